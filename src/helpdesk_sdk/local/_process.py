@@ -1,0 +1,59 @@
+"""Child processes that end with their parent, and signals that only reach processes we know."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+_EXEC = Path(__file__).with_name("_exec.py")
+
+
+def spawn(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    user: tuple[int, int] | None = None,
+    on_parent_death: signal.Signals = signal.SIGTERM,
+    cwd: str | os.PathLike[str] = "/",
+    env: Mapping[str, str] | None = None,
+    stdin: int | IO[Any] = subprocess.DEVNULL,
+    stdout: int | IO[Any] = subprocess.DEVNULL,
+    stderr: int | IO[Any] = subprocess.DEVNULL,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, as `user` (uid, gid), that gets `on_parent_death` when we die.
+
+    On Linux the kernel sends the signal when the *thread* that called this ends, so call it from the main thread.
+    """
+    uid, gid = user or (-1, -1)
+    head = [sys.executable, "-I", "-S", _EXEC, str(os.getpid()), str(uid), str(gid), str(int(on_parent_death))]
+    return subprocess.Popen(
+        [*head, *argv],
+        cwd=cwd,
+        env=dict(env) if env is not None else None,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+    )
+
+
+def stop(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float = 10.0) -> None:
+    """Send each signal in turn, giving the process `patience` seconds to end after each; SIGKILL comes last."""
+    for number in (*signals, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+def cannot_be_reached(path: Path) -> list[Path]:
+    """The directories above `path` that an unprivileged user may not pass through."""
+    return [parent for parent in path.resolve().parents if not parent.stat().st_mode & 0o001]

