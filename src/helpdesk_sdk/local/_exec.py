@@ -1,4 +1,4 @@
-"""Become another program that cannot outlive its parent: `python -I -S _exec.py PARENT_PID UID GID SIGNAL PROGRAM ARG…`.
+"""Become another program that cannot outlive its parent: `_exec.py PARENT_PID UID GID SIGNAL PROGRAM ARG…`.
 
 A file of its own, run by a fresh interpreter, because code between fork and exec is not safe in a program with threads.
 UID -1 keeps the user. SIGNAL is what the kernel sends when the parent dies (Linux only).

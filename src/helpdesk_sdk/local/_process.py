@@ -29,9 +29,10 @@ def spawn(
     On Linux the kernel sends the signal when the *thread* that called this ends, so call it from the main thread.
     """
     uid, gid = user or (-1, -1)
-    head = [sys.executable, "-I", "-S", _EXEC, str(os.getpid()), str(uid), str(gid), str(int(on_parent_death))]
+    numbers = (os.getpid(), uid, gid, int(on_parent_death))
+    head = [sys.executable, "-I", "-S", str(_EXEC), *map(str, numbers)]
     return subprocess.Popen(
-        [*head, *argv],
+        [*head, *map(os.fspath, argv)],
         cwd=cwd,
         env=dict(env) if env is not None else None,
         stdin=stdin,

@@ -71,9 +71,7 @@ class Postgres:
         durable: whether a power cut may lose nothing; without, tests run much faster.
     """
 
-    def __init__(
-        self, directory: Path, *, bin_dir: Path | None = None, port: int = 0, durable: bool = True
-    ) -> None:
+    def __init__(self, directory: Path, *, bin_dir: Path | None = None, port: int = 0, durable: bool = True) -> None:
         self.directory = directory.absolute()
         self.bin_dir = bin_dir or bundled_bin_dir()
         self.port = port
@@ -180,7 +178,17 @@ class Postgres:
             os.chown(pwfile, *self._user)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         options = locale if self.major >= 17 else ["--locale=C.UTF-8"]
-        command = [self.bin_dir / "initdb", "-D", fresh, "-U", "postgres", "-E", "UTF8", "-A", "scram-sha-256"]
+        command: list[str | Path] = [
+            self.bin_dir / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "-A",
+            "scram-sha-256",
+        ]
         with self.log.open("ab") as log:
             process = _process.spawn(
                 [*command, f"--pwfile={pwfile}", "--no-instructions", *options, *([] if self.durable else ["-N"])],
