@@ -30,9 +30,9 @@ def spawn(
     """
     uid, gid = user or (-1, -1)
     numbers = (os.getpid(), uid, gid, int(on_parent_death))
-    head = [sys.executable, "-I", "-S", str(_EXEC), *map(str, numbers)]
+    head: list[str | os.PathLike[str]] = [sys.executable, "-I", "-S", str(_EXEC), *map(str, numbers)]
     return subprocess.Popen(
-        [*head, *map(os.fspath, argv)],
+        [*head, *argv],
         cwd=cwd,
         env=dict(env) if env is not None else None,
         stdin=stdin,
