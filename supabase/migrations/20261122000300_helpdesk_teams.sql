@@ -1,0 +1,117 @@
+-- Teams: the queues that tickets wait in, and who works them. There is always exactly one default team.
+
+create table helpdesk.teams (
+  team_id uuid primary key default gen_random_uuid(),
+  name text not null check (helpdesk_private.text_within('name', name, 1, 100)),
+  description text not null default '' check (helpdesk_private.text_within('description', description, 0, 1000)),
+  is_default boolean not null default false,
+  is_public boolean not null default false,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table helpdesk.teams is 'Queues. Customers see the public ones and may open tickets in them; tickets without a team go to the default one.';
+create unique index teams_name_key on helpdesk.teams (lower(name));
+create unique index teams_default_key on helpdesk.teams (is_default) where is_default;
+
+create table helpdesk.team_members (
+  team_id uuid not null references helpdesk.teams (team_id) on delete cascade,
+  user_id uuid not null references helpdesk.users (user_id) on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (user_id, team_id)
+);
+comment on table helpdesk.team_members is 'Who works which queue. Without effect for people who are not agents.';
+create index team_members_team_idx on helpdesk.team_members (team_id);
+
+insert into helpdesk.teams (name, description, is_default, is_public)
+values ('Support', 'Tickets that nobody has sent elsewhere.', true, true);
+
+revoke all on table helpdesk.teams from public, anon, authenticated, service_role;
+revoke all on table helpdesk.team_members from public, anon, authenticated, service_role;
+grant
+  select, delete,
+  insert (team_id, name, description, is_public),
+  update (name, description, is_public)
+on table helpdesk.teams to authenticated, service_role;
+grant select, delete, insert (team_id, user_id) on table helpdesk.team_members to authenticated, service_role;
+
+create trigger touch_updated_at before update on helpdesk.teams
+  for each row execute function helpdesk_private.touch_updated_at();
+
+create function helpdesk_private.guard_team_delete()
+returns trigger
+language plpgsql
+-- Definer: the tickets that hold the team need not be visible to whoever deletes it.
+security definer
+set search_path = ''
+as $$
+begin
+  if old.is_default then
+    perform helpdesk_private.fail('default_team');
+  elsif exists (select from helpdesk.tickets as t where t.team_id = old.team_id) then
+    perform helpdesk_private.fail('team_in_use');
+  end if;
+  return old;
+end;
+$$;
+revoke all on function helpdesk_private.guard_team_delete() from public, anon, authenticated, service_role;
+create trigger guard_team_delete before delete on helpdesk.teams
+  for each row execute function helpdesk_private.guard_team_delete();
+
+alter table helpdesk.teams enable row level security;
+alter table helpdesk.team_members enable row level security;
+
+create policy "only active people" on helpdesk.teams
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "staff see all teams, customers the public ones" on helpdesk.teams
+  for select to authenticated using (is_public or (select helpdesk_private.my_staff_id()) is not null);
+create policy "admins create teams" on helpdesk.teams
+  for insert to authenticated with check ((select helpdesk_private.my_role()) = 'admin');
+create policy "admins change teams" on helpdesk.teams
+  for update to authenticated using ((select helpdesk_private.my_role()) = 'admin');
+create policy "admins delete teams" on helpdesk.teams
+  for delete to authenticated using ((select helpdesk_private.my_role()) = 'admin');
+
+create policy "only active people" on helpdesk.team_members
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "staff see who is in which team" on helpdesk.team_members
+  for select to authenticated using ((select helpdesk_private.my_staff_id()) is not null);
+create policy "admins add members" on helpdesk.team_members
+  for insert to authenticated with check ((select helpdesk_private.my_role()) = 'admin');
+create policy "admins remove members" on helpdesk.team_members
+  for delete to authenticated using ((select helpdesk_private.my_role()) = 'admin');
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000300', 'teams');
+
+create function helpdesk_private.set_default_team(p_team_id uuid)
+returns helpdesk.teams
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_team helpdesk.teams;
+begin
+  perform helpdesk_private.require_role('admin');
+  perform pg_advisory_xact_lock(hashtextextended('helpdesk.default_team', 0));
+  if not exists (select from helpdesk.teams as t where t.team_id = p_team_id) then
+    perform helpdesk_private.fail('team_not_found');
+  end if;
+  update helpdesk.teams as t set is_default = false where t.is_default and t.team_id <> p_team_id;
+  update helpdesk.teams as t set is_default = true where t.team_id = p_team_id returning * into v_team;
+  return v_team;
+end;
+$$;
+revoke all on function helpdesk_private.set_default_team(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.set_default_team(uuid) to authenticated, service_role;
+
+create function helpdesk.set_default_team(team_id uuid)
+returns helpdesk.teams
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.set_default_team(set_default_team.team_id);
+$$;
+comment on function helpdesk.set_default_team(uuid) is 'Admins: tickets without a team go here from now on.';
+revoke all on function helpdesk.set_default_team(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.set_default_team(uuid) to authenticated, service_role;

@@ -1,0 +1,164 @@
+-- Messages: the public conversation on a ticket. Written by send_reply() alone, which guards against two answers at once;
+-- immutable but for redaction. Each carries its author's kind and name as of then, so that a customer needs no right on staff's rows.
+
+create table helpdesk.messages (
+  message_id uuid primary key default gen_random_uuid(),
+  ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  author_id uuid references helpdesk.users (user_id),
+  author_kind text not null check (author_kind in ('customer', 'staff', 'assistant', 'system')),
+  author_name text not null check (char_length(author_name) <= 254),
+  body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
+  created_at timestamptz not null default clock_timestamp(),
+  redacted_at timestamptz
+);
+comment on table helpdesk.messages is 'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
+create index messages_ticket_idx on helpdesk.messages (ticket_id, created_at, message_id);
+create index messages_author_idx on helpdesk.messages (author_id);
+
+revoke all on table helpdesk.messages from public, anon, authenticated, service_role;
+grant select on table helpdesk.messages to authenticated, service_role;
+
+create function helpdesk_private.guard_message_update()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  if (to_jsonb(new) - 'body' - 'redacted_at') is distinct from (to_jsonb(old) - 'body' - 'redacted_at')
+    or new.redacted_at is null or old.redacted_at is not null then
+    perform helpdesk_private.fail('forbidden', 'A message never changes, except that it can be redacted once.');
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_message_update() from public, anon, authenticated, service_role;
+create trigger guard_message_update before update on helpdesk.messages
+  for each row execute function helpdesk_private.guard_message_update();
+
+alter table helpdesk.messages enable row level security;
+
+create policy "only active people" on helpdesk.messages
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "whoever sees the ticket sees its conversation" on helpdesk.messages
+  for select to authenticated
+  using ((select t.ticket_id from helpdesk.tickets as t where t.ticket_id = messages.ticket_id) is not null);
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000500', 'messages');
+
+create function helpdesk_private.display_name(p_user_id uuid)
+returns text
+language plpgsql
+stable
+-- Definer: a name is copied into what its owner writes.
+security definer
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (select coalesce(nullif(u.name, ''), case when u.role = 'customer' then u.email end, initcap(u.role)) from helpdesk.users as u where u.user_id = p_user_id),
+    'System'
+  );
+end;
+$$;
+comment on function helpdesk_private.display_name(uuid) is 'The name others read. Staff without one show their role and never their e-mail address.';
+revoke all on function helpdesk_private.display_name(uuid) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.send_reply(p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid)
+returns helpdesk.messages
+language plpgsql
+-- Definer: nobody inserts messages directly.
+security definer
+set search_path = ''
+as $$
+declare
+  -- The lock puts everybody who answers this ticket in a queue.
+  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => false);
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
+  v_kind text := case helpdesk_private.acting_as(v_ticket) when 'customer' then 'customer' when 'system' then 'system' else 'staff' end;
+  v_message helpdesk.messages;
+begin
+  select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
+  if found then
+    if v_message.ticket_id <> p_ticket_id or v_message.author_id is distinct from v_me
+      or (v_message.body <> p_body and v_message.redacted_at is null) then
+      perform helpdesk_private.fail('id_conflict');
+    end if;
+    return v_message;
+  end if;
+  if p_body is null then
+    perform helpdesk_private.fail('invalid_value', 'body is missing');
+  elsif v_kind <> 'customer' and v_ticket.status = 'closed' then
+    perform helpdesk_private.fail('ticket_closed');
+  elsif (v_kind <> 'customer' or p_expected_last_message is not null)
+    and v_ticket.last_message_id is distinct from p_expected_last_message then
+    perform helpdesk_private.fail('conversation_moved');
+  end if;
+  insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body)
+  values (coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_me, v_kind, helpdesk_private.display_name(v_me), p_body)
+  returning * into v_message;
+  update helpdesk.tickets as t
+  set last_message_id = v_message.message_id,
+      status = case when v_kind = 'customer' then 'open' else 'pending' end,
+      first_response_at = case when v_kind = 'customer' then t.first_response_at else coalesce(t.first_response_at, v_message.created_at) end
+  where t.ticket_id = p_ticket_id;
+  return v_message;
+end;
+$$;
+revoke all on function helpdesk_private.send_reply(uuid, text, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.send_reply(uuid, text, uuid, uuid) to authenticated, service_role;
+
+create function helpdesk.send_reply(ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null)
+returns helpdesk.messages
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.send_reply(send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id);
+$$;
+comment on function helpdesk.send_reply(uuid, text, uuid, uuid) is
+  'Answers a ticket. Staff say which message they saw last (null: none yet) and are refused when the conversation has moved on. '
+  'Staff''s reply makes the ticket pending, a customer''s opens it. Repeat it with the same message_id: there is one message.';
+revoke all on function helpdesk.send_reply(uuid, text, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.send_reply(uuid, text, uuid, uuid) to authenticated, service_role;
+
+create function helpdesk_private.redact_message(p_message_id uuid)
+returns helpdesk.messages
+language plpgsql
+-- Definer: nobody updates messages directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_message helpdesk.messages;
+  v_ticket helpdesk.tickets;
+begin
+  perform helpdesk_private.require_role('agent', 'admin');
+  select * into v_message from helpdesk.messages as m where m.message_id = p_message_id for update;
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
+  if coalesce(helpdesk_private.acting_as(v_ticket), 'customer') = 'customer' then
+    perform helpdesk_private.fail('message_not_found');
+  end if;
+  if v_message.redacted_at is null then
+    update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
+    where m.message_id = p_message_id
+    returning * into v_message;
+  end if;
+  return v_message;
+end;
+$$;
+revoke all on function helpdesk_private.redact_message(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.redact_message(uuid) to authenticated, service_role;
+
+create function helpdesk.redact_message(message_id uuid)
+returns helpdesk.messages
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.redact_message(redact_message.message_id);
+$$;
+comment on function helpdesk.redact_message(uuid) is
+  'Staff: replaces a message''s text for good (a password that a customer sent, say). Who did it and when stays in the events.';
+revoke all on function helpdesk.redact_message(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.redact_message(uuid) to authenticated, service_role;

@@ -1,0 +1,80 @@
+-- Notes: what staff write to each other on a ticket. A table of its own, and nothing of a note shows on the ticket: to the
+-- requester there is no difference between a ticket with notes and one without.
+
+create table helpdesk.notes (
+  note_id uuid primary key default gen_random_uuid(),
+  ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  author_id uuid references helpdesk.users (user_id),
+  author_name text not null check (char_length(author_name) <= 254),
+  body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
+  created_at timestamptz not null default clock_timestamp()
+);
+comment on table helpdesk.notes is 'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
+create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
+create index notes_author_idx on helpdesk.notes (author_id);
+
+revoke all on table helpdesk.notes from public, anon, authenticated, service_role;
+grant select on table helpdesk.notes to authenticated, service_role;
+
+alter table helpdesk.notes enable row level security;
+
+create policy "only active people" on helpdesk.notes
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "those who work a ticket see its notes" on helpdesk.notes
+  for select to authenticated
+  using (
+    (
+      select t.ticket_id from helpdesk.tickets as t
+      where t.ticket_id = notes.ticket_id
+        and (
+          t.team_id = any (array(select helpdesk_private.my_team_ids()))
+          or t.assigned_to = (select helpdesk_private.my_staff_id())
+        )
+    ) is not null
+  );
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000600', 'notes');
+
+create function helpdesk_private.add_note(p_ticket_id uuid, p_body text, p_note_id uuid)
+returns helpdesk.notes
+language plpgsql
+-- Definer: nobody inserts notes directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
+  v_note helpdesk.notes;
+begin
+  select * into v_note from helpdesk.notes as n where n.note_id = p_note_id;
+  if found then
+    if v_note.ticket_id <> v_ticket.ticket_id or v_note.author_id is distinct from v_me or v_note.body <> p_body then
+      perform helpdesk_private.fail('id_conflict');
+    end if;
+    return v_note;
+  end if;
+  if p_body is null then
+    perform helpdesk_private.fail('invalid_value', 'body is missing');
+  end if;
+  insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body)
+  values (coalesce(p_note_id, gen_random_uuid()), v_ticket.ticket_id, v_me, helpdesk_private.display_name(v_me), p_body)
+  returning * into v_note;
+  return v_note;
+end;
+$$;
+revoke all on function helpdesk_private.add_note(uuid, text, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.add_note(uuid, text, uuid) to authenticated, service_role;
+
+create function helpdesk.add_note(ticket_id uuid, body text, note_id uuid default null)
+returns helpdesk.notes
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id);
+$$;
+comment on function helpdesk.add_note(uuid, text, uuid) is
+  'Staff: an internal note. Repeat it with the same note_id: there is one note.';
+revoke all on function helpdesk.add_note(uuid, text, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.add_note(uuid, text, uuid) to authenticated, service_role;

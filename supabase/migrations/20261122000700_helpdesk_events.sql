@@ -1,0 +1,498 @@
+-- Events: everything that happened, in one append-only log, written in the transaction that changed the thing. log_event()
+-- writes it and nothing else does; everything else consumes it.
+--
+-- Reading without gaps: sequence order is not commit order, so a row carries its transaction (xid), and a reader gets only
+-- rows of transactions older than every one still running. The cursor is <xid>.<event_id>.
+
+create table helpdesk.events (
+  event_id bigint generated always as identity primary key,
+  xid xid8 not null default pg_current_xact_id(),
+  type text not null,
+  audience text not null check (audience in ('customer', 'staff')),
+  ticket_id uuid,
+  ticket_number bigint,
+  -- The ticket's requester, team and assignee of that moment: what a reader's index range begins with.
+  requester_id uuid,
+  team_id uuid,
+  assigned_to uuid,
+  actor_id uuid,
+  actor_kind text not null check (actor_kind in ('customer', 'staff', 'assistant', 'system')),
+  actor_name text not null,
+  data jsonb not null,
+  created_at timestamptz not null default clock_timestamp()
+);
+comment on table helpdesk.events is
+  'What happened, by whom: one row a change. Follow it with events_since(); one ticket''s is in ticket_timeline().';
+create index events_cursor_idx on helpdesk.events (xid, event_id);
+create index events_requester_idx on helpdesk.events (requester_id, xid, event_id) where audience = 'customer';
+create index events_team_idx on helpdesk.events (team_id, xid, event_id);
+create index events_assignee_idx on helpdesk.events (assigned_to, xid, event_id) where assigned_to is not null;
+create index events_ticket_idx on helpdesk.events (ticket_id, created_at, event_id);
+
+revoke all on table helpdesk.events from public, anon, authenticated, service_role;
+grant select on table helpdesk.events to authenticated, service_role;
+
+create function helpdesk_private.guard_events()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  perform helpdesk_private.fail('forbidden', 'The event log is append-only.');
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.guard_events() from public, anon, authenticated, service_role;
+create trigger guard_events before update or delete or truncate on helpdesk.events
+  for each statement execute function helpdesk_private.guard_events();
+
+alter table helpdesk.events enable row level security;
+
+create policy "only active people" on helpdesk.events
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "requesters see the public events, staff those of tickets they work, admins all" on helpdesk.events
+  for select to authenticated
+  using (
+    (audience = 'customer' and requester_id = (select helpdesk_private.me()))
+    or (select helpdesk_private.my_role()) = 'admin'
+    or (
+      (select helpdesk_private.my_staff_id()) is not null
+      and (
+        select t.ticket_id from helpdesk.tickets as t
+        where t.ticket_id = events.ticket_id
+          and (
+            t.team_id = any (array(select helpdesk_private.my_team_ids()))
+            or t.assigned_to = (select helpdesk_private.my_staff_id())
+          )
+      ) is not null
+    )
+  );
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000700', 'events');
+
+
+-- Writing --------------------------------------------------------------------------------------------------------------
+
+create function helpdesk_private.log_event(p_type text, p_audience text, p_ticket helpdesk.tickets, p_data jsonb)
+returns void
+language plpgsql
+-- Definer: nobody inserts events directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
+begin
+  insert into helpdesk.events (
+    type, audience, ticket_id, ticket_number, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
+  )
+  values (
+    p_type, p_audience, p_ticket.ticket_id, p_ticket.number, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
+    v_me,
+    case
+      when v_me is null then 'system'
+      else case coalesce(helpdesk_private.acting_as(p_ticket), helpdesk_private.my_role())
+        when 'customer' then 'customer' when 'assistant' then 'assistant' else 'staff'
+      end
+    end,
+    helpdesk_private.display_name(v_me),
+    p_data
+  );
+end;
+$$;
+revoke all on function helpdesk_private.log_event(text, text, helpdesk.tickets, jsonb) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.changes(p_old jsonb, p_new jsonb, variadic p_fields text[])
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_object_agg(f.field, jsonb_build_array(p_old -> f.field, p_new -> f.field))
+  from unnest(p_fields) as f (field)
+  where p_old -> f.field is distinct from p_new -> f.field;
+$$;
+comment on function helpdesk_private.changes(jsonb, jsonb, text[]) is 'The fields that differ as {"field": [old, new]}; null when none does.';
+revoke all on function helpdesk_private.changes(jsonb, jsonb, text[]) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.log_ticket()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_old jsonb := to_jsonb(old);
+  v_new jsonb := to_jsonb(new);
+  v_kind record;
+  v_changes jsonb;
+begin
+  if tg_op = 'INSERT' then
+    perform helpdesk_private.log_event(
+      'ticket.created', 'customer', new,
+      jsonb_build_object('title', new.title, 'status', new.status, 'priority', new.priority, 'channel', new.channel)
+    );
+    return null;
+  end if;
+  for v_kind in
+    select k.type, k.audience, k.fields
+    from (values
+      ('ticket.status_changed', 'customer', array['status']),
+      ('ticket.updated', 'customer', array['title', 'description', 'priority']),
+      ('ticket.updated', 'staff', array['custom_fields', 'external_id', 'snoozed_until', 'merged_into']),
+      ('ticket.transferred', 'staff', array['team_id']),
+      (case when new.assigned_to is null then 'ticket.unassigned' else 'ticket.assigned' end, 'staff', array['assigned_to'])
+    ) as k (type, audience, fields)
+  loop
+    v_changes := helpdesk_private.changes(v_old, v_new, variadic v_kind.fields);
+    if v_changes is not null then
+      perform helpdesk_private.log_event(v_kind.type, v_kind.audience, new, jsonb_build_object('changes', v_changes));
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.log_ticket() from public, anon, authenticated, service_role;
+create trigger log_ticket after insert or update on helpdesk.tickets
+  for each row execute function helpdesk_private.log_ticket();
+
+create function helpdesk_private.log_on_ticket()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+  v_ticket helpdesk.tickets;
+begin
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid;
+  case tg_table_name
+    when 'messages' then
+      perform helpdesk_private.log_event(
+        case tg_op when 'INSERT' then 'message.created' else 'message.redacted' end, 'customer', v_ticket,
+        jsonb_build_object('message_id', v_row -> 'message_id', 'author_kind', v_row -> 'author_kind')
+      );
+    when 'notes' then
+      perform helpdesk_private.log_event('note.created', 'staff', v_ticket, jsonb_build_object('note_id', v_row -> 'note_id'));
+    when 'ticket_tags' then
+      if v_ticket.ticket_id is not null then
+        perform helpdesk_private.log_event(
+          case tg_op when 'INSERT' then 'ticket.tagged' else 'ticket.untagged' end, 'staff', v_ticket, jsonb_build_object('tag', v_row -> 'tag')
+        );
+      end if;
+  end case;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.log_on_ticket() from public, anon, authenticated, service_role;
+create trigger log_message after insert or update on helpdesk.messages
+  for each row execute function helpdesk_private.log_on_ticket();
+create trigger log_note after insert on helpdesk.notes
+  for each row execute function helpdesk_private.log_on_ticket();
+create trigger log_tag after insert or delete on helpdesk.ticket_tags
+  for each row execute function helpdesk_private.log_on_ticket();
+
+create function helpdesk_private.log_user()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_kind record;
+  v_changes jsonb;
+begin
+  if tg_op = 'INSERT' then
+    perform helpdesk_private.log_event('user.created', 'staff', null, jsonb_build_object('user_id', new.user_id, 'role', new.role));
+    return null;
+  end if;
+  for v_kind in
+    select k.type, k.fields
+    from (values
+      ('user.role_changed', array['role']),
+      (case when new.is_active then 'user.reactivated' else 'user.deactivated' end, array['is_active']),
+      ('user.updated', array['name', 'email', 'auth_user_id'])
+    ) as k (type, fields)
+  loop
+    v_changes := helpdesk_private.changes(to_jsonb(old), to_jsonb(new), variadic v_kind.fields);
+    if v_changes is not null then
+      perform helpdesk_private.log_event(v_kind.type, 'staff', null, jsonb_build_object('user_id', new.user_id, 'changes', v_changes));
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.log_user() from public, anon, authenticated, service_role;
+create trigger log_user after insert or update on helpdesk.users
+  for each row execute function helpdesk_private.log_user();
+
+create function helpdesk_private.log_administration()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_changes jsonb;
+  v_type text := case tg_table_name || ' ' || tg_op
+    when 'invitations INSERT' then 'user.invited'
+    when 'teams INSERT' then 'team.created'
+    when 'teams UPDATE' then 'team.updated'
+    when 'teams DELETE' then 'team.deleted'
+    when 'team_members INSERT' then 'team.member_added'
+    when 'team_members DELETE' then 'team.member_removed'
+  end;
+begin
+  if tg_table_name = 'invitations' and tg_op = 'UPDATE' then
+    v_type := case when new.revoked_at is not null and old.revoked_at is null then 'user.invitation_revoked' else 'user.invitation_accepted' end;
+  elsif v_type = 'team.updated' then
+    v_changes := helpdesk_private.changes(v_old, v_new, 'name', 'description', 'is_public', 'is_default');
+    if v_changes is null then
+      return null;
+    end if;
+  end if;
+  perform helpdesk_private.log_event(
+    v_type, 'staff', null,
+    jsonb_strip_nulls(jsonb_build_object(
+      'invitation_id', coalesce(v_new, v_old) -> 'invitation_id',
+      'team_id', coalesce(v_new, v_old) -> 'team_id',
+      'user_id', coalesce(v_new, v_old) -> 'user_id',
+      'role', v_new -> 'role',
+      'name', coalesce(v_new, v_old) -> 'name',
+      'changes', v_changes
+    ))
+  );
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.log_administration() from public, anon, authenticated, service_role;
+create trigger log_invitation after insert or update on helpdesk.invitations
+  for each row execute function helpdesk_private.log_administration();
+create trigger log_team after insert or update or delete on helpdesk.teams
+  for each row execute function helpdesk_private.log_administration();
+create trigger log_member after insert or delete on helpdesk.team_members
+  for each row execute function helpdesk_private.log_administration();
+
+
+-- Reading --------------------------------------------------------------------------------------------------------------
+
+create function helpdesk_private.page_size(p_max_rows integer)
+returns integer
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_max_rows is null or p_max_rows not between 1 and 1000 then
+    perform helpdesk_private.fail('invalid_value', 'max_rows must be 1 to 1000');
+  end if;
+  return p_max_rows;
+end;
+$$;
+revoke all on function helpdesk_private.page_size(integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.visible_events(p_xid xid8, p_event_id bigint, p_max_rows integer)
+returns table (event_id bigint)
+language plpgsql
+stable
+-- Definer: writes the caller's predicate out, so that each reader's page is a range of an index. Stable: every statement
+-- in it sees the caller's one snapshot, the same that the horizon is taken from.
+security definer
+set search_path = ''
+as $$
+declare
+  v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  v_me uuid;
+  v_staff uuid;
+  v_teams uuid[];
+begin
+  if not helpdesk_private.is_service() then
+    v_me := helpdesk_private.require_person();
+  end if;
+  if v_me is null or helpdesk_private.my_role() = 'admin' then
+    return query
+      select e.event_id from helpdesk.events as e
+      where (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+      order by e.xid, e.event_id limit p_max_rows;
+    return;
+  end if;
+  v_staff := helpdesk_private.my_staff_id();
+  v_teams := array(select helpdesk_private.my_team_ids());
+  return query
+    with own as (
+      select e.xid, e.event_id from helpdesk.events as e
+      where e.requester_id = v_me and e.audience = 'customer' and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+      order by e.xid, e.event_id limit p_max_rows
+    ), queues as (
+      select n.xid, n.event_id
+      from unnest(v_teams) as q (team_id)
+      cross join lateral (
+        select e.xid, e.event_id
+        from helpdesk.events as e
+        join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any (v_teams) or t.assigned_to = v_staff)
+        where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        order by e.xid, e.event_id limit p_max_rows
+      ) as n
+    ), assigned as (
+      select e.xid, e.event_id
+      from helpdesk.events as e
+      join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any (v_teams) or t.assigned_to = v_staff)
+      where e.assigned_to = v_staff and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+      order by e.xid, e.event_id limit p_max_rows
+    ), seen as (
+      select o.xid, o.event_id from own as o
+      union select q.xid, q.event_id from queues as q
+      union select a.xid, a.event_id from assigned as a
+    )
+    select s.event_id from seen as s order by s.xid, s.event_id limit p_max_rows;
+end;
+$$;
+comment on function helpdesk_private.visible_events(xid8, bigint, integer) is
+  'The next events after a cursor that the caller could see when they happened and can see now.';
+revoke all on function helpdesk_private.visible_events(xid8, bigint, integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.events_since(p_after text, p_max_rows integer)
+returns table (
+  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, requester_id uuid, team_id uuid,
+  assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
+)
+language plpgsql
+stable
+-- Definer: calls visible_events().
+security definer
+set search_path = ''
+as $$
+declare
+  v_after text := coalesce(p_after, '0.0');
+begin
+  if v_after !~ '^[0-9]{1,18}\.[0-9]{1,18}$' then
+    perform helpdesk_private.fail('invalid_value', 'after must be the cursor of an event, like 745.12', 'Leave it out to begin at the beginning.');
+  elsif split_part(v_after, '.', 1)::xid8 > pg_snapshot_xmax(pg_current_snapshot()) then
+    perform helpdesk_private.fail('cursor_ahead');
+  end if;
+  return query
+    select
+      e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.requester_id, e.team_id,
+      e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
+    from helpdesk_private.visible_events(
+      split_part(v_after, '.', 1)::xid8, split_part(v_after, '.', 2)::bigint, helpdesk_private.page_size(p_max_rows)
+    ) as v
+    join helpdesk.events as e on e.event_id = v.event_id
+    order by e.xid, e.event_id;
+end;
+$$;
+revoke all on function helpdesk_private.events_since(text, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.events_since(text, integer) to authenticated, service_role;
+
+create function helpdesk.events_since(after text default null, max_rows integer default 100)
+returns table (
+  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, requester_id uuid, team_id uuid,
+  assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from helpdesk_private.events_since(events_since.after, events_since.max_rows);
+$$;
+comment on function helpdesk.events_since(text, integer) is
+  'What happened after a cursor (null: from the beginning), oldest first, at most 1000 rows, never a gap: remember the last row''s cursor and ask again. '
+  'Shows what you could see then and can see now. An event appears once every transaction older than it has ended.';
+revoke all on function helpdesk.events_since(text, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.events_since(text, integer) to authenticated, service_role;
+
+create function helpdesk.events_head()
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select pg_snapshot_xmin(pg_current_snapshot())::text || '.0';
+$$;
+comment on function helpdesk.events_head() is 'The cursor of now: events_since() with it gives what comes next.';
+revoke all on function helpdesk.events_head() from public, anon, authenticated, service_role;
+grant execute on function helpdesk.events_head() to authenticated, service_role;
+
+create function helpdesk_private.ticket_timeline(p_ticket_id uuid, p_after_at timestamptz, p_after_id text, p_max_rows integer)
+returns table (
+  kind text, id text, at timestamptz, author_id uuid, author_kind text, author_name text, body text, type text, data jsonb
+)
+language plpgsql
+stable
+-- Definer: decides once who the caller is to the ticket, then reads each part by its index.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets;
+  v_role text;
+  v_at timestamptz := coalesce(p_after_at, '-infinity');
+  v_id text := coalesce(p_after_id, '');
+  v_rows integer := helpdesk_private.page_size(p_max_rows);
+begin
+  if not helpdesk_private.is_service() then
+    perform helpdesk_private.require_person();
+  end if;
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
+  v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
+  if v_role is null then
+    perform helpdesk_private.fail('ticket_not_found');
+  end if;
+  return query
+    select x.kind, x.id, x.at, x.author_id, x.author_kind, x.author_name, x.body, x.type, x.data
+    from (
+      (
+        select 'message' as kind, m.message_id::text collate "C" as id, m.created_at as at, m.author_id, m.author_kind, m.author_name, m.body,
+          null::text as type, null::jsonb as data
+        from helpdesk.messages as m
+        where m.ticket_id = p_ticket_id and m.created_at >= v_at and (m.created_at > v_at or m.message_id::text collate "C" > v_id)
+        order by m.created_at, m.message_id limit v_rows
+      )
+      union all
+      (
+        select 'note', n.note_id::text, n.created_at, n.author_id, 'staff', n.author_name, n.body, null, null
+        from helpdesk.notes as n
+        where v_role <> 'customer' and n.ticket_id = p_ticket_id
+          and n.created_at >= v_at and (n.created_at > v_at or n.note_id::text collate "C" > v_id)
+        order by n.created_at, n.note_id limit v_rows
+      )
+      union all
+      (
+        select 'event', e.event_id::text, e.created_at, e.actor_id, e.actor_kind, e.actor_name, null, e.type, e.data
+        from helpdesk.events as e
+        where e.ticket_id = p_ticket_id and (v_role <> 'customer' or e.audience = 'customer')
+          and e.type not in ('message.created', 'note.created')
+          and e.created_at >= v_at and (e.created_at > v_at or e.event_id::text collate "C" > v_id)
+        order by e.created_at, e.event_id::text collate "C" limit v_rows
+      )
+    ) as x
+    order by x.at, x.id collate "C" limit v_rows;
+end;
+$$;
+revoke all on function helpdesk_private.ticket_timeline(uuid, timestamptz, text, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.ticket_timeline(uuid, timestamptz, text, integer) to authenticated, service_role;
+
+create function helpdesk.ticket_timeline(ticket_id uuid, after_at timestamptz default null, after_id text default null, max_rows integer default 100)
+returns table (
+  kind text, id text, at timestamptz, author_id uuid, author_kind text, author_name text, body text, type text, data jsonb
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select *
+  from helpdesk_private.ticket_timeline(ticket_timeline.ticket_id, ticket_timeline.after_at, ticket_timeline.after_id, ticket_timeline.max_rows);
+$$;
+comment on function helpdesk.ticket_timeline(uuid, timestamptz, text, integer) is
+  'Messages, notes and changes of one ticket that you may see, oldest first. For the next page pass the last row''s at and id.';
+revoke all on function helpdesk.ticket_timeline(uuid, timestamptz, text, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.ticket_timeline(uuid, timestamptz, text, integer) to authenticated, service_role;

@@ -1,0 +1,271 @@
+-- Routing: who takes which ticket. Functions all of them: a PATCH that moves a row out of the caller's own sight fails, and
+-- two people must never get the same ticket.
+
+create index tickets_claim_idx on helpdesk.tickets (
+  team_id,
+  (case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end),
+  created_at,
+  ticket_id
+) where status = 'open' and assigned_to is null;
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000800', 'routing');
+
+create function helpdesk_private.lock_next_ticket(p_team_ids uuid[])
+returns helpdesk.tickets
+language plpgsql
+-- Definer: skips other agents' locks on rows of the queue.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets;
+  v_candidates uuid[];
+  v_candidate uuid;
+  v_depth integer := 64;
+begin
+  loop
+    -- The best of each queue, then the best of all; no sort of a whole queue, however long.
+    v_candidates := array(
+      select c.ticket_id
+      from unnest(p_team_ids) as q (team_id)
+      cross join lateral (
+        select
+          t.ticket_id, t.created_at,
+          case t.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end as rank
+        from helpdesk.tickets as t
+        where t.team_id = q.team_id and t.status = 'open' and t.assigned_to is null and coalesce(t.snoozed_until <= now(), true)
+        order by case t.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end, t.created_at, t.ticket_id
+        limit v_depth
+      ) as c
+      order by c.rank, c.created_at, c.ticket_id
+      limit v_depth
+    );
+    foreach v_candidate in array v_candidates loop
+      select * into v_ticket from helpdesk.tickets as t
+      where t.ticket_id = v_candidate and t.status = 'open' and t.assigned_to is null and t.team_id = any (p_team_ids)
+      for update skip locked;
+      if found then
+        return v_ticket;
+      end if;
+    end loop;
+    -- Everything in reach is being claimed by others at this moment: look deeper.
+    exit when cardinality(v_candidates) < v_depth;
+    v_depth := v_depth * 8;
+  end loop;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.lock_next_ticket(uuid[]) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.claim_next_ticket(p_team_id uuid, p_claim_id uuid)
+returns setof helpdesk.tickets
+language plpgsql
+-- Definer: assigned_to is nobody's to write directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_me uuid := helpdesk_private.require_role('agent', 'admin');
+  v_teams uuid[] := array(select helpdesk_private.my_team_ids());
+  v_ticket helpdesk.tickets;
+begin
+  if v_me is null then
+    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
+  elsif p_team_id is not null then
+    if p_team_id <> all (v_teams) then
+      perform helpdesk_private.fail('team_not_found');
+    end if;
+    v_teams := array[p_team_id];
+  end if;
+  if p_claim_id is not null and not helpdesk_private.first_time(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
+    select t.* into v_ticket
+    from helpdesk_private.requests as r
+    join helpdesk.tickets as t on t.ticket_id = r.ticket_id
+    where r.request_id = p_claim_id
+    for update of r;
+    if found then
+      return next v_ticket;
+      return;
+    end if;
+  end if;
+  v_ticket := helpdesk_private.lock_next_ticket(v_teams);
+  if v_ticket.ticket_id is null then
+    return;
+  end if;
+  update helpdesk.tickets as t set assigned_to = v_me where t.ticket_id = v_ticket.ticket_id returning * into v_ticket;
+  update helpdesk_private.requests as r set ticket_id = v_ticket.ticket_id where r.request_id = p_claim_id;
+  return next v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.claim_next_ticket(uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.claim_next_ticket(uuid, uuid) to authenticated, service_role;
+
+create function helpdesk.claim_next_ticket(team_id uuid default null, claim_id uuid default null)
+returns setof helpdesk.tickets
+language sql
+rows 1
+security invoker
+set search_path = ''
+as $$
+  select * from helpdesk_private.claim_next_ticket(claim_next_ticket.team_id, claim_next_ticket.claim_id);
+$$;
+comment on function helpdesk.claim_next_ticket(uuid, uuid) is
+  'Staff: takes the oldest open ticket of the highest priority from a team''s queue, or from all of yours; no row when there is none. '
+  'Repeat it with the same claim_id: the same ticket.';
+revoke all on function helpdesk.claim_next_ticket(uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.claim_next_ticket(uuid, uuid) to authenticated, service_role;
+
+create function helpdesk_private.claim_ticket(p_ticket_id uuid)
+returns helpdesk.tickets
+language plpgsql
+-- Definer: assigned_to is nobody's to write directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_me uuid := helpdesk_private.require_role('agent', 'admin');
+  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
+begin
+  if v_me is null then
+    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
+  elsif v_ticket.assigned_to <> v_me then
+    perform helpdesk_private.fail('already_assigned');
+  elsif v_ticket.status = 'closed' then
+    perform helpdesk_private.fail('ticket_closed');
+  end if;
+  update helpdesk.tickets as t set assigned_to = v_me where t.ticket_id = p_ticket_id returning * into v_ticket;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.claim_ticket(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.claim_ticket(uuid) to authenticated, service_role;
+
+create function helpdesk.claim_ticket(ticket_id uuid)
+returns helpdesk.tickets
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.claim_ticket(claim_ticket.ticket_id);
+$$;
+comment on function helpdesk.claim_ticket(uuid) is 'Staff: takes this ticket, unless somebody else has it.';
+revoke all on function helpdesk.claim_ticket(uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.claim_ticket(uuid) to authenticated, service_role;
+
+create function helpdesk_private.lock_for_routing(p_ticket_id uuid, p_revision integer)
+returns helpdesk.tickets
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
+begin
+  if p_revision <> v_ticket.revision then
+    perform helpdesk_private.fail('stale_revision');
+  elsif v_ticket.status = 'closed' then
+    perform helpdesk_private.fail('ticket_closed');
+  end if;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.lock_for_routing(uuid, integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.assign_ticket(p_ticket_id uuid, p_assignee_id uuid, p_revision integer)
+returns helpdesk.tickets
+language plpgsql
+-- Definer: assigned_to is nobody's to write directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
+begin
+  perform from helpdesk.users as u where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
+  if not found then
+    perform helpdesk_private.fail('assignee_not_found');
+  end if;
+  update helpdesk.tickets as t set assigned_to = p_assignee_id where t.ticket_id = p_ticket_id returning * into v_ticket;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.assign_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.assign_ticket(uuid, uuid, integer) to authenticated, service_role;
+
+create function helpdesk.assign_ticket(ticket_id uuid, assignee_id uuid, revision integer default null)
+returns helpdesk.tickets
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.assign_ticket(assign_ticket.ticket_id, assign_ticket.assignee_id, assign_ticket.revision);
+$$;
+comment on function helpdesk.assign_ticket(uuid, uuid, integer) is
+  'Staff: gives the ticket to an active agent, who then sees it whatever its team. With a revision: only if nothing has changed since.';
+revoke all on function helpdesk.assign_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.assign_ticket(uuid, uuid, integer) to authenticated, service_role;
+
+create function helpdesk_private.unassign_ticket(p_ticket_id uuid, p_revision integer)
+returns helpdesk.tickets
+language plpgsql
+-- Definer: assigned_to is nobody's to write directly.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
+begin
+  update helpdesk.tickets as t set assigned_to = null where t.ticket_id = p_ticket_id returning * into v_ticket;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.unassign_ticket(uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.unassign_ticket(uuid, integer) to authenticated, service_role;
+
+create function helpdesk.unassign_ticket(ticket_id uuid, revision integer default null)
+returns helpdesk.tickets
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.unassign_ticket(unassign_ticket.ticket_id, unassign_ticket.revision);
+$$;
+comment on function helpdesk.unassign_ticket(uuid, integer) is 'Staff: puts the ticket back into its team''s queue.';
+revoke all on function helpdesk.unassign_ticket(uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.unassign_ticket(uuid, integer) to authenticated, service_role;
+
+create function helpdesk_private.transfer_ticket(p_ticket_id uuid, p_team_id uuid, p_revision integer)
+returns helpdesk.tickets
+language plpgsql
+-- Definer: the ticket may leave the caller's own sight.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
+begin
+  if not exists (select from helpdesk.teams as t where t.team_id = p_team_id) then
+    perform helpdesk_private.fail('team_not_found');
+  end if;
+  update helpdesk.tickets as t
+  set team_id = p_team_id, assigned_to = case when t.team_id = p_team_id then t.assigned_to end
+  where t.ticket_id = p_ticket_id
+  returning * into v_ticket;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.transfer_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.transfer_ticket(uuid, uuid, integer) to authenticated, service_role;
+
+create function helpdesk.transfer_ticket(ticket_id uuid, team_id uuid, revision integer default null)
+returns helpdesk.tickets
+language sql
+security invoker
+set search_path = ''
+as $$
+  select helpdesk_private.transfer_ticket(transfer_ticket.ticket_id, transfer_ticket.team_id, transfer_ticket.revision);
+$$;
+comment on function helpdesk.transfer_ticket(uuid, uuid, integer) is
+  'Staff: moves the ticket to another team''s queue, unassigned. You may lose sight of it.';
+revoke all on function helpdesk.transfer_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.transfer_ticket(uuid, uuid, integer) to authenticated, service_role;
