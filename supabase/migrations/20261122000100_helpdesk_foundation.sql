@@ -149,7 +149,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if p_value is null or p_value = any (p_allowed) then
+  if p_value is null or p_value = any(p_allowed) then
     return true;
   end if;
   perform helpdesk_private.fail('invalid_value', format('%s must be one of %s', p_field, array_to_string(p_allowed, ', ')));
@@ -352,7 +352,7 @@ begin
     return null;
   end if;
   v_me := helpdesk_private.require_person();
-  if helpdesk_private.my_role() <> all (p_roles) then
+  if helpdesk_private.my_role() <> all(p_roles) then
     perform helpdesk_private.fail('forbidden');
   end if;
   return v_me;

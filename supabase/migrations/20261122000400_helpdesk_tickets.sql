@@ -356,7 +356,7 @@ create policy "requesters, the team, the assignee and admins see a ticket" on he
   for select to authenticated
   using (
     created_by = (select helpdesk_private.me())
-    or team_id = any (array(select helpdesk_private.my_team_ids()))
+    or team_id = any(array(select helpdesk_private.my_team_ids()))
     or assigned_to = (select helpdesk_private.my_staff_id())
   );
 comment on policy "requesters, the team, the assignee and admins see a ticket" on helpdesk.tickets is
@@ -367,7 +367,7 @@ create policy "whoever sees a ticket may edit it, within the guards" on helpdesk
   for update to authenticated
   using (
     created_by = (select helpdesk_private.me())
-    or team_id = any (array(select helpdesk_private.my_team_ids()))
+    or team_id = any(array(select helpdesk_private.my_team_ids()))
     or assigned_to = (select helpdesk_private.my_staff_id())
   );
 
@@ -381,7 +381,7 @@ create policy "those who work a ticket see its tags" on helpdesk.ticket_tags
       select t.ticket_id from helpdesk.tickets as t
       where t.ticket_id = ticket_tags.ticket_id
         and (
-          t.team_id = any (array(select helpdesk_private.my_team_ids()))
+          t.team_id = any(array(select helpdesk_private.my_team_ids()))
           or t.assigned_to = (select helpdesk_private.my_staff_id())
         )
     ) is not null
@@ -393,7 +393,7 @@ create policy "those who work a ticket tag it" on helpdesk.ticket_tags
       select t.ticket_id from helpdesk.tickets as t
       where t.ticket_id = ticket_tags.ticket_id
         and (
-          t.team_id = any (array(select helpdesk_private.my_team_ids()))
+          t.team_id = any(array(select helpdesk_private.my_team_ids()))
           or t.assigned_to = (select helpdesk_private.my_staff_id())
         )
     ) is not null
@@ -405,7 +405,7 @@ create policy "those who work a ticket untag it" on helpdesk.ticket_tags
       select t.ticket_id from helpdesk.tickets as t
       where t.ticket_id = ticket_tags.ticket_id
         and (
-          t.team_id = any (array(select helpdesk_private.my_team_ids()))
+          t.team_id = any(array(select helpdesk_private.my_team_ids()))
           or t.assigned_to = (select helpdesk_private.my_staff_id())
         )
     ) is not null
@@ -427,7 +427,7 @@ select
   t.*,
   array(select g.tag from helpdesk.ticket_tags as g where g.ticket_id = t.ticket_id order by g.tag) as tags
 from helpdesk.tickets as t
-where t.team_id = any (array(select helpdesk_private.my_team_ids()));
+where t.team_id = any(array(select helpdesk_private.my_team_ids()));
 comment on view helpdesk.team_tickets is 'The tickets in your teams'' queues; for admins, all tickets.';
 
 create view helpdesk.tagged_tickets with (security_invoker = true) as

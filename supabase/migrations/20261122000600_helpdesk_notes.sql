@@ -27,7 +27,7 @@ create policy "those who work a ticket see its notes" on helpdesk.notes
       select t.ticket_id from helpdesk.tickets as t
       where t.ticket_id = notes.ticket_id
         and (
-          t.team_id = any (array(select helpdesk_private.my_team_ids()))
+          t.team_id = any(array(select helpdesk_private.my_team_ids()))
           or t.assigned_to = (select helpdesk_private.my_staff_id())
         )
     ) is not null

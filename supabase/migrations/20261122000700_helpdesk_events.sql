@@ -62,7 +62,7 @@ create policy "requesters see the public events, staff those of tickets they wor
         select t.ticket_id from helpdesk.tickets as t
         where t.ticket_id = events.ticket_id
           and (
-            t.team_id = any (array(select helpdesk_private.my_team_ids()))
+            t.team_id = any(array(select helpdesk_private.my_team_ids()))
             or t.assigned_to = (select helpdesk_private.my_staff_id())
           )
       ) is not null
@@ -335,14 +335,14 @@ begin
       cross join lateral (
         select e.xid, e.event_id
         from helpdesk.events as e
-        join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any (v_teams) or t.assigned_to = v_staff)
+        join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_staff)
         where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
         order by e.xid, e.event_id limit p_max_rows
       ) as n
     ), assigned as (
       select e.xid, e.event_id
       from helpdesk.events as e
-      join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any (v_teams) or t.assigned_to = v_staff)
+      join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_staff)
       where e.assigned_to = v_staff and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
       order by e.xid, e.event_id limit p_max_rows
     ), seen as (

@@ -42,7 +42,7 @@ begin
     );
     foreach v_candidate in array v_candidates loop
       select * into v_ticket from helpdesk.tickets as t
-      where t.ticket_id = v_candidate and t.status = 'open' and t.assigned_to is null and t.team_id = any (p_team_ids)
+      where t.ticket_id = v_candidate and t.status = 'open' and t.assigned_to is null and t.team_id = any(p_team_ids)
       for update skip locked;
       if found then
         return v_ticket;
@@ -72,7 +72,7 @@ begin
   if v_me is null then
     perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
   elsif p_team_id is not null then
-    if p_team_id <> all (v_teams) then
+    if p_team_id <> all(v_teams) then
       perform helpdesk_private.fail('team_not_found');
     end if;
     v_teams := array[p_team_id];
