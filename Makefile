@@ -1,21 +1,48 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench mutate lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-8s %s\n", $$1, $$2}'
 
 # The environment is rebuilt when the pins or the project's metadata change.
 $(BIN)/.ready: requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Say which: make PYTHON=python3.12 …"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing the pinned packages into .venv …"
+	@echo "Installing the pinned packages into .venv (once) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-lock: ## Re-resolve requirements/dev.txt (needs uv)
+demo: $(BIN)/.ready ## Set up, start a helpdesk on the local stack and play a support story
+	@$(BIN)/helpdesk demo
+
+test: $(BIN)/.ready ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+check: $(BIN)/.ready ## Format, lint and types, for Python, SQL and TypeScript; changes nothing
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar supabase
+	$(BIN)/python scripts/check_typescript.py
+
+format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's safe fixes
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(BIN)/deno fmt --quiet src/helpdesk_sdk/local/gateway supabase/functions tests/e2e
+
+bench: $(BIN)/.ready ## Measure: a million tickets, about ten minutes
+	@$(BIN)/python -m benchmarks
+
+mutate: $(BIN)/.ready ## Remove each policy, guard and revoked privilege in turn; a test must notice each
+	@$(BIN)/python scripts/mutation_check.py
+
+lock: ## Resolve requirements/dev.txt anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra local --group dev pyproject.toml --output-file requirements/dev.txt
+
+clean: ## Remove what the targets made, but not a stack's data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist
