@@ -12,6 +12,8 @@ create table helpdesk.users (
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.users is 'People: customers, agents, admins, and assistants (AI). Change your name here; roles and activity by function.';
+-- No statistics: a planned count must not tell what others have written.
+alter table helpdesk.users alter column email set statistics 0, alter column name set statistics 0;
 create unique index users_email_key on helpdesk.users (email);
 create index users_role_idx on helpdesk.users (role, created_at desc, user_id desc);
 create index users_created_idx on helpdesk.users (created_at desc, user_id desc);

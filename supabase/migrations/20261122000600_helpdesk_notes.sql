@@ -10,6 +10,8 @@ create table helpdesk.notes (
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table helpdesk.notes is 'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
+-- No statistics: a planned count must not tell what others have written.
+alter table helpdesk.notes alter column author_name set statistics 0, alter column body set statistics 0;
 create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
 create index notes_author_idx on helpdesk.notes (author_id);
 
