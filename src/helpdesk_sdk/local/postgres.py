@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -69,13 +70,23 @@ class Postgres:
         bin_dir: the programs to use; by default those of the wheel (PostgreSQL 18).
         port: 0 takes any free port.
         durable: whether a power cut may lose nothing; without, tests run much faster.
+        settings: server settings over ours: `{"shared_buffers": "2GB"}`.
     """
 
-    def __init__(self, directory: Path, *, bin_dir: Path | None = None, port: int = 0, durable: bool = True) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        bin_dir: Path | None = None,
+        port: int = 0,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory.absolute()
         self.bin_dir = bin_dir or bundled_bin_dir()
         self.port = port
         self.durable = durable
+        self.settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -207,6 +218,7 @@ class Postgres:
 
     def _launch(self) -> bool:
         settings = _SETTINGS | ({} if self.durable else _NOT_DURABLE) | {"port": str(self.port)}
+        settings |= self.settings
         if self.major >= 18:
             settings["io_method"] = "sync"
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
