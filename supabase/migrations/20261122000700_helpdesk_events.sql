@@ -377,6 +377,12 @@ begin
     perform helpdesk_private.fail('invalid_value', 'after must be the cursor of an event, like 745.12', 'Leave it out to begin at the beginning.');
   elsif split_part(v_after, '.', 1)::xid8 > pg_snapshot_xmax(pg_current_snapshot()) then
     perform helpdesk_private.fail('cursor_ahead');
+  elsif exists (
+    select from helpdesk.events as e
+    where e.xid >= pg_snapshot_xmax(pg_current_snapshot()) and e.xid is distinct from pg_current_xact_id_if_assigned()
+  ) then
+    -- No transaction of this database can have written these; left alone, newer events would sort before them and be missed.
+    perform helpdesk_private.fail('log_restored');
   end if;
   return query
     select
@@ -409,6 +415,23 @@ comment on function helpdesk.events_since(text, integer) is
   'Shows what you could see then and can see now. An event appears once every transaction older than it has ended.';
 revoke all on function helpdesk.events_since(text, integer) from public, anon, authenticated, service_role;
 grant execute on function helpdesk.events_since(text, integer) to authenticated, service_role;
+
+create function helpdesk_private.rebase_events()
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  -- Nobody writes while the log is restored: event_id is the order that is left.
+  alter table helpdesk.events disable trigger guard_events;
+  update helpdesk.events set xid = '0' where xid <> '0';
+  alter table helpdesk.events enable trigger guard_events;
+end;
+$$;
+comment on function helpdesk_private.rebase_events() is
+  'For the owner, once, after restoring a dump into another database: transaction ids start again there, and the log''s order with them.';
+revoke all on function helpdesk_private.rebase_events() from public, anon, authenticated, service_role;
 
 create function helpdesk.events_head()
 returns text
