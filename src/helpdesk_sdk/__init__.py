@@ -1,0 +1,134 @@
+"""A headless helpdesk that lives in your own Supabase project.
+
+>>> from helpdesk_sdk import Helpdesk
+>>> with Helpdesk.from_env() as hd:
+...     ticket = hd.tickets.create("Cannot log in", "It says 403 since this morning.")
+"""
+
+from . import errors
+from ._flow import AsyncPager, Page, Pager
+from ._follow import AsyncFollow, Follow
+from ._ids import new_id
+from ._retry import Backoff
+from ._sentinels import LATEST
+from ._session import Session
+from ._version import __version__
+from .client import AsyncHelpdesk, Helpdesk
+from .errors import (
+    AdminExists,
+    AlreadyAnswered,
+    AlreadyAssigned,
+    ApiError,
+    AssigneeNotFound,
+    AuthenticationError,
+    ConfigurationError,
+    Conflict,
+    ConnectionFailed,
+    ConversationMoved,
+    CursorAhead,
+    DefaultTeam,
+    ExternalIdTaken,
+    HelpdeskError,
+    IdConflict,
+    InactiveUser,
+    InvitationNotFound,
+    LastAdmin,
+    MessageNotFound,
+    NameTaken,
+    NoProfile,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ReadOnlyError,
+    ServerError,
+    StaleRevision,
+    TeamInUse,
+    TeamNotFound,
+    TicketClosed,
+    TicketNotFound,
+    TimedOut,
+    TooMany,
+    TransitionNotAllowed,
+    UnexpectedAnswer,
+    UnknownOutcome,
+    UserExists,
+    UserNotFound,
+    ValidationError,
+)
+from .events import Event, EventPage, EventType
+from .messages import Message
+from .notes import Note
+from .teams import Team, TeamMember
+from .tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
+from .users import Invitation, Role, User
+
+__all__ = [
+    "LATEST",
+    "AdminExists",
+    "AlreadyAnswered",
+    "AlreadyAssigned",
+    "ApiError",
+    "AssigneeNotFound",
+    "AsyncFollow",
+    "AsyncHelpdesk",
+    "AsyncPager",
+    "AuthenticationError",
+    "AuthorKind",
+    "Backoff",
+    "Channel",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "ConversationMoved",
+    "CursorAhead",
+    "DefaultTeam",
+    "Event",
+    "EventPage",
+    "EventType",
+    "ExternalIdTaken",
+    "Follow",
+    "Helpdesk",
+    "HelpdeskError",
+    "IdConflict",
+    "InactiveUser",
+    "Invitation",
+    "InvitationNotFound",
+    "LastAdmin",
+    "Message",
+    "MessageNotFound",
+    "NameTaken",
+    "NoProfile",
+    "NotFound",
+    "Note",
+    "Page",
+    "Pager",
+    "PermissionDenied",
+    "Priority",
+    "RateLimited",
+    "ReadOnlyError",
+    "Role",
+    "ServerError",
+    "Session",
+    "StaleRevision",
+    "Status",
+    "Team",
+    "TeamInUse",
+    "TeamMember",
+    "TeamNotFound",
+    "Ticket",
+    "TicketClosed",
+    "TicketNotFound",
+    "TimedOut",
+    "TimelineEntry",
+    "TooMany",
+    "TransitionNotAllowed",
+    "UnexpectedAnswer",
+    "UnknownOutcome",
+    "User",
+    "UserExists",
+    "UserNotFound",
+    "ValidationError",
+    "__version__",
+    "errors",
+    "new_id",
+]

@@ -1,0 +1,154 @@
+"""From an HTTP answer to the right error: pure, and careful what it repeats (details may hold other people's rows)."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from . import errors as e
+
+_REASON = re.compile(r"helpdesk\.([a-z_]+)")
+_FIELD = re.compile(r"([a-z][a-z_]*)[ .]")
+_BY_STATUS: dict[int, type[e.ApiError]] = {
+    400: e.ValidationError,
+    401: e.AuthenticationError,
+    403: e.PermissionDenied,
+    404: e.NotFound,
+    409: e.Conflict,
+    413: e.ValidationError,
+    422: e.ValidationError,
+    429: e.RateLimited,
+}
+# Codes of PostgREST and of Supabase Auth that say more than their status.
+_BY_CODE: dict[str, type[e.ApiError]] = {
+    "25006": e.ReadOnlyError,
+    "42501": e.PermissionDenied,
+    "PGRST106": e.UnexpectedAnswer,
+    "PGRST202": e.UnexpectedAnswer,
+    "PGRST205": e.UnexpectedAnswer,
+    "PGRST301": e.AuthenticationError,
+    "PGRST302": e.AuthenticationError,
+    "PGRST303": e.AuthenticationError,
+    "invalid_credentials": e.AuthenticationError,
+    "email_not_confirmed": e.AuthenticationError,
+    "user_banned": e.AuthenticationError,
+    "session_not_found": e.AuthenticationError,
+    "session_expired": e.AuthenticationError,
+    "refresh_token_not_found": e.AuthenticationError,
+    "refresh_token_already_used": e.AuthenticationError,
+    "bad_jwt": e.AuthenticationError,
+    "user_already_exists": e.UserExists,
+    "email_exists": e.UserExists,
+    "weak_password": e.ValidationError,
+    "email_address_invalid": e.ValidationError,
+    "over_request_rate_limit": e.RateLimited,
+    "over_email_send_rate_limit": e.RateLimited,
+}
+_HINT_BY_CODE = {
+    "PGRST106": "The schema helpdesk is not among the project's exposed schemas: add it in the Data API's settings.",
+    "PGRST202": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
+    "PGRST205": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
+    "25006": "Try again later; if it stays so, the project may have run out of disk space.",
+    "email_not_confirmed": "Open the link in the confirmation e-mail first.",
+}
+_FIELD_BY_CODE = {"weak_password": "password", "email_address_invalid": "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an error answer says."""
+
+    status: int
+    code: str | None
+    message: str | None
+    reason: str | None
+    hint: str | None
+    retry_after: float | None
+    request_id: str | None
+
+
+def read_failure(response: httpx.Response, now: datetime | None = None) -> Failure:
+    """Read an error answer of PostgREST, of Supabase Auth or of a gateway."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        body = {}
+    found = _REASON.fullmatch(str(body.get("details") or ""))
+    code = body.get("error_code") or body.get("code")
+    message = next(
+        (body[key] for key in ("message", "msg", "error_description") if isinstance(body.get(key), str)), None
+    )
+    hint = body.get("hint")
+    return Failure(
+        status=response.status_code,
+        code=code if isinstance(code, str) else None,
+        message=message,
+        reason=found.group(1) if found else None,
+        # Other hints than ours may name what the caller must not know.
+        hint=hint if found and isinstance(hint, str) else None,
+        retry_after=retry_after(response.headers.get("Retry-After"), now or datetime.now(UTC)),
+        request_id=response.headers.get("sb-request-id") or response.headers.get("x-request-id"),
+    )
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Seconds from a ``Retry-After`` header, which holds seconds or a date; None when it holds neither."""
+    if not header:
+        return None
+    try:
+        value = float(header)
+    except ValueError:
+        try:
+            value = (email.utils.parsedate_to_datetime(header) - now).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return max(0.0, value) if value == value else None
+
+
+def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
+    """The error that a failed answer stands for."""
+    kind = _kind_of(failure)
+    error = kind(
+        _message_of(failure, kind),
+        hint=failure.hint or _HINT_BY_CODE.get(failure.code or ""),
+        code=failure.code,
+        status=failure.status,
+        reason=failure.reason,
+        request_id=failure.request_id,
+    )
+    if isinstance(error, e.ValidationError):
+        found = _FIELD.match(error.message) if failure.reason else None
+        error.field = found.group(1) if found else _FIELD_BY_CODE.get(failure.code or "")
+    if isinstance(error, e.RateLimited):
+        error.retry_after = failure.retry_after
+    anonymous = not signed_in and failure.reason is None and failure.code in {"42501", None}
+    if anonymous and error.hint is None and failure.status in {401, 403}:
+        error.hint = "Sign in first: auth.sign_in(email, password), or HELPDESK_ACCESS_TOKEN in the environment."
+    return error
+
+
+def _kind_of(failure: Failure) -> type[e.ApiError]:
+    if failure.reason in e.BY_REASON:
+        return e.BY_REASON[failure.reason]
+    if failure.reason is None and failure.code in _BY_CODE:
+        kind = _BY_CODE[failure.code]
+        # A missing right of somebody unknown is a missing sign-in.
+        return e.AuthenticationError if failure.status == 401 else kind
+    if failure.status >= 500:
+        return e.ServerError
+    return _BY_STATUS.get(failure.status, e.ApiError if failure.reason else e.UnexpectedAnswer)
+
+
+def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
+    if failure.message and (failure.reason or kind not in {e.PermissionDenied, e.ReadOnlyError}):
+        return failure.message
+    if kind in {e.UnexpectedAnswer, e.ServerError}:
+        return f"The helpdesk answered with HTTP status {failure.status}"
+    return None

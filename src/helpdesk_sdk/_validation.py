@@ -1,0 +1,194 @@
+"""Bad input is refused before it costs a request, with the name of the field. The limits are the database's."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from .errors import ValidationError
+
+TITLE_MAX = 300
+BODY_MAX = 100_000
+NAME_MAX = 200
+EMAIL_MAX = 254
+EXTERNAL_ID_MAX = 200
+TAG_MAX = 50
+TAGS_MAX = 50
+TEAM_NAME_MAX = 100
+TEAM_DESCRIPTION_MAX = 1_000
+REASON_MAX = 1_000
+PAGE_MAX = 1_000
+JSON_BYTES_MAX = 16_384
+JSON_DEPTH_MAX = 8
+
+_BLANK = " \t\r\n"
+
+
+def refuse(field: str, problem: str) -> ValidationError:
+    """The error for a bad value: its message begins with the name of the field."""
+    error = ValidationError(f"{field} {problem}")
+    error.field = field
+    return error
+
+
+def text(field: str, value: object, minimum: int, maximum: int) -> str:
+    """Text that Postgres can store, of ``minimum`` to ``maximum`` characters; blanks alone do not count."""
+    if not isinstance(value, str):
+        raise refuse(field, f"must be text, got {type(value).__name__}")
+    length = len(value)
+    if length > maximum or (minimum and len(value.strip(_BLANK)) < minimum):
+        raise refuse(field, f"must be {minimum} to {maximum} characters, got {length if length > maximum else 0}")
+    if "\0" in value:
+        raise refuse(field, f"must not contain NUL characters (there is one at position {value.index(chr(0))})")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise refuse(field, f"is not valid Unicode: a lone surrogate at position {error.start}") from None
+    return value
+
+
+def email(field: str, value: object) -> str:
+    """An e-mail address, trimmed, in lower case and composed form."""
+    address = unicodedata.normalize("NFC", text(field, value, 1, EMAIL_MAX)).strip().lower()
+    name, at, domain = address.partition("@")
+    if not (name and at and domain) or "@" in domain or any(c.isspace() or not c.isprintable() for c in address):
+        raise refuse(field, "must be an e-mail address")
+    return address
+
+
+def tags(field: str, values: object) -> list[str]:
+    """Tags without doubles: at most 50, each of 1 to 50 characters."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise refuse(field, f"must be several texts, got {type(values).__name__}")
+    found: dict[str, None] = {}
+    for value in values:
+        tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip()
+        found[tag] = None
+        if len(found) > TAGS_MAX:
+            raise refuse(field, f"must be at most {TAGS_MAX}")
+    return list(found)
+
+
+def identifier(field: str, value: object) -> UUID:
+    """A UUID, or the text of one."""
+    if isinstance(value, UUID):
+        return value
+    if isinstance(value, str):
+        try:
+            return UUID(value)
+        except ValueError:
+            pass
+    raise refuse(field, f"must be a UUID, got {_shown(value)}")
+
+
+def choice(field: str, value: object, kind: type[StrEnum]) -> str:
+    """One of the values of an enum."""
+    if isinstance(value, str) and value in kind._value2member_map_:
+        return str(value)
+    raise refuse(field, f"must be one of {', '.join(kind)}, got {_shown(value)}")
+
+
+def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
+    """One or several of the values of an enum."""
+    if isinstance(value, str):
+        return [choice(field, value, kind)]
+    if not isinstance(value, Iterable):
+        raise refuse(field, f"must be one of {', '.join(kind)}, got {_shown(value)}")
+    chosen = [choice(field, item, kind) for item in value]
+    if not chosen:
+        raise refuse(field, f"must name at least one of {', '.join(kind)}")
+    return chosen
+
+
+def moment(field: str, value: object) -> str:
+    """A point in time with a time zone, in the form the database reads."""
+    if not isinstance(value, datetime):
+        raise refuse(field, f"must be a datetime, got {_shown(value)}")
+    if value.utcoffset() is None:
+        raise refuse(field, "must carry a time zone, e.g. datetime.now(timezone.utc)")
+    return value.astimezone(UTC).isoformat()
+
+
+def integer(field: str, value: object, minimum: int, maximum: int) -> int:
+    """A whole number within limits."""
+    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        raise refuse(field, f"must be a whole number from {minimum} to {maximum}, got {_shown(value)}")
+    return value
+
+
+def seconds(field: str, value: object, minimum: float, maximum: float) -> float:
+    """A duration in seconds within limits."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value <= maximum:
+        raise refuse(field, f"must be {minimum:g} to {maximum:g} seconds, got {_shown(value)}")
+    return float(value)
+
+
+def flag(field: str, value: object) -> bool:
+    """True or False, and nothing that only looks like it."""
+    if not isinstance(value, bool):
+        raise refuse(field, f"must be True or False, got {_shown(value)}")
+    return value
+
+
+def json_object(field: str, value: object) -> dict[str, Any]:
+    """A JSON object of at most 8 levels and 16,384 bytes. Walks without recursion: depth cannot overflow the stack."""
+    if not isinstance(value, Mapping):
+        raise refuse(field, f"must be a JSON object (a dict), got {type(value).__name__}")
+    seen = 0
+    level: list[tuple[str, object]] = [(field, value)]
+    for _ in range(JSON_DEPTH_MAX + 1):
+        following: list[tuple[str, object]] = []
+        for path, item in level:
+            _check_leaf(path, item)
+            following.extend(_children(path, item))
+            # Every value takes a byte at least; so a structure that shares its parts cannot grow without end here.
+            if (seen := seen + 1) > JSON_BYTES_MAX or len(following) > JSON_BYTES_MAX:
+                raise refuse(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
+        level = following
+    if level:
+        raise refuse(field, f"must be nested at most {JSON_DEPTH_MAX} levels deep")
+    size = len(json.dumps(value, ensure_ascii=False, default=_plain).encode())
+    if size > JSON_BYTES_MAX:
+        raise refuse(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON, got {size}")
+    return dict(value)
+
+
+def _children(path: str, item: object) -> Iterable[tuple[str, object]]:
+    if isinstance(item, str) or not isinstance(item, Mapping | Sequence):
+        return []
+    if len(item) > JSON_BYTES_MAX:
+        raise refuse(path, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
+    if not isinstance(item, Mapping):
+        return [(path, child) for child in item]
+    for key in item:
+        text(path, key, 0, JSON_BYTES_MAX)
+    return [(f"{path}.{key}"[:100], child) for key, child in item.items()]
+
+
+def _check_leaf(path: str, item: object) -> None:
+    if isinstance(item, str):
+        text(path, item, 0, JSON_BYTES_MAX)
+    elif isinstance(item, float) and not math.isfinite(item):
+        raise refuse(path, f"must be a finite number, got {item}")
+    elif isinstance(item, int) and not isinstance(item, bool) and item.bit_length() > 1024:
+        raise refuse(path, "must be a number below 2 to the power of 1024")
+    elif not (item is None or isinstance(item, int | float | Mapping | list | tuple)):
+        raise refuse(path, f"must be JSON (text, number, true, false, null, list, dict), got {type(item).__name__}")
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _shown(value: object) -> str:
+    """The value as a message may show it: short, on one line."""
+    if not isinstance(value, str | int | float | UUID | datetime | None):
+        return type(value).__name__
+    shown = ascii(value[:60] if isinstance(value, str) else value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

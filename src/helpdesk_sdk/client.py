@@ -1,0 +1,261 @@
+"""The two clients: the same helpdesk, plain or awaitable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Self
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from . import _validation as check
+from ._exchange import Kernel
+from ._flow import Driver
+from ._retry import Backoff
+from ._session import Credentials, Keeper, Session, session_from_token
+from ._transport import AsyncDriver, SyncDriver, builders
+from ._version import __version__
+from .auth import Auth
+from .errors import ConfigurationError
+from .events import Events
+from .messages import Messages
+from .notes import Notes
+from .teams import Teams
+from .tickets import Tickets
+from .users import Users
+
+OnSession = Callable[[Session | None], None]
+
+
+class _Client(Generic[Driver]):
+    """What both clients share.
+
+    Args:
+        url: The URL of the Supabase project, e.g. ``https://abc.supabase.co``.
+        key: The project's publishable key; or its secret key, for work that no person does and that no policy limits.
+        access_token: The token of a session that was begun elsewhere.
+        refresh_token: What renews that session.
+        email: Sign in with this address when a session is needed …
+        password: … and this password.
+        timeout: Seconds to wait for the connection and for each part of an answer.
+        max_retries: How often to repeat a request that is safe to repeat, 0 to 10.
+        backoff: How long to wait before that.
+        on_session: Called with each new session, e.g. to store it, and with None after ``sign_out``.
+        transport: Another httpx transport, for tests and proxies.
+
+    Raises:
+        ConfigurationError: The URL or the key cannot be one.
+    """
+
+    auth: Auth[Driver]
+    users: Users[Driver]
+    teams: Teams[Driver]
+    tickets: Tickets[Driver]
+    messages: Messages[Driver]
+    notes: Notes[Driver]
+    events: Events[Driver]
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver: Driver = driver
+        self.auth = Auth(driver)
+        self.users = Users(driver)
+        self.teams = Teams(driver)
+        self.tickets = Tickets(driver)
+        self.messages = Messages(driver)
+        self.notes = Notes(driver)
+        self.events = Events(driver)
+
+    def __repr__(self) -> str:
+        keeper = self._driver.kernel.keeper
+        who = "the system" if keeper.is_system else "somebody" if keeper.session or keeper.credentials else "nobody yet"
+        return f"<{type(self).__name__} {self._driver.kernel.url} as {who}>"
+
+
+class Helpdesk(_Client[SyncDriver]):
+    """A helpdesk, for plain code. Any number of threads may share one.
+
+    >>> with Helpdesk.from_env() as hd:
+    ...     ticket = hd.tickets.create("Cannot log in", "It says 403 since this morning.")
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        access_token: str | None = None,
+        refresh_token: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 3,
+        backoff: Backoff | None = None,
+        on_session: OnSession | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        url, options = _http_options(url, key, timeout)
+        keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
+        http = httpx.Client(transport=transport, **options)
+        super().__init__(SyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff)))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """A client by the environment.
+
+        Reads HELPDESK_URL or SUPABASE_URL, HELPDESK_KEY or SUPABASE_KEY, and, to be somebody, HELPDESK_ACCESS_TOKEN
+        (with HELPDESK_REFRESH_TOKEN), or HELPDESK_EMAIL and HELPDESK_PASSWORD.
+
+        Args:
+            environ: Another environment than the process's own.
+            options: What else the client takes, e.g. ``timeout``.
+
+        Raises:
+            ConfigurationError: A variable is missing; the message names it.
+        """
+        return cls(**(_from_env(os.environ if environ is None else environ) | options))
+
+    def close(self) -> None:
+        """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
+        self._driver.http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class AsyncHelpdesk(_Client[AsyncDriver]):
+    """A helpdesk, for async code. Any number of tasks of one event loop may share one.
+
+    >>> async with AsyncHelpdesk.from_env() as hd:
+    ...     ticket = await hd.tickets.create("Cannot log in", "It says 403 since this morning.")
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        access_token: str | None = None,
+        refresh_token: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 3,
+        backoff: Backoff | None = None,
+        on_session: OnSession | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        url, options = _http_options(url, key, timeout)
+        keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
+        http = httpx.AsyncClient(transport=transport, **options)
+        super().__init__(AsyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff)))
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """A client by the environment, like ``Helpdesk.from_env``. Nothing to await: it signs in when needed.
+
+        Args:
+            environ: Another environment than the process's own.
+            options: What else the client takes, e.g. ``timeout``.
+
+        Raises:
+            ConfigurationError: A variable is missing; the message names it.
+        """
+        return cls(**(_from_env(os.environ if environ is None else environ) | options))
+
+    async def close(self) -> None:
+        """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
+        await self._driver.http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+
+for _colour in (Helpdesk, AsyncHelpdesk):
+    _colour.__init__.__doc__ = _Client.__doc__
+
+
+def _http_options(url: str, key: str, timeout: float) -> tuple[str, dict[str, Any]]:
+    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ConfigurationError("url must begin with https:// (or http://, for a local stack)")
+    if urlsplit(url).username or urlsplit(url).password:
+        raise ConfigurationError("url must not hold a user name or a password")
+    if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            "key is missing or no key", hint="Give the project's publishable key (sb_publishable_…)."
+        )
+    headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
+    return url.rstrip("/"), {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
+
+
+def _keeper(
+    key: str,
+    access_token: str | None,
+    refresh_token: str | None,
+    email: str | None,
+    password: str | None,
+    on_session: OnSession | None,
+) -> Keeper:
+    if refresh_token and not access_token:
+        raise ConfigurationError("refresh_token is given without access_token")
+    if bool(email) != bool(password):
+        raise ConfigurationError(
+            f"{'email' if email else 'password'} is given without {'password' if email else 'email'}"
+        )
+    for name, token in (("access_token", access_token), ("refresh_token", refresh_token)):
+        if token is not None and (not token.isascii() or not token.isprintable() or " " in token):
+            raise ConfigurationError(f"{name} is no token")
+    session = session_from_token(access_token, refresh_token) if access_token else None
+    credentials = None
+    if email and password:
+        credentials = Credentials(email=check.email("email", email), password=SecretStr(password))
+    return Keeper(key, session, credentials, on_session)
+
+
+def _kernel(
+    url: str,
+    key: str,
+    http: httpx.Client | httpx.AsyncClient,
+    keeper: Keeper,
+    max_retries: int,
+    backoff: Backoff | None,
+) -> Kernel:
+    return Kernel(
+        url=url,
+        key=SecretStr(key),
+        rest=builders(http, url),
+        keeper=keeper,
+        backoff=backoff or Backoff(),
+        max_retries=check.integer("max_retries", max_retries, 0, 10),
+    )
+
+
+def _from_env(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, variables, hint in (
+        (
+            "url",
+            ("HELPDESK_URL", "SUPABASE_URL"),
+            "Set it to the URL of your Supabase project; helpdesk status shows the local one.",
+        ),
+        (
+            "key",
+            ("HELPDESK_KEY", "SUPABASE_KEY"),
+            "Set it to the project's publishable key; helpdesk status shows the local one.",
+        ),
+    ):
+        value = next((environ[variable] for variable in variables if environ.get(variable)), None)
+        if value is None:
+            raise ConfigurationError(f"{' or '.join(variables)} is not set", hint=hint)
+        found[name] = value
+    for name in ("access_token", "refresh_token", "email", "password"):
+        if value := environ.get(f"HELPDESK_{name.upper()}"):
+            found[name] = value
+    return found

@@ -1,0 +1,355 @@
+"""Everything the SDK raises on purpose.
+
+HelpdeskError
+├── ConfigurationError
+├── ConnectionFailed
+│   └── TimedOut
+├── UnknownOutcome
+└── ApiError
+    ├── ValidationError
+    ├── AuthenticationError
+    ├── PermissionDenied
+    │   ├── NoProfile
+    │   └── InactiveUser
+    ├── NotFound
+    │   ├── TicketNotFound
+    │   ├── MessageNotFound
+    │   ├── TeamNotFound
+    │   ├── UserNotFound
+    │   ├── AssigneeNotFound
+    │   └── InvitationNotFound
+    ├── Conflict
+    │   ├── IdConflict
+    │   ├── ExternalIdTaken
+    │   ├── StaleRevision
+    │   ├── ConversationMoved
+    │   ├── AlreadyAssigned
+    │   ├── AlreadyAnswered
+    │   ├── TicketClosed
+    │   ├── LastAdmin
+    │   ├── AdminExists
+    │   ├── UserExists
+    │   ├── NameTaken
+    │   ├── TeamInUse
+    │   ├── DefaultTeam
+    │   └── CursorAhead
+    ├── TransitionNotAllowed
+    ├── TooMany
+    ├── RateLimited
+    ├── ReadOnlyError
+    ├── UnexpectedAnswer
+    └── ServerError
+
+The default message of a class is the first line of its docstring. ``str(error)`` is the message and, if known, the
+way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from .messages import Message
+    from .tickets import Ticket
+
+
+class HelpdeskError(Exception):
+    """Something went wrong in the helpdesk.
+
+    Attributes:
+        message: What happened, in one sentence.
+        hint: The way out, in one sentence, where one is known.
+    """
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").partition("\n")[0]
+        self.hint = hint
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        if not self.hint:
+            return self.message
+        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        return f"{self.message}{stop} {self.hint}"
+
+
+class ConfigurationError(HelpdeskError):
+    """The client is not configured."""
+
+
+class ConnectionFailed(HelpdeskError):
+    """The helpdesk cannot be reached; nothing was changed."""
+
+
+class TimedOut(ConnectionFailed):
+    """The helpdesk did not answer in time; nothing was changed."""
+
+
+class UnknownOutcome(HelpdeskError):
+    """The connection broke before the answer came: the change may or may not have been made.
+
+    Attributes:
+        id: The id that the write carried. Repeating the call with the same ``id=`` carries it out at most once.
+        status: The HTTP status, when a gateway answered in the helpdesk's place.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        hint: str | None = None,
+        id: UUID | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.id = id
+        self.status = status
+
+
+class ApiError(HelpdeskError):
+    """The helpdesk refused.
+
+    Attributes:
+        reason: The stable name of the broken rule, e.g. ``ticket_not_found``; None when it is no rule of the helpdesk.
+        code: The SQLSTATE or PostgREST code, e.g. ``PT404``.
+        status: The HTTP status; None when the SDK refused before asking.
+        request_id: What to quote when asking the platform about this request.
+    """
+
+    reason: str | None = None
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+        status: int | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.status = status
+        self.reason = reason or type(self).reason
+        self.request_id = request_id
+
+    @classmethod
+    def family(cls) -> Iterator[type[Self]]:
+        """This class and all classes below it."""
+        yield cls
+        for child in cls.__subclasses__():
+            yield from child.family()
+
+
+class ValidationError(ApiError):
+    """A value is not acceptable.
+
+    Attributes:
+        field: The name of the argument or column, when it is known.
+    """
+
+    reason = "invalid_value"
+    field: str | None = None
+
+
+class AuthenticationError(ApiError):
+    """You are not signed in."""
+
+
+class PermissionDenied(ApiError):
+    """You may not do this."""
+
+    reason = "forbidden"
+
+
+class NoProfile(PermissionDenied):
+    """This login has no helpdesk profile."""
+
+    reason = "no_profile"
+
+
+class InactiveUser(PermissionDenied):
+    """Your helpdesk account is deactivated."""
+
+    reason = "inactive"
+
+
+class NotFound(ApiError):
+    """There is no such thing, or it is not yours to see."""
+
+
+class TicketNotFound(NotFound):
+    """There is no such ticket, or it is not yours to see."""
+
+    reason = "ticket_not_found"
+
+
+class MessageNotFound(NotFound):
+    """There is no such message, or it is not yours to see."""
+
+    reason = "message_not_found"
+
+
+class TeamNotFound(NotFound):
+    """There is no such team, or it is not yours to see."""
+
+    reason = "team_not_found"
+
+
+class UserNotFound(NotFound):
+    """There is no such person, or they are not yours to see."""
+
+    reason = "user_not_found"
+
+
+class AssigneeNotFound(NotFound):
+    """There is no such active agent."""
+
+    reason = "assignee_not_found"
+
+
+class InvitationNotFound(NotFound):
+    """There is no such open invitation."""
+
+    reason = "invitation_not_found"
+
+
+class Conflict(ApiError):
+    """Somebody else was faster, or the state of things forbids it.
+
+    Attributes:
+        current: The ticket as it is now, for conflicts about a ticket and when you may see it.
+    """
+
+    current: Ticket | None = None
+
+
+class IdConflict(Conflict):
+    """This id is in use with other content."""
+
+    reason = "id_conflict"
+
+
+class ExternalIdTaken(Conflict):
+    """Another ticket has this external id."""
+
+    reason = "external_id_taken"
+
+
+class StaleRevision(Conflict):
+    """The ticket has changed since you read it."""
+
+    reason = "stale_revision"
+
+
+class ConversationMoved(Conflict):
+    """The conversation has moved on since you read it.
+
+    Attributes:
+        new_messages: What was said since, oldest first.
+    """
+
+    reason = "conversation_moved"
+    new_messages: tuple[Message, ...] = ()
+
+
+class AlreadyAssigned(Conflict):
+    """Somebody else has this ticket."""
+
+    reason = "already_assigned"
+
+
+class AlreadyAnswered(Conflict):
+    """The ticket has been answered: its title and description stay as they are."""
+
+    reason = "already_answered"
+
+
+class TicketClosed(Conflict):
+    """The ticket is closed."""
+
+    reason = "ticket_closed"
+
+
+class LastAdmin(Conflict):
+    """This is the last active admin."""
+
+    reason = "last_admin"
+
+
+class AdminExists(Conflict):
+    """The helpdesk has an admin already."""
+
+    reason = "admin_exists"
+
+
+class UserExists(Conflict):
+    """Somebody with this e-mail address has a login already."""
+
+    reason = "user_exists"
+
+
+class NameTaken(Conflict):
+    """The name is taken."""
+
+    reason = "name_taken"
+
+
+class TeamInUse(Conflict):
+    """The team has tickets."""
+
+    reason = "team_in_use"
+
+
+class DefaultTeam(Conflict):
+    """This is the default team."""
+
+    reason = "default_team"
+
+
+class CursorAhead(Conflict):
+    """This cursor is not from this database."""
+
+    reason = "cursor_ahead"
+
+
+class TransitionNotAllowed(ApiError):
+    """The ticket cannot go from its status to this one."""
+
+    reason = "transition_not_allowed"
+
+
+class TooMany(ApiError):
+    """There are too many of these."""
+
+    reason = "too_many"
+
+
+class RateLimited(ApiError):
+    """Too many requests.
+
+    Attributes:
+        retry_after: Seconds to wait, when the server said how long.
+    """
+
+    retry_after: float | None = None
+
+
+class ReadOnlyError(ApiError):
+    """The database takes no writes at the moment."""
+
+
+class UnexpectedAnswer(ApiError):
+    """The answer is not one that a helpdesk gives."""
+
+
+class ServerError(ApiError):
+    """The helpdesk failed to answer; nothing was changed."""
+
+
+BY_REASON: dict[str, type[ApiError]] = {
+    kind.__dict__["reason"]: kind for kind in ApiError.family() if kind.__dict__.get("reason")
+}

@@ -1,0 +1,74 @@
+"""Notes: what staff write to each other on a ticket; its requester never learns of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from . import _validation as check
+from ._flow import Driver, Flow, Page, Resource, call, paged
+from ._ids import new_id
+from ._models import Model
+from ._paging import Keyset, keyset_page
+from ._ticket_models import TicketRef, find_ticket_id, require_ticket, ticket_key
+
+
+class Note(Model):
+    """An internal note."""
+
+    note_id: UUID
+    ticket_id: UUID
+    author_id: UUID | None = None
+    author_name: str
+    body: str
+    created_at: datetime
+
+
+_OLDEST = Keyset("created_at", "note_id", descending=False)
+
+
+class Notes(Resource[Driver]):
+    """``hd.notes``: internal notes, for those who work the ticket."""
+
+    @paged
+    def list(self, ticket: TicketRef, *, page_size: int = 100) -> Flow[Page[Note]]:
+        """The notes on a ticket, oldest first; for its requester always none.
+
+        Args:
+            page_size: How many to fetch at a time, 1 to 1000.
+
+        Raises:
+            TicketNotFound: There is no such ticket, or you may not see it.
+        """
+        ticket_key(ticket)
+        return self._list(ticket, check.integer("page_size", page_size, 1, check.PAGE_MAX))
+
+    def _list(self, ticket: TicketRef, size: int) -> Flow[Page[Note]]:
+        ticket_id = yield from find_ticket_id(self, ticket)
+        notes = self._rest.from_("notes")
+
+        def query() -> Any:
+            return notes.select("*").eq("ticket_id", ticket_id)
+
+        page = yield from keyset_page(self._read, query, Note, _OLDEST, size)
+        if not page.items:
+            yield from require_ticket(self, ticket)
+        return page
+
+    @call
+    def add(self, ticket: TicketRef, body: str, *, id: UUID | None = None) -> Flow[Note]:
+        """Staff: write a note.
+
+        Args:
+            body: 1 to 100,000 characters.
+            id: A UUID of your own. Repeating the call with the same one and the same body gives the same note.
+
+        Raises:
+            TicketNotFound: There is no such ticket, or you may not see it.
+            UnknownOutcome: No answer came: repeat the call with ``id=error.id``.
+        """
+        note_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {"body": check.text("body", body, 1, check.BODY_MAX), "note_id": note_id}
+        arguments["ticket_id"] = yield from find_ticket_id(self, ticket)
+        return (yield from self._one(self._rpc("add_note", arguments, id=note_id), Note))

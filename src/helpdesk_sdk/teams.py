@@ -1,0 +1,223 @@
+"""Teams: the queues that tickets wait in, and who works them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from . import _validation as check
+from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
+from ._ids import new_id
+from ._models import Model
+from ._paging import Keyset, keyset_page
+from .errors import Conflict, IdConflict, NameTaken, PermissionDenied, TeamNotFound
+from .users import User, UserRef, find_user_id
+
+
+class Team(Model):
+    """A queue of tickets.
+
+    Attributes:
+        is_default: Whether tickets without a team come here; there is always exactly one such team.
+        is_public: Whether customers see it and may open tickets in it.
+    """
+
+    team_id: UUID
+    name: str
+    description: str = ""
+    is_default: bool = False
+    is_public: bool = False
+    created_at: datetime
+    updated_at: datetime
+
+
+class TeamMember(Model):
+    """That somebody works a team's queue."""
+
+    team_id: UUID
+    user_id: UUID
+    created_at: datetime
+    user: User | None = None
+
+
+TeamRef = Team | UUID | str
+"""How a team may be given: as a Team, by id, or by name."""
+
+_OLDEST = Keyset("created_at", "team_id", descending=False)
+_OLDEST_MEMBER = Keyset("created_at", "user_id", descending=False)
+
+
+def find_team_id(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUID]:
+    """The id of a team given in any way."""
+    if isinstance(team, Team):
+        return team.team_id
+    if isinstance(team, UUID):
+        return team
+    found = yield from _find_team(resource, field, team)
+    return found.team_id
+
+
+def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]:
+    query = resource._rest.from_("teams").select("*").limit(1)
+    if isinstance(team, Team):
+        query = query.eq("team_id", team.team_id)
+    elif _is_uuid(team):
+        query = query.eq("team_id", check.identifier(field, team))
+    else:
+        # Names are equal whatever their case; what a pattern would read as a wildcard is escaped.
+        name = check.text(field, team, 1, check.TEAM_NAME_MAX)
+        query = query.ilike("name", name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+    found = yield from resource._first(resource._read(query), Team)
+    if found is None:
+        shown = team.name if isinstance(team, Team) else team
+        raise TeamNotFound(f"There is no team {shown}, or it is not yours to see", hint="List the teams you may use.")
+    return found
+
+
+def _is_uuid(value: object) -> bool:
+    if isinstance(value, UUID):
+        return True
+    try:
+        return bool(isinstance(value, str) and UUID(value))
+    except ValueError:
+        return False
+
+
+class Teams(Resource[Driver]):
+    """``hd.teams``: queues. Staff see all, customers the public ones; admins change them."""
+
+    @paged
+    def list(self, *, page_size: int = 50) -> Flow[Page[Team]]:
+        """All teams that you may see, oldest first."""
+        size = check.integer("page_size", page_size, 1, check.PAGE_MAX)
+        teams = self._rest.from_("teams")
+        return keyset_page(self._read, lambda: teams.select("*"), Team, _OLDEST, size)
+
+    @call
+    def get(self, team: TeamRef) -> Flow[Team]:
+        """One team, by name, by id, or read anew.
+
+        Raises:
+            TeamNotFound: There is no such team, or you may not see it.
+        """
+        return (yield from _find_team(self, "team", team))
+
+    @call
+    def create(
+        self, name: str, description: str = "", is_public: bool = False, *, id: UUID | None = None
+    ) -> Flow[Team]:
+        """Admins: a new team.
+
+        Args:
+            name: 1 to 100 characters, unique whatever its case.
+            description: Up to 1,000 characters.
+            is_public: Whether customers see it and may open tickets in it.
+
+        Raises:
+            NameTaken: Another team has the name.
+        """
+        team_id = new_id() if id is None else check.identifier("id", id)
+        row = _changes(name=name, description=description, is_public=is_public)
+        query = self._rest.from_("teams").insert({"team_id": str(team_id), **row})
+        reply: Reply = yield self._write(query, id=team_id, accepts=(Conflict,))
+        if reply.error is None:
+            return reply.many(Team)[0]
+        # It may be our own row, from an attempt whose answer was lost.
+        known = self._rest.from_("teams").select("*").eq("team_id", team_id)
+        found = yield from self._first(self._read(known), Team)
+        if found is None:
+            raise NameTaken(status=409, code=reply.error.code, request_id=reply.error.request_id)
+        if any(getattr(found, field) != value for field, value in row.items()):
+            raise IdConflict(status=409, code=reply.error.code, request_id=reply.error.request_id)
+        return found
+
+    @call
+    def update(
+        self, team: TeamRef, *, name: str | None = None, description: str | None = None, is_public: bool | None = None
+    ) -> Flow[Team]:
+        """Admins: change a team's name, description or visibility; what is None stays.
+
+        Raises:
+            NameTaken: Another team has the name.
+        """
+        row = _changes(name=name, description=description, is_public=is_public)
+        if not row:
+            raise check.refuse("name", "or description or is_public must be given")
+        team_id = yield from find_team_id(self, "team", team)
+        query = self._rest.from_("teams").update(row).eq("team_id", team_id)
+        reply: Reply = yield self._write(query, accepts=(Conflict,))
+        if reply.error is not None:
+            raise NameTaken(status=409, code=reply.error.code, request_id=reply.error.request_id)
+        changed = reply.first(Team)
+        if changed is None:
+            raise (yield from self._why_not(team_id))
+        return changed
+
+    @call
+    def delete(self, team: TeamRef) -> Flow[None]:
+        """Admins: delete a team that has no tickets.
+
+        Raises:
+            TeamInUse: It has tickets: transfer them first.
+            DefaultTeam: It is the default team: make another one the default first.
+        """
+        team_id = yield from find_team_id(self, "team", team)
+        reply: Reply = yield self._write(self._rest.from_("teams").delete().eq("team_id", team_id))
+        # After a repeated attempt, gone is gone.
+        if not reply.many(Team) and reply.attempts == 1:
+            raise (yield from self._why_not(team_id))
+
+    @paged
+    def members(self, team: TeamRef, *, page_size: int = 50) -> Flow[Page[TeamMember]]:
+        """Staff: who works a team's queue, longest there first."""
+        size = check.integer("page_size", page_size, 1, check.PAGE_MAX)
+        return self._members(team, size)
+
+    def _members(self, team: TeamRef, size: int) -> Flow[Page[TeamMember]]:
+        team_id = yield from find_team_id(self, "team", team)
+        members = self._rest.from_("team_members")
+
+        def query() -> Any:
+            return members.select("*", "user:users(*)").eq("team_id", team_id)
+
+        return (yield from keyset_page(self._read, query, TeamMember, _OLDEST_MEMBER, size))
+
+    @call
+    def add_member(self, team: TeamRef, user: UserRef) -> Flow[None]:
+        """Admins: let somebody work a team's queue. Adding a member again changes nothing."""
+        team_id = yield from find_team_id(self, "team", team)
+        user_id = yield from find_user_id(self, "user", user)
+        row = {"team_id": str(team_id), "user_id": str(user_id)}
+        yield self._write(self._rest.from_("team_members").upsert(row, ignore_duplicates=True))
+
+    @call
+    def remove_member(self, team: TeamRef, user: UserRef) -> Flow[None]:
+        """Admins: take somebody off a team's queue. Nothing happens when they are not on it."""
+        team_id = yield from find_team_id(self, "team", team)
+        user_id = yield from find_user_id(self, "user", user)
+        yield self._write(self._rest.from_("team_members").delete().eq("team_id", team_id).eq("user_id", user_id))
+
+    @call
+    def set_default(self, team: TeamRef) -> Flow[Team]:
+        """Admins: tickets without a team go to this one from now on."""
+        team_id = yield from find_team_id(self, "team", team)
+        return (yield from self._one(self._rpc("set_default_team", {"team_id": team_id}), Team))
+
+    def _why_not(self, team_id: UUID) -> Flow[Exception]:
+        """No row was touched: the team is not there, or it is and one may not."""
+        query = self._rest.from_("teams").select("*").eq("team_id", team_id)
+        found = yield from self._first(self._read(query), Team)
+        return TeamNotFound() if found is None else PermissionDenied("Only admins change teams")
+
+
+def _changes(name: str | None, description: str | None, is_public: bool | None) -> Mapping[str, Any]:
+    row: dict[str, Any] = {}
+    if name is not None:
+        row["name"] = check.text("name", name, 1, check.TEAM_NAME_MAX)
+    if description is not None:
+        row["description"] = check.text("description", description, 0, check.TEAM_DESCRIPTION_MAX)
+    if is_public is not None:
+        row["is_public"] = check.flag("is_public", is_public)
+    return row

@@ -1,0 +1,281 @@
+"""People: customers, agents, admins, assistants; who you are, roles, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from . import _validation as check
+from ._flow import Driver, Flow, Page, Resource, call, paged
+from ._ids import new_id
+from ._models import Model, OpenEnum
+from ._paging import Keyset, keyset_page
+from .errors import PermissionDenied, UserNotFound
+
+
+class Role(OpenEnum):
+    """What somebody is in the helpdesk."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ADMIN = "admin"
+    ASSISTANT = "assistant"
+
+
+class User(Model):
+    """A person. They may exist before they have a login: somebody who phoned, or wrote an e-mail.
+
+    Attributes:
+        auth_user_id: The login in Supabase Auth, once there is one.
+    """
+
+    user_id: UUID
+    auth_user_id: UUID | None = None
+    email: str | None = None
+    name: str = ""
+    role: Role
+    is_active: bool = True
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they are an agent or an admin."""
+        return self.role in {Role.AGENT, Role.ADMIN}
+
+
+class Invitation(Model):
+    """A role that waits for its person to sign in with the e-mail address it was sent to."""
+
+    invitation_id: UUID
+    user_id: UUID
+    email: str
+    role: Role
+    invited_by: UUID | None = None
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+UserRef = User | UUID | str
+"""How a person may be given: as a User, by id, by e-mail address, or "me"."""
+
+_NEWEST = Keyset("created_at", "user_id", descending=True)
+_NEWEST_INVITATION = Keyset("created_at", "invitation_id", descending=True)
+
+
+def fetch_me(resource: Resource[Any]) -> Flow[User]:
+    """The person behind the session, asked for at most once a minute."""
+    known = resource._keeper.me
+    if known is not None:
+        return known
+    return (yield from ask_me(resource))
+
+
+def ask_me(resource: Resource[Any]) -> Flow[User]:
+    """The person behind the session, asked for now."""
+    if resource._keeper.is_system:
+        raise PermissionDenied(
+            "The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password)."
+        )
+    # A POST, since it makes the profile when the sign-up could not; asking twice does no harm.
+    user = yield from resource._one(resource._read(resource._rest.rpc("whoami", {})), User)
+    resource._keeper.me = user
+    return user
+
+
+def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:
+    """The id of a person given in any way."""
+    if isinstance(user, User):
+        return user.user_id
+    if user == "me":
+        return (yield from fetch_me(resource)).user_id
+    if isinstance(user, str) and "@" in user:
+        address = check.email(field, user)
+        query = resource._rest.from_("users").select("*").eq("email", address).limit(1)
+        found = yield from resource._first(resource._read(query), User)
+        if found is None:
+            raise UserNotFound(f"There is nobody with the e-mail address {address}, or they are not yours to see")
+        return found.user_id
+    return check.identifier(field, user)
+
+
+class Users(Resource[Driver]):
+    """``hd.users``: people. Staff see everybody, customers themselves."""
+
+    @call
+    def me(self) -> Flow[User]:
+        """Who you are.
+
+        Raises:
+            NoProfile: The login has no verified e-mail address yet.
+        """
+        return (yield from ask_me(self))
+
+    @call
+    def get(self, user: UserRef) -> Flow[User]:
+        """One person.
+
+        Args:
+            user: A User, an id, an e-mail address, or "me".
+
+        Raises:
+            UserNotFound: There is no such person, or you may not see them.
+        """
+        if user == "me":
+            return (yield from ask_me(self))
+        query = self._rest.from_("users").select("*").limit(1)
+        if isinstance(user, str) and "@" in user:
+            query = query.eq("email", check.email("user", user))
+        else:
+            query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
+        found = yield from self._first(self._read(query), User)
+        if found is None:
+            raise UserNotFound
+        return found
+
+    @paged
+    def list(
+        self,
+        *,
+        role: Role | str | Sequence[str] | None = None,
+        active: bool | None = None,
+        email: str | None = None,
+        page_size: int = 50,
+    ) -> Flow[Page[User]]:
+        """People, newest first.
+
+        Args:
+            role: One role or several.
+            active: Only those who are active, or only those who are not.
+            email: Only the one with this e-mail address.
+            page_size: How many to fetch at a time, 1 to 1000.
+        """
+        roles = None if role is None else check.choices("role", role, Role)
+        address = None if email is None else check.email("email", email)
+        size = check.integer("page_size", page_size, 1, check.PAGE_MAX)
+        if active is not None:
+            check.flag("active", active)
+
+        def query() -> Any:
+            made = self._rest.from_("users").select("*")
+            made = made if roles is None else made.in_("role", roles)
+            made = made if active is None else made.is_("is_active", active)
+            return made if address is None else made.eq("email", address)
+
+        return keyset_page(self._read, query, User, _NEWEST, size)
+
+    @call
+    def rename(self, user: UserRef, name: str) -> Flow[User]:
+        """Change somebody's display name: your own, or as an admin anybody's.
+
+        Args:
+            name: Up to 200 characters.
+        """
+        changes = {"name": check.text("name", name, 0, check.NAME_MAX)}
+        user_id = yield from find_user_id(self, "user", user)
+        query = self._rest.from_("users").update(changes).eq("user_id", user_id)
+        found = yield from self._first(self._write(query), User)
+        if found is None:
+            raise UserNotFound
+        return found
+
+    @call
+    def create_customer(self, email: str, name: str = "", *, id: UUID | None = None) -> Flow[User]:
+        """Staff: a customer without a login, after a phone call or for an import.
+
+        An address that is known already gives the customer it belongs to.
+
+        Raises:
+            IdConflict: The address belongs to somebody who is not a customer.
+        """
+        user_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {
+            "user_id": user_id,
+            "email": check.email("email", email),
+            "name": check.text("name", name, 0, check.NAME_MAX),
+        }
+        return (yield from self._one(self._rpc("create_customer", arguments, id=user_id), User))
+
+    @call
+    def set_role(self, user: UserRef, role: Role | str) -> Flow[User]:
+        """Admins: give somebody another role; it counts from their next request on.
+
+        Raises:
+            LastAdmin: Nobody would be left to administer the helpdesk.
+        """
+        chosen = check.choice("role", role, Role)
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("set_user_role", {"user_id": user_id, "role": chosen}), User))
+
+    @call
+    def deactivate(self, user: UserRef) -> Flow[User]:
+        """Admins: from their next request on they see and do nothing. Their open tickets go back to the queues.
+
+        Raises:
+            LastAdmin: Nobody would be left to administer the helpdesk.
+        """
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("deactivate_user", {"user_id": user_id}), User))
+
+    @call
+    def reactivate(self, user: UserRef) -> Flow[User]:
+        """Admins: undo ``deactivate``."""
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("reactivate_user", {"user_id": user_id}), User))
+
+    @call
+    def bootstrap_admin(self, email: str) -> Flow[User]:
+        """With the secret key, while there is no active admin: make the person with this address the first one.
+
+        Raises:
+            AdminExists: There is one.
+        """
+        arguments = {"email": check.email("email", email)}
+        return (yield from self._one(self._rpc("bootstrap_admin", arguments, repeatable=False), User))
+
+    @call
+    def invite(
+        self,
+        email: str,
+        role: Literal["customer", "agent", "admin"] | Role = "agent",
+        name: str = "",
+        *,
+        id: UUID | None = None,
+    ) -> Flow[Invitation]:
+        """Admins: invite somebody. They exist at once, and get the role when they sign in with this address, verified.
+
+        A second invitation to the same address replaces the first.
+
+        Raises:
+            UserExists: They have a login already: use ``set_role``.
+        """
+        invitation_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {
+            "invitation_id": invitation_id,
+            "email": check.email("email", email),
+            "role": check.choice("role", role, Role),
+            "name": check.text("name", name, 0, check.NAME_MAX),
+        }
+        return (yield from self._one(self._rpc("invite_user", arguments, id=invitation_id), Invitation))
+
+    @paged
+    def invitations(self, *, page_size: int = 50) -> Flow[Page[Invitation]]:
+        """Admins: all invitations, newest first."""
+        size = check.integer("page_size", page_size, 1, check.PAGE_MAX)
+        query = self._rest.from_("invitations")
+        return keyset_page(self._read, lambda: query.select("*"), Invitation, _NEWEST_INVITATION, size)
+
+    @call
+    def revoke_invitation(self, invitation: Invitation | UUID | str) -> Flow[Invitation]:
+        """Admins: take back an invitation that nobody has accepted yet.
+
+        Raises:
+            InvitationNotFound: There is none, or it was accepted.
+        """
+        given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
+        arguments = {"invitation_id": check.identifier("invitation", given)}
+        return (yield from self._one(self._rpc("revoke_invitation", arguments), Invitation))
