@@ -1,0 +1,74 @@
+"""Writes the reference part of docs/sdk.md from the SDK itself: every method with its arguments and summary.
+
+python scripts/sdk_docs.py           # writes
+python scripts/sdk_docs.py --check   # exits 1 when the page and the code differ
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from pathlib import Path
+
+from helpdesk_sdk import Helpdesk, errors
+
+PAGE = Path(__file__).parents[1] / "docs" / "sdk.md"
+START, END = "<!-- reference: generated -->", "<!-- end of reference -->"
+
+
+def _summary(thing: object) -> str:
+    text = (inspect.getdoc(thing) or "").split("\n\n")[0]
+    return re.sub(r"^`+hd\.\w+`+: ", "", re.sub(r"\s+", " ", text))
+
+
+def _arguments(method: object) -> str:
+    parts: list[str] = []
+    starred = False
+    for parameter in inspect.signature(method).parameters.values():  # type: ignore[arg-type]
+        if parameter.kind is parameter.KEYWORD_ONLY and not starred:
+            parts.append("*")
+            starred = True
+        starred = starred or parameter.kind is parameter.VAR_POSITIONAL
+        name = ("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + parameter.name
+        parts.append(name if parameter.default is parameter.empty else f"{name}=…")
+    return ", ".join(parts)
+
+
+def reference() -> str:
+    """The generated part of the page."""
+    lines: list[str] = []
+    with Helpdesk("http://127.0.0.1:1", "sb_publishable_docs") as hd:
+        for name in ("auth", "tickets", "messages", "notes", "users", "teams", "events"):
+            resource = getattr(hd, name)
+            lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", "| method | |", "|---|---|"]
+            for method in sorted(member for member in dir(type(resource)) if not member.startswith("_")):
+                found = inspect.getattr_static(type(resource), method)
+                if isinstance(found, property):
+                    lines.append(f"| `{method}` | {_summary(found)} |")
+                else:
+                    bound = getattr(resource, method)
+                    lines.append(f"| `{method}({_arguments(bound)})` | {_summary(bound)} |")
+            lines.append("")
+    tree = (errors.__doc__ or "").split("\n\n")[1]
+    return "\n".join([*lines, "### Errors", "", "```text", tree, "```"])
+
+
+def page() -> str:
+    """The whole page, with the generated part brought up to date."""
+    before, _, rest = PAGE.read_text().partition(START)
+    return f"{before}{START}\n\n{reference()}\n\n{END}{rest.partition(END)[2]}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    made = page()
+    if parser.parse_args().check:
+        return int(made != PAGE.read_text())
+    PAGE.write_text(made)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
