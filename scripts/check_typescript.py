@@ -1,6 +1,6 @@
 """Format, lint and types of every Deno project in the repository; changes nothing.
 
-    python scripts/check_typescript.py
+python scripts/check_typescript.py
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def projects() -> list[Path]:
 def main() -> int:
     failed = False
     for project in projects():
-        sources = [str(path.relative_to(project)) for path in sorted(project.rglob("*.ts")) if not SKIPPED & set(path.parts)]
+        sources = [
+            str(path.relative_to(project)) for path in sorted(project.rglob("*.ts")) if not SKIPPED & set(path.parts)
+        ]
         for command in (["fmt", "--check", "."], ["lint", "."], ["check", "--frozen", *sources]):
             done = subprocess.run([find_deno_bin(), *command, "--quiet"], cwd=project, check=False)
             if done.returncode:
