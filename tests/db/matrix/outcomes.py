@@ -1,0 +1,136 @@
+"""What is expected of a try, and how it shows in SQL and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.db.matrix.operations import Operation
+from tests.db.people import (
+    ADMIN,
+    AGENT,
+    ANONYMOUS,
+    CUSTOMER,
+    GONE,
+    LEFT,
+    NOBODY,
+    OTHER,
+    SERVICE,
+    STRANGER,
+    Person,
+)
+
+ORDER = (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER, OTHER, AGENT, STRANGER, ADMIN, SERVICE)
+"""The columns of the matrix."""
+
+REASONS = {
+    "invalid_value": 400,
+    "forbidden": 403,
+    "no_profile": 403,
+    "inactive": 403,
+    "ticket_not_found": 404,
+    "message_not_found": 404,
+    "team_not_found": 404,
+    "user_not_found": 404,
+    "assignee_not_found": 404,
+    "invitation_not_found": 404,
+    "id_conflict": 409,
+    "external_id_taken": 409,
+    "stale_revision": 409,
+    "conversation_moved": 409,
+    "already_assigned": 409,
+    "already_answered": 409,
+    "ticket_closed": 409,
+    "last_admin": 409,
+    "admin_exists": 409,
+    "user_exists": 409,
+    "name_taken": 409,
+    "team_in_use": 409,
+    "default_team": 409,
+    "cursor_ahead": 409,
+    "transition_not_allowed": 422,
+    "too_many": 422,
+}
+"""helpdesk.<reason> to its HTTP status."""
+
+SQLSTATES = {
+    "42501": (403, "42501"),
+    "42703": (400, "PGRST204"),
+    "42883": (404, "PGRST202"),
+    "42P01": (404, "PGRST205"),
+    "428C9": (400, "428C9"),
+    "23502": (400, "23502"),
+    "23503": (409, "23503"),
+    "23505": (409, "23505"),
+    "22P02": (400, "22P02"),
+}
+"""PostgreSQL's own errors to the HTTP status and code that the Data API gives them."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One expectation.
+
+    `rows` when it succeeds (None: any number); otherwise the SQLSTATE and, for our own rules, the reason.
+    """
+
+    token: str
+    rows: int | None = None
+    sqlstate: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def parse(cls, token: str) -> Outcome:
+        """`3` rows · `ok` · `deny` (42501) · a reason of ours · a SQLSTATE."""
+        if token.isdigit() and len(token) < 5:
+            return cls(token, rows=int(token))
+        if token == "ok":
+            return cls(token)
+        if token in REASONS:
+            return cls(token, sqlstate=f"PT{REASONS[token]}", reason=f"helpdesk.{token}")
+        sqlstate = "42501" if token == "deny" else token
+        assert sqlstate in SQLSTATES, f"unknown outcome: {token}"
+        return cls(token, sqlstate=sqlstate)
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing may have changed."""
+        return self.sqlstate is not None or self.rows == 0
+
+    def http_error(self, anonymous: bool) -> tuple[int, str]:
+        """The status and the code of the error body."""
+        assert self.sqlstate
+        if self.sqlstate.startswith("PT"):
+            return int(self.sqlstate[2:]), self.sqlstate
+        status, code = SQLSTATES[self.sqlstate]
+        return (401 if anonymous and status == 403 else status), code
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of the matrix: somebody tries something, and this is what comes of it, for each person.
+
+    Attributes:
+        name: the try in words; the attack's number first, where it has one.
+        tries: what is tried.
+        expect: outcomes in the order of ORDER (bars are decoration), or by person.
+        gives: what the first row of an answer must say, where it succeeds with rows.
+    """
+
+    name: str
+    tries: Operation
+    expect: str | Mapping[Person, str]
+    gives: Mapping[str, Any] = field(default_factory=dict)
+
+    def outcomes(self) -> Iterator[tuple[Person, Outcome]]:
+        """Each person with what they must get."""
+        if isinstance(self.expect, str):
+            tokens = self.expect.replace("|", " ").split()
+            assert len(tokens) == len(ORDER), f"{self.name}: {len(tokens)} outcomes for {len(ORDER)} people"
+            pairs: list[tuple[Person, str]] = list(zip(ORDER, tokens, strict=True))
+        else:
+            pairs = list(self.expect.items())
+        for person, token in pairs:
+            if token != "-":
+                yield person, Outcome.parse(token)
