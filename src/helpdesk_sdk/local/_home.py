@@ -1,0 +1,125 @@
+"""A stack's data directory: its keys, the lock that says who runs it, and what is known of the running stack."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from helpdesk_sdk.local.errors import AlreadyRunningError
+
+_EPHEMERAL = "helpdesk-ephemeral-"
+
+
+class Home:
+    """The data directory of one stack."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self._lock: int | None = None
+
+    @property
+    def gateway_log(self) -> Path:
+        """What the gateway and the functions print."""
+        return self.directory / "gateway.log"
+
+    @property
+    def supervisor_log(self) -> Path:
+        """What went wrong while the stack was watched."""
+        return self.directory / "supervisor.log"
+
+    def create(self) -> None:
+        """Make the directory, closed to others; git ignores it."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        # PostgreSQL runs as another user when we are root, and must pass through.
+        self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        ignore = self.directory / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+
+    def acquire(self) -> None:
+        """Take the lock for the life of this process; the kernel frees it however the process ends.
+
+        Raises:
+            AlreadyRunningError: a living process has it.
+        """
+        descriptor = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise AlreadyRunningError(
+                f"a stack runs on {self.directory}",
+                hint="Use it (helpdesk status), stop it (helpdesk down) or give --data.",
+            ) from None
+        self._lock = descriptor
+
+    def is_running(self) -> bool:
+        """Whether a living process has the lock."""
+        try:
+            descriptor = os.open(self.directory / "lock", os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    def secrets(self) -> dict[str, str]:
+        """The stack's keys; made on the first call."""
+        path = self.directory / "secrets.json"
+        if not path.exists():
+            made = {
+                "publishable_key": f"sb_publishable_{secrets.token_urlsafe(24)}",
+                "secret_key": f"sb_secret_{secrets.token_urlsafe(24)}",
+                "jwt_secret": secrets.token_urlsafe(48),
+            }
+            self._write(path, made)
+        kept: dict[str, str] = json.loads(path.read_text())
+        return kept
+
+    def write_info(self, info: dict[str, Any]) -> None:
+        """Tell other processes about the running stack."""
+        self._write(self.directory / "stack.json", info)
+
+    def read_info(self) -> dict[str, Any] | None:
+        """What the running stack told; None when none runs, or not yet."""
+        if not self.is_running():
+            return None
+        try:
+            told: dict[str, Any] = json.loads((self.directory / "stack.json").read_text())
+        except FileNotFoundError:
+            return None
+        return told
+
+    def forget_info(self) -> None:
+        """The stack no longer runs."""
+        (self.directory / "stack.json").unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Delete the directory and everything in it."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _write(self, path: Path, content: dict[str, Any]) -> None:
+        draft = path.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(content, file, indent=2)
+        draft.replace(path)
+
+
+def ephemeral_home() -> Home:
+    """A new directory for a stack that leaves nothing; removes those of stacks that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_EPHEMERAL}*"):
+        stale = Home(left)
+        if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():
+            stale.remove()
+    return Home(Path(tempfile.mkdtemp(prefix=_EPHEMERAL)))

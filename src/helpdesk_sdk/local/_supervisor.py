@@ -1,0 +1,240 @@
+"""The process that starts PostgreSQL and the gateway, watches over them, and ends them.
+
+It is told what to do by one line of JSON on standard input. Unless the stack is detached, the end of standard input is
+the end of the stack: whoever started it cannot die and leave it behind. It answers with lines of JSON: `progress`,
+then `ready` or `failed`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpdesk_sdk._project import project_dir
+from helpdesk_sdk.local import _gateway, errors, migrations
+from helpdesk_sdk.local._home import Home
+from helpdesk_sdk.local.postgres import Postgres
+
+_HERE = Path(__file__).parent
+_SLOWEST_RESTART = 5.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to run.
+
+    `port` 0 takes any free one; `durable` False trades safety against power cuts for speed; `ephemeral` removes the
+    data at the end; `tied` ends the stack with standard input.
+    """
+
+    directory: str
+    port: int
+    durable: bool
+    ephemeral: bool
+    tied: bool
+
+
+class Supervisor:
+    """One running stack, seen from its supervising process."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.home = Home(Path(order.directory))
+        self.project = project_dir()
+        self.postgres = Postgres(self.home.directory, durable=order.durable)
+        self.gateway: _gateway.Gateway | None = None
+        self.port = order.port
+        self.migrated: list[str] = []
+
+    def start(self) -> dict[str, Any]:
+        """Bring everything up and return what there is to know about it."""
+        if self.order.port:
+            _check_port(self.order.port)
+        home = _gateway.install(lambda text: tell("progress", message=text), self.project)
+        fresh = not (self.home.directory / "postgres" / "data").exists()
+        if fresh:
+            tell("progress", message="Creating the database …")
+        self.postgres.start()
+        self._run_sql("baseline.sql")
+        self.gateway = _gateway.Gateway(home, self._settings(), self.home.gateway_log)
+        self.gateway.prepare()
+        # Auth's own functions read fewer of the settings that hosted ones read.
+        self._run_sql("auth_stub.sql")
+        self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
+        self.port = self.gateway.listen()
+        info = self.info()
+        self.home.write_info(info)
+        return info
+
+    def stop(self) -> None:
+        """End everything in order; ephemeral data goes."""
+        if self.gateway:
+            self.gateway.stop()
+        self.postgres.stop()
+        self.home.forget_info()
+        if self.order.ephemeral:
+            self.home.remove()
+
+    def info(self) -> dict[str, Any]:
+        """The object that `helpdesk status --json` prints."""
+        keys = self.home.secrets()
+        versions = migrations.applied(self.postgres.url())
+        assert self.gateway
+        return {
+            "api_url": f"http://127.0.0.1:{self.port}",
+            "publishable_key": keys["publishable_key"],
+            "secret_key": keys["secret_key"],
+            "db_url": self.postgres.url(),
+            "port": self.port,
+            "data_dir": str(self.home.directory),
+            "schema_version": versions[-1] if versions else None,
+            "pids": {"supervisor": os.getpid(), "postgres": self.postgres.pid, "gateway": self.gateway.pid},
+        }
+
+    def heal(self) -> None:
+        """Start again what has died."""
+        assert self.gateway
+        if self.postgres.pid is None:
+            self.postgres.start()
+        if self.gateway.pid is None:
+            self.gateway.stop()
+            self.gateway.prepare()
+            self.gateway.listen()
+        self.home.write_info(self.info())
+
+    def is_well(self) -> bool:
+        """Whether all processes run."""
+        return self.postgres.pid is not None and self.gateway is not None and self.gateway.pid is not None
+
+    def _settings(self) -> dict[str, Any]:
+        storage = self.home.directory / "storage"
+        storage.mkdir(exist_ok=True)
+        own = {
+            "db_url": self.postgres.url(),
+            "port": self.order.port,
+            "storage_dir": str(storage),
+            "durable": self.order.durable,
+        }
+        return own | self.home.secrets() | _gateway.project_settings(self.project)
+
+    def _run_sql(self, file: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
+            connection.execute((_HERE / file).read_bytes())
+
+
+def _check_port(port: int) -> None:
+    """Say at once that a port is taken, before anything is started."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise errors.PortTakenError(port) from None
+
+
+def tell(event: str, **content: Any) -> None:
+    """One line to whoever started us; nobody need be listening any more."""
+    try:
+        os.write(1, json.dumps({"event": event, **content}).encode() + b"\n")
+    except BrokenPipeError:
+        return
+
+
+def watch(supervisor: Supervisor, wake: int) -> None:
+    """Keep the stack alive until a signal or the end of standard input."""
+    pause = 0.2
+    with selectors.DefaultSelector() as selector:
+        selector.register(wake, selectors.EVENT_READ, "signal")
+        if supervisor.order.tied:
+            selector.register(0, selectors.EVENT_READ, "parent")
+        while True:
+            for key, _ in selector.select(None if supervisor.is_well() else pause):
+                received = os.read(key.fd, 64)
+                if key.data == "parent" and not received:
+                    return
+                if key.data == "signal" and set(received) & {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}:
+                    return
+            if supervisor.is_well():
+                continue
+            began = time.monotonic()
+            try:
+                supervisor.heal()
+            except errors.StackError as error:
+                _log(f"restart failed, trying again in {pause:.1f} s: {error}")
+                pause = min(pause * 2, _SLOWEST_RESTART)
+            else:
+                _log(f"restarted in {time.monotonic() - began:.2f} s")
+                pause = 0.2
+
+
+def _log(text: str) -> None:
+    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} {text}\n")
+    sys.stderr.flush()
+
+
+def _listen_to_signals() -> int:
+    """A descriptor on which the number of each signal arrives; none interrupts anything half-way."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    return reader
+
+
+def main() -> int:
+    """Run a stack; the order comes on standard input."""
+    order = Order(**json.loads(_first_line()))
+    supervisor = Supervisor(order)
+    home = supervisor.home
+    try:
+        home.create()
+        home.acquire()
+        # From here on stderr is nobody's terminal.
+        os.dup2(os.open(home.supervisor_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+        wake = _listen_to_signals()
+        tell("ready", info=supervisor.start())
+    except errors.AlreadyRunningError as error:
+        tell("failed", kind=type(error).__name__, message=error.message, hint=error.hint)
+        return 1
+    except Exception as error:
+        supervisor.stop()
+        known = isinstance(error, errors.StackError)
+        if not known:
+            traceback.print_exc()
+        content = {
+            name: getattr(error, name, None) for name in ("message", "hint", "file", "line", "statement", "reason")
+        }
+        content["message"] = content["message"] or f"{type(error).__name__}: {error}"
+        tell("failed", kind=type(error).__name__ if known else "StackError", **content)
+        return 1
+    watch(supervisor, wake)
+    supervisor.stop()
+    return 0
+
+
+def _first_line() -> bytes:
+    """Read byte by byte: what follows belongs to `watch`."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            raise SystemExit("no order")
+        line += byte
+    return line
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,125 @@
+/** One database served as a Supabase project: Data API, Auth, Storage, functions. */
+
+import { App } from "@supabase/lite";
+import { PostgresConnection } from "@supabase/lite/postgres";
+import { adminApi } from "./admin.ts";
+import { Functions } from "./functions.ts";
+import { checked } from "./limits.ts";
+import { databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
+import type { Settings } from "./settings.ts";
+import { applyShims, driverOptions, isConnectionLost, withDefaultSchema } from "./shims.ts";
+import { FileStorage } from "./storage.ts";
+import { restTokenProblem } from "./tokens.ts";
+
+/** For this long after a connection broke, a failing request is put down to the database. */
+const OUTAGE_MS = 3000;
+
+export class Project {
+  readonly #app: App;
+  readonly #connection: PostgresConnection;
+  readonly #functions: Functions;
+  #lastLoss = -Infinity;
+  #server: Deno.HttpServer<Deno.NetAddr> | null = null;
+
+  /** `extra` answers paths that are no part of a Supabase project, or null. */
+  constructor(
+    private readonly settings: Settings,
+    readonly database: string,
+    connections: number,
+    private readonly extra: (request: Request, path: string) => Promise<Response | null> = () => Promise.resolve(null),
+  ) {
+    const onclose = () => void (this.#lastLoss = performance.now());
+    this.#connection = new PostgresConnection({
+      url: databaseUrl(settings.db_url, database),
+      postgresOptions: { ...driverOptions, max: connections, connect_timeout: 5, onclose },
+    });
+    applyShims(this.#connection, this.#connection.driver);
+    const { publishable_key, secret_key, jwt_secret } = settings;
+    this.#app = new App({
+      connection: this.#connection,
+      api: { ...settings.api, schemas: settings.schemas },
+      auth: { ...settings.auth, enabled: true, jwt_secret, publishable_key, secret_key },
+      storage: { enabled: true },
+      options: { server: { disableStudio: true } },
+      // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
+    } as any) as App;
+    this.#app._storageAdapter = new FileStorage(`${settings.storage_dir}/${database}`);
+    this.#functions = new Functions(settings, databaseUrl(settings.db_url, database));
+  }
+
+  /** Create what Auth, Storage and the history of migrations need in the database. */
+  async prepare(): Promise<void> {
+    await this.#app.ensureSystemSchema();
+  }
+
+  /** Serve on a loopback port (0: any free one) and return it. */
+  async listen(port: number): Promise<number> {
+    const sql = this.#connection.driver;
+    await sql.listen("pgrst", () => void this.#connection.clearSchemaCache());
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, (request, info) => {
+      return this.handle(request, info.remoteAddr.hostname);
+    });
+    this.#functions.serveAt(this.#server.addr.port);
+    return this.#server.addr.port;
+  }
+
+  async close(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, 3000));
+    await Promise.race([this.#server?.shutdown(), patience]);
+    await Promise.race([Promise.all([this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]), patience]);
+  }
+
+  async handle(request: Request, peer: string): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    // A function answers its own preflight, as on hosted Supabase.
+    if (pathname.startsWith("/functions/v1/")) return await this.#functions.handle(request, peer);
+    if (request.method === "OPTIONS") return preflight(request);
+    return withCors(await this.#guarded(request, pathname, peer));
+  }
+
+  async #guarded(request: Request, pathname: string, peer: string): Promise<Response> {
+    try {
+      const response = await this.#route(request, pathname, peer);
+      if (response.status < 500 || response.status === 503 || !await this.#isOutage()) return response;
+      await response.body?.cancel();
+      return databaseUnavailable();
+    } catch (error) {
+      if (isConnectionLost(error) || await this.#isOutage()) return databaseUnavailable();
+      console.error(error);
+      return restError(500, "SUP", "The gateway failed; its log has the reason");
+    }
+  }
+
+  async #route(request: Request, pathname: string, peer: string): Promise<Response> {
+    if (pathname.startsWith("/realtime/")) {
+      return json(501, { error: "Realtime is not part of the local stack yet: poll, or use a hosted project." });
+    }
+    if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
+      return await this.extra(request, pathname) ?? json(404, { message: "no Route matched with those values" });
+    }
+    const judged = await checked(request);
+    if (judged instanceof Response) return judged;
+    if (pathname.startsWith("/auth/v1/admin/")) return await adminApi(judged, this.#connection.driver, this.settings);
+    if (!pathname.startsWith("/rest/")) return await this.#app.fetch(judged, { peerAddress: peer });
+    const problem = await restTokenProblem(judged, this.settings);
+    return problem ??
+      await this.#app.fetch(withDefaultSchema(judged, this.settings.schemas[0]!), { peerAddress: peer });
+  }
+
+  async #isOutage(): Promise<boolean> {
+    if (performance.now() - this.#lastLoss < OUTAGE_MS) return true;
+    try {
+      await this.#connection.driver`select 1`;
+      return false;
+    } catch {
+      return true;
+    }
+  }
+}
+
+/** The URL of another database of the same server. */
+export function databaseUrl(url: string, database: string): string {
+  const other = new URL(url);
+  other.pathname = `/${encodeURIComponent(database)}`;
+  return other.toString();
+}

@@ -1,0 +1,59 @@
+/** Answers the gateway gives itself, and the CORS headers that browsers need on every answer. */
+
+const CORS: Record<string, string> = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers":
+    "content-range, content-location, preference-applied, location, retry-after, sb-error-code, x-total-count, link",
+};
+
+const PREFLIGHT: Record<string, string> = {
+  ...CORS,
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+  "access-control-max-age": "86400",
+};
+
+const ALLOWED_HEADERS =
+  "authorization, apikey, content-type, x-client-info, prefer, range, accept-profile, content-profile";
+
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers });
+}
+
+/** An error in the shape of PostgREST. */
+export function restError(
+  status: number,
+  code: string,
+  message: string,
+  details: string | null = null,
+  hint: string | null = null,
+  headers: Record<string, string> = {},
+): Response {
+  return json(status, { code, message, details, hint }, headers);
+}
+
+/** An error in the shape of Supabase Auth. */
+export function authError(status: number, errorCode: string, msg: string): Response {
+  return json(status, { code: status, error_code: errorCode, msg });
+}
+
+export function databaseUnavailable(): Response {
+  return restError(
+    503,
+    "PGRST001",
+    "Database connection error. Retrying the connection.",
+    "The database does not answer: it is starting, stopping or has crashed.",
+    "Try again in a moment.",
+    { "retry-after": "1" },
+  );
+}
+
+export function preflight(request: Request): Response {
+  const allowed = request.headers.get("access-control-request-headers") ?? ALLOWED_HEADERS;
+  return new Response(null, { status: 204, headers: { ...PREFLIGHT, "access-control-allow-headers": allowed } });
+}
+
+export function withCors(response: Response): Response {
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

@@ -1,0 +1,213 @@
+"""Start, find and stop a local stack from Python."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from helpdesk_sdk.local import errors
+from helpdesk_sdk.local._home import Home, ephemeral_home
+from helpdesk_sdk.local._supervisor import Order
+from helpdesk_sdk.local.errors import NotRunningError, StackError
+
+DEFAULT_PORT = 54321
+DEFAULT_DIRECTORY = Path(".helpdesk")
+_STOP_SECONDS = 30.0
+
+# Only the supervisor's own modules: importing the whole SDK would cost it time and memory that it never uses.
+_SUPERVISE = """
+import sys, types
+package = types.ModuleType("helpdesk_sdk")
+package.__path__ = [sys.argv[1]]
+sys.modules["helpdesk_sdk"] = package
+local = types.ModuleType("helpdesk_sdk.local")
+local.__path__ = [sys.argv[1] + "/local"]
+sys.modules["helpdesk_sdk.local"] = local
+from helpdesk_sdk.local._supervisor import main
+sys.exit(main())
+"""
+
+
+@dataclass(frozen=True)
+class StackInfo:
+    """What there is to know about a running stack.
+
+    Attributes:
+        api_url: where the Data API, Auth, Storage and functions are.
+        publishable_key: for clients; together with a user's token.
+        secret_key: for servers; bypasses row-level security.
+        db_url: PostgreSQL, as superuser.
+        port: of `api_url`.
+        data_dir: where the data, the keys and the logs are.
+        schema_version: of the newest migration, or None.
+        pids: the processes by name: supervisor, postgres, gateway.
+    """
+
+    api_url: str
+    publishable_key: str
+    secret_key: str
+    db_url: str
+    port: int
+    data_dir: str
+    schema_version: str | None
+    pids: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON object with the same names."""
+        return asdict(self)
+
+
+@dataclass
+class Stack:
+    """A running local stack.
+
+    As a context manager it is stopped at the end of the block; when this program dies, however it dies, the stack ends
+    with it, unless it was started with `detach=True`.
+    """
+
+    info: StackInfo
+    _process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def start(
+        cls,
+        directory: Path | str | None = None,
+        *,
+        port: int = 0,
+        ephemeral: bool = False,
+        detach: bool = False,
+        report: Callable[[str], None] | None = None,
+    ) -> Self:
+        """Start PostgreSQL and the gateway, apply what migrations are pending, and wait until requests are answered.
+
+        Args:
+            directory: the data directory, made when absent; `.helpdesk` by default. Not with `ephemeral`.
+            port: where to serve on 127.0.0.1; 0 takes any free one.
+            ephemeral: keep the data in a temporary directory, trade safety for speed, and remove it at the end.
+            detach: let the stack live on when this program ends.
+            report: told in a sentence what takes long.
+
+        Raises:
+            PortTakenError, AlreadyRunningError, MissingPartError, MigrationError: as they say.
+            StackError: anything else that kept the stack from starting.
+        """
+        home = ephemeral_home() if ephemeral else Home(Path(directory or DEFAULT_DIRECTORY))
+        order = Order(str(home.directory), port, durable=not ephemeral, ephemeral=ephemeral, tied=not detach)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _SUPERVISE, str(Path(__file__).parent.parent)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            told = _converse(process, order, report or (lambda _: None))
+        except BaseException:
+            process.terminate()
+            process.wait()
+            _close(process)
+            raise
+        if told["event"] != "ready":
+            process.wait()
+            _close(process)
+            if ephemeral:
+                home.remove()
+            raise _error(told)
+        if detach:
+            _close(process)
+            # It lives on by design; without this Python warns of a child that was not waited for.
+            process.returncode = 0
+        return cls(StackInfo(**told["info"]), None if detach else process)
+
+    @classmethod
+    def find(cls, directory: Path | str | None = None) -> Self:
+        """The stack that runs on a data directory.
+
+        Raises:
+            NotRunningError: none does.
+        """
+        home = Home(Path(directory or DEFAULT_DIRECTORY))
+        info = home.read_info()
+        if info is None:
+            raise NotRunningError(f"no stack runs on {home.directory}", hint="Start it: helpdesk up")
+        return cls(StackInfo(**info))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the stack's supervisor lives."""
+        return Home(Path(self.info.data_dir)).is_running()
+
+    def refresh(self) -> StackInfo:
+        """Read anew what the stack tells of itself: processes have other ids after a restart."""
+        self.info = type(self).find(self.info.data_dir).info
+        return self.info
+
+    def stop(self) -> None:
+        """End all processes of the stack in order, and wait until they are gone. No-op when it does not run."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(_STOP_SECONDS)
+            _close(self._process)
+            return
+        home = Home(Path(self.info.data_dir))
+        if home.is_running():
+            # The lock is held, so the process that wrote the id lives.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.info.pids["supervisor"], signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while home.is_running():
+            if time.monotonic() > deadline:
+                raise StackError(f"the stack on {home.directory} does not stop", hint=f"See {home.supervisor_log}.")
+            time.sleep(0.05)
+
+
+def _converse(process: subprocess.Popen[bytes], order: Order, report: Callable[[str], None]) -> dict[str, Any]:
+    """Give the order and pass on the progress until the stack is ready or has failed."""
+    stdin, stdout = _pipes(process)
+    stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+    stdin.flush()
+    for line in stdout:
+        told: dict[str, Any] = json.loads(line)
+        if told["event"] != "progress":
+            return told
+        report(told["message"])
+    return {"event": "failed", "kind": "StackError", "message": "the supervisor ended before the stack was up"}
+
+
+def _error(told: dict[str, Any]) -> StackError:
+    """The supervisor's error, as the same class here."""
+    kind = getattr(errors, str(told["kind"]), StackError)
+    error: StackError = kind.__new__(kind)
+    StackError.__init__(error, told["message"], hint=told.get("hint"))
+    for name in ("file", "line", "statement", "reason"):
+        if told.get(name) is not None:
+            setattr(error, name, told[name])
+    return error
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin
+    assert process.stdout
+    return process.stdin, process.stdout
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in _pipes(process):
+        pipe.close()

@@ -1,0 +1,23 @@
+/** What the platform gives to every function through its environment. */
+
+export interface Environment {
+  url: string;
+  secretKey: string;
+}
+
+/** Reads a variable; `Deno.env.get` outside of tests. */
+export type Read = (name: string) => string | undefined;
+
+/** The project's URL and secret key. New projects keep keys by name, older ones in a variable of its own. */
+export function readEnvironment(read: Read): Environment {
+  const url = read("SUPABASE_URL");
+  const secretKey = namedKey(read("SUPABASE_SECRET_KEYS")) ?? read("SUPABASE_SERVICE_ROLE_KEY");
+  if (!url || !secretKey) throw new Error("SUPABASE_URL and a secret key must be set");
+  return { url, secretKey };
+}
+
+function namedKey(keys: string | undefined): string | undefined {
+  if (!keys) return undefined;
+  const value: unknown = (JSON.parse(keys) as Record<string, unknown>)["default"];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,18 @@
+/** `GET /functions/v1/health`: is the helpdesk there, and which version? Public; says nothing else. */
+
+import { createClient } from "@supabase/supabase-js";
+import { readEnvironment } from "../_shared/environment.ts";
+import { type Answer, check, respond } from "./report.ts";
+
+const { url, secretKey } = readEnvironment((name) => Deno.env.get(name));
+const client = createClient(url, secretKey, {
+  db: { schema: "helpdesk" },
+  auth: { persistSession: false, autoRefreshToken: false },
+});
+
+async function ask(): Promise<Answer> {
+  const { data, error } = await client.rpc("schema_version").abortSignal(AbortSignal.timeout(5000));
+  return error ? { data: null, error } : { data: data as string | null, error: null };
+}
+
+Deno.serve(async () => respond(await check(ask, () => performance.now())));
