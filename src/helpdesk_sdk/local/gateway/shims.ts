@@ -12,11 +12,26 @@ export function rfc3339(text: string): string {
   return match ? `${match[1]}T${match[2]}${match[3]}:${match[4] ?? "00"}` : text;
 }
 
-/** Options for the driver: timestamps that every client can read, and silence about NOTICEs. */
+/** JSON for a parameter. An object that is an argument of a function arrives as text already: not to be quoted again. */
+export function jsonText(value: unknown): string {
+  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
+    try {
+      JSON.parse(value);
+      return value;
+    } catch {
+      // Ordinary text that begins with a bracket.
+    }
+  }
+  return JSON.stringify(value);
+}
+
+/** Options for the driver: timestamps that every client can read, JSON arguments, and silence about NOTICEs. */
 export const driverOptions: postgres.Options<Record<string, postgres.PostgresType>> = {
   onnotice: () => {},
   types: {
     timestamptz: { to: 1184, from: [1184], serialize: (value: string) => value, parse: rfc3339 },
+    json: { to: 114, from: [114], serialize: jsonText, parse: JSON.parse },
+    jsonb: { to: 3802, from: [3802], serialize: jsonText, parse: JSON.parse },
   },
 };
 
