@@ -212,7 +212,13 @@ class Resource(Generic[Driver]):
 
 def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:
     """How a caller sees the method: without ``self``, and returning what the flow returns."""
-    return inspect.Signature(list(inspect.signature(flow).parameters.values())[1:])
+    seen = inspect.signature(flow)
+    returns = str(seen.return_annotation)
+    if returns.startswith("Flow["):
+        returns = returns[5:-1]
+    return seen.replace(
+        parameters=list(seen.parameters.values())[1:], return_annotation=returns.replace("Page[", "Pager[")
+    )
 
 
 class Method(Generic[P, T]):

@@ -35,8 +35,10 @@ class _Recorder:
 def builders(http: httpx.Client | httpx.AsyncClient, url: str) -> SyncPostgrestClient:
     """PostgREST's query builders for schema helpdesk. Only sending has a colour, and they do not send."""
     session = cast(httpx.Client, _Recorder(http.build_request))
+    # Our name among the headers, where the builders would put their library's.
+    headers = {"X-Client-Info": http.headers["X-Client-Info"]}
     return SyncPostgrestClient(
-        f"{url}/rest/v1", schema="helpdesk", headers={}, http_client=session, retry_enabled=False
+        f"{url}/rest/v1", schema="helpdesk", headers=headers, http_client=session, retry_enabled=False
     )
 
 

@@ -103,23 +103,29 @@ class Messages(Resource[Driver]):
         """
         message_id = new_id() if id is None else check.identifier("id", id)
         text = check.text("body", body, 1, check.BODY_MAX)
-        latest = expected_last_message is Sentinel.LATEST
-        if latest:
-            ticket_id, seen = yield from find_newest_message(self, ticket)
-        else:
-            seen = yield from self._seen(ticket, expected_last_message)
-            ticket_id = yield from find_ticket_id(self, ticket)
-        for again in range(_CATCH_UP if latest else 1, 0, -1):
-            arguments = {"ticket_id": ticket_id, "body": text, "message_id": message_id}
-            if seen is not None:
-                arguments["expected_last_message"] = seen
-            reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMoved,))
-            if reply.error is None or not latest or again == 1:
-                break
-            ticket_id, seen = yield from find_newest_message(self, ticket_id)
+        if expected_last_message is Sentinel.LATEST:
+            return (yield from self._reply_to_latest(ticket, text, message_id))
+        seen = yield from self._seen(ticket, expected_last_message)
+        ticket_id = yield from find_ticket_id(self, ticket)
+        reply = yield from self._send(ticket_id, text, message_id, seen)
         if isinstance(reply.error, ConversationMoved):
             raise (yield from self._caught_up(reply.error, ticket_id, seen))
         return reply.one(Message)
+
+    def _reply_to_latest(self, ticket: TicketRef, body: str, message_id: UUID) -> Flow[Message]:
+        for _ in range(_CATCH_UP):
+            ticket_id, seen = yield from find_newest_message(self, ticket)
+            reply = yield from self._send(ticket_id, body, message_id, seen)
+            if reply.error is None:
+                return reply.one(Message)
+        raise ConversationMoved("The conversation moves faster than it can be read", hint="Try again in a while.")
+
+    def _send(self, ticket_id: UUID, body: str, message_id: UUID, seen: UUID | None) -> Flow[Reply]:
+        arguments = {"ticket_id": ticket_id, "body": body, "message_id": message_id}
+        if seen is not None:
+            arguments["expected_last_message"] = seen
+        reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMoved,))
+        return reply
 
     def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
         if isinstance(expected, Message):

@@ -1,0 +1,40 @@
+"""Fixtures of the SDK's tests; see support for how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sdk.support import FAST, Colour, Server
+
+
+@pytest.fixture(params=["sync", "async"])
+def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
+    made = Colour(request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def connect(colour: Colour, server: Server) -> Callable[..., Any]:
+    """Makes clients of the scripted server."""
+
+    def make(key: str = "sb_publishable_test", **options: Any) -> Any:
+        options = {"backoff": FAST, "transport": httpx.MockTransport(server)} | options
+        return colour.client("http://helpdesk.test", key, **options)
+
+    return make
+
+
+@pytest.fixture
+def hd(connect: Callable[..., Any]) -> Any:
+    """A client of the scripted server."""
+    return connect(access_token="token-of-somebody")

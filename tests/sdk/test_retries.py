@@ -1,0 +1,212 @@
+"""What is repeated, how often, after how long; and what is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from helpdesk_sdk import (
+    Backoff,
+    ConnectionFailed,
+    RateLimited,
+    ReadOnlyError,
+    ServerError,
+    TimedOut,
+    UnexpectedAnswer,
+    UnknownOutcome,
+)
+from helpdesk_sdk._failures import retry_after
+from helpdesk_sdk._retry import Fate, fate_of_answer, fate_of_failure, pause
+from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
+
+LOST = httpx.ReadError("the connection broke")
+NEVER_SENT = httpx.ConnectError("refused")
+SLOW = httpx.ReadTimeout("too slow")
+
+
+def wait(fate: Fate, **more: Any) -> float | None:
+    given: dict[str, Any] = {"repeatable": True, "attempt": 1, "max_retries": 3, "retry_after": None, "jitter": 1.0}
+    return pause(Backoff(base=0.25, cap=8, retry_after_cap=30), fate, **given | more)
+
+
+def test_the_wait_doubles_up_to_a_cap_and_is_jittered() -> None:
+    bounds = [wait(Fate.NOT_DONE, attempt=attempt, max_retries=99) for attempt in range(1, 9)]
+    assert bounds == [0.25, 0.5, 1, 2, 4, 8, 8, 8]
+    assert wait(Fate.NOT_DONE, jitter=0) == 0
+    assert wait(Fate.NOT_DONE, attempt=2, jitter=0.5) == 0.25
+    assert wait(Fate.NOT_DONE, attempt=10_000, max_retries=10_001) == 8
+
+
+def test_retry_after_is_honoured_up_to_a_cap() -> None:
+    assert wait(Fate.NOT_DONE, retry_after=5, jitter=0) == 5
+    assert wait(Fate.NOT_DONE, retry_after=31) is None
+
+
+def test_only_what_is_safe_is_repeated() -> None:
+    assert wait(Fate.UNKNOWN, repeatable=False) is None
+    assert wait(Fate.NOT_DONE, repeatable=False) is not None
+    assert wait(Fate.FINAL) is None
+    assert wait(Fate.NOT_DONE, attempt=4) is None
+    assert wait(Fate.NOT_DONE, max_retries=0) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "fate"),
+    [
+        (429, None, Fate.NOT_DONE),
+        (503, "PGRST001", Fate.NOT_DONE),
+        (503, None, Fate.UNKNOWN),
+        (502, None, Fate.UNKNOWN),
+        (504, "PGRST003", Fate.UNKNOWN),
+        (500, "40001", Fate.NOT_DONE),
+        (500, "40P01", Fate.NOT_DONE),
+        (500, "57P01", Fate.UNKNOWN),
+        (500, "XX000", Fate.FINAL),
+        (405, "25006", Fate.FINAL),
+        (409, "PT409", Fate.FINAL),
+        (404, None, Fate.FINAL),
+    ],
+)
+def test_the_fate_of_an_answer(status: int, code: str | None, fate: Fate) -> None:
+    assert fate_of_answer(status, code) is fate
+
+
+@pytest.mark.parametrize(
+    ("error", "fate"),
+    [
+        (NEVER_SENT, Fate.NOT_DONE),
+        (httpx.ConnectTimeout(""), Fate.NOT_DONE),
+        (httpx.PoolTimeout(""), Fate.NOT_DONE),
+        (LOST, Fate.UNKNOWN),
+        (SLOW, Fate.UNKNOWN),
+        (httpx.RemoteProtocolError(""), Fate.UNKNOWN),
+        (httpx.UnsupportedProtocol(""), Fate.FINAL),
+    ],
+)
+def test_the_fate_of_a_failure(error: httpx.TransportError, fate: Fate) -> None:
+    assert fate_of_failure(error) is fate
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("nan", None),
+        ("soon", None),
+        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0.0),
+    ],
+)
+def test_retry_after_holds_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, datetime(2026, 11, 22, 12, tzinfo=UTC)) == seconds
+
+
+@both
+def test_a_create_whose_answer_is_lost_is_repeated_with_the_same_id(hd: Any, server: Server) -> Scenario:
+    server.answers(LOST, SLOW, ok(ticket_row()))
+    ticket = yield hd.tickets.create("Cannot log in")
+    assert ticket.number == 42
+    assert len({request.content for request in server.requests}) == 1
+    assert len(server.requests) == 3
+
+
+@both
+def test_a_create_that_never_gets_an_answer_names_its_id(hd: Any, server: Server) -> Scenario:
+    server.answers(*[LOST] * 4)
+    with pytest.raises(UnknownOutcome) as caught:
+        yield hd.tickets.create("Cannot log in")
+    assert len(server.requests) == 4
+    assert caught.value.id == UUID(server.body()["ticket_id"])
+    assert str(caught.value.id) in str(caught.value)
+
+
+@both
+def test_a_write_that_may_not_be_repeated_is_sent_once(connect: Any, server: Server) -> Scenario:
+    server.answers(LOST)
+    with pytest.raises(UnknownOutcome) as caught:
+        yield connect("sb_secret_test").users.bootstrap_admin("ada@example.com")
+    assert len(server.requests) == 1
+    assert caught.value.id is None
+
+
+@both
+def test_a_write_that_was_never_sent_may_always_be_repeated(connect: Any, server: Server) -> Scenario:
+    server.answers(NEVER_SENT, refused(429), ok(user_row(role="admin")))
+    admin = yield connect("sb_secret_test").users.bootstrap_admin("ada@example.com")
+    assert admin.role == "admin"
+
+
+@both
+def test_reads_are_repeated_and_fail_as_what_they_are(hd: Any, server: Server) -> Scenario:
+    server.answers(LOST, refused(503), refused(502), ok([ticket_row()]))
+    assert (yield hd.tickets.get(42)).number == 42
+    server.answers(*[NEVER_SENT] * 4)
+    with pytest.raises(ConnectionFailed, match="Cannot reach http://helpdesk.test"):
+        yield hd.tickets.get(42)
+    server.answers(*[SLOW] * 4)
+    with pytest.raises(TimedOut):
+        yield hd.tickets.get(42)
+    server.answers(*[refused(503, code="PGRST001", headers={"sb-request-id": "abc"})] * 4)
+    with pytest.raises(ServerError) as caught:
+        yield hd.tickets.get(42)
+    assert (caught.value.status, caught.value.code, caught.value.request_id) == (503, "PGRST001", "abc")
+
+
+@both
+def test_too_many_requests_waits_as_long_as_it_is_told(hd: Any, server: Server) -> Scenario:
+    server.answers(refused(429, headers={"Retry-After": "0.01"}), ok([ticket_row()]))
+    assert (yield hd.tickets.get(42)).number == 42
+    server.answers(refused(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(RateLimited) as caught:
+        yield hd.tickets.get(42)
+    assert caught.value.retry_after == 3600
+    assert len(server.requests) == 3
+
+
+@both
+def test_a_read_only_database_is_not_stormed(hd: Any, server: Server) -> Scenario:
+    server.answers(refused(405, message="cannot execute UPDATE in a read-only transaction", code="25006"))
+    with pytest.raises(ReadOnlyError) as caught:
+        yield hd.tickets.update(42, title="New", revision=1)
+    assert caught.value.code == "25006"
+    assert len(server.requests) == 1
+
+
+@both
+def test_retries_can_be_turned_off(connect: Any, server: Server) -> Scenario:
+    server.answers(LOST)
+    with pytest.raises(UnknownOutcome):
+        yield connect(max_retries=0).tickets.create("Cannot log in")
+
+
+@both
+def test_a_repeated_update_finds_its_own_work(hd: Any, server: Server) -> Scenario:
+    server.answers(LOST, ok([]), ok([ticket_row(title="New", revision=2)]))
+    assert (yield hd.tickets.update(42, title="New", revision=1)).revision == 2
+
+
+@both
+def test_a_repeated_transfer_out_of_sight_is_not_called_lost(hd: Any, server: Server) -> Scenario:
+    row = ticket_row()
+    server.answers(LOST, refused(404, "ticket_not_found"))
+    with pytest.raises(UnknownOutcome, match="out of your sight"):
+        yield hd.tickets.transfer(UUID(row["ticket_id"]), UUID(row["team_id"]))
+
+
+@both
+def test_answers_that_no_helpdesk_gives(hd: Any, server: Server) -> Scenario:
+    server.answers(httpx.Response(200, text="<html>Welcome to the hotel</html>"))
+    with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+        yield hd.tickets.get(42)
+    server.answers(httpx.Response(302, headers={"Location": "https://elsewhere.test"}))
+    with pytest.raises(UnexpectedAnswer, match="302"):
+        yield hd.tickets.get(42)
+    server.answers(refused(404, message="Could not find the function helpdesk.claim_ticket", code="PGRST202"))
+    with pytest.raises(UnexpectedAnswer, match="helpdesk doctor"):
+        yield hd.tickets.claim(UUID(ticket_row()["ticket_id"]))
