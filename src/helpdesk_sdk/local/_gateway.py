@@ -176,6 +176,7 @@ class Gateway:
             "--no-prompt",
             "--cached-only",
             "--frozen",
+            "--unstable-no-legacy-abort",
             "--allow-net=127.0.0.1",
             f"--allow-read={self._home},{storage},{functions}",
             f"--allow-write={storage}",

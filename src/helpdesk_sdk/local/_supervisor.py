@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpdesk_sdk._project import project_dir
 from helpdesk_sdk.local import _gateway, errors, migrations
 from helpdesk_sdk.local._home import Home
 from helpdesk_sdk.local.postgres import Postgres
@@ -31,11 +30,12 @@ _SLOWEST_RESTART = 5.0
 class Order:
     """What to run.
 
-    `port` 0 takes any free one; `durable` False trades safety against power cuts for speed; `ephemeral` removes the
+    `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free one; `durable` False trades safety against power cuts for speed; `ephemeral` removes the
     data at the end; `tied` ends the stack with standard input.
     """
 
     directory: str
+    project: str
     port: int
     durable: bool
     ephemeral: bool
@@ -48,7 +48,7 @@ class Supervisor:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.home = Home(Path(order.directory))
-        self.project = project_dir()
+        self.project = Path(order.project)
         self.postgres = Postgres(self.home.directory, durable=order.durable)
         self.gateway: _gateway.Gateway | None = None
         self.port = order.port
@@ -196,6 +196,7 @@ def _listen_to_signals() -> int:
 
 def main() -> int:
     """Run a stack; the order comes on standard input."""
+    os.umask(0o077)
     order = Order(**json.loads(_first_line()))
     supervisor = Supervisor(order)
     home = supervisor.home

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from helpdesk_sdk._project import project_dir
 from helpdesk_sdk.local import errors
 from helpdesk_sdk.local._home import Home, ephemeral_home
 from helpdesk_sdk.local._supervisor import Order
@@ -83,6 +84,7 @@ class Stack:
         cls,
         directory: Path | str | None = None,
         *,
+        project: Path | str | None = None,
         port: int = 0,
         ephemeral: bool = False,
         detach: bool = False,
@@ -92,6 +94,7 @@ class Stack:
 
         Args:
             directory: the data directory, made when absent; `.helpdesk` by default. Not with `ephemeral`.
+            project: a Supabase project's directory (config.toml, migrations, functions); the helpdesk's own by default.
             port: where to serve on 127.0.0.1; 0 takes any free one.
             ephemeral: keep the data in a temporary directory, trade safety for speed, and remove it at the end.
             detach: let the stack live on when this program ends.
@@ -102,7 +105,8 @@ class Stack:
             StackError: anything else that kept the stack from starting.
         """
         home = ephemeral_home() if ephemeral else Home(Path(directory or DEFAULT_DIRECTORY))
-        order = Order(str(home.directory), port, durable=not ephemeral, ephemeral=ephemeral, tied=not detach)
+        source = str(Path(project or project_dir()).absolute())
+        order = Order(str(home.directory), source, port, durable=not ephemeral, ephemeral=ephemeral, tied=not detach)
         process = subprocess.Popen(
             [sys.executable, "-c", _SUPERVISE, str(Path(__file__).parent.parent)],
             stdin=subprocess.PIPE,

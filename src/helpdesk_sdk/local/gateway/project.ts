@@ -1,6 +1,6 @@
 /** One database served as a Supabase project: Data API, Auth, Storage, functions. */
 
-import { App } from "@supabase/lite";
+import { App, type IntrospectResult } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./admin.ts";
 import { Functions } from "./functions.ts";
@@ -52,6 +52,17 @@ export class Project {
     await this.#app.ensureSystemSchema();
   }
 
+  /** What tables and functions the database has, as the Data API sees it. */
+  async catalog(): Promise<IntrospectResult> {
+    return await this.#connection.introspect({ useCache: true });
+  }
+
+  /** Take over the catalog of a database that is alike, instead of looking it up. */
+  adoptCatalog(catalog: IntrospectResult): void {
+    const inner = this.#connection as unknown as { introspection: IntrospectResult };
+    inner.introspection = { ...catalog, database_name: this.database };
+  }
+
   /** Serve on a loopback port (0: any free one) and return it. */
   async listen(port: number): Promise<number> {
     const sql = this.#connection.driver;
@@ -60,6 +71,8 @@ export class Project {
       return this.handle(request, info.remoteAddr.hostname);
     });
     this.#functions.serveAt(this.#server.addr.port);
+    // Looked up now, not by the first request.
+    this.catalog().catch((error) => console.error("the catalog could not be read:", error));
     return this.#server.addr.port;
   }
 
