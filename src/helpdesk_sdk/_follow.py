@@ -137,6 +137,10 @@ class AsyncFollow(_Following):
 class followed(Method[P, Course], Generic[P]):
     """Expose a function that returns a course as an iterator of events in the driver's colour."""
 
+    def __init__(self, course: Callable[Concatenate[Any, P], Course]) -> None:
+        super().__init__(course)
+        self._signature = self._signature.replace(return_annotation="Follow")
+
     @overload
     def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, Follow]: ...
     @overload

@@ -63,12 +63,14 @@ def email(field: str, value: object) -> str:
 
 
 def tags(field: str, values: object) -> list[str]:
-    """Tags without doubles: at most 50, each of 1 to 50 characters."""
+    """Tags without doubles, in lower case and composed form: at most 50, each of 1 to 50 characters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise refuse(field, f"must be several texts, got {type(values).__name__}")
     found: dict[str, None] = {}
     for value in values:
-        tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip()
+        tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip().lower()
+        if any(unicodedata.category(character) == "Cc" for character in tag):
+            raise refuse(field, "must not contain control characters")
         found[tag] = None
         if len(found) > TAGS_MAX:
             raise refuse(field, f"must be at most {TAGS_MAX}")

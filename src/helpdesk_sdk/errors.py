@@ -32,7 +32,8 @@ HelpdeskError
     │   ├── NameTaken
     │   ├── TeamInUse
     │   ├── DefaultTeam
-    │   └── CursorAhead
+    │   ├── CursorAhead
+    │   └── LogRestored
     ├── TransitionNotAllowed
     ├── TooMany
     ├── RateLimited
@@ -314,6 +315,12 @@ class CursorAhead(Conflict):
     """This cursor is not from this database."""
 
     reason = "cursor_ahead"
+
+
+class LogRestored(Conflict):
+    """The event log was restored from another database: its cursors mean nothing here."""
+
+    reason = "log_restored"
 
 
 class TransitionNotAllowed(ApiError):

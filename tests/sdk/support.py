@@ -1,7 +1,7 @@
 """Every test of the SDK is written once and run in both colours, like the SDK itself.
 
-A test is a generator of steps: ``ticket = yield hd.tickets.create("…")``. In the sync colour a step is its value already; in the
-async one it is awaited. A pager stands for the list of its items.
+A test is a generator of steps: ``ticket = yield hd.tickets.create("…")``. In the sync colour a step is its value already;
+in the async one it is awaited. A pager stands for the list of its items.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Literal
 
 import httpx
+
 from helpdesk_sdk import AsyncHelpdesk, AsyncPager, Backoff, Helpdesk, Pager
 
 Scenario = Generator[Any, Any, Any]
@@ -39,12 +40,17 @@ class Colour:
         if self.runner is not None:
             return self.runner.run(_play_async(scenario))
         value: Any = None
+        error: Exception | None = None
         while True:
             try:
-                step = scenario.send(value)
+                step = scenario.send(value) if error is None else scenario.throw(error)
             except StopIteration as stop:
                 return stop.value
-            value = list(step) if isinstance(step, Pager) else step
+            error = None
+            try:
+                value = list(step) if isinstance(step, Pager) else step
+            except Exception as raised:
+                error = raised
 
     def close(self) -> None:
         for client in self.clients:
@@ -95,7 +101,10 @@ class Server:
         self.script: list[Any] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
+        # A copy: the client writes a new token into the request it repeats.
+        self.requests.append(
+            httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+        )
         answer = self.script.pop(0) if self.script else httpx.Response(599, text="the script is over")
         if callable(answer):
             answer = answer(request)

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from tests.sdk.support import ticket_row
+
 from helpdesk_sdk import ConversationMoved, Helpdesk, StaleRevision, Ticket, TicketNotFound
 from helpdesk_sdk._flow import Reply, Request
 from helpdesk_sdk.messages import Messages
 from helpdesk_sdk.tickets import Tickets
-from tests.sdk.support import ticket_row
 
 
 @pytest.fixture

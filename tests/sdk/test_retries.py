@@ -8,6 +8,8 @@ from uuid import UUID
 
 import httpx
 import pytest
+from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
+
 from helpdesk_sdk import (
     Backoff,
     ConnectionFailed,
@@ -20,7 +22,6 @@ from helpdesk_sdk import (
 )
 from helpdesk_sdk._failures import retry_after
 from helpdesk_sdk._retry import Fate, fate_of_answer, fate_of_failure, pause
-from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
 
 LOST = httpx.ReadError("the connection broke")
 NEVER_SENT = httpx.ConnectError("refused")
@@ -147,7 +148,7 @@ def test_reads_are_repeated_and_fail_as_what_they_are(hd: Any, server: Server) -
     server.answers(LOST, refused(503), refused(502), ok([ticket_row()]))
     assert (yield hd.tickets.get(42)).number == 42
     server.answers(*[NEVER_SENT] * 4)
-    with pytest.raises(ConnectionFailed, match="Cannot reach http://helpdesk.test"):
+    with pytest.raises(ConnectionFailed, match=r"Cannot reach http://helpdesk\.test"):
         yield hd.tickets.get(42)
     server.answers(*[SLOW] * 4)
     with pytest.raises(TimedOut):

@@ -1,0 +1,90 @@
+"""The names people import, and that both clients are the same."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+import helpdesk_sdk
+from helpdesk_sdk import AsyncFollow, AsyncHelpdesk, AsyncPager, Follow, Helpdesk, Pager, errors
+from helpdesk_sdk._flow import Resource
+
+RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events")
+NOTHING = httpx.MockTransport(lambda request: httpx.Response(200, json=[]))
+
+
+def clients() -> tuple[Any, Any]:
+    options: dict[str, Any] = {"transport": NOTHING, "access_token": "t"}
+    return Helpdesk("http://helpdesk.test", "k", **options), AsyncHelpdesk("http://helpdesk.test", "k", **options)
+
+
+def public(thing: object) -> set[str]:
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+def methods() -> Iterator[tuple[str, str]]:
+    for resource in RESOURCES:
+        for name in sorted(public(type(getattr(clients()[0], resource))) - {"session"}):
+            yield resource, name
+
+
+def test_what_is_exported_exists_and_is_sorted() -> None:
+    # Constants, then classes, then the rest: the order that the linter keeps.
+    names = helpdesk_sdk.__all__
+    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    assert len(set(helpdesk_sdk.__all__)) == len(helpdesk_sdk.__all__)
+    for name in helpdesk_sdk.__all__:
+        assert hasattr(helpdesk_sdk, name)
+
+
+def test_every_error_is_exported() -> None:
+    kinds = {
+        name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__
+    }
+    assert kinds <= set(helpdesk_sdk.__all__)
+
+
+def test_both_clients_have_the_same_names_and_arguments() -> None:
+    plain, awaitable = clients()
+    assert public(Helpdesk) == public(AsyncHelpdesk)
+    assert public(plain) == public(awaitable)
+    assert {name for name in public(plain) if isinstance(getattr(plain, name), Resource)} == set(RESOURCES)
+    ours, theirs = (inspect.signature(kind).parameters for kind in (Helpdesk, AsyncHelpdesk))
+    assert list(ours) == list(theirs)
+    assert [one.default for one in ours.values()] == [one.default for one in theirs.values()]
+
+
+@pytest.mark.parametrize(("resource", "name"), list(methods()))
+def test_a_method_is_the_same_in_both_colours(resource: str, name: str) -> None:
+    plain, awaitable = (getattr(getattr(client, resource), name) for client in clients())
+    signature = inspect.signature(plain)
+    assert signature == inspect.signature(awaitable)
+    assert "self" not in signature.parameters
+    assert "Flow" not in str(signature.return_annotation)
+    assert plain.__name__ == awaitable.__name__ == name
+    documented = inspect.getdoc(plain)
+    assert documented == inspect.getdoc(awaitable)
+    assert documented
+    assert documented.splitlines()[0].endswith(".")
+    # After the first look the method is found without the descriptor.
+    assert getattr(getattr(clients()[0], resource), name) is not plain
+
+
+def test_lists_and_following_have_the_colour_of_their_client() -> None:
+    plain, awaitable = clients()
+    assert isinstance(plain.tickets.list(), Pager)
+    assert isinstance(awaitable.tickets.list(), AsyncPager)
+    assert isinstance(plain.events.follow(), Follow)
+    assert isinstance(awaitable.events.follow(), AsyncFollow)
+    assert plain.tickets.get is plain.tickets.get
+
+
+def test_clients_and_their_arguments_are_documented() -> None:
+    for kind in (Helpdesk, AsyncHelpdesk):
+        documented = inspect.getdoc(kind.__init__) or ""
+        for name in list(inspect.signature(kind).parameters):
+            assert f"\n    {name}: " in documented

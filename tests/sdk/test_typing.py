@@ -1,0 +1,68 @@
+"""Types as a caller's checker sees them; ``make check`` runs mypy over this file, and it is never executed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_type
+
+from helpdesk_sdk import (
+    AsyncHelpdesk,
+    AsyncPager,
+    Event,
+    EventPage,
+    Helpdesk,
+    Invitation,
+    Message,
+    Note,
+    Pager,
+    Session,
+    Team,
+    TeamMember,
+    Ticket,
+    TimelineEntry,
+    User,
+)
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import AsyncFollow, Follow
+
+    def plain(hd: Helpdesk) -> None:
+        ticket = assert_type(hd.tickets.create("Title", "Text", priority="high"), Ticket)
+        assert_type(hd.tickets.get(42), Ticket)
+        assert_type(hd.tickets.claim_next(), Ticket | None)
+        assert_type(hd.tickets.tags(ticket), tuple[str, ...])
+        assert_type(hd.tickets.tag(ticket, "vip"), None)
+        assert_type(hd.tickets.list(status="open", assigned_to="me"), Pager[Ticket])
+        assert_type(hd.tickets.timeline(ticket), Pager[TimelineEntry])
+        assert_type(hd.messages.list(ticket), Pager[Message])
+        assert_type(hd.messages.reply(ticket, "Text"), Message)
+        assert_type(hd.notes.add(ticket, "Text"), Note)
+        assert_type(hd.users.me(), User)
+        assert_type(hd.users.invite("ada@example.com", "agent"), Invitation)
+        assert_type(hd.teams.get("Billing"), Team)
+        assert_type(hd.teams.members("Billing"), Pager[TeamMember])
+        assert_type(hd.events.since(), EventPage)
+        assert_type(hd.events.follow(), Follow)
+        assert_type(hd.auth.sign_in("ada@example.com", "horse"), Session)
+        assert_type(hd.auth.session, Session | None)
+        for one in hd.tickets.list():
+            assert_type(one, Ticket)
+        for event in hd.events.follow():
+            assert_type(event, Event)
+        hd.tickets.get()  # type: ignore[call-arg]
+        hd.tickets.create(title=1)  # type: ignore[arg-type]
+        hd.tickets.list(order="title")  # type: ignore[arg-type]
+        hd.tickets.create("Title", colour="red")  # type: ignore[call-arg]
+
+    async def awaitable(hd: AsyncHelpdesk) -> None:
+        ticket = assert_type(await hd.tickets.create("Title", "Text", priority="high"), Ticket)
+        assert_type(await hd.tickets.claim_next(), Ticket | None)
+        assert_type(hd.tickets.list(status="open"), AsyncPager[Ticket])
+        assert_type(await hd.messages.reply(ticket, "Text"), Message)
+        assert_type(await hd.events.since(), EventPage)
+        assert_type(hd.events.follow(), AsyncFollow)
+        async for one in hd.tickets.list():
+            assert_type(one, Ticket)
+        async for event in hd.events.follow():
+            assert_type(event, Event)
+        assert_type(ticket.title, str)
+        print(hd.tickets.get(42).title)  # type: ignore[attr-defined]  # noqa: T201
