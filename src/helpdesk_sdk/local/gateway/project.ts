@@ -5,6 +5,7 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./admin.ts";
 import { Functions } from "./functions.ts";
 import { checked } from "./limits.ts";
+import { withLiterals } from "./literals.ts";
 import { databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
 import { applyShims, driverOptions, isConnectionLost, withDefaultSchema } from "./shims.ts";
@@ -116,7 +117,7 @@ export class Project {
     if (!pathname.startsWith("/rest/")) return await this.#app.fetch(judged, { peerAddress: peer });
     const problem = await restTokenProblem(judged, this.settings);
     return problem ??
-      await this.#app.fetch(withDefaultSchema(judged, this.settings.schemas[0]!), { peerAddress: peer });
+      await this.#app.fetch(withDefaultSchema(withLiterals(judged), this.settings.schemas[0]!), { peerAddress: peer });
   }
 
   async #isOutage(): Promise<boolean> {
