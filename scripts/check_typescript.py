@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deno import find_deno_bin
+from deno import find_deno_bin  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parents[1]
 SKIPPED = {"node_modules", ".venv"}
