@@ -87,7 +87,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('ticket_closed', 409, 'The ticket is closed.', 'Reopen it first.'),
   ('last_admin', 409, 'This is the last active admin.', 'Make somebody else an admin first.'),
   ('admin_exists', 409, 'The helpdesk has an admin already.', 'Ask an admin to change roles.'),
-  ('user_exists', 409, 'Somebody with this e-mail address has a login already.', 'Change their role instead of inviting them.'),
+  ('user_exists', 409, 'Somebody with this e-mail address has a login or a role already.', 'Change their role instead of inviting them.'),
   ('name_taken', 409, 'The name is taken.', 'Choose another name.'),
   ('team_in_use', 409, 'The team has tickets.', 'Transfer its tickets first.'),
   ('default_team', 409, 'This is the default team.', 'Make another team the default first.'),

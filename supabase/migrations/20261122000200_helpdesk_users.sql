@@ -90,7 +90,8 @@ begin
   where i.user_id = p_user_id and i.accepted_at is null and i.revoked_at is null and i.expires_at > clock_timestamp()
   returning i.role into v_role;
   if v_role is not null then
-    update helpdesk.users as u set role = v_role where u.user_id = p_user_id;
+    -- Only ever a way up: a role that an admin gave them meanwhile stays.
+    update helpdesk.users as u set role = v_role where u.user_id = p_user_id and u.role = 'customer';
   end if;
 end;
 $$;
@@ -450,7 +451,7 @@ begin
   insert into helpdesk.users as u (email, name) values (v_email, coalesce(p_name, ''))
   on conflict (email) do update set name = case when u.name = '' then excluded.name else u.name end
   returning * into v_user;
-  if v_user.auth_user_id is not null then
+  if v_user.auth_user_id is not null or v_user.role <> 'customer' then
     perform helpdesk_private.fail('user_exists');
   end if;
   -- A second invitation replaces the first.

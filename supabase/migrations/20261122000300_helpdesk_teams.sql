@@ -37,6 +37,24 @@ grant select, delete, insert (team_id, user_id) on table helpdesk.team_members t
 create trigger touch_updated_at before update on helpdesk.teams
   for each row execute function helpdesk_private.touch_updated_at();
 
+create function helpdesk_private.guard_team_name()
+returns trigger
+language plpgsql
+-- Invoker: says nothing about teams that the caller cannot see.
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (select from helpdesk.teams as t where lower(t.name) = lower(new.name) and t.team_id <> new.team_id) then
+    perform helpdesk_private.fail('name_taken');
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_team_name() from public, anon, authenticated, service_role;
+create trigger guard_team_name before insert or update of name on helpdesk.teams
+  for each row execute function helpdesk_private.guard_team_name();
+
 create function helpdesk_private.guard_team_delete()
 returns trigger
 language plpgsql

@@ -103,6 +103,7 @@ alter table helpdesk_private.requests enable row level security;
 revoke all on table helpdesk.status_transitions from public, anon, authenticated, service_role;
 revoke all on table helpdesk.tickets from public, anon, authenticated, service_role;
 revoke all on table helpdesk.ticket_tags from public, anon, authenticated, service_role;
+revoke all on sequence helpdesk.tickets_number_seq from public, anon, authenticated, service_role;
 grant select on table helpdesk.status_transitions to authenticated, service_role;
 grant
   select,
@@ -306,8 +307,8 @@ create trigger guard_ticket_update before update on helpdesk.tickets
 create function helpdesk_private.guard_tag()
 returns trigger
 language plpgsql
--- Definer: needs the ticket's created_at, which the policy has yet to check.
-security definer
+-- Invoker: a ticket that the caller cannot see is as absent here as one that does not exist.
+security invoker
 set search_path = ''
 as $$
 begin
@@ -490,6 +491,35 @@ comment on function helpdesk_private.first_time(uuid, uuid, jsonb) is
   'True for a new request id, false when the same person repeats the same request, an error when the content differs.';
 revoke all on function helpdesk_private.first_time(uuid, uuid, jsonb) from public, anon, authenticated, service_role;
 
+create function helpdesk_private.created_before(p_new helpdesk.tickets)
+returns helpdesk.tickets
+language plpgsql
+stable
+-- Definer: the ticket may have left the caller's sight.
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket helpdesk.tickets;
+begin
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id;
+  if helpdesk_private.acting_as(v_ticket) is not null then
+    return v_ticket;
+  end if;
+  -- Out of sight: what the caller was told the first time, and nothing of what came after.
+  p_new.number := v_ticket.number;
+  p_new.status := 'open';
+  p_new.team_id := (select e.team_id from helpdesk.events as e where e.ticket_id = p_new.ticket_id and e.type = 'ticket.created');
+  p_new.created_by := v_ticket.created_by;
+  p_new.revision := 1;
+  p_new.created_at := v_ticket.created_at;
+  p_new.updated_at := v_ticket.created_at;
+  return p_new;
+end;
+$$;
+comment on function helpdesk_private.created_before(helpdesk.tickets) is 'The answer to a repeated create_ticket().';
+revoke all on function helpdesk_private.created_before(helpdesk.tickets) from public, anon, authenticated, service_role;
+
 create function helpdesk_private.create_ticket(p_new helpdesk.tickets, p_tags text[])
 returns helpdesk.tickets
 language plpgsql
@@ -508,8 +538,7 @@ begin
     perform helpdesk_private.fail('forbidden', 'tags: for staff only.');
   end if;
   if not helpdesk_private.first_time(p_new.ticket_id, v_me, to_jsonb(p_new) || jsonb_build_object('tags', p_tags)) then
-    select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id;
-    return v_ticket;
+    return helpdesk_private.created_before(p_new);
   end if;
   if v_staff and not exists (select from helpdesk.users as u where u.user_id = coalesce(p_new.created_by, v_me)) then
     perform helpdesk_private.fail('user_not_found', 'requester_id: there is no such person.');

@@ -138,7 +138,7 @@ begin
   perform helpdesk_private.require_role('agent', 'admin');
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id for update;
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
-  if coalesce(helpdesk_private.acting_as(v_ticket), 'customer') = 'customer' then
+  if v_message.message_id is null or coalesce(helpdesk_private.acting_as(v_ticket), 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
   if v_message.redacted_at is null then

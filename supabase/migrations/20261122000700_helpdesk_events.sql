@@ -32,6 +32,7 @@ create index events_assignee_idx on helpdesk.events (assigned_to, xid, event_id)
 create index events_ticket_idx on helpdesk.events (ticket_id, created_at, event_id);
 
 revoke all on table helpdesk.events from public, anon, authenticated, service_role;
+revoke all on sequence helpdesk.events_event_id_seq from public, anon, authenticated, service_role;
 grant select on table helpdesk.events to authenticated, service_role;
 
 create function helpdesk_private.guard_events()

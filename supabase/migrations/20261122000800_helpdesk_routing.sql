@@ -57,6 +57,30 @@ end;
 $$;
 revoke all on function helpdesk_private.lock_next_ticket(uuid[]) from public, anon, authenticated, service_role;
 
+create function helpdesk_private.require_worker()
+returns uuid
+language plpgsql
+-- Definer: called by definer functions before they give the caller a ticket.
+security definer
+set search_path = ''
+as $$
+declare
+  v_me uuid := helpdesk_private.require_role('agent', 'admin');
+begin
+  if v_me is null then
+    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
+  end if;
+  -- Waits for a deactivation under way, and makes the next one wait, so that it takes back what is claimed here.
+  perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for key share;
+  if not found then
+    perform helpdesk_private.fail('inactive');
+  end if;
+  return v_me;
+end;
+$$;
+comment on function helpdesk_private.require_worker() is 'The active agent or admin behind the request, who stays so until the transaction ends.';
+revoke all on function helpdesk_private.require_worker() from public, anon, authenticated, service_role;
+
 create function helpdesk_private.claim_next_ticket(p_team_id uuid, p_claim_id uuid)
 returns setof helpdesk.tickets
 language plpgsql
@@ -65,25 +89,26 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_me uuid := helpdesk_private.require_role('agent', 'admin');
+  v_me uuid := helpdesk_private.require_worker();
   v_teams uuid[] := array(select helpdesk_private.my_team_ids());
   v_ticket helpdesk.tickets;
 begin
-  if v_me is null then
-    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
+  if p_team_id <> all(v_teams) then
+    perform helpdesk_private.fail('team_not_found');
   elsif p_team_id is not null then
-    if p_team_id <> all(v_teams) then
-      perform helpdesk_private.fail('team_not_found');
-    end if;
     v_teams := array[p_team_id];
   end if;
   if p_claim_id is not null and not helpdesk_private.first_time(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
+    -- Locked first: of two repetitions at once, the second sees what the first has claimed.
+    perform from helpdesk_private.requests as r where r.request_id = p_claim_id for update;
     select t.* into v_ticket
     from helpdesk_private.requests as r
     join helpdesk.tickets as t on t.ticket_id = r.ticket_id
-    where r.request_id = p_claim_id
-    for update of r;
+    where r.request_id = p_claim_id;
     if found then
+      if helpdesk_private.acting_as(v_ticket) is null then
+        perform helpdesk_private.fail('ticket_not_found');
+      end if;
       return next v_ticket;
       return;
     end if;
@@ -123,12 +148,10 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_me uuid := helpdesk_private.require_role('agent', 'admin');
+  v_me uuid := helpdesk_private.require_worker();
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
 begin
-  if v_me is null then
-    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
-  elsif v_ticket.assigned_to <> v_me then
+  if v_ticket.assigned_to <> v_me then
     perform helpdesk_private.fail('already_assigned');
   elsif v_ticket.status = 'closed' then
     perform helpdesk_private.fail('ticket_closed');

@@ -11,13 +11,13 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
-from helpdesk_sdk.local import migrations
-from helpdesk_sdk.local.postgres import Postgres
 from psycopg import sql
 from psycopg.rows import dict_row
-
 from tests.db.people import Db
 from tests.db.world import World, add_logins, furnish
+
+from helpdesk_sdk.local import migrations
+from helpdesk_sdk.local.postgres import Postgres
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
 _LOCAL = Path(migrations.__file__).parent
@@ -72,7 +72,8 @@ def _bin_dir(version: int) -> Path | None:
     if version == 18:
         return None
     spec = importlib.util.find_spec("pgserver")
-    assert spec is not None and spec.origin is not None, "PostgreSQL 16 comes with the package pgserver: make lock"
+    assert spec is not None, "PostgreSQL 16 comes with the package pgserver"
+    assert spec.origin is not None
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 

@@ -32,7 +32,8 @@ def add_logins(db: Db) -> None:
     for person in WITH_LOGIN:
         db.execute(
             "insert into auth.users (id, aud, role, email, email_confirmed_at, raw_user_meta_data) "
-            "values (%s, 'authenticated', 'authenticated', %s, case when %s then now() end, jsonb_build_object('name', %s::text))",
+            "values (%s, 'authenticated', 'authenticated', %s, case when %s then now() end, "
+            "jsonb_build_object('name', %s::text))",
             (uuid4(), person.email, person.helpdesk_role is not None, person.name.title()),
         )
 
@@ -63,12 +64,16 @@ def _hire(db: Db, world: World) -> None:
         world["desk"] = str(value(db, "select team_id from helpdesk.teams where is_default"))
         for name, public in (("vault", False), ("empty", True)):
             row = one(
-                db, "insert into helpdesk.teams (name, is_public) values (%s, %s) returning team_id", name.title(), public
+                db,
+                "insert into helpdesk.teams (name, is_public) values (%s, %s) returning team_id",
+                name.title(),
+                public,
             )
             world[name] = str(row["team_id"])
         for team, person in (("desk", AGENT), ("desk", LEFT), ("vault", STRANGER)):
             db.execute(
-                "insert into helpdesk.team_members (team_id, user_id) values (%s, %s)", (world[team], world[person.name])
+                "insert into helpdesk.team_members (team_id, user_id) values (%s, %s)",
+                (world[team], world[person.name]),
             )
 
 
@@ -86,7 +91,8 @@ def _open_tickets(db: Db, world: World) -> None:
         with be(db, SERVICE):
             ticket = one(
                 db,
-                "select * from helpdesk.create_ticket(title => %s, description => 'words', team_id => %s, requester_id => %s, tags => %s)",
+                "select * from helpdesk.create_ticket("
+                "title => %s, description => 'words', team_id => %s, requester_id => %s, tags => %s)",
                 f"{name} ticket",
                 world[team],
                 world[requester.name],

@@ -185,16 +185,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Sql:
-    """What only somebody with an SQL prompt could say; `{name}` stands for an id."""
+    """What only somebody with an SQL prompt could say; `{target}` stands for the object, `{mine}` and so on for ids."""
 
     target: str
     statement: LiteralString
+    schema: str = "helpdesk"
     verb = "sql"
 
     def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
         """See Operation."""
         ids = {name: sql.Literal(id) for name, id in world.items()}
-        return sql.SQL(self.statement).format(**ids), []
+        return sql.SQL(self.statement).format(target=sql.Identifier(self.schema, self.target), **ids), []
 
     def http(self, world: dict[str, str]) -> None:
         """There is no way."""

@@ -1,0 +1,164 @@
+"""What nobody sets: every column without a grant, by insert and by update; truncate, triggers; the private schema."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from tests.db.matrix.operations import Insert, Sql, Update
+from tests.db.matrix.outcomes import Case
+from tests.db.people import ADMIN, AGENT, ANONYMOUS, CUSTOMER, OWNER, SERVICE, Person
+
+_WHEN = "2001-01-01"
+_VERBS: dict[str, LiteralString] = {
+    "read": "select * from {target}",
+    "add to": "insert into {target} default values",
+    "empty": "delete from {target}",
+    "truncate": "truncate {target}",
+}
+_SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    # table: (row that may be inserted, filter of one row, columns forged on insert, columns forged on update)
+    "tickets": (
+        {"title": "Help"},
+        {"ticket_id": "{mine}"},
+        {
+            "number": 1000,
+            "status": "closed",
+            "assigned_to": "{customer}",
+            "revision": 7,
+            "snoozed_until": _WHEN,
+            "last_message_id": "{nothing}",
+            "first_response_at": _WHEN,
+            "resolved_at": _WHEN,
+            "closed_at": _WHEN,
+            "merged_into": "{theirs}",
+            "created_at": _WHEN,
+            "updated_at": _WHEN,
+        },
+        {
+            "ticket_id": "{nothing}",
+            "number": 1000,
+            "team_id": "{empty}",
+            "assigned_to": "{customer}",
+            "created_by": "{customer}",
+            "channel": "email",
+            "revision": 7,
+            "last_message_id": "{nothing}",
+            "first_response_at": _WHEN,
+            "resolved_at": _WHEN,
+            "closed_at": _WHEN,
+            "merged_into": "{theirs}",
+            "created_at": _WHEN,
+            "updated_at": _WHEN,
+        },
+    ),
+    "users": (
+        {},
+        {"user_id": "{customer}"},
+        {"user_id": "{nothing}", "name": "N", "email": "e@example.com", "role": "admin", "is_active": True},
+        {
+            "user_id": "{nothing}",
+            "auth_user_id": "{nothing}",
+            "email": "e@example.com",
+            "role": "admin",
+            "is_active": True,
+            "created_at": _WHEN,
+            "updated_at": _WHEN,
+        },
+    ),
+    "teams": (
+        {"name": "Forged"},
+        {"team_id": "{empty}"},
+        {"is_default": True, "created_at": _WHEN, "updated_at": _WHEN},
+        {"team_id": "{nothing}", "is_default": True, "created_at": _WHEN, "updated_at": _WHEN},
+    ),
+    "team_members": (
+        {"team_id": "{vault}", "user_id": "{agent}"},
+        {"user_id": "{agent}"},
+        {"created_at": _WHEN},
+        {"team_id": "{vault}", "user_id": "{stranger}", "created_at": _WHEN},
+    ),
+    "ticket_tags": (
+        {"ticket_id": "{mine}", "tag": "new"},
+        {"ticket_id": "{mine}"},
+        {"ticket_created_at": _WHEN, "created_at": _WHEN},
+        {"ticket_id": "{answered}", "tag": "new", "ticket_created_at": _WHEN, "created_at": _WHEN},
+    ),
+    "messages": (
+        {"ticket_id": "{mine}"},
+        {"message_id": "{question}"},
+        {
+            "message_id": "{new}",
+            "author_id": "{agent}",
+            "author_kind": "staff",
+            "author_name": "x",
+            "body": "x",
+            "created_at": _WHEN,
+        },
+        {
+            "author_id": "{agent}",
+            "author_kind": "staff",
+            "author_name": "x",
+            "body": "x",
+            "created_at": _WHEN,
+            "redacted_at": _WHEN,
+        },
+    ),
+    "notes": (
+        {"ticket_id": "{mine}"},
+        {"note_id": "{note}"},
+        {"note_id": "{new}", "author_id": "{agent}", "author_name": "x", "body": "x", "created_at": _WHEN},
+        {"ticket_id": "{mine}", "author_id": "{agent}", "author_name": "x", "body": "x", "created_at": _WHEN},
+    ),
+}
+
+
+def _refused(table: str, column: str) -> dict[Person, str]:
+    """An identity that is always generated is refused by its own error, before any privilege is looked at."""
+    token = "428C9" if (table, column) == ("tickets", "number") else "deny"
+    return dict.fromkeys((CUSTOMER, AGENT, ADMIN, SERVICE), token)
+
+
+_COLUMNS = [
+    *(
+        Case(f"A35 forge {table}.{name} on insert", Insert(table, row | {name: forged}), _refused(table, name))
+        for table, (row, _, on_insert, _) in _SET_BY_THE_DATABASE.items()
+        for name, forged in on_insert.items()
+    ),
+    *(
+        Case(f"A35 forge {table}.{name} on update", Update(table, where, {name: forged}), _refused(table, name))
+        for table, (_, where, _, on_update) in _SET_BY_THE_DATABASE.items()
+        for name, forged in on_update.items()
+    ),
+]
+
+_TABLES = (
+    *("users", "invitations", "teams", "team_members", "status_transitions"),
+    *("tickets", "ticket_tags", "messages", "notes", "events"),
+)
+_PRIVATE = ("concepts", "error_codes", "requests")
+_ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
+_NO_OP: LiteralString = "execute function suppress_redundant_updates_trigger()"
+
+CASES = [
+    *_COLUMNS,
+    *(Case(f"A33 truncate {table}", Sql(table, "truncate {target} cascade"), _ANYBODY) for table in _TABLES),
+    *(
+        Case(
+            f"hang a trigger on {table}",
+            Sql(table, "create trigger t before update on {target} for each row " + _NO_OP),
+            _ANYBODY,
+        )
+        for table in _TABLES
+    ),
+    Case("the log cannot be truncated, by direct connection", Sql("events", "truncate {target}"), {OWNER: "forbidden"}),
+    Case(
+        "a number of one's own, by direct connection",
+        Sql("tickets", "update {target} set number = 1000 where ticket_id = {mine}"),
+        {OWNER: "428C9"},
+    ),
+    *(
+        Case(f"A20 A34 {verb} {table}", Sql(table, statement, schema="helpdesk_private"), _ANYBODY)
+        for table in _PRIVATE
+        for verb, statement in _VERBS.items()
+    ),
+]

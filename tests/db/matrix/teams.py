@@ -1,0 +1,89 @@
+"""Who may do what: teams and their members."""
+
+from __future__ import annotations
+
+from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
+from tests.db.matrix.outcomes import Case
+from tests.db.people import ADMIN, AGENT, CUSTOMER, LEFT, OWNER, SERVICE, STRANGER
+
+CASES = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case("read teams", Read("teams"), "deny 0 0 0 | 2 2 | 3 3 | 3 | 3"),
+    Case("read a private team", Read("teams", {"team_id": "{vault}"}), "deny 0 0 0 | 0 0 | 1 1 | 1 | 1"),
+    Case(
+        "create a team",
+        Insert("teams", {"name": "Sales", "description": "They sell.", "is_public": True}),
+        "deny deny deny deny | deny deny | deny deny | 1 | 1",
+        gives={"is_default": False},
+    ),
+    Case(
+        "create a team whose name is taken",
+        Insert("teams", {"name": "vAULT"}),
+        "deny deny deny deny | deny deny | name_taken name_taken | name_taken | name_taken",
+    ),
+    Case(
+        "rename a team to a name that is taken",
+        Update("teams", {"team_id": "{empty}"}, {"name": "vault"}),
+        "deny 0 0 0 | 0 0 | 0 0 | name_taken | name_taken",
+    ),
+    Case(
+        "change a team",
+        Update("teams", {"team_id": "{empty}"}, {"name": "Renamed", "description": "d", "is_public": False}),
+        "deny 0 0 0 | 0 0 | 0 0 | 1 | 1",
+        gives={"name": "Renamed", "is_public": False},
+    ),
+    Case(
+        "make a team the default by PATCH",
+        Update("teams", {"team_id": "{empty}"}, {"is_default": True}),
+        "deny deny deny deny | deny deny | deny deny | deny | deny",
+    ),
+    Case("delete an empty team", Delete("teams", {"team_id": "{empty}"}), "deny 0 0 0 | 0 0 | 0 0 | 1 | 1"),
+    Case(
+        "delete a team with tickets",
+        Delete("teams", {"team_id": "{vault}"}),
+        "deny 0 0 0 | 0 0 | 0 0 | team_in_use | team_in_use",
+    ),
+    Case(
+        "delete the default team",
+        Delete("teams", {"team_id": "{desk}"}),
+        {AGENT: "0", ADMIN: "default_team", SERVICE: "default_team", OWNER: "default_team"},
+    ),
+    Case(
+        "set the default team",
+        Call("set_default_team", {"team_id": "{empty}"}),
+        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        gives={"is_default": True},
+    ),
+    Case(
+        "set a default team that does not exist",
+        Call("set_default_team", {"team_id": "{nothing}"}),
+        {AGENT: "forbidden", ADMIN: "team_not_found", SERVICE: "team_not_found"},
+    ),
+    Case("read who is in which team", Read("team_members"), "deny 0 0 0 | 0 0 | 3 3 | 3 | 3"),
+    Case(
+        "A8 add oneself to another team",
+        Insert("team_members", {"team_id": "{vault}", "user_id": "{agent}"}),
+        "deny deny deny deny | deny deny | deny deny | 1 | 1",
+    ),
+    Case(
+        "A8 move a membership by PATCH",
+        Update("team_members", {"user_id": "{agent}"}, {"team_id": "{vault}"}),
+        "deny deny deny deny | deny deny | deny deny | deny | deny",
+    ),
+    Case(
+        "remove a member",
+        Delete("team_members", {"team_id": "{desk}", "user_id": "{agent}"}),
+        "deny 0 0 0 | 0 0 | 0 0 | 1 | 1",
+    ),
+    Case(
+        "A8 a deactivated agent adds themselves to another team",
+        Insert("team_members", {"team_id": "{vault}", "user_id": "{left}"}),
+        {LEFT: "deny", STRANGER: "deny"},
+    ),
+    Case("a team's name is limited", Insert("teams", {"name": "t" * 101}), {ADMIN: "invalid_value", CUSTOMER: "deny"}),
+    Case(
+        "a team's description is limited",
+        Update("teams", {"team_id": "{empty}"}, {"description": "d" * 1001}),
+        {ADMIN: "invalid_value", SERVICE: "invalid_value", CUSTOMER: "0"},
+    ),
+]

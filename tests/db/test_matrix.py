@@ -1,0 +1,36 @@
+"""Who may do what: every row of the matrix in SQL, and that the matrix leaves nothing out."""
+
+from __future__ import annotations
+
+import pytest
+from tests.db.matrix import CASES, Case
+from tests.db.matrix.in_sql import failures
+from tests.db.people import Db
+from tests.db.world import World
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_who_may_do_what(db: Db, world: World, case: Case) -> None:
+    found = failures(db, world, case)
+    assert not found, "\n".join(found)
+
+
+def test_every_table_is_tried_with_every_verb(db: Db) -> None:
+    tables = db.execute(
+        "select relname from pg_class where relnamespace = 'helpdesk'::regnamespace and relkind in ('r', 'v')"
+    ).fetchall()
+    tried = {(case.tries.target, case.tries.verb) for case in CASES}
+    wanted = {(table["relname"], verb) for table in tables for verb in ("read", "insert", "update", "delete")}
+    assert wanted - tried == set()
+
+
+def test_every_function_is_tried(db: Db) -> None:
+    functions = db.execute("select proname from pg_proc where pronamespace = 'helpdesk'::regnamespace").fetchall()
+    tried = {case.tries.target for case in CASES if case.tries.verb == "call"}
+    assert {function["proname"] for function in functions} - tried == set()
+
+
+def test_every_attack_of_groups_a_to_e_that_is_sql_is_in_the_matrix() -> None:
+    named = {word for case in CASES for word in case.name.split() if word[0] == "A" and word[1:].isdigit()}
+    elsewhere = {"A2", "A5", "A15", "A16", "A17", "A18", "A19", "A23", "A38", "A39", "A40", "A41", "A42", "A43", "A44"}
+    assert {f"A{number}" for number in range(1, 45)} - elsewhere - named == set()
