@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -72,7 +72,7 @@ def map_columns(header: list[str], chosen: Mapping[str, str | None]) -> dict[str
     return places
 
 
-def read_rows(file: BinaryIO, encoding: str, chosen: Mapping[str, str | None]) -> Iterator[Row]:
+def read_rows(file: BinaryIO, encoding: str, chosen: Mapping[str, str | None]) -> Generator[Row]:
     """The rows of a CSV file, one at a time. Bytes of another encoding spoil their row, not the file."""
     csv.field_size_limit(LONGEST_CELL)
     try:

@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -188,10 +189,11 @@ async def import_file(hd: AsyncHelpdesk, file: Path, options: Options, report_pa
     with (
         Report(report_path, importer.state.report_bytes) as report,
         file.open("rb") as raw,
+        closing(read_rows(raw, options.encoding, options.columns)) as all_rows,
         Progress(*columns, console=console) as progress,
     ):
         bar = progress.add_task("", total=max(about.st_size, 1))
-        rows = (row for row in read_rows(raw, options.encoding, options.columns) if row.number > importer.state.rows)
+        rows = (row for row in all_rows if row.number > importer.state.rows)
         for batch in batches(rows):
             await importer.batch(batch, report)
             progress.update(bar, completed=raw.tell(), description=importer.state.summary())
