@@ -102,7 +102,7 @@ def begin_work(left: Synchronized[int]) -> None:
 
 
 def events_of(hd: Helpdesk, cursor: str, messages: set[str], *, patience: float = 10.0) -> Iterator[Event]:
-    """Everything that happened after a cursor. An event shows once all older transactions have ended: wait for these."""
+    """Everything that happened after a cursor. Waits for the last messages to show."""
     until = time.monotonic() + patience
     while True:
         page = hd.events.since(cursor, limit=1000)
