@@ -30,8 +30,9 @@ _SLOWEST_RESTART = 5.0
 class Order:
     """What to run.
 
-    `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free one; `durable` False trades safety against power cuts for speed; `ephemeral` removes the
-    data at the end; `tied` ends the stack with standard input.
+    `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free one; `durable`
+    False trades safety against power cuts for speed; `ephemeral` removes the data at the end; `tied` ends the stack
+    with standard input.
     """
 
     directory: str

@@ -1,0 +1,99 @@
+"""What the tests of the local stack share: programs that start stacks, and processes to look at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psutil
+
+from helpdesk_sdk.local import StackInfo
+
+T = TypeVar("T")
+
+REPOSITORY = Path(__file__).parents[2]
+PROJECT = REPOSITORY / "supabase"
+
+_CLI = """
+import sys, typer
+from helpdesk_cli import stack
+from helpdesk_sdk.errors import HelpdeskError
+app = typer.Typer()
+stack.register(app)
+try:
+    app()
+except HelpdeskError as error:
+    sys.exit(f"error: {error}")
+"""
+
+
+def helpdesk(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command of the stack to its end."""
+    options = {"capture_output": True, "text": True, "timeout": 60} | options
+    return subprocess.run([sys.executable, "-c", _CLI, *words], **options)
+
+
+@contextmanager
+def helpdesk_running(*words: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A command of the stack that goes on; killed at the end at the latest."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _CLI, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+def processes_of(info: StackInfo) -> list[psutil.Process]:
+    """All processes of a stack, descendants included."""
+    roots = [psutil.Process(pid) for pid in info.pids.values()]
+    return list({process.pid: process for root in roots for process in [root, *root.children(recursive=True)]}.values())
+
+
+def each(processes: list[psutil.Process], look: Callable[[psutil.Process], T]) -> list[T]:
+    """What `look` returns for each process that still runs: PostgreSQL's come and go."""
+    seen = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            seen.append(look(process))
+    return seen
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether none of the processes runs any more (one that only waits to be reaped does not run)."""
+    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def answers(info: StackInfo) -> bool:
+    """Whether the Data API answers a request with the secret key."""
+    try:
+        return get(info, "/rest/v1/tickets?limit=1").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def get(info: StackInfo, path: str, **headers: str) -> httpx.Response:
+    """A GET with the secret key, unless other headers are given."""
+    return httpx.get(info.api_url + path, headers={"apikey": info.secret_key} | headers, timeout=30)
+
+
+def is_root() -> bool:
+    """Whether the tests run as root."""
+    return os.geteuid() == 0
