@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from tests.sdk.support import FAST, Colour, Server
+from tests.sdk.world import Staffed, World
+
+from helpdesk_sdk.local import Stack
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -37,3 +40,15 @@ def connect(colour: Colour, server: Server) -> Callable[..., Any]:
 def hd(connect: Callable[..., Any]) -> Any:
     """A client of the scripted server."""
     return connect(access_token="token-of-somebody")
+
+
+@pytest.fixture(scope="session")
+def staffed(stack: Stack) -> Staffed:
+    """The shared stack, with teams and people who can sign in."""
+    return Staffed(stack.info)
+
+
+@pytest.fixture
+def world(colour: Colour, staffed: Staffed) -> World:
+    """Clients of the shared stack in this test's colour: ``world.agent``, ``world.customer``, …"""
+    return World(colour, staffed)

@@ -1,7 +1,7 @@
 """Every test of the SDK is written once and run in both colours, like the SDK itself.
 
-A test is a generator of steps: ``ticket = yield hd.tickets.create("…")``. In the sync colour a step is its value already;
-in the async one it is awaited. A pager stands for the list of its items.
+A test is a generator of steps: ``ticket = yield hd.tickets.create("…")``. In the sync colour a step is its value
+already; in the async one it is awaited. A pager stands for the list of its items.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def event(number: int, kind: str = "ticket.created") -> dict[str, Any]:
 
 
 def after(request: httpx.Request) -> str | None:
-    return httpx.QueryParams(request.url.query).get("after")
+    given: str | None = httpx.QueryParams(request.url.query).get("after")
+    return given
 
 
 async def _take(follow: AsyncFollow, count: int) -> list[str]:
