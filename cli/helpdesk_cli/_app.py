@@ -1,0 +1,128 @@
+"""How commands are declared, run, and ended: common options, errors, exit codes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from ._errors import ExitCode, report
+from ._settings import begin, choose
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs; errors too.")]
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="The helpdesk to talk to; see: helpdesk profiles list.")
+]
+
+
+class Commands(typer.Typer):
+    """A Typer whose commands all have ``--json``, and ``--profile`` where they talk to a helpdesk."""
+
+    def __init__(self, *, profile: bool = True, **options: Any) -> None:
+        super().__init__(no_args_is_help=True, rich_markup_mode=None, **options)
+        self._profile = profile
+
+    def command(self, name: str | None = None, *, profile: bool | None = None, **options: Any) -> Callable[[F], F]:
+        """Register a command.
+
+        Args:
+            name: Its name, if not the function's.
+            profile: Whether it talks to a helpdesk; by default as the whole group does.
+        """
+        register = super().command(name, **options)
+        wanted = self._profile if profile is None else profile
+
+        def decorate(function: F) -> F:
+            register(_with_common_options(function, wanted))
+            return function
+
+        return decorate
+
+
+def _with_common_options(function: Callable[..., Any], profile: bool) -> Callable[..., Any]:
+    """The function, with options that it need not know about; one that declares ``--json`` itself keeps its own."""
+    signature = inspect.signature(function, eval_str=True)
+    parameters = list(signature.parameters.values())
+    added = {} if _declares(parameters, "--json") else {"json": (JsonOption, False)}
+    if profile and not _declares(parameters, "--profile"):
+        added["profile"] = (ProfileOption, None)  # type: ignore[assignment]
+
+    @functools.wraps(function)
+    def run(**values: Any) -> Any:
+        choose(**{name: values.pop(name) for name in added})
+        return function(**values)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters += [
+        inspect.Parameter(name, kind, default=default, annotation=type_) for name, (type_, default) in added.items()
+    ]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _declares(parameters: Sequence[inspect.Parameter], flag: str) -> bool:
+    infos = [
+        info
+        for parameter in parameters
+        for info in (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
+    ]
+    names = [
+        name for info in infos for name in (getattr(info, "param_decls", None) or (getattr(info, "default", None),))
+    ]
+    implied = ["--" + parameter.name.replace("_", "-") for parameter in parameters]
+    return any(isinstance(name, str) and flag in name.split("/") for name in [*names, *implied])
+
+
+class Root(TyperGroup):
+    """The whole program: whatever happens in it ends here, as an exit code and at most two lines on stderr."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the program, and exit with its code; when not standalone, return the code."""
+        given = list(sys.argv[1:] if args is None else args)
+        begin(given)
+        extra |= {"complete_var": complete_var, "windows_expand_args": windows_expand_args}
+        code = self._run(given, prog_name or "helpdesk", extra)
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+    def _run(self, args: list[str], name: str, extra: dict[str, Any]) -> int:
+        try:
+            code = super().main(args, name, standalone_mode=False, **extra)
+            return code if isinstance(code, int) else ExitCode.OK
+        except typer.Abort:
+            # Ctrl-C or the end of input at a question.
+            typer.echo(err=True)
+            return ExitCode.INTERRUPTED
+        except KeyboardInterrupt:
+            return ExitCode.INTERRUPTED
+        except Exception as error:
+            return report(error)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """Run the command; a reader that has gone away, as ``head`` does, is no error."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+            return done
+        except BrokenPipeError:
+            # What is still buffered must not fail again when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.BROKEN_PIPE) from None

@@ -1,0 +1,154 @@
+"""From an exception to two lines on stderr, or one JSON object, and an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ._secrets import redact
+from ._settings import settings
+from ._text import one_line
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.errors import HelpdeskError
+
+
+class ExitCode(IntEnum):
+    """What the exit code of a command says."""
+
+    OK = 0
+    REFUSED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    CONFLICT = 4
+    FORBIDDEN = 5
+    UNREACHABLE = 6
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+EXIT_CODES = """\
+Exit codes:
+  0  done
+  1  the helpdesk refused or failed, or doctor found something wrong
+  2  the command or a value in it is not acceptable
+  3  there is no such thing, or it is not yours to see
+  4  somebody else was faster: nothing was changed
+  5  not signed in, or not allowed
+  6  the helpdesk cannot be reached
+  130  interrupted (Ctrl-C)"""
+
+
+class CliError(Exception):
+    """Something is wrong on this side of the wire.
+
+    Args:
+        message: What, in one sentence.
+        hint: The way out, in one sentence.
+        code: The exit code.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, code: ExitCode = ExitCode.REFUSED) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.code = message, hint, code
+
+
+def report(error: Exception) -> ExitCode:
+    """Say what went wrong on stderr; returns the exit code. Never a traceback, unless HELPDESK_DEBUG asks for it."""
+    found = _described(error)
+    code = ExitCode(found["exit_code"])
+    if settings().json:
+        text = json.dumps({"error": {name: value for name, value in found.items() if value is not None}})
+        typer.echo(redact(text), err=True)
+        return code
+    _print_messages(error)
+    typer.echo(redact(f"Error: {one_line(found['message'])}"), err=True)
+    if found["hint"]:
+        typer.echo(redact(one_line(found["hint"])), err=True)
+    return code
+
+
+def _described(error: Exception) -> dict[str, Any]:
+    if isinstance(error, CliError):
+        return _fields(error.message, error.hint, error.code)
+    if isinstance(error, typer.TyperException):
+        return _fields(error.format_message() or "The command is not complete", _usage_hint(error), error.exit_code)
+    from helpdesk_sdk.errors import HelpdeskError
+
+    if isinstance(error, HelpdeskError):
+        return _of_helpdesk(error)
+    if os.environ.get("HELPDESK_DEBUG"):
+        raise error
+    hint = "This is a bug. Set HELPDESK_DEBUG=1 to see where it comes from."
+    return _fields(f"{type(error).__name__}: {error}", hint, ExitCode.REFUSED) | {"kind": "InternalError"}
+
+
+def _fields(message: str, hint: str | None, code: int) -> dict[str, Any]:
+    return {"kind": "UsageError" if code == 2 else "CliError", "message": message, "hint": hint, "exit_code": int(code)}
+
+
+def _usage_hint(error: typer.TyperException) -> str | None:
+    context = getattr(error, "ctx", None)
+    return f"Try: {context.command_path} --help" if context is not None else None
+
+
+def _of_helpdesk(error: HelpdeskError) -> dict[str, Any]:
+    from ._json import plain
+
+    details = {
+        name: getattr(error, name, None) for name in ("reason", "code", "status", "field", "request_id", "retry_after")
+    }
+    details |= {"id": str(found) if (found := getattr(error, "id", None)) else None}
+    details |= {name: plain(value) for name in ("current", "new_messages") if (value := getattr(error, name, None))}
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "hint": _way_out(error),
+        "exit_code": int(_code_of(error)),
+    } | details
+
+
+def _code_of(error: HelpdeskError) -> ExitCode:
+    from helpdesk_sdk import errors as e
+
+    kinds: list[tuple[type[Exception], ExitCode]] = [
+        (e.ValidationError, ExitCode.USAGE),
+        (e.ConfigurationError, ExitCode.USAGE),
+        (e.NotFound, ExitCode.NOT_FOUND),
+        (e.Conflict, ExitCode.CONFLICT),
+        (e.AuthenticationError, ExitCode.FORBIDDEN),
+        (e.PermissionDenied, ExitCode.FORBIDDEN),
+        (e.ConnectionFailed, ExitCode.UNREACHABLE),
+    ]
+    return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.REFUSED)
+
+
+def _way_out(error: HelpdeskError) -> str | None:
+    """The way out in words of the command line; the SDK's own hints speak of Python."""
+    from helpdesk_sdk import errors as e
+
+    if isinstance(error, e.UnknownOutcome):
+        if error.id is not None:
+            return f"Repeat the command with --id {error.id}: it is carried out at most once."
+        return "Look whether it was made before you try again."
+    if isinstance(error, e.NoProfile | e.InactiveUser):
+        return error.hint
+    if isinstance(error, e.AuthenticationError):
+        return "Sign in: helpdesk login"
+    if isinstance(error, e.ConnectionFailed):
+        return "Is the URL right, and does the helpdesk run? Find out with: helpdesk doctor"
+    if isinstance(error, e.StaleRevision):
+        return "Look at it again (helpdesk tickets show), then repeat the command if it still makes sense."
+    return error.hint
+
+
+def _print_messages(error: Exception) -> None:
+    """What was said while one was writing belongs on the screen before the error that it caused."""
+    if getattr(error, "new_messages", None):
+        from ._timeline import show_messages
+
+        show_messages(error.new_messages)  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""The names that belong to ids: fetched for a whole page at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Helpdesk, Ticket, User
+
+_AT_ONCE = 100
+
+
+class Names:
+    """Names of teams and people, as far as one may see them.
+
+    Args:
+        hd: The client.
+        tickets: Whose teams, requesters and agents to fetch.
+        people: Further people to fetch.
+    """
+
+    def __init__(self, hd: Helpdesk, tickets: Iterable[Ticket] = (), people: Iterable[UUID | None] = ()) -> None:
+        tickets = list(tickets)
+        self.teams = {team.team_id: team.name for team in hd.teams.list(page_size=1000)} if tickets else {}
+        ids = {one for ticket in tickets for one in (ticket.created_by, ticket.assigned_to)} | set(people)
+        self.people = {user.user_id: user for user in _users(hd, sorted(one for one in ids if one is not None))}
+
+    def team(self, team_id: UUID | None) -> str | None:
+        """A team's name; its id when one may not see it."""
+        return None if team_id is None else self.teams.get(team_id, str(team_id)[:8])
+
+    def person(self, user_id: UUID | None) -> str | None:
+        """A person's name, else their address, else their id."""
+        if user_id is None:
+            return None
+        found = self.people.get(user_id)
+        return str(user_id)[:8] if found is None else found.name or found.email or str(user_id)[:8]
+
+    def person_in_full(self, user_id: UUID | None) -> str | None:
+        """A person's name and address."""
+        found = self.people.get(user_id) if user_id else None
+        return full_name(found) if found else self.person(user_id)
+
+    def anything(self, value: object) -> str:
+        """A value of an event: an id becomes a name where it is known."""
+        if isinstance(value, str) and len(value) == 36:
+            try:
+                given = UUID(value)
+            except ValueError:
+                return value
+            return self.teams.get(given) or (self.person(given) or value if given in self.people else value[:8])
+        return "-" if value is None else str(value)
+
+
+def full_name(user: User) -> str:
+    """Name and address, as in a letter's head."""
+    return f"{user.name} <{user.email}>" if user.name and user.email else user.name or user.email or str(user.user_id)
+
+
+def _users(hd: Helpdesk, ids: list[UUID]) -> Iterable[User]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from hd.users.list(ids=ids[start : start + _AT_ONCE], page_size=_AT_ONCE + 1)

@@ -1,0 +1,164 @@
+"""Printing: tables and sentences for people, JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import typer
+
+from ._settings import settings
+from ._text import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+T = TypeVar("T")
+# Wide enough for any row: a table that goes into a file or a pipe is not cut.
+_UNBOUNDED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """One column of a table.
+
+    Attributes:
+        title: What is above it.
+        value: What a row has in it; None shows as a dash.
+        style: A Rich style, or how to find it for a value.
+        from_width: The terminal's width from which on the column is shown.
+        flexible: Whether it is cut when there is no room.
+        right: Whether it is aligned to the right.
+    """
+
+    title: str
+    value: Callable[[T], object]
+    style: str | Callable[[str], str] = ""
+    from_width: int = 0
+    flexible: bool = False
+    right: bool = False
+
+
+def console() -> Console:
+    """Where output for people goes: nothing in it is read as markup, an address or a number."""
+    from rich.console import Console
+
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            # Ended where all commands end, instead of here.
+            raise BrokenPipeError
+
+    made = Screen(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if not made.is_terminal:
+        made.width = _UNBOUNDED
+    return made
+
+
+def print_json(value: Any) -> None:
+    """One JSON value."""
+    from ._json import dumps
+
+    typer.echo(dumps(value))
+
+
+def render(
+    items: Iterable[T], columns: Sequence[Column[T]], *, empty: str, json: Callable[[T], Any] | None = None
+) -> None:
+    """A list: one JSON array, or a table.
+
+    Args:
+        items: The rows.
+        columns: What of them people see.
+        empty: What people read when there are none.
+        json: What programs get of a row; by default all of it.
+    """
+    rows = list(items)
+    if settings().json:
+        print_json([row if json is None else json(row) for row in rows])
+    elif rows:
+        _print_table(rows, columns)
+    else:
+        typer.echo(empty)
+
+
+def _print_table(rows: Sequence[T], columns: Sequence[Column[T]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    shown = [column for column in columns if out.width >= column.from_width]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in shown:
+        # A column that may not shrink says so by its minimal width.
+        table.add_column(
+            column.title,
+            no_wrap=True,
+            overflow="ellipsis",
+            justify="right" if column.right else "left",
+            min_width=6 if column.flexible else _widest(rows, column),
+        )
+    for row in rows:
+        cells = [_cell(row, column) for column in shown]
+        table.add_row(*(Text(text, style=_style(column, text)) for column, text in zip(shown, cells, strict=True)))
+    out.print(table)
+
+
+def _widest(rows: Sequence[T], column: Column[T]) -> int:
+    from rich.cells import cell_len
+
+    return max(cell_len(text) for text in (column.title, *(_cell(row, column) for row in rows)))
+
+
+def _cell(row: T, column: Column[T]) -> str:
+    value = column.value(row)
+    return "-" if value is None or value == "" else one_line(value)
+
+
+def _style(column: Column[Any], text: str) -> str:
+    return column.style if isinstance(column.style, str) else column.style(text)
+
+
+def render_fields(title: str, fields: Sequence[tuple[str, object]], *, json: Any) -> None:
+    """One thing: a JSON object, or its fields under each other; empty ones are left out."""
+    if settings().json:
+        print_json(json)
+        return
+    from rich.text import Text
+
+    out = console()
+    out.print(Text(one_line(title), style="bold"))
+    width = max((len(name) for name, _ in fields), default=0)
+    for name, value in fields:
+        if value is not None and value != "":
+            out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), one_line(value)))
+
+
+def tell(sentence: str, *, json: Any) -> None:
+    """What was done: the sentence for people, the thing itself for programs."""
+    if settings().json:
+        print_json(json)
+    else:
+        typer.echo(one_line(sentence))
+
+
+def remark(sentence: str) -> None:
+    """Something by the way, on stderr, for people only."""
+    if not settings().json:
+        typer.echo(one_line(sentence), err=True)
+
+
+def moment(at: datetime) -> str:
+    """A point in time by the clock on the wall."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def age(at: datetime, now: datetime | None = None) -> str:
+    """How long ago it was, in its one biggest unit."""
+    seconds = max(0.0, ((now or datetime.now(UTC)) - at).total_seconds())
+    for unit, size in (("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(seconds)}s"

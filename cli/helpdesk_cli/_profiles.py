@@ -1,0 +1,228 @@
+"""The profiles: which helpdesks this person talks to, and as whom. One TOML file, for people to read and mend."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ._errors import CliError, ExitCode
+from ._files import config_dir, locked, write_privately
+from ._secrets import keep_secret, masked
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile:
+    """One helpdesk, and who one is there.
+
+    Attributes:
+        url: The Supabase project's URL.
+        key: Its publishable key; for a system profile, its secret key.
+        email: Who is signed in, as far as is known.
+        expires_at: When the access token runs out.
+    """
+
+    name: str
+    url: str
+    key: str
+    email: str | None = None
+    access_token: str | None = None
+    refresh_token: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it speaks with the secret key, as nobody in particular."""
+        return is_secret_key(self.key) and not self.access_token
+
+    def signed_out(self) -> Profile:
+        """The same without a session."""
+        return replace(self, email=None, access_token=None, refresh_token=None, expires_at=None)
+
+    def masked(self) -> dict[str, Any]:
+        """What may be shown of it."""
+        return {
+            "name": self.name,
+            "url": self.url,
+            "key": masked(self.key),
+            "kind": "system" if self.is_system else "person",
+            "email": self.email,
+            "signed_in": bool(self.access_token),
+            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+        }
+
+    def __repr__(self) -> str:
+        return f"Profile({self.name!r}, {self.url!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Profiles:
+    """All profiles, and the name of the one in use."""
+
+    current: str | None
+    all: Mapping[str, Profile]
+
+    def get(self, name: str) -> Profile:
+        """One by name.
+
+        Raises:
+            CliError: There is none of that name.
+        """
+        if name not in self.all:
+            known = f"There are: {', '.join(self.all)}." if self.all else "There are none yet: helpdesk login"
+            raise CliError(f"There is no profile {name}", known, ExitCode.NOT_FOUND)
+        return self.all[name]
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a key opens everything: the secret kind, or the service_role JWT of old."""
+    if key.startswith("sb_secret_"):
+        return True
+    return claims(key).get("role") == "service_role"
+
+
+def claims(token: str) -> dict[str, Any]:
+    """What a JWT says of itself, unverified; empty for anything else."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def checked_name(name: str) -> str:
+    """A name that is fit to be typed and stored.
+
+    Raises:
+        CliError: It is not.
+    """
+    if not _NAME.fullmatch(name):
+        hint = "Use letters, digits, dots, dashes and underscores, at most 64."
+        raise CliError(f"{name!r} is not a profile name", hint, ExitCode.USAGE)
+    return name
+
+
+def profiles_path() -> Path:
+    """The file."""
+    return config_dir() / "profiles.toml"
+
+
+def load() -> Profiles:
+    """Read all profiles.
+
+    Raises:
+        CliError: The file is not what it should be.
+    """
+    path = profiles_path()
+    try:
+        text = path.read_text(encoding="utf-8")
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except FileNotFoundError:
+        return Profiles(None, {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, getattr(error, "strerror", None) or "it is not UTF-8") from None
+    try:
+        return _parsed(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, str(error)) from None
+    except (TypeError, KeyError, AttributeError) as error:
+        raise _unreadable(path, f"a profile is not complete ({error})") from None
+
+
+def save(profile: Profile, *, make_current: bool = False) -> None:
+    """Add or replace a profile."""
+
+    def change(document: Any) -> None:
+        rows = document.setdefault("profiles", {})
+        row = rows.setdefault(profile.name, {})
+        for field in fields(profile)[1:]:
+            value = getattr(profile, field.name)
+            if value is None:
+                row.pop(field.name, None)
+            else:
+                row[field.name] = value
+        if make_current or "current" not in document:
+            document["current"] = profile.name
+
+    _edit(change)
+
+
+def remove(name: str) -> None:
+    """Forget a profile.
+
+    Raises:
+        CliError: There is none of that name.
+    """
+    load().get(name)
+
+    def change(document: Any) -> None:
+        document["profiles"].pop(name, None)
+        if document.get("current") == name:
+            del document["current"]
+
+    _edit(change)
+
+
+def use(name: str) -> None:
+    """Make a profile the one that commands use when none is named.
+
+    Raises:
+        CliError: There is none of that name.
+    """
+    load().get(name)
+
+    def change(document: Any) -> None:
+        document["current"] = name
+
+    _edit(change)
+
+
+def _edit(change: Callable[[Any], None]) -> None:
+    """Change the file and keep what people wrote into it."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    path = profiles_path()
+    with locked(path):
+        try:
+            document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        except TOMLKitError as error:
+            raise _unreadable(path, str(error)) from None
+        change(document)
+        # The one in use stands above the tables, or it would belong to the last of them.
+        current = document.pop("current", None)
+        text = tomlkit.dumps(document)
+        write_privately(path, f"{tomlkit.dumps({'current': str(current)})}{text}" if current else text)
+
+
+def _parsed(found: dict[str, Any]) -> Profiles:
+    names = {field.name for field in fields(Profile)}
+    rows = found.get("profiles", {})
+    profiles = {
+        name: Profile(name=name, **{key: value for key, value in row.items() if key in names - {"name"}})
+        for name, row in rows.items()
+    }
+    for profile in profiles.values():
+        for secret in (profile.access_token, profile.refresh_token, profile.key if profile.is_system else None):
+            keep_secret(secret)
+    current = found.get("current")
+    return Profiles(current if current in profiles else None, profiles)
+
+
+def _unreadable(path: Path, why: str) -> CliError:
+    return CliError(
+        f"{path} cannot be read: {why}", "Mend or delete that file, then sign in again: helpdesk login", ExitCode.USAGE
+    )

@@ -1,0 +1,64 @@
+"""The program `helpdesk`: all commands, put together."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+
+from . import doctor, events, profiles, session, stack, teams, tickets, users
+from ._app import Commands, ProfileOption, Root
+from ._errors import EXIT_CODES
+from ._output import tell
+from ._settings import choose
+
+_EPILOG = f"""\
+\b
+{EXIT_CODES}
+
+\b
+Environment, which wins over profiles:
+  HELPDESK_URL, HELPDESK_KEY          the Supabase project and its key
+  HELPDESK_ACCESS_TOKEN               who you are, by token, or
+  HELPDESK_EMAIL, HELPDESK_PASSWORD   by password
+  HELPDESK_PROFILE                    the profile to use
+  HELPDESK_CONFIG_DIR                 where profiles are kept"""
+
+app = Commands(
+    cls=Root,
+    name="helpdesk",
+    profile=False,
+    help="A headless helpdesk that lives in your own Supabase project.",
+    epilog=_EPILOG,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def helpdesk(profile: ProfileOption = None) -> None:
+    """A headless helpdesk that lives in your own Supabase project."""
+    choose(profile=profile)
+
+
+@app.command()
+def version() -> None:
+    """Show which version this is."""
+    from importlib.metadata import version as version_of
+
+    found = version_of("helpdesk-sdk")
+    tell(f"helpdesk {found}", json={"version": found})
+
+
+for _nouns in (tickets, users, teams, events, profiles):
+    app.add_typer(_nouns.app)
+session.register(app)
+doctor.register(app)
+stack.register(app)
+
+
+def run() -> None:
+    """Run the program."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows a question mark, and no traceback.
+        with suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    app()

@@ -1,0 +1,224 @@
+"""`helpdesk login`, `logout` and `whoami`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from . import _profiles as profiles
+from ._app import Commands
+from ._connection import chosen_name, client, connect, fresh, of_profile, target, with_session
+from ._errors import CliError, ExitCode
+from ._input import read_secret, read_secrets, read_text
+from ._json import plain
+from ._output import print_json, remark, tell
+from ._profiles import Profile
+from ._secrets import keep_secret
+from ._settings import settings
+from .users import show_user
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import User
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def register(app: Commands) -> None:
+    """Add the commands to the program."""
+    app.command("login", profile=True)(login)
+    app.command("logout", profile=True)(logout)
+    app.command("whoami", profile=True)(whoami)
+
+
+def login(
+    url: Annotated[str | None, typer.Option(help="The Supabase project's URL.", show_default=False)] = None,
+    key: Annotated[str | None, typer.Option(help="Its publishable key (sb_publishable_…).", show_default=False)] = None,
+    email: Annotated[str | None, typer.Option(help="Your e-mail address.", show_default=False)] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    token_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--token-stdin", help="Read an access token, and on a second line a refresh token, from standard input."
+        ),
+    ] = False,
+    access_token_file: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The same from a file.", show_default=False)
+    ] = None,
+    secret_key_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--secret-key-stdin", help="Make a system profile: read the project's secret key from standard input."
+        ),
+    ] = False,
+    local: Annotated[bool, typer.Option("--local", help="Take URL and key of the local stack that runs here.")] = False,
+    data: Annotated[Path | None, typer.Option(help="With --local: its data directory.", show_default=False)] = None,
+) -> None:
+    """Sign in, and remember the helpdesk as a profile.
+
+    What is not given is asked for. No secret is taken from the command line, where other users of the machine could
+    read it: passwords are asked for or come from standard input, as tokens do.
+    """
+    if sum((password_stdin, token_stdin, access_token_file is not None, secret_key_stdin)) > 1:
+        raise CliError("Only one way to sign in at a time", "See: helpdesk login --help", ExitCode.USAGE)
+    name = profiles.checked_name(settings().profile or os.environ.get("HELPDESK_PROFILE") or _name_in_use())
+    known = profiles.load().all.get(name)
+    if secret_key_stdin:
+        found_url, secret = _local(data)[0::2] if local else (_url(url, known), read_secret("Secret key"))
+        _login_as_system(name, found_url, secret)
+        return
+    found_url, found_key = _local(data)[:2] if local else (_url(url, known), None)
+    profile = Profile(name, found_url, found_key or _key(key, known, found_url))
+    if token_stdin or access_token_file is not None:
+        profile = _with_tokens(profile, access_token_file)
+        user = _who(profile)
+    else:
+        profile, user = _with_password(profile, email or os.environ.get("HELPDESK_EMAIL"), password_stdin)
+    profile = replace(profile, email=user.email)
+    profiles.save(profile, make_current=True)
+    tell(
+        f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {name}.",
+        json={"profile": name, "user": plain(user)},
+    )
+
+
+def logout() -> None:
+    """End the session here and on the server; the profile stays, without it."""
+    profile = profiles.load().get(settings().profile or chosen_name())
+    if profile.is_system:
+        hint = f"Remove the whole profile: helpdesk profiles remove {profile.name}"
+        raise CliError(f"Profile {profile.name} has no session, but the secret key", hint, ExitCode.USAGE)
+    if profile.access_token:
+        _end_session(profile)
+        profiles.save(profile.signed_out())
+    tell(f"Signed out of {profile.url}, profile {profile.name}.", json={"profile": profile.name, "signed_in": False})
+
+
+def whoami() -> None:
+    """Show who you are, and where."""
+    found = target()
+    if found.is_system:
+        where = {"url": found.url, "source": found.source, "user": None, "system": True}
+        tell(f"The system itself, by secret key, at {found.url} ({found.source})", json=where)
+        return
+    with connect() as hd:
+        user = hd.auth.whoami()
+    if settings().json:
+        print_json({"url": found.url, "source": found.source, "user": plain(user), "system": False})
+        return
+    show_user(user)
+    typer.echo(f"  at {found.url} ({found.source})")
+
+
+def _name_in_use() -> str:
+    return profiles.load().current or "default"
+
+
+def _local(data: Path | None) -> tuple[str, str, str]:
+    from helpdesk_sdk.local import Stack
+
+    info = Stack.find(data).info
+    keep_secret(info.secret_key)
+    return info.api_url, info.publishable_key, info.secret_key
+
+
+def _url(given: str | None, known: Profile | None) -> str:
+    found = (
+        given or os.environ.get("HELPDESK_URL") or (known.url if known else None) or _ask("URL of the Supabase project")
+    )
+    parts = urlsplit(found.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise CliError(
+            "url must begin with https:// (or http://, for a local stack)",
+            "As in https://abc.supabase.co",
+            ExitCode.USAGE,
+        )
+    if parts.username or parts.password:
+        raise CliError("url must not hold a user name or a password", "As in https://abc.supabase.co", ExitCode.USAGE)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        remark(f"Warning: {parts.hostname} is asked without encryption: others on the way can read your password")
+    return found.strip().rstrip("/")
+
+
+def _key(given: str | None, known: Profile | None, url: str) -> str:
+    if given and profiles.is_secret_key(given):
+        keep_secret(given)
+        hint = "Pipe it in with --secret-key-stdin; and replace it: other users of this machine may have read it."
+        raise CliError("A secret key is not taken from the command line", hint, ExitCode.USAGE)
+    kept = known.key if known and known.url == url and not profiles.is_secret_key(known.key) else None
+    key = given or os.environ.get("HELPDESK_KEY") or kept or _ask("Publishable key")
+    if profiles.is_secret_key(key):
+        raise CliError(
+            "A person signs in with the publishable key", "For a system profile: --secret-key-stdin", ExitCode.USAGE
+        )
+    return key.strip()
+
+
+def _ask(what: str) -> str:
+    if not sys.stdin.isatty():
+        raise CliError(f"{what} is missing", "See: helpdesk login --help", ExitCode.USAGE)
+    return str(typer.prompt(what))
+
+
+def _login_as_system(name: str, url: str, secret: str) -> None:
+    if not profiles.is_secret_key(secret):
+        hint = "It begins with sb_secret_, and is in the project's settings under API keys."
+        raise CliError("This is not a secret key", hint, ExitCode.USAGE)
+    profile = Profile(name, url, secret)
+    with client(of_profile(profile)) as hd:
+        next(iter(hd.teams.list(page_size=1)), None)
+    profiles.save(profile, make_current=True)
+    tell(f"Profile {name} speaks to {url} as the system: no policy limits it.", json={"profile": name, "user": None})
+
+
+def _with_tokens(profile: Profile, file: Path | None) -> Profile:
+    lines = read_text("access_token", None, file).split() if file else read_secrets("Access token")
+    for token in lines:
+        keep_secret(token)
+    if not lines:
+        raise CliError(f"access_token: {file} is empty", None, ExitCode.USAGE)
+    expires = profiles.claims(lines[0]).get("exp")
+    return replace(
+        profile,
+        access_token=lines[0],
+        refresh_token=lines[1] if len(lines) > 1 else None,
+        expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int | float) else None,
+    )
+
+
+def _with_password(profile: Profile, email: str | None, from_stdin: bool) -> tuple[Profile, User]:
+    email = email or _ask("E-mail")
+    password = None if from_stdin else os.environ.get("HELPDESK_PASSWORD")
+    if password is None:
+        if not from_stdin and not sys.stdin.isatty():
+            raise CliError("The password is missing", "Pipe it in with --password-stdin.", ExitCode.USAGE)
+        password = read_secret("Password")
+    keep_secret(password)
+    with client(of_profile(profile)) as hd:
+        session = hd.auth.sign_in(email, password)
+        user = hd.auth.whoami()
+    return with_session(profile, session), user
+
+
+def _who(profile: Profile) -> User:
+    with client(of_profile(profile)) as hd:
+        return hd.auth.whoami()
+
+
+def _end_session(profile: Profile) -> None:
+    """Tell the server; when it cannot be reached, the session ends here all the same."""
+    from helpdesk_sdk.errors import HelpdeskError
+
+    try:
+        with client(fresh(of_profile(profile))) as hd:
+            hd.auth.sign_out()
+    except (HelpdeskError, CliError) as error:
+        remark(f"The server does not know of it: {error}")
