@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeAlias
 
+import psycopg
+import pytest
 from psycopg import Connection, Rollback
 
 Db: TypeAlias = Connection[dict[str, Any]]
@@ -92,6 +94,22 @@ def as_person(db: Db, person: Person, **claims: object) -> Iterator[None]:
     with db.transaction(), be(db, person, **claims):
         yield
         raise Rollback
+
+
+@contextmanager
+def refused(reason: str, message: str = "") -> Iterator[None]:
+    """The database refuses by the rule of that name, and its sentence says so much."""
+    with pytest.raises(psycopg.Error) as caught:
+        yield
+    assert caught.value.diag.message_detail == f"helpdesk.{reason}", str(caught.value)
+    assert message in (caught.value.diag.message_primary or ""), str(caught.value)
+
+
+@contextmanager
+def denied() -> Iterator[None]:
+    """PostgreSQL refuses for want of a privilege or by a policy."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        yield
 
 
 def one(db: Db, query: LiteralString, *args: object) -> dict[str, Any]:
