@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from . import doctor, events, profiles, session, stack, teams, tickets, users
+from . import demo, doctor, events, profiles, session, stack, teams, tickets, users
 from ._app import Commands, ProfileOption, Root
 from ._errors import EXIT_CODES
 from ._output import tell
@@ -30,6 +30,7 @@ app = Commands(
     help="A headless helpdesk that lives in your own Supabase project.",
     epilog=_EPILOG,
     pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 100},
 )
 
 
@@ -53,6 +54,7 @@ for _nouns in (tickets, users, teams, events, profiles):
 session.register(app)
 doctor.register(app)
 stack.register(app)
+demo.register(app)
 
 
 def run() -> None:

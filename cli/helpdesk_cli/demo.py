@@ -1,0 +1,191 @@
+"""`helpdesk demo`: a support story on the local stack, with every claim checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ._output import console
+from ._text import one_line
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.demo import Check, Story
+    from helpdesk_sdk.local import Stack
+    from helpdesk_sdk.tickets import TimelineEntry
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("demo", help="Start a helpdesk on the local stack and play a support story; every claim is checked.")(
+        demo
+    )
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the helpdesk, running, for you to go on with.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="With --keep: the data directory [default: .helpdesk].", show_default=False),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port on 127.0.0.1 [default: any; with --keep 54321].", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the story.")] = False,
+) -> None:
+    """Play the story; the exit code is 1 when a claim did not hold."""
+    from helpdesk_sdk.demo import Story, seed
+
+    if data and not keep:
+        raise typer.BadParameter("only a helpdesk that is kept has a directory: add --keep", param_hint="--data")
+    began = time.monotonic()
+    voice = _Silence() if as_json else _Voice()
+    stack = _start(keep, data, port)
+    try:
+        started = time.monotonic() - began
+        seed(stack.info.db_url)
+        story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, voice)
+        story.play()
+    finally:
+        if not keep:
+            stack.stop()
+    seconds = time.monotonic() - began
+    if as_json:
+        typer.echo(json.dumps(_result(story, stack, keep, seconds)))
+    else:
+        voice.end(story, started, seconds)
+        _how_to_go_on(story, stack, keep, data)
+    if story.failed:
+        raise typer.Exit(1)
+
+
+def _start(keep: bool, data: Path | None, port: int | None) -> Stack:
+    from helpdesk_sdk.local import AlreadyRunningError, Stack
+
+    if not keep:
+        return Stack.start(port=port or 0, ephemeral=True, report=_progress)
+    try:
+        return Stack.start(data, port=54321 if port is None else port, detach=True, report=_progress)
+    except AlreadyRunningError:
+        return Stack.find(data)
+
+
+def _progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+class _Silence:
+    """Says nothing."""
+
+    def scene(self, title: str) -> None: ...
+
+    def say(self, text: str) -> None: ...
+
+    def check(self, check: Check) -> None: ...
+
+    def timeline(self, title: str, entries: Sequence[TimelineEntry]) -> None: ...
+
+    def end(self, story: Story, started: float, seconds: float) -> None: ...
+
+
+class _Voice(_Silence):
+    """Tells the story on the terminal, or in plain lines where there is none."""
+
+    def __init__(self) -> None:
+        self._out = console()
+        encoding = (sys.stdout.encoding or "").lower()
+        self._marks = ("✓", "✗") if encoding.startswith("utf") else ("ok", "WRONG:")
+        self._scenes = 0
+
+    def scene(self, title: str) -> None:
+        self._scenes += 1
+        self._out.print(f"\n{self._scenes}. {title}", style="bold")
+
+    def say(self, text: str) -> None:
+        self._out.print(f"   {one_line(text)}")
+
+    def check(self, check: Check) -> None:
+        mark, style = (self._marks[0], "green") if check.holds else (self._marks[1], "bold red")
+        self._out.print(f"   {mark} {one_line(check.claim)}", style=style)
+
+    def timeline(self, title: str, entries: Sequence[TimelineEntry]) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        self._out.print(f"\n   {title}:")
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+        for entry in entries:
+            what = entry.type or entry.kind
+            style = "yellow" if entry.kind == "note" else "" if entry.kind == "message" else "dim"
+            row = (
+                "  ",
+                f"{entry.at.astimezone():%H:%M:%S}",
+                entry.author_name,
+                what,
+                one_line(entry.body or _change(entry)),
+            )
+            table.add_row(*(Text(cell, style=style) for cell in row))
+        self._out.print(table)
+
+    def end(self, story: Story, started: float, seconds: float) -> None:
+        held = len(story.checks) - len(story.failed)
+        verdict = f"{held} of {len(story.checks)} claims checked and true" + (
+            "." if not story.failed else "; these were not:"
+        )
+        self._out.print(f"\n{verdict}", style="bold red" if story.failed else "bold green")
+        for check in story.failed:
+            self._out.print(f"   {self._marks[1]} {check.claim}", style="red")
+        self._out.print(f"{seconds:.1f} s in all, {started:.1f} s of it to start the helpdesk.")
+
+
+def _change(entry: TimelineEntry) -> str:
+    """What an event changed, in short: "status: open → pending"."""
+    data = entry.data or {}
+    if changes := data.get("changes"):
+        values = {
+            field: ["none" if value is None else str(value)[:24] for value in pair] for field, pair in changes.items()
+        }
+        # An id says nothing to a reader.
+        return ", ".join(
+            field if field.endswith(("_to", "_id")) else f"{field}: {old} → {new}"
+            for field, (old, new) in values.items()
+        )
+    return str(data.get("title") or data.get("tag") or "")
+
+
+def _how_to_go_on(story: Story, stack: Stack, keep: bool, data: Path | None) -> None:
+    if not keep:
+        typer.echo("\nThe helpdesk of this story is gone. To go on with one:")
+        typer.echo("  helpdesk demo --keep      the same, and it stays: with logins for you to use")
+        typer.echo("  helpdesk up --detach      an empty one, for your own code")
+        typer.echo("  helpdesk --help           everything else")
+        return
+    there = f" --data {data}" if data else ""
+    typer.echo(f"\nThe helpdesk runs on {stack.info.api_url}, with these logins:")
+    for login in story.logins:
+        typer.echo(f"  {login.role:<9} {login.email:<32} {login.password}")
+    typer.echo("Go on:")
+    typer.echo(f"  helpdesk login --url {stack.info.api_url} --key {stack.info.publishable_key}")
+    typer.echo("  helpdesk tickets list --status open")
+    typer.echo(f"  helpdesk status{there}           its keys and its database")
+    typer.echo(f"  helpdesk down{there}             stop it; the data stays")
+
+
+def _result(story: Story, stack: Stack, keep: bool, seconds: float) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "ok": not story.failed,
+        "seconds": round(seconds, 1),
+        "checks": [{"claim": check.claim, "holds": check.holds} for check in story.checks],
+    }
+    if keep:
+        made["stack"] = stack.info.as_dict()
+        made["logins"] = [
+            {"role": login.role, "email": login.email, "password": login.password} for login in story.logins
+        ]
+    return made
