@@ -14,6 +14,7 @@ from .errors import (
     AlreadyAnswered,
     AlreadyAssigned,
     Conflict,
+    PermissionDenied,
     StaleRevision,
     TicketClosed,
     TicketNotFound,
@@ -111,15 +112,28 @@ def route_ticket(
 ) -> Flow[Ticket]:
     """Call a function that moves a ticket, if it is still at this revision; ``wanted`` is what it has moved to then."""
     given = dict(arguments) if revision is None else {**arguments, "revision": revision}
-    reply: Reply = yield resource._rpc(function, given, accepts=(*_ABOUT_THE_TICKET, TicketNotFound))
+    out_of_reach = (TicketNotFound, PermissionDenied)
+    reply: Reply = yield resource._rpc(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
     if reply.error is None:
         return reply.one(Ticket)
-    if isinstance(reply.error, TicketNotFound) and reply.attempts > 1:
+    if isinstance(reply.error, out_of_reach) and reply.attempts > 1:
+        return (yield from _moved_away(resource, ticket, reply, wanted, revision))
+    return (yield from _settle(resource, ticket, reply, wanted, revision))
+
+
+def _moved_away(
+    resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
+) -> Flow[Ticket]:
+    """A lost attempt may have moved the ticket out of the caller's reach, so that the repeated one was refused."""
+    current = yield from current_ticket(resource, ticket)
+    if current is None:
         raise UnknownOutcome(
             "The connection broke before the answer came, and the ticket is out of your sight now",
             hint="Most likely it was moved: ask somebody who works the other queue.",
         )
-    return (yield from _settle(resource, ticket, reply, wanted, revision))
+    if wanted and _carries(current, wanted, revision):
+        return current
+    return reply.one(Ticket)
 
 
 def _settle(
@@ -148,9 +162,9 @@ def _settle(
     raise error
 
 
-def _carries(current: Ticket, wanted: Mapping[str, Any], revision: int) -> bool:
+def _carries(current: Ticket, wanted: Mapping[str, Any], revision: int | None) -> bool:
     """Whether the ticket is one step further and has the wanted values: the lost attempt did that, or its like."""
-    if current.revision != revision + 1:
+    if revision is not None and current.revision != revision + 1:
         return False
     for field, value in wanted.items():
         now = getattr(current, field)

@@ -45,6 +45,8 @@ class TeamMember(Model):
 TeamRef = Team | UUID | str
 """How a team may be given: as a Team, by id, or by name."""
 
+# Every column by name: the local stack's Data API takes no * here.
+_PERSON = f"user:users({','.join(User.model_fields)})"
 _OLDEST = Keyset("created_at", "team_id", descending=False)
 _OLDEST_MEMBER = Keyset("created_at", "user_id", descending=False)
 
@@ -180,7 +182,7 @@ class Teams(Resource[Driver]):
         members = self._rest.from_("team_members")
 
         def query() -> Any:
-            return members.select("*", "user:users(*)").eq("team_id", team_id)
+            return members.select("*", _PERSON).eq("team_id", team_id)
 
         return (yield from keyset_page(self._read, query, TeamMember, _OLDEST_MEMBER, size))
 

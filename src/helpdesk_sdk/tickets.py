@@ -93,6 +93,8 @@ class Tickets(Resource[Driver]):
             arguments["custom_fields"] = check.json_object("custom_fields", custom_fields)
         if chosen := check.tags("tags", tags):
             arguments["tags"] = chosen
+        if requester is None and self._keeper.is_system:
+            raise check.refuse("requester", "is missing: the secret key is no person, so say who needs something")
         if team is not None:
             arguments["team_id"] = yield from find_team_id(self, "team", team)
         if requester is not None:

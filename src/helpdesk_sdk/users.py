@@ -198,7 +198,7 @@ class Users(Resource[Driver]):
         An address that is known already gives the customer it belongs to.
 
         Raises:
-            IdConflict: The address belongs to somebody who is not a customer.
+            UserExists: The address belongs to somebody who is not a customer.
         """
         user_id = new_id() if id is None else check.identifier("id", id)
         arguments = {

@@ -36,12 +36,12 @@ class Staffed:
         with Helpdesk(info.api_url, info.secret_key) as system:
             for team in ("Billing", "Tech"):
                 system.teams.create(team, is_public=team == "Billing")
-            for name, (role, team) in PEOPLE.items():
+            for name, (role, queue) in PEOPLE.items():
                 self._sign_up(name)
                 if role != "customer":
                     system.users.set_role(email(name), role)
-                if team is not None:
-                    system.teams.add_member(team, email(name))
+                if queue is not None:
+                    system.teams.add_member(queue, email(name))
 
     def _sign_up(self, name: str) -> None:
         with Helpdesk(self.info.api_url, self.info.publishable_key) as client:

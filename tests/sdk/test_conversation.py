@@ -1,0 +1,168 @@
+"""Messages, notes and the timeline on a real stack: nobody answers over somebody else, and notes stay inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.sdk.support import Scenario, both
+from tests.sdk.world import World
+
+from helpdesk_sdk import (
+    LATEST,
+    ConversationMoved,
+    IdConflict,
+    MessageNotFound,
+    PermissionDenied,
+    StaleRevision,
+    TicketClosed,
+    TicketNotFound,
+    ValidationError,
+    new_id,
+)
+
+
+@both
+def test_a_conversation(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Talk", team="Billing")
+    said = yield world.agent.messages.reply((yield world.agent.tickets.get(ticket)), "Looking into it. 👩‍💻")
+    assert (said.author_kind, said.author_name) == ("staff", "Agent")
+    answer = yield world.customer.messages.reply(ticket.number, "Thanks!")
+    assert answer.author_kind == "customer"
+    ticket = yield world.agent.tickets.get(ticket)
+    assert (ticket.status, ticket.last_message_id) == ("open", answer.message_id)
+    assert ticket.first_response_at == said.created_at
+    for client in (world.customer, world.agent, world.admin):
+        bodies = [message.body for message in (yield client.messages.list(ticket, page_size=1))]
+        assert bodies == ["Looking into it. 👩‍💻", "Thanks!"]
+
+
+@both
+def test_two_answers_at_once(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Race", team="Billing")
+    seen = yield world.colleague.tickets.get(ticket)
+    first = yield world.agent.messages.reply(ticket, "I was faster.")
+    with pytest.raises(ConversationMoved) as caught:
+        yield world.colleague.messages.reply(seen, "Me too.")
+    assert [message.message_id for message in caught.value.new_messages] == [first.message_id]
+    assert caught.value.current is not None
+    assert caught.value.current.last_message_id == first.message_id
+    # Having read it, one may answer.
+    yield world.colleague.messages.reply(caught.value.current, "To add to that …")
+    assert len((yield world.customer.messages.list(ticket))) == 2
+
+
+@both
+def test_two_answers_in_a_row(world: World) -> Scenario:
+    ticket = yield world.agent.tickets.create("Again", team="Billing")
+    first = yield world.agent.messages.reply(ticket, "One.")
+    with pytest.raises(ConversationMoved):
+        yield world.agent.messages.reply(ticket, "Two.")
+    second = yield world.agent.messages.reply(ticket, "Two.", expected_last_message=first)
+    yield world.agent.messages.reply(ticket, "Three.", expected_last_message=second.message_id)
+    ticket = yield world.agent.tickets.get(ticket)
+    yield world.agent.messages.reply(ticket, "Four.")
+    assert len((yield world.agent.messages.list(ticket))) == 4
+
+
+@both
+def test_staff_say_what_they_saw(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Blind", team="Billing")
+    for reference in (ticket.number, ticket.ticket_id):
+        with pytest.raises(ValidationError, match="expected_last_message is missing"):
+            yield world.agent.messages.reply(reference, "Hello?")
+    yield world.agent.messages.reply(ticket.number, "First.", expected_last_message=None)
+    with pytest.raises(ConversationMoved):
+        yield world.agent.messages.reply(ticket.number, "Still first?", expected_last_message=None)
+    yield world.agent.messages.reply(ticket.number, "Whatever was said.", expected_last_message=LATEST)
+    yield world.customer.messages.reply(ticket.number, "Customers need not.")
+    assert len((yield world.agent.messages.list(ticket.number))) == 3
+
+
+@both
+def test_the_same_message_id_is_the_same_message(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Once", team="Billing")
+    id = new_id()
+    first = yield world.agent.messages.reply(ticket, "Once.", id=id)
+    assert (yield world.agent.messages.reply(ticket, "Once.", id=id)) == first
+    with pytest.raises(IdConflict):
+        yield world.agent.messages.reply(ticket, "Twice.", id=id)
+
+
+@both
+def test_closed_tickets_and_other_peoples(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Closed", team="Billing")
+    ticket = yield world.customer.tickets.close(ticket)
+    with pytest.raises(TicketClosed):
+        yield world.agent.messages.reply(ticket, "Too late.")
+    with pytest.raises(TicketNotFound):
+        yield world.stranger.messages.reply(ticket.ticket_id, "May I?")
+    # A customer who writes opens it again.
+    yield world.customer.messages.reply(ticket.number, "One more thing.")
+    assert (yield world.customer.tickets.get(ticket)).status == "open"
+
+
+@both
+def test_a_stale_resolve_does_not_bury_a_new_message(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Bury", team="Billing")
+    seen = yield world.agent.tickets.get(ticket)
+    yield world.customer.messages.reply(ticket.number, "It is on fire now.")
+    with pytest.raises(StaleRevision):
+        yield world.agent.tickets.resolve(seen)
+
+
+@both
+def test_redaction(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Secret", team="Billing")
+    message = yield world.customer.messages.reply(ticket, "My password is horse.")
+    with pytest.raises(PermissionDenied):
+        yield world.customer.messages.redact(message)
+    with pytest.raises(MessageNotFound):
+        yield world.outsider.messages.redact(message.message_id)
+    redacted = yield world.agent.messages.redact(message)
+    assert redacted.redacted_at is not None
+    assert "horse" not in redacted.body
+    assert (yield world.agent.messages.redact(message)) == redacted
+
+
+@both
+def test_notes_are_for_those_who_work_the_ticket(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Notes", team="Billing")
+    id = new_id()
+    note = yield world.agent.notes.add(ticket.number, "Careful, lawyer.", id=id)
+    assert (yield world.agent.notes.add(ticket.number, "Careful, lawyer.", id=id)) == note
+    with pytest.raises(IdConflict):
+        yield world.agent.notes.add(ticket.number, "Something else.", id=id)
+    assert [one.body for one in (yield world.colleague.notes.list(ticket))] == ["Careful, lawyer."]
+    assert (yield world.customer.notes.list(ticket)) == []
+    with pytest.raises(PermissionDenied):
+        yield world.customer.notes.add(ticket, "Me too.")
+    with pytest.raises(TicketNotFound):
+        yield world.outsider.notes.list(ticket)
+
+
+@both
+def test_the_timeline_shows_each_what_they_may_see(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("History", team="Billing")
+    ticket = yield world.agent.tickets.claim(ticket)
+    yield world.agent.notes.add(ticket, "A note.")
+    yield world.agent.messages.reply(ticket, "An answer.")
+    yield world.agent.tickets.resolve(ticket.number)
+
+    def shown(entries: list[Any]) -> list[str]:
+        return [entry.body or entry.type for entry in entries]
+
+    staff = yield world.agent.tickets.timeline(ticket.number, page_size=2)
+    assert shown(staff) == [
+        "ticket.created",
+        "ticket.assigned",
+        "A note.",
+        "An answer.",
+        "ticket.status_changed",
+        "ticket.status_changed",
+    ]
+    assert [entry.kind for entry in staff[:4]] == ["event", "event", "note", "message"]
+    assert staff[-1].data == {"changes": {"status": ["pending", "resolved"]}}
+    assert [entry.at for entry in staff] == sorted(entry.at for entry in staff)
+    public = yield world.customer.tickets.timeline(ticket)
+    assert shown(public) == ["ticket.created", "An answer.", "ticket.status_changed", "ticket.status_changed"]
