@@ -76,7 +76,7 @@ def _described(error: Exception) -> dict[str, Any]:
     if isinstance(error, CliError):
         return _fields(error.message, error.hint, error.code)
     if isinstance(error, typer.TyperException):
-        return _fields(error.format_message() or "The command is not complete", _usage_hint(error), error.exit_code)
+        return _fields(_usage_message(error), _usage_hint(error), error.exit_code)
     from helpdesk_sdk.errors import HelpdeskError
 
     if isinstance(error, HelpdeskError):
@@ -89,6 +89,10 @@ def _described(error: Exception) -> dict[str, Any]:
 
 def _fields(message: str, hint: str | None, code: int) -> dict[str, Any]:
     return {"kind": "UsageError" if code == 2 else "CliError", "message": message, "hint": hint, "exit_code": int(code)}
+
+
+def _usage_message(error: typer.TyperException) -> str:
+    return error.format_message().replace("Value error, ", "") or "The command is not complete"
 
 
 def _usage_hint(error: typer.TyperException) -> str | None:
@@ -141,6 +145,10 @@ def _way_out(error: HelpdeskError) -> str | None:
         return "Sign in: helpdesk login"
     if isinstance(error, e.ConnectionFailed):
         return "Is the URL right, and does the helpdesk run? Find out with: helpdesk doctor"
+    if isinstance(error, e.ValidationError) and error.field == "ticket" and error.hint is None:
+        return "Give its number, as in 42, or its id."
+    if isinstance(error, e.CursorAhead):
+        return "Leave out --since to begin anew."
     if isinstance(error, e.StaleRevision):
         return "Look at it again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint

@@ -32,11 +32,11 @@ class Names:
         return None if team_id is None else self.teams.get(team_id, str(team_id)[:8])
 
     def person(self, user_id: UUID | None) -> str | None:
-        """A person's name, else their address, else their id."""
+        """A person's name, else their address, else their id. Whom customers may not see is staff."""
         if user_id is None:
             return None
         found = self.people.get(user_id)
-        return str(user_id)[:8] if found is None else found.name or found.email or str(user_id)[:8]
+        return "staff" if found is None else found.name or found.email or str(user_id)[:8]
 
     def person_in_full(self, user_id: UUID | None) -> str | None:
         """A person's name and address."""

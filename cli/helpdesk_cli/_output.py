@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import typer
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Wide enough for any row: a table that goes into a file or a pipe is not cut.
 _UNBOUNDED = 10_000
+# Between columns, and what a flexible column keeps at least.
+_GAP = 2
+_FLOOR = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +93,31 @@ def _print_table(rows: Sequence[T], columns: Sequence[Column[T]]) -> None:
 
     out = console()
     shown = [column for column in columns if out.width >= column.from_width]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in shown:
-        # A column that may not shrink says so by its minimal width.
-        table.add_column(
-            column.title,
-            no_wrap=True,
-            overflow="ellipsis",
-            justify="right" if column.right else "left",
-            min_width=6 if column.flexible else _widest(rows, column),
-        )
-    for row in rows:
-        cells = [_cell(row, column) for column in shown]
-        table.add_row(*(Text(text, style=_style(column, text)) for column, text in zip(shown, cells, strict=True)))
+    cells = [[_cell(row, column) for column in shown] for row in rows]
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for column, width in zip(shown, _widths(shown, cells, out.width), strict=True):
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        table.add_column(column.title, no_wrap=True, overflow="ellipsis", justify=justify, width=width)
+    for row in cells:
+        table.add_row(*(Text(text, style=_style(column, text)) for column, text in zip(shown, row, strict=True)))
     out.print(table)
 
 
-def _widest(rows: Sequence[T], column: Column[T]) -> int:
+def _widths(columns: Sequence[Column[Any]], cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """How wide each column is: as its texts are. When there is no room, the widest of the flexible ones give way."""
     from rich.cells import cell_len
 
-    return max(cell_len(text) for text in (column.title, *(_cell(row, column) for row in rows)))
+    widths = [
+        max(cell_len(text) for text in (column.title, *(row[index] for row in cells)))
+        for index, column in enumerate(columns)
+    ]
+    floors = [min(width, _FLOOR) if column.flexible else width for column, width in zip(columns, widths, strict=True)]
+    for _ in range(sum(widths) + _GAP * (len(widths) - 1) - room):
+        widest = max(range(len(widths)), key=lambda index: widths[index] - floors[index])
+        if widths[widest] == floors[widest]:
+            break
+        widths[widest] -= 1
+    return widths
 
 
 def _cell(row: T, column: Column[T]) -> str:

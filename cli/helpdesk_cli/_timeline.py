@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
     from ._names import Names
 
+# Of an event's data: what stands beside it anyway, and ids that tell a reader nothing.
+_SAID_ELSEWHERE = {"title", "author_kind", "message_id", "note_id", "invitation_id"}
 _KIND_STYLE = {"customer": "bold cyan", "staff": "bold green", "assistant": "bold magenta", "system": "bold"}
 
 
 def show_timeline(entries: Iterable[TimelineEntry], names: Names) -> None:
     """Print all entries, oldest first, as they come."""
+    quiet = True
     for entry in entries:
+        if entry.kind == "event" and not quiet:
+            console().print()
+        quiet = entry.kind == "event"
         if entry.kind == "message":
             _print_said(entry.author_name, entry.author_kind, entry.at, entry.body or "")
         elif entry.kind == "note":
@@ -38,7 +44,7 @@ def show_messages(messages: Iterable[Message]) -> None:
 def describe(type_: str | None, data: Mapping[str, Any] | None, anything: Any = None) -> str:
     """An event in a few words, e.g. ``status: open → pending``."""
     shown = anything or (lambda value: "-" if value is None else str(value))
-    found = dict(data or {})
+    found = {name: value for name, value in (data or {}).items() if name not in _SAID_ELSEWHERE}
     changes = found.pop("changes", None) or {}
     parts = []
     for field, pair in changes.items():

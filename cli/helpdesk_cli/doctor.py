@@ -52,9 +52,9 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Find out what is configured, reachable and migrated; each problem comes with its fix.
+    """Find out what is wrong: configuration, connection, migrations.
 
-    Exits with 1 if there is one.
+    Each problem comes with its fix. Exits with 1 if there is one.
     """
     findings = []
     for finding in _examined():

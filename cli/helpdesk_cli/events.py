@@ -47,9 +47,10 @@ def tail(
         float, typer.Option(min=0.05, help="With --follow: seconds between questions while nothing happens.")
     ] = 1.0,
 ) -> None:
-    """Print events, oldest first; as JSON one object a line, each with the cursor to go on from.
+    """Print events, oldest first.
 
-    Without --since it begins at the beginning of the log, with --follow at this moment.
+    Without --since it begins at the beginning of the log, with --follow at this moment. With --json it prints one
+    object a line; each has the cursor to go on from.
     """
     events = _following(since, interval, _wanted(type)) if follow else _past(since, _wanted(type))
     last = None

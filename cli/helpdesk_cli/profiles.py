@@ -20,7 +20,7 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The profile's
 
 @app.command("list")
 def list_() -> None:
-    """List the profiles. The one that commands use when none is named has a star."""
+    """List the profiles; the one in use has a star."""
     known = store.load()
     columns: list[Column[Profile]] = [
         Column("", lambda one: "*" if one.name == known.current else " "),
@@ -42,14 +42,17 @@ def list_() -> None:
 
 @app.command()
 def use(name: NameArgument) -> None:
-    """Make a profile the one that commands use when none is named."""
+    """Choose the profile that commands use when none is named."""
     store.use(name)
     tell(f"Commands use profile {name} from now on.", json={"current": name})
 
 
 @app.command()
 def remove(name: NameArgument) -> None:
-    """Forget a profile. Its session goes on until it runs out: helpdesk logout ends it."""
+    """Forget a profile.
+
+    Its session goes on until it runs out; helpdesk logout ends it.
+    """
     store.remove(name)
     tell(f"Forgot profile {name}.", json={"removed": name})
 

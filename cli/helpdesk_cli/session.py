@@ -91,7 +91,7 @@ def login(
 
 
 def logout() -> None:
-    """End the session here and on the server; the profile stays, without it."""
+    """Sign out, here and on the server; the profile stays."""
     profile = profiles.load().get(settings().profile or chosen_name())
     if profile.is_system:
         hint = f"Remove the whole profile: helpdesk profiles remove {profile.name}"

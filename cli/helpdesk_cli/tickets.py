@@ -38,8 +38,12 @@ MomentOption = Annotated[
 
 @app.command("list")
 def list_(
-    status: Annotated[list[Status] | None, typer.Option(help="Only these; may be repeated.")] = None,
-    priority: Annotated[list[Priority] | None, typer.Option(help="Only these; may be repeated.")] = None,
+    status: Annotated[
+        list[Status] | None, typer.Option(metavar="|".join(Status), help="Only these; may be repeated.")
+    ] = None,
+    priority: Annotated[
+        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only these; may be repeated.")
+    ] = None,
     team: Annotated[str | None, typer.Option(help="Only this team's, by name or id.")] = None,
     assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, me, or nobody.")] = None,
     requester: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, or me.")] = None,
@@ -55,7 +59,10 @@ def list_(
     ] = "-created_at",
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
-    """List tickets, newest first: those of your teams, or for customers their own."""
+    """List tickets, newest first.
+
+    Those of your teams; customers see their own.
+    """
     moments = {
         "created_after": created_after,
         "created_before": created_before,
@@ -143,7 +150,7 @@ def reply(
     ] = None,
     id: IdOption = None,
 ) -> None:
-    """Answer a ticket, unless something was said that you have not seen.
+    """Answer a ticket, unless something new was said.
 
     What you have seen is what helpdesk tickets show has shown you on this machine. If it has shown you nothing of the
     ticket, its newest message at this moment counts as seen, and the command says which one that is.
@@ -178,7 +185,7 @@ def claim(
     ] = None,
     id: IdOption = None,
 ) -> None:
-    """Take a ticket: the one named, or the next that waits in a team's queue."""
+    """Take a ticket: the one named, or the next in a queue."""
     with connect() as hd:
         if what is not None and _is_ticket(what):
             taken: Ticket | None = hd.tickets.claim(what)
@@ -221,7 +228,10 @@ def unassign(ticket: TicketArgument) -> None:
 
 @app.command()
 def transfer(ticket: TicketArgument, team: Annotated[str, typer.Argument(help="The team's name or id.")]) -> None:
-    """Move a ticket to another team's queue, unassigned; you may lose sight of it."""
+    """Move a ticket to another team's queue, unassigned.
+
+    You may lose sight of it.
+    """
     with connect() as hd:
         done = hd.tickets.transfer(ticket, team)
     tell(f"Ticket {done.number} waits in the queue of {team}.", json=done)
@@ -241,7 +251,7 @@ def set_status(
 
 @app.command()
 def tag(
-    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG...", help="One or several.")]
+    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or several.")]
 ) -> None:
     """Add tags to a ticket; the requester never sees them."""
     _retag(ticket, lambda hd: hd.tickets.tag(ticket, *tags))
@@ -249,7 +259,7 @@ def tag(
 
 @app.command()
 def untag(
-    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG...", help="One or several.")]
+    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or several.")]
 ) -> None:
     """Take tags off a ticket."""
     _retag(ticket, lambda hd: hd.tickets.untag(ticket, *tags))

@@ -25,12 +25,17 @@ Who = Annotated[str, typer.Argument(metavar="WHO", help="An e-mail address, an i
 
 @app.command("list")
 def list_(
-    role: Annotated[list[Role] | None, typer.Option(help="Only these; may be repeated.")] = None,
+    role: Annotated[
+        list[Role] | None, typer.Option(metavar="|".join(Role), help="Only these; may be repeated.")
+    ] = None,
     active: Annotated[bool | None, typer.Option("--active/--inactive", help="Only those who are, or are not.")] = None,
     email: Annotated[str | None, typer.Option(help="Only the one with this address.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
-    """List people, newest first. Staff see everybody, customers themselves."""
+    """List people, newest first.
+
+    Staff see everybody, customers themselves.
+    """
     with connect() as hd:
         found = hd.users.list(role=role, active=active, email=email, page_size=min(limit + 1, 500) if limit else 500)
         users = list(islice(found, limit + 1 if limit else None))
@@ -63,7 +68,10 @@ def invite(
     name: Annotated[str, typer.Option(help="Their display name.")] = "",
     id: Annotated[UUID | None, typer.Option("--id", help="A UUID of your own.", show_default=False)] = None,
 ) -> None:
-    """Invite somebody: they get the role when they sign in with this address, verified."""
+    """Invite somebody to be an agent, an admin or a customer.
+
+    They get the role when they sign in with this address, verified.
+    """
     with connect() as hd:
         made = hd.users.invite(email, role, name, id=id)
     tell(f"Invited {made.email} as {made.role}; until {moment(made.expires_at)}.", json=made)
@@ -96,7 +104,7 @@ def revoke_invitation(invitation: Annotated[UUID, typer.Argument(help="Its id.",
 def role(
     who: Who, role: Annotated[Role, typer.Argument(help="What they are from now on.", show_default=False)]
 ) -> None:
-    """Give somebody another role; it counts from their next request on."""
+    """Give somebody another role, from their next request on."""
     with connect() as hd:
         done = hd.users.set_role(who, role)
     tell(f"{full_name(done)} is {_with_article(done.role)} now.", json=done)
@@ -104,7 +112,10 @@ def role(
 
 @app.command()
 def deactivate(who: Who) -> None:
-    """Shut somebody out from their next request on; their open tickets go back to the queues."""
+    """Shut somebody out, from their next request on.
+
+    Their open tickets go back to the queues.
+    """
     with connect() as hd:
         done = hd.users.deactivate(who)
     tell(f"{full_name(done)} is deactivated.", json=done)
@@ -120,7 +131,7 @@ def reactivate(who: Who) -> None:
 
 @app.command()
 def rename(who: Who, name: Annotated[str, typer.Argument(help="The display name.", show_default=False)]) -> None:
-    """Change somebody's display name: your own, or as an admin anybody's."""
+    """Change a display name: your own, or as an admin anybody's."""
     with connect() as hd:
         done = hd.users.rename(who, name)
     tell(f"{full_name(done)} it is.", json=done)
@@ -140,7 +151,10 @@ def create_customer(
 
 @app.command("bootstrap-admin")
 def bootstrap_admin(email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)]) -> None:
-    """Make somebody the first admin. Needs a system profile: helpdesk login --secret-key-stdin."""
+    """Make somebody the first admin.
+
+    Needs a system profile: helpdesk login --secret-key-stdin.
+    """
     with connect() as hd:
         done = hd.users.bootstrap_admin(email)
     tell(f"{full_name(done)} is the first admin.", json=done)
