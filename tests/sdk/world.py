@@ -33,6 +33,7 @@ class Staffed:
     def __init__(self, info: StackInfo) -> None:
         self.info = info
         self.tokens: dict[str, tuple[str, str]] = {}
+        self.backlog = ""
         with Helpdesk(info.api_url, info.secret_key) as system:
             for team in ("Billing", "Tech"):
                 system.teams.create(team, is_public=team == "Billing")

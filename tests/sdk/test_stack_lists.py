@@ -1,0 +1,129 @@
+"""Lists and the log on a real stack: nothing skipped, nothing twice, at any depth and while others write."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.sdk.support import Scenario, both
+from tests.sdk.world import Staffed, World, email
+
+from helpdesk_sdk import AsyncHelpdesk, CursorAhead, Helpdesk, ValidationError, new_id
+
+
+@pytest.fixture(scope="module")
+def backlog(staffed: Staffed) -> list[int]:
+    """The numbers of 45 tickets of one requester, oldest first, in three statuses."""
+    address = email(f"backlog-{new_id().hex}")
+    with Helpdesk(staffed.info.api_url, staffed.info.secret_key) as system:
+        person = system.users.create_customer(address)
+        tickets = [system.tickets.create(f"Backlog {n}", requester=person, team="Billing") for n in range(45)]
+        for ticket in tickets[::3]:
+            system.tickets.resolve(ticket)
+        for ticket in tickets[1::3]:
+            system.tickets.update(ticket, priority="high", status="pending")
+    staffed.backlog = address
+    return [ticket.number for ticket in tickets]
+
+
+@pytest.mark.parametrize("order", ["created_at", "-created_at", "number", "-number"])
+@pytest.mark.parametrize("size", [1, 7, 45, 1000])
+@both
+def test_every_page_size_and_order_gives_all(
+    world: World, staffed: Staffed, backlog: list[int], order: str, size: int
+) -> Scenario:
+    found = yield world.agent.tickets.list(requester=staffed.backlog, order=order, page_size=size)
+    numbers = [ticket.number for ticket in found]
+    assert numbers == (backlog[::-1] if order.startswith("-") else backlog)
+
+
+@both
+def test_filters_together(world: World, staffed: Staffed, backlog: list[int]) -> Scenario:
+    def listed(**filters: Any) -> Any:
+        return world.agent.tickets.list(requester=staffed.backlog, order="number", page_size=4, **filters)
+
+    every = yield listed()
+    assert [t.number for t in (yield listed(status="resolved"))] == backlog[::3]
+    assert [t.number for t in (yield listed(status=["resolved", "pending"], priority="high"))] == backlog[1::3]
+    assert [t.number for t in (yield listed(team="Billing", assigned_to="nobody"))] == backlog
+    assert (yield listed(team="Tech")) == []
+    tenth = every[10].created_at
+    assert [t.number for t in (yield listed(created_after=tenth))] == backlog[10:]
+    assert [t.number for t in (yield listed(created_before=tenth))] == backlog[:10]
+    latest = max(ticket.updated_at for ticket in every)
+    assert len((yield listed(updated_after=latest))) == 1
+    assert (yield listed(updated_after=latest + timedelta(microseconds=1))) == []
+    by_change = yield world.agent.tickets.list(requester=staffed.backlog, order="-updated_at", page_size=4)
+    assert [t.updated_at for t in by_change] == sorted((t.updated_at for t in every), reverse=True)
+
+
+@both
+def test_the_log_is_read_in_pages_without_gaps(world: World) -> Scenario:
+    begun = yield world.customer.events.head()
+    tickets = []
+    for number in range(5):
+        tickets.append((yield world.customer.tickets.create(f"Logged {number}")))
+    page = yield world.customer.events.since(begun, limit=2)
+    seen: list[Any] = []
+    while page:
+        seen += page.items
+        page = yield world.customer.events.since(page.cursor, limit=2)
+    assert [event.ticket_number for event in seen] == [ticket.number for ticket in tickets]
+    assert {str(event.type) for event in seen} == {"ticket.created"}
+    assert (yield world.stranger.events.since(begun)).items == ()
+    with pytest.raises(ValidationError):
+        yield world.customer.events.since("nonsense")
+    with pytest.raises(CursorAhead):
+        yield world.customer.events.since("999999999999999999.1")
+
+
+def test_a_follower_sees_every_event_once_while_many_write(staffed: Staffed) -> None:
+    url, key = staffed.info.api_url, staffed.info.publishable_key
+    writers, each = 4, 10
+    with (
+        Helpdesk(url, key, access_token=staffed.tokens["agent"][0]) as reader,
+        Helpdesk(url, key, access_token=staffed.tokens["customer"][0]) as writer,
+    ):
+        follow = reader.events.follow(reader.events.head(), poll_interval=0.05, types={"ticket.created"})
+        mark = f"Followed {new_id()}"
+        made: list[int] = []
+
+        def write() -> None:
+            for _ in range(each):
+                made.append(writer.tickets.create(mark, team="Billing").number)
+
+        threads = [threading.Thread(target=write) for _ in range(writers)]
+        for thread in threads:
+            thread.start()
+        seen: list[int] = []
+        for event in follow:
+            if event.data["title"] == mark:
+                seen.append(event.ticket_number or 0)
+            if len(seen) == writers * each:
+                follow.stop()
+        for thread in threads:
+            thread.join()
+    assert sorted(seen) == sorted(made)
+    assert len(set(seen)) == len(seen)
+
+
+async def test_an_async_follower_resumes_where_another_stopped(staffed: Staffed) -> None:
+    url, key = staffed.info.api_url, staffed.info.publishable_key
+    async with AsyncHelpdesk(url, key, access_token=staffed.tokens["customer"][0]) as hd:
+        cursor: str | None = await hd.events.head()
+        tickets = [await hd.tickets.create(f"Resumed {number}") for number in range(6)]
+        seen: list[int | None] = []
+        while len(seen) < 6:
+            follow = hd.events.follow(cursor, poll_interval=0.05)
+            taken = 0
+            async with asyncio.timeout(20):
+                async for event in follow:
+                    seen.append(event.ticket_number)
+                    cursor = event.cursor
+                    taken += 1
+                    if taken == 2:
+                        follow.stop()
+        assert seen == [ticket.number for ticket in tickets]
