@@ -143,13 +143,13 @@ class _Factory:
     def prepare(self) -> None:
         """Make the template: a project in which the helpdesk is installed."""
         from helpdesk_sdk._project import project_dir
-        from helpdesk_sdk.local import migrations
+        from helpdesk_sdk.local import _sql, migrations
 
         url = self._url(_TEMPLATE)
         self._admin("create database {}", _TEMPLATE)
-        self._script(url, "baseline.sql")
+        _sql.run(url, _sql.BEFORE_GATEWAY)
         self._gateway("PUT", f"{_TEMPLATE}?prepare")
-        self._script(url, "auth_stub.sql")
+        _sql.run(url, _sql.AFTER_GATEWAY)
         migrations.apply(url, project_dir() / "migrations")
 
     @contextmanager
@@ -179,16 +179,6 @@ class _Factory:
 
         with psycopg.connect(self._stack.info.db_url, autocommit=True) as db:
             db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-    def _script(self, url: str, file: str) -> None:
-        from pathlib import Path
-
-        import psycopg
-
-        from helpdesk_sdk import local
-
-        with psycopg.connect(url, autocommit=True) as db:
-            db.execute((Path(local.__file__).parent / file).read_bytes())
 
     def _gateway(self, method: str, path: str) -> dict[str, Any]:
         import httpx

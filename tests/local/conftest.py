@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
+from supabase import Client, create_client
+from supabase.lib.client_options import SyncClientOptions
 
 from helpdesk_sdk import local
 from helpdesk_sdk.local.postgres import Postgres
@@ -17,6 +21,18 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     """A PostgreSQL server without anything above it."""
     with Postgres(tmp_path_factory.mktemp("server"), durable=False) as server:
         yield server
+
+
+@pytest.fixture
+def supabase_client() -> Iterator[Callable[[str, str], Client]]:
+    """Makes supabase-py clients of a URL and a key; their connections are closed at the end."""
+    with ExitStack() as open_clients:
+
+        def make(url: str, key: str) -> Client:
+            http = open_clients.enter_context(httpx.Client(timeout=30))
+            return create_client(url, key, SyncClientOptions(httpx_client=http, auto_refresh_token=False))
+
+        yield make
 
 
 @pytest.fixture

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpdesk_sdk.local import _gateway, errors, migrations
+from helpdesk_sdk.local import _gateway, _sql, errors, migrations
 from helpdesk_sdk.local._home import Home
 from helpdesk_sdk.local.postgres import Postgres
 
-_HERE = Path(__file__).parent
 _SLOWEST_RESTART = 5.0
 
 
@@ -64,11 +63,11 @@ class Supervisor:
         if fresh:
             tell("progress", message="Creating the database …")
         self.postgres.start()
-        self._run_sql("baseline.sql")
+        _sql.run(self.postgres.url(), _sql.BEFORE_GATEWAY)
         self.gateway = _gateway.Gateway(home, self._settings(), self.home.gateway_log)
         self.gateway.prepare()
         # Auth's own functions read fewer of the settings that hosted ones read.
-        self._run_sql("auth_stub.sql")
+        _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
         self.port = self.gateway.listen()
         info = self.info()
@@ -125,12 +124,6 @@ class Supervisor:
             "durable": self.order.durable,
         }
         return own | self.home.secrets() | _gateway.project_settings(self.project)
-
-    def _run_sql(self, file: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self.postgres.url(), autocommit=True) as connection:
-            connection.execute((_HERE / file).read_bytes())
 
 
 def _check_port(port: int) -> None:

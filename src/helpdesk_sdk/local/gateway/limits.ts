@@ -74,10 +74,22 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return body;
 }
 
+/** Why a URL cannot be taken, or null: what is no UTF-8 would otherwise be searched for in another spelling. */
+export function urlProblem(url: URL): Response | null {
+  try {
+    decodeURIComponent(url.pathname + url.search);
+    return null;
+  } catch {
+    return restError(400, "22021", 'invalid byte sequence for encoding "UTF8" in the URL');
+  }
+}
+
 /** The same request with its body read and judged, or the answer that refuses it. */
 export async function checked(request: Request): Promise<Request | Response> {
-  if (request.body === null) return request;
-  const isUpload = new URL(request.url).pathname.startsWith("/storage/");
+  const url = new URL(request.url);
+  const misspelt = urlProblem(url);
+  if (misspelt || request.body === null) return misspelt ?? request;
+  const isUpload = url.pathname.startsWith("/storage/");
   const body = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES);
   if (body instanceof Response) return body;
   const type = request.headers.get("content-type") ?? (isUpload ? "" : "application/json");

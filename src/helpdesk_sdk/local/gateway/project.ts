@@ -8,7 +8,14 @@ import { checked } from "./limits.ts";
 import { withLiterals } from "./literals.ts";
 import { databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
-import { applyShims, driverOptions, isConnectionLost, withDefaultSchema } from "./shims.ts";
+import {
+  applyShims,
+  driverOptions,
+  isConnectionLost,
+  likeHostedStorage,
+  refuseBanned,
+  withDefaultSchema,
+} from "./shims.ts";
 import { FileStorage } from "./storage.ts";
 import { restTokenProblem } from "./tokens.ts";
 
@@ -113,11 +120,24 @@ export class Project {
     }
     const judged = await checked(request);
     if (judged instanceof Response) return judged;
-    if (pathname.startsWith("/auth/v1/admin/")) return await adminApi(judged, this.#connection.driver, this.settings);
-    if (!pathname.startsWith("/rest/")) return await this.#app.fetch(judged, { peerAddress: peer });
+    if (pathname.startsWith("/auth/")) return await this.#auth(judged, pathname, peer);
+    if (pathname.startsWith("/storage/")) return await this.#storage(judged, peer);
     const problem = await restTokenProblem(judged, this.settings);
     return problem ??
       await this.#app.fetch(withDefaultSchema(withLiterals(judged), this.settings.schemas[0]!), { peerAddress: peer });
+  }
+
+  async #auth(request: Request, pathname: string, peer: string): Promise<Response> {
+    const sql = this.#connection.driver;
+    if (pathname.startsWith("/auth/v1/admin/")) return await adminApi(request, sql, this.settings);
+    const answer = await this.#app.fetch(request, { peerAddress: peer });
+    return pathname === "/auth/v1/token" ? await refuseBanned(answer, sql) : answer;
+  }
+
+  async #storage(request: Request, peer: string): Promise<Response> {
+    const problem = await signedUrlProblem(request, this.settings.jwt_secret);
+    if (problem) return problem;
+    return await likeHostedStorage(request, await this.#app.fetch(request.clone(), { peerAddress: peer }));
   }
 
   async #isOutage(): Promise<boolean> {

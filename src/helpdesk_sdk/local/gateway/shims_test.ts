@@ -7,7 +7,16 @@
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { applyShims, driverOptions, httpStatus, rfc3339, withDefaultSchema } from "./shims.ts";
+import {
+  applyShims,
+  driverOptions,
+  httpStatus,
+  likeHostedStorage,
+  refuseBanned,
+  rfc3339,
+  withDefaultSchema,
+} from "./shims.ts";
+import { FileStorage } from "./storage.ts";
 import { equal } from "./testing.ts";
 
 const URL_OF_DATABASE = Deno.env.get("HELPDESK_TEST_DB_URL") ?? "";
@@ -18,7 +27,7 @@ interface Side {
   connection: PostgresConnection;
 }
 
-async function open(shimmed: boolean, url = URL_OF_DATABASE, storage = false): Promise<Side> {
+async function open(shimmed: boolean, url = URL_OF_DATABASE, storage?: string): Promise<Side> {
   const connection = new PostgresConnection({
     url,
     postgresOptions: { ...(shimmed ? driverOptions : { onnotice: () => {} }), max: 1, connect_timeout: 2 },
@@ -34,10 +43,11 @@ async function open(shimmed: boolean, url = URL_OF_DATABASE, storage = false): P
         publishable_key: "sb_publishable_x",
         secret_key: "sb_secret_x",
       },
-      storage: { enabled: storage },
+      storage: { enabled: true },
       // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
     } as any,
   ) as App;
+  if (storage) app._storageAdapter = new FileStorage(storage);
   if (url === URL_OF_DATABASE) {
     await app.ensureSystemSchema();
     await connection.driver.unsafe(`
@@ -146,6 +156,49 @@ Deno.test("a database that is away is an error (the gateway makes it 503), not a
   equal([plain, shimmed], [404, 500]);
 });
 
+Deno.test("a banned login cannot sign in", async () => {
+  const side = await open(true);
+  const sql = side.connection.driver;
+  const body = JSON.stringify({ email: `${crypto.randomUUID()}@example.com`, password: "long enough" });
+  const made = await (await ask(side, "/auth/v1/signup", { method: "POST", body }, "sb_publishable_x")).json();
+  await sql`update auth.users set banned_until = now() + interval '1 hour' where id = ${made.user.id}`;
+  const plain = await ask(side, "/auth/v1/token?grant_type=password", { method: "POST", body }, "sb_publishable_x");
+  equal(plain.status, 200);
+  const refusal = await refuseBanned(plain, sql);
+  equal([refusal.status, (await refusal.json()).error_code], [400, "user_banned"]);
+  equal((await sql`select from auth.sessions where user_id = ${made.user.id}`).length, 0);
+  await sql.end({ timeout: 1 });
+});
+
+Deno.test("Storage names signed URLs and files in folders as hosted does", async () => {
+  const directory = await Deno.makeTempDir();
+  const side = await open(true, URL_OF_DATABASE, directory);
+  await side.connection.driver.unsafe(`
+    grant usage on schema storage to service_role;
+    grant all on storage.buckets, storage.objects to service_role`);
+  const name = `bucket-${crypto.randomUUID()}`;
+  const post = (path: string, value: unknown) => {
+    const headers = { apikey: "sb_secret_x", "content-type": "application/json" };
+    return new Request(`http://127.0.0.1/storage/v1/${path}`, { method: "POST", headers, body: JSON.stringify(value) });
+  };
+  const plain = async (request: Request) => await (await side.app.fetch(request)).json();
+  const hosted = async (request: Request) =>
+    await (await likeHostedStorage(request.clone(), await side.app.fetch(request))).json();
+  await plain(post("bucket", { id: name, name }));
+  await plain(post(`object/${name}/folder/a.json`, {}));
+  const list = post(`object/list/${name}`, { prefix: "folder" });
+  equal((await plain(list.clone()))[0].name, "folder/a.json");
+  equal((await hosted(list))[0].name, "a.json");
+  const tampered = new Request(`http://127.0.0.1/storage/v1/object/sign/${name}/folder/a.json?token=a.b.c`);
+  equal((await side.app.fetch(tampered)).status, 500);
+  equal((await signedUrlProblem(tampered, "x".repeat(40)))?.status, 400);
+  const sign = post(`object/sign/${name}/folder/a.json`, { expiresIn: 60 });
+  equal((await plain(sign.clone())).signedURL, undefined);
+  equal((await hosted(sign)).signedURL.startsWith(`/object/sign/${name}/folder/a.json?token=`), true);
+  await side.connection.driver.end({ timeout: 1 });
+  await Deno.remove(directory, { recursive: true });
+});
+
 Deno.test("a malformed token is taken for none", async () => {
   const side = await open(false);
   const headers = { authorization: "Bearer nonsense" };
@@ -171,7 +224,7 @@ Deno.test("NOTICEs are printed by the driver unless told otherwise", async () =>
 });
 
 Deno.test("there is no admin API, and no place for Storage's files", async () => {
-  const side = await open(false, URL_OF_DATABASE, true);
+  const side = await open(false);
   const listed = await ask(side, "/auth/v1/admin/users");
   equal([listed.status, (await listed.json()).error_code], [401, "no_authorization"]);
   equal((await ask(side, "/storage/v1/bucket")).status >= 400, true);

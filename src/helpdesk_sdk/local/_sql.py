@@ -1,0 +1,18 @@
+"""The SQL that makes a bare database look like that of a hosted project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: Before the gateway creates Auth's and Storage's tables, and after.
+BEFORE_GATEWAY = ("baseline.sql",)
+AFTER_GATEWAY = ("auth_stub.sql", "storage_grants.sql")
+
+
+def run(db_url: str, files: tuple[str, ...]) -> None:
+    """Run files of this package, each of which may be run again."""
+    import psycopg
+
+    with psycopg.connect(db_url, autocommit=True) as connection:
+        for file in files:
+            connection.execute(Path(__file__).with_name(file).read_bytes())
