@@ -14,6 +14,7 @@ import {
   isConnectionLost,
   likeHostedStorage,
   refuseBanned,
+  signedUrlProblem,
   withDefaultSchema,
 } from "./shims.ts";
 import { FileStorage } from "./storage.ts";

@@ -14,6 +14,7 @@ import {
   likeHostedStorage,
   refuseBanned,
   rfc3339,
+  signedUrlProblem,
   withDefaultSchema,
 } from "./shims.ts";
 import { FileStorage } from "./storage.ts";
