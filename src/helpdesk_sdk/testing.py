@@ -123,7 +123,11 @@ class Project:
             assert row is not None, "the login has no profile: is the helpdesk's trigger on auth.users there?"
             user_id: UUID = row[0]
             for team in teams:
-                db.execute("insert into helpdesk.teams (name) values (%s) on conflict do nothing", (team,))
+                db.execute(
+                    "insert into helpdesk.teams (name) select %(name)s "
+                    "where not exists (select from helpdesk.teams where lower(name) = lower(%(name)s))",
+                    {"name": team},
+                )
             if role in ("agent", "admin"):
                 db.execute(
                     "insert into helpdesk.team_members (team_id, user_id) "
