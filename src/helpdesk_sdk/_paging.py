@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +11,9 @@ from ._flow import Flow, Page, Reply, Request
 from ._models import Model
 
 M = TypeVar("M", bound=Model)
+
+# A project may cap its answers below what was asked for; a page shorter than this is short because nothing is left.
+_NEVER_CAPPED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,14 @@ def keyset_page(
     begun = query() if after is None else keyset.behind(query(), after)
     reply: Reply = yield read(keyset.ordered(begun).limit(size))
     rows = reply.many(kind)
-    if len(rows) < size:
+    if is_last(rows, size):
         return Page(rows)
     return Page(rows, lambda: keyset_page(read, query, kind, keyset, size, rows[-1]))
+
+
+def is_last(rows: Sequence[object], size: int) -> bool:
+    """Whether nothing is left behind a page for which so many rows were asked."""
+    return len(rows) < min(size, _NEVER_CAPPED)
 
 
 def _written(value: object) -> str:

@@ -49,7 +49,7 @@ class TicketQuery:
             return "tickets"
         if self.scope is not None:
             return {"mine": "my_tickets", "team": "team_tickets"}[self.scope]
-        if self.assigned_to not in {None, "nobody"} or any(column == "external_id" for column, _, _ in self.filters):
+        if self.assigned_to not in (None, "nobody") or any(column == "external_id" for column, _, _ in self.filters):
             # One may also have tickets of other teams; the filter itself is the scope.
             return "tickets"
         return "team_tickets" if role in {"agent", "admin"} and self.requester != "me" else "my_tickets"

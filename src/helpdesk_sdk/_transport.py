@@ -48,7 +48,8 @@ class SyncDriver:
     def __init__(self, http: httpx.Client, kernel: Kernel) -> None:
         self.http = http
         self.kernel = kernel
-        self._renewing = threading.Lock()
+        # Whoever is told of a new session may use the client at once.
+        self._renewing = threading.RLock()
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""

@@ -288,7 +288,7 @@ class AdminExists(Conflict):
 
 
 class UserExists(Conflict):
-    """Somebody with this e-mail address has a login already."""
+    """Somebody with this e-mail address has a login or a role already."""
 
     reason = "user_exists"
 

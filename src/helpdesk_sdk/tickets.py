@@ -10,6 +10,7 @@ from uuid import UUID
 from . import _validation as check
 from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
 from ._ids import new_id
+from ._paging import is_last
 from ._sentinels import UNSET, Unset
 from ._ticket_changes import (
     Revision,
@@ -366,6 +367,6 @@ class Tickets(Resource[Driver]):
         behind = {} if after is None else {"after_at": after.at.isoformat(), "after_id": after.id}
         reply: Reply = yield self._ask("ticket_timeline", ticket_id=str(ticket_id), max_rows=size, **behind)
         rows = reply.many(TimelineEntry)
-        if len(rows) < size:
+        if is_last(rows, size):
             return Page(rows)
         return Page(rows, lambda: self._timeline(ticket_id, size, rows[-1]))

@@ -36,6 +36,12 @@ class Colour:
         self.clients.append(made)
         return made
 
+    def from_env(self, environ: dict[str, str]) -> Any:
+        kind: Any = Helpdesk if self.runner is None else AsyncHelpdesk
+        made = kind.from_env(environ)
+        self.clients.append(made)
+        return made
+
     def play(self, scenario: Scenario) -> Any:
         if self.runner is not None:
             return self.runner.run(_play_async(scenario))

@@ -53,7 +53,8 @@ def test_a_reason_becomes_its_class_and_says_what_the_database_says(reason: str)
 
 def test_the_module_opens_with_its_tree() -> None:
     def lines(kind: type[errors.HelpdeskError], indent: str = "") -> list[str]:
-        children = kind.__subclasses__()
+        # The local stack has errors of its own below the root.
+        children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
         found: list[str] = []
         for child in children:
             last = child is children[-1]

@@ -39,6 +39,12 @@ def test_pages_begin_behind_the_last_row(hd: Any, server: Server) -> Scenario:
 
 
 @both
+def test_a_project_that_caps_its_answers_loses_nothing(hd: Any, server: Server) -> Scenario:
+    server.answers(ok(rows(*range(300, 200, -1))), ok(rows(*range(200, 100, -1))), ok(rows(*range(100, 0, -1))), ok([]))
+    assert len((yield hd.tickets.list(scope="team", page_size=1000))) == 300
+
+
+@both
 def test_orders(hd: Any, server: Server) -> Scenario:
     server.answers(ok(rows(1)), ok(rows(2)), ok([]))
     yield hd.tickets.list(scope="team", order="number", page_size=1)

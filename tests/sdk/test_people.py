@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sdk.support import Scenario, both
+from tests.sdk.support import FAST, Scenario, both
 from tests.sdk.world import PASSWORD, World, email
 
 from helpdesk_sdk import (
     AdminExists,
     AuthenticationError,
+    ConnectionFailed,
     DefaultTeam,
     IdConflict,
     InactiveUser,
@@ -91,6 +92,37 @@ def test_sessions_renew_themselves(world: World) -> Scenario:
         yield world.connect(access_token="no.longer.valid").users.me()
     with pytest.raises(AuthenticationError, match="session has ended"):
         yield world.connect(access_token="no.longer.valid", refresh_token="never-was").users.me()
+
+
+@both
+def test_ten_lines(world: World) -> Scenario:
+    address = fresh("script")
+    yield world.connect().auth.sign_up(address, PASSWORD)
+    environ = {
+        "HELPDESK_URL": world.info.api_url,
+        "SUPABASE_KEY": world.info.publishable_key,
+        "HELPDESK_EMAIL": address,
+        "HELPDESK_PASSWORD": PASSWORD,
+    }
+    hd = world.colour.from_env(environ)
+    ticket = yield hd.tickets.create("Cannot log in", "It says 403 since this morning.")
+    assert [one.number for one in (yield hd.tickets.list(status="open"))] == [ticket.number]
+    yield hd.messages.reply(ticket, "It works again.")
+    yield hd.auth.sign_out()
+
+
+@both
+def test_wrong_keys_forged_tokens_and_a_stopped_stack(world: World) -> Scenario:
+    with pytest.raises(AuthenticationError):
+        yield world.connect(key="sb_publishable_wrong").tickets.list()
+    with pytest.raises(AuthenticationError):
+        yield world.connect(key="sb_secret_wrong").tickets.list()
+    header, claims, signature = world.token("customer").split(".")
+    forged = f"{header}.{claims}.{signature[::-1]}"
+    with pytest.raises(AuthenticationError):
+        yield world.connect(access_token=forged).tickets.list()
+    with pytest.raises(ConnectionFailed, match=r"Cannot reach http://127\.0\.0\.1:9"):
+        yield world.colour.client("http://127.0.0.1:9", "sb_publishable_x", backoff=FAST).tickets.create("Hello?")
 
 
 @both

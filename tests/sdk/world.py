@@ -70,6 +70,9 @@ class World:
     def system(self) -> Any:
         return self.connect(key=self.info.secret_key)
 
+    def token(self, name: str) -> str:
+        return self._staffed.tokens[name][0]
+
     def connect(self, *, key: str | None = None, **options: Any) -> Any:
         return self.colour.client(self.info.api_url, key or self.info.publishable_key, **{"backoff": FAST, **options})
 
