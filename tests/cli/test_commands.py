@@ -1,0 +1,132 @@
+"""Every command has help and --json, is in the docs, and loads nothing heavy before it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from tests.cli.support import PROGRAM, Cli
+
+from helpdesk_cli import _choices
+from helpdesk_cli.main import app
+from helpdesk_sdk import Channel, Priority, Role, Status
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+PROMISED = """
+login logout whoami doctor up status down demo uninstall version
+profiles:list,use,remove,show
+tickets:list,show,create,reply,note,claim,assign,unassign,transfer,status,tag,untag
+users:list,invite,role,deactivate,reactivate,show,bootstrap-admin
+teams:list,create,update,delete,members,add-member,remove-member,set-default
+events:tail
+"""
+
+
+def _walk(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _walk(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(_walk(typer.main.get_command(app)))
+
+
+def test_what_was_promised_is_there() -> None:
+    for word in PROMISED.split():
+        noun, _, verbs = word.partition(":")
+        wanted = {(noun, verb) for verb in verbs.split(",")} if verbs else {(noun,)}
+        assert wanted <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_a_command_has_help_and_json_and_a_place_in_the_docs(path: tuple[str, ...], cli: Cli) -> None:
+    command = COMMANDS[path]
+    flags = {flag for parameter in command.params for flag in parameter.opts}
+    assert "--json" in flags
+    assert f"\n#### `helpdesk {' '.join(path)}`\n" in PAGE
+    shown = cli(*path, "--help").out
+    assert command.help.split("\n")[0].strip()[:40] in " ".join(shown.split())
+    for parameter in command.params:
+        assert parameter.help, f"{parameter.name} has no help"
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_the_first_sentence_fits_into_the_list_of_commands(path: tuple[str, ...]) -> None:
+    assert not COMMANDS[path].get_short_help_str(76).endswith("...")
+
+
+def test_no_option_takes_a_secret_as_its_value() -> None:
+    for path, command in COMMANDS.items():
+        for parameter in command.params:
+            takes_value = not getattr(parameter, "is_flag", False)
+            words = {word for flag in parameter.opts for word in flag.strip("-").split("-")}
+            if takes_value and "file" not in words:
+                assert not words & {"password", "token", "secret"}, path
+
+
+def test_the_reference_is_up_to_date() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "cli_docs.py"), "--check"], check=False)
+    assert done.returncode == 0, "Run: python scripts/cli_docs.py"
+
+
+def test_exit_codes_are_in_the_help_and_the_docs(cli: Cli) -> None:
+    shown = cli("--help").out
+    for code in ("0", "1", "2", "3", "4", "5", "6", "130"):
+        assert f"\n    {code}  " in shown
+        assert f"| {code} |" in PAGE
+
+
+def test_a_group_alone_shows_its_help(cli: Cli) -> None:
+    for group in ((), ("tickets",), ("users",), ("teams",), ("events",), ("profiles",)):
+        done = cli(*group, code=2)
+        assert "Usage: helpdesk" in done.out + done.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tickets", "list", "--help"], ["version"], ["nonsense"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    """Measured by what is loaded, not by the clock: help and completion stay as fast as Typer itself."""
+    heavy = "{'supabase', 'postgrest', 'httpx', 'rich.table', 'tomlkit', 'helpdesk_sdk', 'asyncio'}"
+    script = f"""
+import sys, atexit
+atexit.register(lambda: print("LOADED", sorted({heavy} & set(sys.modules)), file=sys.stderr))
+sys.argv = ["helpdesk", *{arguments!r}]
+from helpdesk_cli.main import run
+run()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().splitlines()[-1] == "LOADED []"
+
+
+def test_completion_knows_commands_and_values(cli: Cli) -> None:
+    def complete(words: str) -> str:
+        env = {
+            "_HELPDESK_COMPLETE": "complete_zsh",
+            "_TYPER_COMPLETE_ARGS": words,
+            "HELPDESK_CONFIG_DIR": str(cli.config),
+        }
+        script = "import sys; sys.argv[0] = 'helpdesk'; " + PROGRAM[-1]
+        return subprocess.run(
+            [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False
+        ).stdout
+
+    assert "tickets" in complete("helpdesk t")
+    assert "transfer" in complete("helpdesk tickets tr")
+    assert "pending" in complete("helpdesk tickets list --status p")
+
+
+def test_the_words_are_those_of_the_sdk() -> None:
+    for ours, theirs in (
+        (_choices.Status, Status),
+        (_choices.Priority, Priority),
+        (_choices.Channel, Channel),
+        (_choices.Role, Role),
+    ):
+        assert [str(one) for one in ours] == [str(one) for one in theirs]
