@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("demo", help="Start a helpdesk on the local stack and play a support story; every claim is checked.")(
-        demo
-    )
+    app.command("demo", help="Play a support story on a local stack; every claim is checked.")(demo)
 
 
 def demo(
