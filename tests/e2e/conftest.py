@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,19 +25,3 @@ def system(helpdesk_project: Project) -> Iterator[Helpdesk]:
     """A client with the secret key."""
     with Helpdesk(helpdesk_project.url, helpdesk_project.secret_key) as client:
         yield client
-
-
-@pytest.fixture
-def environment(helpdesk_project: Project) -> Callable[[], dict[str, str]]:
-    """What a program needs to find this test's helpdesk, with the secret key."""
-    import os
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELPDESK_", "SUPABASE_"))}
-    return lambda: (
-        kept
-        | {
-            "HELPDESK_URL": helpdesk_project.url,
-            "HELPDESK_KEY": helpdesk_project.secret_key,
-            "HELPDESK_PUBLISHABLE_KEY": helpdesk_project.publishable_key,
-        }
-    )
