@@ -18,7 +18,6 @@ _BY_STATUS: dict[int, type[e.ApiError]] = {
     400: e.ValidationError,
     401: e.AuthenticationError,
     403: e.PermissionDenied,
-    404: e.NotFound,
     409: e.Conflict,
     413: e.ValidationError,
     422: e.ValidationError,
@@ -49,7 +48,9 @@ _BY_CODE: dict[str, type[e.ApiError]] = {
     "over_request_rate_limit": e.RateLimited,
     "over_email_send_rate_limit": e.RateLimited,
 }
+NO_HELPDESK = "Is this the URL of a Supabase project with the helpdesk's migrations? Run helpdesk doctor."
 _HINT_BY_CODE = {
+    "PGRST301": "The access token is not accepted: sign in again.",
     "PGRST106": "The schema helpdesk is not among the project's exposed schemas: add it in the Data API's settings.",
     "PGRST202": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
     "PGRST205": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
@@ -128,10 +129,19 @@ def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
         error.field = found.group(1) if found else _FIELD_BY_CODE.get(failure.code or "")
     if isinstance(error, e.RateLimited):
         error.retry_after = failure.retry_after
-    anonymous = not signed_in and failure.reason is None and failure.code in {"42501", None}
-    if anonymous and error.hint is None and failure.status in {401, 403}:
-        error.hint = "Sign in first: auth.sign_in(email, password), or HELPDESK_ACCESS_TOKEN in the environment."
+    if error.hint is None:
+        error.hint = _way_out(error, signed_in)
     return error
+
+
+def _way_out(error: e.ApiError, signed_in: bool) -> str | None:
+    if isinstance(error, e.UnexpectedAnswer):
+        return NO_HELPDESK
+    if not isinstance(error, e.AuthenticationError):
+        return None
+    if error.code == "42501" and not signed_in:
+        return "Sign in first: auth.sign_in(email, password), or HELPDESK_ACCESS_TOKEN in the environment."
+    return "Check the project's key." if error.code is None and error.status == 401 else None
 
 
 def _kind_of(failure: Failure) -> type[e.ApiError]:
@@ -147,7 +157,8 @@ def _kind_of(failure: Failure) -> type[e.ApiError]:
 
 
 def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
-    if failure.message and (failure.reason or kind not in {e.PermissionDenied, e.ReadOnlyError}):
+    # What Postgres says of a missing right speaks of tables, and to nobody who calls us.
+    if failure.message and failure.code not in {"42501", "25006"}:
         return failure.message
     if kind in {e.UnexpectedAnswer, e.ServerError}:
         return f"The helpdesk answered with HTTP status {failure.status}"

@@ -18,6 +18,7 @@ import httpx
 from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
+from ._failures import NO_HELPDESK
 from .errors import ApiError, UnexpectedAnswer
 
 if TYPE_CHECKING:
@@ -109,9 +110,8 @@ class Reply:
         except PydanticError as problem:
             first = problem.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "body"
-            hint = "Is this the URL of a Supabase project with the helpdesk's migrations? Run helpdesk doctor."
             message = f"The answer cannot be read: {where}: {first['msg']}"
-            raise UnexpectedAnswer(message, hint=hint, request_id=self.request_id) from None
+            raise UnexpectedAnswer(message, hint=NO_HELPDESK, request_id=self.request_id) from None
 
 
 _adapters: dict[tuple[bool, type[Any]], TypeAdapter[Any]] = {}

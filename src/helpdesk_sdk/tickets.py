@@ -32,6 +32,7 @@ from ._ticket_models import (
     TimelineEntry,
     find_ticket_id,
     no_such,
+    require_ticket,
     ticket_key,
 )
 from .errors import Conflict, ExternalIdTaken, IdConflict, PermissionDenied, TicketNotFound
@@ -330,9 +331,9 @@ class Tickets(Resource[Driver]):
         rows = [{"ticket_id": str(ticket_id), "tag": tag} for tag in chosen]
         query = self._rest.from_("ticket_tags").upsert(rows, ignore_duplicates=True)
         reply: Reply = yield self._write(query, accepts=(PermissionDenied,))
-        # Refused by a policy, that is: not a ticket one works. Whether it exists is not ours to tell.
-        if reply.error is not None and reply.error.code == "42501":
-            raise no_such(ticket)
+        # Refused by the policy: not a ticket one works. Whether it exists is told only to those who see it.
+        if reply.error is not None:
+            yield from require_ticket(self, ticket)
         reply.raise_error()
 
     @call

@@ -78,6 +78,7 @@ def test_the_module_opens_with_its_tree() -> None:
         (refused(405, code="25006"), errors.ReadOnlyError),
         (refused(500, code="XX000"), errors.ServerError),
         (refused(418), errors.UnexpectedAnswer),
+        (refused(404, message="no Route matched with those values"), errors.UnexpectedAnswer),
         (refused(409, "of_the_future", message="Not now."), errors.Conflict),
         (refused(400, code="invalid_credentials"), errors.AuthenticationError),
         (refused(422, code="user_already_exists"), errors.UserExists),
@@ -112,6 +113,11 @@ def test_the_field_of_a_refused_value_is_named() -> None:
 def test_who_is_not_signed_in_is_told_how() -> None:
     assert "Sign in first" in str(error_of(refused(401, code="42501"), signed_in=False))
     assert "Sign in first" not in str(error_of(refused(403, code="42501"), signed_in=True))
+    assert (
+        str(error_of(refused(401, message="Invalid API key"), signed_in=False))
+        == "Invalid API key. Check the project's key."
+    )
+    assert "sign in again" in str(error_of(refused(401, code="PGRST301", message="No suitable key")))
 
 
 @pytest.mark.parametrize("kind", [*errors.ApiError.family(), errors.UnknownOutcome, errors.ConfigurationError])

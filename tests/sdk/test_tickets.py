@@ -233,6 +233,9 @@ def test_tags(world: World) -> Scenario:
     assert (yield world.agent.tickets.tags(ticket)) == ("a,b(c)", 'd"e', label, "ünïcode")
     assert [one.number for one in (yield world.agent.tickets.list(tag=label.upper()))] == [ticket.number]
     assert (yield world.customer.tickets.list(tag=label)) == []
+    own = yield world.customer.tickets.create("Mine to see, not to tag")
+    with pytest.raises(PermissionDenied):
+        yield world.customer.tickets.tag(own, "vip")
     yield world.agent.tickets.untag(ticket.number, "A,B(C)", 'd"e', "never there")
     assert (yield world.agent.tickets.tags(ticket)) == (label, "ünïcode")
     yield world.agent.tickets.tag(ticket, *[f"t{number}" for number in range(48)])
