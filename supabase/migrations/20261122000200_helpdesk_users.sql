@@ -154,18 +154,29 @@ set search_path = ''
 -- A sign-up never waits for us longer than this.
 set lock_timeout = '1s'
 as $$
+declare
+  v_old jsonb;
+  v_new jsonb;
 begin
-  perform helpdesk_private.link_login(to_jsonb(new));
+  v_old := case when tg_op = 'UPDATE' then to_jsonb(old) end;
+  v_new := to_jsonb(new);
+  if v_old is null or exists (
+    select from unnest(array['email', 'email_confirmed_at', 'phone_confirmed_at', 'raw_user_meta_data', 'is_anonymous']) as f (field)
+    where v_old -> f.field is distinct from v_new -> f.field
+  ) then
+    perform helpdesk_private.link_login(v_new);
+  end if;
   return null;
 exception when others then
   -- The host's sign-up must not fail because of us; whoami() makes the profile later.
-  raise warning 'helpdesk: no profile for login % yet: %', new.id, sqlerrm;
+  raise warning 'helpdesk: no profile for login % yet: %', v_new ->> 'id', sqlerrm;
   return null;
 end;
 $$;
 revoke all on function helpdesk_private.follow_login() from public, anon, authenticated, service_role;
 
-create trigger helpdesk_follow_login after insert or update of email, email_confirmed_at, raw_user_meta_data on auth.users
+-- Names no column: the auth server's own migrations could not change the type of one that a trigger names.
+create trigger helpdesk_follow_login after insert or update on auth.users
   for each row execute function helpdesk_private.follow_login();
 
 create function helpdesk_private.whoami()
@@ -176,12 +187,15 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_me uuid;
   v_user helpdesk.users;
 begin
   if helpdesk_private.me() is null then
     perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l where l.id = (select auth.uid());
   end if;
-  select * into v_user from helpdesk.users as u where u.user_id = helpdesk_private.require_person();
+  -- Asked before the query, not in it: the planner would try it out before the new profile can be seen.
+  v_me := helpdesk_private.require_person();
+  select * into v_user from helpdesk.users as u where u.user_id = v_me;
   return v_user;
 end;
 $$;

@@ -44,7 +44,7 @@ create policy "only active people" on helpdesk.messages
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "whoever sees the ticket sees its conversation" on helpdesk.messages
   for select to authenticated
-  using ((select t.ticket_id from helpdesk.tickets as t where t.ticket_id = messages.ticket_id) is not null);
+  using ((select s.ticket_id from helpdesk_private.seen_tickets as s where s.ticket_id = messages.ticket_id) is not null);
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000500', 'messages');
 

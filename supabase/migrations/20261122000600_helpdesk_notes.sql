@@ -24,16 +24,7 @@ create policy "only active people" on helpdesk.notes
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "those who work a ticket see its notes" on helpdesk.notes
   for select to authenticated
-  using (
-    (
-      select t.ticket_id from helpdesk.tickets as t
-      where t.ticket_id = notes.ticket_id
-        and (
-          t.team_id = any(array(select helpdesk_private.my_team_ids()))
-          or t.assigned_to = (select helpdesk_private.my_staff_id())
-        )
-    ) is not null
-  );
+  using ((select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id) is not null);
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000600', 'notes');
 

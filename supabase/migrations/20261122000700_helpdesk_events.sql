@@ -61,14 +61,7 @@ create policy "requesters see the public events, staff those of tickets they wor
     or (select helpdesk_private.my_role()) = 'admin'
     or (
       (select helpdesk_private.my_staff_id()) is not null
-      and (
-        select t.ticket_id from helpdesk.tickets as t
-        where t.ticket_id = events.ticket_id
-          and (
-            t.team_id = any(array(select helpdesk_private.my_team_ids()))
-            or t.assigned_to = (select helpdesk_private.my_staff_id())
-          )
-      ) is not null
+      and (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = events.ticket_id) is not null
     )
   );
 
@@ -300,10 +293,66 @@ end;
 $$;
 revoke all on function helpdesk_private.page_size(integer) from public, anon, authenticated, service_role;
 
-create function helpdesk_private.visible_events(p_xid xid8, p_event_id bigint, p_max_rows integer)
+create function helpdesk_private.worked_events(p_me uuid, p_xid xid8, p_event_id bigint, p_max_rows integer)
 returns table (event_id bigint)
 language plpgsql
 stable
+rows 100
+-- Definer: called by definer functions only.
+security definer
+set search_path = ''
+as $$
+declare
+  v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  v_teams uuid[] := array(select helpdesk_private.my_team_ids());
+begin
+  -- The three ranges an agent reads: of their own tickets, of each of their teams, of what they were assigned. The
+  -- constant limits (the largest page) and the scalar subqueries keep the planner reading each by its index.
+  return query
+    with own as (
+      select e.xid, e.event_id from helpdesk.events as e
+      where e.requester_id = p_me and e.audience = 'customer' and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+      order by e.xid, e.event_id limit 1000
+    ), queues as (
+      select n.xid, n.event_id
+      from unnest(v_teams) as q (team_id)
+      cross join lateral (
+        select b.xid, b.event_id
+        from (
+          select e.xid, e.event_id from helpdesk.events as e
+          where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+            and (
+              select t.ticket_id from helpdesk.tickets as t
+              where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
+            ) is not null
+          order by e.xid, e.event_id limit 1000
+        ) as b
+        order by b.xid, b.event_id limit p_max_rows
+      ) as n
+    ), assigned as (
+      select e.xid, e.event_id from helpdesk.events as e
+      where e.assigned_to = p_me and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        and (
+          select t.ticket_id from helpdesk.tickets as t
+          where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
+        ) is not null
+      order by e.xid, e.event_id limit 1000
+    ), seen as (
+      (select o.xid, o.event_id from own as o order by o.xid, o.event_id limit p_max_rows)
+      union (select q.xid, q.event_id from queues as q)
+      union (select a.xid, a.event_id from assigned as a order by a.xid, a.event_id limit p_max_rows)
+    )
+    select s.event_id from seen as s order by s.xid, s.event_id limit p_max_rows;
+end;
+$$;
+comment on function helpdesk_private.worked_events(uuid, xid8, bigint, integer) is 'visible_events() for an agent.';
+revoke all on function helpdesk_private.worked_events(uuid, xid8, bigint, integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.visible_events(p_xid xid8, p_event_id bigint, p_max_rows integer)
+returns setof helpdesk.events
+language plpgsql
+stable
+rows 100
 -- Definer: writes the caller's predicate out, so that each reader's page is a range of an index. Stable: every statement
 -- in it sees the caller's one snapshot, the same that the horizon is taken from.
 security definer
@@ -313,47 +362,28 @@ declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
   v_me uuid;
   v_staff uuid;
-  v_teams uuid[];
 begin
   if not helpdesk_private.is_service() then
     v_me := helpdesk_private.require_person();
+    v_staff := helpdesk_private.my_staff_id();
   end if;
-  if v_me is null or helpdesk_private.my_role() = 'admin' then
+  if v_me is null or (v_staff is not null and helpdesk_private.my_role() = 'admin') then
     return query
-      select e.event_id from helpdesk.events as e
+      select e.* from helpdesk.events as e
       where (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
       order by e.xid, e.event_id limit p_max_rows;
-    return;
-  end if;
-  v_staff := helpdesk_private.my_staff_id();
-  v_teams := array(select helpdesk_private.my_team_ids());
-  return query
-    with own as (
-      select e.xid, e.event_id from helpdesk.events as e
+  elsif v_staff is null then
+    return query
+      select e.* from helpdesk.events as e
       where e.requester_id = v_me and e.audience = 'customer' and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-      order by e.xid, e.event_id limit p_max_rows
-    ), queues as (
-      select n.xid, n.event_id
-      from unnest(v_teams) as q (team_id)
-      cross join lateral (
-        select e.xid, e.event_id
-        from helpdesk.events as e
-        join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_staff)
-        where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-        order by e.xid, e.event_id limit p_max_rows
-      ) as n
-    ), assigned as (
-      select e.xid, e.event_id
-      from helpdesk.events as e
-      join helpdesk.tickets as t on t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_staff)
-      where e.assigned_to = v_staff and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-      order by e.xid, e.event_id limit p_max_rows
-    ), seen as (
-      select o.xid, o.event_id from own as o
-      union select q.xid, q.event_id from queues as q
-      union select a.xid, a.event_id from assigned as a
-    )
-    select s.event_id from seen as s order by s.xid, s.event_id limit p_max_rows;
+      order by e.xid, e.event_id limit p_max_rows;
+  else
+    return query
+      select e.*
+      from helpdesk_private.worked_events(v_staff, p_xid, p_event_id, p_max_rows) as w
+      join helpdesk.events as e on e.event_id = w.event_id
+      order by e.xid, e.event_id;
+  end if;
 end;
 $$;
 comment on function helpdesk_private.visible_events(xid8, bigint, integer) is
@@ -391,9 +421,7 @@ begin
       e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
     from helpdesk_private.visible_events(
       split_part(v_after, '.', 1)::xid8, split_part(v_after, '.', 2)::bigint, helpdesk_private.page_size(p_max_rows)
-    ) as v
-    join helpdesk.events as e on e.event_id = v.event_id
-    order by e.xid, e.event_id;
+    ) as e;
 end;
 $$;
 revoke all on function helpdesk_private.events_since(text, integer) from public, anon, authenticated, service_role;

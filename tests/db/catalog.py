@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from psycopg import sql
 from tests.db.people import Db
 
 _PRIVILEGES: LiteralString = """
@@ -47,3 +48,94 @@ def privileges(db: Db) -> list[str]:
     # Written out with full names, wherever the session looks.
     db.execute("set local search_path = ''")
     return [str(row["line"]) for row in db.execute(_PRIVILEGES).fetchall()]
+
+
+_NOT_OURS: LiteralString = "not in ('helpdesk', 'helpdesk_private', 'pg_catalog', 'information_schema', 'pg_toast')"
+
+_SECTIONS: dict[str, LiteralString] = {
+    "schemas": """
+        select concat_ws(' ', nspname, nspowner::regrole, nspacl) from pg_namespace where nspname {not_ours}""",
+    "classes": """
+        select concat_ws(' ', c.oid::regclass, relkind, relowner::regrole, relacl, reloptions, relrowsecurity,
+          relforcerowsecurity, relreplident, relpersistence,
+          case when relkind in ('v', 'm') then pg_get_viewdef(c.oid) end)
+        from pg_class as c join pg_namespace as n on n.oid = relnamespace where nspname {not_ours}""",
+    "columns": """
+        select concat_ws(' ', c.oid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+          attgenerated, attacl, attstattarget, attoptions, pg_get_expr(adbin, adrelid))
+        from pg_attribute as a
+        join pg_class as c on c.oid = attrelid join pg_namespace as n on n.oid = relnamespace
+        left join pg_attrdef as d on adrelid = attrelid and adnum = attnum
+        where nspname {not_ours} and not attisdropped""",
+    "constraints": """
+        select concat_ws(' ', conrelid::regclass, conname, convalidated, pg_get_constraintdef(c.oid))
+        from pg_constraint as c join pg_namespace as n on n.oid = connamespace where nspname {not_ours}""",
+    "indexes": """
+        select concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid)
+        from pg_index join pg_class as c on c.oid = indexrelid join pg_namespace as n on n.oid = relnamespace
+        where nspname {not_ours}""",
+    "triggers": """
+        select concat_ws(' ', tgrelid::regclass, pg_get_triggerdef(t.oid), tgenabled)
+        from pg_trigger as t join pg_class as c on c.oid = tgrelid join pg_namespace as n on n.oid = relnamespace
+        where nspname {not_ours} and not tgisinternal""",
+    "functions": """
+        select concat_ws(' ', pg_get_functiondef(p.oid), proowner::regrole, proacl)
+        from pg_proc as p join pg_namespace as n on n.oid = pronamespace
+        where nspname {not_ours} and nspname <> 'extensions' and prokind in ('f', 'p')""",
+    "types": """
+        select concat_ws(' ', t.oid::regtype, typtype, typowner::regrole, typacl,
+          (select string_agg(enumlabel, ',' order by enumsortorder) from pg_enum where enumtypid = t.oid))
+        from pg_type as t join pg_namespace as n on n.oid = typnamespace where nspname {not_ours}""",
+    "policies": "select p::text from pg_policies as p where schemaname {not_ours}",
+    "default privileges": """
+        select concat_ws(' ', defaclrole::regrole, defaclnamespace::regnamespace, defaclobjtype, defaclacl)
+        from pg_default_acl""",
+    "extensions": "select concat_ws(' ', extname, extversion, extnamespace::regnamespace) from pg_extension",
+    "publications": """
+        select concat_ws(' ', pubname, puballtables, pubinsert, pubupdate, pubdelete, schemaname, tablename)
+        from pg_publication left join pg_publication_tables using (pubname)
+        where schemaname is null or schemaname {not_ours}""",
+    "roles": """
+        select concat_ws(' ', rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolbypassrls,
+          rolconfig, (select array_agg(roleid::regrole::text order by 1) from pg_auth_members where member = r.oid))
+        from pg_roles as r""",
+    "settings": """
+        select concat_ws(' ', setrole::regrole, setconfig) from pg_db_role_setting
+        where setdatabase = (select oid from pg_database where datname = current_database())""",
+    "event triggers": "select concat_ws(' ', evtname, evtevent, evtenabled) from pg_event_trigger",
+    "comments": """
+        select concat_ws(' ', pg_describe_object(classoid, objoid, objsubid), description) from pg_description
+        where classoid = 'pg_class'::regclass and objoid in (
+          select c.oid from pg_class as c join pg_namespace as n on n.oid = relnamespace where nspname {not_ours})""",
+}
+
+
+def snapshot(db: Db) -> dict[str, list[str]]:
+    """Everything that the database has, without our two schemas: the catalog in words, and the rows of every table."""
+    db.execute("set local search_path = ''")
+    found = {name: _lines(db, sql.SQL(query).format(not_ours=sql.SQL(_NOT_OURS))) for name, query in _SECTIONS.items()}
+    tables = db.execute(
+        sql.SQL(
+            "select nspname, relname from pg_class as c join pg_namespace as n on n.oid = relnamespace "
+            "where relkind = 'r' and nspname {not_ours} order by 1, 2"
+        ).format(not_ours=sql.SQL(_NOT_OURS))
+    ).fetchall()
+    for table in tables:
+        name = sql.Identifier(table["nspname"], table["relname"])
+        rows = _lines(db, sql.SQL("select t::text from {} as t").format(name))
+        found[f"rows of {table['nspname']}.{table['relname']}"] = rows
+    return found
+
+
+def _lines(db: Db, query: sql.Composed) -> list[str]:
+    return sorted(str(next(iter(row.values()))) for row in db.execute(query).fetchall())
+
+
+def added(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the second snapshot has and the first has not, by section; the other way round it is what is missing."""
+    found = {}
+    for section in {*before, *after}:
+        lines = [line for line in after.get(section, []) if line not in before.get(section, [])]
+        if lines or len(after.get(section, [])) != len(before.get(section, [])):
+            found[section] = lines
+    return found
