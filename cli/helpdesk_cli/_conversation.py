@@ -40,10 +40,10 @@ def reply(hd: Helpdesk, ref: str, body: str | None, file: Path | None, expect: s
     basis = _basis(ticket, seen, expect)
     typed = body is None and file is None
     last = _last_message(hd, ticket) if typed or basis.why == "assumed" else None
+    text = read_text("body", body, file, context=_quoted(ticket, last))
     if basis.why == "assumed":
         said = f"after {_excerpt(last)}" if last else "as the first to say something"
         remark(f"You have not read ticket {ticket.number} here; you answer {said}")
-    text = read_text("body", body, file, context=_quoted(ticket, last))
     try:
         with _draft_kept(text, typed=typed):
             sent = hd.messages.reply(ticket, text, expected_last_message=basis.message_id, id=id)
