@@ -37,24 +37,21 @@ def up(
     as_json: _Json = False,
 ) -> None:
     """Start the local stack and, unless detached, keep it until Ctrl-C."""
-    from helpdesk_sdk.local import AlreadyRunningError, Stack
-
     if ephemeral and data:
         raise typer.BadParameter("an ephemeral stack chooses its own directory", param_hint="--data")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    stack: Stack | None = None
     try:
-        try:
-            stack = Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_say)
-        except AlreadyRunningError:
-            if not detach:
-                raise
-            stack = Stack.find(data)
+        stack = _start(data, port, ephemeral, detach)
         _print(stack.info, as_json)
         if not detach:
             _keep(stack)
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        if stack is None:
+            raise typer.Exit(130) from None
+        if not detach:
+            stack.stop()
 
 
 def status(data: _Data = None, as_json: _Json = False) -> None:
@@ -73,15 +70,22 @@ def down(data: _Data = None) -> None:
     _say(f"Stopped the stack on {stack.info.data_dir}.")
 
 
-def _keep(stack: Stack) -> None:
-    """Wait for Ctrl-C, a signal or the end of the stack itself."""
-    _say("Press Ctrl-C to stop.")
+def _start(data: Path | None, port: int, ephemeral: bool, detach: bool) -> Stack:
+    from helpdesk_sdk.local import AlreadyRunningError, Stack
+
     try:
-        while stack.is_running:
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        stack.stop()
-        return
+        return Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_say)
+    except AlreadyRunningError:
+        if not detach:
+            raise
+        return Stack.find(data)
+
+
+def _keep(stack: Stack) -> None:
+    """Wait for the end of the stack itself; Ctrl-C and signals come as KeyboardInterrupt."""
+    _say("Press Ctrl-C to stop.")
+    while stack.is_running:
+        time.sleep(0.5)
     _say(f"The stack ended by itself; see the logs in {stack.info.data_dir}.")
     raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,10 +18,27 @@ from helpdesk_sdk.local.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def reachable() -> Iterator[Path]:
+    """A directory that any user may pass through: pytest closes its own to others whenever a session begins."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as name:
+        place = Path(name)
+        place.chmod(0o711)
+        yield place
+
+
+@pytest.fixture(scope="session")
+def database_server(reachable: Path) -> Iterator[Postgres]:
     """A PostgreSQL server without anything above it."""
-    with Postgres(tmp_path_factory.mktemp("server"), durable=False) as server:
+    with Postgres(reachable / "server", durable=False) as server:
         yield server
+
+
+@pytest.fixture
+def place(reachable: Path) -> Iterator[Path]:
+    """A fresh directory for one test, below `reachable`."""
+    with tempfile.TemporaryDirectory(dir=reachable) as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 @pytest.fixture

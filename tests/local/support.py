@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,17 +21,7 @@ T = TypeVar("T")
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "supabase"
 
-_CLI = """
-import sys, typer
-from helpdesk_cli import stack
-from helpdesk_sdk.errors import HelpdeskError
-app = typer.Typer()
-stack.register(app)
-try:
-    app()
-except HelpdeskError as error:
-    sys.exit(f"error: {error}")
-"""
+_CLI = "from helpdesk_cli.main import run; run()"
 
 
 def helpdesk(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -41,10 +31,15 @@ def helpdesk(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def helpdesk_running(*words: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """A command of the stack that goes on; killed at the end at the latest."""
+def helpdesk_running(*words: str, prefix: Sequence[str] = (), **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A command of the stack that goes on; killed at the end at the latest. `prefix` is a program that runs it."""
+    argv = [*prefix, sys.executable, "-c", _CLI, *words]
     with subprocess.Popen(
-        [sys.executable, "-c", _CLI, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        **options,
     ) as process:
         try:
             yield process

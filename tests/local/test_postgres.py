@@ -36,24 +36,24 @@ def _older() -> Path:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Postgres]:
-    with Postgres(tmp_path / "server", durable=False) as server:
+def server(place: Path) -> Iterator[Postgres]:
+    with Postgres(place / "server", durable=False) as server:
         yield server
 
 
 @pytest.mark.parametrize(("bin_dir", "major"), [(None, 18), (_older(), 16)])
-def test_it_serves_utf8_with_vectors(tmp_path: Path, bin_dir: Path | None, major: int) -> None:
-    with Postgres(tmp_path, bin_dir=bin_dir, durable=False) as server, psycopg.connect(server.url()) as db:
+def test_it_serves_utf8_with_vectors(place: Path, bin_dir: Path | None, major: int) -> None:
+    with Postgres(place, bin_dir=bin_dir, durable=False) as server, psycopg.connect(server.url()) as db:
         assert server.major == major
         db.execute("create extension vector")
         row = db.execute("select current_setting('server_encoding'), lower('ÄÉ'), '[1,2]'::vector::text").fetchone()
         assert row == ("UTF8", "äé", "[1,2]")
 
 
-def test_data_and_password_survive_a_restart(tmp_path: Path) -> None:
-    with Postgres(tmp_path) as server, psycopg.connect(server.url()) as db:
+def test_data_and_password_survive_a_restart(place: Path) -> None:
+    with Postgres(place) as server, psycopg.connect(server.url()) as db:
         db.execute("create table kept as select 42 as answer")
-    with Postgres(tmp_path) as server, psycopg.connect(server.url()) as db:
+    with Postgres(place) as server, psycopg.connect(server.url()) as db:
         assert db.execute("select answer from kept").fetchone() == (42,)
 
 
@@ -80,29 +80,29 @@ def test_two_servers_cannot_share_a_directory(server: Postgres) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
-def test_it_dies_with_its_program(tmp_path: Path) -> None:
+def test_it_dies_with_its_program(place: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _SERVE, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _SERVE, place], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as program:
         assert program.stdout
         server = psutil.Process(int(program.stdout.readline()))
         family = [server, *server.children(recursive=True)]
         program.kill()
     eventually(lambda: gone(family), "the server's processes end")
-    with Postgres(tmp_path, durable=False) as again, psycopg.connect(again.url()) as db:
+    with Postgres(place, durable=False) as again, psycopg.connect(again.url()) as db:
         assert db.execute("select 1").fetchone() == (1,)
 
 
-def test_an_interrupted_initdb_is_done_again(tmp_path: Path) -> None:
-    half = tmp_path / "postgres" / "new"
+def test_an_interrupted_initdb_is_done_again(place: Path) -> None:
+    half = place / "postgres" / "new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with Postgres(tmp_path, durable=False) as server, psycopg.connect(server.url()) as db:
+    with Postgres(place, durable=False) as server, psycopg.connect(server.url()) as db:
         assert db.execute("select 1").fetchone() == (1,)
 
 
-def test_a_killed_server_comes_back_with_what_was_committed(tmp_path: Path) -> None:
-    with Postgres(tmp_path) as server:
+def test_a_killed_server_comes_back_with_what_was_committed(place: Path) -> None:
+    with Postgres(place) as server:
         with psycopg.connect(server.url()) as db:
             db.execute("create table kept as select 42 as answer")
         assert server.pid

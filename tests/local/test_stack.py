@@ -28,9 +28,9 @@ sys.stdin.read()
 
 
 @pytest.fixture(scope="module")
-def kept_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept_directory(reachable: Path) -> Path:
     """A data directory that the tests of this file use in turn: only the first start is a cold one."""
-    return tmp_path_factory.mktemp("kept") / "data"
+    return reachable / "kept"
 
 
 @pytest.fixture
@@ -109,11 +109,11 @@ def test_a_directory_has_one_stack(stack: Stack) -> None:
     assert answers(stack.info)
 
 
-def test_a_taken_port_is_named(stack: Stack, tmp_path: Path) -> None:
+def test_a_taken_port_is_named(stack: Stack, place: Path) -> None:
     with pytest.raises(PortTakenError, match=rf"port {stack.info.port} is taken.*--port 0"):
-        Stack.start(tmp_path, port=stack.info.port)
+        Stack.start(place, port=stack.info.port)
     with pytest.raises(NotRunningError, match="helpdesk up"):
-        Stack.find(tmp_path)
+        Stack.find(place)
 
 
 def test_a_killed_gateway_comes_back_on_its_port(stack: Stack) -> None:
@@ -210,15 +210,15 @@ def test_what_a_killed_ephemeral_stack_left_is_removed_by_the_next() -> None:
         assert not Path(info.data_dir).exists()
 
 
-def test_a_migration_that_fails_stops_the_start(tmp_path: Path) -> None:
-    project = tmp_path / "project"
+def test_a_migration_that_fails_stops_the_start(place: Path) -> None:
+    project = place / "project"
     (project / "migrations").mkdir(parents=True)
     (project / "functions").mkdir()
     (project / "config.toml").write_text('project_id = "x"\n')
     (project / "migrations" / "20260101000000_bad.sql").write_text("create table public.x ();\nselect nonsense;\n")
     with pytest.raises(MigrationError) as caught:
-        Stack.start(tmp_path / "data", project=project)
+        Stack.start(place / "data", project=project)
     assert (caught.value.file, caught.value.line) == ("20260101000000_bad.sql", 2)
     (project / "migrations" / "20260101000000_bad.sql").write_text("create table public.x ();\n")
-    with Stack.start(tmp_path / "data", project=project) as stack:
+    with Stack.start(place / "data", project=project) as stack:
         assert stack.info.schema_version == "20260101000000"

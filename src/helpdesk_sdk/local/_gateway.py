@@ -78,9 +78,10 @@ def install(report: Callable[[str], None], project: Path) -> Path:
 def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:
     done = subprocess.run([deno, *arguments], cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
-        lines = [line for line in done.stderr.strip().splitlines() if line]
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        telling = [line for line in lines if "error" in line.lower()] or lines or ["deno failed"]
         raise StackError(
-            f"the gateway's packages could not be installed: {lines[-1] if lines else 'deno failed'}",
+            f"the gateway's packages could not be installed: {telling[0]}",
             hint="The first start needs the npm registry; later ones do not.",
         )
 

@@ -1,0 +1,185 @@
+"""`helpdesk up`, `status` and `down`, as a person and as a script use them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.local.support import (
+    REPOSITORY,
+    answers,
+    each,
+    eventually,
+    get,
+    gone,
+    helpdesk,
+    helpdesk_running,
+    is_root,
+    processes_of,
+)
+
+from helpdesk_sdk.local import StackInfo, _gateway
+
+KEYS = {"api_url", "publishable_key", "secret_key", "db_url", "port", "data_dir", "pids", "schema_version"}
+
+
+@pytest.fixture(scope="module")
+def directory(reachable: Path) -> Path:
+    """A working directory; `.helpdesk` in it is made by the first test and used again by the others."""
+    place = reachable / "project"
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def detached(directory: Path) -> Iterator[StackInfo]:
+    """A detached stack, stopped afterwards."""
+    up = helpdesk("up", "--port", "0", "--detach", "--json", cwd=directory)
+    assert up.returncode == 0, up.stderr
+    yield StackInfo(**json.loads(up.stdout))
+    helpdesk("down", cwd=directory)
+
+
+def test_up_status_and_down(directory: Path, detached: StackInfo) -> None:
+    assert set(detached.as_dict()) == KEYS
+    assert detached.data_dir == str(directory / ".helpdesk")
+    assert answers(detached)
+    status = helpdesk("status", "--json", cwd=directory)
+    assert json.loads(status.stdout) == detached.as_dict()
+    readable = helpdesk("status", cwd=directory).stdout
+    for value in (detached.api_url, detached.publishable_key, detached.secret_key, detached.db_url):
+        assert value in readable
+    processes = processes_of(detached)
+    down = helpdesk("down", cwd=directory)
+    assert (down.returncode, down.stdout) == (0, "")
+    assert gone(processes)
+
+
+def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo) -> None:
+    again = helpdesk("up", "--detach", "--json", cwd=directory)
+    assert json.loads(again.stdout) == detached.as_dict()
+    waiting = helpdesk("up", cwd=directory)
+    assert waiting.returncode != 0
+    assert "a stack runs on" in waiting.stderr
+
+
+def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
+    for command in ("status", "down"):
+        done = helpdesk(command, cwd=tmp_path)
+        assert done.returncode != 0
+        assert "no stack runs on" in done.stderr
+        assert "helpdesk up" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_named_with_the_way_out(detached: StackInfo, tmp_path: Path) -> None:
+    done = helpdesk("up", "--port", str(detached.port), cwd=tmp_path)
+    assert done.returncode != 0
+    assert f"port {detached.port} is taken" in done.stderr
+    assert "--port 0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_everything(directory: Path, number: signal.Signals) -> None:
+    with helpdesk_running("up", "--port", "0", "--json", cwd=directory) as program:
+        assert program.stdout
+        info = StackInfo(**json.loads(program.stdout.readline()))
+        processes = processes_of(info)
+        program.send_signal(number)
+        assert program.wait(20) == 0
+        assert gone(processes)
+
+
+def test_a_killed_terminal_leaves_nothing(directory: Path) -> None:
+    with helpdesk_running("up", "--port", "0", "--json", cwd=directory) as program:
+        assert program.stdout
+        processes = processes_of(StackInfo(**json.loads(program.stdout.readline())))
+        program.kill()
+        eventually(lambda: gone(processes), "all processes end")
+
+
+def test_an_ephemeral_stack_takes_its_data_along(tmp_path: Path) -> None:
+    with helpdesk_running("up", "--ephemeral", "--port", "0", "--json", cwd=tmp_path) as program:
+        assert program.stdout
+        info = StackInfo(**json.loads(program.stdout.readline()))
+        assert Path(info.data_dir).exists()
+        program.send_signal(signal.SIGINT)
+        assert program.wait(20) == 0
+    assert not Path(info.data_dir).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_part_is_named(tmp_path: Path) -> None:
+    """An interpreter that cannot find the wheels of the extra stands in for an install without it."""
+    program = (
+        "import sys; sys.modules['deno'] = None\n"
+        "from helpdesk_sdk.local import _gateway\n"
+        "try: _gateway.deno_program()\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert (
+        done.stdout == "MissingPartError Deno is missing. Install the local stack: pip install 'helpdesk-sdk[local]'\n"
+    )
+
+
+def test_an_interrupted_install_of_the_gateway_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELPDESK_CACHE_DIR", str(tmp_path))
+    said: list[str] = []
+    home = _gateway.install(said.append, REPOSITORY / "supabase")
+    (home / ".ready").unlink()
+    (home / "main.ts").write_text("half")
+    shutil.rmtree(home / "node_modules")
+    assert _gateway.install(said.append, REPOSITORY / "supabase") == home
+    assert (home / "main.ts").read_text() == (_gateway.SOURCES / "main.ts").read_text()
+    assert (home / "node_modules").is_dir()
+    assert len(said) == 2
+    assert _gateway.install(said.append, REPOSITORY / "supabase") == home
+    assert len(said) == 2
+
+
+def test_two_first_starts_at_once_share_one_install(tmp_path: Path) -> None:
+    environment = os.environ | {"HELPDESK_CACHE_DIR": str(tmp_path / "cache")}
+    words = ("up", "--ephemeral", "--port", "0", "--json")
+    with (
+        helpdesk_running(*words, env=environment, cwd=tmp_path) as one,
+        helpdesk_running(*words, env=environment, cwd=tmp_path) as other,
+    ):
+        for program in (one, other):
+            assert program.stdout
+            assert answers(StackInfo(**json.loads(program.stdout.readline())))
+        for program in (one, other):
+            program.send_signal(signal.SIGINT)
+            assert program.wait(20) == 0
+
+
+@pytest.mark.skipif(not (is_root() and shutil.which("setpriv")), reason="only root can become somebody else")
+def test_an_ordinary_user_can_run_it(reachable: Path) -> None:
+    """The same commands by `nobody`, who may read what root may (the interpreter is root's) but owns nothing."""
+    person = pwd.getpwnam("nobody")
+    home = reachable / "nobody"
+    home.mkdir(mode=0o700)
+    os.chown(home, person.pw_uid, person.pw_gid)
+    become = ["setpriv", f"--reuid={person.pw_uid}", f"--regid={person.pw_gid}", "--clear-groups"]
+    become += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environment["HOME"] = str(home)
+    with helpdesk_running("up", "--port", "0", "--json", prefix=become, cwd=home, env=environment) as program:
+        assert program.stdout
+        line = program.stdout.readline()
+        assert line, "it did not start"
+        info = StackInfo(**json.loads(line))
+        assert answers(info)
+        assert get(info, "/functions/v1/health").status_code == 200
+        assert set(each(processes_of(info), lambda process: process.uids().effective)) == {person.pw_uid}
+        program.send_signal(signal.SIGINT)
+        assert program.wait(20) == 0
