@@ -19,7 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeGuard, TypeVar
 from uuid import UUID
 
 import typer
@@ -38,6 +38,7 @@ from helpdesk_sdk import (
     RateLimited,
     ServerError,
     TeamNotFound,
+    Ticket,
     UnknownOutcome,
 )
 
@@ -69,6 +70,7 @@ class Importer:
         self._new_teams = 0
         self._slots = asyncio.Semaphore(options.concurrency)
         self._one_team_at_a_time = asyncio.Lock()
+        self._given_up: Exception | None = None
 
     async def start(self) -> None:
         """Who asks, what is there, and whether an earlier run's tickets are really in this helpdesk."""
@@ -91,12 +93,21 @@ class Importer:
         """Create the tickets of these rows, then note how far we are."""
         first: dict[str, Row] = {}
         repeated = [row for row in rows if first.setdefault(row.external_id(), row) is not row]
-        results = list(zip(first.values(), await asyncio.gather(*map(self._one, first.values())), strict=True))
+        made = await asyncio.gather(*map(self._one, first.values()), return_exceptions=True)
+        results: list[tuple[Row, int | Refused]] = []
+        for row, result in zip(first.values(), made, strict=True):
+            # All have ended: nothing goes on behind the back of whoever hears of this.
+            if isinstance(result, BaseException) and not isinstance(result, Refused):
+                raise result
+            results.append((row, result))
         # Repetitions come after what they repeat, so that the row that counts is the first in the file.
         for row in repeated:
             results.append((row, await self._one(row)))
+        self._note(sorted(results, key=lambda pair: pair[0].number), report)
+
+    def _note(self, results: list[tuple[Row, int | Refused]], report: Report) -> None:
         state, before, counted = self.state, self.state.newest_number, set[int]()
-        for row, result in sorted(results, key=lambda pair: pair[0].number):
+        for row, result in results:
             if isinstance(result, Refused):
                 state.refused += 1
                 report.add(row, self.options.prefix, result.column, str(result))
@@ -106,28 +117,31 @@ class Importer:
             else:
                 state.existing += 1
         state.newest_number = max(counted, default=before)
-        state.rows = rows[-1].number
+        state.rows = results[-1][0].number
         state.report_bytes = report.flush()
         state.save()
 
     async def _one(self, row: Row) -> int | Refused:
         """The number of the row's ticket, or why there is none."""
         async with self._slots:
+            if self._given_up:
+                raise self._given_up
             try:
-                ticket = ticket_of(row, self.options.prefix)
-                team = await self._team(row.values.get("queue", "").strip())
-                made = await self._patiently(
-                    lambda: self.hd.tickets.create(**ticket, team=team, requester=self.requester)
-                )
+                made = await self._create(row)
             except Refused as refused:
                 return refused
-            except ApiError as error:
-                # Not this row's fault: every other one would fail as well.
-                if error.status in (401, 403, 429) or isinstance(error, ServerError):
+            except (HelpdeskError, Stopped) as error:
+                if not _is_about_the_row(error):
+                    self._given_up = error
                     raise
-                return Refused(getattr(error, "field", None) or error.reason or "row", error.message)
+                return Refused(getattr(error, "field", None) or getattr(error, "reason", None) or "row", error.message)
             self.state.witness = str(made.ticket_id)
             return made.number
+
+    async def _create(self, row: Row) -> Ticket:
+        ticket = ticket_of(row, self.options.prefix)
+        team = await self._team(row.values.get("queue", "").strip())
+        return await self._patiently(lambda: self.hd.tickets.create(**ticket, team=team, requester=self.requester))
 
     async def _team(self, name: str) -> UUID | None:
         if not name:
@@ -162,6 +176,13 @@ class Importer:
                     raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
+
+
+def _is_about_the_row(error: Exception) -> TypeGuard[ApiError]:
+    """Whether another row may do better: the helpdesk has answered, and it was not that nobody may do this."""
+    if not isinstance(error, ApiError) or isinstance(error, ServerError):
+        return False
+    return error.status not in (401, 403, 429)
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
