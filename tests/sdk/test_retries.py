@@ -12,6 +12,7 @@ from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, u
 
 from helpdesk_sdk import (
     Backoff,
+    ConfigurationError,
     ConnectionFailed,
     RateLimited,
     ReadOnlyError,
@@ -211,3 +212,13 @@ def test_answers_that_no_helpdesk_gives(hd: Any, server: Server) -> Scenario:
     server.answers(refused(404, message="Could not find the function helpdesk.claim_ticket", code="PGRST202"))
     with pytest.raises(UnexpectedAnswer, match="helpdesk doctor"):
         yield hd.tickets.claim(UUID(ticket_row()["ticket_id"]))
+
+
+@both
+def test_a_closed_client_says_so(connect: Any, server: Server) -> Scenario:
+    for hd in (connect(access_token="t"), connect(email="ada@example.com", password="horse")):
+        yield hd.close()
+        yield hd.close()
+        with pytest.raises(ConfigurationError, match="client is closed"):
+            yield hd.tickets.get(42)
+    assert server.requests == []
