@@ -27,7 +27,7 @@ _SETTINGS = {
     "effective_cache_size": "6GB",
     "random_page_cost": "1.1",
     "maintenance_work_mem": "512MB",
-    "max_wal_size": "8GB",
+    "max_wal_size": "2GB",
 }
 
 

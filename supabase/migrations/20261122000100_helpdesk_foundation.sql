@@ -318,14 +318,16 @@ grant execute on function helpdesk_private.my_team_ids() to authenticated, servi
 
 create function helpdesk_private.is_service()
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
   -- The database role that PostgREST took from the verified key ("none" on a direct connection); it shows through
   -- definer functions, and a client cannot set it: only somebody who may `set role` can.
-  select coalesce(current_setting('role', true), 'none') in ('service_role', 'postgres', 'none');
+  return coalesce(current_setting('role', true), 'none') in ('service_role', 'postgres', 'none');
+end;
 $$;
 comment on function helpdesk_private.is_service() is 'Whether the request came with the secret key or a direct connection: the system itself, no person.';
 revoke all on function helpdesk_private.is_service() from public, anon, authenticated, service_role;

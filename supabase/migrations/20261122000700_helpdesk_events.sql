@@ -301,13 +301,15 @@ rows 100
 -- Definer: called by definer functions only.
 security definer
 set search_path = ''
+-- As in visible_events().
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
   v_teams uuid[] := array(select helpdesk_private.my_team_ids());
 begin
-  -- The three ranges an agent reads: of their own tickets, of each of their teams, of what they were assigned. The
-  -- constant limits (the largest page) and the scalar subqueries keep the planner reading each by its index.
+  -- The three ranges an agent reads: of their own tickets, of each of their teams, of what they were assigned. A scalar
+  -- subquery and not a join: each event looks its one ticket up, and stops when the page is full.
   return query
     with own as (
       select e.xid, e.event_id from helpdesk.events as e
@@ -357,6 +359,8 @@ rows 100
 -- in it sees the caller's one snapshot, the same that the horizon is taken from.
 security definer
 set search_path = ''
+-- Planned once a session and not once a poll; the constant limits (the largest page) tell the planner how little is read.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
@@ -369,14 +373,22 @@ begin
   end if;
   if v_me is null or (v_staff is not null and helpdesk_private.my_role() = 'admin') then
     return query
-      select e.* from helpdesk.events as e
-      where (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-      order by e.xid, e.event_id limit p_max_rows;
+      select a.*
+      from (
+        select e.* from helpdesk.events as e
+        where (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        order by e.xid, e.event_id limit 1000
+      ) as a
+      order by a.xid, a.event_id limit p_max_rows;
   elsif v_staff is null then
     return query
-      select e.* from helpdesk.events as e
-      where e.requester_id = v_me and e.audience = 'customer' and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-      order by e.xid, e.event_id limit p_max_rows;
+      select o.*
+      from (
+        select e.* from helpdesk.events as e
+        where e.requester_id = v_me and e.audience = 'customer' and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        order by e.xid, e.event_id limit 1000
+      ) as o
+      order by o.xid, o.event_id limit p_max_rows;
   else
     return query
       select e.*
@@ -484,6 +496,7 @@ stable
 -- Definer: decides once who the caller is to the ticket, then reads each part by its index.
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_ticket helpdesk.tickets;
@@ -492,12 +505,12 @@ declare
   v_id text := coalesce(p_after_id, '');
   v_rows integer := helpdesk_private.page_size(p_max_rows);
 begin
-  if not helpdesk_private.is_service() then
-    perform helpdesk_private.require_person();
-  end if;
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
   v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
   if v_role is null then
+    if not helpdesk_private.is_service() then
+      perform helpdesk_private.require_person();
+    end if;
     perform helpdesk_private.fail('ticket_not_found');
   end if;
   return query
