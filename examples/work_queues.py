@@ -101,7 +101,7 @@ def begin_work(left: Synchronized[int]) -> None:
     _left = left
 
 
-def events_of(hd: Helpdesk, cursor: str, messages: set[str], *, patience: float = 10.0) -> Iterator[Event]:
+def events_of(hd: Helpdesk, cursor: str, messages: set[str], patience: float) -> Iterator[Event]:
     """Everything that happened after a cursor. Waits for the last messages to show."""
     until = time.monotonic() + patience
     while True:
@@ -115,13 +115,16 @@ def events_of(hd: Helpdesk, cursor: str, messages: set[str], *, patience: float 
             time.sleep(0.05)
 
 
-def audit(hd: Helpdesk, cursor: str, answers: list[Answer], waiting_before: int) -> dict[str, int]:
+def audit(
+    hd: Helpdesk, cursor: str, answers: list[Answer], waiting_before: int, *, patience: float = 10.0
+) -> dict[str, int]:
     """Compare what the agents say with what the database says. Each count but the first must be 0."""
     claimed: Counter[UUID] = Counter()
     answered: Counter[UUID] = Counter()
     resolved: Counter[UUID] = Counter()
     authors = {user.user_id: user.email for user in hd.users.list(role="agent")}
-    for event in events_of(hd, cursor, {str(answer.message_id) for answer in answers}):
+    messages = {str(answer.message_id) for answer in answers}
+    for event in events_of(hd, cursor, messages, patience):
         if event.ticket_id is None:
             continue
         if event.type == "ticket.assigned":
