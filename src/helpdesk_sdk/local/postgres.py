@@ -174,6 +174,7 @@ class Postgres:
         if self._user:
             os.chown(self._home, *self._user)
             for path in (self._home, self.bin_dir / "postgres"):
+                # Passing through is all that is allowed to others, not looking around.
                 for parent in _process.cannot_be_reached(path):
                     parent.chmod(parent.stat().st_mode | 0o011)
 

@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 import { apiKey } from "./tokens.ts";
 
 const MAIN_CONNECTIONS = 12;
-const OTHER_CONNECTIONS = 4;
+const OTHER_CONNECTIONS = 10;
 const DATABASE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 export class Stack {
