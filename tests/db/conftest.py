@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,10 +79,13 @@ def _bin_dir(version: int) -> Path | None:
 
 
 @pytest.fixture(scope="session", params=[18, 16], ids=["pg18", "pg16"])
-def pg(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def pg(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server of each version, with its templates."""
-    directory = tmp_path_factory.mktemp(f"pg{request.param}")
-    with Postgres(directory, bin_dir=_bin_dir(request.param), durable=False) as postgres:
+    # Not in pytest's own directory: the next session would close that to the user whom the server runs as.
+    with (
+        tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as directory,
+        Postgres(Path(directory), bin_dir=_bin_dir(request.param), durable=False) as postgres,
+    ):
         server = Server(postgres)
         server.prepare()
         yield server

@@ -47,10 +47,14 @@ def api(helpdesk_project_module: Project) -> Iterator[Api]:
         for person in WITH_LOGIN:
             made.tokens[person] = sign_up(made, person)
         # A login whose address was never verified, as a project with confirmations has many.
-        db.execute("alter table auth.users disable trigger helpdesk_follow_login")
+        db.execute("set local session_replication_role = replica")
         db.execute("update auth.users set email_confirmed_at = null where email = %s", (NOBODY.email,))
-        db.execute("alter table auth.users enable trigger helpdesk_follow_login")
         db.execute("delete from helpdesk.users where email = %s", (NOBODY.email,))
+        db.execute(
+            "delete from helpdesk.events as e where e.type = 'user.created' "
+            "and not exists (select from helpdesk.users as u where u.user_id::text = e.data ->> 'user_id')"
+        )
+        db.execute("set local session_replication_role = origin")
         made.world = furnish(db)
         db.commit()
         made.keep()

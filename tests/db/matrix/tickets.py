@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
+from tests.db.matrix.operations import Call, Delete, Insert, Read, Sql, Update
 from tests.db.matrix.outcomes import Case
 from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, OWNER, SERVICE, STRANGER
 
@@ -167,7 +167,25 @@ OPENINGS = [
     Case(
         "A36 upsert over somebody's ticket",
         Insert("tickets", {"ticket_id": "{theirs}", "title": "Mine now"}, upsert="ticket_id"),
+        {CUSTOMER: "deny", AGENT: "deny"},
+    ),
+    Case(
+        "A36 upsert as PostgREST writes it, the key among what is set",
+        Sql(
+            "tickets",
+            "insert into {target} (ticket_id, title) values ({theirs}, 'Mine now') "
+            "on conflict (ticket_id) do update set ticket_id = excluded.ticket_id, title = excluded.title",
+        ),
         DENY,
+    ),
+    Case(
+        "A36 upsert as others write it, the rest only",
+        Sql(
+            "tickets",
+            "insert into {target} (ticket_id, title) values ({theirs}, 'Mine now') "
+            "on conflict (ticket_id) do update set title = excluded.title",
+        ),
+        {CUSTOMER: "deny", AGENT: "deny", OTHER: "ok", STRANGER: "ok"},
     ),
     Case(
         "A36 somebody's ticket id", Insert("tickets", {"ticket_id": "{theirs}", "title": "Mine"}), {CUSTOMER: "23505"}
