@@ -18,7 +18,10 @@ from typer.testing import CliRunner
 
 from helpdesk_cli.main import app
 
-PROGRAM = [sys.executable, "-W", "error", "-c", "from helpdesk_cli.main import run; run()"]
+_RUN = "from helpdesk_cli.main import run; run()"
+PROGRAM = [sys.executable, "-W", "error", "-c", _RUN]
+# The terminal also controls the process, so that Ctrl-C is a signal and a password is read from it.
+_ON_TERMINAL = [sys.executable, "-W", "error", "-c", f"import os; os.login_tty(0); {_RUN}"]
 # What might be hidden in a name, a title or a message: colours, a title change, the clipboard, a link, cursor movement,
 # 8-bit controls, reversed text, Rich's markup, a carriage return that overwrites the line.
 HOSTILE = (
@@ -94,12 +97,11 @@ class Cli:
         given = {name: value for name, value in self._environment(env).items() if value is not None}
         base = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
         return subprocess.Popen(
-            [*PROGRAM, *map(str, args)],
+            [*_ON_TERMINAL, *map(str, args)],
             env={**base, "TERM": "xterm", **given},
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
-            start_new_session=True,
         )
 
 
@@ -129,4 +131,5 @@ def _converse(controller: int, steps: list[tuple[str, str]], process: subprocess
             searched = found + len(steps[0][0])
             os.write(controller, steps.pop(0)[1].encode())
     process.kill()
+    process.wait()
     raise AssertionError(f"the program still waits after: {seen}")

@@ -1,0 +1,187 @@
+"""The doctor finds what is wrong, one thing at a time, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from tests.cli.conftest import People
+from tests.cli.support import Cli
+
+from helpdesk_cli import _profiles as profiles
+from helpdesk_cli._profiles import Profile
+
+
+def _findings(done: Any) -> dict[str, tuple[bool | None, str]]:
+    return {one["check"]: (one["ok"], f"{one['message']} {one['fix'] or ''}") for one in done.json["findings"]}
+
+
+class Project:
+    """A project that answers as it is told: not ours, so that anything can be wrong with it."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, Any]] = {
+            "/auth/v1/settings": (200, {}),
+            "/rest/v1/rpc/schema_version": (200, "20000101000000"),
+        }
+        self.ahead = 0.0
+        project = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, body = project.answers.get(self.path, (404, {}))
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response_only(status)
+                self.send_header("Date", formatdate(project.now(), usegmt=True))
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def now(self) -> float:
+        """The time by its clock."""
+        import time
+
+        return time.time() + self.ahead
+
+
+@pytest.fixture
+def project() -> Iterator[Project]:
+    found = Project()
+    thread = threading.Thread(target=found.server.serve_forever)
+    thread.start()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+    thread.join()
+
+
+def _ask(cli: Cli, project: Project, **env: str) -> dict[str, tuple[bool | None, str]]:
+    settings = {"HELPDESK_URL": project.url, "HELPDESK_KEY": "sb_secret_0123456789abcdef", **env}
+    return _findings(cli("doctor", "--json", code=1, **settings))
+
+
+def test_all_is_well(people: People) -> None:
+    done = people.agent("doctor")
+    assert done.out.endswith("\nAll is well.\n")
+    assert "signed in as Cli Agent (agent)" in done.out
+    found = _findings(people.agent("doctor", "--json"))
+    assert list(found) == ["profiles", "configuration", "key", "reachable", "clock", "session", "migrations"]
+    assert {ok for ok, _ in found.values()} == {True}
+
+
+def test_the_secret_key_is_worth_a_warning_and_is_not_shown(people: People) -> None:
+    done = people.system("doctor")
+    assert "warning" in done.out
+    assert people.crew.info.secret_key not in done.out
+    assert _findings(people.system("doctor", "--json"))["migrations"][0] is True
+
+
+def test_nothing_is_configured(cli: Cli) -> None:
+    done = cli("doctor", code=1)
+    assert "PROBLEM configuration: No helpdesk is configured" in done.out
+    assert "→ Sign in: helpdesk login" in done.out
+    assert done.out.endswith("\n1 problem.\n")
+
+
+def test_a_stopped_stack(cli: Cli) -> None:
+    env = {"HELPDESK_URL": "http://127.0.0.1:1", "HELPDESK_KEY": "sb_publishable_x", "HELPDESK_ACCESS_TOKEN": "x"}
+    ok, text = _findings(cli("doctor", "--json", code=1, **env))["reachable"]
+    assert ok is False
+    assert "helpdesk up" in text
+    env["HELPDESK_URL"] = "https://no.invalid"
+    ok, text = _findings(cli("doctor", "--json", code=1, **env))["reachable"]
+    assert "Check the URL" in text
+
+
+def test_nobody_is_signed_in(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = Cli(people.agent.config)
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
+    profiles.save(Profile("default", people.crew.info.api_url, people.crew.info.publishable_key))
+    assert _findings(cli("doctor", "--json", code=1))["session"] == (
+        False,
+        "you are not signed in Sign in: helpdesk login",
+    )
+
+
+def test_a_token_that_nobody_takes(people: People) -> None:
+    done = people.agent("doctor", "--json", code=1, HELPDESK_ACCESS_TOKEN="forged-0123456789")
+    found = _findings(done)
+    assert found["session"][0] is False
+    assert "forged-0123456789" not in done.out
+
+
+def test_a_wrong_key(people: People) -> None:
+    ok, text = _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="sb_publishable_wrong"))["reachable"]
+    assert ok is False
+    assert "does not take the key" in text
+    assert _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="rubbish"))["key"][0] is False
+
+
+def test_a_database_that_is_behind(cli: Cli, project: Project) -> None:
+    ok, text = _ask(cli, project)["migrations"]
+    assert ok is False
+    assert "20000101000000" in text
+    assert "supabase db push" in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((406, {"code": "PGRST106"}), "exposed schemas"),
+        ((404, {"code": "PGRST202"}), "supabase db push"),
+        ((200, None), "is at none"),
+        ((500, {}), "HTTP status 500"),
+        ((200, b"<html>"), "no readable answer"),
+    ],
+)
+def test_a_data_api_that_does_not_know_us(answer: tuple[int, Any], said: str, cli: Cli, project: Project) -> None:
+    project.answers["/rest/v1/rpc/schema_version"] = answer
+    ok, text = _ask(cli, project)["migrations"]
+    assert ok is False
+    assert said in text
+
+
+def test_a_newer_database_is_no_problem_yet(cli: Cli, project: Project) -> None:
+    project.answers["/rest/v1/rpc/schema_version"] = (200, "29990101000000")
+    shell = Cli(cli.config, {"HELPDESK_URL": project.url, "HELPDESK_KEY": "sb_secret_0123456789abcdef"})
+    ok, text = _findings(shell("doctor", "--json"))["migrations"]
+    assert ok is None
+    assert "pip install --upgrade" in text
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(120, "behind the server's"), (-120, "ahead of the server's"), (2, None)])
+def test_clocks_that_differ(ahead: float, said: str | None, cli: Cli, project: Project) -> None:
+    project.ahead = ahead
+    ok, text = _ask(cli, project)["clock"]
+    assert ok is (said is None)
+    assert said is None or said in text
+
+
+def test_something_else_answers(cli: Cli, project: Project) -> None:
+    project.answers["/auth/v1/settings"] = (404, b"nothing here")
+    ok, text = _ask(cli, project)["reachable"]
+    assert ok is False
+    assert "Is it the URL of a Supabase project?" in text
+
+
+def test_a_profile_file_that_others_could_read(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(people.agent.config))
+    profiles.save(Profile("default", "https://a.example", "k"))
+    profiles.profiles_path().chmod(0o644)
+    first, again = (people.agent("doctor", "--json").json["findings"][0] for _ in range(2))
+    assert first["ok"] is None
+    assert "was readable by other users" in first["message"]
+    assert again["ok"] is True

@@ -1,0 +1,132 @@
+"""The log on the command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from tests.cli.conftest import PASSWORD, TEAM, People
+from tests.cli.support import HOSTILE, Cli
+
+from helpdesk_cli import _profiles as profiles
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def _open(people: People, title: str = "Cannot print") -> int:
+    number: int = people.customer("tickets", "create", title, "--team", TEAM, "--json").json["number"]
+    return number
+
+
+def test_a_page_at_a_time_from_a_cursor(people: People) -> None:
+    _open(people)
+    everything = _lines(people.customer("events", "tail", "--json").out)
+    assert [event["event_id"] for event in everything] == sorted(event["event_id"] for event in everything)
+    first = _lines(people.customer("events", "tail", "--json", "--limit", 2).out)
+    rest = _lines(people.customer("events", "tail", "--json", "--since", first[-1]["cursor"]).out)
+    assert first + rest == everything
+    end = everything[-1]["cursor"]
+    assert people.customer("events", "tail", "--json", "--since", end).out == ""
+    done = people.customer("events", "tail", "--since", end)
+    assert done.out == "No events.\n"
+    number = _open(people)
+    done = people.customer("events", "tail", "--since", end)
+    assert f"#{number} ticket.created by Cli Customer" in done.out
+    assert "--since" in done.err
+
+
+def test_types(people: People) -> None:
+    number = _open(people)
+    people.agent("tickets", "note", number, "Secret")
+    types = ("--type", "note.created", "--type", "ticket.created")
+    events = _lines(people.agent("events", "tail", "--json", *types).out)
+    assert {event["type"] for event in events} == {"note.created", "ticket.created"}
+    assert "note.created" not in people.customer("events", "tail", *types).out
+    assert "there are ticket.created" in people.agent("events", "tail", "--type", "nonsense", code=2).err
+
+
+@pytest.mark.parametrize(("cursor", "code"), [("nonsense", 2), ("99999999999.1", 4)])
+def test_a_cursor_that_is_none(people: People, cursor: str, code: int) -> None:
+    assert people.agent("events", "tail", "--since", cursor, code=code).err
+
+
+def test_a_hostile_title_in_the_log(people: People) -> None:
+    _open(people, HOSTILE)
+    for more in ((), ("--json",)):
+        out = people.customer("events", "tail", *more).out
+        assert not {char for char in out if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)}
+    assert HOSTILE in {event["data"].get("title") for event in _lines(people.customer("events", "tail", "--json").out)}
+
+
+def test_following_until_ctrl_c(people: People) -> None:
+    number = _open(people)
+    with _following(people.agent, people, number) as (process, events):
+        assert (events[0]["type"], events[0]["ticket_number"]) == ("note.created", number)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err == ""
+
+
+def test_following_outlives_its_session(people: People, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session has 28 seconds left, and is renewed when it has 25: each event is printed once all the same."""
+    info = people.crew.info
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
+    where = ("--url", info.api_url, "--key", info.publishable_key, "--email", people.crew.email("agent"))
+    cli("login", *where, "--password-stdin", input=PASSWORD)
+    profile = profiles.load().get("default")
+    ends = datetime.now(UTC) + timedelta(seconds=28)
+    secret = json.loads((Path(info.data_dir) / "secrets.json").read_text())["jwt_secret"]
+    claims = profiles.claims(profile.access_token or "") | {"exp": int(ends.timestamp()) + 1}
+    profiles.save(replace(profile, access_token=jwt.encode(claims, secret), expires_at=ends))
+    with _following(cli, people, _open(people), seconds=8) as (process, events):
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert profiles.load().get("default").refresh_token != profile.refresh_token
+    notes = [event["data"]["note_id"] for event in events if event["type"] == "note.created"]
+    assert len(notes) == len(set(notes)) > 10
+    assert [event["event_id"] for event in events] == sorted(event["event_id"] for event in events)
+
+
+@contextmanager
+def _following(shell: Cli, people: People, number: int, seconds: float = 0) -> Iterator[Any]:
+    """``events tail --follow`` in a process of its own while somebody writes notes; what it printed after so long."""
+    command = ("events", "tail", "--follow", "--json", "--interval", 0.1)
+    process = shell.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    stopped = threading.Event()
+    # It begins at a moment that nobody here knows, so something happens all the time.
+    acting = threading.Thread(target=_note_until, args=(stopped, people, number))
+    acting.start()
+    events: list[dict[str, Any]] = []
+    begun = time.monotonic()
+    try:
+        while not events or time.monotonic() - begun < seconds:
+            events.append(json.loads(process.stdout.readline()))
+        yield process, events
+    finally:
+        stopped.set()
+        acting.join()
+        process.kill()
+        process.wait()
+
+
+def _note_until(stopped: threading.Event, people: People, number: int) -> None:
+    with people.crew.client("colleague") as hd:
+        for _ in range(200):
+            hd.notes.add(number, "ping")
+            if stopped.wait(0.2):
+                return

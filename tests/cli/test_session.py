@@ -1,0 +1,192 @@
+"""Signing in, staying signed in, and signing out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.cli.conftest import PASSWORD, Crew
+from tests.cli.support import Cli
+
+from helpdesk_cli import _profiles as profiles
+from helpdesk_cli._profiles import Profile
+
+
+@pytest.fixture(autouse=True)
+def _here(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
+
+
+def _login(cli: Cli, crew: Crew, name: str = "agent", *more: str) -> Profile:
+    where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key, "--email", crew.email(name))
+    cli("login", *where, "--password-stdin", *more, input=f"{PASSWORD}\n")
+    found = profiles.load()
+    assert found.current is not None
+    return found.get(found.current)
+
+
+def test_sign_in_and_out(cli: Cli, crew: Crew) -> None:
+    profile = _login(cli, crew)
+    assert (profile.name, profile.email) == ("default", crew.email("agent"))
+    assert cli("whoami", "--json").json["user"]["email"] == crew.email("agent")
+    assert "profile default" in cli("whoami").out
+    cli("tickets", "list")
+    refresh = profile.refresh_token
+    assert cli("logout").out == f"Signed out of {crew.info.api_url}, profile default.\n"
+    assert "helpdesk login" in cli("tickets", "list", code=5).err
+    assert profiles.load().get("default") == profile.signed_out()
+    # The server knows of it too: the old session cannot be renewed.
+    profiles.save(_expired(replace(profile, refresh_token=refresh)))
+    assert "Your session has ended" in cli("tickets", "list", code=5).err
+    # URL and key are known by now.
+    cli("login", "--email", crew.email("agent"), "--password-stdin", input=PASSWORD)
+
+
+def test_a_profile_for_each_project_and_person(cli: Cli, crew: Crew) -> None:
+    _login(cli, crew, "agent", "--profile", "work")
+    _login(cli, crew, "customer", "--profile", "home")
+    assert cli("whoami", "--json").json["user"]["email"] == crew.email("customer")
+    assert cli("whoami", "--profile", "work", "--json").json["user"]["email"] == crew.email("agent")
+    assert cli("--profile", "work", "whoami", "--json").json["user"]["email"] == crew.email("agent")
+    assert cli("whoami", "--json", HELPDESK_PROFILE="work").json["user"]["email"] == crew.email("agent")
+
+
+def test_a_wrong_password_changes_nothing(cli: Cli, crew: Crew) -> None:
+    before = _login(cli, crew)
+    wrong = "wrong-password-1"
+    options = ("login", "--email", crew.email("customer"))
+    for done in (
+        cli(*options, "--password-stdin", code=5, input=wrong),
+        cli(*options, code=5, HELPDESK_PASSWORD=wrong),
+        cli(*options, "--json", code=5, HELPDESK_PASSWORD=wrong),
+    ):
+        assert wrong not in done.err + done.out
+    assert profiles.load().get("default") == before
+
+
+def test_tokens_come_from_standard_input_or_a_file(cli: Cli, crew: Crew, tmp_path: Path) -> None:
+    session = _login(cli, crew)
+    assert session.access_token
+    where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key)
+    done = cli("login", *where, "--token-stdin", "--profile", "a", "--json", input=f"{session.access_token}\n")
+    assert done.json["user"]["email"] == crew.email("agent")
+    file = tmp_path / "token"
+    file.write_text(f"{session.access_token}\n{session.refresh_token}\n")
+    cli("login", *where, "--access-token-file", file, "--profile", "b")
+    found = profiles.load().all
+    assert found["a"].refresh_token is None
+    assert found["b"].refresh_token == session.refresh_token
+    assert found["a"].expires_at == found["b"].expires_at
+    assert found["b"].expires_at is not None
+    assert cli("tickets", "list", "--profile", "a", "--json").err == ""
+    for text, code in (("", 2), ("no-token\n", 5)):
+        done = cli("login", *where, "--token-stdin", "--profile", "c", code=code, input=text)
+        assert "no-token" not in done.err
+    assert "c" not in profiles.load().all
+
+
+def test_a_secret_key_makes_a_system_profile_and_never_comes_as_an_argument(cli: Cli, crew: Crew) -> None:
+    secret, url = crew.info.secret_key, ("--url", crew.info.api_url)
+    refused = cli("login", *url, "--key", secret, "--profile", "robot", code=2)
+    assert secret not in refused.err
+    assert "--secret-key-stdin" in refused.err
+    assert cli("login", *url, "--secret-key-stdin", code=2, input="sb_publishable_x").err
+    assert cli("login", *url, "--secret-key-stdin", code=5, input="sb_secret_forged-0123456789").err
+    assert profiles.load().all == {}
+    done = cli("login", *url, "--secret-key-stdin", "--profile", "robot", input=f"{secret}\n")
+    assert secret not in done.out + done.err
+    assert cli("whoami", "--json").json == {
+        "url": crew.info.api_url,
+        "source": "profile robot",
+        "user": None,
+        "system": True,
+    }
+    cli("teams", "list")
+    assert "helpdesk profiles remove robot" in cli("logout", code=2).err
+
+
+def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
+    local = ("login", "--local", "--data", crew.info.data_dir)
+    cli(*local, "--email", crew.email("agent"), "--password-stdin", input=PASSWORD)
+    assert profiles.load().get("default").key == crew.info.publishable_key
+    cli(*local, "--secret-key-stdin", "--profile", "robot")
+    assert profiles.load().get("robot").is_system
+    assert "no stack runs" in cli("login", "--local", "--data", cli.config / "none", code=1).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--url", "ftp://x"), "url must begin with https://"),
+        (("--url", "https://user:pw@x.example", "--key", "k"), "url must not hold"),
+        (("--token-stdin", "--password-stdin"), "Only one way"),
+        ((), "URL of the Supabase project is missing"),
+        (("--url", "https://x.example"), "Publishable key is missing"),
+        (("--url", "https://x.example", "--key", "k"), "E-mail is missing"),
+        (("--url", "https://x.example", "--key", "k", "--email", "a@b.example"), "The password is missing"),
+        (("--url", "https://x.example", "--key", "k", "--email", "no address", "--password-stdin"), "email must be"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(arguments: tuple[str, ...], message: str, cli: Cli) -> None:
+    done = cli("login", *arguments, code=2, input="password-0123" if "--password-stdin" in arguments else "")
+    assert message in done.err
+    assert len(done.err.splitlines()) <= 2
+
+
+def test_a_warning_before_a_password_goes_unencrypted(cli: Cli) -> None:
+    where = ("--url", "http://helpdesk.invalid", "--key", "k", "--email", "a@b.example")
+    assert "without encryption" in cli("login", *where, "--password-stdin", input="pw-0123456", code=6).err
+
+
+def _expired(profile: Profile) -> Profile:
+    """The same, as if an hour had gone by: the token is one that nobody takes any more."""
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    claims = profiles.claims(profile.access_token or "") | {"exp": int(past.timestamp())}
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "none"}, claims)
+    ]
+    return replace(profile, access_token=".".join([*parts, "x"]), expires_at=past)
+
+
+def _sessions_tokens(crew: Crew) -> int:
+    with psycopg.connect(crew.info.db_url) as db:
+        row = db.execute("select count(*) from auth.refresh_tokens").fetchone()
+    assert row is not None
+    count: int = row[0]
+    return count
+
+
+def test_commands_that_run_at_once_renew_the_session_once(cli: Cli, crew: Crew) -> None:
+    profiles.save(_expired(_login(cli, crew)))
+    before = _sessions_tokens(crew)
+    running = [cli.start("whoami", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    for process in running:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert json.loads(out)["user"]["email"] == crew.email("agent")
+    assert _sessions_tokens(crew) == before + 1
+    renewed = profiles.load().get("default")
+    assert renewed.expires_at is not None
+    assert renewed.expires_at > datetime.now(UTC) + timedelta(minutes=5)
+    # What was written back can be renewed again.
+    profiles.save(_expired(renewed))
+    cli("tickets", "list")
+
+
+def test_a_session_that_holds_is_not_renewed(cli: Cli, crew: Crew) -> None:
+    before = _login(cli, crew)
+    cli("tickets", "list")
+    assert profiles.load().get("default") == before
+
+
+def test_the_environment_signs_in_by_itself(cli: Cli, crew: Crew) -> None:
+    env = {"HELPDESK_URL": crew.info.api_url, "HELPDESK_KEY": crew.info.publishable_key}
+    env |= {"HELPDESK_EMAIL": crew.email("customer"), "HELPDESK_PASSWORD": PASSWORD}
+    assert Cli(cli.config, env)("whoami", "--json").json["user"]["email"] == crew.email("customer")
+    assert not profiles.profiles_path().exists()
