@@ -102,6 +102,8 @@ interface DatabaseError {
 /** Errors that lite would answer with 500 and code SUP get PostgREST's status, their own code, detail and hint. */
 export function withHostedStatus(error: unknown): unknown {
   const { code, message, detail, hint } = (error ?? {}) as DatabaseError;
+  // The driver cannot write the value as the parameter's type; PostgreSQL itself would say so.
+  if (code === "ERR_INVALID_ARG_TYPE") return Object.assign(new Error("invalid input syntax"), { code: "22P02" });
   const lost = isConnectionLost(error);
   if (!lost && (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code) || ANSWERED_WELL.test(code))) return error;
   const body = lost
