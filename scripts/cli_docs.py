@@ -26,8 +26,8 @@ def commands(group: Any = None, path: str = "helpdesk", parent: Any = None) -> I
     with found.make_context(path.split()[-1], [], parent, resilient_parsing=True, terminal_width=WIDTH) as context:
         context.info_name = path.split()[-1]
         yield path, found, found.get_help(context)
-        for name, command in getattr(found, "commands", {}).items():
-            yield from commands(command, f"{path} {name}", context)
+        for name in found.list_commands(context) if hasattr(found, "commands") else ():
+            yield from commands(found.commands[name], f"{path} {name}", context)
 
 
 def reference() -> str:

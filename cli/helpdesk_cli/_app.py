@@ -85,6 +85,10 @@ def _declares(parameters: Sequence[inspect.Parameter], flag: str) -> bool:
 class Root(TyperGroup):
     """The whole program: whatever happens in it ends here, as an exit code and at most two lines on stderr."""
 
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """The nouns first: they are what one comes for."""
+        return sorted(super().list_commands(ctx), key=lambda name: not isinstance(self.commands[name], TyperGroup))
+
     def main(
         self,
         args: Sequence[str] | None = None,

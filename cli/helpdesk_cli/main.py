@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from . import demo, doctor, events, profiles, session, stack, teams, tickets, users
+from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users
 from ._app import Commands, ProfileOption, Root
 from ._errors import EXIT_CODES
 from ._output import tell
@@ -40,7 +40,6 @@ def helpdesk(profile: ProfileOption = None) -> None:
     choose(profile=profile)
 
 
-@app.command()
 def version() -> None:
     """Show which version this is."""
     from importlib.metadata import version as version_of
@@ -55,6 +54,8 @@ session.register(app)
 doctor.register(app)
 stack.register(app)
 demo.register(app)
+uninstall.register(app)
+app.command()(version)
 
 
 def run() -> None:
