@@ -6,7 +6,7 @@ import { adminApi } from "./admin.ts";
 import { Functions } from "./functions.ts";
 import { checked } from "./limits.ts";
 import { withLiterals } from "./literals.ts";
-import { databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
+import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
 import {
   applyShims,
@@ -28,6 +28,7 @@ export class Project {
   readonly #connection: PostgresConnection;
   readonly #functions: Functions;
   #lastLoss = -Infinity;
+  readonly #waiting = new Set<{ since: number; giveUp: () => void }>();
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
 
   /** `extra` answers paths that are no part of a Supabase project, or null. */
@@ -37,10 +38,14 @@ export class Project {
     connections: number,
     private readonly extra: (request: Request, path: string) => Promise<Response | null> = () => Promise.resolve(null),
   ) {
-    const onclose = () => void (this.#lastLoss = performance.now());
+    const onclose = () => {
+      const loss = this.#lastLoss = performance.now();
+      Deno.unrefTimer(setTimeout(() => this.#giveUpOn(loss), OUTAGE_MS));
+    };
     this.#connection = new PostgresConnection({
       url: databaseUrl(settings.db_url, database),
-      postgresOptions: { ...driverOptions, max: connections, connect_timeout: 5, onclose },
+      // No lifetime: a connection that closes is one that was lost.
+      postgresOptions: { ...driverOptions, max: connections, connect_timeout: 5, max_lifetime: null, onclose },
     });
     applyShims(this.#connection, this.#connection.driver);
     const { publishable_key, secret_key, jwt_secret } = settings;
@@ -99,7 +104,24 @@ export class Project {
     return withCors(await this.#guarded(request, pathname, peer));
   }
 
+  /** The answer; or, when the driver has lost the request together with its connection, the admission of that. */
   async #guarded(request: Request, pathname: string, peer: string): Promise<Response> {
+    const { promise: lost, resolve } = Promise.withResolvers<Response>();
+    const entry = { since: performance.now(), giveUp: () => resolve(databaseLost()) };
+    this.#waiting.add(entry);
+    try {
+      return await Promise.race([this.#answer(request, pathname, peer), lost]);
+    } finally {
+      this.#waiting.delete(entry);
+    }
+  }
+
+  /** A transaction whose connection breaks may never settle in the driver. */
+  #giveUpOn(loss: number): void {
+    for (const entry of this.#waiting) if (entry.since < loss) entry.giveUp();
+  }
+
+  async #answer(request: Request, pathname: string, peer: string): Promise<Response> {
     try {
       const response = await this.#route(request, pathname, peer);
       if (response.status < 500 || response.status === 503 || !await this.#isOutage()) return response;

@@ -47,6 +47,12 @@ export function databaseUnavailable(): Response {
   );
 }
 
+export function databaseLost(): Response {
+  return json(504, {
+    message: "The database went away while it worked on this request: nobody knows how far it came.",
+  });
+}
+
 export function preflight(request: Request): Response {
   const allowed = request.headers.get("access-control-request-headers") ?? ALLOWED_HEADERS;
   return new Response(null, { status: 204, headers: { ...PREFLIGHT, "access-control-allow-headers": allowed } });
