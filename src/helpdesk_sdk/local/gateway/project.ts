@@ -107,7 +107,8 @@ export class Project {
   /** The answer; or, when the driver has lost the request together with its connection, the admission of that. */
   async #guarded(request: Request, pathname: string, peer: string): Promise<Response> {
     const { promise: lost, resolve } = Promise.withResolvers<Response>();
-    const entry = { since: performance.now(), giveUp: () => resolve(databaseLost()) };
+    const reads = request.method === "GET" || request.method === "HEAD";
+    const entry = { since: performance.now(), giveUp: () => resolve(reads ? databaseUnavailable() : databaseLost()) };
     this.#waiting.add(entry);
     try {
       return await Promise.race([this.#answer(request, pathname, peer), lost]);
