@@ -48,7 +48,10 @@ class Home:
         Raises:
             AlreadyRunningError: a living process has it.
         """
-        descriptor = os.open(self.directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = self._new_lock()
+        if self._lock is not None:
+            return
+        descriptor = os.open(self.directory / "lock", os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -58,6 +61,23 @@ class Home:
                 hint="Use it (helpdesk status), stop it (helpdesk down) or give --data.",
             ) from None
         self._lock = descriptor
+
+    def _new_lock(self) -> int | None:
+        """Make the lock file, held from its first moment; None when there is one.
+
+        A file that exists and is not held is what a killed stack leaves: nobody may ever see ours like that.
+        """
+        draft = self.directory / f"lock.{os.getpid()}"
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            os.link(draft, self.directory / "lock")
+        except FileExistsError:
+            os.close(descriptor)
+            return None
+        finally:
+            draft.unlink()
+        return descriptor
 
     def is_running(self) -> bool:
         """Whether a living process has the lock."""

@@ -165,7 +165,8 @@ def watch(supervisor: Supervisor, wake: int) -> None:
             began = time.monotonic()
             try:
                 supervisor.heal()
-            except errors.StackError as error:
+            except Exception as error:
+                # Whatever it is, the way to help is the same; giving up would take the database down too.
                 _log(f"restart failed, trying again in {pause:.1f} s: {error}")
                 pause = min(pause * 2, _SLOWEST_RESTART)
             else:
