@@ -1,84 +1,78 @@
-"""How long a statement takes, and how long another one that gives the same rows takes, measured in turns."""
+"""How long things take, and how that compares."""
 
 from __future__ import annotations
 
-import json
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import psycopg
-from psycopg import pq
+from benchmarks.request import Params, Person, Requests
 
 _WARM_UP = 12
-Params = Sequence[object]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who is signed in, as PostgREST tells the database."""
-
-    user_id: str
-    login: str
+_CALLS = 120
 
 
 @dataclass
 class Result:
-    """One line of the report. `aim` is the most that `ratio` may be; None where the number is for information."""
+    """One line of the report.
+
+    Attributes:
+        name: what was measured.
+        numbers: by column heading; milliseconds, ratios, rates.
+        aim: what one of the numbers should be, in words; empty where it is for information.
+        met: whether it is; None without an aim.
+    """
 
     name: str
-    ms: float
-    base_ms: float | None = None
-    aim: float | None = None
-    note: str = ""
-    extra: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times the base it takes."""
-        return self.ms / self.base_ms if self.base_ms else None
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the aim is met; None without one."""
-        return None if self.aim is None or self.ratio is None else self.ratio <= self.aim
+    numbers: dict[str, float | str]
+    aim: str = ""
+    met: bool | None = None
 
 
-def act_as(connection: psycopg.Connection, person: Person | None) -> None:
-    """Be that person for the rest of the session, as PostgREST does it for a transaction; None: the superuser again."""
-    if person is None:
-        connection.execute("reset role")
-        connection.execute("reset request.jwt.claims")
-        return
-    claims = json.dumps({"sub": person.login, "role": "authenticated"})
-    connection.execute("select set_config('request.jwt.claims', %s, false)", (claims,))
-    connection.execute("set role authenticated")
+@dataclass
+class Section:
+    """A table of the report."""
+
+    title: str
+    explanation: str
+    results: list[Result] = field(default_factory=list)
 
 
-class Prepared:
-    """A prepared statement that is run through libpq itself: rows are received but not turned into Python objects."""
+@dataclass(frozen=True)
+class Case:
+    """A statement by a person, and another one by the system that finds the same rows by itself."""
 
-    def __init__(self, connection: psycopg.Connection, name: str, sql: str) -> None:
-        self._connection = connection
-        self._name = name.encode()
-        self._check(connection.pgconn.prepare(self._name, sql.encode()), pq.ExecStatus.COMMAND_OK)
+    name: str
+    who: Person
+    statement: str
+    params: Sequence[Params]
+    base: str
+    base_params: Sequence[Params]
 
-    def run(self, params: Params) -> int:
-        """Execute it and return the number of rows."""
-        values = [None if value is None else str(value).encode() for value in params]
-        result = self._connection.pgconn.exec_prepared(self._name, values)
-        self._check(result, pq.ExecStatus.TUPLES_OK)
-        return result.ntuples
 
-    def _check(self, result: pq.abc.PGresult, wanted: pq.ExecStatus) -> None:
-        if result.status != wanted:
-            raise RuntimeError(result.error_message.decode())
+def compare(url: str, case: Case, *, rounds: int, aim: float | None, calls: int = _CALLS) -> Result:
+    """Measure both statements of a case in turns.
+
+    Raises:
+        AssertionError: they do not find equally many rows: then the comparison means nothing.
+    """
+    with Requests(url, case.who, case.statement) as mine, Requests(url, None, case.base) as theirs:
+        pairs = list(zip(case.params, case.base_params, strict=True))
+        for params, base_params in pairs[:5]:
+            mine.run(params)
+            theirs.run(base_params)
+            assert mine.rows == theirs.rows, f"{case.name}: {mine.rows} rows under the policies, {theirs.rows} without"
+        ms, base_ms = in_turns(mine.run, theirs.run, (pairs * calls)[: max(calls, len(pairs))], rounds)
+    ratio = ms / base_ms
+    numbers: dict[str, float | str] = {"with RLS, ms": ms, "without, ms": base_ms, "ratio": ratio}
+    if aim is None:
+        return Result(case.name, numbers)
+    return Result(case.name, numbers, f"ratio ≤ {aim}", round(ratio, 2) <= aim)
 
 
 def in_turns(
-    tested: Callable[[Params], object],
-    base: Callable[[Params], object],
+    tested: Callable[[Params], float],
+    base: Callable[[Params], float],
     parameters: Sequence[tuple[Params, Params]],
     rounds: int,
 ) -> tuple[float, float]:
@@ -92,16 +86,11 @@ def in_turns(
         base(theirs)
     measured: list[tuple[float, float]] = []
     for _ in range(rounds):
-        times = [(_ms(tested, mine), _ms(base, theirs)) for mine, theirs in parameters]
-        measured.append((_lower_quartile([t for t, _ in times]), _lower_quartile([t for _, t in times])))
+        times = [(tested(mine), base(theirs)) for mine, theirs in parameters]
+        measured.append((percentile([t for t, _ in times], 0.25), percentile([t for _, t in times], 0.25)))
     return statistics.median(m for m, _ in measured), statistics.median(b for _, b in measured)
 
 
-def _ms(run: Callable[[Params], object], params: Params) -> float:
-    began = time.perf_counter_ns()
-    run(params)
-    return (time.perf_counter_ns() - began) / 1e6
-
-
-def _lower_quartile(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 4]
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which that share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
