@@ -174,7 +174,9 @@ begin
     if v_person.teams is not null then
       perform helpdesk.set_user_role(v_id, 'agent');
       insert into helpdesk.team_members (team_id, user_id)
-      select t.team_id, v_id from helpdesk.teams as t where t.name = any (v_person.teams);
+      select t.team_id, v_id
+      from unnest(v_person.teams) as m (name)
+      join helpdesk.teams as t on lower(t.name) = lower(m.name);
     end if;
   end loop;
 
