@@ -8,15 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from . import _profiles as profiles
 from ._errors import CliError, ExitCode
 from ._files import locked
+from ._output import remark
 from ._profiles import Profile
 from ._secrets import keep_secret
 from ._settings import settings
 
 if TYPE_CHECKING:
+    import logging
+
     from helpdesk_sdk import Helpdesk, Session
 
 # The SDK renews a session that has less than 30 seconds left. Ours goes a little earlier in that span, so that it does.
@@ -63,8 +67,16 @@ def target() -> Target:
     """What the command line, the environment and the profiles say, in this order.
 
     Raises:
-        CliError: They say too little.
+        CliError: They say too little, or what cannot be.
     """
+    found = _target()
+    for token in (found.access_token, found.refresh_token):
+        if token is not None:
+            checked_key(token)
+    return replace(found, url=checked_url(found.url), key=checked_key(found.key))
+
+
+def _target() -> Target:
     env = os.environ
     for variable in ("HELPDESK_ACCESS_TOKEN", "HELPDESK_PASSWORD", "HELPDESK_REFRESH_TOKEN"):
         keep_secret(env.get(variable))
@@ -79,6 +91,39 @@ def target() -> Target:
         # A profile's session is for the profile's helpdesk only.
         return _by_environment(Target("the environment", env["HELPDESK_URL"], env["HELPDESK_KEY"]))
     return _by_environment(of_profile(profiles.load().get(chosen_name())))
+
+
+def checked_url(url: str) -> str:
+    """A URL as it is used.
+
+    Raises:
+        CliError: It cannot be one.
+    """
+    hint = "As in https://abc.supabase.co"
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname and parts.hostname.encode("idna").decode()
+        # Read for its check alone.
+        _ = parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or any(char.isspace() for char in url.strip()):
+        raise CliError("url must begin with https:// (or http://, for a local stack)", hint, ExitCode.USAGE)
+    if parts.username or parts.password:
+        raise CliError("url must not hold a user name or a password", hint, ExitCode.USAGE)
+    return url.strip().rstrip("/")
+
+
+def checked_key(key: str) -> str:
+    """A key, or a token, as it is used.
+
+    Raises:
+        CliError: It cannot be one.
+    """
+    made = key.strip()
+    if not made or not made.isascii() or not made.isprintable() or " " in made:
+        raise CliError("The key or the token is malformed", "Copy it anew, on one line.", ExitCode.USAGE)
+    return made
 
 
 def chosen_name() -> str:
@@ -154,8 +199,13 @@ def client(
     found: Target, *, timeout: float = 30.0, on_session: Callable[[Session | None], None] | None = None
 ) -> Helpdesk:
     """A client that speaks as the target does. A profile's session it only uses: renewing it is left to ``fresh``."""
+    import logging
+
     from helpdesk_sdk import Helpdesk
 
+    logger = logging.getLogger("helpdesk_sdk")
+    if not logger.handlers:
+        logger.addHandler(_remarks())
     return Helpdesk(
         found.url,
         found.key,
@@ -166,6 +216,17 @@ def client(
         timeout=timeout,
         on_session=on_session,
     )
+
+
+def _remarks() -> logging.Handler:
+    """Where the SDK's warnings go, e.g. that it is still trying."""
+    import logging
+
+    class Remarks(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            remark(record.getMessage())
+
+    return Remarks(logging.WARNING)
 
 
 def seconds_until_due(found: Target) -> float | None:

@@ -83,6 +83,9 @@ def _described(error: Exception) -> dict[str, Any]:
         return _of_helpdesk(error)
     if os.environ.get("HELPDESK_DEBUG"):
         raise error
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fields(f"{where}{error.strerror}", None, ExitCode.REFUSED)
     hint = "This is a bug. Set HELPDESK_DEBUG=1 to see where it comes from."
     return _fields(f"{type(error).__name__}: {error}", hint, ExitCode.REFUSED) | {"kind": "InternalError"}
 
@@ -141,6 +144,8 @@ def _way_out(error: HelpdeskError) -> str | None:
         return "Look whether it was made before you try again."
     if isinstance(error, e.NoProfile | e.InactiveUser):
         return error.hint
+    if isinstance(error, e.AuthenticationError) and error.code == "invalid_credentials":
+        return "Check the e-mail address and the password."
     if isinstance(error, e.AuthenticationError):
         return "Sign in: helpdesk login"
     if isinstance(error, e.ConnectionFailed):

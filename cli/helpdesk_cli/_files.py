@@ -45,7 +45,7 @@ def write_privately(path: Path, text: str) -> None:
                 os.unlink(name)
             raise
     except OSError as error:
-        raise CliError(f"{path} cannot be written: {error.strerror}", "Mend it, or set HELPDESK_CONFIG_DIR.") from None
+        raise _unwritable(path, error) from None
 
 
 @contextmanager
@@ -57,12 +57,19 @@ def locked(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = path.with_name(path.name + ".lock")
+    held = FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS, mode=0o600)
     try:
-        lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(lock, timeout=_LOCK_SECONDS, mode=0o600):
-            yield
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held.acquire()
     except Timeout:
-        raise CliError(f"Another helpdesk command holds {lock}", "Wait for it to end, or end it.") from None
-    except PermissionError as error:
-        raise CliError(f"{lock} cannot be written: {error.strerror}", "Mend it, or set HELPDESK_CONFIG_DIR.") from None
+        raise CliError(f"Another helpdesk command holds {held.lock_file}", "Wait for it to end, or end it.") from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _unwritable(path: Path, error: OSError) -> CliError:
+    return CliError(f"{path} cannot be written: {error.strerror}", "Mend it, or set HELPDESK_CONFIG_DIR.")

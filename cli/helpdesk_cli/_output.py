@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import typer
 
+from ._secrets import redact
 from ._settings import settings
 from ._text import one_line
 
@@ -22,6 +24,9 @@ _UNBOUNDED = 10_000
 # Between columns, and what a flexible column keeps at least.
 _GAP = 2
 _FLOOR = 8
+# When and how often a long list says how far it is: after so many seconds, once for so many items.
+_PATIENCE = 1.0
+_COUNT_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,27 @@ def tell(sentence: str, *, json: Any) -> None:
 def remark(sentence: str) -> None:
     """Something by the way, on stderr, for people only."""
     if not settings().json:
-        typer.echo(one_line(sentence), err=True)
+        typer.echo(redact(one_line(sentence)), err=True)
+
+
+def counted(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items; on a terminal, if they take longer than a moment, with their number as they come."""
+    from rich.console import Console
+
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal or settings().json:
+        yield from items
+        return
+    begun = time.monotonic()
+    status = screen.status("")
+    try:
+        for number, item in enumerate(items, 1):
+            if number % _COUNT_EVERY == 0 and time.monotonic() - begun > _PATIENCE:
+                status.update(f"{number:,} {what} …")
+                status.start()
+            yield item
+    finally:
+        status.stop()
 
 
 def moment(at: datetime) -> str:

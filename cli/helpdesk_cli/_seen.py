@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from ._errors import CliError
 from ._files import config_dir, locked, write_privately
+from ._output import remark
 
 if TYPE_CHECKING:
     from ._connection import Target
@@ -32,13 +34,19 @@ class Seen:
         return UUID(found) if found else None
 
     def remember(self, ticket_id: UUID, message_id: UUID | None) -> None:
-        """Note that the conversation was shown up to this message; None: that it was shown, and empty."""
-        with locked(self._path):
-            known = _read(self._path)
-            known.pop(str(ticket_id), None)
-            known[str(ticket_id)] = str(message_id) if message_id else None
-            newest = dict(list(known.items())[-_KEPT:])
-            write_privately(self._path, json.dumps(newest))
+        """Note that the conversation was shown up to this message; None: that it was shown, and empty.
+
+        Where nothing can be written, what was done is done all the same.
+        """
+        try:
+            with locked(self._path):
+                known = _read(self._path)
+                known.pop(str(ticket_id), None)
+                known[str(ticket_id)] = str(message_id) if message_id else None
+                newest = dict(list(known.items())[-_KEPT:])
+                write_privately(self._path, json.dumps(newest))
+        except CliError as error:
+            remark(f"What you have read is not remembered: {error}")
 
 
 def _read(path: Path) -> dict[str, str | None]:

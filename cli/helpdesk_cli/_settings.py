@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+
+from ._secrets import keep_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Settings:
     profile: str | None = None
 
 
+_SECRET = re.compile(r"sb_secret_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _DEFAULT = Settings()
 _current: ContextVar[Settings] = ContextVar("helpdesk_settings", default=_DEFAULT)
 
@@ -34,6 +38,9 @@ def begin(args: Sequence[str]) -> None:
 
     Whether errors are to be JSON must be known before the command line is parsed: it may be what is wrong.
     """
+    for secret in _SECRET.findall("\n".join(args)):
+        # It should not be there; but if it is, no error repeats it.
+        keep_secret(secret)
     given = args[: args.index("--")] if "--" in args else args
     _current.set(Settings(json="--json" in given))
 

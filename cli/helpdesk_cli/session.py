@@ -14,7 +14,7 @@ import typer
 
 from . import _profiles as profiles
 from ._app import Commands
-from ._connection import chosen_name, client, connect, fresh, of_profile, target, with_session
+from ._connection import checked_key, checked_url, chosen_name, client, connect, fresh, of_profile, target, with_session
 from ._errors import CliError, ExitCode
 from ._input import read_secret, read_secrets, read_text
 from ._json import plain
@@ -134,18 +134,11 @@ def _url(given: str | None, known: Profile | None) -> str:
     found = (
         given or os.environ.get("HELPDESK_URL") or (known.url if known else None) or _ask("URL of the Supabase project")
     )
-    parts = urlsplit(found.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CliError(
-            "url must begin with https:// (or http://, for a local stack)",
-            "As in https://abc.supabase.co",
-            ExitCode.USAGE,
-        )
-    if parts.username or parts.password:
-        raise CliError("url must not hold a user name or a password", "As in https://abc.supabase.co", ExitCode.USAGE)
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        remark(f"Warning: {parts.hostname} is asked without encryption: others on the way can read your password")
-    return found.strip().rstrip("/")
+    made = checked_url(found)
+    host = urlsplit(made).hostname
+    if made.startswith("http://") and host not in _LOOPBACK:
+        remark(f"Warning: {host} is asked without encryption: others on the way can read your password")
+    return made
 
 
 def _key(given: str | None, known: Profile | None, url: str) -> str:
@@ -159,7 +152,7 @@ def _key(given: str | None, known: Profile | None, url: str) -> str:
         raise CliError(
             "A person signs in with the publishable key", "For a system profile: --secret-key-stdin", ExitCode.USAGE
         )
-    return key.strip()
+    return checked_key(key)
 
 
 def _ask(what: str) -> str:

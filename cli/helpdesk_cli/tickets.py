@@ -15,7 +15,7 @@ from ._app import Commands
 from ._choices import Channel, Priority, Status
 from ._connection import connect
 from ._input import FileOption, read_text
-from ._output import print_json, remark, tell
+from ._output import counted, print_json, remark, tell
 from ._settings import settings
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def list_(
             page_size=min(limit + 1, 500) if limit else 500,
             **{name: value.astimezone() if value else None for name, value in moments.items()},
         )
-        tickets = list(islice(found, limit + 1 if limit else None))
+        tickets = list(islice(counted(found, "tickets"), limit + 1 if limit else None))
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
     if more:

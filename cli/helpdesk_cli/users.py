@@ -12,7 +12,7 @@ from ._app import Commands
 from ._choices import Role
 from ._connection import connect
 from ._names import full_name
-from ._output import Column, age, moment, remark, render, render_fields, tell
+from ._output import Column, age, counted, moment, remark, render, render_fields, tell
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Invitation, User
@@ -38,7 +38,7 @@ def list_(
     """
     with connect() as hd:
         found = hd.users.list(role=role, active=active, email=email, page_size=min(limit + 1, 500) if limit else 500)
-        users = list(islice(found, limit + 1 if limit else None))
+        users = list(islice(counted(found, "people"), limit + 1 if limit else None))
     columns: list[Column[User]] = [
         Column("Name", lambda user: user.name, flexible=True),
         Column("E-mail", lambda user: user.email, flexible=True),

@@ -19,9 +19,8 @@ from typer.testing import CliRunner
 from helpdesk_cli.main import app
 
 _RUN = "from helpdesk_cli.main import run; run()"
-PROGRAM = [sys.executable, "-W", "error", "-c", _RUN]
-# The terminal also controls the process, so that Ctrl-C is a signal and a password is read from it.
-_ON_TERMINAL = [sys.executable, "-W", "error", "-c", f"import os; os.login_tty(0); {_RUN}"]
+_PYTHON = [sys.executable, "-W", "error", "-c"]
+PROGRAM = [*_PYTHON, _RUN]
 # What might be hidden in a name, a title or a message: colours, a title change, the clipboard, a link, cursor movement,
 # 8-bit controls, reversed text, Rich's markup, a carriage return that overwrites the line.
 HOSTILE = (
@@ -75,16 +74,24 @@ class Cli:
         env = {**os.environ, **{name: value for name, value in self._environment({}).items() if value is not None}}
         return subprocess.Popen([*PROGRAM, *map(str, args)], env=env, text=True, **options)
 
-    def on_terminal(self, *args: object, type_: Sequence[tuple[str, str]] = (), width: int = 100, **env: str) -> Done:
+    def on_terminal(
+        self,
+        *args: object,
+        type_: Sequence[tuple[str, str]] = (),
+        width: int = 100,
+        program: str = _RUN,
+        **env: str,
+    ) -> Done:
         """Run the program on a terminal.
 
         Args:
             type_: What to wait for, and what to type then, in turn.
             width: Of the terminal.
+            program: Other Python code to run there.
         """
         controller, terminal = pty.openpty()
         _resize(terminal, width)
-        process = self.start_with(terminal, env, *args)
+        process = self._start_on(terminal, env, program, *args)
         os.close(terminal)
         try:
             text = _converse(controller, list(type_), process)
@@ -92,12 +99,12 @@ class Cli:
             os.close(controller)
         return Done(process.wait(timeout=30), text, "")
 
-    def start_with(self, terminal: int, env: Mapping[str, str], *args: object) -> subprocess.Popen[bytes]:
-        """Run the program in a process whose streams are this terminal."""
+    def _start_on(self, terminal: int, env: Mapping[str, str], program: str, *args: object) -> subprocess.Popen[bytes]:
         given = {name: value for name, value in self._environment(env).items() if value is not None}
         base = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
         return subprocess.Popen(
-            [*_ON_TERMINAL, *map(str, args)],
+            # The terminal also controls the process, so that Ctrl-C is a signal and a password is read from it.
+            [*_PYTHON, f"import os; os.login_tty(0); {program}", *map(str, args)],
             env={**base, "TERM": "xterm", **given},
             stdin=terminal,
             stdout=terminal,
@@ -129,6 +136,8 @@ def _converse(controller: int, steps: list[tuple[str, str]], process: subprocess
         seen += part.decode(errors="replace")
         if steps and (found := seen.find(steps[0][0], searched)) >= 0:
             searched = found + len(steps[0][0])
+            # Nobody answers within the moment between a question and the reading of its answer.
+            time.sleep(0.5)
             os.write(controller, steps.pop(0)[1].encode())
     process.kill()
     process.wait()

@@ -78,6 +78,38 @@ def test_half_an_answer_is_none(env: dict[str, str], message: str, monkeypatch: 
         _target(monkeypatch, env)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        " ",
+        "nonsense",
+        "ftp://a.example",
+        "https://",
+        "http://[x",
+        "http://a b/",
+        "http://a:99999",
+        "https://u:p@a.example",
+    ],
+)
+@pytest.mark.parametrize("command", ["tickets list", "doctor", "whoami"])
+def test_a_url_that_is_none(url: str, command: str, cli: Cli) -> None:
+    profiles.save(replace(WORK, url=url))
+    done = cli(*command.split(), "--profile", "work", code=1 if command == "doctor" else 2)
+    assert "url must" in done.out + done.err
+    assert "bug" not in done.err
+
+
+@pytest.mark.parametrize("secret", ["", "ü-0123456789", "two words-0123456789", "line\nbreak-0123456789"], ids=ascii)
+@pytest.mark.parametrize("field", ["key", "access_token"])
+def test_a_key_or_token_that_is_none(field: str, secret: str, cli: Cli) -> None:
+    changed: dict[str, Any] = {field: secret}
+    profiles.save(replace(WORK, **changed))
+    done = cli("tickets", "list", "--profile", "work", code=2)
+    assert "0123456789" not in done.err
+    assert "bug" not in done.err
+
+
 def test_nobody_is_signed_in(cli: Cli) -> None:
     profiles.save(WORK.signed_out())
     assert "helpdesk login" in cli("tickets", "list", code=5).err

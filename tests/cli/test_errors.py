@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 from typing import Any
@@ -97,6 +98,22 @@ def test_a_known_secret_is_blanked_out(args: tuple[str, ...]) -> None:
     _secrets.keep_secret("sb_secret_0123456789")
     error = CliError("could not use sb_secret_0123456789", "not sb_secret_0123456789 either")
     assert "0123456789" not in _reported(error, *args)[1]
+
+
+@pytest.mark.parametrize("secret", ["sb_secret_0123456789", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_secret_among_the_arguments_is_not_repeated(secret: str, more: tuple[str, ...], cli: Cli) -> None:
+    for arguments in (("login", secret), ("tickets", "list", f"--{secret}"), ("tickets", "list", "--status", secret)):
+        done = cli(*arguments, *more, code=2)
+        assert secret not in done.out + done.err
+
+
+def test_a_full_disk_is_no_bug(cli: Cli) -> None:
+    with open("/dev/full", "w") as full:
+        process = cli.start("version", stdout=full, stderr=subprocess.PIPE)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err == "Error: No space left on device\n"
 
 
 def test_a_bug_is_named_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,14 @@ def test_what_is_remembered_is_private_and_may_be_lost(people: People) -> None:
         assert "You have not read" in people.agent("tickets", "reply", number, "Hello").err
 
 
+def test_where_nothing_can_be_written_reading_works_all_the_same(people: People) -> None:
+    number = _open(people)
+    people.agent.config.write_text("not a directory")
+    done = people.agent("tickets", "show", number)
+    assert "Cannot print" in done.out
+    assert "not remembered" in done.err
+
+
 def test_a_closed_ticket_is_not_answered_by_staff(people: People) -> None:
     number = _open(people)
     people.customer("tickets", "status", number, "closed")

@@ -70,6 +70,14 @@ def test_a_password_is_asked_for_and_not_echoed(cli: Cli, crew: Crew) -> None:
     assert PASSWORD not in done.out
 
 
+def test_a_long_list_says_how_far_it_is(cli: Cli) -> None:
+    slowly = "(time.sleep(0.006) for _ in range(400))"
+    script = f"import time; from helpdesk_cli._output import counted; print(len(list(counted({slowly}, 'tickets'))))"
+    done = cli.on_terminal(program=script)
+    assert "tickets …" in done.out
+    assert done.out.rstrip().endswith("400")
+
+
 def test_ctrl_c_at_a_question_is_quiet(cli: Cli) -> None:
     done = cli.on_terminal("login", type_=[("URL", "\x03")])
     assert done.code == 130
