@@ -22,7 +22,7 @@ WIDTH = 100
 
 def commands(group: Any = None, path: str = "helpdesk", parent: Any = None) -> Iterator[tuple[str, Any, str]]:
     """Every command with its full name and its help; groups come before what is in them."""
-    found = typer.main.get_command(app) if group is None else group
+    found: Any = typer.main.get_command(app) if group is None else group
     with found.make_context(path.split()[-1], [], parent, resilient_parsing=True, terminal_width=WIDTH) as context:
         context.info_name = path.split()[-1]
         yield path, found, found.get_help(context)
