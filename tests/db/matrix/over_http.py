@@ -106,9 +106,9 @@ def failures(api: Api, case: Case, before: str) -> list[str]:
 
 
 def _judge(api: Api, case: Case, person: Person, outcome: Outcome, answer: httpx.Response) -> str | None:
-    body = answer.json() if answer.content else None
+    body: Any = answer.json() if answer.content else None
     if answer.is_success:
-        rows = body if isinstance(body, list) else [body]
+        rows: list[dict[str, Any]] = body if isinstance(body, list) else [body]
         return judge_rows(case, outcome, rows, api.world)
     said = f"{answer.status_code} {answer.text}"
     if outcome.sqlstate is None:

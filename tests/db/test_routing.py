@@ -1,0 +1,288 @@
+"""Routing: the next ticket in order, each to one person only, and nothing that leaves one's sight comes back."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from tests.db.conftest import Server
+from tests.db.people import (
+    ADMIN,
+    AGENT,
+    CUSTOMER,
+    OTHER,
+    SERVICE,
+    STRANGER,
+    Db,
+    Person,
+    as_person,
+    be,
+    one,
+    refused,
+    value,
+)
+from tests.db.world import World, ticket
+
+NEXT = "select * from helpdesk.claim_next_ticket(%s, %s)"
+
+
+def queue(db: Db, world: World, *priorities: str, team: str = "empty") -> list[str]:
+    """Open tickets of these priorities, one after the other; their ids."""
+    with be(db, SERVICE):
+        return [
+            str(
+                value(
+                    db,
+                    "select ticket_id from helpdesk.create_ticket("
+                    "%s, priority => %s, team_id => %s, requester_id => %s)",
+                    priority,
+                    priority,
+                    world[team],
+                    world["customer"],
+                )
+            )
+            for priority in priorities
+        ]
+
+
+def together(jobs: list[Callable[[], Any]]) -> list[Any]:
+    """Do all of it at the same time; what came of each, errors included."""
+    results: list[Any] = [None] * len(jobs)
+    gate = threading.Barrier(len(jobs))
+
+    def run(i: int) -> None:
+        gate.wait(30)
+        try:
+            results[i] = jobs[i]()
+        except psycopg.Error as error:
+            results[i] = error
+
+    threads = [threading.Thread(target=run, args=(i,), daemon=True) for i in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def test_the_oldest_of_the_highest_priority_comes_first(db: Db, world: World) -> None:
+    low, first, second, urgent, high = queue(db, world, "low", "medium", "medium", "urgent", "high")
+    with as_person(db, ADMIN):
+        claimed = [
+            str(value(db, "select ticket_id from helpdesk.claim_next_ticket(%s)", world["empty"])) for _ in range(5)
+        ]
+        assert db.execute(NEXT, (world["empty"], None)).fetchall() == []
+    assert claimed == [urgent, high, first, second, low]
+
+
+def test_what_is_snoozed_assigned_or_not_open_is_passed_over(db: Db, world: World) -> None:
+    snoozed, assigned, closed, due, free = queue(db, world, "urgent", "urgent", "urgent", "medium", "low")
+    with be(db, ADMIN):
+        db.execute(
+            "update helpdesk.tickets set snoozed_until = now() + interval '1 hour' where ticket_id = %s", (snoozed,)
+        )
+        db.execute("update helpdesk.tickets set snoozed_until = now() - interval '1 hour' where ticket_id = %s", (due,))
+        db.execute("select helpdesk.assign_ticket(%s, %s)", (assigned, world["agent"]))
+        db.execute("update helpdesk.tickets set status = 'closed' where ticket_id = %s", (closed,))
+    with as_person(db, ADMIN):
+        assert [str(one(db, NEXT, world["empty"], None)["ticket_id"]) for _ in range(2)] == [due, free]
+
+
+def test_without_a_team_it_is_the_best_of_all_of_ones_queues(db: Db, world: World) -> None:
+    urgent = queue(db, world, "urgent", team="vault")[0]
+    with be(db, ADMIN):
+        db.execute(
+            "insert into helpdesk.team_members (team_id, user_id) values (%s, %s)", (world["vault"], world["agent"])
+        )
+    with as_person(db, AGENT):
+        assert str(one(db, NEXT, None, None)["ticket_id"]) == urgent
+        assert str(one(db, NEXT, None, None)["ticket_id"]) == world["mine"]
+
+
+def test_a_claim_repeated_with_its_id_is_the_same_ticket(db: Db, world: World) -> None:
+    claim = uuid4()
+    queue(db, world, "high", "high")
+    with be(db, ADMIN):
+        first = one(db, NEXT, world["empty"], claim)
+        assert one(db, NEXT, world["empty"], claim) == first
+    with refused("id_conflict"), as_person(db, STRANGER):
+        db.execute(NEXT, (None, claim))
+    with refused("id_conflict"), as_person(db, ADMIN):
+        db.execute(NEXT, (world["vault"], claim))
+
+
+def test_a_claim_that_found_nothing_may_find_something_later(db: Db, world: World) -> None:
+    claim = uuid4()
+    with be(db, ADMIN):
+        assert db.execute(NEXT, (world["empty"], claim)).fetchall() == []
+    new = queue(db, world, "low")[0]
+    with be(db, ADMIN):
+        assert str(one(db, NEXT, world["empty"], claim)["ticket_id"]) == new
+
+
+def test_a14_a_repeated_claim_does_not_show_a_ticket_that_left_ones_sight(db: Db, world: World) -> None:
+    claim = uuid4()
+    with be(db, AGENT):
+        mine = one(db, NEXT, None, claim)
+        db.execute("select helpdesk.transfer_ticket(%s, %s)", (mine["ticket_id"], world["vault"]))
+    with refused("ticket_not_found"), as_person(db, AGENT):
+        db.execute(NEXT, (None, claim))
+
+
+def test_a14_unassigned_or_transferred_it_is_out_of_sight_at_once(db: Db, world: World) -> None:
+    with be(db, AGENT):
+        db.execute("select helpdesk.unassign_ticket(%s)", (world["lent"],))
+        assert value(db, "select count(*) from helpdesk.tickets where ticket_id = %s", world["lent"]) == 0
+        moved = one(db, "select * from helpdesk.transfer_ticket(%s, %s)", world["answered"], world["vault"])
+        assert value(db, "select count(*) from helpdesk.tickets where ticket_id = %s", world["answered"]) == 0
+    assert moved["assigned_to"] is None
+    with refused("ticket_not_found"), as_person(db, AGENT):
+        db.execute("select helpdesk.transfer_ticket(%s, %s)", (world["answered"], world["desk"]))
+    with as_person(db, CUSTOMER):
+        assert value(db, "select count(*) from helpdesk.tickets where ticket_id = %s", world["answered"]) == 1
+
+
+def test_a_transfer_within_the_team_keeps_the_assignee(db: Db, world: World) -> None:
+    with as_person(db, AGENT):
+        same = one(db, "select * from helpdesk.transfer_ticket(%s, %s)", world["answered"], world["desk"])
+    assert (str(same["assigned_to"]), same["revision"]) == (world["agent"], ticket(db, world, "answered")["revision"])
+
+
+def test_assigned_to_an_agent_of_another_team_both_see_it(db: Db, world: World) -> None:
+    with be(db, AGENT):
+        db.execute("select helpdesk.assign_ticket(%s, %s, 1)", (world["mine"], world["stranger"]))
+    for person in (AGENT, STRANGER, CUSTOMER):
+        with as_person(db, person):
+            assert value(db, "select count(*) from helpdesk.tickets where ticket_id = %s", world["mine"]) == 1
+    with as_person(db, STRANGER):
+        db.execute("select helpdesk.send_reply(%s, 'Hello')", (world["mine"],))
+
+
+def call(
+    pg: Server, database: str, person: Person, query: str, *parameters: object
+) -> Callable[[], list[dict[str, Any]]]:
+    """Something to do in a connection and a transaction of its own."""
+
+    def run() -> list[dict[str, Any]]:
+        with pg.connect(database) as db, be(db, person):
+            return db.execute(query.encode(), parameters).fetchall()
+
+    return run
+
+
+def test_f7_fifty_claims_at_once_never_give_a_ticket_twice(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as db:
+        queue(db, world, *["medium"] * 196)
+        db.execute(
+            "update helpdesk.users set role = 'admin' where user_id in (%s, %s)", (world["agent"], world["stranger"])
+        )
+    claimed: list[UUID] = []
+    # 196 and the four that were waiting already: four rounds of fifty take every one.
+    for _ in range(4):
+        jobs = [call(pg, own, (ADMIN, AGENT, STRANGER)[i % 3], NEXT, None, uuid4()) for i in range(50)]
+        results = together(jobs)
+        assert not [result for result in results if isinstance(result, psycopg.Error)]
+        claimed += [row["ticket_id"] for rows in results for row in rows]
+    with pg.connect(own) as db:
+        left = value(db, "select count(*) from helpdesk.tickets where status = 'open' and assigned_to is null")
+    assert (len(claimed), max(Counter(claimed).values()), left) == (200, 1, 0)
+
+
+def test_repetitions_of_one_claim_at_once_give_one_ticket(pg: Server, own: str, world: World) -> None:
+    claim = uuid4()
+    with pg.connect(own) as db, be(db, ADMIN):
+        assert db.execute(NEXT, (world["empty"], claim)).fetchall() == []
+    with pg.connect(own) as db:
+        queue(db, world, *["medium"] * 5)
+    results = together([call(pg, own, ADMIN, NEXT, world["empty"], claim) for _ in range(8)])
+    assert len({row["ticket_id"] for rows in results for row in rows}) == 1
+    with pg.connect(own) as db:
+        assert (
+            value(
+                db,
+                "select count(*) from helpdesk.tickets where team_id = %s and assigned_to is not null",
+                world["empty"],
+            )
+            == 1
+        )
+
+
+def test_f4_fifty_creations_with_one_id_are_one_ticket(pg: Server, own: str, world: World) -> None:
+    create = "select * from helpdesk.create_ticket('Once', ticket_id => %s)"
+    results = together([call(pg, own, CUSTOMER, create, world["nothing"]) for _ in range(50)])
+    assert {row["number"] for rows in results for row in rows} == {results[0][0]["number"]}
+    assert [len(rows) for rows in results] == [1] * 50
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.tickets where title = 'Once'") == 1
+        assert value(db, "select count(*) from helpdesk.events where data ->> 'title' = 'Once'") == 1
+
+
+def test_f6_of_edits_of_one_revision_at_once_one_counts(pg: Server, own: str, world: World) -> None:
+    edit = "update helpdesk.tickets set title = %s where ticket_id = %s and revision = 1 returning title"
+    results = together([call(pg, own, (AGENT, ADMIN)[i % 2], edit, f"Title {i}", world["mine"]) for i in range(10)])
+    assert sorted(len(rows) for rows in results) == [0] * 9 + [1]
+    with pg.connect(own) as db:
+        assert ticket(db, world, "mine")["revision"] == 2
+
+
+def test_of_agents_who_answer_at_once_one_does(pg: Server, own: str, world: World) -> None:
+    reply = "select * from helpdesk.send_reply(%s, 'Hello')"
+    results = together([call(pg, own, (AGENT, ADMIN)[i % 2], reply, world["mine"]) for i in range(6)])
+    errors = [result.diag.message_detail for result in results if isinstance(result, psycopg.Error)]
+    assert errors == ["helpdesk.conversation_moved"] * 5
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.messages where ticket_id = %s", world["mine"]) == 1
+
+
+def test_two_admins_cannot_demote_each_other_at_once(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as db:
+        db.execute("update helpdesk.users set role = 'admin' where user_id = %s", (world["agent"],))
+    demote = "select helpdesk.set_user_role(%s, 'agent')"
+    results = together([call(pg, own, ADMIN, demote, world["agent"]), call(pg, own, AGENT, demote, world["admin"])])
+    assert len([result for result in results if isinstance(result, psycopg.Error)]) == 1
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.users where role = 'admin' and is_active") == 1
+
+
+def test_of_first_admins_at_once_there_is_one(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as db:
+        db.execute("update helpdesk.users set role = 'customer' where role = 'admin'")
+    bootstrap = "select helpdesk.bootstrap_admin(%s)"
+    results = together([call(pg, own, SERVICE, bootstrap, f"boss{i}@example.com") for i in range(8)])
+    errors = [result.diag.message_detail for result in results if isinstance(result, psycopg.Error)]
+    assert errors == ["helpdesk.admin_exists"] * 7
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.users where role = 'admin'") == 1
+
+
+def test_who_is_deactivated_while_claiming_keeps_nothing(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as boss:
+        with be(boss, ADMIN):
+            boss.execute("select helpdesk.deactivate_user(%s)", (world["agent"],))
+        claims = [
+            call(pg, own, AGENT, NEXT, None, None),
+            call(pg, own, AGENT, "select helpdesk.claim_ticket(%s)", world["mine"]),
+        ]
+        results: list[Any] = []
+        threads = [threading.Thread(target=lambda: results.extend(together(claims)), daemon=True)]
+        threads[0].start()
+        threads[0].join(0.5)
+        boss.commit()
+        threads[0].join(30)
+    assert [result.diag.message_detail for result in results] == ["helpdesk.inactive"] * 2
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.tickets where assigned_to = %s", world["agent"]) == 0
+
+
+def test_who_cannot_see_a_ticket_cannot_hold_it_up(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as nosy, pg.connect(own) as worker:
+        with refused("ticket_not_found"), be(nosy, OTHER):
+            nosy.execute("select helpdesk.send_reply(%s, 'x')", (world["mine"],))
+        # The nosy one's transaction is still open.
+        worker.execute("set local lock_timeout = '1s'")
+        with be(worker, AGENT):
+            worker.execute("select helpdesk.send_reply(%s, 'x')", (world["mine"],))
