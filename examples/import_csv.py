@@ -23,11 +23,11 @@ from typing import Annotated, TypeGuard, TypeVar
 from uuid import UUID
 
 import typer
-from csv_progress import Report, State
-from csv_rows import Refused, Row, Stopped, read_rows, ticket_of
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from csv_progress import Report, State
+from csv_rows import Refused, Row, Stopped, read_rows, ticket_of
 from helpdesk_sdk import (
     ApiError,
     AsyncHelpdesk,

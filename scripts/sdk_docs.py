@@ -6,15 +6,11 @@ python scripts/sdk_docs.py --check   # exits 1 when the page and the code differ
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import re
-from pathlib import Path
 
 from helpdesk_sdk import Helpdesk, errors
-
-PAGE = Path(__file__).parents[1] / "docs" / "sdk.md"
-START, END = "<!-- reference: generated -->", "<!-- end of reference -->"
+from pages import keep
 
 
 def _summary(thing: object) -> str:
@@ -54,21 +50,5 @@ def reference() -> str:
     return "\n".join([*lines, "### Errors", "", "```text", tree, "```"])
 
 
-def page() -> str:
-    """The whole page, with the generated part brought up to date."""
-    before, _, rest = PAGE.read_text().partition(START)
-    return f"{before}{START}\n\n{reference()}\n\n{END}{rest.partition(END)[2]}"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
-    made = page()
-    if parser.parse_args().check:
-        return int(made != PAGE.read_text())
-    PAGE.write_text(made)
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(keep("sdk.md", reference(), __doc__))

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+
 from csv_progress import Report, State
 from csv_rows import Refused, Row, Stopped, read_rows, ticket_id, ticket_of
 

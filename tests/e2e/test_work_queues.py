@@ -7,9 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import work_queues
 from tests.e2e.programs import environment, python, run
 
+import work_queues
 from helpdesk_sdk import LATEST
 
 if TYPE_CHECKING:
