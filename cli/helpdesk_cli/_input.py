@@ -56,19 +56,22 @@ def read_text(field: str, given: str | None, file: Path | None, *, context: str 
     return _edited(field, context)
 
 
-def read_secret(name: str) -> str:
+def read_secret(name: str, *, twice: bool = False) -> str:
     """A secret: the first line of standard input, or asked for without echo on a terminal.
+
+    Args:
+        twice: Whether to ask again, for one that is new.
 
     Raises:
         CliError: There is none.
     """
-    return read_secrets(name)[0]
+    return read_secrets(name, twice=twice)[0]
 
 
-def read_secrets(name: str) -> list[str]:
+def read_secrets(name: str, *, twice: bool = False) -> list[str]:
     """The same for several, one a line."""
     if sys.stdin.isatty():
-        lines = [typer.prompt(name, hide_input=True, type=str)]
+        lines = [typer.prompt(name, hide_input=True, confirmation_prompt=twice, type=str)]
     else:
         lines = _decoded(name, sys.stdin.buffer.read(_BYTES_MAX + 1), "standard input").splitlines()
     found = [line.strip() for line in lines if line.strip()]

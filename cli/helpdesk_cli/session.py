@@ -1,8 +1,9 @@
-"""`helpdesk login`, `logout` and `whoami`."""
+"""`helpdesk login`, `sign-up`, `logout` and `whoami`."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,27 +28,32 @@ from .users import show_user
 if TYPE_CHECKING:
     from helpdesk_sdk import User
 
+UrlOption = Annotated[str | None, typer.Option(help="The Supabase project's URL.", show_default=False)]
+KeyOption = Annotated[str | None, typer.Option(help="Its publishable key (sb_publishable_…).", show_default=False)]
+EmailOption = Annotated[str | None, typer.Option(help="Your e-mail address.", show_default=False)]
+PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+LocalOption = Annotated[bool, typer.Option("--local", help="Take URL and key of the local stack that runs here.")]
+DataOption = Annotated[Path | None, typer.Option(help="With --local: its data directory.", show_default=False)]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def register(app: Commands) -> None:
     """Add the commands to the program."""
     app.command("login", profile=True)(login)
+    app.command("sign-up", profile=True)(sign_up)
     app.command("logout", profile=True)(logout)
     app.command("whoami", profile=True)(whoami)
 
 
 def login(
-    url: Annotated[str | None, typer.Option(help="The Supabase project's URL.", show_default=False)] = None,
-    key: Annotated[str | None, typer.Option(help="Its publishable key (sb_publishable_…).", show_default=False)] = None,
-    email: Annotated[str | None, typer.Option(help="Your e-mail address.", show_default=False)] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    url: UrlOption = None,
+    key: KeyOption = None,
+    email: EmailOption = None,
+    password_stdin: PasswordOption = False,
     token_stdin: Annotated[
         bool,
         typer.Option(
-            "--token-stdin", help="Read an access token, and on a second line a refresh token, from standard input."
+            "--token-stdin", help="Read an access token, and if you like a refresh token, from standard input."
         ),
     ] = False,
     access_token_file: Annotated[
@@ -55,12 +61,10 @@ def login(
     ] = None,
     secret_key_stdin: Annotated[
         bool,
-        typer.Option(
-            "--secret-key-stdin", help="Make a system profile: read the project's secret key from standard input."
-        ),
+        typer.Option("--secret-key-stdin", help="Be the system: read the project's secret key from standard input."),
     ] = False,
-    local: Annotated[bool, typer.Option("--local", help="Take URL and key of the local stack that runs here.")] = False,
-    data: Annotated[Path | None, typer.Option(help="With --local: its data directory.", show_default=False)] = None,
+    local: LocalOption = False,
+    data: DataOption = None,
 ) -> None:
     """Sign in, and remember the helpdesk as a profile.
 
@@ -69,25 +73,35 @@ def login(
     """
     if sum((password_stdin, token_stdin, access_token_file is not None, secret_key_stdin)) > 1:
         raise CliError("Only one way to sign in at a time", "See: helpdesk login --help", ExitCode.USAGE)
-    name = profiles.checked_name(settings().profile or os.environ.get("HELPDESK_PROFILE") or _name_in_use())
-    known = profiles.load().all.get(name)
     if secret_key_stdin:
-        found_url, secret = _local(data)[0::2] if local else (_url(url, known), read_secret("Secret key"))
-        _login_as_system(name, found_url, secret)
+        found_url, secret = _local(data)[0::2] if local else (_url(url), read_secret("Secret key"))
+        _login_as_system(found_url, secret, local)
         return
-    found_url, found_key = _local(data)[:2] if local else (_url(url, known), None)
-    profile = Profile(name, found_url, found_key or _key(key, known, found_url))
+    profile = _place(url, key, local, data)
     if token_stdin or access_token_file is not None:
         profile = _with_tokens(profile, access_token_file)
-        user = _who(profile)
+        with client(of_profile(profile)) as hd:
+            user = hd.auth.whoami()
     else:
-        profile, user = _with_password(profile, email or os.environ.get("HELPDESK_EMAIL"), password_stdin)
-    profile = replace(profile, email=user.email)
-    profiles.save(profile, make_current=True)
-    tell(
-        f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {name}.",
-        json={"profile": name, "user": plain(user)},
-    )
+        profile, user = _with_password(profile, email, password_stdin)
+    _remember(profile, user)
+
+
+def sign_up(
+    url: UrlOption = None,
+    key: KeyOption = None,
+    email: EmailOption = None,
+    name: Annotated[str, typer.Option(help="Your display name.")] = "",
+    password_stdin: PasswordOption = False,
+    local: LocalOption = False,
+    data: DataOption = None,
+) -> None:
+    """Make a login, where the project allows it, and sign in.
+
+    Everybody begins as a customer; an admin, or an invitation, makes them more.
+    """
+    profile, user = _with_password(_place(url, key, local, data), email, password_stdin, sign_up_as=name)
+    _remember(profile, user)
 
 
 def logout() -> None:
@@ -118,8 +132,42 @@ def whoami() -> None:
     typer.echo(f"  at {found.url} ({found.source})")
 
 
-def _name_in_use() -> str:
-    return profiles.load().current or "default"
+def _place(url: str | None, key: str | None, local: bool, data: Path | None) -> Profile:
+    """The profile of a helpdesk that nobody has signed in to yet."""
+    found_url, found_key = _local(data)[:2] if local else (_url(url), None)
+    name = _name_for(found_url, system=False, local=local)
+    return Profile(name, found_url, found_key or _key(key, profiles.load().all.get(name), found_url))
+
+
+def _remember(profile: Profile, user: User) -> None:
+    profiles.save(replace(profile, email=user.email), make_current=True)
+    tell(
+        f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {profile.name}.",
+        json={"profile": profile.name, "user": plain(user)},
+    )
+
+
+def _named() -> str | None:
+    return settings().profile or os.environ.get("HELPDESK_PROFILE")
+
+
+def _name_for(url: str, *, system: bool, local: bool) -> str:
+    """A name for the profile, unless one was given. No profile is overwritten by that of another place or kind."""
+    named, known = _named(), profiles.load()
+    if named:
+        return profiles.checked_name(named)
+    host = re.sub(r"[^A-Za-z0-9-]", "-", (urlsplit(url).hostname or "").partition(".")[0]).strip("-") or "project"
+    usual = "system" if system else "local" if local else "default"
+    for name in (known.current, usual, f"{host}-system" if system else host):
+        taken = known.all.get(name) if name else None
+        if name and (taken is None or (taken.is_system == system and _same_place(taken.url, url))):
+            return name
+    raise CliError("Every name that would fit is taken", "Name the profile: --profile NAME", ExitCode.USAGE)
+
+
+def _same_place(one: str, other: str) -> bool:
+    # A local stack may come back on another port.
+    return one == other or {urlsplit(one).hostname, urlsplit(other).hostname} <= _LOOPBACK
 
 
 def _local(data: Path | None) -> tuple[str, str, str]:
@@ -130,10 +178,12 @@ def _local(data: Path | None) -> tuple[str, str, str]:
     return info.api_url, info.publishable_key, info.secret_key
 
 
-def _url(given: str | None, known: Profile | None) -> str:
-    found = (
-        given or os.environ.get("HELPDESK_URL") or (known.url if known else None) or _ask("URL of the Supabase project")
-    )
+def _url(given: str | None) -> str:
+    found = given or os.environ.get("HELPDESK_URL")
+    if not found:
+        known = profiles.load()
+        used = known.all.get(_named() or known.current or "")
+        found = used.url if used else _ask("URL of the Supabase project")
     made = checked_url(found)
     host = urlsplit(made).hostname
     if made.startswith("http://") and host not in _LOOPBACK:
@@ -161,15 +211,19 @@ def _ask(what: str) -> str:
     return str(typer.prompt(what))
 
 
-def _login_as_system(name: str, url: str, secret: str) -> None:
+def _login_as_system(url: str, secret: str, local: bool) -> None:
     if not profiles.is_secret_key(secret):
         hint = "It begins with sb_secret_, and is in the project's settings under API keys."
         raise CliError("This is not a secret key", hint, ExitCode.USAGE)
-    profile = Profile(name, url, secret)
+    profile = Profile(_name_for(url, system=True, local=local), url, secret)
     with client(of_profile(profile)) as hd:
         next(iter(hd.teams.list(page_size=1)), None)
-    profiles.save(profile, make_current=True)
-    tell(f"Profile {name} speaks to {url} as the system: no policy limits it.", json={"profile": name, "user": None})
+    # Not the one in use, unless it is the first: what no policy limits is to be asked for by name.
+    profiles.save(profile)
+    tell(
+        f"With --profile {profile.name}, commands speak to {url} as the system: no policy limits them.",
+        json={"profile": profile.name, "user": None},
+    )
 
 
 def _with_tokens(profile: Profile, file: Path | None) -> Profile:
@@ -187,23 +241,27 @@ def _with_tokens(profile: Profile, file: Path | None) -> Profile:
     )
 
 
-def _with_password(profile: Profile, email: str | None, from_stdin: bool) -> tuple[Profile, User]:
-    email = email or _ask("E-mail")
+def _with_password(
+    profile: Profile, email: str | None, from_stdin: bool, *, sign_up_as: str | None = None
+) -> tuple[Profile, User]:
+    """Sign in, or up with this name."""
+    email = email or os.environ.get("HELPDESK_EMAIL") or _ask("E-mail")
     password = None if from_stdin else os.environ.get("HELPDESK_PASSWORD")
     if password is None:
         if not from_stdin and not sys.stdin.isatty():
             raise CliError("The password is missing", "Pipe it in with --password-stdin.", ExitCode.USAGE)
-        password = read_secret("Password")
+        password = read_secret("Password", twice=sign_up_as is not None)
     keep_secret(password)
     with client(of_profile(profile)) as hd:
-        session = hd.auth.sign_in(email, password)
-        user = hd.auth.whoami()
-    return with_session(profile, session), user
-
-
-def _who(profile: Profile) -> User:
-    with client(of_profile(profile)) as hd:
-        return hd.auth.whoami()
+        if sign_up_as is None:
+            session = hd.auth.sign_in(email, password)
+        else:
+            made = hd.auth.sign_up(email, password, name=sign_up_as)
+            if made is None:
+                hint = "Open the link in the e-mail that was sent to it, then: helpdesk login"
+                raise CliError("The login is made; its address is to be confirmed first", hint, ExitCode.FORBIDDEN)
+            session = made
+        return with_session(profile, session), hd.auth.whoami()
 
 
 def _end_session(profile: Profile) -> None:

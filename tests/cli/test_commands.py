@@ -19,7 +19,7 @@ from helpdesk_sdk import Channel, Priority, Role, Status
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PROMISED = """
-login logout whoami doctor up status down demo uninstall version
+login sign-up logout whoami doctor up status down demo uninstall version
 profiles:list,use,remove,show
 tickets:list,show,create,reply,note,claim,assign,unassign,transfer,status,tag,untag
 users:list,invite,role,deactivate,reactivate,show,bootstrap-admin

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -114,9 +115,14 @@ def test_a_secret_key_makes_a_system_profile_and_never_comes_as_an_argument(cli:
 def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
     local = ("login", "--local", "--data", crew.info.data_dir)
     cli(*local, "--email", crew.email("agent"), "--password-stdin", input=PASSWORD)
-    assert profiles.load().get("default").key == crew.info.publishable_key
-    cli(*local, "--secret-key-stdin", "--profile", "robot")
-    assert profiles.load().get("robot").is_system
+    assert profiles.load().get("local").key == crew.info.publishable_key
+    cli(*local, "--secret-key-stdin")
+    assert profiles.load().get("system").is_system
+    # What no policy limits is to be asked for by name; and neither took the other's place.
+    assert profiles.load().current == "local"
+    assert list(profiles.load().all) == ["local", "system"]
+    cli(*local, "--email", crew.email("customer"), "--password-stdin", input=PASSWORD)
+    assert profiles.load().get("local").email == crew.email("customer")
     assert "no stack runs" in cli("login", "--local", "--data", cli.config / "none", code=1).err
 
 
@@ -137,6 +143,32 @@ def test_what_is_missing_or_wrong_is_said(arguments: tuple[str, ...], message: s
     done = cli("login", *arguments, code=2, input="password-0123" if "--password-stdin" in arguments else "")
     assert message in done.err
     assert len(done.err.splitlines()) <= 2
+
+
+def test_no_profile_takes_the_place_of_another_project_s(cli: Cli, crew: Crew) -> None:
+    others = [Profile("default", "https://a.example", "sb_publishable_a"), Profile("local", "https://b.example", "k")]
+    for other in others:
+        profiles.save(other, make_current=True)
+    made = _login(cli, crew)
+    assert made.name == "127"
+    assert _login(cli, crew, "customer").name == "127"
+    assert [profiles.load().get(other.name) for other in others] == others
+    profiles.use("default")
+    profiles.save(replace(others[0], name="127"))
+    refused = cli("login", "--url", crew.info.api_url, "--key", "k", "--password-stdin", code=2, input=PASSWORD)
+    assert "--profile NAME" in refused.err
+
+
+def test_a_login_of_one_s_own_and_the_first_admin_s_way(cli: Cli, crew: Crew) -> None:
+    email = f"{uuid4().hex}@example.com"
+    where = ("--local", "--data", crew.info.data_dir, "--email", email, "--password-stdin")
+    done = cli("sign-up", *where, "--name", "Nora New", input=PASSWORD)
+    assert "as Nora New (customer), profile local" in done.out
+    cli("tickets", "create", "My first")
+    again = cli("sign-up", *where, "--json", code=4, input=PASSWORD)
+    assert again.error["reason"] == "user_exists"
+    assert cli("sign-up", *where, code=2, input="short").err
+    cli("login", *where, input=PASSWORD)
 
 
 def test_a_warning_before_a_password_goes_unencrypted(cli: Cli) -> None:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from tests.cli.conftest import PASSWORD, TEAM, Crew, People
@@ -68,6 +69,16 @@ def test_a_password_is_asked_for_and_not_echoed(cli: Cli, crew: Crew) -> None:
     assert done.code == 0
     assert "Signed in" in done.out
     assert PASSWORD not in done.out
+
+
+def test_a_new_password_is_asked_for_twice(cli: Cli, crew: Crew) -> None:
+    email = f"{uuid4().hex}@example.com"
+    asked = [("Password: ", "one-password\n"), ("confirm", "other-password\n")]
+    asked += [("Password: ", f"{PASSWORD}\n"), ("confirm", f"{PASSWORD}\n")]
+    done = cli.on_terminal("sign-up", "--local", "--data", crew.info.data_dir, "--email", email, type_=asked)
+    assert done.code == 0, done.out
+    assert "Signed in" in done.out
+    assert not [word for word in ("one-password", "other-password", PASSWORD) if word in done.out]
 
 
 def test_a_long_list_says_how_far_it_is(cli: Cli) -> None:
