@@ -66,7 +66,7 @@ class Requests:
 
     def run(self, params: Params) -> float:
         """Ask once and return the milliseconds that the transaction took."""
-        values = [None if value is None else str(value).encode() for value in params]
+        values = [str(value).encode() for value in params]
         began = time.perf_counter_ns()
         self._begin()
         answer = self._checked(self._pq.exec_prepared(b"main", values))
@@ -79,6 +79,11 @@ class Requests:
     def rows(self) -> int:
         """How many rows the last answer had."""
         return int(self._answer.get_value(0, 0) or 0)
+
+    @property
+    def body(self) -> bytes:
+        """The last answer's rows, as JSON."""
+        return self._answer.get_value(0, 1) or b""
 
     def __enter__(self) -> Requests:
         return self

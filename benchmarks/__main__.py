@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: load the data unless they are there, measure, print, write results/."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import claims, data, events, lists, paging, report, sdk, start, writes
+from benchmarks.measure import Effort, Section
+from helpdesk_sdk.local.errors import StackError
+
+_READS = ("rls", "paging", "events")
+_WRITES = ("claims", "writes")
+_STACK = ("sdk", "start")
+PARTS = (*_READS, *_WRITES, *_STACK)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks and return the exit code."""
+    options = _parser().parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 130)
+    sections = []
+    try:
+        for section in _run(options):
+            report.show(section, console)
+            sections.append(section)
+    except StackError as error:
+        console.print(f"[red]{error}[/]")
+        return 1
+    settings = {"tickets": options.tickets, "rounds": options.rounds, "calls": options.calls, "parts": options.parts}
+    console.print(report.summary(sections))
+    console.print(f"Written to {report.write(sections, settings, options.results)}", soft_wrap=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the helpdesk.")
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, []], metavar="part", help=f"of {', '.join(PARTS)}; all by default"
+    )
+    parser.add_argument("--tickets", type=int, default=1_000_000, help="the size of the helpdesk (1,000,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each comparison is repeated (5)")
+    parser.add_argument("--calls", type=int, default=120, help="how many calls a repetition has (120)")
+    parser.add_argument("--claims", type=int, default=2000, help="how many tickets are claimed in each run (2000)")
+    parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
+    parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
+    parser.add_argument("--postgres", type=Path, help="the programs of another PostgreSQL (a bin directory)")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> Iterator[Section]:
+    parts = set(options.parts or PARTS)
+    effort = Effort(options.rounds, options.calls)
+    if parts & {*_READS, *_WRITES}:
+        with data.server(options.data, options.tickets, bin_dir=options.postgres) as server:
+            url = data.prepare(server, options.tickets)
+            for part, module in (("rls", lists), ("paging", paging), ("events", events)):
+                if part in parts:
+                    yield module.run(url, effort)
+            for part in _WRITES:
+                if part in parts:
+                    with data.scratch(server) as scratch:
+                        yield claims.run(scratch, options.claims) if part == "claims" else writes.run(scratch, 300)
+    if "sdk" in parts:
+        yield sdk.run(effort)
+    if "start" in parts:
+        yield start.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
