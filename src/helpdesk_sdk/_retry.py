@@ -11,8 +11,8 @@ from . import _validation as check
 
 # SQLSTATEs of transactions that the database itself has rolled back.
 _ROLLED_BACK = frozenset({"40001", "40P01", "55P03"})
-# The database went away in the middle (57P01 to 57P03): nobody knows how far it came.
-_SHUTTING_DOWN = frozenset({"57P01", "57P02", "57P03"})
+# The connection to the database broke in the middle: nobody knows how far it came.
+_BROKEN = frozenset({"57P01", "57P02", "57P03", "PGRST001"})
 # Answers of a gateway that did not hear from the server behind it.
 _GATEWAY = frozenset({408, 502, 504, 520, 521, 522, 523, 524, 530})
 
@@ -62,11 +62,11 @@ def fate_of_answer(status: int, code: str | None) -> Fate:
     """What became of a request that was answered with an error: HTTP status, and SQLSTATE or PostgREST code."""
     if status == 429 or code in _ROLLED_BACK:
         return Fate.NOT_DONE
-    if status == 503 and code is not None:
-        # PostgREST itself says so: it had no connection to the database.
-        return Fate.NOT_DONE
-    if status in _GATEWAY or status == 503 or code in _SHUTTING_DOWN:
+    if status in _GATEWAY or code in _BROKEN or (status == 503 and code is None):
         return Fate.UNKNOWN
+    if status == 503:
+        # PostgREST itself says so: it got no connection to the database.
+        return Fate.NOT_DONE
     return Fate.FINAL
 
 

@@ -59,7 +59,10 @@ def test_only_what_is_safe_is_repeated() -> None:
     ("status", "code", "fate"),
     [
         (429, None, Fate.NOT_DONE),
-        (503, "PGRST001", Fate.NOT_DONE),
+        (503, "PGRST000", Fate.NOT_DONE),
+        (503, "53300", Fate.NOT_DONE),
+        (503, "PGRST001", Fate.UNKNOWN),
+        (503, "57P01", Fate.UNKNOWN),
         (503, None, Fate.UNKNOWN),
         (502, None, Fate.UNKNOWN),
         (504, "PGRST003", Fate.UNKNOWN),
