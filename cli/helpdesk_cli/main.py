@@ -48,6 +48,14 @@ def version() -> None:
     tell(f"helpdesk {found}", json={"version": found})
 
 
+def project_dir() -> None:
+    """Show where the migrations and functions are, to push them."""
+    from helpdesk_sdk._project import project_dir as directory
+
+    found = str(directory())
+    tell(found, json={"project_dir": found})
+
+
 for _nouns in (tickets, users, teams, events, profiles):
     app.add_typer(_nouns.app)
 session.register(app)
@@ -55,6 +63,7 @@ doctor.register(app)
 stack.register(app)
 demo.register(app)
 uninstall.register(app)
+app.command()(project_dir)
 app.command()(version)
 
 

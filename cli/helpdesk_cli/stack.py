@@ -61,13 +61,16 @@ def status(data: _Data = None, as_json: _Json = False) -> None:
     _print(Stack.find(data).info, as_json)
 
 
-def down(data: _Data = None) -> None:
+def down(data: _Data = None, as_json: _Json = False) -> None:
     """Stop the stack that runs on a data directory."""
     from helpdesk_sdk.local import Stack
 
     stack = Stack.find(data)
     stack.stop()
-    _say(f"Stopped the stack on {stack.info.data_dir}.")
+    if as_json:
+        typer.echo(json.dumps({"data_dir": str(stack.info.data_dir)}))
+    else:
+        _say(f"Stopped the stack on {stack.info.data_dir}.")
 
 
 def _start(data: Path | None, port: int, ephemeral: bool, detach: bool) -> Stack:

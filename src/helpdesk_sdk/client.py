@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Self
-from urllib.parse import urlsplit
 
 import httpx
-from pydantic import SecretStr
+from pydantic import HttpUrl, SecretStr
+from pydantic import ValidationError as PydanticError
 
 from . import _validation as check
 from ._exchange import Kernel
@@ -183,16 +183,18 @@ for _colour in (Helpdesk, AsyncHelpdesk):
 
 
 def _http_options(url: str, key: str, timeout: float) -> tuple[str, dict[str, Any]]:
-    if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise ConfigurationError("url must begin with https:// (or http://, for a local stack)")
-    if urlsplit(url).username or urlsplit(url).password:
+    try:
+        parts = HttpUrl(url)
+    except PydanticError:
+        raise ConfigurationError("url must be a project's, like https://abc.supabase.co") from None
+    if parts.username or parts.password:
         raise ConfigurationError("url must not hold a user name or a password")
     if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(
             "key is missing or no key", hint="Give the project's publishable key (sb_publishable_…)."
         )
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
-    return url.rstrip("/"), {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
+    return str(parts).rstrip("/"), {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
 
 
 def _keeper(

@@ -32,6 +32,20 @@ def methods() -> Iterator[tuple[str, str]]:
             yield resource, name
 
 
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x", "abc.supabase.co", "http://[x", "http://a b", "http://x:99999", "http://\ud800x", None]
+)
+def test_what_is_no_url_is_refused_as_such(url: Any) -> None:
+    with pytest.raises(errors.ConfigurationError, match="url must be a project's"):
+        Helpdesk(url, "sb_publishable_x")
+
+
+def test_a_url_with_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(errors.ConfigurationError, match="must not hold a user name") as caught:
+        Helpdesk("https://user:secret@x.example", "sb_publishable_x")
+    assert "secret" not in str(caught.value)
+
+
 def test_what_is_exported_exists_and_is_sorted() -> None:
     # Constants, then classes, then the rest: the order that the linter keeps.
     names = helpdesk_sdk.__all__
