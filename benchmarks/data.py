@@ -33,6 +33,7 @@ _SETTINGS = {
 
 def server(directory: Path, tickets: int, *, bin_dir: Path | None = None) -> Postgres:
     """The server for a helpdesk of that size; not started."""
+    bin_dir = bin_dir.absolute() if bin_dir else None
     major = Postgres(directory, bin_dir=bin_dir).major
     return Postgres(directory / f"pg{major}-{tickets}", bin_dir=bin_dir, durable=False, settings=_SETTINGS)
 
