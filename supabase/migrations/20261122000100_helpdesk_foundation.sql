@@ -1,6 +1,9 @@
 -- Foundation: the two schemas, who may enter them, the list of errors, limits on input, and who is asking.
 --
 -- We are a guest in the host's project: nothing here touches `public`, default privileges or anybody else's objects.
+--
+-- Every function of ours, here and later, pins `search_path = pg_catalog, pg_temp`. An empty path is not enough: types are looked
+-- up in pg_temp before anything else unless it is named, and a caller's own type `uuid` could run code as our owner.
 -- Fails on purpose when a schema of one of these names exists already: it would be somebody else's.
 
 create schema helpdesk;
@@ -33,7 +36,7 @@ language sql
 stable
 -- Definer: the table is closed to everybody.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select max(version) from helpdesk_private.concepts;
 $$;
@@ -45,7 +48,7 @@ returns text
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.schema_version();
 $$;
@@ -102,7 +105,7 @@ language plpgsql
 stable
 -- Definer: the list of errors is closed to everybody.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_error helpdesk_private.error_codes;
@@ -126,7 +129,7 @@ returns boolean
 language plpgsql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_value is null or (char_length(p_value) <= p_max and (p_min = 0 or char_length(btrim(p_value, E' \t\r\n')) >= p_min)) then
@@ -147,7 +150,7 @@ returns boolean
 language plpgsql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_value is null or p_value = any(p_allowed) then
@@ -160,15 +163,29 @@ $$;
 revoke all on function helpdesk_private.text_among(text, text, text[]) from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.text_among(text, text, text[]) to authenticated, service_role;
 
+create function helpdesk_private.is_email(p_value text)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select char_length(p_value) <= 254 and p_value = lower(p_value)
+    and p_value ~ '^[^@\s[:cntrl:]<>(),;:"\[\]\\]+@[^@\s[:cntrl:]<>(),;:"\[\]\\]+$';
+$$;
+comment on function helpdesk_private.is_email(text) is 'Exactly one plain address: nothing that a mail program would read as two, or as markup.';
+revoke all on function helpdesk_private.is_email(text) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.is_email(text) to authenticated, service_role;
+
 create function helpdesk_private.email_valid(p_field text, p_value text)
 returns boolean
 language plpgsql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value is null or (char_length(p_value) <= 254 and p_value ~ '^[^@\s[:cntrl:]]+@[^@\s[:cntrl:]]+$' and p_value = lower(p_value)) then
+  if p_value is null or helpdesk_private.is_email(p_value) then
     return true;
   end if;
   perform helpdesk_private.fail('invalid_value', format('%s must be an e-mail address of at most 254 characters, in lower case', p_field));
@@ -178,12 +195,63 @@ $$;
 revoke all on function helpdesk_private.email_valid(text, text) from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.email_valid(text, text) to authenticated, service_role;
 
+create function helpdesk_private.printable(p_value text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Control characters, line separators, direction marks, invisible characters; not the joiners that scripts and emoji need.
+  select regexp_replace(p_value, U&'[\0001-\001F\007F-\009F\200B\200E\200F\2028-\202E\2060-\2064\2066-\206F\FEFF]', '', 'g');
+$$;
+comment on function helpdesk_private.printable(text) is 'The text without what cannot be seen or turns around what can.';
+revoke all on function helpdesk_private.printable(text) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.printable(text) to authenticated, service_role;
+
+create function helpdesk_private.text_printable(p_field text, p_value text)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_value is null or p_value = helpdesk_private.printable(p_value) then
+    return true;
+  end if;
+  perform helpdesk_private.fail('invalid_value', format('%s must not contain control or invisible characters', p_field));
+  return false;
+end;
+$$;
+revoke all on function helpdesk_private.text_printable(text, text) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.text_printable(text, text) to authenticated, service_role;
+
+create function helpdesk_private.moment_within(p_field text, p_value timestamptz)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_value is null or (p_value >= '2000-01-01 00:00+00' and p_value < '3000-01-01 00:00+00') then
+    return true;
+  end if;
+  -- Infinity and the year 20000 are moments to PostgreSQL and to no client.
+  perform helpdesk_private.fail('invalid_value', format('%s must be between the years 2000 and 2999', p_field));
+  return false;
+end;
+$$;
+revoke all on function helpdesk_private.moment_within(text, timestamptz) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.moment_within(text, timestamptz) to authenticated, service_role;
+
 create function helpdesk_private.json_object_within(p_field text, p_value jsonb, p_max_bytes integer)
 returns boolean
 language plpgsql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_value is null then
@@ -199,6 +267,9 @@ begin
   end if;
   if jsonb_path_exists(p_value, 'strict $.**{9}') then
     perform helpdesk_private.fail('invalid_value', format('%s must be nested at most 8 levels deep', p_field));
+  end if;
+  if jsonb_path_exists(p_value, 'strict $.** ? (@.type() == "number" && (@ > 1e300 || @ < -1e300))') then
+    perform helpdesk_private.fail('invalid_value', format('%s must not contain numbers beyond 1e300: clients cannot read them', p_field));
   end if;
   return true;
 end;
@@ -217,7 +288,7 @@ language plpgsql
 stable
 parallel safe
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -237,7 +308,7 @@ language plpgsql
 stable
 parallel safe
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -256,7 +327,7 @@ language plpgsql
 stable
 parallel safe
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -276,7 +347,7 @@ language plpgsql
 stable
 parallel safe
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -297,7 +368,7 @@ stable
 parallel safe
 rows 4
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -321,12 +392,18 @@ returns boolean
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The database role that PostgREST took from the verified key ("none" on a direct connection); it shows through
-  -- definer functions, and a client cannot set it: only somebody who may `set role` can.
-  return coalesce(current_setting('role', true), 'none') in ('service_role', 'postgres', 'none');
+  -- The database role that PostgREST took from the verified key; it shows through definer functions, and a client cannot
+  -- set it: only somebody who may `set role` can. A direct connection has none: then its login must be one that could
+  -- become service_role, unlike a reporting login that the host has made a member of authenticated.
+  return case coalesce(current_setting('role', true), 'none')
+    when 'service_role' then true
+    when 'postgres' then true
+    when 'none' then pg_has_role(session_user, 'service_role', 'member')
+    else false
+  end;
 end;
 $$;
 comment on function helpdesk_private.is_service() is 'Whether the request came with the secret key or a direct connection: the system itself, no person.';
@@ -339,7 +416,7 @@ language plpgsql
 stable
 -- Definer: called by definer functions before anything else.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.me();
@@ -360,7 +437,7 @@ returns uuid
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid;
@@ -385,7 +462,7 @@ create function helpdesk_private.touch_updated_at()
 returns trigger
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new is distinct from old then

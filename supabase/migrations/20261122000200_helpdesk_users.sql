@@ -5,7 +5,8 @@ create table helpdesk.users (
   user_id uuid primary key default gen_random_uuid(),
   auth_user_id uuid unique references auth.users (id) on delete set null,
   email text check (helpdesk_private.email_valid('email', email)),
-  name text not null default '' check (helpdesk_private.text_within('name', name, 0, 200)),
+  name text not null default ''
+    check (helpdesk_private.text_within('name', name, 0, 200)) check (helpdesk_private.text_printable('name', name)),
   role text not null default 'customer' check (helpdesk_private.text_among('role', role, 'customer', 'agent', 'admin', 'assistant')),
   is_active boolean not null default true,
   created_at timestamptz not null default now(),
@@ -42,6 +43,24 @@ grant select on table helpdesk.invitations to authenticated, service_role;
 create trigger touch_updated_at before update on helpdesk.users
   for each row execute function helpdesk_private.touch_updated_at();
 
+create function helpdesk_private.guard_lost_login()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Deleting somebody's login is how a project's owner lets them go: signing up again must not bring their role back.
+  if new.auth_user_id is null and old.auth_user_id is not null and new.role <> 'customer' then
+    new.is_active := false;
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_lost_login() from public, anon, authenticated, service_role;
+create trigger guard_lost_login before update on helpdesk.users
+  for each row execute function helpdesk_private.guard_lost_login();
+
 alter table helpdesk.users enable row level security;
 alter table helpdesk.invitations enable row level security;
 
@@ -69,7 +88,7 @@ returns text
 language sql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- The same address typed with composed and decomposed accents is one address.
   select nullif(lower(btrim(normalize(p_email, nfc))), '');
@@ -81,7 +100,7 @@ returns void
 language plpgsql
 -- Definer: runs for a person who may not write users.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_role text;
@@ -102,18 +121,26 @@ returns void
 language plpgsql
 -- Definer: runs inside the host's sign-up, as whoever that is.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := (p_login ->> 'id')::uuid;
   v_meta jsonb := case when jsonb_typeof(p_login -> 'raw_user_meta_data') = 'object' then p_login -> 'raw_user_meta_data' end;
   -- Only the name is taken from the metadata: the user can write anything there.
-  v_name text := left(regexp_replace(coalesce(nullif(btrim(v_meta ->> 'name'), ''), btrim(v_meta ->> 'full_name'), ''), '[[:cntrl:]]', '', 'g'), 200);
+  v_name text := left(btrim(helpdesk_private.printable(
+    coalesce(nullif(btrim(left(v_meta ->> 'name', 1000)), ''), left(v_meta ->> 'full_name', 1000), '')
+  )), 200);
   v_email text := case when p_login ->> 'email_confirmed_at' is not null then helpdesk_private.clean_email(p_login ->> 'email') end;
   v_user helpdesk.users;
 begin
   if coalesce((p_login ->> 'is_anonymous')::boolean, false) then
     return;
+  elsif p_login ->> 'deleted_at' is not null then
+    -- Deleted softly: the login's row stays, the person may make a new one.
+    update helpdesk.users as u set auth_user_id = null where u.auth_user_id = v_login;
+    return;
+  elsif not helpdesk_private.is_email(v_email) then
+    v_email := null;
   end if;
   select * into v_user from helpdesk.users as u where u.auth_user_id = v_login;
   if found then
@@ -126,7 +153,7 @@ begin
     where u.user_id = v_user.user_id;
     return;
   end if;
-  if v_email is null and p_login ->> 'phone_confirmed_at' is null then
+  if v_email is null and p_login ->> 'phone_confirmed_at' is null and p_login ->> 'email_confirmed_at' is null then
     return;
   end if;
   update helpdesk.users as u
@@ -150,7 +177,7 @@ returns trigger
 language plpgsql
 -- Definer: the sign-up runs as a role that has no rights here.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- A sign-up never waits for us longer than this.
 set lock_timeout = '1s'
 as $$
@@ -161,7 +188,7 @@ begin
   v_old := case when tg_op = 'UPDATE' then to_jsonb(old) end;
   v_new := to_jsonb(new);
   if v_old is null or exists (
-    select from unnest(array['email', 'email_confirmed_at', 'phone_confirmed_at', 'raw_user_meta_data', 'is_anonymous']) as f (field)
+    select from unnest(array['email', 'email_confirmed_at', 'phone_confirmed_at', 'raw_user_meta_data', 'is_anonymous', 'deleted_at']) as f (field)
     where v_old -> f.field is distinct from v_new -> f.field
   ) then
     perform helpdesk_private.link_login(v_new);
@@ -184,14 +211,19 @@ returns helpdesk.users
 language plpgsql
 -- Definer: reads auth.users, and may have to create the caller's profile.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid;
   v_user helpdesk.users;
 begin
   if helpdesk_private.me() is null then
-    perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l where l.id = (select auth.uid());
+    begin
+      perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l where l.id = (select auth.uid());
+    exception when unique_violation then
+      -- Another request of the same login was faster.
+      null;
+    end;
   end if;
   -- Asked before the query, not in it: the planner would try it out before the new profile can be seen.
   v_me := helpdesk_private.require_person();
@@ -206,7 +238,7 @@ create function helpdesk.whoami()
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.whoami();
 $$;
@@ -222,7 +254,7 @@ returns helpdesk.users
 language plpgsql
 -- Definer: nobody inserts users directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_email text := helpdesk_private.clean_email(p_email);
@@ -251,7 +283,7 @@ create function helpdesk.create_customer(email text, name text default '', user_
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.create_customer(create_customer.user_id, create_customer.email, create_customer.name);
 $$;
@@ -267,7 +299,7 @@ create function helpdesk_private.lock_roles()
 returns void
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- One change of roles at a time, so that two admins cannot demote each other at the same moment.
   select pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0));
@@ -279,7 +311,7 @@ returns void
 language plpgsql
 -- Definer: gives tickets back to queues that the caller need not see.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update helpdesk.tickets as t set assigned_to = null
@@ -293,13 +325,16 @@ create function helpdesk_private.lock_user(p_user_id uuid, p_losing_admin boolea
 returns helpdesk.users
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user helpdesk.users;
 begin
   perform helpdesk_private.lock_roles();
-  select * into v_user from helpdesk.users as u where u.user_id = p_user_id for update;
+  -- Again, now that nobody else changes roles: the caller may have lost theirs while they waited.
+  perform helpdesk_private.require_role('admin');
+  -- NO KEY: whoever is writing a message as this person does not wait for us, nor we for them.
+  select * into v_user from helpdesk.users as u where u.user_id = p_user_id for no key update;
   if not found then
     perform helpdesk_private.fail('user_not_found');
   elsif p_losing_admin and v_user.role = 'admin' and v_user.is_active and not exists (
@@ -317,7 +352,7 @@ create function helpdesk_private.set_user_role(p_user_id uuid, p_role text)
 returns helpdesk.users
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user helpdesk.users;
@@ -342,7 +377,7 @@ create function helpdesk.set_user_role(user_id uuid, role text)
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_user_role(set_user_role.user_id, set_user_role.role);
 $$;
@@ -355,7 +390,7 @@ create function helpdesk_private.set_user_active(p_user_id uuid, p_is_active boo
 returns helpdesk.users
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_user helpdesk.users;
@@ -376,7 +411,7 @@ create function helpdesk.deactivate_user(user_id uuid)
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_user_active(deactivate_user.user_id, false);
 $$;
@@ -389,7 +424,7 @@ create function helpdesk.reactivate_user(user_id uuid)
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_user_active(reactivate_user.user_id, true);
 $$;
@@ -401,7 +436,7 @@ create function helpdesk_private.bootstrap_admin(p_email text)
 returns helpdesk.users
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_email text := helpdesk_private.clean_email(p_email);
@@ -427,7 +462,7 @@ create function helpdesk.bootstrap_admin(email text)
 returns helpdesk.users
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.bootstrap_admin(bootstrap_admin.email);
 $$;
@@ -443,7 +478,7 @@ create function helpdesk_private.invite_user(p_email text, p_role text, p_name t
 returns helpdesk.invitations
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('admin');
@@ -453,8 +488,11 @@ declare
 begin
   if v_email is null then
     perform helpdesk_private.fail('invalid_value', 'email is missing');
+  elsif p_role is null then
+    perform helpdesk_private.fail('invalid_value', 'role is missing');
   end if;
   perform helpdesk_private.lock_roles();
+  perform helpdesk_private.require_role('admin');
   select * into v_invitation from helpdesk.invitations as i where i.invitation_id = p_invitation_id;
   if found then
     if v_invitation.email <> v_email or v_invitation.role <> p_role then
@@ -484,7 +522,7 @@ create function helpdesk.invite_user(email text, role text default 'agent', name
 returns helpdesk.invitations
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.invite_user(invite_user.email, invite_user.role, invite_user.name, invite_user.invitation_id);
 $$;
@@ -497,7 +535,7 @@ create function helpdesk_private.revoke_invitation(p_invitation_id uuid)
 returns helpdesk.invitations
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_invitation helpdesk.invitations;
@@ -519,7 +557,7 @@ create function helpdesk.revoke_invitation(invitation_id uuid)
 returns helpdesk.invitations
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.revoke_invitation(revoke_invitation.invitation_id);
 $$;

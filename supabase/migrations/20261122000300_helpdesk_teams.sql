@@ -42,7 +42,7 @@ returns trigger
 language plpgsql
 -- Invoker: says nothing about teams that the caller cannot see.
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from helpdesk.teams as t where lower(t.name) = lower(new.name) and t.team_id <> new.team_id) then
@@ -60,7 +60,7 @@ returns trigger
 language plpgsql
 -- Definer: the tickets that hold the team need not be visible to whoever deletes it.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if old.is_default then
@@ -104,14 +104,16 @@ create function helpdesk_private.set_default_team(p_team_id uuid)
 returns helpdesk.teams
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_team helpdesk.teams;
 begin
   perform helpdesk_private.require_role('admin');
   perform pg_advisory_xact_lock(hashtextextended('helpdesk.default_team', 0));
-  if not exists (select from helpdesk.teams as t where t.team_id = p_team_id) then
+  -- Locked: a deletion under way is waited for.
+  perform from helpdesk.teams as t where t.team_id = p_team_id for update;
+  if not found then
     perform helpdesk_private.fail('team_not_found');
   end if;
   update helpdesk.teams as t set is_default = false where t.is_default and t.team_id <> p_team_id;
@@ -126,7 +128,7 @@ create function helpdesk.set_default_team(team_id uuid)
 returns helpdesk.teams
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_default_team(set_default_team.team_id);
 $$;

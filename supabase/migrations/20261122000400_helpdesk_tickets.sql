@@ -43,7 +43,7 @@ create table helpdesk.tickets (
   external_id text unique check (helpdesk_private.text_within('external_id', external_id, 1, 200)),
   custom_fields jsonb not null default '{}' check (helpdesk_private.json_object_within('custom_fields', custom_fields, 16384)),
   revision integer not null default 1,
-  snoozed_until timestamptz,
+  snoozed_until timestamptz check (helpdesk_private.moment_within('snoozed_until', snoozed_until)),
   last_message_id uuid,
   first_response_at timestamptz,
   resolved_at timestamptz,
@@ -58,11 +58,14 @@ comment on column helpdesk.tickets.number is 'For people to say. Unique and risi
 comment on column helpdesk.tickets.created_by is 'The requester: the person who needs something, also when an agent opened the ticket for them.';
 comment on column helpdesk.tickets.revision is 'Counts the changes of this row.';
 comment on column helpdesk.tickets.last_message_id is 'The newest message of the conversation: what send_reply compares with what you have read.';
-comment on column helpdesk.tickets.external_id is 'Your own key for the ticket, unique in the helpdesk. Staff only.';
+comment on column helpdesk.tickets.external_id is 'Your own key for the ticket, unique in the helpdesk. Staff set it; the requester can read it.';
+comment on column helpdesk.tickets.custom_fields is 'Your own data. Staff change it; the requester can read it.';
 
--- No statistics on what people write: PostgREST answers `Prefer: count=planned` from the planner's estimate, which would
--- otherwise tell whether somebody else's ticket has exactly that title.
+-- No statistics on what people write and on who they are: PostgREST answers `Prefer: count=planned` from the planner's
+-- estimate, which would otherwise tell whether somebody else's ticket has that title, and how many one person has.
 alter table helpdesk.tickets
+  alter column created_by set statistics 0,
+  alter column assigned_to set statistics 0,
   alter column title set statistics 0,
   alter column description set statistics 0,
   alter column external_id set statistics 0,
@@ -82,7 +85,7 @@ create index tickets_merged_idx on helpdesk.tickets (merged_into) where merged_i
 
 create table helpdesk.ticket_tags (
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
-  tag text not null check (helpdesk_private.text_within('tag', tag, 1, 50)),
+  tag text not null check (helpdesk_private.text_within('tag', tag, 1, 50)) check (helpdesk_private.text_printable('tag', tag)),
   -- The ticket's own created_at, which never changes: lets a tag's tickets be read newest first from one index.
   ticket_created_at timestamptz not null,
   created_at timestamptz not null default now(),
@@ -124,7 +127,7 @@ language plpgsql
 stable
 -- Definer: called by definer functions only.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_login uuid := auth.uid();
@@ -157,7 +160,7 @@ create function helpdesk_private.lock_ticket(p_ticket_id uuid, p_staff_only bool
 returns helpdesk.tickets
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets;
@@ -186,12 +189,27 @@ revoke all on function helpdesk_private.lock_ticket(uuid, boolean) from public, 
 
 -- Guards: what column privileges cannot say, since customers and agents share a database role --------------------------
 
+create function helpdesk_private.guard_external_id(p_ticket_id uuid, p_external_id text)
+returns void
+language plpgsql
+-- Definer: the ticket that has it need not be visible; staff alone set external ids, and are told.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from helpdesk.tickets as t where t.external_id = p_external_id and t.ticket_id <> p_ticket_id) then
+    perform helpdesk_private.fail('external_id_taken');
+  end if;
+end;
+$$;
+revoke all on function helpdesk_private.guard_external_id(uuid, text) from public, anon, authenticated, service_role;
+
 create function helpdesk_private.guard_ticket_insert()
 returns trigger
 language plpgsql
 -- Definer: reads users and teams for whoever inserts.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid;
@@ -215,7 +233,10 @@ begin
   new.created_by := coalesce(new.created_by, v_me);
   if new.created_by is null then
     perform helpdesk_private.fail('invalid_value', 'created_by is missing', 'With the secret key, say who the requester is.');
+  elsif not exists (select from helpdesk.users as u where u.user_id = new.created_by) then
+    perform helpdesk_private.fail('user_not_found', 'The requester: there is no such person.');
   end if;
+  perform helpdesk_private.guard_external_id(new.ticket_id, new.external_id);
   if new.team_id is null then
     new.team_id := (select t.team_id from helpdesk.teams as t where t.is_default);
   elsif not exists (
@@ -248,7 +269,7 @@ returns trigger
 language plpgsql
 -- Definer: reads users and team_members for whoever updates.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_role text;
@@ -261,8 +282,14 @@ begin
     perform helpdesk_private.fail('forbidden', 'ticket_id, number, created_by, channel and created_at never change.');
   end if;
   v_role := helpdesk_private.acting_as(old);
-  if v_role = 'customer' then
+  if v_role is null then
+    -- They lost the ticket while they waited for its lock: without this, no guard below would apply.
+    perform helpdesk_private.fail('ticket_not_found');
+  elsif v_role = 'customer' then
     perform helpdesk_private.guard_customer_edit(old, new);
+  end if;
+  if new.external_id is distinct from old.external_id then
+    perform helpdesk_private.guard_external_id(new.ticket_id, new.external_id);
   end if;
   if new.status <> old.status then
     -- A status that nobody can reach is no status: the CHECK says which there are.
@@ -293,7 +320,7 @@ returns void
 language plpgsql
 stable
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_field text := case
@@ -316,17 +343,40 @@ revoke all on function helpdesk_private.guard_customer_edit(helpdesk.tickets, he
 create trigger guard_ticket_update before update on helpdesk.tickets
   for each row execute function helpdesk_private.guard_ticket_update();
 
+create function helpdesk_private.guard_bulk()
+returns trigger
+language plpgsql
+-- Definer: counts rows that the caller may no longer see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not helpdesk_private.is_service() and (select count(*) from (select from new_rows limit 1001) as n) > 1000 then
+    perform helpdesk_private.fail('too_many', 'tickets: at most 1000 in one request.');
+  end if;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.guard_bulk() is 'A request of thirty bytes must not rewrite a hundred megabytes; the system may.';
+revoke all on function helpdesk_private.guard_bulk() from public, anon, authenticated, service_role;
+create trigger guard_bulk_insert after insert on helpdesk.tickets
+  referencing new table as new_rows
+  for each statement execute function helpdesk_private.guard_bulk();
+create trigger guard_bulk_update after update on helpdesk.tickets
+  referencing new table as new_rows
+  for each statement execute function helpdesk_private.guard_bulk();
+
 create function helpdesk_private.guard_tag()
 returns trigger
 language plpgsql
 -- Invoker: a ticket that the caller cannot see is as absent here as one that does not exist.
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.tag := lower(btrim(normalize(new.tag, nfc)));
-  if new.tag ~ '[[:cntrl:]]' then
-    perform helpdesk_private.fail('invalid_value', 'tag must not contain control characters');
+  if new.tag is null then
+    perform helpdesk_private.fail('invalid_value', 'tag is missing');
   end if;
   new.created_at := clock_timestamp();
   new.ticket_created_at := (select t.created_at from helpdesk.tickets as t where t.ticket_id = new.ticket_id);
@@ -344,9 +394,12 @@ create function helpdesk_private.guard_tag_count()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- One tagger of a ticket at a time, so that two do not pass the limit together.
+  perform pg_advisory_xact_lock(hashtextextended('helpdesk.tags ' || n.ticket_id, 0))
+  from (select distinct r.ticket_id from new_rows as r order by r.ticket_id) as n;
   if exists (
     select from helpdesk.ticket_tags as g
     where g.ticket_id in (select n.ticket_id from new_rows as n)
@@ -492,7 +545,7 @@ returns boolean
 language plpgsql
 -- Definer: the table is closed to everybody.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
@@ -521,7 +574,7 @@ language plpgsql
 stable
 -- Definer: the ticket may have left the caller's sight.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets;
@@ -549,7 +602,7 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: inserts for a requester who may be somebody else, and tags, in one go.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
@@ -563,9 +616,6 @@ begin
   end if;
   if not helpdesk_private.first_time(p_new.ticket_id, v_me, to_jsonb(p_new) || jsonb_build_object('tags', p_tags)) then
     return helpdesk_private.created_before(p_new);
-  end if;
-  if v_staff and not exists (select from helpdesk.users as u where u.user_id = coalesce(p_new.created_by, v_me)) then
-    perform helpdesk_private.fail('user_not_found', 'requester_id: there is no such person.');
   end if;
   insert into helpdesk.tickets (ticket_id, title, description, priority, team_id, created_by, channel, external_id, custom_fields)
   values (
@@ -601,7 +651,7 @@ create function helpdesk.create_ticket(
 returns helpdesk.tickets
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

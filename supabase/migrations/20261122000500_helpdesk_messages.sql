@@ -13,7 +13,7 @@ create table helpdesk.messages (
 );
 comment on table helpdesk.messages is 'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
 -- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.messages alter column author_name set statistics 0, alter column body set statistics 0;
+alter table helpdesk.messages alter column author_id set statistics 0, alter column author_name set statistics 0, alter column body set statistics 0;
 create index messages_ticket_idx on helpdesk.messages (ticket_id, created_at, message_id);
 create index messages_author_idx on helpdesk.messages (author_id);
 
@@ -24,7 +24,7 @@ create function helpdesk_private.guard_message_update()
 returns trigger
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if (to_jsonb(new) - 'body' - 'redacted_at') is distinct from (to_jsonb(old) - 'body' - 'redacted_at')
@@ -54,7 +54,7 @@ language plpgsql
 stable
 -- Definer: a name is copied into what its owner writes.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(
@@ -71,13 +71,15 @@ returns helpdesk.messages
 language plpgsql
 -- Definer: nobody inserts messages directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The lock puts everybody who answers this ticket in a queue.
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => false);
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
-  v_kind text := case helpdesk_private.acting_as(v_ticket) when 'customer' then 'customer' when 'system' then 'system' else 'staff' end;
+  v_kind text := case helpdesk_private.acting_as(v_ticket)
+    when 'customer' then 'customer' when 'system' then 'system' when 'agent' then 'staff' when 'admin' then 'staff'
+  end;
   v_message helpdesk.messages;
 begin
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
@@ -88,7 +90,9 @@ begin
     end if;
     return v_message;
   end if;
-  if p_body is null then
+  if v_kind is null then
+    perform helpdesk_private.fail('ticket_not_found');
+  elsif p_body is null then
     perform helpdesk_private.fail('invalid_value', 'body is missing');
   elsif v_kind <> 'customer' and v_ticket.status = 'closed' then
     perform helpdesk_private.fail('ticket_closed');
@@ -98,7 +102,12 @@ begin
   end if;
   insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body)
   values (coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_me, v_kind, helpdesk_private.display_name(v_me), p_body)
+  on conflict do nothing
   returning * into v_message;
+  if not found then
+    -- The id was taken on another ticket since we looked.
+    perform helpdesk_private.fail('id_conflict');
+  end if;
   update helpdesk.tickets as t
   set last_message_id = v_message.message_id,
       status = case when v_kind = 'customer' then 'open' else 'pending' end,
@@ -114,7 +123,7 @@ create function helpdesk.send_reply(ticket_id uuid, body text, expected_last_mes
 returns helpdesk.messages
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.send_reply(send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id);
 $$;
@@ -129,23 +138,22 @@ returns helpdesk.messages
 language plpgsql
 -- Definer: nobody updates messages directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message helpdesk.messages;
   v_ticket helpdesk.tickets;
 begin
   perform helpdesk_private.require_role('agent', 'admin');
-  select * into v_message from helpdesk.messages as m where m.message_id = p_message_id for update;
+  -- Looked at before it is locked: nobody can hold up a message that is not theirs.
+  select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
   if v_message.message_id is null or coalesce(helpdesk_private.acting_as(v_ticket), 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
-  if v_message.redacted_at is null then
-    update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
-    where m.message_id = p_message_id
-    returning * into v_message;
-  end if;
+  update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
+  where m.message_id = p_message_id and m.redacted_at is null;
+  select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   return v_message;
 end;
 $$;
@@ -156,7 +164,7 @@ create function helpdesk.redact_message(message_id uuid)
 returns helpdesk.messages
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.redact_message(redact_message.message_id);
 $$;

@@ -11,7 +11,7 @@ create table helpdesk.notes (
 );
 comment on table helpdesk.notes is 'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
 -- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.notes alter column author_name set statistics 0, alter column body set statistics 0;
+alter table helpdesk.notes alter column author_id set statistics 0, alter column author_name set statistics 0, alter column body set statistics 0;
 create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
 create index notes_author_idx on helpdesk.notes (author_id);
 
@@ -33,7 +33,7 @@ returns helpdesk.notes
 language plpgsql
 -- Definer: nobody inserts notes directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
@@ -52,7 +52,12 @@ begin
   end if;
   insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body)
   values (coalesce(p_note_id, gen_random_uuid()), v_ticket.ticket_id, v_me, helpdesk_private.display_name(v_me), p_body)
+  on conflict do nothing
   returning * into v_note;
+  if not found then
+    -- The id was taken on another ticket since we looked.
+    perform helpdesk_private.fail('id_conflict');
+  end if;
   return v_note;
 end;
 $$;
@@ -63,7 +68,7 @@ create function helpdesk.add_note(ticket_id uuid, body text, note_id uuid defaul
 returns helpdesk.notes
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id);
 $$;

@@ -24,7 +24,8 @@ create table helpdesk.events (
 comment on table helpdesk.events is
   'What happened, by whom: one row a change. Follow it with events_since(); one ticket''s is in ticket_timeline().';
 -- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.events alter column actor_name set statistics 0, alter column data set statistics 0;
+alter table helpdesk.events alter column requester_id set statistics 0, alter column assigned_to set statistics 0,
+  alter column actor_id set statistics 0, alter column actor_name set statistics 0, alter column data set statistics 0;
 create index events_cursor_idx on helpdesk.events (xid, event_id);
 create index events_requester_idx on helpdesk.events (requester_id, xid, event_id) where audience = 'customer';
 create index events_team_idx on helpdesk.events (team_id, xid, event_id);
@@ -39,7 +40,7 @@ create function helpdesk_private.guard_events()
 returns trigger
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform helpdesk_private.fail('forbidden', 'The event log is append-only.');
@@ -75,7 +76,7 @@ returns void
 language plpgsql
 -- Definer: nobody inserts events directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
@@ -104,7 +105,7 @@ returns jsonb
 language sql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_object_agg(f.field, jsonb_build_array(p_old -> f.field, p_new -> f.field))
   from unnest(p_fields) as f (field)
@@ -117,7 +118,7 @@ create function helpdesk_private.log_ticket()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_old jsonb := to_jsonb(old);
@@ -143,6 +144,10 @@ begin
     ) as k (type, audience, fields)
   loop
     v_changes := helpdesk_private.changes(v_old, v_new, variadic v_kind.fields);
+    if v_changes ? 'description' then
+      -- Only that it changed: what somebody takes out of a description must not live on in the log.
+      v_changes := v_changes || '{"description": [null, null]}';
+    end if;
     if v_changes is not null then
       perform helpdesk_private.log_event(v_kind.type, v_kind.audience, new, jsonb_build_object('changes', v_changes));
     end if;
@@ -158,7 +163,7 @@ create function helpdesk_private.log_on_ticket()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
@@ -195,7 +200,7 @@ create function helpdesk_private.log_user()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kind record;
@@ -229,7 +234,7 @@ create function helpdesk_private.log_administration()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
@@ -282,7 +287,7 @@ returns integer
 language plpgsql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_max_rows is null or p_max_rows not between 1 and 1000 then
@@ -300,7 +305,7 @@ stable
 rows 100
 -- Definer: called by definer functions only.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- As in visible_events().
 set plan_cache_mode = force_generic_plan
 as $$
@@ -358,7 +363,7 @@ rows 100
 -- Definer: writes the caller's predicate out, so that each reader's page is a range of an index. Stable: every statement
 -- in it sees the caller's one snapshot, the same that the horizon is taken from.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- Planned once a session and not once a poll; the constant limits (the largest page) tell the planner how little is read.
 set plan_cache_mode = force_generic_plan
 as $$
@@ -411,7 +416,7 @@ language plpgsql
 stable
 -- Definer: calls visible_events().
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_after text := coalesce(p_after, '0.0');
@@ -447,7 +452,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select * from helpdesk_private.events_since(events_since.after, events_since.max_rows);
 $$;
@@ -461,7 +466,7 @@ create function helpdesk_private.rebase_events()
 returns void
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Nobody writes while the log is restored: event_id is the order that is left.
@@ -474,14 +479,32 @@ comment on function helpdesk_private.rebase_events() is
   'For the owner, once, after restoring a dump into another database: transaction ids start again there, and the log''s order with them.';
 revoke all on function helpdesk_private.rebase_events() from public, anon, authenticated, service_role;
 
+create function helpdesk_private.events_head()
+returns text
+language plpgsql
+stable
+-- Definer: calls require_person().
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not helpdesk_private.is_service() then
+    perform helpdesk_private.require_person();
+  end if;
+  return pg_snapshot_xmin(pg_current_snapshot())::text || '.0';
+end;
+$$;
+revoke all on function helpdesk_private.events_head() from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.events_head() to authenticated, service_role;
+
 create function helpdesk.events_head()
 returns text
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
-  select pg_snapshot_xmin(pg_current_snapshot())::text || '.0';
+  select helpdesk_private.events_head();
 $$;
 comment on function helpdesk.events_head() is 'The cursor of now: events_since() with it gives what comes next.';
 revoke all on function helpdesk.events_head() from public, anon, authenticated, service_role;
@@ -495,7 +518,7 @@ language plpgsql
 stable
 -- Definer: decides once who the caller is to the ticket, then reads each part by its index.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -554,7 +577,7 @@ returns table (
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select *
   from helpdesk_private.ticket_timeline(ticket_timeline.ticket_id, ticket_timeline.after_at, ticket_timeline.after_id, ticket_timeline.max_rows);

@@ -15,7 +15,7 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: skips other agents' locks on rows of the queue.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets;
@@ -62,7 +62,7 @@ returns uuid
 language plpgsql
 -- Definer: called by definer functions before they give the caller a ticket.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('agent', 'admin');
@@ -71,7 +71,7 @@ begin
     perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
   end if;
   -- Waits for a deactivation under way, and makes the next one wait, so that it takes back what is claimed here.
-  perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for key share;
+  perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for share;
   if not found then
     perform helpdesk_private.fail('inactive');
   end if;
@@ -86,7 +86,7 @@ returns setof helpdesk.tickets
 language plpgsql
 -- Definer: assigned_to is nobody's to write directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_worker();
@@ -130,7 +130,7 @@ returns setof helpdesk.tickets
 language sql
 rows 1
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select * from helpdesk_private.claim_next_ticket(claim_next_ticket.team_id, claim_next_ticket.claim_id);
 $$;
@@ -145,7 +145,7 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: assigned_to is nobody's to write directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_worker();
@@ -167,7 +167,7 @@ create function helpdesk.claim_ticket(ticket_id uuid)
 returns helpdesk.tickets
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.claim_ticket(claim_ticket.ticket_id);
 $$;
@@ -179,7 +179,7 @@ create function helpdesk_private.lock_for_routing(p_ticket_id uuid, p_revision i
 returns helpdesk.tickets
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => true);
@@ -199,13 +199,19 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: assigned_to is nobody's to write directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
+  v_ticket helpdesk.tickets;
+  v_found boolean := false;
 begin
-  perform from helpdesk.users as u where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
-  if not found then
+  -- People before tickets, as in a deactivation: the two must not wait for each other.
+  if helpdesk_private.is_service() or helpdesk_private.my_staff_id() is not null then
+    perform from helpdesk.users as u where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
+    v_found := found;
+  end if;
+  v_ticket := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
+  if not v_found then
     perform helpdesk_private.fail('assignee_not_found');
   end if;
   update helpdesk.tickets as t set assigned_to = p_assignee_id where t.ticket_id = p_ticket_id returning * into v_ticket;
@@ -219,7 +225,7 @@ create function helpdesk.assign_ticket(ticket_id uuid, assignee_id uuid, revisio
 returns helpdesk.tickets
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.assign_ticket(assign_ticket.ticket_id, assign_ticket.assignee_id, assign_ticket.revision);
 $$;
@@ -233,7 +239,7 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: assigned_to is nobody's to write directly.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
@@ -249,7 +255,7 @@ create function helpdesk.unassign_ticket(ticket_id uuid, revision integer defaul
 returns helpdesk.tickets
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.unassign_ticket(unassign_ticket.ticket_id, unassign_ticket.revision);
 $$;
@@ -262,7 +268,7 @@ returns helpdesk.tickets
 language plpgsql
 -- Definer: the ticket may leave the caller's own sight.
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
@@ -284,7 +290,7 @@ create function helpdesk.transfer_ticket(ticket_id uuid, team_id uuid, revision 
 returns helpdesk.tickets
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.transfer_ticket(transfer_ticket.ticket_id, transfer_ticket.team_id, transfer_ticket.revision);
 $$;

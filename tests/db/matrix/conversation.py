@@ -199,7 +199,7 @@ EVENTS = [
         Call("events_since", {"max_rows": 1001}),
         {CUSTOMER: "invalid_value", ADMIN: "invalid_value"},
     ),
-    Case("the cursor of now", Call("events_head"), "deny 1 1 1 | 1 1 | 1 1 | 1 | 1"),
+    Case("the cursor of now", Call("events_head"), "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | 1"),
     Case(
         "A11 A24 the timeline",
         Call("ticket_timeline", {"ticket_id": "{answered}"}),

@@ -193,7 +193,7 @@ OPENINGS = [
     Case(
         "open a ticket by function",
         Call("create_ticket", {"title": "Help", "ticket_id": "{new}"}),
-        "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | user_not_found",
+        "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | invalid_value",
         gives={"status": "open", "team_id": "{desk}", "channel": "api"},
     ),
     Case(

@@ -1,0 +1,151 @@
+"""Attacks that once worked: what a strange value, a login or a planned count must never achieve."""
+
+from __future__ import annotations
+
+import tomllib
+
+import psycopg
+import pytest
+from tests.db.conftest import MIGRATIONS, Server
+from tests.db.people import (
+    ADMIN,
+    AGENT,
+    CUSTOMER,
+    GONE,
+    NOBODY,
+    OTHER,
+    SERVICE,
+    Db,
+    Person,
+    as_person,
+    be,
+    one,
+    refused,
+    value,
+)
+from tests.db.world import World
+
+
+def test_a_hosted_project_confirms_addresses() -> None:
+    config = tomllib.loads((MIGRATIONS.parent / "config.toml").read_text())
+    assert config["auth"]["email"]["enable_confirmations"] is True
+
+
+@pytest.mark.parametrize("kind", ["uuid", "text", "jsonb", "xid8"])
+def test_a_type_of_the_callers_own_is_never_used_by_a_definer(pg: Server, own: str, world: World, kind: str) -> None:
+    # A connection of its own: what PL/pgSQL compiles with the wrong types stays in the session.
+    with pg.connect(own) as db, as_person(db, CUSTOMER):
+        db.execute("create temp table loot (who name) on commit drop")
+        db.execute("grant all on pg_temp.loot to public")
+        db.execute(
+            f"create function pg_temp.spy(v pg_catalog.{kind}) returns boolean language plpgsql as "
+            "$$ begin insert into pg_temp.loot values (current_user); return true; end $$"
+        )
+        db.execute(f"create domain pg_temp.{kind} as pg_catalog.{kind} check (pg_temp.spy(value))")
+        db.execute("select helpdesk.whoami()")
+        db.execute("select helpdesk.events_since()")
+        db.execute("select helpdesk.ticket_timeline(%s)", (world["mine"],))
+        db.execute("select helpdesk.create_ticket('hello')")
+        db.execute("select helpdesk.send_reply(%s, 'hello')", (world["mine"],))
+        thieves = db.execute("select distinct who from pg_temp.loot where who <> 'authenticated'").fetchall()
+    assert thieves == []
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1e16000", "9" * 5000])
+def test_a_number_that_no_client_can_read_is_refused(db: Db, number: str) -> None:
+    with refused("invalid_value", "custom_fields"), as_person(db, CUSTOMER):
+        db.execute(
+            "insert into helpdesk.tickets (title, custom_fields) values ('x', %s::jsonb)", (f'{{"n": [{number}]}}',)
+        )
+
+
+def test_who_lost_their_login_does_not_return_as_staff_by_signing_up_again(db: Db, world: World) -> None:
+    db.execute("delete from auth.users where email = %s", (AGENT.email,))
+    db.execute(
+        "insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), %s, now())", (AGENT.email,)
+    )
+    with refused("inactive"), as_person(db, AGENT):
+        db.execute("select helpdesk.claim_next_ticket()")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "owner"),
+    [
+        ("tickets", "created_by", "customer"),
+        ("events", "actor_id", "agent"),
+        ("events", "requester_id", "customer"),
+    ],
+)
+def test_a_planned_count_says_nothing_about_one_person(
+    db: Db, world: World, table: str, column: str, owner: str
+) -> None:
+    db.execute(
+        "insert into helpdesk.tickets (title, created_by) select 'many', %s from generate_series(1, 3000)",
+        (world["customer"],),
+    )
+    db.execute("analyze helpdesk.tickets, helpdesk.events, helpdesk.messages")
+
+    def planned(user: str) -> int:
+        query = f"explain (format json) select from helpdesk.{table} where {column} = '{user}'"
+        return int(one(db, query)["QUERY PLAN"][0]["Plan"]["Plan Rows"])
+
+    with as_person(db, OTHER):
+        assert planned(world[owner]) == planned(world["nothing"])
+
+
+def test_one_request_does_not_open_ten_thousand_tickets(db: Db) -> None:
+    with refused("too_many"), as_person(db, CUSTOMER):
+        db.execute("insert into helpdesk.tickets (title) select 'x' from generate_series(1, 1001)")
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "20000-01-01", "0044-01-01 BC"])
+def test_nobody_snoozes_until_a_date_that_clients_cannot_read(db: Db, world: World, moment: str) -> None:
+    with refused("invalid_value", "snoozed_until"), as_person(db, AGENT):
+        db.execute("update helpdesk.tickets set snoozed_until = %s where ticket_id = %s", (moment, world["mine"]))
+
+
+def test_a_corrected_description_does_not_live_on_in_the_log(db: Db, world: World) -> None:
+    with as_person(db, CUSTOMER):
+        db.execute("update helpdesk.tickets set description = 'pw hunter2' where ticket_id = %s", (world["mine"],))
+        db.execute("update helpdesk.tickets set description = 'gone' where ticket_id = %s", (world["mine"],))
+        logged = value(db, "select count(*) from helpdesk.events where data::text like '%%hunter2%%'")
+    assert logged == 0
+
+
+def test_an_external_id_that_is_taken_is_our_error(db: Db, world: World) -> None:
+    with be(db, SERVICE):
+        db.execute("update helpdesk.tickets set external_id = 'X1' where ticket_id = %s", (world["mine"],))
+    with refused("external_id_taken"), as_person(db, AGENT):
+        db.execute("update helpdesk.tickets set external_id = 'X1' where ticket_id = %s", (world["answered"],))
+
+
+def test_a_null_among_tags_shows_no_row(db: Db) -> None:
+    with refused("invalid_value", "tag"), as_person(db, AGENT):
+        db.execute("select helpdesk.create_ticket('x', tags => array[null]::text[])")
+
+
+def test_an_invitation_without_a_role_shows_no_row(db: Db) -> None:
+    with refused("invalid_value", "role"), as_person(db, ADMIN):
+        db.execute("select helpdesk.invite_user('x@example.com', null)")
+
+
+@pytest.mark.parametrize("person", [GONE, NOBODY], ids=str)
+def test_who_may_not_come_in_does_not_read_the_clock_of_the_log(db: Db, person: Person) -> None:
+    with pytest.raises(psycopg.Error), as_person(db, person):
+        db.execute("select helpdesk.events_head()")
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb", "evil\u202egnp.exe", "\u200b"])
+def test_a_name_is_printable(db: Db, world: World, name: str) -> None:
+    with refused("invalid_value", "name"), as_person(db, CUSTOMER):
+        db.execute("update helpdesk.users set name = %s where user_id = %s", (name, world["customer"]))
+
+
+def test_a_login_that_the_host_made_a_member_of_authenticated_is_not_the_system(db: Db, world: World) -> None:
+    db.execute("create role reporting login in role authenticated")
+    db.execute("set local session authorization reporting")
+    try:
+        with pytest.raises(psycopg.Error), db.transaction():
+            db.execute("select helpdesk.set_user_role(%s, 'admin')", (world["customer"],))
+    finally:
+        db.execute("reset session authorization")
