@@ -58,6 +58,9 @@ class Server:
 
     def prepare(self) -> None:
         """Make the templates."""
+        # It would take locks in the middle of a test.
+        self.admin("alter system set autovacuum = off")
+        self.admin("select pg_reload_conf()")
         self.admin("create database {}", "empty")
         with psycopg.connect(self.url("empty"), autocommit=True) as connection:
             for file in BASELINE:

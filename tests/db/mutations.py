@@ -1,23 +1,28 @@
-"""What would go wrong if somebody took a guard away: each guard in turn, and the rows of the matrix that must then fail.
+"""What would go wrong if a guard were taken away: each of them in turn, and what must notice.
 
-A mutation runs inside a transaction that is rolled back, so hundreds take seconds. Where two guards hold the same door
-(a missing privilege on a table in a schema that one may not enter), `given` takes the other one away first: the rows
-must pass then, and fail once the mutation is there too.
+A mutation happens inside a transaction that is rolled back, so hundreds take a minute. Where two guards hold the same
+door (a missing privilege, and a schema one may not enter), `given` takes the other one away first: what watches must be
+content then, and notice once the mutation is there too.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from psycopg import sql
-from tests.db.matrix import CASES, Case
-from tests.db.matrix.in_sql import attempt
-from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db
-from tests.db.world import World
+from tests.db.people import Db
 
 ALLOWED = frozenset((Path(__file__).parent / "privileges.txt").read_text().splitlines())
-ROLES = {"anon": ANONYMOUS, "authenticated": CUSTOMER, "service_role": SERVICE}
+_VERBS = ("select", "insert", "update", "delete", "truncate", "trigger")
+_RAISES = "helpdesk_private.fail("
+_FOR_THE_OWNER = {"rebase_events"}
+"""Functions that run as their caller and alter a table: whoever is not its owner is refused, granted or not."""
+_ONLY_IN_A_RACE = {("require_worker", "'inactive'")}
+"""Refusals that tests of concurrency watch."""
 
 
 @dataclass(frozen=True)
@@ -26,36 +31,256 @@ class Mutation:
 
     Attributes:
         name: what is done, in words.
+        about: the tables, views or functions that it is about, to try those rows first.
         statement: how it is done.
-        cases: the rows that watch this guard, the likeliest first.
-        given: what else is taken away before, because it would hold the door too.
+        given: what else holds the door, and how to take it away before.
+        role: for a privilege, who gets it: only tries of people with that database role can notice.
+        verb: for a privilege on a table, what it allows.
     """
 
     name: str
-    statement: sql.Composable
-    cases: tuple[Case, ...]
-    given: sql.Composable | None = None
+    about: tuple[str, ...]
+    statement: sql.Composed
+    given: sql.Composed | None = None
+    role: str | None = None
+    verb: str | None = None
 
 
-def survivors(db: Db, world: World, mutation: Mutation) -> str | None:
-    """The name of the first row that notices, and for whom; None when nobody does."""
-    with_tries = [(case, *pair) for case in mutation.cases for pair in case.outcomes()]
-    try:
-        if mutation.given is not None:
-            db.execute(mutation.given)
-            with_tries = [t for t in with_tries if attempt(db, world, *t) is None]
-        db.execute(mutation.statement)
-        for case, person, outcome in with_tries:
-            got = attempt(db, world, case, person, outcome)
-            if got is not None:
-                return f"{case.name} [{person}: {got.splitlines()[0][:60]}]"
-        return None
-    finally:
-        db.rollback()
+def all_of_them(db: Db) -> Iterator[Mutation]:
+    """Every mutation that this database's catalog gives rise to."""
+    yield from _policies(db)
+    yield from _row_level_security(db)
+    yield from _triggers(db)
+    yield from _table_privileges(db)
+    yield from _column_privileges(db)
+    yield from _other_privileges(db)
+    yield from _refusals(db)
+    yield from _limits(db)
 
 
-def _about(*targets: str) -> tuple[Case, ...]:
-    """The rows about these tables first, then those that go through functions."""
-    own = [case for case in CASES if case.tries.target in targets]
-    rest = [case for case in CASES if case.tries.verb == "call"]
-    return (*own, *rest)
+def _policies(db: Db) -> Iterator[Mutation]:
+    rows = db.execute(
+        "select * from pg_policies where schemaname = 'helpdesk' order by tablename, policyname"
+    ).fetchall()
+    opened = {
+        row["tablename"]: _widened(row) for row in rows if row["cmd"] == "SELECT" and row["permissive"] == "PERMISSIVE"
+    }
+    for row in rows:
+        name, table = sql.Identifier(row["policyname"]), row["tablename"]
+        drop = sql.SQL("drop policy {} on {}").format(name, _in_helpdesk(table))
+        yield Mutation(f'drop policy "{row["policyname"]}" on {table}', (table,), drop)
+        if row["permissive"] == "PERMISSIVE":
+            # A row to change or remove must be seen first; and a guard may look at a new row before the policy does.
+            given = opened.get(table)
+            if row["cmd"] == "INSERT" and table == "tickets":
+                given = sql.SQL("grant insert (created_by) on helpdesk.tickets to authenticated").format()
+            yield Mutation(f'open policy "{row["policyname"]}" on {table}', (table,), _widened(row), given)
+
+
+def _widened(row: dict[str, Any]) -> sql.Composed:
+    clause = "with check (true)" if row["cmd"] == "INSERT" else "using (true)"
+    statement = sql.SQL("alter policy {} on {} ").format(
+        sql.Identifier(row["policyname"]), _in_helpdesk(row["tablename"])
+    )
+    return statement + sql.SQL(clause)
+
+
+def _row_level_security(db: Db) -> Iterator[Mutation]:
+    for table in _relations(db, "r", "helpdesk"):
+        statement = sql.SQL("alter table {} disable row level security").format(_in_helpdesk(table))
+        yield Mutation(f"no row-level security on {table}", (table,), statement)
+    for view in _relations(db, "v", "helpdesk"):
+        statement = sql.SQL("alter view {} reset (security_invoker)").format(_in_helpdesk(view))
+        yield Mutation(f"view {view} runs as its owner", (view,), statement)
+
+
+def _triggers(db: Db) -> Iterator[Mutation]:
+    rows = db.execute(
+        "select t.tgname as name, c.relnamespace::regnamespace::text as schema, c.relname as relation "
+        "from pg_trigger as t join pg_class as c on c.oid = t.tgrelid "
+        "join pg_proc as p on p.oid = t.tgfoid "
+        "where not t.tgisinternal and p.pronamespace = 'helpdesk_private'::regnamespace order by 3, 1"
+    )
+    for row in rows.fetchall():
+        on = sql.Identifier(row["schema"], row["relation"])
+        statement = sql.SQL("drop trigger {} on {}").format(sql.Identifier(row["name"]), on)
+        yield Mutation(f"drop trigger {row['name']} on {row['relation']}", (row["relation"],), statement)
+
+
+def _table_privileges(db: Db) -> Iterator[Mutation]:
+    for schema in ("helpdesk", "helpdesk_private"):
+        for kind in ("r", "v"):
+            for relation in _relations(db, kind, schema):
+                for role in ("anon", "authenticated", "service_role"):
+                    for verb in _VERBS:
+                        if not _listed(role, schema, relation, verb) and (
+                            kind == "r" or _possible(db, schema, relation, verb)
+                        ):
+                            yield _granted(schema, relation, role, verb)
+
+
+def _possible(db: Db, schema: str, view: str, verb: str) -> bool:
+    """Whether PostgreSQL can do that to a view at all, whoever asks."""
+    if verb == "select":
+        return True
+    row = db.execute("select pg_relation_is_updatable(%s::regclass, false) as verbs", (f"{schema}.{view}",)).fetchone()
+    return bool(row and row["verbs"]) and verb in ("insert", "update", "delete")
+
+
+def _granted(schema: str, relation: str, role: str, verb: str) -> Mutation:
+    statement = sql.SQL("grant {} on {} to {}").format(
+        sql.SQL(verb),
+        sql.Identifier(schema, relation),
+        sql.Identifier(role),
+    )
+    name = f"grant {verb} on {schema}.{relation} to {role}"
+    return Mutation(name, (relation,), statement, _doors_open(schema, relation, role, verb), role, verb)
+
+
+def _doors_open(schema: str, relation: str, role: str, verb: str) -> sql.Composed:
+    """All that stands between a role and an object, but that one privilege."""
+    tables = ["tickets", "ticket_tags"] if relation.endswith("tickets") else [relation]
+    policies = [
+        sql.SQL("create policy open_door on {} to {} using (true) with check (true)").format(
+            sql.Identifier(schema, table), sql.Identifier(role)
+        )
+        for table in tables
+        if not relation.endswith(("_tickets", "_tags")) or schema == "helpdesk"
+    ]
+    grants = sql.SQL(
+        "grant usage on schema helpdesk, helpdesk_private to {role}; "
+        "grant execute on all functions in schema helpdesk, helpdesk_private to {role}; "
+        "grant all on all tables in schema helpdesk, helpdesk_private to {role}; "
+        "revoke {verb} on {object} from {role}"
+    ).format(
+        role=sql.Identifier(role),
+        verb=sql.SQL(verb),
+        object=sql.Identifier(schema, relation),
+    )
+    return sql.SQL("; ").join([grants, *policies])
+
+
+def _column_privileges(db: Db) -> Iterator[Mutation]:
+    """Where some columns may be written, each of the others."""
+    for table in _relations(db, "r", "helpdesk"):
+        # An identity that is always generated is refused before anybody looks at privileges.
+        columns = db.execute(
+            "select attname from pg_attribute "
+            "where attrelid = %s::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+            (f"helpdesk.{table}",),
+        ).fetchall()
+        for role in ("authenticated", "service_role"):
+            for verb in ("insert", "update"):
+                written = _columns(role, table, verb)
+                for column in (row["attname"] for row in columns):
+                    if written and column not in written:
+                        yield _granted_column(table, column, role, verb)
+
+
+def _granted_column(table: str, column: str, role: str, verb: str) -> Mutation:
+    statement = sql.SQL("grant {} ({}) on {} to {}").format(
+        sql.SQL(verb),
+        sql.Identifier(column),
+        _in_helpdesk(table),
+        sql.Identifier(role),
+    )
+    given = sql.SQL("create policy open_door on {} to {} using (true) with check (true)").format(
+        _in_helpdesk(table), sql.Identifier(role)
+    )
+    return Mutation(f"grant {verb} ({column}) on {table} to {role}", (table,), statement, given, role, verb)
+
+
+def _other_privileges(db: Db) -> Iterator[Mutation]:
+    for schema in ("helpdesk", "helpdesk_private"):
+        yield Mutation(
+            f"grant usage on schema {schema} to anon",
+            (),
+            sql.SQL("grant usage on schema {} to anon").format(sql.Identifier(schema)),
+            sql.SQL("grant select on all tables in schema {} to anon").format(sql.Identifier(schema)),
+        )
+    functions = db.execute(
+        "select oid::regprocedure::text as signature, pronamespace::regnamespace::text as schema, proname as name "
+        "from pg_proc where pronamespace in ('helpdesk'::regnamespace, 'helpdesk_private'::regnamespace) order by 1"
+    ).fetchall()
+    for function in functions:
+        for role in ("anon", "authenticated", "service_role"):
+            listed = f"{role}: function {function['signature']}: execute" in ALLOWED
+            if not listed and function["name"] not in _FOR_THE_OWNER:
+                yield _callable(function["signature"], role)
+
+
+def _callable(signature: str, role: str) -> Mutation:
+    granted = sql.SQL(f"grant execute on function {signature} to {role}")
+    # A function of the API calls one of the private schema.
+    others = sql.SQL(
+        "grant usage on schema helpdesk, helpdesk_private to {0}; "
+        "grant execute on all functions in schema helpdesk, helpdesk_private to {0}; "
+    ).format(sql.Identifier(role))
+    but_one = sql.SQL(f"revoke execute on function {signature} from {role}")
+    name = f"grant execute on {signature} to {role}"
+    return Mutation(name, (signature,), sql.Composed([granted]), others + but_one, role)
+
+
+def _refusals(db: Db) -> Iterator[Mutation]:
+    """Each place where a function refuses, made to go on instead."""
+    rows = db.execute(
+        "select proname as name, pg_get_functiondef(oid) as source from pg_proc "
+        "where pronamespace = 'helpdesk_private'::regnamespace and proname <> 'fail' order by proname"
+    )
+    for row in rows.fetchall():
+        for found in re.finditer(re.escape(_RAISES) + r"\s*('\w+'|case)", row["source"]):
+            if (row["name"], found[1]) in _ONLY_IN_A_RACE:
+                continue
+            source = row["source"][: found.start()] + "concat(" + row["source"][found.start() + len(_RAISES) :]
+            line = row["source"].count("\n", 0, found.start()) + 1
+            name = f"{row['name']}() does not refuse: {found[1]} (line {line})"
+            yield Mutation(name, (row["name"],), sql.Composed([sql.SQL(source)]))
+
+
+def _limits(db: Db) -> Iterator[Mutation]:
+    rows = db.execute(
+        "select conname as name, conrelid::regclass::text as on, relname as relation "
+        "from pg_constraint as k join pg_class as c on c.oid = conrelid "
+        "where contype = 'c' and connamespace = 'helpdesk'::regnamespace "
+        # What only our own functions write, from constants of theirs, is no limit on input.
+        "and pg_get_constraintdef(k.oid) like '%helpdesk_private.%' order by 2, 1"
+    )
+    for row in rows.fetchall():
+        statement = sql.SQL("alter table {} drop constraint {}").format(
+            _in_helpdesk(row["relation"]), sql.Identifier(row["name"])
+        )
+        # The address of an invitation is first that of a person.
+        invited = row["name"] == "invitations_email_check"
+        given = sql.SQL("alter table helpdesk.users drop constraint users_email_check").format() if invited else None
+        about = (row["relation"], "users") if invited else (row["relation"],)
+        yield Mutation(f"drop limit {row['name']}", about, statement, given)
+
+
+def _in_helpdesk(name: str) -> sql.Identifier:
+    return sql.Identifier("helpdesk", name)
+
+
+def _relations(db: Db, kind: str, schema: str) -> list[str]:
+    rows = db.execute(
+        "select relname from pg_class where relkind = %s and relnamespace = %s::regnamespace order by 1", (kind, schema)
+    )
+    return [row["relname"] for row in rows.fetchall()]
+
+
+def _privileges_of(role: str, schema: str, relation: str) -> str:
+    for kind in ("table", "view"):
+        start = f"{role}: {kind} {schema}.{relation}: "
+        for line in ALLOWED:
+            if line.startswith(start):
+                return line.removeprefix(start)
+    return ""
+
+
+def _listed(role: str, schema: str, relation: str, verb: str) -> bool:
+    """Whether the role has the privilege, on the whole table or on some columns."""
+    return re.search(rf"\b{verb}\b", re.sub(r"\([^)]*\)", "", _privileges_of(role, schema, relation))) is not None
+
+
+def _columns(role: str, table: str, verb: str) -> set[str]:
+    found = re.search(rf"\b{verb} \(([^)]*)\)", _privileges_of(role, "helpdesk", table))
+    return set(found[1].split(", ")) if found else set()

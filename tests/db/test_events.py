@@ -272,6 +272,22 @@ def test_the_log_cannot_be_rewritten_by_anybody(db: Db, world: World) -> None:
             db.execute(statement)
 
 
+def test_a_log_from_another_database_is_refused_until_it_is_rebased(db: Db, world: World) -> None:
+    db.execute("alter table helpdesk.events disable trigger guard_events")
+    db.execute("update helpdesk.events set xid = '900000000000' where type = 'team.created'")
+    db.execute("alter table helpdesk.events enable trigger guard_events")
+    for person in (ADMIN, CUSTOMER):
+        with refused("log_restored"), as_person(db, person):
+            since(db)
+    db.execute("select helpdesk_private.rebase_events()")
+    with as_person(db, ADMIN):
+        seen = [row["event_id"] for row in since(db)]
+        assert seen == sorted(seen)
+        assert len(seen) == value(db, "select count(*) from helpdesk.events")
+    with refused("forbidden", "append-only"), db.transaction():
+        db.execute("delete from helpdesk.events")
+
+
 def follow(pg: Server, database: str, person: Person, done: Callable[[], bool]) -> list[int]:
     """Read the stream page by page until everybody is done and nothing comes any more."""
     seen: list[int] = []

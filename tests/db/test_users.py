@@ -211,6 +211,8 @@ def test_an_inactive_admin_does_not_count_as_one(db: Db, world: World) -> None:
     db.execute("update helpdesk.users set role = 'admin' where user_id = %s", (world["left"],))
     with refused("last_admin"), as_person(db, ADMIN):
         db.execute("select helpdesk.set_user_role(%s, 'agent')", (world["admin"],))
+    with as_person(db, LEFT):
+        assert value(db, "select count(*) from helpdesk.invitations") == 0
     with denied(), as_person(db, LEFT):
         db.execute("insert into helpdesk.teams (name) values ('Mine')")
 

@@ -14,6 +14,8 @@ _VERBS: dict[str, LiteralString] = {
     "add to": "insert into {target} default values",
     "empty": "delete from {target}",
     "truncate": "truncate {target}",
+    "hang a trigger on": "create trigger t before update on {target} for each row "
+    "execute function suppress_redundant_updates_trigger()",
 }
 _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     # table: (row that may be inserted, filter of one row, columns forged on insert, columns forged on update)
@@ -135,8 +137,10 @@ _TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events"),
 )
-_PRIVATE = ("concepts", "error_codes", "requests")
+_PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "requests": "request_id"}
+_PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
+_NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
 _NO_OP: LiteralString = "execute function suppress_redundant_updates_trigger()"
 
 CASES = [
@@ -158,7 +162,19 @@ CASES = [
     ),
     *(
         Case(f"A20 A34 {verb} {table}", Sql(table, statement, schema="helpdesk_private"), _ANYBODY)
-        for table in _PRIVATE
-        for verb, statement in _VERBS.items()
+        for table, column in _PRIVATE.items()
+        for verb, statement in (_VERBS | {"change": "update {target} set " + column + " = " + column}).items()
     ),
+    *(
+        Case(f"A20 {verb} {view}", Sql(view, statement, schema="helpdesk_private"), _ANYBODY)
+        for view in _PRIVATE_VIEWS
+        for verb, statement in {
+            "add to": _VERBS["add to"],
+            "empty": _VERBS["empty"],
+            "change": "update {target} set ticket_id = ticket_id",
+        }.items()
+    ),
+    Case("A20 read seen_tickets", Sql("seen_tickets", _VERBS["read"], "helpdesk_private"), _NO_SYSTEM),
+    Case("A20 read worked_tickets", Sql("worked_tickets", _VERBS["read"], "helpdesk_private"), _NO_SYSTEM),
+    Case("A20 read staff_tags", Sql("staff_tags", _VERBS["read"], "helpdesk_private"), {ANONYMOUS: "deny"}),
 ]

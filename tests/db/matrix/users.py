@@ -67,6 +67,19 @@ CASES = [
         {CUSTOMER: "forbidden", ADMIN: "invalid_value", SERVICE: "invalid_value"},
     ),
     Case(
+        "no role at all",
+        Call("set_user_role", {"user_id": "{customer}", "role": None}),
+        {CUSTOMER: "forbidden", ADMIN: "invalid_value"},
+    ),
+    *(
+        Case(
+            f"invite a {role}, which nobody can be by invitation",
+            Call("invite_user", {"email": "new@example.com", "role": role}),
+            {AGENT: "forbidden", ADMIN: "invalid_value", SERVICE: "invalid_value"},
+        )
+        for role in ("root", "assistant")
+    ),
+    Case(
         "demote the last admin",
         Call("set_user_role", {"user_id": "{admin}", "role": "agent"}),
         {AGENT: "forbidden", ADMIN: "last_admin", SERVICE: "last_admin"},

@@ -1,0 +1,74 @@
+"""Take every guard of the database away, one at a time, and show which test then fails; exit 1 if any is not missed.
+
+    python scripts/mutation_check.py [--only TEXT] [--every N]
+
+Policies dropped and opened, row-level security switched off, triggers dropped, privileges granted that nobody has,
+refusals passed over, limits dropped; then the locks and horizons, which only tests with several connections can miss.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.db import concurrency, mutations, watchers
+from tests.db.conftest import Server
+
+from helpdesk_sdk.local.postgres import Postgres
+
+
+def main() -> int:
+    """Run all of it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--only", default="", help="those whose name contains this")
+    parser.add_argument("--every", type=int, default=1, help="every Nth, for a sample")
+    options = parser.parse_args()
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="helpdesk-mutations-") as directory,
+        Postgres(Path(directory), durable=False) as postgres,
+    ):
+        server = Server(postgres)
+        server.prepare()
+        found = [*_single(server, options.only, options.every), *_concurrent(server, options.only)]
+    missed = [name for name, noticed in found if noticed is None]
+    for name in missed:
+        print(f"NOT MISSED: {name}")
+    print(f"{len(found)} guards taken away, {len(missed)} not missed, {time.monotonic() - began:.0f} s")
+    return 1 if missed else 0
+
+
+def _single(server: Server, only: str, every: int) -> list[tuple[str, str | None]]:
+    with server.connect("world") as db:
+        chosen = [mutation for mutation in mutations.all_of_them(db) if only in mutation.name][::every]
+        lookouts = watchers.all_of_them(db)
+        db.rollback()
+        found = []
+        for mutation in chosen:
+            noticed = watchers.who_notices(db, server.world, lookouts, mutation)
+            _show(mutation.name, noticed)
+            found.append((mutation.name, noticed))
+    return found
+
+
+def _concurrent(server: Server, only: str) -> list[tuple[str, str | None]]:
+    found = []
+    for mutation in concurrency.MUTATIONS:
+        if only in mutation.name:
+            noticed = concurrency.who_notices(server, mutation)
+            _show(mutation.name, noticed)
+            found.append((mutation.name, noticed))
+    return found
+
+
+def _show(name: str, noticed: str | None) -> None:
+    print(f"{name[:90]:<90}  ->  {(noticed or '!!! nothing fails')[:110]}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

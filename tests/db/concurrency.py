@@ -1,0 +1,148 @@
+"""Locks and horizons taken away, on a copy of the world, and the tests with several connections that must miss them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import psycopg
+import pytest
+from tests.db import test_events, test_routing
+from tests.db.conftest import Server
+from tests.db.people import ADMIN
+from tests.db.world import World
+
+
+class Test(Protocol):
+    """A test that works in a database of its own."""
+
+    __name__: str
+
+    def __call__(self, pg: Server, own: str, world: World) -> None:
+        """Try."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A piece of a function's source replaced.
+
+    Attributes:
+        name: what is done, in words.
+        function: in the private schema.
+        old, new: what is replaced, everywhere in the source, and by what.
+        test: what must fail.
+    """
+
+    name: str
+    function: str
+    old: str
+    new: str
+    test: Test
+
+
+def _follows(pg: Server, own: str, world: World) -> None:
+    test_events.test_f13_a_reader_misses_nothing_while_slow_and_quick_writers_commit_out_of_order(pg, own, world, ADMIN)
+
+
+MUTATIONS = [
+    Mutation(
+        "a follower does not wait for older transactions", "visible_events", "e.xid < v_horizon", "true", _follows
+    ),
+    Mutation(
+        "an event does not wait for older transactions",
+        "visible_events",
+        "e.xid < v_horizon",
+        "true",
+        test_events.test_an_event_waits_for_every_older_transaction,
+    ),
+    Mutation(
+        "claims do not lock",
+        "lock_next_ticket",
+        "for update skip locked",
+        "",
+        test_routing.test_f7_fifty_claims_at_once_never_give_a_ticket_twice,
+    ),
+    Mutation(
+        "repeated claims do not wait for each other",
+        "claim_next_ticket",
+        "for update;",
+        ";",
+        test_routing.test_repetitions_of_one_claim_at_once_give_one_ticket,
+    ),
+    Mutation(
+        "answers do not lock the ticket",
+        "lock_ticket",
+        "for update",
+        "",
+        test_routing.test_of_agents_who_answer_at_once_one_does,
+    ),
+    Mutation(
+        "a ticket is locked before it is seen to be one's own",
+        "lock_ticket",
+        "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;",
+        "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;",
+        test_routing.test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it,
+    ),
+    Mutation(
+        "roles change at the same time",
+        "lock_roles",
+        "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
+        "null",
+        test_routing.test_two_admins_cannot_demote_each_other_at_once,
+    ),
+    Mutation(
+        "first admins are made at the same time",
+        "lock_roles",
+        "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
+        "null",
+        test_routing.test_of_first_admins_at_once_there_is_one,
+    ),
+    Mutation(
+        "who claims does not stay active",
+        "require_worker",
+        "for share",
+        "",
+        test_routing.test_who_is_deactivated_while_claiming_keeps_nothing,
+    ),
+    Mutation(
+        "who is deactivated goes on claiming",
+        "require_worker",
+        "perform helpdesk_private.fail('inactive')",
+        "null",
+        test_routing.test_who_is_deactivated_while_claiming_keeps_nothing,
+    ),
+    Mutation(
+        "the second of two creations does not look again",
+        "first_time",
+        "on conflict do nothing",
+        "",
+        test_routing.test_f4_fifty_creations_with_one_id_are_one_ticket,
+    ),
+]
+
+
+def who_notices(pg: Server, mutation: Mutation, attempts: int = 5) -> str | None:
+    """What the test says; None when it passes, however often it is tried: a race is not lost every time."""
+    for _ in range(attempts):
+        name = pg.copy("world")
+        try:
+            _apply(pg, name, mutation)
+            mutation.test(pg, name, dict(pg.world))
+        except (AssertionError, LookupError, TypeError, AttributeError, psycopg.Error, pytest.fail.Exception) as error:
+            return f"{mutation.test.__name__}: {(str(error) or type(error).__name__).splitlines()[0]}"
+        finally:
+            pg.drop(name)
+    return None
+
+
+def _apply(pg: Server, database: str, mutation: Mutation) -> None:
+    with pg.connect(database) as db:
+        row = db.execute(
+            "select pg_get_functiondef(oid) as source from pg_proc "
+            "where pronamespace = 'helpdesk_private'::regnamespace and proname = %s",
+            (mutation.function,),
+        ).fetchone()
+        source = row["source"] if row else ""
+        if mutation.old not in source:
+            raise ValueError(f"{mutation.function}() no longer says {mutation.old!r}: change this list with it")
+        db.execute(source.replace(mutation.old, mutation.new).encode())

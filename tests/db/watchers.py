@@ -1,0 +1,185 @@
+"""What must notice a mutation: the rows of the matrix, and every test of behaviour that needs one connection only."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from tests.db import (
+    test_events,
+    test_foundation,
+    test_messages,
+    test_notes,
+    test_routing,
+    test_teams,
+    test_tickets,
+    test_users,
+)
+from tests.db.matrix import CASES, Case
+from tests.db.matrix.in_sql import attempt
+from tests.db.matrix.operations import Operation
+from tests.db.mutations import ALLOWED, Mutation
+from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
+from tests.db.world import World
+
+_READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_and_nothing_else}
+"""Tests that would notice a change of the text, whatever it does."""
+_CALLERS = {"anon": ANONYMOUS, "authenticated": CUSTOMER, "service_role": SERVICE}
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Something that says what is wrong, or None; leaves nothing behind.
+
+    Attributes:
+        about: the table, view or function that it tries, or the concept that it tests.
+        role, verb: for a row of the matrix, the database role it is tried with, and what is tried.
+    """
+
+    name: str
+    about: str
+    look: Callable[[Db, World], str | None]
+    role: str | None = None
+    verb: str | None = None
+
+    def can_notice(self, mutation: Mutation) -> bool:
+        """Whether it is worth asking first: for a privilege, only who gets it and does that can."""
+        if mutation.about and self.about not in mutation.about:
+            return False
+        if mutation.role is None:
+            return True
+        verb = {"select": "read"}.get(mutation.verb or "", mutation.verb)
+        return self.role == mutation.role and (verb is None or self.verb in (verb, "sql"))
+
+
+@dataclass(frozen=True)
+class _CallWithNulls:
+    """A function called with nulls; `target` is its signature."""
+
+    target: str
+    name: str
+    arguments: str
+    verb = "sql"
+
+    def sql(self, world: World) -> tuple[sql.Composed, list[Any]]:
+        """See Operation."""
+        return sql.Composed([sql.SQL(f"select {self.name}({self.arguments})")]), []
+
+    def http(self, world: World) -> None:
+        """There is no way."""
+        return None
+
+
+def all_of_them(db: Db) -> list[Watcher]:
+    """The rows of the matrix, A39 for every function, then the tests."""
+    rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
+    calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
+    modules = (
+        *(test_users, test_teams, test_tickets, test_messages, test_notes),
+        *(test_events, test_routing, test_foundation),
+    )
+    return [*rows, *calls, *(watcher for module in modules for watcher in _tests(module))]
+
+
+def who_notices(db: Db, world: World, watchers: Sequence[Watcher], mutation: Mutation) -> str | None:
+    """The first watcher that sees the mutation, and what it says; None when nobody does."""
+    own = [watcher for watcher in watchers if watcher.can_notice(mutation)]
+    found = _notices(db, world, own, mutation.statement, None)
+    if found is None and mutation.given is not None:
+        return _notices(db, world, own, mutation.statement, mutation.given)
+    if found is None:
+        asked = set(map(id, own))
+        rest = [watcher for watcher in watchers if id(watcher) not in asked]
+        return _notices(db, world, rest, mutation.statement, None)
+    return found
+
+
+def _notices(
+    db: Db, world: World, watchers: Sequence[Watcher], statement: sql.Composed, given: sql.Composed | None
+) -> str | None:
+    try:
+        if given is not None:
+            db.execute(given)
+            watchers = [watcher for watcher in watchers if watcher.look(db, world) is None]
+        db.execute(statement)
+        for watcher in watchers:
+            said = watcher.look(db, world)
+            if said is not None:
+                return f"{watcher.name}: {said.splitlines()[0]}"
+        return None
+    finally:
+        db.rollback()
+
+
+def _row(case: Case, person: Person) -> Watcher:
+    outcome = dict(case.outcomes())[person]
+
+    def look(db: Db, world: World) -> str | None:
+        return attempt(db, world, case, person, outcome)
+
+    return Watcher(f"{case.name} [{person}]", case.tries.target, look, person.database_role, case.tries.verb)
+
+
+def _unlisted_calls(db: Db) -> Iterator[Case]:
+    functions = db.execute(
+        "select p.oid::regprocedure::text as signature, p.oid::regproc::text as name, p.provariadic <> 0 as variadic, "
+        "array(select format_type(t, null) from unnest(p.proargtypes) as t) as types from pg_proc as p "
+        "where p.pronamespace in ('helpdesk'::regnamespace, 'helpdesk_private'::regnamespace)"
+    )
+    for row in functions.fetchall():
+        nulls = [f"null::{kind}" for kind in row["types"]]
+        if row["variadic"]:
+            nulls[-1] = f"variadic {nulls[-1]}"
+        expected = {
+            person: "deny"
+            for role, person in _CALLERS.items()
+            if f"{role}: function {row['signature']}: execute" not in ALLOWED
+        }
+        tries: Operation = _CallWithNulls(row["signature"], row["name"], ", ".join(nulls))
+        yield Case(f"A39 {row['signature']}", tries, expected)
+
+
+def _tests(module: ModuleType) -> Iterator[Watcher]:
+    """The tests of a module that take `db` and perhaps `world`, once for each of their parameters."""
+    about = module.__name__.rpartition("test_")[2]
+    for name, test in vars(module).items():
+        if not name.startswith("test_") or not callable(test) or test in _READ_THE_SOURCE:
+            continue
+        for arguments in _parameters(test):
+            wanted = set(inspect.signature(test).parameters) - set(arguments)
+            if wanted <= {"db", "world"}:
+                shown = ", ".join(str(value)[:30] for value in arguments.values())
+                yield Watcher(f"{name}[{shown}]" if shown else name, about, _looking(test, arguments, wanted))
+
+
+def _looking(
+    test: Callable[..., None], arguments: dict[str, Any], wanted: set[str]
+) -> Callable[[Db, World], str | None]:
+    def look(db: Db, world: World) -> str | None:
+        fixtures: dict[str, Any] = {"db": db, "world": dict(world)}
+        try:
+            with db.transaction(force_rollback=True):
+                test(**arguments, **{name: fixtures[name] for name in wanted})
+        except (AssertionError, LookupError, TypeError, psycopg.Error, pytest.fail.Exception) as error:
+            return f"{type(error).__name__} {error}".strip()
+        return None
+
+    return look
+
+
+def _parameters(test: Callable[..., None]) -> list[dict[str, Any]]:
+    """What @parametrize gives a test, expanded."""
+    axes: list[list[dict[str, Any]]] = []
+    for mark in getattr(test, "pytestmark", []):
+        if mark.name == "parametrize":
+            names, values = mark.args[0], list(mark.args[1])
+            names = [names] if isinstance(names, str) else list(names)
+            axes.append([dict(zip(names, value if len(names) > 1 else [value], strict=True)) for value in values])
+    return [{key: value for part in parts for key, value in part.items()} for parts in itertools.product(*axes)]
