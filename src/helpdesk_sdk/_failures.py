@@ -26,6 +26,7 @@ _BY_STATUS: dict[int, type[e.ApiError]] = {
 # Codes of PostgREST and of Supabase Auth that say more than their status.
 _BY_CODE: dict[str, type[e.ApiError]] = {
     "25006": e.ReadOnlyError,
+    "3F000": e.UnexpectedAnswer,
     "42501": e.PermissionDenied,
     "PGRST106": e.UnexpectedAnswer,
     "PGRST202": e.UnexpectedAnswer,
@@ -54,7 +55,9 @@ _HINT_BY_CODE = {
     "PGRST106": "The schema helpdesk is not among the project's exposed schemas: add it in the Data API's settings.",
     "PGRST202": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
     "PGRST205": "The helpdesk's migrations are missing or older than this SDK: run helpdesk doctor.",
+    "3F000": "The helpdesk's migrations are not in this database: run helpdesk doctor.",
     "25006": "Try again later; if it stays so, the project may have run out of disk space.",
+    "invalid_credentials": "Check the e-mail address and the password.",
     "email_not_confirmed": "Open the link in the confirmation e-mail first.",
 }
 _FIELD_BY_CODE = {"weak_password": "password", "email_address_invalid": "email"}

@@ -48,7 +48,7 @@ class Auth(Resource[Driver]):
             UserExists: The address has a login.
             ValidationError: The password is too weak for the project.
         """
-        options = {"data": {"name": check.text("name", name, 0, check.NAME_MAX)}} if name else {}
+        options = {"data": {"name": check.printable("name", name, 0, check.NAME_MAX)}} if name else {}
         body = {
             "email": check.email("email", email),
             "password": check.text("password", password, 1, _PASSWORD_MAX),

@@ -100,9 +100,13 @@ def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUI
         query = resource._rest.from_("users").select("*").eq("email", address).limit(1)
         found = yield from resource._first(resource._read(query), User)
         if found is None:
-            raise UserNotFound(f"There is nobody with the e-mail address {address}, or they are not yours to see")
+            raise _nobody_with(address)
         return found.user_id
     return check.identifier(field, user)
+
+
+def _nobody_with(address: str) -> UserNotFound:
+    return UserNotFound(f"There is nobody with the e-mail address {address}, or they are not yours to see")
 
 
 class Users(Resource[Driver]):
@@ -130,13 +134,14 @@ class Users(Resource[Driver]):
         if user == "me":
             return (yield from ask_me(self))
         query = self._rest.from_("users").select("*").limit(1)
-        if isinstance(user, str) and "@" in user:
-            query = query.eq("email", check.email("user", user))
+        address = check.email("user", user) if isinstance(user, str) and "@" in user else None
+        if address:
+            query = query.eq("email", address)
         else:
             query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
         found = yield from self._first(self._read(query), User)
         if found is None:
-            raise UserNotFound
+            raise _nobody_with(address) if address else UserNotFound()
         return found
 
     @paged
@@ -183,7 +188,7 @@ class Users(Resource[Driver]):
         Args:
             name: Up to 200 characters.
         """
-        changes = {"name": check.text("name", name, 0, check.NAME_MAX)}
+        changes = {"name": check.printable("name", name, 0, check.NAME_MAX)}
         user_id = yield from find_user_id(self, "user", user)
         query = self._rest.from_("users").update(changes).eq("user_id", user_id)
         found = yield from self._first(self._write(query), User)
@@ -204,7 +209,7 @@ class Users(Resource[Driver]):
         arguments = {
             "user_id": user_id,
             "email": check.email("email", email),
-            "name": check.text("name", name, 0, check.NAME_MAX),
+            "name": check.printable("name", name, 0, check.NAME_MAX),
         }
         return (yield from self._one(self._rpc("create_customer", arguments, id=user_id), User))
 
@@ -266,7 +271,7 @@ class Users(Resource[Driver]):
             "invitation_id": invitation_id,
             "email": check.email("email", email),
             "role": check.choice("role", role, Role),
-            "name": check.text("name", name, 0, check.NAME_MAX),
+            "name": check.printable("name", name, 0, check.NAME_MAX),
         }
         return (yield from self._one(self._rpc("invite_user", arguments, id=invitation_id), Invitation))
 

@@ -100,7 +100,7 @@ def test_a_stopped_stack(cli: Cli) -> None:
     env = {"HELPDESK_URL": "http://127.0.0.1:1", "HELPDESK_KEY": "sb_publishable_x", "HELPDESK_ACCESS_TOKEN": "x"}
     ok, text = _findings(cli("doctor", "--json", code=1, **env))["reachable"]
     assert ok is False
-    assert "helpdesk up" in text
+    assert "helpdesk up --detach --port 1" in text
     env["HELPDESK_URL"] = "https://no.invalid"
     ok, text = _findings(cli("doctor", "--json", code=1, **env))["reachable"]
     assert "Check the URL" in text
@@ -142,6 +142,7 @@ def test_a_database_that_is_behind(cli: Cli, project: Project) -> None:
     [
         ((406, {"code": "PGRST106"}), "exposed schemas"),
         ((404, {"code": "PGRST202"}), "supabase db push"),
+        ((400, {"code": "3F000"}), "supabase db push"),
         ((200, None), "is at none"),
         ((500, {}), "HTTP status 500"),
         ((200, b"<html>"), "no readable answer"),
@@ -152,6 +153,14 @@ def test_a_data_api_that_does_not_know_us(answer: tuple[int, Any], said: str, cl
     ok, text = _ask(cli, project)["migrations"]
     assert ok is False
     assert said in text
+
+
+def test_where_there_is_no_helpdesk_the_session_is_not_blamed(cli: Cli, project: Project) -> None:
+    nowhere = (400, {"code": "3F000", "message": 'schema "helpdesk" does not exist'})
+    project.answers |= {f"/rest/v1/rpc/{name}": nowhere for name in ("schema_version", "whoami")}
+    found = _ask(cli, project, HELPDESK_KEY="sb_publishable_x", HELPDESK_ACCESS_TOKEN="e30.e30.x")
+    assert "session" not in found
+    assert "helpdesk down, then helpdesk up" in found["migrations"][1]
 
 
 def test_a_newer_database_is_no_problem_yet(cli: Cli, project: Project) -> None:

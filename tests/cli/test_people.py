@@ -100,9 +100,12 @@ def test_lists_of_people(people: People) -> None:
 
 def test_a_customer_without_a_login_and_with_a_hostile_name(people: People) -> None:
     email = f"{uuid4().hex}@example.com"
-    name = HOSTILE[:150]
+    refused = people.agent("users", "create-customer", email, "--name", HOSTILE[:150], "--json", code=2).error
+    assert refused["field"] == "name"
+    name = "[bold red]markup[/] [link=http://evil.example]x[/link]"
     made = people.agent("users", "create-customer", email, "--name", name, "--json").json
     assert made["name"] == name
+    assert "[bold red]markup[/]" in people.agent("users", "show", email).out
     out = people.agent("users", "list", "--email", email).out + people.agent("users", "show", email).out
     assert email in out
     assert not {char for char in out if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)}

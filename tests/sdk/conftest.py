@@ -13,6 +13,13 @@ from tests.sdk.world import Staffed, World
 from helpdesk_sdk.local import Stack
 
 
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack of their own: some of these tests are about the only admin there is."""
+    with Stack.start(ephemeral=True) as running:
+        yield running
+
+
 @pytest.fixture(params=["sync", "async"])
 def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
     made = Colour(request.param)
