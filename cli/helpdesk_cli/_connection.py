@@ -141,7 +141,9 @@ def chosen_name() -> str:
         raise CliError(
             "No profile is chosen", f"Choose one: helpdesk profiles use {next(iter(known.all))}", ExitCode.USAGE
         )
-    hint = "Sign in: helpdesk login. Or set HELPDESK_URL and HELPDESK_KEY."
+    hint = (
+        "Sign in: helpdesk login; with a local stack: helpdesk sign-up --local. Or set HELPDESK_URL and HELPDESK_KEY."
+    )
     raise CliError("No helpdesk is configured", hint, ExitCode.FORBIDDEN)
 
 

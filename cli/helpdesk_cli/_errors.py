@@ -65,6 +65,9 @@ def report(error: Exception) -> ExitCode:
         text = json.dumps({"error": {name: value for name, value in found.items() if value is not None}})
         typer.echo(redact(text), err=True)
         return code
+    if _is_help(error):
+        typer.echo(error, err=True)
+        return code
     _print_messages(error)
     typer.echo(redact(f"Error: {one_line(found['message'])}"), err=True)
     if found["hint"]:
@@ -94,7 +97,14 @@ def _fields(message: str, hint: str | None, code: int) -> dict[str, Any]:
     return {"kind": "UsageError" if code == 2 else "CliError", "message": message, "hint": hint, "exit_code": int(code)}
 
 
+def _is_help(error: Exception) -> bool:
+    """Whether a group was named without a command: then its text is the group's help. The class is Typer's secret."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
 def _usage_message(error: typer.TyperException) -> str:
+    if _is_help(error):
+        return "The command is not complete"
     return error.format_message().replace("Value error, ", "") or "The command is not complete"
 
 
@@ -152,6 +162,8 @@ def _way_out(error: HelpdeskError) -> str | None:
         return "Is the URL right, and does the helpdesk run? Find out with: helpdesk doctor"
     if isinstance(error, e.ValidationError) and error.field == "ticket" and error.hint is None:
         return "Give its number, as in 42, or its id."
+    if isinstance(error, e.TeamNotFound):
+        return "See those that you may use: helpdesk teams list"
     if isinstance(error, e.CursorAhead):
         return "Leave out --since to begin anew."
     if isinstance(error, e.StaleRevision):

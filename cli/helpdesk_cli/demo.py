@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import typer
 
 from ._output import console
 from ._text import one_line
+from .stack import DEFAULT_PORT
 
 if TYPE_CHECKING:
     from helpdesk_sdk.demo import Check, Story
@@ -33,7 +35,9 @@ def demo(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port on 127.0.0.1 [default: any; with --keep 54321].", show_default=False),
+        typer.Option(
+            min=0, max=65535, help=f"Port on 127.0.0.1 [default: any; with --keep {DEFAULT_PORT}].", show_default=False
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the story.")] = False,
 ) -> None:
@@ -69,9 +73,11 @@ def _start(keep: bool, data: Path | None, port: int | None) -> Stack:
     if not keep:
         return Stack.start(port=port or 0, ephemeral=True, report=_progress)
     try:
-        return Stack.start(data, port=54321 if port is None else port, detach=True, report=_progress)
+        return Stack.start(data, port=DEFAULT_PORT if port is None else port, detach=True, report=_progress)
     except AlreadyRunningError:
-        return Stack.find(data)
+        found = Stack.find(data)
+        _progress(f"The stack on {found.info.data_dir} runs already: the story's people and tickets come in addition.")
+        return found
 
 
 def _progress(text: str) -> None:
@@ -164,12 +170,13 @@ def _how_to_go_on(story: Story, stack: Stack, keep: bool, data: Path | None) -> 
         typer.echo("  helpdesk up --detach      an empty one, for your own code")
         typer.echo("  helpdesk --help           everything else")
         return
-    there = f" --data {data}" if data else ""
+    there = f" --data {shlex.quote(str(data))}" if data else ""
     typer.echo(f"\nThe helpdesk runs on {stack.info.api_url}, with these logins:")
     for login in story.logins:
         typer.echo(f"  {login.role:<9} {login.email:<32} {login.password}")
     typer.echo("Go on:")
-    typer.echo(f"  helpdesk login --url {stack.info.api_url} --key {stack.info.publishable_key}")
+    agent = next(login for login in story.logins if login.role == "agent")
+    typer.echo(f"  helpdesk login --local{there} --email {agent.email}")
     typer.echo("  helpdesk tickets list --status open")
     typer.echo(f"  helpdesk status{there}           its keys and its database")
     typer.echo(f"  helpdesk down{there}             stop it; the data stays")

@@ -20,6 +20,7 @@ from ._output import console, print_json
 from ._secrets import redact
 from ._settings import settings
 from ._text import one_line
+from .stack import DEFAULT_PORT
 
 if TYPE_CHECKING:
     import httpx
@@ -28,6 +29,8 @@ _TIMEOUT = 10.0
 # Tokens are refused when clocks differ by more than this many seconds.
 _SKEW_MAX = 30.0
 _MIGRATE = "Apply the migrations: supabase db push; for the local stack: helpdesk down, then helpdesk up."
+# What the Data API says where the migrations are missing: no such function, table, schema.
+_NOT_MIGRATED = {"PGRST202", "PGRST205", "3F000"}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -145,12 +148,7 @@ def _asked(found: Target) -> tuple[httpx.Response, float] | Finding:
         halfway = (begun + time.time()) / 2
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = one_line(error) or type(error).__name__
-        local = urlsplit(found.url).hostname in _LOOPBACK
-        fix = (
-            "Start the local stack: helpdesk up"
-            if local
-            else "Check the URL and your connection; a paused project must be restored first."
-        )
+        fix = _start_it(found.url) or "Check the URL and your connection; a paused project must be restored first."
         return Finding("reachable", False, f"{found.url} does not answer: {why}", fix)
     try:
         theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp()
@@ -158,6 +156,15 @@ def _asked(found: Target) -> tuple[httpx.Response, float] | Finding:
         return answer, 0.0
     # The header counts whole seconds.
     return answer, theirs + 0.5 - halfway
+
+
+def _start_it(url: str) -> str | None:
+    """How to start the stack of this URL, when it is on this machine: on the port that the profile knows."""
+    parts = urlsplit(url)
+    if parts.hostname not in _LOOPBACK:
+        return None
+    where = f" --port {parts.port}" if parts.port not in {None, DEFAULT_PORT} else ""
+    return f"Start the local stack: helpdesk up --detach{where}"
 
 
 def _reached(found: Target, answer: httpx.Response, ahead: float) -> Iterator[Finding]:
@@ -203,7 +210,9 @@ def _session(found: Target) -> Iterator[Finding]:
                 user = hd.auth.whoami()
                 yield Finding("session", True, f"signed in as {user.name or user.email} ({user.role})")
             except HelpdeskError as error:
-                yield Finding("session", False, error.message, error.hint or "Sign in again: helpdesk login")
+                # Where there is no helpdesk, nothing is wrong with the session: the next finding says what is.
+                if getattr(error, "code", None) not in _NOT_MIGRATED:
+                    yield Finding("session", False, error.message, error.hint or "Sign in again: helpdesk login")
             session = hd.auth.session
             token = session.access_token.get_secret_value() if session else token
     yield _migrations(found, token)
@@ -232,7 +241,7 @@ def _migrations(found: Target, token: str | None) -> Finding:
     if code == "PGRST106":
         fix = "Add helpdesk to the exposed schemas, in the project's Data API settings."
         return Finding("migrations", False, "the Data API does not serve the schema helpdesk", fix)
-    if code in {"PGRST202", "PGRST205"}:
+    if code in _NOT_MIGRATED:
         return Finding("migrations", False, "the helpdesk's migrations are not in this database", _MIGRATE)
     return Finding(
         "migrations",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from typing import Annotated
+
+import typer
 
 from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users
 from ._app import Commands, ProfileOption, Root
@@ -30,14 +33,8 @@ app = Commands(
     help="A headless helpdesk that lives in your own Supabase project.",
     epilog=_EPILOG,
     pretty_exceptions_enable=False,
-    context_settings={"max_content_width": 100},
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
 )
-
-
-@app.callback()
-def helpdesk(profile: ProfileOption = None) -> None:
-    """A headless helpdesk that lives in your own Supabase project."""
-    choose(profile=profile)
 
 
 def version() -> None:
@@ -46,6 +43,24 @@ def version() -> None:
 
     found = version_of("helpdesk-sdk")
     tell(f"helpdesk {found}", json={"version": found})
+
+
+def _version_and_end(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def helpdesk(
+    profile: ProfileOption = None,
+    _show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version_and_end, is_eager=True, help="Show which version this is."),
+    ] = False,
+) -> None:
+    """A headless helpdesk that lives in your own Supabase project."""
+    choose(profile=profile)
 
 
 def project_dir() -> None:

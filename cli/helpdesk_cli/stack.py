@@ -14,6 +14,8 @@ import typer
 if TYPE_CHECKING:
     from helpdesk_sdk.local import Stack, StackInfo
 
+DEFAULT_PORT = 54321
+
 _Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory [default: .helpdesk].", show_default=False)
 ]
@@ -30,7 +32,9 @@ def register(app: typer.Typer) -> None:
 def up(
     data: _Data = None,
     ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data: faster, and gone at the end.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")] = 54321,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")
+    ] = DEFAULT_PORT,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when it is up; stop it with `helpdesk down`.")
     ] = False,

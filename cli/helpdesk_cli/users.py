@@ -143,7 +143,7 @@ def create_customer(
     name: Annotated[str, typer.Option(help="Their display name.")] = "",
     id: Annotated[UUID | None, typer.Option("--id", help="A UUID of your own.", show_default=False)] = None,
 ) -> None:
-    """Note a customer who has no login, e.g. after a phone call."""
+    """Note a customer who has no login, as after a phone call."""
     with connect() as hd:
         made = hd.users.create_customer(email, name, id=id)
     tell(f"{full_name(made)} is a customer.", json=made)

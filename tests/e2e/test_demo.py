@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -121,6 +123,10 @@ def test_one_that_is_kept_runs_on_and_its_logins_work(tmp_path: Path) -> None:
             for login in told["logins"]:
                 hd.auth.sign_in(login["email"], login["password"])
                 assert hd.users.me().role == login["role"]
+        again = run([HELPDESK, "demo", "--keep", "--data", data], BARE)
+        assert "runs already: the story's people and tickets come in addition" in again
+        (how,) = re.findall(r"^  helpdesk (login --local .*)$", again, re.MULTILINE)
+        assert shlex.split(how)[:4] == ["login", "--local", "--data", str(data)]
     finally:
         run([HELPDESK, "down", "--data", data], BARE)
     with pytest.raises(NotRunningError):

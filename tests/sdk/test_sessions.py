@@ -157,6 +157,7 @@ def test_what_supabase_auth_refuses(connect: Any, server: Server) -> Scenario:
     with pytest.raises(AuthenticationError, match="Invalid login credentials") as caught:
         yield hd.auth.sign_in("ada@example.com", "wrong")
     assert (caught.value.request_id, caught.value.code) == ("r-9", "invalid_credentials")
+    assert caught.value.hint == "Check the e-mail address and the password."
     server.answers(httpx.Response(422, json={"error_code": "user_already_exists", "msg": "User already registered"}))
     with pytest.raises(UserExists):
         yield hd.auth.sign_up("ada@example.com", "horse-horse", name="Ada")
