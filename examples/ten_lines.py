@@ -16,3 +16,5 @@ with Helpdesk.from_env() as hd:
         hd.tickets.resolve(ticket.ticket_id)
         for entry in hd.tickets.timeline(ticket):
             print(f"{entry.at:%H:%M:%S}  {entry.author_name:12}  {entry.type or entry.kind:22}  {entry.body or ''}")
+    else:
+        print("Nothing waits in your teams' queues.")

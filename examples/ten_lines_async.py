@@ -20,6 +20,8 @@ async def main() -> None:
             await hd.tickets.resolve(ticket.ticket_id)
             async for entry in hd.tickets.timeline(ticket):
                 print(f"{entry.at:%H:%M:%S}  {entry.author_name:12}  {entry.type or entry.kind:22}  {entry.body or ''}")
+        else:
+            print("Nothing waits in your teams' queues.")
 
 
 asyncio.run(main())

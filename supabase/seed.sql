@@ -17,7 +17,7 @@ create temp table seed_people (nick text, email text, name text, teams text[]);
 insert into seed_people values
   ('ana', 'ana.duarte@kestrel.example', 'Ana Duarte', array['Orders', 'Support']),
   ('ben', 'ben.okafor@kestrel.example', 'Ben Okafor', array['Billing', 'Support']),
-  ('chiara', 'chiara.rossi@kestrel.example', 'Chiara Rossi', array['Repairs']),
+  ('chiara', 'chiara.rossi@kestrel.example', 'Chiara Rossi', array['Repairs', 'Support']),
   ('dmitri', 'dmitri.volkov@kestrel.example', 'Dmitri Volkov', array['Wholesale', 'Orders']),
   ('mei', 'mei.tanaka@example.com', 'Mei Tanaka', null),
   ('jonas', 'jonas.lindqvist@example.org', 'Jonas Lindqvist', null),
