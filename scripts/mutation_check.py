@@ -46,8 +46,7 @@ def main() -> int:
 def _single(server: Server, only: str, every: int) -> list[tuple[str, str | None]]:
     with server.connect("world") as db:
         chosen = [mutation for mutation in mutations.all_of_them(db) if only in mutation.name][::every]
-        lookouts = watchers.all_of_them(db)
-        db.rollback()
+        lookouts = watchers.content(db, server.world)
         found = []
         for mutation in chosen:
             noticed = watchers.who_notices(db, server.world, lookouts, mutation)

@@ -362,11 +362,12 @@ begin
     perform helpdesk_private.fail('invalid_value', 'role is missing');
   end if;
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => p_role <> 'admin');
-  update helpdesk.users as u set role = p_role where u.user_id = p_user_id returning * into v_user;
+  -- Before the change: an admin who leaves gives their own work back while they still may.
   if p_role not in ('agent', 'admin') then
     delete from helpdesk.team_members as m where m.user_id = p_user_id;
     perform helpdesk_private.release_work(p_user_id);
   end if;
+  update helpdesk.users as u set role = p_role where u.user_id = p_user_id returning * into v_user;
   return v_user;
 end;
 $$;
@@ -397,10 +398,11 @@ declare
 begin
   perform helpdesk_private.require_role('admin');
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => not p_is_active);
-  update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
   if not p_is_active then
+    -- Before the change: an admin who leaves gives their own work back while they still may.
     perform helpdesk_private.release_work(p_user_id);
   end if;
+  update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
   return v_user;
 end;
 $$;

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
-from tests.db import test_events, test_routing
+from tests.db import test_attacks_races, test_events, test_routing
 from tests.db.conftest import Server
 from tests.db.people import ADMIN
 from tests.db.world import World
@@ -42,6 +42,12 @@ class Mutation:
 
 def _follows(pg: Server, own: str, world: World) -> None:
     test_events.test_f13_a_reader_misses_nothing_while_slow_and_quick_writers_commit_out_of_order(pg, own, world, ADMIN)
+
+
+def _edits_late(pg: Server, own: str, world: World) -> None:
+    test_attacks_races.test_an_edit_that_waited_through_the_deactivation_of_its_author_changes_nothing(
+        pg, own, world, "priority = 'urgent'"
+    )
 
 
 MUTATIONS = [
@@ -110,6 +116,27 @@ MUTATIONS = [
         "perform helpdesk_private.fail('inactive')",
         "null",
         test_routing.test_who_is_deactivated_while_claiming_keeps_nothing,
+    ),
+    Mutation(
+        "an edit goes on though its author was deactivated meanwhile",
+        "guard_ticket_update",
+        "perform helpdesk_private.fail('ticket_not_found')",
+        "null",
+        _edits_late,
+    ),
+    Mutation(
+        "one id for two messages at once is an error of PostgreSQL's",
+        "send_reply",
+        "on conflict do nothing",
+        "",
+        test_attacks_races.test_one_message_id_on_two_tickets_at_once_is_our_error,
+    ),
+    Mutation(
+        "one id for two notes at once is an error of PostgreSQL's",
+        "add_note",
+        "on conflict do nothing",
+        "",
+        test_routing.test_one_note_id_on_two_tickets_at_once_is_our_error,
     ),
     Mutation(
         "the second of two creations does not look again",

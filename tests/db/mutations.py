@@ -8,6 +8,7 @@ content then, and notice once the mutation is there too.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,19 @@ from tests.db.people import Db
 
 ALLOWED = frozenset((Path(__file__).parent / "privileges.txt").read_text().splitlines())
 _VERBS = ("select", "insert", "update", "delete", "truncate", "trigger")
+NOTHING = sql.SQL("select").format()
 _RAISES = "helpdesk_private.fail("
 _FOR_THE_OWNER = {"rebase_events"}
 """Functions that run as their caller and alter a table: whoever is not its owner is refused, granted or not."""
-_ONLY_IN_A_RACE = {("require_worker", "'inactive'")}
-"""Refusals that tests of concurrency watch."""
+_ONLY_IN_A_RACE = {
+    # function, reason, which of its places
+    ("require_worker", "inactive", 0),
+    ("guard_ticket_update", "ticket_not_found", 0),
+    ("send_reply", "ticket_not_found", 0),
+    ("send_reply", "id_conflict", 1),
+    ("add_note", "id_conflict", 1),
+}
+"""Refusals that nobody meets alone: tests of concurrency watch them."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +206,7 @@ def _other_privileges(db: Db) -> Iterator[Mutation]:
             (),
             sql.SQL("grant usage on schema {} to anon").format(sql.Identifier(schema)),
             sql.SQL("grant select on all tables in schema {} to anon").format(sql.Identifier(schema)),
+            "anon",
         )
     functions = db.execute(
         "select oid::regprocedure::text as signature, pronamespace::regnamespace::text as schema, proname as name "
@@ -224,17 +234,22 @@ def _callable(signature: str, role: str) -> Mutation:
 def _refusals(db: Db) -> Iterator[Mutation]:
     """Each place where a function refuses, made to go on instead."""
     rows = db.execute(
-        "select proname as name, pg_get_functiondef(oid) as source from pg_proc "
+        "select proname as name, pg_get_functiondef(p.oid) as source, "
+        "array(select tgrelid::regclass::text from pg_trigger where tgfoid = p.oid) as tables from pg_proc as p "
         "where pronamespace = 'helpdesk_private'::regnamespace and proname <> 'fail' order by proname"
     )
     for row in rows.fetchall():
-        for found in re.finditer(re.escape(_RAISES) + r"\s*('\w+'|case)", row["source"]):
-            if (row["name"], found[1]) in _ONLY_IN_A_RACE:
+        places: Counter[str] = Counter()
+        for found in re.finditer(re.escape(_RAISES) + r"\s*'?(\w+)", row["source"]):
+            place = (row["name"], found[1], places[found[1]])
+            places[found[1]] += 1
+            if place in _ONLY_IN_A_RACE:
                 continue
             source = row["source"][: found.start()] + "concat(" + row["source"][found.start() + len(_RAISES) :]
             line = row["source"].count("\n", 0, found.start()) + 1
             name = f"{row['name']}() does not refuse: {found[1]} (line {line})"
-            yield Mutation(name, (row["name"],), sql.Composed([sql.SQL(source)]))
+            about = (row["name"], *(table.removeprefix("helpdesk.") for table in row["tables"]))
+            yield Mutation(name, about, sql.Composed([sql.SQL(source)]))
 
 
 def _limits(db: Db) -> Iterator[Mutation]:

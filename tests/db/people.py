@@ -10,7 +10,8 @@ from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 import pytest
-from psycopg import Connection, Rollback
+from psycopg import Connection, sql
+from psycopg.pq import TransactionStatus
 
 Db: TypeAlias = Connection[dict[str, Any]]
 
@@ -67,33 +68,39 @@ def login_of(db: Db, person: Person) -> str | None:
 
 @contextmanager
 def be(db: Db, person: Person, **claims: object) -> Iterator[None]:
-    """What follows is said by that person, and stays said.
-
-    Takes on role and claims for the transaction exactly as PostgREST does: the session belongs to `authenticator`.
-    """
-    if person.database_role is None:
-        yield
-        return
-    token = {"role": person.database_role, "sub": login_of(db, person), **claims}
-    spoken = json.dumps({name: value for name, value in token.items() if value is not None})
+    """What follows is said by that person, and stays said: part of the transaction, which is whoever's it was."""
+    if db.info.transaction_status == TransactionStatus.IDLE:
+        # Or the block below would be a transaction of its own, and commit.
+        db.execute("select")
     with db.transaction():
-        db.execute("set local session authorization authenticator")
-        db.execute(
-            "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
-            (person.database_role, spoken),
-        )
+        _become(db, person, claims)
         yield
         # Only reached when nothing was refused: a refusal rolls back, and these settings with it.
-        db.execute("reset session authorization")
-        db.execute("select set_config('request.jwt.claims', '', true)")
+        if person.database_role is not None:
+            db.execute("reset session authorization; select set_config('request.jwt.claims', '', true)")
 
 
 @contextmanager
 def as_person(db: Db, person: Person, **claims: object) -> Iterator[None]:
     """What follows is said by that person, and is undone at the end."""
-    with db.transaction(), be(db, person, **claims):
+    with db.transaction(force_rollback=True):
+        _become(db, person, claims)
         yield
-        raise Rollback
+
+
+def _become(db: Db, person: Person, claims: dict[str, object]) -> None:
+    """Take on role and claims for the transaction exactly as PostgREST does: the session belongs to `authenticator`."""
+    if person.database_role is None:
+        return
+    token = {"role": person.database_role, **claims}
+    # One round trip: this runs thousands of times.
+    db.execute(
+        sql.SQL(
+            "select set_config('request.jwt.claims', ({}::jsonb || coalesce("
+            "(select jsonb_build_object('sub', id) from auth.users where email = {}), '{{}}'))::text, true); "
+            "set local session authorization authenticator; set local role {}"
+        ).format(json.dumps(token), person.email, sql.Identifier(person.database_role))
+    )
 
 
 @contextmanager

@@ -86,7 +86,8 @@ _RULES: dict[str, LiteralString] = {
             'helpdesk_private.seen_tickets', 'helpdesk_private.worked_tickets', 'helpdesk_private.staff_tags')""",
     "every function pins a search_path in which nobody's own types come first": """
         select oid::regprocedure as broken from pg_proc
-        where pronamespace = any({ours}) and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)""",
+        where pronamespace = any({ours})
+          and not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)""",
     "every definer function is private": """
         select oid::regprocedure as broken from pg_proc
         where prosecdef and pronamespace = 'helpdesk'::regnamespace""",

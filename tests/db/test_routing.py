@@ -289,3 +289,12 @@ def test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it
         with refused("ticket_not_found"), be(nosy, OTHER):
             nosy.execute("select helpdesk.send_reply(%s, 'x')", (world["mine"],))
         worker.rollback()
+
+
+def test_one_note_id_on_two_tickets_at_once_is_our_error(pg: Server, own: str, world: World) -> None:
+    note = "select * from helpdesk.add_note(%s, 'Hm.', %s)"
+    results = together(
+        [call(pg, own, ADMIN, note, world[name], world["nothing"]) for name in ("mine", "theirs", "lent")]
+    )
+    errors = [result.diag.message_detail for result in results if isinstance(result, psycopg.Error)]
+    assert errors == ["helpdesk.id_conflict"] * 2

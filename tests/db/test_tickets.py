@@ -214,6 +214,17 @@ def test_tags_are_compared_as_people_read_them(db: Db, world: World) -> None:
     assert tags == ["café"]
 
 
+def test_one_request_does_not_change_more_than_a_thousand_tickets(db: Db, world: World) -> None:
+    with be(db, SERVICE):
+        opened = "insert into helpdesk.tickets (title, created_by) select 'n', %s from generate_series(1, 1001)"
+        db.execute(opened, (world["customer"],))
+    for person in (AGENT, CUSTOMER):
+        with refused("too_many", "tickets: at most 1000"), as_person(db, person):
+            db.execute("update helpdesk.tickets set title = 'm' where title = 'n'")
+    with as_person(db, SERVICE):
+        assert db.execute("update helpdesk.tickets set title = 'm' where title = 'n'").rowcount == 1001
+
+
 LIMITS: dict[str, tuple[Any, Any]] = {
     # column: (the largest that is accepted, what is refused)
     "title": ("t" * 300, "t" * 301),

@@ -245,3 +245,16 @@ def test_one_address_however_it_is_typed(db: Db, world: World) -> None:
         first = value(db, "select user_id from helpdesk.create_customer('josé@example.com')")
         again = value(db, "select user_id from helpdesk.create_customer(' JOSE\u0301@Example.com ')")
     assert first == again
+
+
+@pytest.mark.parametrize(
+    "leave", ["deactivate_user(%s)", "set_user_role(%s, 'customer')", "set_user_role(%s, 'assistant')"]
+)
+def test_an_admin_may_leave_and_their_tickets_go_back_to_the_queues(db: Db, world: World, leave: str) -> None:
+    with be(db, ADMIN):
+        db.execute("select helpdesk.set_user_role(%s, 'admin')", (world["stranger"],))
+        db.execute("select helpdesk.claim_ticket(%s)", (world["mine"],))
+        own = value(db, "select ticket_id from helpdesk.create_ticket('My own')")
+        db.execute("select helpdesk.claim_ticket(%s)", (own,))
+        db.execute(f"select helpdesk.{leave}".encode(), (world["admin"],))
+    assert value(db, "select count(*) from helpdesk.tickets where assigned_to = %s", world["admin"]) == 0
