@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench mutate lock clean
+.PHONY: help demo test check format docs bench mutate lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,9 @@ format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's sa
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/deno fmt --quiet src/helpdesk_sdk/local/gateway supabase/functions tests/e2e
+
+docs: $(BIN)/.ready ## Write the references in docs/ anew, from the code and the migrations
+	@for page in scripts/*_docs.py; do $(BIN)/python $$page || exit 1; done
 
 bench: $(BIN)/.ready ## Measure: a million tickets, about ten minutes
 	@$(BIN)/python -m benchmarks

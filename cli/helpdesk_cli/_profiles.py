@@ -216,6 +216,8 @@ def _parsed(found: dict[str, Any]) -> Profiles:
         for name, row in rows.items()
     }
     for profile in profiles.values():
+        if not isinstance(profile.expires_at, datetime | None):
+            raise TypeError(f"{profile.name}: expires_at is no date")
         for secret in (profile.access_token, profile.refresh_token, profile.key if profile.is_system else None):
             keep_secret(secret)
     current = found.get("current")

@@ -173,7 +173,9 @@ def _reached(found: Target, answer: httpx.Response, ahead: float) -> Iterator[Fi
             "reachable",
             False,
             f"{found.url} does not take the key",
-            "Copy it anew from the project's settings, API keys.",
+            "Sign in to the stack that runs here: helpdesk login --local"
+            if urlsplit(found.url).hostname in _LOOPBACK
+            else "Copy it anew from the project's settings, API keys.",
         )
     elif answer.status_code >= 400:
         yield Finding(

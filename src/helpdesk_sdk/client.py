@@ -30,7 +30,7 @@ OnSession = Callable[[Session | None], None]
 
 
 class _Client(Generic[Driver]):
-    """What both clients share.
+    """A client of one helpdesk: ``auth``, ``tickets``, ``messages``, ``notes``, ``users``, ``teams``, ``events``.
 
     Args:
         url: The URL of the Supabase project, e.g. ``https://abc.supabase.co``.

@@ -127,6 +127,7 @@ def test_a_wrong_key(people: People) -> None:
     ok, text = _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="sb_publishable_wrong"))["reachable"]
     assert ok is False
     assert "does not take the key" in text
+    assert "helpdesk login --local" in text
     assert _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="rubbish"))["key"][0] is False
 
 

@@ -107,7 +107,14 @@ def test_commands_that_run_at_once_lose_nothing(cli: Cli) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"current =", b"profiles = 3", b'[profiles.a]\nurl = "https://a.example"', b"\xff\xfe", b'[profiles]\na = "x"'],
+    [
+        b"current =",
+        b"profiles = 3",
+        b'[profiles.a]\nurl = "https://a.example"',
+        b"\xff\xfe",
+        b'[profiles]\na = "x"',
+        b'[profiles.a]\nurl = "https://a.example"\nkey = "k"\nexpires_at = "soon"',
+    ],
     ids=ascii,
 )
 def test_a_broken_file_is_named_and_not_repeated(content: bytes, cli: Cli) -> None:
