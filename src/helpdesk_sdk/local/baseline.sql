@@ -5,15 +5,18 @@ do $$
 begin
   if not exists (select from pg_roles where rolname = 'anon') then
     create role anon nologin noinherit;
+    alter role anon set statement_timeout = '3s';
   end if;
   if not exists (select from pg_roles where rolname = 'authenticated') then
     create role authenticated nologin noinherit;
+    alter role authenticated set statement_timeout = '8s';
   end if;
   if not exists (select from pg_roles where rolname = 'service_role') then
     create role service_role nologin noinherit bypassrls;
   end if;
   if not exists (select from pg_roles where rolname = 'authenticator') then
     create role authenticator login noinherit;
+    alter role authenticator set statement_timeout = '8s';
   end if;
   if not exists (select from pg_roles where rolname = 'supabase_admin') then
     create role supabase_admin nologin superuser;

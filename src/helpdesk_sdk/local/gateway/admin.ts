@@ -54,9 +54,12 @@ export async function adminApi(request: Request, sql: postgres.Sql, keys: Keys):
     return await dispatch(request, sql, id);
   } catch (error) {
     if (error instanceof Refused) return authError(error.status, error.code, error.message);
-    if ((error as { code?: string }).code === "23505") {
+    const { code, message } = error as { code?: string; message?: string };
+    if (code === "23505") {
       return authError(422, "email_exists", "A user with this email address has already been registered");
     }
+    // PostgreSQL cannot take a value.
+    if (code?.startsWith("22")) return authError(400, "validation_failed", message ?? "");
     throw error;
   }
 }

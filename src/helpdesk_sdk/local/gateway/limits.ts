@@ -1,5 +1,9 @@
-/** What no request may do: be too big, nest too deep, or carry text that is not text. Checked before Postgres sees it. */
+/**
+ * What no request may do: be too big, nest too deep, or carry text that is not text or a number that is no number.
+ * Checked before Postgres sees it.
+ */
 
+import { authBody, badJson } from "./auth_bodies.ts";
 import { restError } from "./replies.ts";
 
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -29,29 +33,52 @@ export function jsonDepth(bytes: Uint8Array, limit = MAX_JSON_DEPTH): number {
   return deepest;
 }
 
-/** Why a JSON text cannot be taken, or null when it can. */
-export function jsonProblem(bytes: Uint8Array): Response | null {
-  if (bytes.length === 0) return null;
+/** Why a JSON text cannot be taken, in PostgREST's words. */
+export interface Fault {
+  code: string;
+  message: string;
+  details?: string;
+}
+
+/** The value of a JSON text (undefined for an empty one), or why it cannot be taken. */
+export function readJson(bytes: Uint8Array): { value: unknown } | { fault: Fault } {
+  if (bytes.length === 0) return { value: undefined };
   if (jsonDepth(bytes) > MAX_JSON_DEPTH) {
-    return restError(400, "PGRST102", `JSON may nest at most ${MAX_JSON_DEPTH} levels deep`);
+    return { fault: { code: "PGRST102", message: `JSON may nest at most ${MAX_JSON_DEPTH} levels deep` } };
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    if (/\\u[dD][89abAB]|\\u[dD][c-fC-F]/.test(text) && !isWellFormed(value)) {
-      return restError(400, "22P02", "invalid input syntax for type json", "A string holds half of a surrogate pair.");
-    }
-    return null;
+    const fault = SUSPICIOUS.test(text) ? faultOf(value) : null;
+    return fault ? { fault } : { value };
   } catch {
-    return restError(400, "PGRST102", "Empty or invalid json");
+    return { fault: { code: "PGRST102", message: "Empty or invalid json" } };
   }
 }
 
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === "string") return value.isWellFormed();
-  if (Array.isArray(value)) return value.every(isWellFormed);
-  if (value === null || typeof value !== "object") return true;
-  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWellFormed(inner));
+/** Escapes of surrogates, and numbers that may be beyond 1.8e308: what has none of them need not be walked through. */
+const SUSPICIOUS = /\\u[dD][89a-fA-F]|[eE]\+?0*[1-9]\d|\b\d{300}/;
+const HALF_A_PAIR: Fault = {
+  code: "22P02",
+  message: "invalid input syntax for type json",
+  details: "A string holds half of a surrogate pair.",
+};
+const TOO_LARGE: Fault = {
+  code: "22003",
+  message: "a number is out of range",
+  details: "The local stack takes numbers up to 1.8e308, as JavaScript does.",
+};
+
+function faultOf(value: unknown): Fault | null {
+  if (typeof value === "string") return value.isWellFormed() ? null : HALF_A_PAIR;
+  // Beyond the range JSON.parse gives infinity, which would be stored as null.
+  if (typeof value === "number") return Number.isFinite(value) ? null : TOO_LARGE;
+  if (value === null || typeof value !== "object") return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const fault = key.isWellFormed() ? faultOf(inner) : HALF_A_PAIR;
+    if (fault) return fault;
+  }
+  return null;
 }
 
 /** The whole body, or the answer that refuses it. */
@@ -92,7 +119,22 @@ export async function checked(request: Request): Promise<Request | Response> {
   const isUpload = url.pathname.startsWith("/storage/");
   const body = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES);
   if (body instanceof Response) return body;
-  const type = request.headers.get("content-type") ?? (isUpload ? "" : "application/json");
-  const problem = /\bjson\b/.test(type) && !isUpload ? jsonProblem(body) : null;
-  return problem ?? new Request(request.url, { method: request.method, headers: request.headers, body });
+  const { method, headers } = request;
+  if (url.pathname.startsWith("/auth/")) {
+    const read = readAuthBody(body);
+    return read instanceof Response ? read : new Request(request.url, { method, headers, body: read });
+  }
+  return (isUpload ? null : restProblem(request, body)) ?? new Request(request.url, { method, headers, body });
+}
+
+function restProblem(request: Request, body: Uint8Array): Response | null {
+  if (!/\bjson\b/.test(request.headers.get("content-type") ?? "application/json")) return null;
+  const read = readJson(body);
+  return "fault" in read ? restError(400, read.fault.code, read.fault.message, read.fault.details) : null;
+}
+
+function readAuthBody(body: Uint8Array<ArrayBuffer>): BodyInit | Response {
+  if (body.length === 0) return body;
+  const read = readJson(body);
+  return "fault" in read ? badJson(read.fault.details ?? read.fault.message) : authBody(read.value);
 }

@@ -1,4 +1,4 @@
-import { checked, jsonDepth, jsonProblem, MAX_BODY_BYTES, MAX_JSON_DEPTH, readBody } from "./limits.ts";
+import { checked, jsonDepth, MAX_BODY_BYTES, MAX_JSON_DEPTH, readBody, readJson } from "./limits.ts";
 import { equal } from "./testing.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -10,24 +10,39 @@ Deno.test("depth counts brackets outside of strings only", () => {
   equal(jsonDepth(bytes('"no brackets"')), 0);
 });
 
+/** The code of the refusal, or null. */
+function refusal(json: Uint8Array | string): string | null {
+  const read = readJson(typeof json === "string" ? bytes(json) : json);
+  return "fault" in read ? read.fault.code : null;
+}
+
 Deno.test("the deepest allowed nesting passes, one more does not", () => {
-  equal(jsonProblem(bytes(nested(MAX_JSON_DEPTH))), null);
-  equal(jsonProblem(bytes(nested(MAX_JSON_DEPTH + 1)))?.status, 400);
+  equal(refusal(nested(MAX_JSON_DEPTH)), null);
+  equal(refusal(nested(MAX_JSON_DEPTH + 1)), "PGRST102");
 });
 
 Deno.test("ten thousand levels are refused without being parsed", () => {
-  equal(jsonProblem(bytes(nested(10_000)))?.status, 400);
+  equal(refusal(nested(10_000)), "PGRST102");
 });
 
-Deno.test("what is not JSON or not UTF-8 is refused", async () => {
-  equal((await jsonProblem(bytes("{"))?.json()).code, "PGRST102");
-  equal(jsonProblem(new Uint8Array([0x22, 0xff, 0x22]))?.status, 400);
+Deno.test("what is not JSON or not UTF-8 is refused", () => {
+  equal(refusal("{"), "PGRST102");
+  equal(refusal(new Uint8Array([0x22, 0xff, 0x22])), "PGRST102");
 });
 
-Deno.test("half a surrogate pair is refused, a whole one passes", async () => {
-  equal((await jsonProblem(bytes(String.raw`{"a":["\ud83d"]}`))?.json()).code, "22P02");
-  equal((await jsonProblem(bytes(String.raw`{"\udc00":1}`))?.json()).code, "22P02");
-  equal(jsonProblem(bytes(String.raw`{"a":"\ud83d\ude00"}`)), null);
+Deno.test("half a surrogate pair is refused, a whole one passes", () => {
+  equal(refusal(String.raw`{"a":["\ud83d"]}`), "22P02");
+  equal(refusal(String.raw`{"\udc00":1}`), "22P02");
+  equal(refusal(String.raw`{"a":"\ud83d\ude00"}`), null);
+});
+
+Deno.test("a number that JavaScript takes for infinity is refused, however it is written", () => {
+  for (const number of ["1e309", "-1E+400", "1e0309", "1e16000", "9".repeat(400), "9".repeat(299) + "e10"]) {
+    equal(refusal(`{"a":[{"n":${number}}]}`), "22003", number);
+  }
+  for (const number of ["1e308", "-1.7e308", "1e-400", "12345678901234567890", '"1e400"']) {
+    equal(refusal(`{"a":[{"n":${number}}]}`), null, number);
+  }
 });
 
 Deno.test("a body is measured while it arrives, whatever its length header says", async () => {
@@ -46,4 +61,14 @@ Deno.test("an upload need not be JSON", async () => {
   const headers = { "content-type": "application/json" };
   const judged = await checked(new Request("http://x/storage/v1/object/b/k", { method: "POST", headers, body: "{" }));
   equal(judged instanceof Request, true);
+});
+
+Deno.test("Auth's bodies are JSON whatever their content type says", async () => {
+  for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json"]) {
+    const request = (body: string) =>
+      checked(new Request("http://x/auth/v1/signup", { method: "POST", headers: { "content-type": type }, body }));
+    const answer = await request(nested(100_000));
+    equal(answer instanceof Response && [answer.status, (await answer.json()).error_code], [400, "bad_json"], type);
+    equal(await request('{"email":"a@example.com"}') instanceof Request, true, type);
+  }
 });

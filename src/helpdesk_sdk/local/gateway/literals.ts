@@ -19,8 +19,7 @@ const COMPARISON = /^((?:not\.)?(?:eq|neq|gt|gte|lt|lte|like|ilike)\.)([^]*)$/;
 
 /** Whether lite would read something else than these very characters. */
 export function isMisread(text: string): boolean {
-  // Not true and false: the driver would send "true" in quotes to a boolean column as false.
-  if (/^(null|not_null|unknown)$/i.test(text) || /^"[^]*"$/.test(text)) return true;
+  if (/^(null|not_null|unknown|true|false)$/i.test(text) || /^"[^]*"$/.test(text)) return true;
   return text.trim() !== "" && Number.isFinite(Number(text)) && String(Number(text)) !== text;
 }
 

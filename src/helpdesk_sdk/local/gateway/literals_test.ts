@@ -18,7 +18,7 @@ async function open(shimmed: boolean) {
     url: Deno.env.get("HELPDESK_TEST_DB_URL") ?? "",
     postgresOptions: { ...(shimmed ? driverOptions : { onnotice: () => {} }), max: 1, connect_timeout: 2 },
   });
-  applyShims(connection, connection.driver);
+  applyShims(connection, connection.driver, ["words"]);
   const app = new App(
     {
       connection,
@@ -33,7 +33,7 @@ async function open(shimmed: boolean) {
     create schema words;
     grant usage on schema words to service_role;
     create table words.texts (value text primary key, truth boolean not null default true);
-    insert into words.texts values ('2.50'), ('1e3'), ('745.10'), ('18446744073709551615'), ('007'), ('"quoted"'), ('null'), ('a');
+    insert into words.texts values ('2.50'), ('1e3'), ('745.10'), ('18446744073709551615'), ('007'), ('"quoted"'), ('null'), ('true'), ('a');
     grant select on words.texts to service_role;
     create function words.echo(said text) returns text language sql stable as 'select said';
     create function words.add(a int, b int) returns int language sql stable as 'select a + b';
@@ -66,6 +66,8 @@ Deno.test("a filter compares with what is written", async () => {
   equal(await both("texts?select=value&value=eq.2.50"), [[], row("2.50")]);
   equal(await both("texts?select=value&value=eq.18446744073709551615"), [[], row("18446744073709551615")]);
   equal(await both(`texts?select=value&value=eq.${encodeURIComponent('"quoted"')}`), [[], row('"quoted"')]);
+  equal((await both("texts?select=value&value=in.(true,7)"))[1], row("true"));
+  equal((await both("texts?select=value&value=eq.true"))[1], row("true"));
   equal(await both("texts?select=value&value=in.(2.50,a)&order=value"), [row("a"), [...row("2.50"), ...row("a")]]);
 });
 
@@ -75,7 +77,13 @@ Deno.test("an argument of a function arrives as it is written", async () => {
 });
 
 Deno.test("what was read well is still read well", async () => {
-  for (const path of ["texts?select=value&value=eq.007", "texts?select=value&value=eq.a&truth=eq.true"]) {
+  for (
+    const path of [
+      "texts?select=value&value=eq.007",
+      "texts?select=value&value=eq.a&truth=eq.true",
+      "texts?select=value&value=eq.a&truth=in.(true)",
+    ]
+  ) {
     const [plain, ours] = await both(path);
     equal(plain, ours, path);
     equal((ours as unknown[]).length, 1, path);

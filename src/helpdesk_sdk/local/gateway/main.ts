@@ -10,6 +10,9 @@ import { TextLineStream } from "./lines.ts";
 import { Stack } from "./stack.ts";
 import type { Settings } from "./settings.ts";
 
+// Standard output is the supervisor's, who reads no more than our events: what others print would fill it and stop us.
+console.log = console.info = console.debug = console.error;
+
 function tell(event: Record<string, unknown>): void {
   Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(event) + "\n"));
 }

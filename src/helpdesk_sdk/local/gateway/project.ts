@@ -47,7 +47,7 @@ export class Project {
       // No lifetime: a connection that closes is one that was lost.
       postgresOptions: { ...driverOptions, max: connections, connect_timeout: 5, max_lifetime: null, onclose },
     });
-    applyShims(this.#connection, this.#connection.driver);
+    applyShims(this.#connection, this.#connection.driver, settings.schemas);
     const { publishable_key, secret_key, jwt_secret } = settings;
     this.#app = new App({
       connection: this.#connection,

@@ -4,6 +4,7 @@
  */
 
 import type { Connection, IntrospectResult } from "@supabase/lite";
+import { type Kysely, sql } from "kysely";
 import type postgres from "postgres";
 import { authError } from "./replies.ts";
 import { verify } from "./tokens.ts";
@@ -27,11 +28,31 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Options for the driver: timestamps that every client can read, JSON arguments, and silence about NOTICEs. */
+/** What PostgreSQL reads as the value of a parameter; of a value of the wrong kind, it says itself what is wrong. */
+export function parameterText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+const asWritten = (text: string) => text;
+
+/** A type of PostgreSQL, by its number, whose values go to clients as PostgreSQL writes them. */
+function textual(oid: number, parse = asWritten): postgres.PostgresType {
+  return { to: oid, from: [oid], serialize: parameterText, parse };
+}
+
+/** Options for the driver: values that every client can read, parameters of any kind, and silence about NOTICEs. */
 export const driverOptions: postgres.Options<Record<string, postgres.PostgresType>> = {
   onnotice: () => {},
   types: {
-    timestamptz: { to: 1184, from: [1184], serialize: (value: string) => value, parse: rfc3339 },
+    // The driver would write an object as [object Object], and every text but true itself as false.
+    string: textual(25),
+    boolean: { to: 16, from: [16], serialize: parameterText, parse: (text: string) => text === "t" },
+    date: textual(1082),
+    time: textual(1083),
+    timetz: textual(1266),
+    timestamp: textual(1114),
+    timestamptz: textual(1184, rfc3339),
+    bytea: textual(17),
     json: { to: 114, from: [114], serialize: jsonText, parse: JSON.parse },
     jsonb: { to: 3802, from: [3802], serialize: jsonText, parse: JSON.parse },
   },
@@ -169,12 +190,35 @@ function hostedSignature(signed: unknown): Record<string, unknown> {
   return { ...others, signedURL: typeof url === "string" ? url.replace(/^\/storage\/v1/, "") : null };
 }
 
-/** Apply the shims to a connection before its first request. */
-export function applyShims(connection: Connection, driver: postgres.Sql): void {
+/**
+ * Leave out what no client may reach but bears the name of something that they may: when lite fills in `users(*)`, it
+ * takes the columns of every table of that name, those of auth.users too.
+ */
+export function hideNamesakes(catalog: IntrospectResult, exposed: string[]): void {
+  const named = [...catalog.tables, ...catalog.views];
+  const known = new Set(named.filter((one) => exposed.includes(one.schema ?? "")).map((one) => one.name));
+  const isReachable = (schema: string | undefined, table: string) =>
+    exposed.includes(schema ?? "") || !known.has(table);
+  catalog.columns = catalog.columns.filter((column) => isReachable(column.schema, column.table));
+  catalog.primary_keys = catalog.primary_keys.filter((key) => isReachable(key.schema, key.table));
+}
+
+/** For the rest of the transaction, the time limit of its role, or else of the role that PostgREST signs in as. */
+const limitTime = sql`
+  select set_config('statement_timeout', coalesce(
+    (select split_part(setting, '=', 2) from pg_roles, unnest(rolconfig) as setting
+     where rolname = current_setting('role') and setting like 'statement_timeout=%'),
+    (select split_part(setting, '=', 2) from pg_roles, unnest(rolconfig) as setting
+     where rolname = 'authenticator' and setting like 'statement_timeout=%'),
+    '0'), true)`;
+
+/** Apply the shims to a connection before its first request; `exposed` are the schemas that clients may name. */
+export function applyShims(connection: Connection, driver: postgres.Sql, exposed: string[]): void {
   const inner = connection as unknown as {
     rlsState: string;
     normalizeDbError(error: unknown): unknown;
     introspect(options?: object): Promise<IntrospectResult>;
+    applyJwtSessionContext(transaction: Kysely<unknown>, ...others: unknown[]): Promise<void>;
   };
   // Otherwise the first request grants everything on every table to anon and authenticated.
   inner.rlsState = "active";
@@ -183,10 +227,20 @@ export function applyShims(connection: Connection, driver: postgres.Sql): void {
   inner.normalizeDbError = (error) => withHostedStatus(normalize(error));
 
   // Otherwise a lost connection looks like a database without tables, and every request like a wrong table name.
+  const tidied = new WeakSet<IntrospectResult>();
   const introspect = inner.introspect.bind(connection);
   inner.introspect = async (options) => {
     const result = await introspect(options);
     if (result.functions === undefined) await driver`select 1`;
+    else if (!tidied.has(result)) hideNamesakes(result, exposed);
+    tidied.add(result);
     return result;
+  };
+
+  // PostgREST gives each transaction the settings of its role, lite none of them.
+  const applyContext = inner.applyJwtSessionContext.bind(connection);
+  inner.applyJwtSessionContext = async (transaction, ...others) => {
+    await applyContext(transaction, ...others);
+    await limitTime.execute(transaction);
   };
 }

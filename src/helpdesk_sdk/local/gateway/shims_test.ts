@@ -33,7 +33,7 @@ async function open(shimmed: boolean, url = URL_OF_DATABASE, storage?: string): 
     url,
     postgresOptions: { ...(shimmed ? driverOptions : { onnotice: () => {} }), max: 1, connect_timeout: 2 },
   });
-  if (shimmed) applyShims(connection, connection.driver);
+  if (shimmed) applyShims(connection, connection.driver, ["shop"]);
   const app = new App(
     {
       connection,
