@@ -58,8 +58,10 @@ _HINT_BY_CODE = {
     "3F000": "The helpdesk's migrations are not in this database: run helpdesk doctor.",
     "25006": "Try again later; if it stays so, the project may have run out of disk space.",
     "invalid_credentials": "Check the e-mail address and the password.",
+    "57014": "Ask for less at once, by a narrower filter or a smaller page; or try again when less is going on.",
     "email_not_confirmed": "Open the link in the confirmation e-mail first.",
 }
+_MESSAGE_BY_CODE = {"57014": "The database stopped this, because it took too long; nothing was changed"}
 _FIELD_BY_CODE = {"weak_password": "password", "email_address_invalid": "email"}
 
 
@@ -160,6 +162,8 @@ def _kind_of(failure: Failure) -> type[e.ApiError]:
 
 
 def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
+    if failure.code in _MESSAGE_BY_CODE:
+        return _MESSAGE_BY_CODE[failure.code]
     # What Postgres says of a missing right speaks of tables, and to nobody who calls us.
     if failure.message and failure.code not in {"42501", "25006"}:
         return failure.message

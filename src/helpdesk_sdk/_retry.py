@@ -9,7 +9,8 @@ import httpx
 
 from . import _validation as check
 
-# SQLSTATEs of transactions that the database itself has rolled back.
+# SQLSTATEs of transactions that the database itself has rolled back. Not 57014, a statement that took too long:
+# it would do so again.
 _ROLLED_BACK = frozenset({"40001", "40P01", "55P03"})
 # The connection to the database broke in the middle: nobody knows how far it came.
 _BROKEN = frozenset({"57P01", "57P02", "57P03", "PGRST001"})

@@ -77,6 +77,7 @@ def test_the_module_opens_with_its_tree() -> None:
         (refused(413, message="too large"), errors.ValidationError),
         (refused(405, code="25006"), errors.ReadOnlyError),
         (refused(500, code="XX000"), errors.ServerError),
+        (refused(500, code="57014"), errors.ServerError),
         (refused(418), errors.UnexpectedAnswer),
         (refused(404, message="no Route matched with those values"), errors.UnexpectedAnswer),
         (refused(409, "of_the_future", message="Not now."), errors.Conflict),
@@ -108,6 +109,15 @@ def test_the_field_of_a_refused_value_is_named() -> None:
     weak = error_of(refused(422, code="weak_password", message="Password should be longer"))
     assert isinstance(weak, errors.ValidationError)
     assert weak.field == "password"
+
+
+def test_a_statement_that_took_too_long_is_told_in_our_words() -> None:
+    error = error_of(refused(500, code="57014", message="canceling statement due to statement timeout"))
+    assert str(error) == (
+        "The database stopped this, because it took too long; nothing was changed. "
+        "Ask for less at once, by a narrower filter or a smaller page; or try again when less is going on."
+    )
+    assert error.code == "57014"
 
 
 def test_who_is_not_signed_in_is_told_how() -> None:

@@ -69,6 +69,7 @@ def test_only_what_is_safe_is_repeated() -> None:
         (500, "40001", Fate.NOT_DONE),
         (500, "40P01", Fate.NOT_DONE),
         (500, "57P01", Fate.UNKNOWN),
+        (500, "57014", Fate.FINAL),
         (500, "XX000", Fate.FINAL),
         (405, "25006", Fate.FINAL),
         (409, "PT409", Fate.FINAL),
