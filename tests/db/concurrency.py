@@ -7,7 +7,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
-from tests.db import test_attacks_races, test_events, test_routing
+from tests.db import test_attacks_races, test_events_following, test_races
 from tests.db.conftest import Server
 from tests.db.people import ADMIN
 from tests.db.world import World
@@ -41,7 +41,7 @@ class Mutation:
 
 
 def _follows(pg: Server, own: str, world: World) -> None:
-    test_events.test_f13_a_reader_misses_nothing_while_slow_and_quick_writers_commit_out_of_order(pg, own, world, ADMIN)
+    test_events_following.test_f13_a_reader_misses_nothing_while_writers_commit_out_of_order(pg, own, world, ADMIN)
 
 
 def _edits_late(pg: Server, own: str, world: World) -> None:
@@ -59,63 +59,63 @@ MUTATIONS = [
         "visible_events",
         "e.xid < v_horizon",
         "true",
-        test_events.test_an_event_waits_for_every_older_transaction,
+        test_events_following.test_an_event_waits_for_every_older_transaction,
     ),
     Mutation(
         "claims do not lock",
         "lock_next_ticket",
         "for update skip locked",
         "",
-        test_routing.test_f7_fifty_claims_at_once_never_give_a_ticket_twice,
+        test_races.test_f7_fifty_claims_at_once_never_give_a_ticket_twice,
     ),
     Mutation(
         "repeated claims do not wait for each other",
         "claim_next_ticket",
         "for update;",
         ";",
-        test_routing.test_repetitions_of_one_claim_at_once_give_one_ticket,
+        test_races.test_repetitions_of_one_claim_at_once_give_one_ticket,
     ),
     Mutation(
         "answers do not lock the ticket",
         "lock_ticket",
         "for update",
         "",
-        test_routing.test_of_agents_who_answer_at_once_one_does,
+        test_races.test_of_agents_who_answer_at_once_one_does,
     ),
     Mutation(
         "a ticket is locked before it is seen to be one's own",
         "lock_ticket",
         "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;",
         "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;",
-        test_routing.test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it,
+        test_races.test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it,
     ),
     Mutation(
         "roles change at the same time",
         "lock_roles",
         "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
         "null",
-        test_routing.test_two_admins_cannot_demote_each_other_at_once,
+        test_races.test_two_admins_cannot_demote_each_other_at_once,
     ),
     Mutation(
         "first admins are made at the same time",
         "lock_roles",
         "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
         "null",
-        test_routing.test_of_first_admins_at_once_there_is_one,
+        test_races.test_of_first_admins_at_once_there_is_one,
     ),
     Mutation(
         "who claims does not stay active",
         "require_worker",
         "for share",
         "",
-        test_routing.test_who_is_deactivated_while_claiming_keeps_nothing,
+        test_races.test_who_is_deactivated_while_claiming_keeps_nothing,
     ),
     Mutation(
         "who is deactivated goes on claiming",
         "require_worker",
         "perform helpdesk_private.fail('inactive')",
         "null",
-        test_routing.test_who_is_deactivated_while_claiming_keeps_nothing,
+        test_races.test_who_is_deactivated_while_claiming_keeps_nothing,
     ),
     Mutation(
         "an edit goes on though its author was deactivated meanwhile",
@@ -136,14 +136,14 @@ MUTATIONS = [
         "add_note",
         "on conflict do nothing",
         "",
-        test_routing.test_one_note_id_on_two_tickets_at_once_is_our_error,
+        test_races.test_one_note_id_on_two_tickets_at_once_is_our_error,
     ),
     Mutation(
         "the second of two creations does not look again",
         "first_time",
         "on conflict do nothing",
         "",
-        test_routing.test_f4_fifty_creations_with_one_id_are_one_ticket,
+        test_races.test_f4_fifty_creations_with_one_id_are_one_ticket,
     ),
 ]
 

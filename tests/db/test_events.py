@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import threading
-import time
-from collections.abc import Callable
 from typing import Any, LiteralString
 
 import pytest
-from tests.db.conftest import Server
 from tests.db.people import (
     ADMIN,
     AGENT,
@@ -23,7 +18,6 @@ from tests.db.people import (
     Person,
     as_person,
     be,
-    one,
     refused,
     value,
 )
@@ -286,81 +280,3 @@ def test_a_log_from_another_database_is_refused_until_it_is_rebased(db: Db, worl
         assert len(seen) == value(db, "select count(*) from helpdesk.events")
     with refused("forbidden", "append-only"), db.transaction():
         db.execute("delete from helpdesk.events")
-
-
-def follow(pg: Server, database: str, person: Person, done: Callable[[], bool]) -> list[int]:
-    """Read the stream page by page until everybody is done and nothing comes any more."""
-    seen: list[int] = []
-    cursor = None
-    idle = 0
-    with pg.connect(database) as db:
-        while idle < 20:
-            with be(db, person):
-                page = since(db, cursor, 7)
-            db.commit()
-            seen += [row["event_id"] for row in page]
-            cursor = page[-1]["cursor"] if page else cursor
-            idle = idle + 1 if done() and not page else 0
-            if not page:
-                time.sleep(0.005)
-    return seen
-
-
-def write(pg: Server, database: str, customer: str, number: int, seed: int) -> None:
-    """Open tickets in transactions that commit whenever they like."""
-    dice = random.Random(seed)
-    with pg.connect(database) as db:
-        for i in range(number):
-            db.execute("select helpdesk.create_ticket(%s, requester_id => %s)", (f"{seed}-{i}", customer))
-            time.sleep(dice.random() * 0.008)
-            if dice.random() < 0.15:
-                db.rollback()
-            else:
-                db.commit()
-
-
-@pytest.mark.parametrize("person", [ADMIN, CUSTOMER], ids=str)
-def test_f13_a_reader_misses_nothing_while_slow_and_quick_writers_commit_out_of_order(
-    pg: Server, own: str, world: World, person: Person
-) -> None:
-    with pg.connect(own) as slow:
-        slow.execute("select helpdesk.create_ticket('the slow one', requester_id => %s)", (world["customer"],))
-        writers = [
-            threading.Thread(target=write, args=(pg, own, world["customer"], 25, seed), daemon=True)
-            for seed in range(4)
-        ]
-        read: list[int] = []
-        finished = threading.Event()
-        reader = threading.Thread(target=lambda: read.extend(follow(pg, own, person, finished.is_set)), daemon=True)
-        for thread in (reader, *writers):
-            thread.start()
-        for thread in writers:
-            thread.join(60)
-        held_back = len(read)
-        slow.commit()
-        finished.set()
-        reader.join(60)
-        with be(slow, person):
-            everything = [
-                row["event_id"] for row in slow.execute("select event_id from helpdesk.events order by xid, event_id")
-            ]
-    assert not reader.is_alive()
-    assert sorted(read) == sorted(everything)
-    assert read == everything
-    assert held_back < len(everything)
-
-
-def test_an_event_waits_for_every_older_transaction(pg: Server, own: str, world: World) -> None:
-    with pg.connect(own) as slow, pg.connect(own) as quick, pg.connect(own) as reader:
-        slow.execute("select helpdesk.create_ticket('slow', requester_id => %s)", (world["customer"],))
-        quick.execute("select helpdesk.create_ticket('quick', requester_id => %s)", (world["customer"],))
-        quick.commit()
-        head = value(reader, "select helpdesk.events_head()")
-        reader.commit()
-        with be(reader, ADMIN):
-            assert since(reader, head) == []
-        reader.commit()
-        slow.commit()
-        with be(reader, ADMIN):
-            assert [row["data"]["title"] for row in since(reader, head)] == ["slow", "quick"]
-        assert one(reader, "select count(*) as n from helpdesk.events where type = 'ticket.created'")["n"] == 9
