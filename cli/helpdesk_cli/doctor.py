@@ -97,6 +97,8 @@ def _examined() -> Iterator[Finding]:
         yield answer
         return
     yield from _reached(found, *answer)
+    if answer[0].is_success:
+        yield _sign_ups(found, answer[0])
     try:
         yield from _session(found)
     except CliError as error:
@@ -196,6 +198,27 @@ def _reached(found: Target, answer: httpx.Response, ahead: float) -> Iterator[Fi
         )
     else:
         yield Finding("clock", True, "agrees with the server's")
+
+
+def _sign_ups(found: Target, answer: httpx.Response) -> Finding:
+    """Whether Auth takes an address for its owner's only when they have opened a mail that was sent to it."""
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    at_once = said.get("mailer_autoconfirm") if isinstance(said, dict) else None
+    if at_once is False:
+        return Finding("sign-ups", True, "confirm their e-mail address")
+    if at_once and urlsplit(found.url).hostname in _LOOPBACK:
+        return Finding("sign-ups", True, "confirmed at once: the local stack sends no mail")
+    fix = (
+        "Switch on Confirm email, in the project's settings of Auth, provider Email; "
+        "in supabase/config.toml: enable_confirmations = true under [auth.email]."
+    )
+    if at_once:
+        message = "nobody's e-mail address is confirmed: whoever signs up with another's gets their tickets and role"
+        return Finding("sign-ups", False, message, fix)
+    return Finding("sign-ups", None, "the project does not say whether they confirm their e-mail address", fix)
 
 
 def _session(found: Target) -> Iterator[Finding]:

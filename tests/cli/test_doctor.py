@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.cli.conftest import People
@@ -26,7 +27,7 @@ class Project:
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, Any]] = {
-            "/auth/v1/settings": (200, {}),
+            "/auth/v1/settings": (200, {"mailer_autoconfirm": False}),
             "/rest/v1/rpc/schema_version": (200, "20000101000000"),
         }
         self.ahead = 0.0
@@ -34,7 +35,8 @@ class Project:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, body = project.answers.get(self.path, (404, {}))
+                # A proxy is asked for whole URLs.
+                status, body = project.answers.get(urlsplit(self.path).path, (404, {}))
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response_only(status)
                 self.send_header("Date", formatdate(project.now(), usegmt=True))
@@ -78,7 +80,16 @@ def test_all_is_well(people: People) -> None:
     assert done.out.endswith("\nAll is well.\n")
     assert "signed in as Cli Agent (agent)" in done.out
     found = _findings(people.agent("doctor", "--json"))
-    assert list(found) == ["profiles", "configuration", "key", "reachable", "clock", "session", "migrations"]
+    assert list(found) == [
+        "profiles",
+        "configuration",
+        "key",
+        "reachable",
+        "clock",
+        "sign-ups",
+        "session",
+        "migrations",
+    ]
     assert {ok for ok, _ in found.values()} == {True}
 
 
@@ -178,6 +189,36 @@ def test_clocks_that_differ(ahead: float, said: str | None, cli: Cli, project: P
     ok, text = _ask(cli, project)["clock"]
     assert ok is (said is None)
     assert said is None or said in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "ok", "said"),
+    [
+        ({"mailer_autoconfirm": True}, False, "enable_confirmations = true"),
+        ({"mailer_autoconfirm": False}, True, "confirm their e-mail address"),
+        ({}, None, "does not say"),
+        (b"<html>", None, "does not say"),
+    ],
+)
+def test_addresses_must_be_confirmed(
+    settings: Any, ok: bool | None, said: str, cli: Cli, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The project plays the proxy on the way to one that is elsewhere.
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, project.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    project.answers["/auth/v1/settings"] = (200, settings)
+    found = _ask(cli, project, HELPDESK_URL="http://helpdesk.example")["sign-ups"]
+    assert found[0] is ok
+    assert said in found[1]
+
+
+def test_the_local_stack_confirms_at_once(people: People) -> None:
+    assert _findings(people.agent("doctor", "--json"))["sign-ups"] == (
+        True,
+        "confirmed at once: the local stack sends no mail ",
+    )
 
 
 def test_something_else_answers(cli: Cli, project: Project) -> None:

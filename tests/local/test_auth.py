@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tomllib
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from supabase import Client
 from supabase_auth.errors import AuthApiError
+from tests.local.support import PROJECT
 
 from helpdesk_sdk.testing import Project
 
@@ -51,6 +53,19 @@ def test_sign_up_sign_in_refresh_and_sign_out(visitor: Client) -> None:
     assert user
     assert user.user.email == email
     visitor.auth.sign_out()
+
+
+def test_hosted_projects_confirm_addresses_and_the_local_stack_does_so_at_once(
+    project: Project, visitor: Client
+) -> None:
+    config = tomllib.loads((PROJECT / "config.toml").read_text())
+    assert config["auth"]["email"]["enable_confirmations"] is True
+    settings = httpx.get(f"{project.url}/auth/v1/settings", headers={"apikey": project.publishable_key}).json()
+    assert settings["mailer_autoconfirm"] is True
+    made = visitor.auth.sign_up({"email": address(), "password": PASSWORD})
+    assert made.session
+    assert made.user
+    assert made.user.email_confirmed_at
 
 
 def test_a_wrong_password_is_refused(visitor: Client, admin: Client) -> None:

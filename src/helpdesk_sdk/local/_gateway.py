@@ -204,7 +204,7 @@ def project_settings(project: Path) -> dict[str, Any]:
     return {
         "schemas": ["helpdesk"],
         "api": {name: config.get("api", {})[name] for name in ("max_rows",) if name in config.get("api", {})},
-        "auth": {name: value for name, value in config.get("auth", {}).items() if name in _AUTH_SETTINGS},
+        "auth": {name: value for name, value in config.get("auth", {}).items() if name in _AUTH_SETTINGS} | _NO_MAIL,
         "functions": config.get("functions", {}),
         "functions_dir": str(project / "functions"),
         "functions_env": _read_env(project / "functions" / ".env"),
@@ -221,6 +221,9 @@ _AUTH_SETTINGS = {
     "enable_refresh_token_rotation",
     "refresh_token_reuse_interval",
 }
+
+# Nobody could open a link to confirm their address.
+_NO_MAIL = {"email": {"enable_confirmations": False}}
 
 
 def _read_env(path: Path) -> dict[str, str]:
