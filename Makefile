@@ -32,7 +32,7 @@ check: $(BIN)/.ready ## Format, lint and types, for Python, SQL and TypeScript; 
 format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's safe fixes
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-	$(BIN)/deno fmt --quiet src/helpdesk_sdk/local/gateway supabase/functions tests/e2e
+	$(BIN)/python scripts/check_typescript.py --fix
 
 docs: $(BIN)/.ready ## Write the references in docs/ anew, from the code and the migrations
 	@for page in scripts/*_docs.py; do $(BIN)/python $$page || exit 1; done

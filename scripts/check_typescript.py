@@ -1,10 +1,11 @@
-"""Format, lint and types of every Deno project in the repository; changes nothing.
+"""Format, lint and types of every Deno project in the repository; changes nothing, unless told to format.
 
-python scripts/check_typescript.py
+python scripts/check_typescript.py [--fix]
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -20,13 +21,20 @@ def projects() -> list[Path]:
     return sorted(path.parent for path in ROOT.rglob("deno.json") if not SKIPPED & set(path.relative_to(ROOT).parts))
 
 
+def checks(project: Path) -> list[list[str]]:
+    """What deno is to do with a project."""
+    found = sorted(path.relative_to(project) for path in project.rglob("*.ts"))
+    sources = [str(path) for path in found if not SKIPPED & set(path.parts)]
+    return [["fmt", "--check", "."], ["lint", "."], ["check", "--frozen", *sources]]
+
+
 def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--fix", action="store_true", help="format, and apply the linter's safe fixes, instead")
+    fix = parser.parse_args().fix
     failed = False
     for project in projects():
-        sources = [
-            str(path.relative_to(project)) for path in sorted(project.rglob("*.ts")) if not SKIPPED & set(path.parts)
-        ]
-        for command in (["fmt", "--check", "."], ["lint", "."], ["check", "--frozen", *sources]):
+        for command in [["lint", "--fix", "."], ["fmt", "."]] if fix else checks(project):
             done = subprocess.run([find_deno_bin(), *command, "--quiet"], cwd=project, check=False)
             if done.returncode:
                 print(f"deno {command[0]} failed in {project.relative_to(ROOT)}", file=sys.stderr)
