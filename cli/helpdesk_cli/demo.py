@@ -14,7 +14,6 @@ import typer
 
 from ._output import console
 from ._text import one_line
-from .stack import DEFAULT_PORT
 
 if TYPE_CHECKING:
     from helpdesk_sdk.demo import Check, Story
@@ -36,7 +35,10 @@ def demo(
     port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=65535, help=f"Port on 127.0.0.1 [default: any; with --keep {DEFAULT_PORT}].", show_default=False
+            min=0,
+            max=65535,
+            help="Port on 127.0.0.1 [default: any; with --keep the one used before, else 54321].",
+            show_default=False,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the story.")] = False,
@@ -73,7 +75,7 @@ def _start(keep: bool, data: Path | None, port: int | None) -> Stack:
     if not keep:
         return Stack.start(port=port or 0, ephemeral=True, report=_progress)
     try:
-        return Stack.start(data, port=DEFAULT_PORT if port is None else port, detach=True, report=_progress)
+        return Stack.start(data, port=port, detach=True, report=_progress)
     except AlreadyRunningError:
         found = Stack.find(data)
         _progress(f"The stack on {found.info.data_dir} runs already: the story's people and tickets come in addition.")

@@ -20,7 +20,6 @@ from ._output import console, print_json
 from ._secrets import redact
 from ._settings import settings
 from ._text import one_line
-from .stack import DEFAULT_PORT
 
 if TYPE_CHECKING:
     import httpx
@@ -165,7 +164,7 @@ def _start_it(url: str) -> str | None:
     parts = urlsplit(url)
     if parts.hostname not in _LOOPBACK:
         return None
-    where = f" --port {parts.port}" if parts.port not in {None, DEFAULT_PORT} else ""
+    where = f" --port {parts.port}" if parts.port else ""
     return f"Start the local stack: helpdesk up --detach{where}"
 
 

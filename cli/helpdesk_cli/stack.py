@@ -14,8 +14,6 @@ import typer
 if TYPE_CHECKING:
     from helpdesk_sdk.local import Stack, StackInfo
 
-DEFAULT_PORT = 54321
-
 _Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory [default: .helpdesk].", show_default=False)
 ]
@@ -33,8 +31,14 @@ def up(
     data: _Data = None,
     ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data: faster, and gone at the end.")] = False,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")
-    ] = DEFAULT_PORT,
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port on 127.0.0.1; 0 takes any free one [default: the one used before, else 54321].",
+            show_default=False,
+        ),
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when it is up; stop it with `helpdesk down`.")
     ] = False,
@@ -77,7 +81,7 @@ def down(data: _Data = None, as_json: _Json = False) -> None:
         _say(f"Stopped the stack on {stack.info.data_dir}.")
 
 
-def _start(data: Path | None, port: int, ephemeral: bool, detach: bool) -> Stack:
+def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:
     from helpdesk_sdk.local import AlreadyRunningError, Stack
 
     try:

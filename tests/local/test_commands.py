@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,23 @@ def test_up_status_and_down(directory: Path, detached: StackInfo) -> None:
     assert gone(processes)
 
 
+def test_up_serves_where_it_served_before(directory: Path, detached: StackInfo) -> None:
+    helpdesk("down", cwd=directory)
+    again = helpdesk("up", "--detach", "--json", cwd=directory)
+    assert json.loads(again.stdout)["port"] == detached.port
+    helpdesk("down", cwd=directory)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", detached.port))
+        other.listen()
+        refused = helpdesk("up", "--detach", cwd=directory)
+        assert refused.returncode != 0
+        assert f"Port {detached.port} is taken" in refused.stderr
+        assert "--port 0" in refused.stderr
+        elsewhere = helpdesk("up", "--port", "0", "--detach", "--json", cwd=directory)
+        assert json.loads(elsewhere.stdout)["port"] != detached.port
+
+
 def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo) -> None:
     again = helpdesk("up", "--detach", "--json", cwd=directory)
     assert json.loads(again.stdout) == detached.as_dict()
@@ -83,7 +101,7 @@ def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
 def test_a_taken_port_is_named_with_the_way_out(detached: StackInfo, tmp_path: Path) -> None:
     done = helpdesk("up", "--port", str(detached.port), cwd=tmp_path)
     assert done.returncode != 0
-    assert f"port {detached.port} is taken" in done.stderr
+    assert f"Port {detached.port} is taken" in done.stderr
     assert "--port 0" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -110,7 +110,7 @@ def test_a_directory_has_one_stack(stack: Stack) -> None:
 
 
 def test_a_taken_port_is_named(stack: Stack, place: Path) -> None:
-    with pytest.raises(PortTakenError, match=rf"port {stack.info.port} is taken.*--port 0"):
+    with pytest.raises(PortTakenError, match=rf"Port {stack.info.port} is taken.*--port 0"):
         Stack.start(place, port=stack.info.port)
     with pytest.raises(NotRunningError, match="helpdesk up"):
         Stack.find(place)

@@ -124,6 +124,17 @@ class Home:
         """The stack no longer runs."""
         (self.directory / "stack.json").unlink(missing_ok=True)
 
+    def remember_port(self, port: int) -> None:
+        """The stack served there: programs that were told the address will look there again."""
+        self._write(self.directory / "port.json", {"port": port})
+
+    def port(self) -> int | None:
+        """Where the stack served the last time; None when it never did."""
+        try:
+            return int(json.loads((self.directory / "port.json").read_text())["port"])
+        except FileNotFoundError:
+            return None
+
     def remove(self) -> None:
         """Delete the directory and everything in it."""
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -70,6 +70,7 @@ class Supervisor:
         _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
         self.port = self.gateway.listen()
+        self.home.remember_port(self.port)
         info = self.info()
         self.home.write_info(info)
         return info

@@ -29,7 +29,7 @@ class PortTakenError(StackError):
     """Another program listens on the port that was asked for."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken", hint="Choose another with --port N, or any free one with --port 0.")
+        super().__init__(f"Port {port} is taken", hint="Choose another with --port N, or any free one with --port 0.")
 
 
 class AlreadyRunningError(StackError):

@@ -85,7 +85,7 @@ class Stack:
         directory: Path | str | None = None,
         *,
         project: Path | str | None = None,
-        port: int = 0,
+        port: int | None = 0,
         ephemeral: bool = False,
         detach: bool = False,
         report: Callable[[str], None] | None = None,
@@ -95,7 +95,8 @@ class Stack:
         Args:
             directory: the data directory, made when absent; `.helpdesk` by default. Not with `ephemeral`.
             project: a Supabase project's directory (config.toml, migrations, functions); the helpdesk's own by default.
-            port: where to serve on 127.0.0.1; 0 takes any free one.
+            port: where to serve on 127.0.0.1; 0 takes any free one, None the one that this data directory was served
+                on before, at first 54321.
             ephemeral: keep the data in a temporary directory, trade safety for speed, and remove it at the end.
             detach: let the stack live on when this program ends.
             report: told in a sentence what takes long.
@@ -105,6 +106,8 @@ class Stack:
             StackError: anything else that kept the stack from starting.
         """
         home = ephemeral_home() if ephemeral else Home(Path(directory or DEFAULT_DIRECTORY))
+        if port is None:
+            port = home.port() or DEFAULT_PORT
         source = str(Path(project or project_dir()).absolute())
         order = Order(str(home.directory), source, port, durable=not ephemeral, ephemeral=ephemeral, tied=not detach)
         process = subprocess.Popen(
