@@ -135,14 +135,13 @@ def ticket_key(ticket: TicketRef) -> UUID | int:
     """The id or the number of a ticket given in any way."""
     if isinstance(ticket, Ticket):
         return ticket.ticket_id
-    if isinstance(ticket, UUID):
-        return ticket
     if isinstance(ticket, str):
         digits = ticket.removeprefix("#")
-        if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
-            return check.identifier("ticket", ticket)
-        ticket = int(digits)
-    return check.integer("ticket", ticket, 1, _NUMBER_MAX)
+        if digits.isascii() and digits.isdigit() and len(digits) < 20:
+            return check.integer("ticket", int(digits), 1, _NUMBER_MAX)
+    elif isinstance(ticket, int) and not isinstance(ticket, bool):
+        return check.integer("ticket", ticket, 1, _NUMBER_MAX)
+    return check.identifier("ticket", ticket, "a ticket number, its id, or a Ticket")
 
 
 def by_key(query: Any, ticket: TicketRef) -> Any:

@@ -86,8 +86,8 @@ def tags(field: str, values: object) -> list[str]:
     return list(found)
 
 
-def identifier(field: str, value: object) -> UUID:
-    """A UUID, or the text of one."""
+def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
+    """A UUID, or the text of one; ``expected`` is what else the caller takes, in words."""
     if isinstance(value, UUID):
         return value
     if isinstance(value, str):
@@ -95,7 +95,7 @@ def identifier(field: str, value: object) -> UUID:
             return UUID(value)
         except ValueError:
             pass
-    raise refuse(field, f"must be a UUID, got {_shown(value)}")
+    raise refuse(field, f"must be {expected}, got {_shown(value)}")
 
 
 def choice(field: str, value: object, kind: type[StrEnum]) -> str:

@@ -160,7 +160,7 @@ def test_text_from_an_argument_a_file_or_standard_input(people: People, tmp_path
         (("note", "NUMBER", "-"), b"a\0b", "NUL"),
         (("create", "x" * 301), None, "title must be 1 to 300 characters, got 301"),
         (("tag", "NUMBER", "x" * 51), None, "tags must be 1 to 50 characters"),
-        (("show", "abc"), None, "ticket must be a UUID"),
+        (("show", "abc"), None, "ticket must be a ticket number, its id"),
         (("reply", "NUMBER", "x", "--expect", "abc"), None, "--expect must be the id of a message"),
         (("transfer", "NUMBER", "x" * 101), None, "team must be 1 to 100 characters"),
     ],

@@ -70,6 +70,7 @@ BAD: list[tuple[str, Callable[[Any], Any]]] = [
     ("ticket", lambda hd: hd.tickets.get(-1)),
     ("ticket", lambda hd: hd.tickets.get(2**63)),
     ("ticket", lambda hd: hd.tickets.get(True)),
+    ("ticket", lambda hd: hd.tickets.get(None)),
     ("ticket", lambda hd: hd.tickets.get("٤٢")),
     ("ticket", lambda hd: hd.messages.list("#x")),
     ("status", lambda hd: hd.tickets.list(status="opn")),
@@ -120,6 +121,14 @@ def test_bad_input_is_refused_before_the_request(hd: Any, server: Server, field:
     assert "\n" not in str(caught.value)
     assert (caught.value.status, caught.value.reason) == (None, "invalid_value")
     assert server.requests == []
+
+
+@pytest.mark.parametrize("value", ["abc", None, 1.5, True, object], ids=str)
+@both
+def test_the_error_says_what_a_ticket_may_be_given_as(hd: Any, value: Any) -> Scenario:
+    with pytest.raises(ValidationError, match="ticket must be a ticket number, its id, or a Ticket, got ") as caught:
+        yield hd.tickets.get(value)
+    assert caught.value.field == "ticket"
 
 
 @both
