@@ -66,19 +66,24 @@ def status(data: _Data = None, as_json: _Json = False) -> None:
     """Show the stack that runs on a data directory."""
     from helpdesk_sdk.local import Stack
 
-    _print(Stack.find(data).info, as_json)
+    _print(Stack.find(data).refresh(), as_json)
 
 
 def down(data: _Data = None, as_json: _Json = False) -> None:
-    """Stop the stack that runs on a data directory."""
-    from helpdesk_sdk.local import Stack
+    """Stop the stack that runs on a data directory; none may."""
+    from helpdesk_sdk.local import NotRunningError, Stack
+    from helpdesk_sdk.local.stack import DEFAULT_DIRECTORY
 
-    stack = Stack.find(data)
-    stack.stop()
+    directory = (data or DEFAULT_DIRECTORY).absolute()
+    try:
+        Stack.find(data).stop()
+        stopped = True
+    except NotRunningError:
+        stopped = False
     if as_json:
-        typer.echo(json.dumps({"data_dir": str(stack.info.data_dir)}))
+        typer.echo(json.dumps({"data_dir": str(directory), "stopped": stopped}))
     else:
-        _say(f"Stopped the stack on {stack.info.data_dir}.")
+        _say(f"Stopped the stack on {directory}." if stopped else f"No stack runs on {directory}.")
 
 
 def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:
@@ -89,7 +94,9 @@ def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -
     except AlreadyRunningError:
         if not detach:
             raise
-        return Stack.find(data)
+        stack = Stack.find(data)
+        stack.refresh()
+        return stack
 
 
 def _keep(stack: Stack) -> None:

@@ -84,7 +84,7 @@ def test_an_unknown_outcome_says_how_to_repeat_the_command() -> None:
 
 
 def test_a_stack_that_does_not_run_is_no_crash() -> None:
-    assert _reported(NotRunningError("no stack runs here", hint="Start it: helpdesk up"))[0] == 1
+    assert _reported(NotRunningError("No stack runs here", hint="Start it: helpdesk up"))[0] == 1
 
 
 def test_what_others_wrote_is_harmless_in_an_error() -> None:

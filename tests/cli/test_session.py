@@ -123,7 +123,7 @@ def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
     assert list(profiles.load().all) == ["local", "system"]
     cli(*local, "--email", crew.email("customer"), "--password-stdin", input=PASSWORD)
     assert profiles.load().get("local").email == crew.email("customer")
-    assert "no stack runs" in cli("login", "--local", "--data", cli.config / "none", code=1).err
+    assert "No stack runs" in cli("login", "--local", "--data", cli.config / "none", code=1).err
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.local.support import (
     REPOSITORY,
@@ -86,16 +88,35 @@ def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo
     assert json.loads(again.stdout) == detached.as_dict()
     waiting = helpdesk("up", cwd=directory)
     assert waiting.returncode != 0
-    assert "a stack runs on" in waiting.stderr
+    assert "A stack runs on" in waiting.stderr
 
 
 def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
-    for command in ("status", "down"):
-        done = helpdesk(command, cwd=tmp_path)
-        assert done.returncode != 0
-        assert "no stack runs on" in done.stderr
-        assert "helpdesk up" in done.stderr
-        assert "Traceback" not in done.stderr
+    home = tmp_path / ".helpdesk"
+    status = helpdesk("status", cwd=tmp_path)
+    assert status.returncode != 0
+    assert status.stderr == f"Error: No stack runs on {home}\nStart it: helpdesk up\n"
+    down = helpdesk("down", cwd=tmp_path)
+    assert (down.returncode, down.stdout, down.stderr) == (0, "", f"No stack runs on {home}.\n")
+    down = helpdesk("down", "--json", cwd=tmp_path)
+    assert (down.returncode, json.loads(down.stdout)) == (0, {"data_dir": str(home), "stopped": False})
+    assert not home.exists()
+
+
+def test_down_tells_programs_what_it_did(directory: Path, detached: StackInfo) -> None:
+    down = helpdesk("down", "--json", cwd=directory)
+    assert json.loads(down.stdout) == {"data_dir": detached.data_dir, "stopped": True}
+
+
+def test_status_asks_the_database_for_the_version(directory: Path, detached: StackInfo) -> None:
+    with psycopg.connect(detached.db_url, autocommit=True) as db:
+        db.execute("alter table supabase_migrations.schema_migrations rename to away")
+        try:
+            assert json.loads(helpdesk("status", "--json", cwd=directory).stdout)["schema_version"] is None
+            assert re.search(r"^schema version +none$", helpdesk("status", cwd=directory).stdout, re.M)
+        finally:
+            db.execute("alter table supabase_migrations.away rename to schema_migrations")
+    assert json.loads(helpdesk("status", "--json", cwd=directory).stdout) == detached.as_dict()
 
 
 def test_a_taken_port_is_named_with_the_way_out(detached: StackInfo, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_two_stacks_live_side_by_side(stack: Stack) -> None:
 
 
 def test_a_directory_has_one_stack(stack: Stack) -> None:
-    with pytest.raises(AlreadyRunningError, match=r"a stack runs on .*helpdesk down"):
+    with pytest.raises(AlreadyRunningError, match=r"A stack runs on .*helpdesk down"):
         Stack.start(stack.info.data_dir)
     assert answers(stack.info)
 

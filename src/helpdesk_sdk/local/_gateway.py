@@ -81,7 +81,7 @@ def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         telling = [line for line in lines if "error" in line.lower()] or lines or ["deno failed"]
         raise StackError(
-            f"the gateway's packages could not be installed: {telling[0]}",
+            f"The gateway's packages could not be installed: {telling[0]}",
             hint="The first start needs the npm registry; later ones do not.",
         )
 
@@ -158,7 +158,7 @@ class Gateway:
             pipe.write(line.encode() + b"\n")
             pipe.flush()
         except BrokenPipeError:
-            raise StackError(f"the gateway ended at once (log: {self._log})") from None
+            raise StackError(f"The gateway ended at once (log: {self._log})") from None
 
     def _expect(self, event: str) -> dict[str, Any]:
         assert self._process
@@ -168,7 +168,7 @@ class Gateway:
             return told
         if told.get("reason") == "port":
             raise PortTakenError(self._settings["port"])
-        raise StackError(f"the gateway did not start: {told.get('reason')} (log: {self._log})")
+        raise StackError(f"The gateway did not start: {told.get('reason')} (log: {self._log})")
 
     def _permissions(self) -> list[str]:
         storage, functions = self._settings["storage_dir"], self._settings["functions_dir"]

@@ -57,7 +57,7 @@ class Home:
         except BlockingIOError:
             os.close(descriptor)
             raise AlreadyRunningError(
-                f"a stack runs on {self.directory}",
+                f"A stack runs on {self.directory}",
                 hint="Use it (helpdesk status), stop it (helpdesk down) or give --data.",
             ) from None
         self._lock = descriptor

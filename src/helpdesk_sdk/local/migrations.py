@@ -195,7 +195,7 @@ def _connect(db_url: str) -> Iterator[Connection]:
             db_url, autocommit=True, connect_timeout=10, application_name="helpdesk migrations"
         )
     except psycopg.OperationalError as error:
-        raise StackError(f"the database cannot be reached: {str(error).strip().splitlines()[-1]}") from error
+        raise StackError(f"The database cannot be reached: {str(error).strip().splitlines()[-1]}") from error
     with connection:
         yield connection
 
@@ -209,7 +209,7 @@ def _alone(connection: Connection) -> Iterator[None]:
     try:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
     except errors.LockNotAvailable:
-        raise StackError("another run of the migrations has not ended within a minute") from None
+        raise StackError("Another run of the migrations has not ended within a minute") from None
     connection.execute(f"set lock_timeout = '{_WAIT_FOR_TABLE}'")
     try:
         yield

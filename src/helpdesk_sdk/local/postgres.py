@@ -261,7 +261,7 @@ class Postgres:
             if str(self._data) not in process.cmdline():
                 return
             if process.ppid() > 1:
-                raise AlreadyRunningError(f"a PostgreSQL server (process {process.pid}) runs on {self.directory}")
+                raise AlreadyRunningError(f"A PostgreSQL server (process {process.pid}) runs on {self.directory}")
             process.send_signal(signal.SIGINT)
             process.wait(10)
         except psutil.NoSuchProcess:

@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from helpdesk_sdk._project import project_dir
-from helpdesk_sdk.local import errors
+from helpdesk_sdk.local import errors, migrations
 from helpdesk_sdk.local._home import Home, ephemeral_home
 from helpdesk_sdk.local._supervisor import Order
 from helpdesk_sdk.local.errors import NotRunningError, StackError
@@ -50,7 +50,7 @@ class StackInfo:
         db_url: PostgreSQL, as superuser.
         port: of `api_url`.
         data_dir: where the data, the keys and the logs are.
-        schema_version: of the newest migration, or None.
+        schema_version: of the newest migration, or None; as `find` gives it, that of the last start.
         pids: the processes by name: supervisor, postgres, gateway.
     """
 
@@ -145,7 +145,7 @@ class Stack:
         home = Home(Path(directory or DEFAULT_DIRECTORY))
         info = home.read_info()
         if info is None:
-            raise NotRunningError(f"no stack runs on {home.directory}", hint="Start it: helpdesk up")
+            raise NotRunningError(f"No stack runs on {home.directory}", hint="Start it: helpdesk up")
         return cls(StackInfo(**info))
 
     def __enter__(self) -> Self:
@@ -162,8 +162,17 @@ class Stack:
         return Home(Path(self.info.data_dir)).is_running()
 
     def refresh(self) -> StackInfo:
-        """Read anew what the stack tells of itself: processes have other ids after a restart."""
-        self.info = type(self).find(self.info.data_dir).info
+        """Read anew what the stack tells of itself, and ask its database which migrations it has.
+
+        Processes have other ids after a restart; migrations can come and go without one.
+
+        Raises:
+            NotRunningError: it does not run any more.
+            StackError: its database does not answer.
+        """
+        info = type(self).find(self.info.data_dir).info
+        versions = migrations.applied(info.db_url)
+        self.info = replace(info, schema_version=versions[-1] if versions else None)
         return self.info
 
     def stop(self) -> None:
@@ -181,7 +190,7 @@ class Stack:
         deadline = time.monotonic() + _STOP_SECONDS
         while home.is_running():
             if time.monotonic() > deadline:
-                raise StackError(f"the stack on {home.directory} does not stop", hint=f"See {home.supervisor_log}.")
+                raise StackError(f"The stack on {home.directory} does not stop", hint=f"See {home.supervisor_log}.")
             time.sleep(0.05)
 
 
@@ -195,7 +204,7 @@ def _converse(process: subprocess.Popen[bytes], order: Order, report: Callable[[
         if told["event"] != "progress":
             return told
         report(told["message"])
-    return {"event": "failed", "kind": "StackError", "message": "the supervisor ended before the stack was up"}
+    return {"event": "failed", "kind": "StackError", "message": "The supervisor ended before the stack was up"}
 
 
 def _error(told: dict[str, Any]) -> StackError:
