@@ -1,31 +1,45 @@
-"""The names that belong to ids: fetched for a whole page at once."""
+"""The names that belong to ids: fetched for a whole page at once, and once only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Ticket, User
 
 _AT_ONCE = 100
+# Of an event's data: what names a person. Other ids, as of logins and messages, have no name.
+_PEOPLE = ("assigned_to", "user_id")
 
 
 class Names:
-    """Names of teams and people, as far as one may see them.
+    """Names of teams and people, as far as one may see them."""
 
-    Args:
-        hd: The client.
-        tickets: Whose teams, requesters and agents to fetch.
-        people: Further people to fetch.
-    """
+    def __init__(self) -> None:
+        self.teams: dict[UUID, str] = {}
+        self.people: dict[UUID, User] = {}
+        # Also those that one may not see: to ask again would not help.
+        self._asked: set[UUID] = set()
 
-    def __init__(self, hd: Helpdesk, tickets: Iterable[Ticket] = (), people: Iterable[UUID | None] = ()) -> None:
+    def learn_tickets(self, hd: Helpdesk, tickets: Iterable[Ticket]) -> None:
+        """Fetch the teams, requesters and agents of tickets."""
         tickets = list(tickets)
-        self.teams = {team.team_id: team.name for team in hd.teams.list(page_size=1000)} if tickets else {}
-        ids = {one for ticket in tickets for one in (ticket.created_by, ticket.assigned_to)} | set(people)
-        self.people = {user.user_id: user for user in _users(hd, sorted(one for one in ids if one is not None))}
+        people = {one for ticket in tickets for one in (ticket.created_by, ticket.assigned_to) if one is not None}
+        self._learn(hd, {ticket.team_id for ticket in tickets}, people)
+
+    def learn_events(self, hd: Helpdesk, events: Iterable[Mapping[str, Any] | None]) -> None:
+        """Fetch the teams and people in what events say."""
+        said = [data for data in events if data]
+        people = {one for data in said for name in _PEOPLE for one in _ids(data, name)}
+        self._learn(hd, {one for data in said for one in _ids(data, "team_id")}, people)
+
+    def _learn(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
+        if teams - self._asked:
+            self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
+        self.people |= {user.user_id: user for user in _users(hd, sorted(people - self._asked))}
+        self._asked |= teams | people
 
     def team(self, team_id: UUID | None) -> str | None:
         """A team's name; its id when one may not see it."""
@@ -57,6 +71,13 @@ class Names:
 def full_name(user: User) -> str:
     """Name and address, as in a letter's head."""
     return f"{user.name} <{user.email}>" if user.name and user.email else user.name or user.email or str(user.user_id)
+
+
+def _ids(data: Mapping[str, Any], name: str) -> Iterator[UUID]:
+    """The ids under a name: the value itself, and the old and the new one of a change."""
+    for value in (data.get(name), *((data.get("changes") or {}).get(name) or ())):
+        if isinstance(value, str):
+            yield UUID(value)
 
 
 def _users(hd: Helpdesk, ids: list[UUID]) -> Iterable[User]:

@@ -27,7 +27,8 @@ def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
     if settings().json:
         out.print_json(tickets)
         return
-    names = Names(hd, tickets)
+    names = Names()
+    names.learn_tickets(hd, tickets)
     columns: list[Column[Ticket]] = [
         Column("#", lambda ticket: ticket.number, right=True),
         Column("Status", lambda ticket: ticket.status, style=lambda text: _STATUS_STYLE.get(text, "")),
@@ -51,9 +52,11 @@ def show_ticket(hd: Helpdesk, ticket: Ticket, last: int | None) -> None:
         shown = _newest(list(entries), last)
         out.print_json({**plain(ticket), "timeline": plain(shown)})
     else:
-        names = Names(hd, [ticket])
+        names = Names()
+        names.learn_tickets(hd, [ticket])
         _print_head(ticket, names)
         shown = _newest(list(entries), last)
+        names.learn_events(hd, [entry.data for entry in shown])
         show_timeline(shown, names)
     messages = [entry.id for entry in shown if entry.kind == "message"]
     # With --last the newest message may have been left out: then nothing new counts as seen.

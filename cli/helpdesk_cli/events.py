@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 from ._app import Commands
 from ._connection import client, connect, fresh, seconds_until_due, signed_in, target
 from ._json import dumps
+from ._names import Names
 from ._output import remark
 from ._settings import settings
 from ._text import one_line
@@ -52,10 +54,11 @@ def tail(
     Without --since it begins at the beginning of the log, with --follow at this moment. With --json it prints one
     object a line; each has the cursor to go on from.
     """
-    events = _following(since, interval, _wanted(type)) if follow else _past(since, _wanted(type))
+    names = Names()
+    events = _following(since, interval, _wanted(type), names) if follow else _past(since, _wanted(type), names)
     last = None
     for last in islice(events, limit or None):
-        _print(last)
+        _print(last, names)
     if last is not None:
         remark(f"Go on from here with --since {last.cursor}")
     elif not settings().json:
@@ -71,26 +74,36 @@ def _wanted(types: list[str] | None) -> frozenset[str]:
     return frozenset(types or ())
 
 
-def _past(cursor: str | None, wanted: frozenset[str]) -> Iterator[Event]:
-    """What happened up to now."""
+def _past(cursor: str | None, wanted: frozenset[str], names: Names) -> Iterator[Event]:
+    """What happened up to now; ``names`` knows who is in it."""
     with connect() as hd:
         while True:
             page = hd.events.since(cursor, limit=_PAGE)
-            yield from (event for event in page if not wanted or event.type in wanted)
+            chosen = [event for event in page if not wanted or event.type in wanted]
+            if not settings().json:
+                names.learn_events(hd, [event.data for event in chosen])
+            yield from chosen
             if len(page) < _PAGE:
                 return
             cursor = page.cursor
 
 
-def _following(cursor: str | None, interval: float, wanted: frozenset[str]) -> Iterator[Event]:
+def _following(cursor: str | None, interval: float, wanted: frozenset[str], names: Names) -> Iterator[Event]:
     """Events as they happen. When the session is about to end it goes on with a new one, from where it was."""
+    from helpdesk_sdk.errors import HelpdeskError
+
     while True:
         found = fresh(signed_in(target()))
         with client(found) as hd:
             course = hd.events.follow(cursor, poll_interval=interval, types=wanted or None)
             timer = _stopper(found, course)
             try:
-                yield from course
+                for event in course:
+                    if not settings().json:
+                        # An id is better than the end of following.
+                        with suppress(HelpdeskError):
+                            names.learn_events(hd, [event.data])
+                    yield event
             finally:
                 timer.cancel()
             cursor = course.cursor
@@ -106,12 +119,12 @@ def _stopper(found: Target, course: Follow) -> threading.Timer:
     return timer
 
 
-def _print(event: Event) -> None:
+def _print(event: Event, names: Names) -> None:
     if settings().json:
         typer.echo(dumps(event, indent=None))
         return
     about = f"#{event.ticket_number}  " if event.ticket_number is not None else ""
-    what = describe(None, event.data)
+    what = describe(None, event.data, names.anything)
     who = one_line(event.actor_name) or event.actor_kind
     parts = [f"{event.created_at.astimezone():%Y-%m-%d %H:%M:%S}", f"{about}{event.type}", f"by {who}", what]
     typer.echo(one_line("  ".join(part for part in parts if part)))

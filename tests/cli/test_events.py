@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID, uuid4
 
 import jwt
 import pytest
-from tests.cli.conftest import PASSWORD, TEAM, People
+from tests.cli.conftest import OTHER_TEAM, PASSWORD, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_cli import _profiles as profiles
+from helpdesk_cli._names import Names
 
 
 def _lines(text: str) -> list[dict[str, Any]]:
@@ -56,6 +59,48 @@ def test_types(people: People) -> None:
     assert {event["type"] for event in events} == {"note.created", "ticket.created"}
     assert "note.created" not in people.customer("events", "tail", *types).out
     assert "there are ticket.created" in people.agent("events", "tail", "--type", "nonsense", code=2).err
+
+
+def test_people_and_teams_have_names_in_the_log(people: People) -> None:
+    number = _open(people)
+    since = _lines(people.agent("events", "tail", "--json").out)[-1]["cursor"]
+    people.agent("tickets", "assign", number, "me")
+    people.agent("tickets", "assign", number, people.crew.email("colleague"))
+    people.agent("tickets", "transfer", number, OTHER_TEAM)
+    people.admin("tickets", "show", number)
+    log = people.admin("events", "tail", "--since", since).out
+    assert "assigned: - → Cli Agent" in log
+    assert "assigned: Cli Agent → Cli Colleague" in log
+    assert f"team: {TEAM} → {OTHER_TEAM}" in log
+    shown = people.admin("tickets", "show", number).out
+    assert "assigned: Cli Agent → Cli Colleague" in shown
+    raw = _lines(people.admin("events", "tail", "--json", "--since", since).out)
+    changes = [event["data"]["changes"]["assigned_to"] for event in raw if event["type"] == "ticket.assigned"]
+    assert all(UUID(one) for pair in changes for one in pair if one)
+
+
+def test_names_are_asked_for_once(people: People) -> None:
+    """Also those of strangers, whom one may not see."""
+    asked: list[str] = []
+
+    class Counted:
+        def __init__(self, resource: Any) -> None:
+            self.resource = resource
+
+        def list(self, **options: Any) -> Any:
+            asked.append(type(self.resource).__name__)
+            return self.resource.list(**options)
+
+    with people.crew.client("admin") as hd:
+        counting: Any = SimpleNamespace(users=Counted(hd.users), teams=Counted(hd.teams))
+        agent, team = hd.users.get(people.crew.email("agent")), hd.teams.get(TEAM)
+        says = {"team_id": str(team.team_id), "changes": {"assigned_to": [str(uuid4()), str(agent.user_id)]}}
+        names = Names()
+        names.learn_events(counting, [says, None, {}])
+        assert (names.anything(says["team_id"]), names.anything(str(agent.user_id))) == (TEAM, "Cli Agent")
+        assert asked == ["Teams", "Users"]
+        names.learn_events(counting, [says])
+        assert asked == ["Teams", "Users"]
 
 
 @pytest.mark.parametrize(("cursor", "code"), [("nonsense", 2), ("99999999999.1", 4)])
