@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
@@ -18,7 +19,7 @@ from helpdesk_cli import uninstall as command
 from helpdesk_cli.main import app
 from helpdesk_sdk import _uninstall
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailed, HelpdeskError
-from helpdesk_sdk.local import migrations
+from helpdesk_sdk.local import Stack, StackInfo, migrations
 
 
 @pytest.fixture
@@ -175,13 +176,53 @@ def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_the_command_shows_asks_and_removes(program: typer.Typer, url: str) -> None:
     runner = CliRunner()
     no = runner.invoke(program, ["uninstall", "--db-url", url], input="n\n")
-    assert (no.exit_code, "helpdesk.tickets" in no.output, "7 rows" in no.output) == (1, True, True)
+    assert (no.exit_code, "helpdesk.tickets" in no.output, "7 rows" in no.output) == (0, True, True)
+    assert no.output.endswith("Nothing was removed.\n")
     assert "helpdesk_follow_login on auth.users" in no.output
     assert _uninstall.plan(url).tables
     yes = runner.invoke(program, ["uninstall", "--db-url", url], input="y\n")
     assert (yes.exit_code, "The helpdesk is removed." in yes.output) == (0, True)
     gone = runner.invoke(program, ["uninstall", "--db-url", url, "--yes"])
     assert (gone.exit_code, "There is no helpdesk in this database" in gone.output) == (1, True)
+
+
+def test_a_dry_run_removes_nothing_and_asks_nothing(program: typer.Typer, url: str) -> None:
+    for more in ((), ("--yes",)):
+        look = CliRunner().invoke(program, ["uninstall", "--db-url", url, "--dry-run", *more])
+        assert (look.exit_code, "helpdesk.tickets" in look.output, "?" in look.output) == (0, True, False)
+    look = CliRunner().invoke(program, ["uninstall", "--dry-run", "--yes", "--json"], env={"HELPDESK_DB_URL": url})
+    assert (look.exit_code, json.loads(look.stdout)["removed"]) == (0, False)
+    with psycopg.connect(url) as connection:
+        connection.execute("create view public.urgent as select title from helpdesk.tickets")
+    look = CliRunner().invoke(program, ["uninstall", "--db-url", url, "--dry-run"])
+    assert (look.exit_code, "view urgent depends on" in look.output) == (0, True)
+    assert _uninstall.plan(url).tables["helpdesk.tickets"] == 7
+
+
+def test_the_database_of_a_local_stack(
+    program: typer.Typer, url: str, bystander: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(directory: Path) -> Stack:
+        assert directory == tmp_path
+        return Stack(StackInfo("http://127.0.0.1:1", "p", "s", url, 1, str(tmp_path), None, {}))
+
+    monkeypatch.setattr(Stack, "find", find)
+    command = ["uninstall", "--local", "--data", str(tmp_path)]
+    # Its own URL, whatever the environment says.
+    done = CliRunner().invoke(program, [*command, "--yes"], env={"HELPDESK_DB_URL": bystander})
+    assert (done.exit_code, "The helpdesk is removed." in done.output) == (0, True)
+    two = CliRunner().invoke(program, [*command, "--db-url", bystander])
+    assert (two.exit_code, "name two databases" in two.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [((), "for the local stack: --local"), (("--data", "x"), "Add --local"), (("--local", "--data", "x"), "No stack")],
+)
+def test_no_database_is_guessed(program: typer.Typer, options: tuple[str, ...], says: str) -> None:
+    done = CliRunner().invoke(program, ["uninstall", *options], env={"HELPDESK_DB_URL": None})
+    assert done.exit_code == (2 if "--local" not in options else 1)
+    assert says in done.output
 
 
 def test_the_command_for_programs(program: typer.Typer, url: str) -> None:
