@@ -10,7 +10,8 @@ import typer
 
 from ._app import Commands
 from ._choices import Role
-from ._connection import connect
+from ._connection import connect, target
+from ._errors import CliError, ExitCode
 from ._names import full_name
 from ._output import Column, age, counted, moment, remark, render, render_fields, tell
 
@@ -155,6 +156,9 @@ def bootstrap_admin(email: Annotated[str, typer.Argument(help="Their e-mail addr
 
     Needs a system profile: helpdesk login --secret-key-stdin.
     """
+    if not target().is_system:
+        hint = "Be the system: helpdesk login --secret-key-stdin; then this again, with the --profile that it names."
+        raise CliError("The first admin is made with the secret key", hint, ExitCode.FORBIDDEN)
     with connect() as hd:
         done = hd.users.bootstrap_admin(email)
     tell(f"{full_name(done)} is the first admin.", json=done)

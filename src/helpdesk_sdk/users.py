@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from . import _validation as check
-from ._flow import Driver, Flow, Page, Resource, call, paged
+from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
 from ._ids import new_id
 from ._models import Model, OpenEnum
 from ._paging import Keyset, keyset_page
@@ -246,9 +246,14 @@ class Users(Resource[Driver]):
 
         Raises:
             AdminExists: There is one.
+            PermissionDenied: The client was made with another key.
         """
         arguments = {"email": check.email("email", email)}
-        return (yield from self._one(self._rpc("bootstrap_admin", arguments, repeatable=False), User))
+        reply: Reply = yield self._rpc("bootstrap_admin", arguments, repeatable=False, accepts=(PermissionDenied,))
+        if reply.error is not None:
+            reply.error.hint = "This needs the project's secret key: Helpdesk(url, secret_key)."
+            raise reply.error
+        return reply.one(User)
 
     @call
     def invite(

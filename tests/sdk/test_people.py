@@ -146,7 +146,7 @@ def test_roles(world: World) -> Scenario:
         yield world.admin.users.set_role("me", "agent")
     with pytest.raises(AdminExists):
         yield world.system.users.bootstrap_admin(address)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(PermissionDenied, match="needs the project's secret key"):
         yield world.admin.users.bootstrap_admin(address)
 
 
