@@ -118,7 +118,12 @@ class Root(TyperGroup):
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
         except Exception as error:
-            return report(error)
+            code = report(error)
+            try:
+                sys.stdout.flush()
+            except OSError:
+                _give_up_output()
+            return code
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command; a reader that has gone away, as ``head`` does, is no error."""
@@ -127,6 +132,10 @@ class Root(TyperGroup):
             sys.stdout.flush()
             return done
         except BrokenPipeError:
-            # What is still buffered must not fail again when the interpreter ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_output()
             raise typer.Exit(ExitCode.BROKEN_PIPE) from None
+
+
+def _give_up_output() -> None:
+    """What is still buffered must not fail again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -108,7 +108,9 @@ def test_a_secret_among_the_arguments_is_not_repeated(secret: str, more: tuple[s
         assert secret not in done.out + done.err
 
 
-def test_a_full_disk_is_no_bug(cli: Cli) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_no_bug(cli: Cli, monkeypatch: pytest.MonkeyPatch, unbuffered: str) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "w") as full:
         process = cli.start("version", stdout=full, stderr=subprocess.PIPE)
         _, err = process.communicate(timeout=30)

@@ -186,6 +186,17 @@ def test_an_interrupted_install_of_the_gateway_is_repaired(tmp_path: Path, monke
     assert len(said) == 2
 
 
+def test_a_function_that_cannot_be_read_does_not_keep_the_stack_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(REPOSITORY / "supabase", tmp_path / "supabase", ignore=shutil.ignore_patterns("node_modules"))
+    broken = tmp_path / "supabase" / "functions" / "broken"
+    broken.mkdir()
+    (broken / "index.ts").write_text("this is no program")
+    monkeypatch.setenv("HELPDESK_CACHE_DIR", str(tmp_path / "cache"))
+    assert (_gateway.install(lambda _: None, tmp_path / "supabase") / ".ready").exists()
+
+
 def test_two_first_starts_at_once_share_one_install(tmp_path: Path) -> None:
     environment = os.environ | {"HELPDESK_CACHE_DIR": str(tmp_path / "cache")}
     words = ("up", "--ephemeral", "--port", "0", "--json")

@@ -2,7 +2,7 @@
 
 import type { Settings } from "./settings.ts";
 
-const BOOT_TIMEOUT_MS = 10_000;
+const BOOT_TIMEOUT_MS = 30_000;
 const IDLE_MS = 10 * 60_000;
 const GUARD = new URL("./function_guard.ts", import.meta.url).pathname;
 
