@@ -146,3 +146,29 @@ def test_a_login_that_the_host_made_a_member_of_authenticated_is_not_the_system(
             db.execute("select helpdesk.set_user_role(%s, 'admin')", (world["customer"],))
     finally:
         db.execute("reset session authorization")
+
+
+def test_who_deleted_their_login_softly_and_signs_up_again_is_the_same_person(db: Db, world: World) -> None:
+    db.execute(
+        "update auth.users set deleted_at = now(), email = 'gone-' || id || '@example.com' where email = %s",
+        (CUSTOMER.email,),
+    )
+    with pytest.raises(psycopg.Error, match="no helpdesk profile"), as_person(db, CUSTOMER):
+        db.execute("select helpdesk.whoami()")
+    db.execute(
+        "insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), %s, now())",
+        (CUSTOMER.email,),
+    )
+    with as_person(db, CUSTOMER):
+        assert value(db, "select (helpdesk.whoami()).user_id::text") == str(world["customer"])
+
+
+@pytest.mark.parametrize("address", ["a,b@example.com", "<b>@example.com", "x" * 243 + "@example.com"])
+def test_a_verified_address_that_we_do_not_take_still_gives_a_profile(db: Db, address: str) -> None:
+    login = value(
+        db,
+        "insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), %s, now()) returning id",
+        address,
+    )
+    made = one(db, "select email, role from helpdesk.users where auth_user_id = %s", login)
+    assert (made["email"], made["role"]) == (None, "customer")
