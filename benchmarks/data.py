@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from helpdesk_sdk.local import migrations
+from helpdesk_sdk.local import _sql, migrations
 from helpdesk_sdk.local.postgres import Postgres
 
 _HERE = Path(__file__).parent
@@ -85,9 +85,7 @@ def _fresh_database(postgres: Postgres) -> str:
         admin.execute(f"drop database if exists {_DATABASE} with (force)")
         admin.execute(f"create database {_DATABASE}")
     url = postgres.url(_DATABASE)
-    with psycopg.connect(url, autocommit=True) as connection:
-        for name in ("baseline.sql", "auth_stub.sql"):
-            connection.execute((_LOCAL_SQL / name).read_text().encode())
+    _sql.run(url, _sql.WITHOUT_GATEWAY)
     migrations.apply(url, _MIGRATIONS)
     return url
 

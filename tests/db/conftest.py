@@ -17,12 +17,10 @@ from psycopg.rows import dict_row
 from tests.db.people import Db
 from tests.db.world import World, add_logins, furnish
 
-from helpdesk_sdk.local import migrations
+from helpdesk_sdk.local import _sql, migrations
 from helpdesk_sdk.local.postgres import Postgres
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
-_LOCAL = Path(migrations.__file__).parent
-BASELINE = (_LOCAL / "baseline.sql", _LOCAL / "auth_stub.sql")
 
 
 @dataclass
@@ -62,9 +60,7 @@ class Server:
         self.admin("alter system set autovacuum = off")
         self.admin("select pg_reload_conf()")
         self.admin("create database {}", "empty")
-        with psycopg.connect(self.url("empty"), autocommit=True) as connection:
-            for file in BASELINE:
-                connection.execute(file.read_bytes())
+        _sql.run(self.url("empty"), _sql.WITHOUT_GATEWAY)
         self.admin("create database {} template {}", "world", "empty")
         migrations.apply(self.url("world"), MIGRATIONS)
         with self.connect("world") as db:

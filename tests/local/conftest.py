@@ -13,7 +13,7 @@ import pytest
 from supabase import Client, create_client
 from supabase.lib.client_options import SyncClientOptions
 
-from helpdesk_sdk import local
+from helpdesk_sdk.local import _sql
 from helpdesk_sdk.local.postgres import Postgres
 
 
@@ -59,8 +59,6 @@ def hosted_database(database_server: Postgres) -> Iterator[str]:
     with psycopg.connect(database_server.url(), autocommit=True) as admin:
         admin.execute("create database hosted")
         url = database_server.url("hosted")
-        with psycopg.connect(url, autocommit=True) as db:
-            for file in ("baseline.sql", "auth_stub.sql"):
-                db.execute((Path(local.__file__).parent / file).read_bytes())
+        _sql.run(url, _sql.WITHOUT_GATEWAY)
         yield url
         admin.execute("drop database hosted with (force)")

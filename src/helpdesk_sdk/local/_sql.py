@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 #: Before the gateway creates Auth's and Storage's tables, and after.
-BEFORE_GATEWAY = ("baseline.sql",)
+BEFORE_GATEWAY = ("baseline.sql", "realtime.sql")
 AFTER_GATEWAY = ("auth_stub.sql", "storage_grants.sql")
+#: A hosted project's database as far as migrations can see it, without a gateway.
+WITHOUT_GATEWAY = (*BEFORE_GATEWAY, "auth_stub.sql")
 
 
 def run(db_url: str, files: tuple[str, ...]) -> None:

@@ -27,6 +27,9 @@ begin
   if not exists (select from pg_roles where rolname = 'supabase_storage_admin') then
     create role supabase_storage_admin nologin noinherit createrole;
   end if;
+  if not exists (select from pg_roles where rolname = 'supabase_realtime_admin') then
+    create role supabase_realtime_admin nologin noinherit;
+  end if;
   if not exists (select from pg_roles where rolname = 'dashboard_user') then
     create role dashboard_user nologin createdb createrole;
   end if;
@@ -34,6 +37,8 @@ end
 $$;
 
 grant anon, authenticated, service_role to authenticator;
+-- Who owns a table makes its policies.
+grant supabase_realtime_admin to postgres;
 
 create schema if not exists extensions;
 create extension if not exists vector with schema extensions;
