@@ -112,7 +112,7 @@ owner to supabase_realtime_admin;
 create or replace function realtime.local_notify()
 returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_head jsonb := jsonb_build_object(
@@ -147,7 +147,7 @@ execute function realtime.local_notify();
 create or replace function realtime.local_forget()
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 set timezone = 'UTC'
 as $$
@@ -175,7 +175,7 @@ revoke execute on function realtime.local_forget() from public;
 create or replace function realtime.local_partitions()
 returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
 set timezone = 'UTC'
 as $$
