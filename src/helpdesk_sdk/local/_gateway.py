@@ -213,7 +213,24 @@ def project_settings(project: Path) -> dict[str, Any]:
         "functions_dir": str(project / "functions"),
         "functions_env": _read_env(project / "functions" / ".env"),
         "functions_net": [host for host in os.environ.get("HELPDESK_FUNCTIONS_NET", "").split(",") if host],
+        "realtime": {
+            "enabled": config.get("realtime", {}).get("enabled", True),
+            "plan": _realtime_plan(),
+            "private_only": os.environ.get("HELPDESK_REALTIME_PRIVATE_ONLY") == "1",
+        },
     }
+
+
+_REALTIME_PLANS = ("none", "free", "pro", "team")
+
+
+def _realtime_plan() -> str:
+    plan = os.environ.get("HELPDESK_REALTIME_PLAN") or "none"
+    if plan not in _REALTIME_PLANS:
+        raise StackError(
+            f"HELPDESK_REALTIME_PLAN is no plan: {plan}", hint=f"Choose one of {', '.join(_REALTIME_PLANS)}."
+        )
+    return plan
 
 
 _AUTH_SETTINGS = {

@@ -1,4 +1,4 @@
-/** One database served as a Supabase project: Data API, Auth, Storage, functions. */
+/** One database served as a Supabase project: Data API, Auth, Storage, Realtime, functions. */
 
 import { App, type IntrospectResult } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
@@ -6,6 +6,7 @@ import { adminApi } from "./admin.ts";
 import { Functions } from "./functions.ts";
 import { checked } from "./limits.ts";
 import { withLiterals } from "./literals.ts";
+import { Realtime } from "./realtime.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
 import {
@@ -27,6 +28,7 @@ export class Project {
   readonly #app: App;
   readonly #connection: PostgresConnection;
   readonly #functions: Functions;
+  readonly #realtime: Realtime;
   #lastLoss = -Infinity;
   readonly #waiting = new Set<{ since: number; giveUp: () => void }>();
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
@@ -58,12 +60,15 @@ export class Project {
       // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
     } as any) as App;
     this.#app._storageAdapter = new FileStorage(`${settings.storage_dir}/${database}`);
-    this.#functions = new Functions(settings, databaseUrl(settings.db_url, database));
+    const url = databaseUrl(settings.db_url, database);
+    this.#functions = new Functions(settings, url);
+    this.#realtime = new Realtime(settings, this.#connection.driver, url, (work) => this.#unlessLost(work));
   }
 
   /** Create what Auth, Storage and the history of migrations need in the database. */
   async prepare(): Promise<void> {
     await this.#app.ensureSystemSchema();
+    await this.#realtime.prepare();
   }
 
   /** What tables and functions the database has, as the Data API sees it. */
@@ -92,26 +97,45 @@ export class Project {
 
   async close(): Promise<void> {
     const patience = new Promise((resolve) => setTimeout(resolve, 3000));
+    const realtime = this.#realtime.close();
     await Promise.race([this.#server?.shutdown(), patience]);
-    await Promise.race([Promise.all([this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]), patience]);
+    await Promise.race([
+      Promise.all([realtime, this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
+      patience,
+    ]);
   }
 
   async handle(request: Request, peer: string): Promise<Response> {
     const { pathname } = new URL(request.url);
     // A function answers its own preflight, as on hosted Supabase.
     if (pathname.startsWith("/functions/v1/")) return await this.#functions.handle(request, peer);
+    if (pathname.startsWith("/realtime/v1/")) return await this.#realtime.handle(request);
     if (request.method === "OPTIONS") return preflight(request);
     return withCors(await this.#guarded(request, pathname, peer));
   }
 
   /** The answer; or, when the driver has lost the request together with its connection, the admission of that. */
   async #guarded(request: Request, pathname: string, peer: string): Promise<Response> {
-    const { promise: lost, resolve } = Promise.withResolvers<Response>();
     const reads = request.method === "GET" || request.method === "HEAD";
-    const entry = { since: performance.now(), giveUp: () => resolve(reads ? databaseUnavailable() : databaseLost()) };
+    const answer = this.#answer(request, pathname, peer);
+    return await this.#unless(answer, (resolve) => resolve(reads ? databaseUnavailable() : databaseLost()));
+  }
+
+  async #unlessLost<T>(work: Promise<T>): Promise<T> {
+    const lost = Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" });
+    return await this.#unless(work, (_, reject) => reject(lost));
+  }
+
+  /** What comes of work with the database, unless its connection breaks. */
+  async #unless<T>(
+    work: Promise<T>,
+    onLoss: (resolve: (value: T) => void, reject: (reason: Error) => void) => void,
+  ): Promise<T> {
+    const { promise: lost, resolve, reject } = Promise.withResolvers<T>();
+    const entry = { since: performance.now(), giveUp: () => onLoss(resolve, reject) };
     this.#waiting.add(entry);
     try {
-      return await Promise.race([this.#answer(request, pathname, peer), lost]);
+      return await Promise.race([work, lost]);
     } finally {
       this.#waiting.delete(entry);
     }
@@ -136,9 +160,6 @@ export class Project {
   }
 
   async #route(request: Request, pathname: string, peer: string): Promise<Response> {
-    if (pathname.startsWith("/realtime/")) {
-      return json(501, { error: "Realtime is not part of the local stack yet: poll, or use a hosted project." });
-    }
     if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
       return await this.extra(request, pathname) ?? json(404, { message: "no Route matched with those values" });
     }

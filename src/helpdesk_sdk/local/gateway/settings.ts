@@ -1,8 +1,19 @@
 /** What the supervisor tells the gateway, as the first line of its standard input. */
 
+import type { PlanName } from "./realtime_limits.ts";
+
 export interface FunctionSettings {
   enabled?: boolean;
   verify_jwt?: boolean;
+}
+
+export interface RealtimeSettings {
+  /** Section [realtime] of supabase/config.toml. */
+  enabled: boolean;
+  /** Whose limits apply. */
+  plan: PlanName;
+  /** Refuse public channels, as a project does whose dashboard says so. */
+  private_only: boolean;
 }
 
 export interface Settings {
@@ -24,4 +35,5 @@ export interface Settings {
   /** Hosts that functions may connect to, beside the stack itself. */
   functions_net: string[];
   storage_dir: string;
+  realtime: RealtimeSettings;
 }

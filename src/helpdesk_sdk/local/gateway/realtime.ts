@@ -1,0 +1,89 @@
+/** Realtime for one project: the handshake of sockets, broadcasts over HTTP, and what runs by the clock. */
+
+import type postgres from "postgres";
+import { type Credential, TokenError } from "./realtime_credentials.ts";
+import { versionOf } from "./realtime_frames.ts";
+import { Hub } from "./realtime_hub.ts";
+import { Socket } from "./realtime_socket.ts";
+import { json, preflight, withCors } from "./replies.ts";
+import type { Settings } from "./settings.ts";
+
+const SWEEP_MS = 5000;
+const HOUR_MS = 3_600_000;
+
+export class Realtime {
+  readonly #hub: Hub;
+  readonly #timers: ReturnType<typeof setInterval>[];
+
+  /** `guarded` rejects when the database's connections are lost, which the driver does not always tell. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly sql: postgres.Sql,
+    databaseUrl: string,
+    guarded: <T>(work: Promise<T>) => Promise<T>,
+  ) {
+    this.#hub = new Hub(settings, sql, databaseUrl, guarded);
+    this.#timers = [
+      setInterval(() => this.#sweep(), SWEEP_MS),
+      setInterval(() => this.prepare().catch((error) => console.error("no partitions were made:", error)), HOUR_MS),
+    ];
+    for (const timer of this.#timers) Deno.unrefTimer(timer);
+  }
+
+  /** Make the days' partitions of the messages, in a database that has them. */
+  async prepare(): Promise<void> {
+    const [known] = await this.sql`select where to_regprocedure('realtime.local_partitions()') is not null`;
+    if (known) await this.sql`select realtime.local_partitions()`;
+  }
+
+  async handle(request: Request): Promise<Response> {
+    if (request.method === "OPTIONS") return preflight(request);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/realtime/v1/websocket") return await this.#connect(request);
+    return withCors(json(404, { message: "no Route matched with those values" }));
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#hub.close();
+  }
+
+  #sweep(): void {
+    for (const socket of this.#hub.sockets) (socket as Socket).sweep();
+  }
+
+  async #connect(request: Request): Promise<Response> {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return json(400, { error: "Not a WebSocket" });
+    const { searchParams } = new URL(request.url);
+    const version = versionOf(searchParams.get("vsn"));
+    if (version === null) return new Response(null, { status: 403 });
+    const admitted = await this.#admit(request, searchParams.get("apikey"));
+    if ("status" in admitted) {
+      await new Promise((resolve) => setTimeout(resolve, this.#hub.plan.connectErrorDelay));
+      return json(admitted.status, { error: admitted.error });
+    }
+    // Nothing of the request can be read once it is upgraded.
+    const headers = Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("x-")));
+    const offered = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
+    const protocol = offered.includes("phoenix") ? { protocol: "phoenix" } : {};
+    // Idleness is what clients do not say, whether or not they answer pings.
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0, ...protocol });
+    new Socket(this.#hub, socket, version, admitted, headers);
+    return response;
+  }
+
+  async #admit(request: Request, query: string | null): Promise<Credential | { status: number; error: string }> {
+    const key = request.headers.get("x-api-key") ?? query;
+    if (!this.settings.realtime.enabled) return { status: 403, error: "Realtime was disabled for this tenant" };
+    if (!key) return { status: 401, error: "API key is missing" };
+    if (this.#hub.isFull) return { status: 429, error: "Too many connected users" };
+    if (this.#hub.isOverJoins) return { status: 429, error: "Too many joins per second" };
+    try {
+      return await this.#hub.credential(key);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      const expired = error.message.startsWith("Token has expired");
+      return { status: 401, error: expired ? "Token has expired" : error.message };
+    }
+  }
+}
