@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from supabase import Client, create_client
 from supabase.lib.client_options import SyncClientOptions
+from tests.local.realtime_support import Rooms
 
-from helpdesk_sdk.local import _sql
+from helpdesk_sdk.local import Stack, _sql
 from helpdesk_sdk.local.postgres import Postgres
 
 
@@ -62,3 +63,9 @@ def hosted_database(database_server: Postgres) -> Iterator[str]:
         _sql.run(url, _sql.WITHOUT_GATEWAY)
         yield url
         admin.execute("drop database hosted with (force)")
+
+
+@pytest.fixture(scope="session")
+def rooms(stack: Stack) -> Rooms:
+    """The shared stack, with a host's policies for `room:…`."""
+    return Rooms(stack)
