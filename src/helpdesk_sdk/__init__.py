@@ -7,11 +7,11 @@
 
 from . import errors
 from ._flow import AsyncPager, Page, Pager
-from ._follow import AsyncFollow, Follow
 from ._ids import new_id
 from ._retry import Backoff
 from ._sentinels import LATEST
 from ._session import Session
+from ._stream import AsyncStream, Stream
 from ._version import __version__
 from .client import AsyncHelpdesk, Helpdesk
 from .errors import (
@@ -56,9 +56,10 @@ from .errors import (
     UserNotFound,
     ValidationError,
 )
-from .events import Event, EventPage, EventType
+from .events import Announcement, Event, EventPage, EventType
 from .messages import Message
 from .notes import Note
+from .presence import TicketPresence, Viewer
 from .teams import Team, TeamMember
 from .tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
 from .users import Invitation, Role, User
@@ -68,11 +69,12 @@ __all__ = [
     "AdminExists",
     "AlreadyAnswered",
     "AlreadyAssigned",
+    "Announcement",
     "ApiError",
     "AssigneeNotFound",
-    "AsyncFollow",
     "AsyncHelpdesk",
     "AsyncPager",
+    "AsyncStream",
     "AuthenticationError",
     "AuthorKind",
     "Backoff",
@@ -87,7 +89,6 @@ __all__ = [
     "EventPage",
     "EventType",
     "ExternalIdTaken",
-    "Follow",
     "Helpdesk",
     "HelpdeskError",
     "IdConflict",
@@ -113,6 +114,7 @@ __all__ = [
     "Session",
     "StaleRevision",
     "Status",
+    "Stream",
     "Team",
     "TeamInUse",
     "TeamMember",
@@ -120,6 +122,7 @@ __all__ = [
     "Ticket",
     "TicketClosed",
     "TicketNotFound",
+    "TicketPresence",
     "TimedOut",
     "TimelineEntry",
     "TooMany",
@@ -130,6 +133,7 @@ __all__ = [
     "UserExists",
     "UserNotFound",
     "ValidationError",
+    "Viewer",
     "__version__",
     "errors",
     "new_id",

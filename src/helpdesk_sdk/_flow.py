@@ -222,7 +222,7 @@ def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:
 
 
 class Method(Generic[P, T]):
-    """What ``call``, ``paged`` and ``followed`` share: documentation, signature, and one method made per instance."""
+    """What ``call``, ``paged`` and ``streamed`` share: documentation, signature, and one method made per instance."""
 
     def __init__(self, flow: Callable[Concatenate[Any, P], T]) -> None:
         self._flow = flow

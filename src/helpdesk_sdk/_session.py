@@ -79,6 +79,8 @@ class Keeper:
         on_change: Callable[[Session | None], None] | None,
     ) -> None:
         self._on_change = on_change
+        self.watch: Callable[[], None] = lambda: None
+        """Called when there is another session, or none any more; for what keeps a connection open with the token."""
         self.session = session
         self.credentials = credentials
         # Keys of the old kind are JWTs and go where a session's token goes; the gateway translates the new kind.
@@ -125,6 +127,7 @@ class Keeper:
         if not same_person:
             self._me = None
             self._numbers.clear()
+        self.watch()
         if self._on_change is not None:
             self._on_change(session)
 

@@ -13,7 +13,8 @@ from postgrest import SyncPostgrestClient
 
 from ._exchange import Invoke, Kernel, Renew, Send, Sleep, Step, renewal, steps
 from ._flow import AsyncPager, AuthReply, Flow, Page, Pager
-from ._follow import AsyncFollow, Course, Follow
+from ._live import Hub
+from ._stream import AsyncStream, Course, Stream
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedAnswer
 
 T = TypeVar("T")
@@ -67,9 +68,9 @@ class SyncDriver:
         """A pager that runs on this driver."""
         return Pager(self, first)
 
-    def follow(self, course: Course) -> Follow:
-        """Follow the events on this driver."""
-        return Follow(self, course)
+    def stream(self, course: Course) -> Stream:
+        """A stream of events that runs on this driver."""
+        return Stream(self, course)
 
     def _do(self, step: Step) -> Any:
         match step:
@@ -101,12 +102,18 @@ class SyncDriver:
 
 
 class AsyncDriver:
-    """Runs flows on the event loop. Any number of tasks of one loop may share it."""
+    """Runs flows on the event loop. Any number of tasks of one loop may share it.
 
-    def __init__(self, http: httpx.AsyncClient, kernel: Kernel) -> None:
+    Args:
+        may_be_live: Whether it may open a WebSocket beside the requests.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, kernel: Kernel, *, may_be_live: bool = True) -> None:
         self.http = http
         self.kernel = kernel
         self._renewing = asyncio.Lock()
+        self._may_be_live = may_be_live
+        self._hub: Hub | None = None
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
@@ -124,9 +131,25 @@ class AsyncDriver:
         """A pager that runs on this driver."""
         return AsyncPager(self, first)
 
-    def follow(self, course: Course) -> AsyncFollow:
-        """Follow the events on this driver."""
-        return AsyncFollow(self, course)
+    def stream(self, course: Course) -> AsyncStream:
+        """A stream of events that runs on this driver."""
+        return AsyncStream(self, course)
+
+    def hub(self) -> Hub | None:
+        """What keeps the WebSocket of this driver; None when there can be none."""
+        if self._hub is None and self._may_be_live:
+            self._hub = Hub(self.kernel, self._renew)
+        return self._hub
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._hub is not None:
+            await self._hub.close()
+        await self.http.aclose()
+
+    async def _renew(self) -> HelpdeskError | None:
+        error: HelpdeskError | None = await self._do(Renew(self.kernel.keeper.token))
+        return error
 
     async def _do(self, step: Step) -> Any:
         match step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 import httpx
 from pydantic import HttpUrl, SecretStr
@@ -22,6 +22,7 @@ from .errors import ConfigurationError
 from .events import Events
 from .messages import Messages
 from .notes import Notes
+from .presence import Presence
 from .teams import Teams
 from .tickets import Tickets
 from .users import Users
@@ -43,7 +44,7 @@ class _Client(Generic[Driver]):
         max_retries: How often to repeat a request that is safe to repeat, 0 to 10.
         backoff: How long to wait before that.
         on_session: Called with each new session, e.g. to store it, and with None after ``sign_out``.
-        transport: Another httpx transport, for tests and proxies.
+        transport: Another httpx transport, for tests and proxies; with one there are no live connections.
 
     Raises:
         ConfigurationError: The URL or the key cannot be one.
@@ -120,6 +121,13 @@ class Helpdesk(_Client[SyncDriver]):
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
         self._driver.http.close()
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "presence":
+                raise AttributeError("Helpdesk has no presence: it needs a live connection, as AsyncHelpdesk has one")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     def __enter__(self) -> Self:
         return self
 
@@ -128,7 +136,7 @@ class Helpdesk(_Client[SyncDriver]):
 
 
 class AsyncHelpdesk(_Client[AsyncDriver]):
-    """A helpdesk, for async code. Any number of tasks of one event loop may share one.
+    """A helpdesk, for async code. Any number of tasks of one event loop may share one. It has ``presence`` besides.
 
     >>> async with AsyncHelpdesk.from_env() as hd:
     ...     ticket = await hd.tickets.create("Cannot log in", "It says 403 since this morning.")
@@ -152,7 +160,10 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
         url, options = _http_options(url, key, timeout)
         keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
         http = httpx.AsyncClient(transport=transport, **options)
-        super().__init__(AsyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff)))
+        kernel = _kernel(url, key, http, keeper, max_retries, backoff)
+        # A WebSocket would not go where another transport goes.
+        super().__init__(AsyncDriver(http, kernel, may_be_live=transport is None))
+        self.presence = Presence(self._driver)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
@@ -169,7 +180,7 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
 
     async def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
-        await self._driver.http.aclose()
+        await self._driver.close()
 
     async def __aenter__(self) -> Self:
         return self

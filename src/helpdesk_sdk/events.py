@@ -9,9 +9,12 @@ from uuid import UUID
 
 from . import _validation as check
 from ._flow import Driver, Flow, Reply, Resource, call
-from ._follow import Course, followed
 from ._models import Model, OpenEnum
-from ._ticket_models import AuthorKind
+from ._rooms import Topic
+from ._stream import Course, streamed
+from ._ticket_models import AuthorKind, TicketRef, find_ticket_id, ticket_key
+from ._topics import find_topics
+from .teams import TeamRef, find_team_id
 
 
 class EventType(OpenEnum):
@@ -49,6 +52,7 @@ class Event(Model):
     Attributes:
         cursor: Its place in the log: ``since(event.cursor)`` gives what comes after it.
         audience: ``customer`` when the requester may see it too, else ``staff``.
+        ticket_revision: The ticket's revision right after it; None for what happened to no ticket.
         data: The values, e.g. ``{"changes": {"status": ["open", "pending"]}}``.
     """
 
@@ -58,6 +62,7 @@ class Event(Model):
     audience: str
     ticket_id: UUID | None = None
     ticket_number: int | None = None
+    ticket_revision: int | None = None
     requester_id: UUID | None = None
     team_id: UUID | None = None
     assigned_to: UUID | None = None
@@ -66,6 +71,17 @@ class Event(Model):
     actor_name: str
     data: dict[str, Any]
     created_at: datetime
+
+
+class Announcement(Model):
+    """That something happened, as it is pushed: what it was stands in the log, for those who may read it."""
+
+    event_id: int
+    cursor: str
+    type: EventType
+    ticket_id: UUID | None = None
+    ticket_number: int | None = None
+    ticket_revision: int | None = None
 
 
 class EventPage(Model):
@@ -81,59 +97,113 @@ class EventPage(Model):
         return iter(self.items)
 
 
-_FOLLOW_PAGE = 500
+_STREAM_PAGE = 500
+_CURSOR_MAX = 40
+
+
+class _Scope:
+    """A ticket or a team as they were given, and their ids, looked up once."""
+
+    def __init__(self, ticket: TicketRef | None, team: TeamRef | None) -> None:
+        if ticket is not None:
+            ticket_key(ticket)
+        self._ticket, self._team = ticket, team
+        self._ids: tuple[UUID | None, UUID | None] | None = None
+
+    def ids(self, resource: Resource[Any]) -> Flow[tuple[UUID | None, UUID | None]]:
+        if self._ids is None:
+            ticket_id = None if self._ticket is None else (yield from find_ticket_id(resource, self._ticket))
+            team_id = None if self._team is None else (yield from find_team_id(resource, "team", self._team))
+            self._ids = ticket_id, team_id
+        return self._ids
 
 
 class Events(Resource[Driver]):
     """``hd.events``: what happened, as far as you may see it: what you could see then and can see now."""
 
     @call
-    def since(self, cursor: str | None = None, limit: int = 100) -> Flow[EventPage]:
+    def since(
+        self,
+        cursor: str | None = None,
+        limit: int = 100,
+        *,
+        ticket: TicketRef | None = None,
+        team: TeamRef | None = None,
+    ) -> Flow[EventPage]:
         """What happened after a cursor, oldest first, without gaps.
 
         Args:
             cursor: The cursor of an event, or of a page, or of ``head()``; None for the beginning of the log.
             limit: How many at most, 1 to 1000.
+            ticket: Only what happened to this ticket.
+            team: Only what happened in this team's queue.
 
         Raises:
             CursorAhead: The cursor is from another database.
+            TicketNotFound: There is no such ticket, or you may not see it.
+            TeamNotFound: There is no such team, or it is not yours.
         """
         limit = check.integer("limit", limit, 1, check.PAGE_MAX)
-        return (yield from self._since(None if cursor is None else check.text("cursor", cursor, 1, 40), limit))
+        cursor = None if cursor is None else check.text("cursor", cursor, 1, _CURSOR_MAX)
+        return (yield from self._since(cursor, limit, _Scope(ticket, team)))
 
-    def _since(self, cursor: str | None, limit: int) -> Flow[EventPage]:
-        reply: Reply = yield self._ask("events_since", after=cursor, max_rows=limit)
+    def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
+        ticket_id, team_id = yield from scope.ids(self)
+        reply: Reply = yield self._ask(
+            "events_since", after=cursor, max_rows=limit, ticket_id=ticket_id, team_id=team_id
+        )
         events = reply.many(Event)
         return EventPage(items=tuple(events), cursor=events[-1].cursor if events else cursor)
 
     @call
     def head(self) -> Flow[str]:
         """The cursor of now: ``since()`` with it gives what comes next."""
+        return (yield from self._head())
+
+    def _head(self) -> Flow[str]:
         return (yield from self._one(self._ask("events_head"), str))
 
-    @followed
-    def follow(
-        self, cursor: str | None = None, *, poll_interval: float = 1.0, types: Iterable[EventType | str] | None = None
+    @streamed
+    def stream(
+        self,
+        cursor: str | None = None,
+        *,
+        ticket: TicketRef | None = None,
+        team: TeamRef | None = None,
+        types: Iterable[EventType | str] | None = None,
+        poll_interval: float = 1.0,
     ) -> Course:
-        """Events as they happen, each once and in order; asks again and again, and waits through failures that pass.
+        """Events as they happen, each once and in order, through failures that pass.
 
-        To resume after a crash, save ``event.cursor`` when you are done with an event, and follow from there.
+        An async client has news pushed, within milliseconds; where that cannot be, and in a plain client, the log is
+        asked again and again. Either way each event comes from the log: a lost connection loses nothing, and a slow
+        reader holds up nobody. To resume after a crash, save ``event.cursor`` when you are done with an event, and
+        stream from there.
 
         Args:
             cursor: Where to begin; None for now.
-            poll_interval: Seconds between questions while nothing happens, 0.05 to 3600.
+            ticket: Only what happens to this ticket.
+            team: Only what happens in this team's queue.
             types: Only events of these types, e.g. ``{"ticket.created"}``. For one that this SDK does not know yet:
                 ``EventType("…")``.
+            poll_interval: Seconds between questions while nothing is pushed and nothing happens, 0.05 to 3600.
 
         Returns:
-            An iterator with ``.stop()`` and ``.cursor``.
+            An iterator with ``.stop()``, ``.close()`` and ``.cursor``; while you iterate it raises what does not pass:
+            AuthenticationError when the session is over, TicketNotFound or TeamNotFound when you lose sight of them.
         """
+        scope = _Scope(ticket, team)
+
+        def topics() -> Flow[frozenset[Topic]]:
+            return (yield from find_topics(self, *(yield from scope.ids(self))))
+
         return Course(
-            cursor=None if cursor is None else check.text("cursor", cursor, 1, 40),
+            cursor=None if cursor is None else check.text("cursor", cursor, 1, _CURSOR_MAX),
             poll_interval=check.seconds("poll_interval", poll_interval, 0.05, 3600),
             types=None if types is None else _types(types),
-            head=lambda: self._one(self._ask("events_head"), str),
-            since=lambda position: self._since(position, _FOLLOW_PAGE),
+            head=self._head,
+            since=lambda position: self._since(position, _STREAM_PAGE, scope),
+            topics=topics,
         )
 
 

@@ -1,4 +1,4 @@
-"""Following the log: each event once, in order, through failures, until told to stop."""
+"""Streams of events: each event once, in order, through failures, until told to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.sdk.support import NOW, Scenario, Server, both, ok, refused
 
-from helpdesk_sdk import AsyncFollow, ConnectionFailed, EventType, Follow, PermissionDenied
+from helpdesk_sdk import AsyncStream, ConnectionFailed, EventType, PermissionDenied, Stream
 
 DOWN = httpx.ConnectError("down")
 
@@ -34,24 +34,24 @@ def after(request: httpx.Request) -> str | None:
     return given
 
 
-async def _take(follow: AsyncFollow, count: int) -> list[str]:
+async def _take(stream: AsyncStream, count: int) -> list[str]:
     found: list[str] = []
-    async for one in follow:
+    async for one in stream:
         found.append(one.cursor)
         if len(found) == count:
-            follow.stop()
+            stream.stop()
     return found
 
 
-def take(follow: Follow | AsyncFollow, count: int) -> Any:
-    """The first events, then a stop from within the loop; in the follow's own colour."""
-    if isinstance(follow, AsyncFollow):
-        return _take(follow, count)
+def take(stream: Stream | AsyncStream, count: int) -> Any:
+    """The first events, then a stop from within the loop; in the stream's own colour."""
+    if isinstance(stream, AsyncStream):
+        return _take(stream, count)
     found: list[str] = []
-    for one in follow:
+    for one in stream:
         found.append(one.cursor)
         if len(found) == count:
-            follow.stop()
+            stream.stop()
     return found
 
 
@@ -69,49 +69,49 @@ def test_since_gives_a_page_and_where_to_go_on(hd: Any, server: Server) -> Scena
 
 
 @both
-def test_following_begins_now_and_asks_for_what_comes_next(hd: Any, server: Server) -> Scenario:
+def test_a_stream_begins_now_and_asks_for_what_comes_next(hd: Any, server: Server) -> Scenario:
     server.answers(ok("7.0"), ok([]), ok([event(1), event(2)]), ok([event(3)]))
-    follow = hd.events.follow(poll_interval=0.05)
-    assert (yield take(follow, 3)) == ["7.1", "7.2", "7.3"]
+    stream = hd.events.stream(poll_interval=0.05)
+    assert (yield take(stream, 3)) == ["7.1", "7.2", "7.3"]
     assert [after(request) for request in server.requests[1:]] == ["7.0", "7.0", "7.2"]
-    assert follow.cursor == "7.3"
+    assert stream.cursor == "7.3"
 
 
 @both
-def test_following_resumes_behind_the_last_event_handed_out(hd: Any, server: Server) -> Scenario:
+def test_a_stream_resumes_behind_the_last_event_handed_out(hd: Any, server: Server) -> Scenario:
     server.answers(ok([event(1), event(2), event(3)]))
-    follow = hd.events.follow("7.0", poll_interval=0.05)
-    assert (yield take(follow, 2)) == ["7.1", "7.2"]
+    stream = hd.events.stream("7.0", poll_interval=0.05)
+    assert (yield take(stream, 2)) == ["7.1", "7.2"]
     server.answers(ok([event(3)]))
-    assert (yield take(hd.events.follow(follow.cursor), 1)) == ["7.3"]
+    assert (yield take(hd.events.stream(stream.cursor), 1)) == ["7.3"]
     assert after(server.requests[-1]) == "7.2"
 
 
 @both
 def test_only_the_types_that_are_wanted_are_handed_out(hd: Any, server: Server) -> Scenario:
     server.answers(ok([event(1), event(2, "note.created"), event(3, "sla.breached")]))
-    wanted = hd.events.follow("7.0", types={"note.created", EventType("sla.breached")})
+    wanted = hd.events.stream("7.0", types={"note.created", EventType("sla.breached")})
     assert (yield take(wanted, 2)) == ["7.2", "7.3"]
 
 
 @both
 def test_failures_that_pass_are_waited_for(connect: Any, server: Server, caplog: pytest.LogCaptureFixture) -> Scenario:
     hd = connect(access_token="t", max_retries=0)
-    follow = hd.events.follow("7.0", poll_interval=0.05)
-    follow._after_failure, waits = _quick(follow._after_failure)
+    stream = hd.events.stream("7.0", poll_interval=0.05)
+    stream._seconds, waits = _quick(stream._seconds)
     server.answers(ok([event(1)]), DOWN, refused(500), refused(429, headers={"Retry-After": "9"}), ok([event(2)]))
-    assert (yield take(follow, 2)) == ["7.1", "7.2"]
+    assert (yield take(stream, 2)) == ["7.1", "7.2"]
     assert [after(request) for request in server.requests] == ["7.0", "7.1", "7.1", "7.1", "7.1"]
     assert 0.5 <= waits[0] <= 1 < waits[1] <= 2
     assert waits[2] == 9
     assert "Cannot reach" in caplog.text
 
 
-def _quick(after_failure: Any) -> tuple[Any, list[float]]:
+def _quick(seconds: Any) -> tuple[Any, list[float]]:
     waits: list[float] = []
 
-    def note(error: Any) -> float:
-        waits.append(after_failure(error))
+    def note(asked_for: float | None, wait: float) -> float:
+        waits.append(seconds(asked_for, wait))
         return 0.001
 
     return note, waits
@@ -122,20 +122,20 @@ def test_failures_that_do_not_pass_are_raised_and_so_is_one_at_the_start(connect
     hd = connect(access_token="t", max_retries=0)
     server.answers(DOWN)
     with pytest.raises(ConnectionFailed):
-        yield take(hd.events.follow("7.0"), 1)
+        yield take(hd.events.stream("7.0"), 1)
     server.answers(ok([event(1)]), refused(403, "inactive"))
     with pytest.raises(PermissionDenied):
-        yield take(hd.events.follow("7.0"), 2)
+        yield take(hd.events.stream("7.0"), 2)
 
 
 @both
 def test_stop_ends_a_long_wait(hd: Any, server: Server) -> Scenario:
     server.answers(ok([]))
-    follow = hd.events.follow("7.0", poll_interval=60)
+    stream = hd.events.stream("7.0", poll_interval=60)
     begun = time.monotonic()
-    if isinstance(follow, AsyncFollow):
-        asyncio.get_running_loop().call_later(0.05, follow.stop)
+    if isinstance(stream, AsyncStream):
+        asyncio.get_running_loop().call_later(0.05, stream.stop)
     else:
-        threading.Timer(0.05, follow.stop).start()
-    assert (yield take(follow, 1)) == []
+        threading.Timer(0.05, stream.stop).start()
+    assert (yield take(stream, 1)) == []
     assert time.monotonic() - begun < 5

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 import helpdesk_sdk
-from helpdesk_sdk import AsyncFollow, AsyncHelpdesk, AsyncPager, Follow, Helpdesk, Pager, errors
+from helpdesk_sdk import AsyncHelpdesk, AsyncPager, AsyncStream, Helpdesk, Pager, Stream, errors
 from helpdesk_sdk._flow import Resource
 
 RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events")
@@ -65,7 +65,7 @@ def test_every_error_is_exported() -> None:
 def test_both_clients_have_the_same_names_and_arguments() -> None:
     plain, awaitable = clients()
     assert public(Helpdesk) == public(AsyncHelpdesk)
-    assert public(plain) == public(awaitable)
+    assert public(plain) == public(awaitable) - {"presence"}
     assert {name for name in public(plain) if isinstance(getattr(plain, name), Resource)} == set(RESOURCES)
     ours, theirs = (inspect.signature(kind).parameters for kind in (Helpdesk, AsyncHelpdesk))
     assert list(ours) == list(theirs)
@@ -88,13 +88,25 @@ def test_a_method_is_the_same_in_both_colours(resource: str, name: str) -> None:
     assert getattr(getattr(clients()[0], resource), name) is not plain
 
 
-def test_lists_and_following_have_the_colour_of_their_client() -> None:
+def test_lists_and_streams_have_the_colour_of_their_client() -> None:
     plain, awaitable = clients()
     assert isinstance(plain.tickets.list(), Pager)
     assert isinstance(awaitable.tickets.list(), AsyncPager)
-    assert isinstance(plain.events.follow(), Follow)
-    assert isinstance(awaitable.events.follow(), AsyncFollow)
+    assert isinstance(plain.events.stream(), Stream)
+    assert isinstance(awaitable.events.stream(), AsyncStream)
     assert plain.tickets.get is plain.tickets.get
+
+
+def test_presence_is_live_and_so_not_for_plain_code() -> None:
+    plain, awaitable = clients()
+    assert not hasattr(plain, "presence")
+    with pytest.raises(AttributeError, match="AsyncHelpdesk"):
+        plain.presence.on(42)
+    with pytest.raises(AttributeError, match="no attribute 'tickts'"):
+        _ = plain.tickts
+    assert repr(awaitable.presence).startswith("<Presence of")
+    with pytest.raises(errors.ValidationError, match="ticket must be a ticket number"):
+        awaitable.presence.on("x")
 
 
 def test_clients_and_their_arguments_are_documented() -> None:

@@ -80,15 +80,15 @@ def test_the_log_is_read_in_pages_without_gaps(world: World) -> Scenario:
         yield world.customer.events.since("999999999999999999.1")
 
 
-def test_a_follower_sees_every_event_once_while_many_write(staffed: Staffed) -> None:
+def test_a_stream_gives_every_event_once_while_many_write(staffed: Staffed) -> None:
     url, key = staffed.info.api_url, staffed.info.publishable_key
     writers, each = 4, 10
     with (
         Helpdesk(url, key, access_token=staffed.tokens["agent"][0]) as reader,
         Helpdesk(url, key, access_token=staffed.tokens["customer"][0]) as writer,
     ):
-        follow = reader.events.follow(reader.events.head(), poll_interval=0.05, types={"ticket.created"})
-        mark = f"Followed {new_id()}"
+        stream = reader.events.stream(reader.events.head(), poll_interval=0.05, types={"ticket.created"})
+        mark = f"Streamed {new_id()}"
         made: list[int] = []
 
         def write() -> None:
@@ -99,31 +99,31 @@ def test_a_follower_sees_every_event_once_while_many_write(staffed: Staffed) -> 
         for thread in threads:
             thread.start()
         seen: list[int] = []
-        for event in follow:
+        for event in stream:
             if event.data["title"] == mark:
                 seen.append(event.ticket_number or 0)
             if len(seen) == writers * each:
-                follow.stop()
+                stream.stop()
         for thread in threads:
             thread.join()
     assert sorted(seen) == sorted(made)
     assert len(set(seen)) == len(seen)
 
 
-async def test_an_async_follower_resumes_where_another_stopped(staffed: Staffed) -> None:
+async def test_an_async_stream_resumes_where_another_stopped(staffed: Staffed) -> None:
     url, key = staffed.info.api_url, staffed.info.publishable_key
     async with AsyncHelpdesk(url, key, access_token=staffed.tokens["customer"][0]) as hd:
         cursor: str | None = await hd.events.head()
         tickets = [await hd.tickets.create(f"Resumed {number}") for number in range(6)]
         seen: list[int | None] = []
         while len(seen) < 6:
-            follow = hd.events.follow(cursor, poll_interval=0.05)
+            stream = hd.events.stream(cursor, poll_interval=0.05)
             taken = 0
             async with asyncio.timeout(20):
-                async for event in follow:
+                async for event in stream:
                     seen.append(event.ticket_number)
                     cursor = event.cursor
                     taken += 1
                     if taken == 2:
-                        follow.stop()
+                        stream.stop()
         assert seen == [ticket.number for ticket in tickets]

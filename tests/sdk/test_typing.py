@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_type
 from helpdesk_sdk import (
     AsyncHelpdesk,
     AsyncPager,
+    AsyncStream,
     Event,
     EventPage,
     Helpdesk,
@@ -15,15 +16,17 @@ from helpdesk_sdk import (
     Note,
     Pager,
     Session,
+    Stream,
     Team,
     TeamMember,
     Ticket,
+    TicketPresence,
     TimelineEntry,
     User,
+    Viewer,
 )
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import AsyncFollow, Follow
 
     def plain(hd: Helpdesk) -> None:
         ticket = assert_type(hd.tickets.create("Title", "Text", priority="high"), Ticket)
@@ -41,13 +44,14 @@ if TYPE_CHECKING:
         assert_type(hd.teams.get("Billing"), Team)
         assert_type(hd.teams.members("Billing"), Pager[TeamMember])
         assert_type(hd.events.since(), EventPage)
-        assert_type(hd.events.follow(), Follow)
+        assert_type(hd.events.stream(), Stream)
         assert_type(hd.auth.sign_in("ada@example.com", "horse"), Session)
         assert_type(hd.auth.session, Session | None)
         for one in hd.tickets.list():
             assert_type(one, Ticket)
-        for event in hd.events.follow():
+        for event in hd.events.stream():
             assert_type(event, Event)
+        hd.presence.on(42)  # type: ignore[attr-defined]
         hd.tickets.get()  # type: ignore[call-arg]
         hd.tickets.create(title=1)  # type: ignore[arg-type]
         hd.tickets.list(order="title")  # type: ignore[arg-type]
@@ -59,10 +63,18 @@ if TYPE_CHECKING:
         assert_type(hd.tickets.list(status="open"), AsyncPager[Ticket])
         assert_type(await hd.messages.reply(ticket, "Text"), Message)
         assert_type(await hd.events.since(), EventPage)
-        assert_type(hd.events.follow(), AsyncFollow)
+        assert_type(hd.events.stream(), AsyncStream)
         async for one in hd.tickets.list():
             assert_type(one, Ticket)
-        async for event in hd.events.follow():
+        async for event in hd.events.stream():
             assert_type(event, Event)
+        async with hd.events.stream(team="Billing") as stream:
+            assert_type(stream, AsyncStream)
+        async with hd.presence.on(42) as here:
+            assert_type(here, TicketPresence)
+            assert_type(here.viewers, tuple[Viewer, ...])
+            await here.typing(True)
+            async for viewers in here:
+                assert_type(viewers, tuple[Viewer, ...])
         assert_type(ticket.title, str)
         print(hd.tickets.get(42).title)  # type: ignore[attr-defined]  # noqa: T201

@@ -104,8 +104,8 @@ BAD: list[tuple[str, Callable[[Any], Any]]] = [
     ("is_public", lambda hd: hd.teams.create("Billing", is_public=1)),
     ("limit", lambda hd: hd.events.since(limit=1001)),
     ("cursor", lambda hd: hd.events.since("1\0")),
-    ("types", lambda hd: hd.events.follow(types={"ticket.craeted"})),
-    ("poll_interval", lambda hd: hd.events.follow(poll_interval=0)),
+    ("types", lambda hd: hd.events.stream(types={"ticket.craeted"})),
+    ("poll_interval", lambda hd: hd.events.stream(poll_interval=0)),
     ("password", lambda hd: hd.auth.sign_in("ada@example.com", "")),
 ]
 

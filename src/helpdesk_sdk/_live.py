@@ -1,0 +1,299 @@
+"""One WebSocket for everything of a client that is pushed: it joins the topics that are wanted, and passes on the news.
+
+The ``realtime`` package is the transport: it speaks the protocol. What becomes of a topic is decided here, since the
+package would ask for a refused topic for ever, and give up a broken connection after five attempts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ._live_log import logger, quietly
+from ._rooms import Hear, Kind, Listening, Room, Rooms, State
+from .errors import AuthenticationError, ConfigurationError, HelpdeskError
+
+if TYPE_CHECKING:
+    from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
+
+    from ._exchange import Kernel
+
+_PREFIX = "realtime:"
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 60.0
+# Seconds for the connection and for each answer; and for the end of the connection.
+_TIMEOUT = 10
+_CLOSING = 2.0
+# Seconds before its end at which a token is renewed, as in _session; and between two renewals for the socket.
+_MARGIN = 30.0
+_RENEWAL_GAP = 1.0
+
+
+def _pause(failures: int) -> float:
+    """Seconds until the next attempt: longer each time, and not the same for everybody."""
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures, 10)) * (0.5 + random.random() / 2)
+
+
+class Hub:
+    """The socket of one client. It is open while somebody listens, and one task keeps it.
+
+    Args:
+        kernel: Where to, with which key, and as whom.
+        renew: Gets a new session; returns the error, if there was one.
+    """
+
+    def __init__(self, kernel: Kernel, renew: Callable[[], Awaitable[HelpdeskError | None]]) -> None:
+        self._kernel = kernel
+        self._renew = renew
+        self._client: AsyncRealtimeClient | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._joins: set[asyncio.Task[None]] = set()
+        self._stirred = asyncio.Event()
+        self._sent_token: str | None = None
+        self._refused_token: str | None = None
+        self._renew_at = 0.0
+        self._connect_at = 0.0
+        self._failures = 0
+        self._broken = False
+        self.rooms = Rooms()
+        self.problem: str | None = None
+        self.error: HelpdeskError | None = None
+        kernel.keeper.watch = self.stir
+
+    def listen(self, hear: Hear) -> Listening:
+        """A new listener."""
+        return Listening(self, hear)
+
+    def stir(self) -> None:
+        """Have the keeping task look at everything again."""
+        self._stirred.set()
+        if self.rooms and self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep(), name="helpdesk: live")
+
+    async def settled(self) -> None:
+        """Wait until the socket is closed, if nobody listens any more."""
+        if not self.rooms and self._keeping is not None:
+            await asyncio.wait({self._keeping}, timeout=2 * _CLOSING)
+
+    async def close(self) -> None:
+        """Close the socket, whoever listens."""
+        self.error = ConfigurationError("The client is closed", hint="Make a new one.")
+        for room in self.rooms:
+            room.tell(Kind.LOST)
+            for listener in tuple(room.listeners):
+                listener.release()
+        await self.settled()
+
+    async def _keep(self) -> None:
+        quietly()
+        try:
+            while self.rooms:
+                self._stirred.clear()
+                try:
+                    until = await self._tend()
+                except Exception as problem:
+                    until = time.time() + self._failed(problem)
+                    await self._disconnect()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stirred.wait(), max(0.0, until - time.time()))
+                if not self.rooms:
+                    # Somebody may come in while the socket closes.
+                    await self._disconnect()
+        finally:
+            self._keeping = None
+            await self._disconnect()
+
+    async def _tend(self) -> float:
+        """Do what is to be done now; returns when to look again, in seconds of the epoch."""
+        await self._keep_token()
+        if self._broken or self._client is None or not self._client.is_connected:
+            await self._disconnect()
+            if time.time() < self._connect_at:
+                return self._connect_at
+            self._client = await self._connect()
+        client = self._client
+        token = self._kernel.keeper.bearer or self._kernel.key.get_secret_value()
+        if token != self._sent_token:
+            await client.set_auth(token)
+            self._sent_token = token
+        for channel in list(client.channels.values()):
+            room = self.rooms.get(channel.topic.removeprefix(_PREFIX))
+            if (room is None or room.channel is not channel) and not channel.is_leaving:
+                await self._leave(client, channel)
+        now = time.time()
+        for room in self.rooms:
+            if room.channel is None and room.retry_at <= now and _PREFIX + room.topic.name not in client.channels:
+                self._join(client, room)
+            elif room.state is State.JOINED and room.meta != room.tracked and room.track_at() <= now:
+                await self._track(room, now)
+        return self._look_again_at(now)
+
+    def _look_again_at(self, now: float) -> float:
+        moments = [now + _LONGEST_PAUSE, *self._token_moments()]
+        for room in self.rooms:
+            if room.channel is None:
+                moments.append(room.retry_at)
+            elif room.state is State.JOINED and room.meta != room.tracked:
+                moments.append(room.track_at())
+        return min(moments)
+
+    async def _connect(self) -> AsyncRealtimeClient:
+        from realtime import AsyncRealtimeClient
+
+        url, key = f"{self._kernel.url}/realtime/v1", self._kernel.key.get_secret_value()
+        client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=_TIMEOUT)
+        await client.connect()
+        self._broken, self._sent_token = False, None
+        for room in self.rooms:
+            room.retry_at = 0.0
+        return client
+
+    def _join(self, client: AsyncRealtimeClient, room: Room) -> None:
+        key = room.topic.presence_key
+        channel = client.channel(
+            room.topic.name,
+            {
+                "config": {
+                    "broadcast": {"ack": False, "self": False},
+                    "presence": {"key": key or "", "enabled": key is not None},
+                    "private": True,
+                }
+            },
+        )
+        channel.on_broadcast("*", lambda message: room.tell(Kind.NEWS, message["payload"]))
+        if key is not None:
+            channel.on_presence_sync(lambda: room.tell(Kind.PRESENCE))
+        room.channel, room.tracked = channel, None
+        joining = asyncio.create_task(self._subscribe(room, channel), name="helpdesk: join")
+        self._joins.add(joining)
+        joining.add_done_callback(self._joins.discard)
+
+    async def _subscribe(self, room: Room, channel: AsyncRealtimeChannel) -> None:
+        try:
+            await channel.subscribe(partial(self._on_state, room, channel))
+        except Exception as problem:
+            self._broken = True
+            self._drop(room, channel, problem)
+
+    def _on_state(
+        self, room: Room, channel: AsyncRealtimeChannel, state: RealtimeSubscribeStates, error: Exception | None
+    ) -> None:
+        """Take in what the package says of a channel."""
+        if room.channel is not channel:
+            channel.rejoin_timer.reset()
+            if (successor := self.rooms.get(room.topic.name)) is not None:
+                # The server's last word on the old channel must not be taken for one on the new.
+                successor.retry_at = time.time() + _FIRST_PAUSE
+            self.stir()
+        elif state.value == "SUBSCRIBED":
+            room.failures = self._failures = 0
+            self.problem = self.error = None
+            room.change(State.JOINED, Kind.JOINED)
+            self.stir()
+        else:
+            # A topic that is closed, or that gives no answer, may be joined still for all the server knows. Joining it
+            # once more would close it, by a message that the package takes for the new channel's: begin anew.
+            self._broken = self._broken or state.value in {"CLOSED", "TIMED_OUT"}
+            self._drop(room, channel, error)
+
+    def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
+        """A topic is not joined, or not any more."""
+        reason, now = str(error or "no answer"), time.time()
+        channel.rejoin_timer.reset()
+        room.channel = None
+        room.failures += 1
+        room.retry_at = now + _pause(room.failures)
+        if self._client is None or not self._client.is_connected:
+            self._connect_at = now + _pause(0)
+        if "Unauthorized" in reason or "permission" in reason:
+            room.change(State.DENIED, Kind.DENIED)
+            if all(one.state is State.DENIED for one in self.rooms):
+                self._warn(reason)
+        else:
+            if "JWT" in reason or "Token" in reason:
+                self._refused_token = self._sent_token
+            room.change(State.WAITING, Kind.LOST)
+        logger.debug("topic %s: %s", room.topic.name, reason)
+        self.stir()
+
+    async def _leave(self, client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
+        if channel.is_joined or channel.is_joining:
+            await channel.unsubscribe()
+        else:
+            _forget(client, channel)
+
+    async def _track(self, room: Room, now: float) -> None:
+        meta = room.meta
+        room.note_track(meta, now)
+        if room.channel is not None:
+            await (room.channel.untrack() if meta is None else room.channel.track(dict(meta)))
+
+    async def _keep_token(self) -> None:
+        """Renew the session before it runs out, and when the server says that it has."""
+        keeper, now = self._kernel.keeper, time.time()
+        refused = self._refused_token is not None and self._refused_token == keeper.bearer
+        if (keeper.due(now) or (refused and keeper.renewable)) and now >= self._renew_at:
+            self._renew_at = now + _RENEWAL_GAP
+            error = await self._renew()
+            if error is not None and (keeper.session is None or keeper.expired(now) or refused):
+                raise error
+        if keeper.session and not keeper.renewable and (keeper.expired(now) or refused):
+            raise AuthenticationError(
+                "The access token has run out, and there is nothing to renew it with", hint="Sign in again."
+            )
+
+    def _token_moments(self) -> list[float]:
+        """When to look after the token."""
+        keeper = self._kernel.keeper
+        if keeper.session is None or keeper.session.expires_at is None:
+            return []
+        end = keeper.session.expires_at.timestamp()
+        return [max(end - _MARGIN, self._renew_at) if keeper.renewable else end]
+
+    def _failed(self, problem: Exception) -> float:
+        """There is no connection; returns how long to wait for the next attempt, in seconds."""
+        self._failures += 1
+        if isinstance(problem, AuthenticationError):
+            self.error = problem
+        self._warn(problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__)
+        for room in self.rooms:
+            room.channel, room.state = None, State.WAITING
+            room.tell(Kind.LOST)
+        # Without a session only a new one helps, and that stirs.
+        return _LONGEST_PAUSE if self.error else _pause(self._failures)
+
+    def _warn(self, reason: str) -> None:
+        if self.problem is None:
+            logger.warning("no live events, so they are asked for: %s", reason)
+        self.problem = reason
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        for joining in self._joins:
+            joining.cancel()
+        for room in self.rooms:
+            room.channel = None
+            room.change(State.WAITING, Kind.LOST)
+        if client is None:
+            return
+        for channel in tuple(client.channels.values()):
+            _forget(client, channel)
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_CLOSING):
+                await client.close()
+        # The package cancels its tasks, and does not wait for them.
+        await asyncio.sleep(0)
+
+
+def _forget(client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
+    """Leave nothing of a channel behind: its timers would act on."""
+    channel.rejoin_timer.reset()
+    channel.join_push.destroy()
+    for push in channel.messages_waiting_for_ack.values():
+        push.destroy()
+    client.channels.pop(channel.topic, None)

@@ -1,0 +1,309 @@
+"""Streams of events: each event once, in order, through failures that pass; pushed where there is a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, overload
+
+from pydantic import ValidationError as PydanticError
+
+from ._flow import Flow, Method, Resource
+from ._pace import Ask, Pace, position
+from ._rooms import Kind, Listening, Signal, Topic
+from .errors import ConnectionFailed, HelpdeskError, RateLimited, ServerError
+
+if TYPE_CHECKING:
+    from ._transport import AsyncDriver, SyncDriver
+    from .events import Announcement, Event, EventPage
+
+P = ParamSpec("P")
+logger = logging.getLogger("helpdesk_sdk")
+
+_LONGEST_HOLD = 30.0
+# What changes which topics somebody may join.
+_MOVES = frozenset(
+    {"team.member_added", "team.member_removed", "user.role_changed", "user.deactivated", "user.reactivated"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What to stream: where from, how often to ask, which types, and the flows that ask.
+
+    Attributes:
+        topics: Where the same events are announced.
+    """
+
+    cursor: str | None
+    poll_interval: float
+    types: frozenset[str] | None
+    head: Callable[[], Flow[str]]
+    since: Callable[[str], Flow[EventPage]]
+    topics: Callable[[], Flow[frozenset[Topic]]]
+
+    def wants(self, event: Event) -> bool:
+        """Whether it is of the types that are wanted."""
+        return self.types is None or event.type in self.types
+
+
+class _Reading:
+    """What both colours share: the position, and when to ask for what."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._pace = Pace(course.poll_interval)
+        self._failures = 0
+        self._asked = False
+        self.cursor = course.cursor
+        """Behind the last event that was handed out: where to resume. None before the first answer."""
+
+    def _question(self, live: bool) -> Ask | float:
+        return Ask.HEAD if self.cursor is None else self._pace.next(time.monotonic(), live=live)
+
+    def _flow(self, ask: Ask) -> Flow[EventPage | str]:
+        if ask is Ask.HEAD or self.cursor is None:
+            return (yield from self._course.head())
+        return (yield from self._course.since(self.cursor))
+
+    def _take(self, answer: EventPage | str) -> Iterator[Event]:
+        """Go by an answer, and hand out its events one by one."""
+        self._failures, self._asked = 0, True
+        now = time.monotonic()
+        if isinstance(answer, str):
+            if self.cursor is None:
+                self.cursor = answer
+            else:
+                self._pace.after_head(position(answer), now)
+            return
+        for event in answer.items:
+            self.cursor = event.cursor
+            if self._course.wants(event):
+                yield event
+        self.cursor = answer.cursor
+        self._pace.after_events(len(answer.items), position(answer.cursor), now)
+
+    def _hold(self, error: HelpdeskError) -> None:
+        """Wait after a failure that may pass. Others are raised, and any at the start: a mistake."""
+        if not self._asked or not isinstance(error, ConnectionFailed | ServerError | RateLimited):
+            raise error
+        self._failures += 1
+        wait = min(_LONGEST_HOLD, max(self._course.poll_interval, 1.0) * 2.0 ** min(self._failures - 1, 10))
+        asked_for = error.retry_after if isinstance(error, RateLimited) else None
+        logger.warning("the stream of events waits: %s", error.message)
+        self._pace.hold(time.monotonic() + self._seconds(asked_for, wait))
+
+    def _seconds(self, asked_for: float | None, wait: float) -> float:
+        return max(asked_for or 0.0, wait * (0.5 + random.random() / 2))
+
+
+class Stream(_Reading):
+    """Events as they happen, asked for again and again. Ends when ``stop()`` is called, from any thread or handler."""
+
+    def __init__(self, driver: SyncDriver, course: Course) -> None:
+        super().__init__(course)
+        self._driver = driver
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Hand out nothing more, and stop waiting."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        """The same; for ``with``."""
+        self.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Event]:
+        self._pace.hurry()
+        while not self._stopped.is_set():
+            ask = self._question(live=False)
+            if not isinstance(ask, Ask):
+                self._stopped.wait(ask)
+                continue
+            try:
+                answer = self._driver.run(self._flow(ask))
+            except HelpdeskError as error:
+                self._hold(error)
+                continue
+            if self._stopped.is_set():
+                return
+            for event in self._take(answer):
+                yield event
+                if self._stopped.is_set():
+                    return
+
+
+class AsyncStream(_Reading):
+    """Events as they happen. Ends when ``stop()`` is called on the same event loop, or when its task is cancelled.
+
+    >>> async with hd.events.stream(cursor) as stream:
+    ...     async for event in stream:
+    ...         ...
+    """
+
+    def __init__(self, driver: AsyncDriver, course: Course) -> None:
+        super().__init__(course)
+        self._driver = driver
+        self._stopped = False
+        self._stir = asyncio.Event()
+        self._on_wake: list[Callable[[Announcement | None], object]] = []
+        self._listening: Listening | None = None
+        self._moved = False
+        self._was_lost = False
+
+    @property
+    def live(self) -> bool:
+        """Whether news is pushed at this moment; else the log is asked every ``poll_interval`` seconds."""
+        return self._listening is not None and self._listening.live
+
+    def on_wake(self, callback: Callable[[Announcement | None], object]) -> None:
+        """Have a function called, on the event loop, with all that is announced where this stream listens.
+
+        That is more than the events it hands out: other types, and what you may not read any more, such as a ticket's
+        transfer out of your team. Announcements are hints: they may come twice, and before their event can be read;
+        while the stream is not live there are none. None in place of one says that the stream has come, or ceased, to
+        be live, so that anything may have happened.
+        """
+        self._on_wake.append(callback)
+
+    def stop(self) -> None:
+        """Hand out nothing more, and stop waiting."""
+        self._stopped = True
+        self._stir.set()
+
+    async def close(self) -> None:
+        """Stop, and give back the socket, unless another stream or presence uses it."""
+        self.stop()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            await listening.close()
+
+    async def __aenter__(self) -> Self:
+        if self.cursor is None:
+            list(self._take(await self._driver.run(self._flow(Ask.HEAD))))
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        self._pace.hurry()
+        try:
+            await self._listen()
+            while not self._stopped:
+                self._stir.clear()
+                ask = self._question(self.live)
+                if not isinstance(ask, Ask):
+                    await self._wait(ask)
+                    continue
+                try:
+                    if self._moved:
+                        await self._move()
+                    answer = await self._driver.run(self._flow(ask))
+                except HelpdeskError as error:
+                    self._hold(error)
+                    continue
+                if self._stopped:
+                    return
+                for event in self._take(answer):
+                    yield event
+                    if self._stopped:
+                        return
+        finally:
+            if self._listening is not None:
+                self._listening.release()
+                self._listening = None
+
+    async def _listen(self) -> None:
+        """Begin to listen. Reading need not wait for it: whenever a topic is joined, the log is read once more."""
+        if self._stopped or self._listening is not None or (hub := self._driver.hub()) is None:
+            return
+        if self.cursor is None:
+            list(self._take(await self._driver.run(self._flow(Ask.HEAD))))
+        topics = await self._driver.run(self._course.topics())
+        if not self._stopped:
+            self._listening = hub.listen(self._hear)
+            self._listening.want(topics)
+
+    async def _move(self) -> None:
+        """Listen where the reader belongs now."""
+        self._moved = False
+        try:
+            topics = await self._driver.run(self._course.topics())
+        except HelpdeskError:
+            self._moved = True
+            raise
+        if self._listening is not None:
+            self._listening.want(topics)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stir.wait(), seconds)
+
+    def _hear(self, signal: Signal) -> None:
+        """Take in what the hub says; called on the event loop."""
+        if signal.kind is Kind.PRESENCE:
+            return
+        if signal.kind is Kind.NEWS:
+            self._hear_news(signal.content)
+        elif signal.kind is Kind.JOINED:
+            self._moved = self._moved or self._was_lost
+            self._was_lost = False
+            self._pace.hurry()
+            self._tell(None)
+        elif signal.kind is Kind.DENIED or not self._was_lost:
+            self._was_lost = True
+            self._moved = self._moved or signal.kind is Kind.DENIED
+            self._pace.announce(None, None)
+            self._tell(None)
+        self._stir.set()
+
+    def _hear_news(self, content: Mapping[str, Any]) -> None:
+        from .events import Announcement
+
+        self._pace.announce(position(content.get("cursor")), position(self.cursor))
+        if content.get("type") in _MOVES:
+            self._moved = True
+            self._pace.hurry()
+        if self._on_wake:
+            with contextlib.suppress(PydanticError):
+                self._tell(Announcement.model_validate(content))
+
+    def _tell(self, announcement: Announcement | None) -> None:
+        for callback in self._on_wake:
+            try:
+                callback(announcement)
+            except Exception:
+                logger.exception("a callback of on_wake failed")
+
+
+class streamed(Method[P, Course], Generic[P]):
+    """Expose a function that returns a course as an iterator of events in the driver's colour."""
+
+    def __init__(self, course: Callable[Concatenate[Any, P], Course]) -> None:
+        super().__init__(course)
+        self._signature = self._signature.replace(return_annotation="Stream")
+
+    @overload
+    def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, Stream]: ...
+    @overload
+    def __get__(self, obj: Resource[AsyncDriver], owner: object = None) -> Callable[P, AsyncStream]: ...
+    @overload
+    def __get__(self, obj: None, owner: object = None) -> Callable[Concatenate[Any, P], Course]: ...
+    def __get__(self, obj: Any, owner: object = None) -> Any:
+        if obj is None:
+            return self._flow
+        driver, course = obj._driver, self._flow
+        return self._bind(obj, lambda *args, **kwargs: driver.stream(course(obj, *args, **kwargs)))
