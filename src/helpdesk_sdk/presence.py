@@ -22,9 +22,6 @@ from ._transport import AsyncDriver
 from .errors import ConfigurationError, ConnectionFailed, PermissionDenied
 from .users import User, ask_me
 
-if TYPE_CHECKING:
-    pass
-
 # Seconds until somebody who enters a ticket wants to know that it does not work.
 _PATIENCE = 15.0
 
