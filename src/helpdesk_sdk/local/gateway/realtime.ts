@@ -1,8 +1,10 @@
 /** Realtime for one project: the handshake of sockets, broadcasts over HTTP, and what runs by the clock. */
 
 import type postgres from "postgres";
+import { urlProblem } from "./limits.ts";
 import { type Credential, TokenError } from "./realtime_credentials.ts";
 import { versionOf } from "./realtime_frames.ts";
+import { broadcastOverHttp } from "./realtime_http.ts";
 import { Hub } from "./realtime_hub.ts";
 import { Socket } from "./realtime_socket.ts";
 import { json, preflight, withCors } from "./replies.ts";
@@ -38,9 +40,13 @@ export class Realtime {
 
   async handle(request: Request): Promise<Response> {
     if (request.method === "OPTIONS") return preflight(request);
-    const { pathname } = new URL(request.url);
+    const url = new URL(request.url);
+    const misspelt = urlProblem(url);
+    if (misspelt) return withCors(misspelt);
+    const { pathname } = url;
     if (pathname === "/realtime/v1/websocket") return await this.#connect(request);
-    return withCors(json(404, { message: "no Route matched with those values" }));
+    const answer = this.settings.realtime.enabled ? await broadcastOverHttp(request, this.#hub) : suspended();
+    return withCors(answer ?? json(404, { message: "no Route matched with those values" }));
   }
 
   async close(): Promise<void> {
@@ -74,6 +80,7 @@ export class Realtime {
 
   async #admit(request: Request, query: string | null): Promise<Credential | { status: number; error: string }> {
     const key = request.headers.get("x-api-key") ?? query;
+    if (this.#hub.isClosing) return { status: 503, error: "Realtime is restarting, please standby" };
     if (!this.settings.realtime.enabled) return { status: 403, error: "Realtime was disabled for this tenant" };
     if (!key) return { status: 401, error: "API key is missing" };
     if (this.#hub.isFull) return { status: 429, error: "Too many connected users" };
@@ -87,3 +94,5 @@ export class Realtime {
     }
   }
 }
+
+const suspended = (): Response => json(403, { message: "Tenant is suspended" });

@@ -1,16 +1,15 @@
 /** One channel of a socket: joined once, then its client's broadcasts, presence and tokens, one after the other. */
 
-import { assertCurrent, type Credential, isOpaqueKey, TokenError } from "./realtime_credentials.ts";
+import { Access, noRead } from "./realtime_access.ts";
+import { isOpaqueKey, TokenError } from "./realtime_credentials.ts";
+import { joinProblem, Refusal, tokenProblem } from "./realtime_errors.ts";
 import { type Incoming, replayed, Shared } from "./realtime_frames.ts";
 import { bindingProblem, type JoinRequest, readJoin, withIds } from "./realtime_join.ts";
-import { joinProblem, Refusal, tokenProblem } from "./realtime_errors.ts";
-import { CallWindow, fits } from "./realtime_limits.ts";
+import { CallWindow, fits, jsonSize } from "./realtime_limits.ts";
 import { replay, type ReplayedMessage } from "./realtime_replay.ts";
-import type { Allowed, Context, Extension } from "./realtime_rights.ts";
 import { type Member, PREFIX, type Room } from "./realtime_room.ts";
 import type { Socket } from "./realtime_socket.ts";
 
-const TOKEN_CHECK_MS = 300_000;
 const REPLICATION_PATIENCE_MS = 60_000;
 
 type Json = Record<string, unknown>;
@@ -21,14 +20,11 @@ export class Channel implements Member {
   readonly #name: string;
   readonly #joinRef: string | null;
   readonly #request: JoinRequest;
+  readonly #access: Access;
   readonly #presenceCalls: CallWindow;
-  #credential: Credential;
   #presenceEnabled: boolean;
-  #read: Allowed = {};
-  #write: Allowed = {};
   #room: Room | null = null;
   #stopped = false;
-  #expiry: ReturnType<typeof setTimeout> | null = null;
   /** Frames that arrived while another one is worked on; null when none is. */
   #waiting: Incoming[] | null = null;
   /** What the database sent while the join was not answered yet. */
@@ -40,17 +36,18 @@ export class Channel implements Member {
     this.#name = joining.topic.slice(PREFIX.length);
     this.#joinRef = joining.joinRef ?? joining.ref;
     this.#request = readJoin(joining.payload);
+    const { hub, headers, credential } = socket;
+    this.#access = new Access(hub, this.#name, this.#request.isPrivate, headers, credential);
     this.#presenceEnabled = this.#request.presence.enabled;
-    this.#presenceCalls = new CallWindow(socket.hub.plan.presenceCalls);
-    this.#credential = socket.credential;
+    this.#presenceCalls = new CallWindow(hub.plan.presenceCalls);
   }
 
   get mayReadBroadcast(): boolean {
-    return !this.#request.isPrivate || this.#read.broadcast === true;
+    return this.#access.mayReadBroadcast;
   }
 
   get mayReadPresence(): boolean {
-    return !this.#request.isPrivate || this.#read.presence === true;
+    return this.#access.mayReadPresence;
   }
 
   /** Join; whatever the client sends meanwhile waits. */
@@ -62,9 +59,8 @@ export class Channel implements Member {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    this.socket.hub.rooms.leave(this.#name, this.#request.isPrivate, this.#request.presence.key, this);
-    this.#room = null;
+    this.#access.unwatch();
+    this.#leaveRoom();
     this.socket.forgetChannel(this);
   }
 
@@ -80,6 +76,12 @@ export class Channel implements Member {
     hub.messages.add();
     if (hub.isOverMessages) this.#shutdown("Too many messages per second");
     else this.socket.send(bytes);
+  }
+
+  receivePresence(frame: Shared): void {
+    if (this.#early !== null) return;
+    this.socket.hub.presence.add();
+    this.socket.send(frame.as(this.socket.version)!);
   }
 
   receiveFromClient(message: Incoming): void {
@@ -106,7 +108,6 @@ export class Channel implements Member {
 
   #handle(message: Incoming): Promise<void> | void {
     if (this.#stopped) return;
-    this.socket.hub.messages.add();
     switch (message.event) {
       case "broadcast":
         return this.#broadcast(message);
@@ -115,8 +116,10 @@ export class Channel implements Member {
       case "access_token":
         return this.#renew((message.payload as Json | null)?.access_token);
       case "phx_leave":
-        this.socket.reply({ ...message, joinRef: this.#joinRef }, "ok");
+        this.#reply(message, "ok");
         return this.#close();
+      default:
+        this.socket.hub.messages.add();
     }
   }
 
@@ -129,9 +132,9 @@ export class Channel implements Member {
     }
     if (this.#stopped) return;
     this.socket.hub.users.add(this.socket);
-    this.#armExpiry();
+    this.#watchToken();
     const bindings = withIds(this.#request.bindings);
-    this.socket.reply({ ...this.joining, joinRef: this.#joinRef }, "ok", { postgres_changes: bindings });
+    this.#reply(this.joining, "ok", { postgres_changes: bindings });
     this.#welcome(messages);
     if (bindings.length > 0) this.#system("postgres_changes", "error", bindingProblem(this.#request.bindings[0]!));
     if (this.#request.replicationReady) await this.#tellReplication();
@@ -146,48 +149,42 @@ export class Channel implements Member {
     if (hub.settings.realtime.private_only && !isPrivate) {
       throw new Refusal("PrivateOnly: This project only allows private channels");
     }
-    if (!hub.users.has(this.socket) && hub.isFull) {
-      throw new Refusal("ConnectionRateLimitReached: Too many connected users");
-    }
-    if (hub.isOverJoins) throw new Refusal("ClientJoinRateLimitReached: Too many joins per second", true);
-    hub.joins.add();
-    if (this.socket.isFull) throw new Refusal("ChannelRateLimitReached: Too many channels");
-    if (token === null) assertCurrent(this.socket.credential.claims);
-    this.#credential = token === null ? this.socket.credential : await hub.credential(token);
+    hub.admitJoin(this.socket);
+    if (this.socket.isOverfull) throw new Refusal("ChannelRateLimitReached: Too many channels");
+    await this.#access.identify(token);
     await hub.feed.ready();
-    if (isPrivate) this.#read = await this.#readRights();
+    await this.#access.askRead(this.#presenceEnabled);
     if (!this.#stopped) this.#room = hub.rooms.enter(this.#name, isPrivate, this);
     if (asked === undefined) return [];
-    if (!this.mayReadBroadcast) throw new Refusal(`Unauthorized: ${this.#noRead}`);
+    if (!this.mayReadBroadcast) throw new Refusal(`Unauthorized: ${noRead(this.#name)}`);
     return await replay(hub.sql, this.#name, isPrivate, asked);
   }
 
   async #refuse(error: unknown): Promise<void> {
     const { reason, disconnects } = joinProblem(error, this.#name);
     if (!(error instanceof Refusal || error instanceof TokenError)) console.error(reason, String(error));
-    this.socket.hub.rooms.leave(this.#name, this.#request.isPrivate, this.#request.presence.key, this);
+    this.#leaveRoom();
     const delay = this.socket.hub.plan.joinErrorDelay;
     if (delay > 0) await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, delay)));
     if (this.#stopped) return;
-    this.socket.reply({ ...this.joining, joinRef: this.#joinRef }, "error", { reason });
+    this.#reply(this.joining, "error", { reason });
     this.stop();
     if (disconnects) this.socket.close(1001, "too many joins");
   }
 
   /** What follows the answer: who is present, what is replayed, what was sent meanwhile. */
   #welcome(messages: ReplayedMessage[]): void {
-    const { version } = this.socket;
     if (this.#presenceEnabled && this.mayReadPresence && this.#takePresence()) {
       this.#push("presence_state", this.#room!.presences.state());
     }
     this.#replayedIds = messages.length > 0 ? new Set(messages.map((one) => one.meta.id)) : null;
     for (const { user, meta } of messages) {
-      const frame = replayed(version, this.topic, user, meta, this.#joinRef);
+      const frame = replayed(this.socket.version, this.topic, user, meta, this.#joinRef);
       if (frame) this.socket.send(frame);
     }
     const early = this.#early ?? [];
     this.#early = null;
-    for (const { frame, id } of early) if (this.mayReadBroadcast) this.receive(frame, id);
+    for (const { frame, id } of early) if (!this.#stopped) this.receive(frame, id);
   }
 
   async #tellReplication(): Promise<void> {
@@ -200,141 +197,98 @@ export class Channel implements Member {
   }
 
   #broadcast(message: Incoming): Promise<void> | void {
-    if (this.#request.isPrivate && this.#write.broadcast === undefined) return this.#firstBroadcast(message);
+    if (this.#access.mayBroadcast === undefined) {
+      // What goes wrong is told to the log only: the message is not sent, and the client may try again.
+      return this.#access.askBroadcast().then(() => this.#send(message));
+    }
     this.#send(message);
   }
 
-  async #firstBroadcast(message: Incoming): Promise<void> {
-    // What goes wrong is told to the log only: the client's message is not sent, and it may try again.
-    this.#write = await this.socket.hub.rights.write(this.#context(), ["broadcast", "presence"]);
-    if (!this.#stopped) this.#send(message);
-  }
-
   #send(message: Incoming): void {
-    if (this.#request.isPrivate && !this.#write.broadcast) return;
+    if (!this.#access.mayBroadcast || this.#stopped) return;
     const { hub } = this.socket;
-    const size = message.user?.bytes.length ?? jsonSize(message.payload);
-    const oversize = !fits(hub.plan, size);
-    if (!oversize) {
+    hub.messages.add();
+    const fitting = fits(hub.plan, message.user?.bytes.length ?? jsonSize(message.payload));
+    if (fitting) {
       const frame = message.user
         ? Shared.broadcast(this.topic, message.user)
         : Shared.text(this.topic, "broadcast", message.payload);
       this.#room?.broadcast(frame, this.#request.self ? null : this);
     }
     if (!this.#request.ack || this.#stopped) return;
-    const to = { ...message, joinRef: this.#joinRef };
-    if (oversize) this.socket.reply(to, "error", { error: "payload_size_exceeded" });
-    else this.socket.reply(to, "ok");
+    if (fitting) this.#reply(message, "ok");
+    else this.#reply(message, "error", { error: "payload_size_exceeded" });
   }
 
   #presence(message: Incoming): Promise<void> | void {
     const { event, payload = {} } = (message.payload ?? {}) as Json;
-    const to = { ...message, joinRef: this.#joinRef };
-    if (typeof event !== "string") return this.socket.reply(to, "ok");
+    if (typeof event !== "string") return this.#reply(message, "ok");
     if (!this.#presenceCalls.take()) return this.#shutdown("Client presence rate limit exceeded");
-    const action = event.toLowerCase();
-    if (action === "untrack") {
-      this.#room?.untrack(this.#request.presence.key, this);
-      return this.socket.reply(to, "ok");
+    switch (event.toLowerCase()) {
+      case "untrack":
+        this.#room?.untrack(this.#request.presence.key, this);
+        return this.#reply(message, "ok");
+      case "track":
+        if (this.#access.mayTrack !== undefined) return this.#track(message, payload);
+        return this.#access.askTrack().then(() => this.#track(message, payload), (error) => {
+          console.error("UnableToHandlePresence:", String(error));
+          this.#reply(message, "error");
+        });
+      default:
+        return this.#reply(message, "error");
     }
-    if (action !== "track") return this.socket.reply(to, "error");
-    if (!this.#request.isPrivate || this.#write.presence !== undefined) return this.#track(to, payload);
-    return this.#firstTrack().then(
-      () => this.#stopped ? undefined : this.#track(to, payload),
-      (error) => {
-        console.error("UnableToHandlePresence:", String(error));
-        this.socket.reply(to, "error");
-      },
-    );
   }
 
-  async #firstTrack(): Promise<void> {
-    const { rights } = this.socket.hub;
-    if (this.#read.presence === undefined) {
-      Object.assign(this.#read, await rights.read(this.#context(), ["presence"]));
-    }
-    Object.assign(this.#write, await rights.write(this.#context(), ["presence"]));
-  }
-
-  #track(to: Incoming, payload: unknown): void {
-    if (this.#request.isPrivate && !this.#write.presence) return this.socket.reply(to, "error");
+  #track(message: Incoming, payload: unknown): void {
+    if (this.#stopped) return;
+    if (!this.#access.mayTrack) return this.#reply(message, "error");
     if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
-      return this.socket.reply(to, "error", { reason: "Presence track payload must be a map" });
+      return this.#reply(message, "error", { reason: "Presence track payload must be a map" });
     }
     if (!fits(this.socket.hub.plan, jsonSize(payload))) return this.#shutdown("Track message size exceeded");
     if (!this.#takePresence()) return;
     this.#presenceEnabled = true;
     this.#room?.track(this.#request.presence.key, this, payload as Json);
-    this.socket.reply(to, "ok");
+    this.#reply(message, "ok");
   }
 
   /** Count a presence event of the project; too many end the channel. */
   #takePresence(): boolean {
     const { presence, plan } = this.socket.hub;
-    if (presence.perSecond() > plan.presencePerSecond) {
-      this.#shutdown("Too many presence messages per second");
-      return false;
-    }
-    presence.add();
-    return true;
+    const isOver = presence.perSecond() > plan.presencePerSecond;
+    if (isOver) this.#shutdown("Too many presence messages per second");
+    else presence.add();
+    return !isOver;
   }
 
-  /** Take over a new token: what it may read is asked at once, what it may write when it writes. */
+  /** Take over a new token; of success nothing is told. */
   #renew(token: unknown): Promise<void> | void {
-    if (typeof token !== "string" || isOpaqueKey(token) || token === this.#credential.token) return;
-    return this.#takeToken(token);
+    if (typeof token !== "string" || isOpaqueKey(token) || this.#access.isHeldBy(token)) return;
+    return this.#access.renew(token, this.#presenceEnabled).then(
+      () => this.#watchToken(),
+      (error) => this.#shutdown(tokenProblem(error, this.#name)),
+    );
   }
 
-  async #takeToken(token: string): Promise<void> {
-    const before = this.#read;
-    try {
-      this.#credential = await this.socket.hub.credential(token);
-      this.#write = {};
-      if (this.#request.isPrivate) this.#read = await this.#readRights();
-    } catch (error) {
-      return this.#shutdown(tokenProblem(error, this.#name));
-    }
-    if (this.#stopped) return;
-    const revoked = (["broadcast", "presence"] as const).some((one) => before[one] && this.#read[one] === false);
-    if (revoked) this.#shutdown(`You no longer have permission to read from this Channel topic: ${this.#name}`);
-    else this.#armExpiry();
+  #watchToken(): void {
+    if (!this.#stopped) this.#access.watch((reason) => this.#shutdown(reason));
   }
 
-  async #readRights(): Promise<Allowed> {
-    const extensions: Extension[] = this.#presenceEnabled ? ["broadcast", "presence"] : ["broadcast"];
-    const read = await this.socket.hub.rights.read(this.#context(), extensions);
-    if (!read.broadcast && !read.presence) throw new Refusal(`Unauthorized: ${this.#noRead}`);
-    return read;
+  #leaveRoom(): void {
+    this.socket.hub.rooms.leave(this.#name, this.#request.isPrivate, this.#request.presence.key, this);
+    this.#room = null;
   }
 
-  get #noRead(): string {
-    return `You do not have permissions to read from this Channel topic: ${this.#name}`;
-  }
-
-  #context(): Context {
-    return { claims: this.#credential.claims, topic: this.#name, headers: this.socket.headers };
-  }
-
-  #armExpiry(): void {
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    const pause = Math.max(Math.min(TOKEN_CHECK_MS, this.#credential.claims.exp * 1000 - Date.now()), 0);
-    const timer = this.#expiry = setTimeout(() => {
-      try {
-        assertCurrent(this.#credential.claims);
-        this.#armExpiry();
-      } catch (error) {
-        this.#shutdown((error as Error).message);
-      }
-    }, pause);
-    Deno.unrefTimer(timer);
+  #reply(message: Incoming, status: "ok" | "error", response = {}): void {
+    if (!this.#stopped) this.socket.reply({ ...message, joinRef: this.#joinRef }, status, response);
   }
 
   #system(extension: string, status: "ok" | "error", message: string): void {
     this.#push("system", { extension, status, message, channel: this.#name });
   }
 
-  #push(event: string, payload: unknown): void {
-    if (!this.#stopped) this.socket.push({ joinRef: this.#joinRef, topic: this.topic, event, payload });
+  #push(event: string, payload: unknown, ref: string | null = null): void {
+    if (!this.#stopped) this.socket.push({ joinRef: this.#joinRef, ref, topic: this.topic, event, payload });
   }
 
   /** End with a reason. */
@@ -344,11 +298,7 @@ export class Channel implements Member {
   }
 
   #close(): void {
-    if (this.#stopped) return;
-    const ref = this.#joinRef;
-    this.socket.push({ joinRef: ref, ref, topic: this.topic, event: "phx_close", payload: {} });
+    this.#push("phx_close", {}, this.#joinRef);
     this.stop();
   }
 }
-
-const jsonSize = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;

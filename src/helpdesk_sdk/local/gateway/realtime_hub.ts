@@ -3,6 +3,7 @@
 import type postgres from "postgres";
 import type { Credential } from "./realtime_credentials.ts";
 import { credential } from "./realtime_credentials.ts";
+import { Refusal } from "./realtime_errors.ts";
 import { Feed, type Message } from "./realtime_feed.ts";
 import { Shared } from "./realtime_frames.ts";
 import { fits, type Plan, PLANS, Rate } from "./realtime_limits.ts";
@@ -56,6 +57,19 @@ export class Hub {
 
   get isFull(): boolean {
     return this.users.size >= this.plan.connections;
+  }
+
+  /**
+   * Count a join.
+   *
+   * @throws Refusal when the plan has no room for it
+   */
+  admitJoin(socket: Connection): void {
+    if (!this.users.has(socket) && this.isFull) {
+      throw new Refusal("ConnectionRateLimitReached: Too many connected users");
+    }
+    if (this.isOverJoins) throw new Refusal("ClientJoinRateLimitReached: Too many joins per second", true);
+    this.joins.add();
   }
 
   /** Judge a token or key of this project. */

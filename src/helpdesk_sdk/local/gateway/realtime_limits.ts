@@ -51,6 +51,11 @@ export function fits(plan: Plan, bytes: number): boolean {
   return bytes <= plan.payload * 1000 + 500;
 }
 
+/** How many bytes a value has as JSON. */
+export function jsonSize(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
 const BUCKET_MS = 5000;
 const BUCKETS = 12;
 

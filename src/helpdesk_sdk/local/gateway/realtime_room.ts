@@ -11,6 +11,8 @@ export interface Member {
   readonly mayReadPresence: boolean;
   /** Send a frame that others get too; what has the id of a replayed message is left out. */
   receive(frame: Shared, messageId?: string): void;
+  /** Send who came or went. */
+  receivePresence(frame: Shared): void;
 }
 
 export class Room {
@@ -37,7 +39,7 @@ export class Room {
   #tell(diff: Diff | null): void {
     if (diff === null) return;
     const frame = Shared.text(this.topic, "presence_diff", diff);
-    for (const member of this.members) if (member.mayReadPresence) member.receive(frame);
+    for (const member of this.members) if (member.mayReadPresence) member.receivePresence(frame);
   }
 }
 

@@ -38,7 +38,8 @@ export class Socket implements Connection {
     hub.sockets.add(this);
   }
 
-  get isFull(): boolean {
+  /** Whether there are more channels than a socket may have, one that is joining included. */
+  get isOverfull(): boolean {
     return this.#channels.size > CHANNELS_PER_SOCKET;
   }
 
