@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -13,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from ._errors import ExitCode, report
+from ._output import give_up_output
 from ._settings import begin, choose
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -122,7 +122,7 @@ class Root(TyperGroup):
             try:
                 sys.stdout.flush()
             except OSError:
-                _give_up_output()
+                give_up_output()
             return code
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
@@ -132,10 +132,5 @@ class Root(TyperGroup):
             sys.stdout.flush()
             return done
         except BrokenPipeError:
-            _give_up_output()
+            give_up_output()
             raise typer.Exit(ExitCode.BROKEN_PIPE) from None
-
-
-def _give_up_output() -> None:
-    """What is still buffered must not fail again when the interpreter ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,20 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from . import _profiles as profiles
 from ._errors import CliError, ExitCode
 from ._files import locked
-from ._output import remark
+from ._output import show_warnings
 from ._profiles import Profile
 from ._secrets import keep_secret
 from ._settings import settings
 
 if TYPE_CHECKING:
-    import logging
-
     from helpdesk_sdk import Helpdesk, Session
 
 # The SDK renews a session that has less than 30 seconds left. Ours goes a little earlier in that span, so that it does.
@@ -201,34 +199,26 @@ def client(
     found: Target, *, timeout: float = 30.0, on_session: Callable[[Session | None], None] | None = None
 ) -> Helpdesk:
     """A client that speaks as the target does. A profile's session it only uses: renewing it is left to ``fresh``."""
-    import logging
-
     from helpdesk_sdk import Helpdesk
 
-    logger = logging.getLogger("helpdesk_sdk")
-    if not logger.handlers:
-        logger.addHandler(_remarks())
-    return Helpdesk(
-        found.url,
-        found.key,
-        access_token=found.access_token,
-        refresh_token=found.refresh_token if on_session or found.profile is None else None,
-        email=found.email if found.password else None,
-        password=found.password,
-        timeout=timeout,
-        on_session=on_session,
-    )
+    show_warnings()
+    who = credentials(found, keeps_session=on_session is not None)
+    return Helpdesk(found.url, found.key, timeout=timeout, on_session=on_session, **who)
 
 
-def _remarks() -> logging.Handler:
-    """Where the SDK's warnings go, e.g. that it is still trying."""
-    import logging
+def credentials(found: Target, *, keeps_session: bool = False) -> dict[str, Any]:
+    """What a client needs to speak as the target does.
 
-    class Remarks(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            remark(record.getMessage())
-
-    return Remarks(logging.WARNING)
+    Args:
+        found: The target.
+        keeps_session: Whether the client is to renew a profile's session, and somebody writes it back.
+    """
+    return {
+        "access_token": found.access_token,
+        "refresh_token": found.refresh_token if keeps_session or found.profile is None else None,
+        "email": found.email if found.password else None,
+        "password": found.password,
+    }
 
 
 def seconds_until_due(found: Target) -> float | None:

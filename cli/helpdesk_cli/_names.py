@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Helpdesk, Ticket, User
+    from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, User
 
 _AT_ONCE = 100
 # Of an event's data: what names a person. Other ids, as of logins and messages, have no name.
@@ -25,20 +25,32 @@ class Names:
 
     def learn_tickets(self, hd: Helpdesk, tickets: Iterable[Ticket]) -> None:
         """Fetch the teams, requesters and agents of tickets."""
-        tickets = list(tickets)
-        people = {one for ticket in tickets for one in (ticket.created_by, ticket.assigned_to) if one is not None}
-        self._learn(hd, {ticket.team_id for ticket in tickets}, people)
+        self._learn(hd, *_in_tickets(tickets))
 
     def learn_events(self, hd: Helpdesk, events: Iterable[Mapping[str, Any] | None]) -> None:
         """Fetch the teams and people in what events say."""
-        said = [data for data in events if data]
-        people = {one for data in said for name in _PEOPLE for one in _ids(data, name)}
-        self._learn(hd, {one for data in said for one in _ids(data, "team_id")}, people)
+        self._learn(hd, *_in_events(events))
+
+    async def learn_live(
+        self,
+        hd: AsyncHelpdesk,
+        tickets: Iterable[Ticket] = (),
+        events: Iterable[Mapping[str, Any] | None] = (),
+    ) -> None:
+        """Fetch the teams and people of tickets and in what events say; two requests, when all is known none."""
+        of_tickets, of_events = _in_tickets(tickets), _in_events(events)
+        teams, people = of_tickets[0] | of_events[0], of_tickets[1] | of_events[1]
+        if teams - self._asked:
+            self.teams |= {team.team_id: team.name async for team in hd.teams.list(page_size=1000)}
+        for ids in _portions(people - self._asked):
+            self.people |= {user.user_id: user async for user in hd.users.list(ids=ids, page_size=_AT_ONCE + 1)}
+        self._asked |= teams | people
 
     def _learn(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
         if teams - self._asked:
             self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
-        self.people |= {user.user_id: user for user in _users(hd, sorted(people - self._asked))}
+        for ids in _portions(people - self._asked):
+            self.people |= {user.user_id: user for user in hd.users.list(ids=ids, page_size=_AT_ONCE + 1)}
         self._asked |= teams | people
 
     def team(self, team_id: UUID | None) -> str | None:
@@ -73,6 +85,19 @@ def full_name(user: User) -> str:
     return f"{user.name} <{user.email}>" if user.name and user.email else user.name or user.email or str(user.user_id)
 
 
+def _in_tickets(tickets: Iterable[Ticket]) -> tuple[set[UUID], set[UUID]]:
+    """The teams, and the people."""
+    found = list(tickets)
+    people = {one for ticket in found for one in (ticket.created_by, ticket.assigned_to) if one is not None}
+    return {ticket.team_id for ticket in found}, people
+
+
+def _in_events(events: Iterable[Mapping[str, Any] | None]) -> tuple[set[UUID], set[UUID]]:
+    said = [data for data in events if data]
+    people = {one for data in said for name in _PEOPLE for one in _ids(data, name)}
+    return {one for data in said for one in _ids(data, "team_id")}, people
+
+
 def _ids(data: Mapping[str, Any], name: str) -> Iterator[UUID]:
     """The ids under a name: the value itself, and the old and the new one of a change."""
     for value in (data.get(name), *((data.get("changes") or {}).get(name) or ())):
@@ -80,6 +105,7 @@ def _ids(data: Mapping[str, Any], name: str) -> Iterator[UUID]:
             yield UUID(value)
 
 
-def _users(hd: Helpdesk, ids: list[UUID]) -> Iterable[User]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield from hd.users.list(ids=ids[start : start + _AT_ONCE], page_size=_AT_ONCE + 1)
+def _portions(ids: set[UUID]) -> Iterator[list[UUID]]:
+    found = sorted(ids)
+    for start in range(0, len(found), _AT_ONCE):
+        yield found[start : start + _AT_ONCE]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -17,6 +20,7 @@ from ._text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 T = TypeVar("T")
 # Wide enough for any row: a table that goes into a file or a pipe is not cut.
@@ -93,19 +97,27 @@ def render(
 
 
 def _print_table(rows: Sequence[T], columns: Sequence[Column[T]]) -> None:
+    out = console()
+    out.print(table(rows, columns, out.width))
+
+
+def table(
+    rows: Sequence[T], columns: Sequence[Column[T]], room: int, row_style: Callable[[T], str] | None = None
+) -> Table:
+    """Rows under each other, each on one line, no wider than there is room."""
     from rich.table import Table
     from rich.text import Text
 
-    out = console()
-    shown = [column for column in columns if out.width >= column.from_width]
+    shown = [column for column in columns if room >= column.from_width]
     cells = [[_cell(row, column) for column in shown] for row in rows]
-    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
-    for column, width in zip(shown, _widths(shown, cells, out.width), strict=True):
+    made = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for column, width in zip(shown, _widths(shown, cells, room), strict=True):
         justify: Literal["left", "right"] = "right" if column.right else "left"
-        table.add_column(column.title, no_wrap=True, overflow="ellipsis", justify=justify, width=width)
-    for row in cells:
-        table.add_row(*(Text(text, style=_style(column, text)) for column, text in zip(shown, row, strict=True)))
-    out.print(table)
+        made.add_column(column.title, no_wrap=True, overflow="ellipsis", justify=justify, width=width)
+    for row, texts in zip(rows, cells, strict=True):
+        styled = (Text(text, style=_style(column, text)) for column, text in zip(shown, texts, strict=True))
+        made.add_row(*styled, style=row_style(row) if row_style else None)
+    return made
 
 
 def _widths(columns: Sequence[Column[Any]], cells: Sequence[Sequence[str]], room: int) -> list[int]:
@@ -161,6 +173,38 @@ def remark(sentence: str) -> None:
     """Something by the way, on stderr, for people only."""
     if not settings().json:
         typer.echo(redact(one_line(sentence)), err=True)
+
+
+def show_warnings() -> None:
+    """From now on the SDK's warnings, e.g. that it is still trying, are remarks."""
+    logger = logging.getLogger("helpdesk_sdk")
+    if not logger.handlers:
+        logger.addHandler(_Warnings(remark))
+
+
+@contextmanager
+def warnings_to(say: Callable[[str], None]) -> Iterator[None]:
+    """For a while the SDK's warnings go here, and nowhere else."""
+    logger = logging.getLogger("helpdesk_sdk")
+    before, logger.handlers = logger.handlers, [_Warnings(say)]
+    try:
+        yield
+    finally:
+        logger.handlers = before
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(record.getMessage())
+
+
+def give_up_output() -> None:
+    """What is still buffered must not fail again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def counted(items: Iterable[T], what: str) -> Iterator[T]:

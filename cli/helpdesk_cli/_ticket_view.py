@@ -29,9 +29,14 @@ def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
         return
     names = Names()
     names.learn_tickets(hd, tickets)
-    columns: list[Column[Ticket]] = [
+    out.render(tickets, columns(names), empty="No tickets.")
+
+
+def columns(names: Names) -> list[Column[Ticket]]:
+    """What a row about a ticket says; less on narrow terminals."""
+    return [
         Column("#", lambda ticket: ticket.number, right=True),
-        Column("Status", lambda ticket: ticket.status, style=lambda text: _STATUS_STYLE.get(text, "")),
+        Column("Status", lambda ticket: ticket.status, style=lambda text: _STATUS_STYLE.get(text, ""), from_width=30),
         Column(
             "Priority", lambda ticket: ticket.priority, style=lambda text: _PRIORITY_STYLE.get(text, ""), from_width=60
         ),
@@ -42,7 +47,6 @@ def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
         Column("Age", lambda ticket: age(ticket.created_at), right=True),
         Column("Updated", lambda ticket: age(ticket.updated_at), right=True, from_width=80),
     ]
-    out.render(tickets, columns, empty="No tickets.")
 
 
 def show_ticket(hd: Helpdesk, ticket: Ticket, last: int | None) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ._app import Commands
-from ._connection import client, connect, fresh, seconds_until_due, signed_in, target
+from ._connection import connect
 from ._json import dumps
 from ._names import Names
 from ._output import remark
@@ -20,9 +19,9 @@ from ._text import one_line
 from ._timeline import describe
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Event, Follow
+    from helpdesk_sdk import Event
 
-    from ._connection import Target
+    from ._live import Link
 
 app = Commands(name="events", help="The log of everything that happened.")
 
@@ -44,25 +43,39 @@ def tail(
     type: Annotated[
         list[str] | None, typer.Option(metavar="TYPE", help="Only these, as in ticket.created; may be repeated.")
     ] = None,
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Only what happens to this one, by number or id.")
+    ] = None,
+    team: Annotated[str | None, typer.Option(help="Only what happens in this team's queue, by name or id.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="Stop after so many; 0 for no end.")] = 0,
     interval: Annotated[
-        float, typer.Option(min=0.05, help="With --follow: seconds between questions while nothing happens.")
+        float, typer.Option(min=0.05, help="With --follow: seconds between questions where nothing is pushed.")
     ] = 1.0,
 ) -> None:
     """Print events, oldest first.
 
     Without --since it begins at the beginning of the log, with --follow at this moment. With --json it prints one
-    object a line; each has the cursor to go on from.
+    object a line; each has the cursor to go on from. What happens is pushed; where a project has no Realtime, or it
+    cannot be reached, the log is asked every --interval seconds. A lost connection is waited for, and misses nothing.
     """
-    names = Names()
-    events = _following(since, interval, _wanted(type), names) if follow else _past(since, _wanted(type), names)
+    names, wanted = Names(), _wanted(type)
+    scope = {"ticket": ticket, "team": team}
+    if follow:
+        from ._live import run
+
+        run(lambda: _follow(since, limit, names, types=wanted or None, poll_interval=interval, **scope))
+        return
     last = None
-    for last in islice(events, limit or None):
+    for last in islice(_past(since, wanted, names, scope), limit or None):
         _print(last, names)
     if last is not None:
-        remark(f"Go on from here with --since {last.cursor}")
+        _remark_cursor(last.cursor)
     elif not settings().json:
         typer.echo("No events.")
+
+
+def _remark_cursor(cursor: str) -> None:
+    remark(f"Go on from here with --since {cursor}")
 
 
 def _wanted(types: list[str] | None) -> frozenset[str]:
@@ -74,11 +87,11 @@ def _wanted(types: list[str] | None) -> frozenset[str]:
     return frozenset(types or ())
 
 
-def _past(cursor: str | None, wanted: frozenset[str], names: Names) -> Iterator[Event]:
+def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[str, str | None]) -> Iterator[Event]:
     """What happened up to now; ``names`` knows who is in it."""
     with connect() as hd:
         while True:
-            page = hd.events.since(cursor, limit=_PAGE)
+            page = hd.events.since(cursor, limit=_PAGE, **scope)
             chosen = [event for event in page if not wanted or event.type in wanted]
             if not settings().json:
                 names.learn_events(hd, [event.data for event in chosen])
@@ -88,35 +101,32 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names) -> Iterator[
             cursor = page.cursor
 
 
-def _following(cursor: str | None, interval: float, wanted: frozenset[str], names: Names) -> Iterator[Event]:
-    """Events as they happen. When the session is about to end it goes on with a new one, from where it was."""
+async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -> None:
+    """Print events as they happen."""
+    from ._live import Link
+
+    last, left = None, limit
+    async with Link(cursor, **wanted) as link, aclosing(link.events()) as events:
+        try:
+            async for event in events:
+                if not settings().json:
+                    await _learn(link, names, event)
+                _print(event, names)
+                last, left = event, left - 1
+                if left == 0:
+                    break
+        finally:
+            if last is not None:
+                _remark_cursor(last.cursor)
+
+
+async def _learn(link: Link, names: Names, event: Event) -> None:
     from helpdesk_sdk.errors import HelpdeskError
 
-    while True:
-        found = fresh(signed_in(target()))
-        with client(found) as hd:
-            course = hd.events.follow(cursor, poll_interval=interval, types=wanted or None)
-            timer = _stopper(found, course)
-            try:
-                for event in course:
-                    if not settings().json:
-                        # An id is better than the end of following.
-                        with suppress(HelpdeskError):
-                            names.learn_events(hd, [event.data])
-                    yield event
-            finally:
-                timer.cancel()
-            cursor = course.cursor
-
-
-def _stopper(found: Target, course: Follow) -> threading.Timer:
-    """Stops following when the session wants renewing; a client that renews its own session is left alone."""
-    seconds = seconds_until_due(found)
-    timer = threading.Timer(max(1.0, seconds if seconds is not None else 0.0), course.stop)
-    timer.daemon = True
-    if seconds is not None:
-        timer.start()
-    return timer
+    async with link.client() as hd:
+        # An id is better than the end of following.
+        with suppress(HelpdeskError):
+            await names.learn_live(hd, events=[event.data])
 
 
 def _print(event: Event, names: Names) -> None:

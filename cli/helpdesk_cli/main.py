@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users
+from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users, watch
 from ._app import Commands, ProfileOption, Root
 from ._errors import EXIT_CODES
 from ._output import tell
@@ -73,6 +73,7 @@ def project_dir() -> None:
 
 for _nouns in (tickets, users, teams, events, profiles):
     app.add_typer(_nouns.app)
+watch.register(app)
 session.register(app)
 doctor.register(app)
 stack.register(app)

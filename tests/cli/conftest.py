@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jwt
 import pytest
 from tests.cli.support import Cli
 
+from helpdesk_cli import _profiles as profiles
 from helpdesk_sdk import Helpdesk
 
 if TYPE_CHECKING:
@@ -75,6 +79,20 @@ def crew(stack: Stack) -> Crew:
 def cli(tmp_path: Path) -> Cli:
     """A shell in which nobody has signed in yet."""
     return Cli(tmp_path / "config")
+
+
+@pytest.fixture
+def short_session(cli: Cli, crew: Crew, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The agent's shell, with a session that has 28 seconds left; it is renewed when it has 25."""
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
+    where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key, "--email", crew.email("agent"))
+    cli("login", *where, "--password-stdin", input=PASSWORD)
+    profile = profiles.load().get("default")
+    ends = datetime.now(UTC) + timedelta(seconds=28)
+    secret = json.loads((Path(crew.info.data_dir) / "secrets.json").read_text())["jwt_secret"]
+    claims = profiles.claims(profile.access_token or "") | {"exp": int(ends.timestamp()) + 1}
+    profiles.save(replace(profile, access_token=jwt.encode(claims, secret), expires_at=ends))
+    return cli
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class Cli:
         """
         controller, terminal = pty.openpty()
         _resize(terminal, width)
-        process = self._start_on(terminal, env, program, *args)
+        process = self.start_on(terminal, env, *args, program=program)
         os.close(terminal)
         try:
             text = _converse(controller, list(type_), process)
@@ -99,7 +99,10 @@ class Cli:
             os.close(controller)
         return Done(process.wait(timeout=30), text, "")
 
-    def _start_on(self, terminal: int, env: Mapping[str, str], program: str, *args: object) -> subprocess.Popen[bytes]:
+    def start_on(
+        self, terminal: int, env: Mapping[str, str], *args: object, program: str = _RUN
+    ) -> subprocess.Popen[bytes]:
+        """Run the program on a terminal that is open already, which also controls it."""
         given = {name: value for name, value in self._environment(env).items() if value is not None}
         base = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
         return subprocess.Popen(

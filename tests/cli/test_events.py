@@ -9,16 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
-import jwt
 import pytest
-from tests.cli.conftest import OTHER_TEAM, PASSWORD, TEAM, People
+from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_cli import _profiles as profiles
@@ -126,21 +122,12 @@ def test_following_until_ctrl_c(people: People) -> None:
     assert err == ""
 
 
-def test_following_outlives_its_session(people: People, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session has 28 seconds left, and is renewed when it has 25: each event is printed once all the same."""
-    info = people.crew.info
-    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
-    where = ("--url", info.api_url, "--key", info.publishable_key, "--email", people.crew.email("agent"))
-    cli("login", *where, "--password-stdin", input=PASSWORD)
-    profile = profiles.load().get("default")
-    ends = datetime.now(UTC) + timedelta(seconds=28)
-    secret = json.loads((Path(info.data_dir) / "secrets.json").read_text())["jwt_secret"]
-    claims = profiles.claims(profile.access_token or "") | {"exp": int(ends.timestamp()) + 1}
-    profiles.save(replace(profile, access_token=jwt.encode(claims, secret), expires_at=ends))
-    with _following(cli, people, _open(people), seconds=8) as (process, events):
+def test_following_outlives_its_session(people: People, short_session: Cli) -> None:
+    before = profiles.load().get("default").refresh_token
+    with _following(short_session, people, _open(people), seconds=8) as (process, events):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
-    assert profiles.load().get("default").refresh_token != profile.refresh_token
+    assert profiles.load().get("default").refresh_token != before
     notes = [event["data"]["note_id"] for event in events if event["type"] == "note.created"]
     assert len(notes) == len(set(notes)) > 10
     assert [event["event_id"] for event in events] == sorted(event["event_id"] for event in events)

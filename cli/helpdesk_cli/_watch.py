@@ -1,0 +1,171 @@
+"""Watching a queue: the list is asked for anew whenever something has happened, and shown on a screen or as lines."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ._live import Link, may_pass, pause
+from ._names import Names
+from ._output import console
+from ._settings import settings
+from ._text import one_line
+from ._watch_lines import Lines
+from ._watch_queue import Change, Queue
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import AsyncHelpdesk, Event, Ticket, User
+
+# Seconds between two questions for the list, however much happens.
+_BETWEEN = 0.3
+# Seconds after which it is asked for though nothing seems to have happened: while live, and while not.
+_QUIET, _QUIET_POLLING = 60.0, 5.0
+# What happens to a ticket without a change of its row.
+_BESIDE_THE_ROW = {"note.created", "ticket.tagged", "ticket.untagged", "message.redacted"}
+
+
+async def watch_queue(filters: Mapping[str, Any], limit: int) -> None:
+    """Show a queue until somebody ends it.
+
+    Args:
+        filters: Which tickets: what ``hd.tickets.list`` takes.
+        limit: How many to look at.
+    """
+    stale = asyncio.Event()
+    async with Link(on_wake=lambda _: stale.set()) as link:
+        async with link.client() as hd:
+            me = None if link.target.is_system else await hd.users.me()
+        if filters["team"] is not None and (me is None or me.is_staff):
+            link.wanted["team"] = filters["team"]
+        queue = Queue(newest_first=filters["order"].startswith("-"))
+        watching = Watch(link, queue, filters, limit, stale)
+        found = await watching.look()
+        if settings().json or not _has_screen():
+            lines = Lines(watching.names)
+            lines.happened(found, ())
+            await watching.run(lines)
+        else:
+            from ._watch_screen import show
+
+            await show(watching, _title(filters), _identity(me, link))
+
+
+def _has_screen() -> bool:
+    out = console()
+    return sys.platform != "win32" and out.is_terminal and not out.is_dumb_terminal
+
+
+def _title(filters: Mapping[str, Any]) -> str:
+    """Which queue it is, in words."""
+    about = [*filters["status"], *(filters["priority"] or ())]
+    about += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
+    about += [f"tagged {filters['tag']}"] if filters["tag"] else []
+    return f"{filters['team'] or 'Tickets'} · {', '.join(map(str, about))}"
+
+
+def _identity(me: User | None, link: Link) -> str:
+    who = "the system" if me is None else f"{me.name or me.email} ({me.role})"
+    return one_line(f"{who} · {link.target.source} · {link.target.url}")
+
+
+class Audience(Protocol):
+    """Who is told what has become of a queue."""
+
+    def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Something has changed, and this is what was done."""
+
+    def connected(self, trouble: str) -> None:
+        """Whether the helpdesk answers; else what stands in the way."""
+
+
+class Watch:
+    """A queue that is kept up to date.
+
+    Requests: one for a page of the list and one for the events after each wake-up, at most every 0.3 seconds; one
+    each for names that are not known yet; without a wake-up one a minute, or every 5 seconds where nothing is pushed.
+
+    Args:
+        link: Where from.
+        queue: What to keep up to date.
+        filters: Which tickets: what ``hd.tickets.list`` takes.
+        limit: How many to look at.
+        stale: Set when the list is to be asked for anew.
+    """
+
+    def __init__(self, link: Link, queue: Queue, filters: Mapping[str, Any], limit: int, stale: asyncio.Event) -> None:
+        self.link, self.queue, self.names = link, queue, Names()
+        self._filters, self._limit = filters, limit
+        self._stale = stale
+        self._events: list[Event] = []
+
+    def ask(self) -> None:
+        """Ask for the list anew as soon as may be."""
+        self._stale.set()
+
+    async def look(self) -> list[Change]:
+        """Ask for the list once."""
+        return (await self._look([]))[0]
+
+    async def run(self, audience: Audience) -> None:
+        """Keep the queue up to date, for ever; ends with the error that waiting does not help against."""
+        following = asyncio.create_task(self._follow())
+        asking = asyncio.create_task(self._keep_asking(audience))
+        try:
+            done, _ = await asyncio.wait({following, asking}, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            for task in (following, asking):
+                task.cancel()
+            await asyncio.gather(following, asking, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        async for event in self.link.events():
+            self._events.append(event)
+            self.ask()
+
+    async def _keep_asking(self, audience: Audience) -> None:
+        failures = 0
+        while True:
+            with suppress(TimeoutError):
+                quiet = _QUIET if self.link.live else _QUIET_POLLING
+                await asyncio.wait_for(self._stale.wait(), pause(failures) if failures else quiet)
+            self._stale.clear()
+            began, events = time.monotonic(), self._events
+            self._events = []
+            try:
+                changes, about = await self._look(events)
+            except Exception as error:
+                if not may_pass(error) and not self.link.has_run_out(error):
+                    raise
+                self._events = events + self._events
+                failures += 1
+                audience.connected(str(error))
+                await asyncio.sleep(_BETWEEN)
+                continue
+            failures = 0
+            audience.connected("")
+            if changes or about:
+                audience.happened(changes, about)
+            await asyncio.sleep(max(0.0, began + _BETWEEN - time.monotonic()))
+
+    async def _look(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
+        """What has changed, and which of the events are about tickets of this queue."""
+        async with self.link.client() as hd:
+            found = await self._list(hd)
+            concerned = {ticket.ticket_id for ticket in (*self.queue.tickets, *found)}
+            about = [event for event in events if event.ticket_id in concerned]
+            await self.names.learn_live(hd, found, [event.data for event in about])
+        touched = {event.ticket_id for event in about if event.type in _BESIDE_THE_ROW and event.ticket_id}
+        return self.queue.take(found[: self._limit], more=len(found) > self._limit, touched=touched), about
+
+    async def _list(self, hd: AsyncHelpdesk) -> list[Ticket]:
+        found: list[Ticket] = []
+        async for page in hd.tickets.list(**self._filters, page_size=self._limit + 1).pages():
+            found.extend(page.items)
+            break
+        return found

@@ -1,0 +1,108 @@
+"""A queue that is watched, on the screen: what is drawn when, and what the keys do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from ._output import warnings_to
+from ._terminal import Terminal
+from ._text import one_line
+from ._watch_view import View
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Event
+
+    from ._watch import Watch
+    from ._watch_queue import Change
+
+
+async def show(watching: Watch, what: str, who: str) -> None:
+    """Show a queue until a key or a signal ends it.
+
+    Args:
+        watching: Keeps the queue up to date.
+        what: Which queue it is, in words.
+        who: Who looks at it.
+    """
+    view = View(what, who, watching.queue, watching.names)
+    screen = _Screen(watching, view)
+    with (
+        warnings_to(lambda _: watching.ask()),
+        Terminal(on_key=screen.press, on_change=screen.refresh, on_end=screen.end) as terminal,
+    ):
+        running = asyncio.create_task(watching.run(screen))
+        running.add_done_callback(lambda _: screen.refresh())
+        try:
+            while screen.code is None and not running.done():
+                view.live = watching.link.live
+                terminal.draw(view.draw(*terminal.size))
+                await screen.next_picture()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    if screen.code is None:
+        # Only an error ends it by itself.
+        running.result()
+    raise typer.Exit(screen.code or 0)
+
+
+class _Screen:
+    """What is to be shown, and what the keys do."""
+
+    def __init__(self, watching: Watch, view: View) -> None:
+        self._view = view
+        self._changed = asyncio.Event()
+        self.code: int | None = None
+        self._keys: dict[str, Callable[[], None]] = {
+            "q": self._quit,
+            "r": watching.ask,
+            **dict.fromkeys(("j", "down"), partial(view.scroll, 1)),
+            **dict.fromkeys(("k", "up"), partial(view.scroll, -1)),
+            **dict.fromkeys((" ", "page down"), partial(view.scroll_page, 1)),
+            **dict.fromkeys(("b", "page up"), partial(view.scroll_page, -1)),
+            **dict.fromkeys(("g", "home"), partial(view.scroll_to, end=False)),
+            **dict.fromkeys(("G", "end"), partial(view.scroll_to, end=True)),
+        }
+
+    async def next_picture(self) -> None:
+        """Wait for something to show; a second is enough for ages and marks."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), 1.0)
+        except TimeoutError:
+            return
+        self._changed.clear()
+
+    def refresh(self) -> None:
+        """There is something to show."""
+        self._changed.set()
+
+    def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Mark what has changed."""
+        self._view.happened(changes, events)
+        self.refresh()
+
+    def connected(self, trouble: str) -> None:
+        """Say whether the helpdesk answers."""
+        if trouble != self._view.trouble:
+            self._view.trouble = one_line(trouble)
+            self.refresh()
+
+    def end(self, signal_number: int) -> None:
+        """End as this signal wants it."""
+        self.code = 128 + signal_number
+        self.refresh()
+
+    def _quit(self) -> None:
+        self.code = 0
+
+    def press(self, key: str) -> None:
+        """React to a key."""
+        action = self._keys.get(key)
+        if action is not None:
+            action()
+            self.refresh()
