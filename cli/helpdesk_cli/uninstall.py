@@ -104,6 +104,8 @@ def _show(found: UninstallPlan) -> None:
         typer.echo(f"  table      {one_line(name):<{width}}  {rows:>9,} rows")
     for name in found.triggers:
         typer.echo(f"  trigger    {one_line(name)}")
+    for name in found.policies:
+        typer.echo(f"  policy     {one_line(name)}")
     for version in found.migrations:
         typer.echo(f"  migration  {one_line(version)}")
     if found.blockers:

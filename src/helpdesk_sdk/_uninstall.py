@@ -4,7 +4,8 @@
     run(db_url)                 # in one transaction: all of it, or an error and nothing
 
 What goes: the schemas `helpdesk` and `helpdesk_private` with everything in them, the trigger `helpdesk_follow_login` on
-`auth.users`, and our rows of the migration history. The people's logins, and whatever else is in `auth`, stay.
+`auth.users`, the policies on `realtime.messages` whose names begin with `helpdesk: `, and our rows of the migration
+history. The people's logins, the messages that Realtime keeps for three days, and the project's own policies stay.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 SCHEMAS = ("helpdesk", "helpdesk_private")
 TRIGGER = "helpdesk_follow_login"
+POLICIES_OF = "realtime.messages"
+_POLICY_PREFIX = "helpdesk: "
 _WAIT_FOR_TABLE = "10s"
 
 
@@ -48,12 +51,14 @@ class UninstallPlan:
     Attributes:
         tables: Every table, as `schema.name`, with its number of rows.
         triggers: Our triggers outside our schemas, as `name on table`.
+        policies: Our policies on `realtime.messages`, as `"name" on table`.
         migrations: The versions that leave the migration history.
         blockers: What of the project's own depends on ours and would break, one sentence each.
     """
 
     tables: dict[str, int]
     triggers: tuple[str, ...]
+    policies: tuple[str, ...]
     migrations: tuple[str, ...]
     blockers: tuple[str, ...]
 
@@ -83,20 +88,31 @@ def run(db_url: str) -> UninstallPlan:
     Raises:
         UninstallBlocked: Something of the project's own depends on it; nothing was removed.
         NotInstalled, ConfigurationError, ConnectionFailed: As for `plan`.
+        HelpdeskError: The helpdesk is in use, or the role is not its owner; nothing was removed.
     """
-    with _connect(db_url) as connection, connection.transaction():
+    with _connect(db_url) as connection, _all_or_nothing(), connection.transaction():
         connection.execute(f"set local lock_timeout = '{_WAIT_FOR_TABLE}'")
         _lock(connection)
         found = _plan(connection)
         if found.blockers:
             raise UninstallBlocked(found.blockers)
-        if found.migrations:
-            connection.execute(
-                "delete from supabase_migrations.schema_migrations where version = any(%s)", [list(found.migrations)]
-            )
-        # The trigger goes with its function: dropping it by name would need the ownership of auth.users.
-        connection.execute("drop schema helpdesk, helpdesk_private cascade")
+        _remove(connection, found)
     return found
+
+
+def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> None:
+    from psycopg import sql
+
+    if found.migrations:
+        connection.execute(
+            "delete from supabase_migrations.schema_migrations where version = any(%s)", [list(found.migrations)]
+        )
+    # By name: some call no function of ours, and would stay. They go first, or the schemas would take the others along.
+    for name in _policies(connection):
+        table = sql.Identifier(*POLICIES_OF.split("."))
+        connection.execute(sql.SQL("drop policy {} on {}").format(sql.Identifier(name), table))
+    # The trigger goes with its function: dropping it by name would need the ownership of auth.users.
+    connection.execute("drop schema helpdesk, helpdesk_private cascade")
 
 
 def _plan(connection: Connection[dict[str, Any]]) -> UninstallPlan:
@@ -109,6 +125,7 @@ def _plan(connection: Connection[dict[str, Any]]) -> UninstallPlan:
     return UninstallPlan(
         tables=_count(connection),
         triggers=tuple(row["name"] for row in connection.execute(_TRIGGERS, {"ours": list(SCHEMAS)})),
+        policies=tuple(f'"{name}" on {POLICIES_OF}' for name in _policies(connection)),
         migrations=_versions(connection) if installed["history"] else (),
         blockers=(*_dependents(connection), *_strangers(connection, recorded=installed["history"])),
     )
@@ -134,14 +151,20 @@ def _versions(connection: Connection[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(row["version"] for row in rows)
 
 
+def _policies(connection: Connection[dict[str, Any]]) -> tuple[str, ...]:
+    rows = connection.execute(_POLICIES, {"table": POLICIES_OF, "prefix": _POLICY_PREFIX})
+    return tuple(row["name"] for row in rows)
+
+
 def _dependents(connection: Connection[dict[str, Any]]) -> list[str]:
-    """What lies outside our schemas and PostgreSQL would have to drop with them, but for our own trigger."""
-    rows = connection.execute(_DEPENDENTS, {"ours": list(SCHEMAS), "trigger": TRIGGER}).fetchall()
+    """What lies outside our schemas and PostgreSQL would have to drop with them, but for our trigger and policies."""
+    ours = {"ours": list(SCHEMAS), "trigger": TRIGGER, "table": POLICIES_OF, "prefix": _POLICY_PREFIX}
+    rows = connection.execute(_DEPENDENTS, ours).fetchall()
     return [f"{row['dependent']} depends on {row['referenced']}" for row in rows]
 
 
 def _strangers(connection: Connection[dict[str, Any]], *, recorded: bool) -> list[str]:
-    """What somebody else has put into our schemas: it is in none of the statements that our migrations ran."""
+    """What somebody else put where ours is, or named like ours: no statement that our migrations ran has made it."""
     if not recorded:
         return []
     rows = connection.execute(
@@ -153,26 +176,39 @@ def _strangers(connection: Connection[dict[str, Any]], *, recorded: bool) -> lis
     text = "\n".join(row["text"] for row in rows)
     made = {match[1] for match in re.finditer(r"\bcreate (?:table|view|function) ([a-z_]+\.[a-z_]+)", text)}
     objects = connection.execute(_OBJECTS, {"ours": list(SCHEMAS)}).fetchall()
+    inside = [f"{row['kind']} {row['name']}" for row in objects if row["name"] not in made]
+    policies = [f'policy "{name}" on {POLICIES_OF}' for name in _policies(connection)]
     return [
-        f"{row['kind']} {row['name']} is no part of the helpdesk, but lies in its schema"
-        for row in objects
-        if row["name"] not in made
+        *(f"{stranger} is no part of the helpdesk, but lies in its schema" for stranger in inside),
+        *(f"{policy} is no part of the helpdesk, but is named like it" for policy in policies if policy not in text),
     ]
 
 
 def _lock(connection: Connection[dict[str, Any]]) -> None:
     """Keep everybody out, so that nothing can come to depend on a table between the plan and its execution."""
-    from psycopg import errors, sql
+    from psycopg import sql
 
-    tables = connection.execute(_TABLES, {"ours": list(SCHEMAS)}).fetchall()
+    for table in connection.execute(_TABLES, {"ours": list(SCHEMAS)}).fetchall():
+        name = sql.Identifier(table["schema"], table["name"])
+        connection.execute(sql.SQL("lock table {} in access exclusive mode").format(name))
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """Say in our words why PostgreSQL stopped; the transaction has put everything back."""
+    from psycopg import errors
+
     try:
-        for table in tables:
-            name = sql.Identifier(table["schema"], table["name"])
-            connection.execute(sql.SQL("lock table {} in access exclusive mode").format(name))
+        yield
     except errors.LockNotAvailable:
         raise HelpdeskError(
             f"The helpdesk is in use: a table stayed locked for {_WAIT_FOR_TABLE}; nothing was removed",
             hint="Stop what uses it, then try again.",
+        ) from None
+    except errors.InsufficientPrivilege as error:
+        raise HelpdeskError(
+            f"This role may not remove the helpdesk: {error.diag.message_primary}; nothing was removed",
+            hint="Connect as the role that installed it: `postgres` on a hosted project.",
         ) from None
 
 
@@ -236,6 +272,12 @@ where p.pronamespace::regnamespace::text = any(%(ours)s) and c.relnamespace::reg
 order by 1
 """
 
+_POLICIES = """
+select polname as name from pg_policy
+where polrelid = to_regclass(%(table)s) and starts_with(polname, %(prefix)s)
+order by 1
+"""
+
 # A normal dependency is what DROP … RESTRICT would stop at. The catalog entry of a rule stands for its view, that of a
 # default for its column; an internal dependency is part of something that is listed itself.
 _DEPENDENTS = """
@@ -254,6 +296,7 @@ with schemas as (
     or (tgrelid = 'auth.users'::regclass and tgname = %(trigger)s)
   union all select 'pg_policy'::regclass, oid from pg_policy
   where polrelid in (select objid from ours where classid = 'pg_class'::regclass)
+    or (polrelid = to_regclass(%(table)s) and starts_with(polname, %(prefix)s))
   union all select 'pg_rewrite'::regclass, oid from pg_rewrite
   where ev_class in (select objid from ours where classid = 'pg_class'::regclass)
   union all select 'pg_attrdef'::regclass, oid from pg_attrdef

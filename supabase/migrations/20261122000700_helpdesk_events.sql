@@ -11,6 +11,8 @@ create table helpdesk.events (
   audience text not null check (audience in ('customer', 'staff')),
   ticket_id uuid,
   ticket_number bigint,
+  -- The ticket's revision right after the change: what a screen that shows a newer one need not apply.
+  ticket_revision bigint,
   -- The ticket's requester, team and assignee of that moment: what a reader's index range begins with.
   requester_id uuid,
   team_id uuid,
@@ -82,10 +84,10 @@ declare
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
 begin
   insert into helpdesk.events (
-    type, audience, ticket_id, ticket_number, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
+    type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
   )
   values (
-    p_type, p_audience, p_ticket.ticket_id, p_ticket.number, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
+    p_type, p_audience, p_ticket.ticket_id, p_ticket.number, p_ticket.revision, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
     v_me,
     case
       when v_me is null then 'system'
@@ -407,9 +409,91 @@ comment on function helpdesk_private.visible_events(xid8, bigint, integer) is
   'The next events after a cursor that the caller could see when they happened and can see now.';
 revoke all on function helpdesk_private.visible_events(xid8, bigint, integer) from public, anon, authenticated, service_role;
 
-create function helpdesk_private.events_since(p_after text, p_max_rows integer)
+create function helpdesk_private.ticket_events(p_ticket_id uuid, p_team_id uuid, p_xid xid8, p_event_id bigint, p_max_rows integer)
+returns setof helpdesk.events
+language plpgsql
+stable
+rows 100
+-- Definer: decides once who the caller is to the ticket. All of one ticket's events, as its timeline has them.
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  v_ticket helpdesk.tickets;
+  v_role text;
+begin
+  if not helpdesk_private.is_service() then
+    perform helpdesk_private.require_person();
+  end if;
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
+  v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
+  if v_role is null then
+    perform helpdesk_private.fail('ticket_not_found');
+  end if;
+  -- Materialized: one ticket's events are few; the planner would rather walk the whole log in the order of the cursor.
+  return query
+    with told as materialized (select e.* from helpdesk.events as e where e.ticket_id = p_ticket_id)
+    select t.*
+    from told as t
+    where (v_role <> 'customer' or t.audience = 'customer') and (p_team_id is null or t.team_id = p_team_id)
+      and (t.xid, t.event_id) > (p_xid, p_event_id) and t.xid < v_horizon
+    order by t.xid, t.event_id limit p_max_rows;
+end;
+$$;
+comment on function helpdesk_private.ticket_events(uuid, uuid, xid8, bigint, integer) is 'visible_events() of one ticket, and, if so wanted, while it was in one team.';
+revoke all on function helpdesk_private.ticket_events(uuid, uuid, xid8, bigint, integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.team_events(p_team_id uuid, p_xid xid8, p_event_id bigint, p_max_rows integer)
+returns setof helpdesk.events
+language plpgsql
+stable
+rows 100
+-- Definer: writes the caller's predicate out; one range of events_team_idx.
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  v_me uuid;
+  v_teams uuid[];
+  v_all boolean := helpdesk_private.is_service();
+begin
+  if v_all then
+    v_teams := array(select t.team_id from helpdesk.teams as t where t.team_id = p_team_id);
+  else
+    v_me := helpdesk_private.require_person();
+    v_teams := array(select helpdesk_private.my_team_ids());
+    v_all := helpdesk_private.my_role() = 'admin';
+  end if;
+  if not p_team_id = any(v_teams) then
+    perform helpdesk_private.fail('team_not_found');
+  end if;
+  return query
+    select b.*
+    from (
+      select e.* from helpdesk.events as e
+      where e.team_id = p_team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        and (
+          v_all
+          or (
+            select t.ticket_id from helpdesk.tickets as t
+            where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_me)
+          ) is not null
+        )
+      order by e.xid, e.event_id limit 1000
+    ) as b
+    order by b.xid, b.event_id limit p_max_rows;
+end;
+$$;
+comment on function helpdesk_private.team_events(uuid, xid8, bigint, integer) is 'visible_events() of one team''s queue.';
+revoke all on function helpdesk_private.team_events(uuid, xid8, bigint, integer) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.events_since(p_after text, p_max_rows integer, p_ticket_id uuid, p_team_id uuid)
 returns table (
-  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, requester_id uuid, team_id uuid,
+  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, ticket_revision bigint, requester_id uuid, team_id uuid,
   assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
 )
 language plpgsql
@@ -420,6 +504,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_after text := coalesce(p_after, '0.0');
+  v_xid xid8;
+  v_event_id bigint;
+  v_rows integer := helpdesk_private.page_size(p_max_rows);
 begin
   if v_after !~ '^[0-9]{1,18}\.[0-9]{1,18}$' then
     perform helpdesk_private.fail('invalid_value', 'after must be the cursor of an event, like 745.12', 'Leave it out to begin at the beginning.');
@@ -432,21 +519,35 @@ begin
     -- No transaction of this database can have written these; left alone, newer events would sort before them and be missed.
     perform helpdesk_private.fail('log_restored');
   end if;
-  return query
-    select
-      e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.requester_id, e.team_id,
-      e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
-    from helpdesk_private.visible_events(
-      split_part(v_after, '.', 1)::xid8, split_part(v_after, '.', 2)::bigint, helpdesk_private.page_size(p_max_rows)
-    ) as e;
+  v_xid := split_part(v_after, '.', 1)::xid8;
+  v_event_id := split_part(v_after, '.', 2)::bigint;
+  if p_ticket_id is not null then
+    return query
+      select
+        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
+        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
+      from helpdesk_private.ticket_events(p_ticket_id, p_team_id, v_xid, v_event_id, v_rows) as e;
+  elsif p_team_id is not null then
+    return query
+      select
+        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
+        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
+      from helpdesk_private.team_events(p_team_id, v_xid, v_event_id, v_rows) as e;
+  else
+    return query
+      select
+        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
+        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
+      from helpdesk_private.visible_events(v_xid, v_event_id, v_rows) as e;
+  end if;
 end;
 $$;
-revoke all on function helpdesk_private.events_since(text, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.events_since(text, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.events_since(text, integer, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.events_since(text, integer, uuid, uuid) to authenticated, service_role;
 
-create function helpdesk.events_since(after text default null, max_rows integer default 100)
+create function helpdesk.events_since(after text default null, max_rows integer default 100, only_ticket uuid default null, only_team uuid default null)
 returns table (
-  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, requester_id uuid, team_id uuid,
+  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, ticket_revision bigint, requester_id uuid, team_id uuid,
   assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
 )
 language sql
@@ -454,13 +555,13 @@ stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select * from helpdesk_private.events_since(events_since.after, events_since.max_rows);
+  select * from helpdesk_private.events_since(events_since.after, events_since.max_rows, events_since.only_ticket, events_since.only_team);
 $$;
-comment on function helpdesk.events_since(text, integer) is
+comment on function helpdesk.events_since(text, integer, uuid, uuid) is
   'What happened after a cursor (null: from the beginning), oldest first, at most 1000 rows, never a gap: remember the last row''s cursor and ask again. '
-  'Shows what you could see then and can see now. An event appears once every transaction older than it has ended.';
-revoke all on function helpdesk.events_since(text, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.events_since(text, integer) to authenticated, service_role;
+  'Shows what you could see then and can see now; of one ticket all that its timeline shows, of one team what happened in its queue. An event appears once every transaction older than it has ended.';
+revoke all on function helpdesk.events_since(text, integer, uuid, uuid) from public, anon, authenticated, service_role;
+grant execute on function helpdesk.events_since(text, integer, uuid, uuid) to authenticated, service_role;
 
 create function helpdesk_private.rebase_events()
 returns void

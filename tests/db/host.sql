@@ -39,6 +39,10 @@ grant select on public.users to host_reporter;
 grant select (seat), update (seat) on public.tickets to host_reporter;
 revoke execute on function public.me() from public;
 
+-- Rooms of the host's own on the channels that everybody shares.
+create policy "everybody hears the rooms" on realtime.messages for select to authenticated, anon using (realtime.topic() like 'room:%');
+create policy "people speak in the rooms" on realtime.messages for insert to authenticated with check (realtime.topic() like 'room:%');
+
 alter default privileges grant select on tables to host_reporter;
 alter default privileges in schema public grant execute on functions to host_reporter;
 create publication host_changes for table public.tickets, public.users;

@@ -1,4 +1,4 @@
-"""A good guest: in somebody else's project nothing changes but two schemas and a trigger, and sign-ups never fail."""
+"""A good guest: in somebody else's project nothing changes but two schemas, a trigger and policies on our channels."""
 
 from __future__ import annotations
 
@@ -67,16 +67,18 @@ def sign_up(db: Db, email: str) -> str:
     return login
 
 
-def test_moving_in_changes_nothing_but_one_trigger_and_the_history(pg: Server, host: str) -> None:
+def test_moving_in_changes_nothing_but_one_trigger_the_history_and_our_policies(pg: Server, host: str) -> None:
     before = taken(pg, host)
     migrations.apply(pg.url(host), MIGRATIONS, guest=True)
     after = taken(pg, host)
-    assert added(after, before) == {"triggers": [], "rows of supabase_migrations.schema_migrations": []}
     new = added(before, after)
-    assert set(new) == {"triggers", "rows of supabase_migrations.schema_migrations"}
+    assert set(new) == {"triggers", "policies", "rows of supabase_migrations.schema_migrations"}
+    assert added(after, before) == {section: [] for section in new}
     assert len(new["triggers"]) == 1
     assert "helpdesk_follow_login" in new["triggers"][0]
     assert len(new["rows of supabase_migrations.schema_migrations"]) == len(migrations.available(MIGRATIONS))
+    assert len(new["policies"]) == 7
+    assert all(policy.startswith('(realtime,messages,"helpdesk: ') for policy in new["policies"])
 
 
 def test_moving_out_leaves_everything_as_it_was(pg: Server, host: str) -> None:
@@ -95,6 +97,34 @@ def test_one_can_move_in_again(pg: Server, host: str) -> None:
     _uninstall.run(pg.url(host))
     migrations.apply(pg.url(host), MIGRATIONS, guest=True)
     assert taken(pg, host) == once
+
+
+WITHOUT_REALTIME: dict[str, LiteralString] = {
+    "no schema": "drop schema realtime cascade",
+    "no messages": "drop table realtime.messages cascade",
+    "another send": "drop function realtime.send(jsonb, text, text, boolean); "
+    "create function realtime.send(payload jsonb, event text, topic text) returns void language sql as $$ select $$",
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT_REALTIME)
+def test_a_project_without_realtime_is_told_so_and_has_all_the_rest(pg: Server, host: str, what: str) -> None:
+    with psycopg.connect(pg.url(host), autocommit=True) as connection:
+        connection.execute(WITHOUT_REALTIME[what])
+    before = taken(pg, host)
+    migrations.apply(pg.url(host), MIGRATIONS, guest=True)
+    with undone(pg, host) as db:
+        said: list[str | None] = []
+        db.add_notice_handler(lambda notice: said.append(notice.message_primary))
+        source = next(MIGRATIONS.glob("*_helpdesk_realtime.sql")).read_text()
+        db.execute(source[source.rindex("do $$") :].encode())
+        assert [text for text in said if text and "There is no Supabase Realtime" in text]
+        assert value(db, "select count(*) from pg_trigger where tgname = 'announce_event'") == 0
+        person = value(db, "select user_id from helpdesk.create_customer('new@example.com')")
+        db.execute("select helpdesk.create_ticket('hello', requester_id => %s)", (person,))
+        assert value(db, "select type from helpdesk.events where ticket_number is not null") == "ticket.created"
+    assert _uninstall.run(pg.url(host)).policies == ()
+    assert taken(pg, host) == before
 
 
 def test_a_schema_of_our_name_is_somebody_elses(pg: Server, host: str) -> None:

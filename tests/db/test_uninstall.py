@@ -51,6 +51,8 @@ def test_the_plan_says_what_would_go_and_changes_nothing(pg: Server, own: str, u
     assert found.tables["helpdesk.tickets"] == 7
     assert found.tables["helpdesk_private.requests"] == 7
     assert found.triggers == ("helpdesk_follow_login on auth.users",)
+    assert len(found.policies) == 7
+    assert all(p.startswith('"helpdesk: ') and p.endswith('" on realtime.messages') for p in found.policies)
     assert found.migrations == tuple(m.version for m in migrations.available(MIGRATIONS))
     assert found.blockers == ()
     with pg.connect(own) as db:
@@ -64,7 +66,8 @@ def test_everything_goes_and_the_logins_stay(pg: Server, own: str, url: str) -> 
         rows = db.execute("select nspname from pg_namespace where nspname like 'helpdesk%'").fetchall()
         logins = db.execute("select count(*) as n from auth.users").fetchone()
         history = db.execute("select count(*) as n from supabase_migrations.schema_migrations").fetchone()
-    assert (rows, logins, history) == ([], {"n": 8}, {"n": 0})
+        policies = db.execute("select polname from pg_policy where polname like 'helpdesk%'").fetchall()
+    assert (rows, logins, history, policies) == ([], {"n": 8}, {"n": 0}, [])
     with pytest.raises(_uninstall.NotInstalled):
         _uninstall.plan(url)
     with pytest.raises(_uninstall.NotInstalled):
@@ -104,6 +107,16 @@ BLOCKERS: dict[str, tuple[LiteralString, str]] = {
     "a function of theirs in our schema": (
         "create function helpdesk.survey() returns int language sql as $$ select 1 $$",
         "function helpdesk.survey is no part of the helpdesk",
+    ),
+    "a policy on the messages of Realtime that calls ours": (
+        "drop policy if exists theirs on realtime.messages; create policy theirs on realtime.messages "
+        "for select to authenticated using (helpdesk_private.my_role() = 'agent')",
+        "policy theirs on table realtime.messages depends on function",
+    ),
+    "a policy named like ours": (
+        'drop policy if exists "helpdesk: theirs" on realtime.messages; '
+        "create policy \"helpdesk: theirs\" on realtime.messages for select to authenticated using (topic = 'room')",
+        'policy "helpdesk: theirs" on realtime.messages is no part of the helpdesk',
     ),
     "a type of theirs in our schema": ("create type helpdesk.mood as enum ('calm')", "type helpdesk.mood is no part"),
 }
@@ -147,6 +160,27 @@ def test_a_helpdesk_in_use_is_left_alone(url: str, monkeypatch: pytest.MonkeyPat
     assert _uninstall.plan(url).tables["helpdesk.tickets"] == 7
 
 
+def test_messages_that_are_locked_leave_everything_as_it_was(
+    pg: Server, own: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_uninstall, "_WAIT_FOR_TABLE", "100ms")
+    planned = _uninstall.plan(url)
+    with pg.connect(own) as busy:
+        busy.execute("select count(*) from realtime.messages")
+        with pytest.raises(HelpdeskError, match="in use"):
+            _uninstall.run(url)
+    assert _uninstall.plan(url) == planned
+
+
+def test_the_projects_own_policies_stay(pg: Server, own: str, url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("create policy theirs on realtime.messages for select to authenticated using (topic = 'x')")
+    assert not any("theirs" in policy for policy in _uninstall.run(url).policies)
+    with pg.connect(own) as db:
+        left = db.execute("select polname from pg_policy where polrelid = 'realtime.messages'::regclass").fetchall()
+    assert left == [{"polname": "theirs"}]
+
+
 def test_a_database_without_a_helpdesk(bystander: str) -> None:
     with pytest.raises(_uninstall.NotInstalled):
         _uninstall.plan(bystander)
@@ -179,6 +213,7 @@ def test_the_command_shows_asks_and_removes(program: typer.Typer, url: str) -> N
     assert (no.exit_code, "helpdesk.tickets" in no.output, "7 rows" in no.output) == (0, True, True)
     assert no.output.endswith("Nothing was removed.\n")
     assert "helpdesk_follow_login on auth.users" in no.output
+    assert 'policy     "helpdesk: nobody listens to more" on realtime.messages' in no.output
     assert _uninstall.plan(url).tables
     yes = runner.invoke(program, ["uninstall", "--db-url", url], input="y\n")
     assert (yes.exit_code, "The helpdesk is removed." in yes.output) == (0, True)

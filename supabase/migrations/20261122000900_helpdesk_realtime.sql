@@ -1,0 +1,202 @@
+-- Live: what is written to the log is announced on private channels of Supabase Realtime, in the same transaction, so once
+-- it is committed. An announcement says that something happened, not what: its reader asks the log, whose policies decide
+-- on every statement, while a channel's rights are those of the moment it was joined.
+--
+--   helpdesk:ticket:<uuid>        what the requester may know of a ticket
+--   helpdesk:ticket:<uuid>:staff  what only staff may know of it; and who has it open (presence)
+--   helpdesk:team:<uuid>          everything in a team's queue
+--   helpdesk:user:<uuid>          a requester's own tickets; assignments; what changes a person's rights
+--   helpdesk:admin                everything
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000900', 'realtime');
+
+
+-- Announcing -----------------------------------------------------------------------------------------------------------
+
+create function helpdesk_private.topics_of(p_event helpdesk.events)
+returns setof text
+language plpgsql
+stable
+rows 5
+-- Definer: called by a definer function only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_assignment jsonb := p_event.data #> '{changes,assigned_to}';
+begin
+  return next 'helpdesk:admin';
+  if p_event.ticket_id is null then
+    -- Rights that change: the person works out anew what to listen to.
+    if p_event.type in ('team.member_added', 'team.member_removed', 'user.role_changed', 'user.deactivated', 'user.reactivated') then
+      return next 'helpdesk:user:' || (p_event.data ->> 'user_id');
+    end if;
+    if p_event.type in ('team.member_added', 'team.member_removed') then
+      return next 'helpdesk:team:' || (p_event.data ->> 'team_id');
+    end if;
+    return;
+  end if;
+  return query
+    select distinct v.topic
+    from (
+      values
+        ('helpdesk:ticket:' || p_event.ticket_id || case p_event.audience when 'customer' then '' else ':staff' end),
+        ('helpdesk:team:' || p_event.team_id),
+        -- The queue that a ticket leaves.
+        ('helpdesk:team:' || (p_event.data #>> '{changes,team_id,0}')),
+        (case p_event.audience when 'customer' then 'helpdesk:user:' || p_event.requester_id end),
+        ('helpdesk:user:' || (v_assignment ->> 0)),
+        -- The others in the team's queue hear it there; whoever was assigned from outside has no other topic.
+        (
+          case
+            when v_assignment is not null
+              or not exists (
+                select from helpdesk.team_members as m where m.team_id = p_event.team_id and m.user_id = p_event.assigned_to
+              )
+            then 'helpdesk:user:' || p_event.assigned_to
+          end
+        )
+    ) as v (topic)
+    where v.topic is not null;
+end;
+$$;
+comment on function helpdesk_private.topics_of(helpdesk.events) is 'The channels on which an event is announced.';
+revoke all on function helpdesk_private.topics_of(helpdesk.events) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.announce_event()
+returns trigger
+language plpgsql
+-- Definer: nobody but the database may broadcast.
+security definer
+set search_path = pg_catalog, pg_temp
+-- Realtime's table may be locked, as when it is given its next partition.
+set lock_timeout = '100ms'
+as $$
+declare
+  v_topic text;
+  v_began timestamptz := clock_timestamp();
+  v_host_topic text := coalesce(current_setting('realtime.topic', true), '');
+begin
+  if current_setting('helpdesk.announcing', true) = 'off ' || pg_current_xact_id()::text then
+    return null;
+  end if;
+  for v_topic in select t from helpdesk_private.topics_of(new) as t loop
+    perform realtime.send(
+      jsonb_build_object(
+        'event_id', new.event_id,
+        'cursor', new.xid::text || '.' || new.event_id,
+        'type', new.type,
+        'ticket_id', new.ticket_id,
+        'ticket_number', new.ticket_number,
+        'ticket_revision', new.ticket_revision
+      ),
+      new.type, v_topic, true
+    );
+    if clock_timestamp() - v_began > interval '90 ms' then
+      -- Once is enough: this transaction announces nothing more. Whoever follows the log finds it there.
+      perform set_config('helpdesk.announcing', 'off ' || pg_current_xact_id()::text, true);
+      exit;
+    end if;
+  end loop;
+  -- realtime.send() leaves its topic behind for the rest of the transaction, which may be the host's.
+  perform set_config('realtime.topic', v_host_topic, true);
+  return null;
+exception
+  -- The log is what counts: no partition for today or another signature is no reason to lose a write.
+  when others then
+    raise warning 'helpdesk: an event was not announced: %', sqlerrm;
+    return null;
+end;
+$$;
+revoke all on function helpdesk_private.announce_event() from public, anon, authenticated, service_role;
+
+
+-- Listening ------------------------------------------------------------------------------------------------------------
+
+create function helpdesk_private.may_listen(p_topic text, p_extension text)
+returns boolean
+language plpgsql
+stable
+-- Definer: looks a ticket up whose row the caller need not see. Called by policies only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parts text[] := regexp_match(
+    p_topic, '^helpdesk:(?:(admin)|(ticket|team|user):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(:staff)?)$'
+  );
+  v_id uuid := v_parts[3]::uuid;
+  v_ticket helpdesk.tickets;
+  v_role text;
+begin
+  if v_parts is null or not helpdesk_private.is_active() then
+    return false;
+  elsif v_parts[2] = 'ticket' then
+    select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_id;
+    v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
+    return case
+      when v_role is null then false
+      when v_parts[4] is null then p_extension = 'broadcast'
+      else v_role <> 'customer' and p_extension in ('broadcast', 'presence')
+    end;
+  elsif p_extension <> 'broadcast' or v_parts[4] is not null then
+    return false;
+  elsif v_parts[2] = 'team' then
+    return v_id in (select helpdesk_private.my_team_ids());
+  elsif v_parts[2] = 'user' then
+    return v_id = helpdesk_private.me();
+  end if;
+  return helpdesk_private.my_role() = 'admin';
+end;
+$$;
+comment on function helpdesk_private.may_listen(text, text) is
+  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for what is absent.';
+revoke all on function helpdesk_private.may_listen(text, text) from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.may_listen(text, text) to authenticated;
+
+do $$
+begin
+  if to_regclass('realtime.messages') is null or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+    raise notice 'There is no Supabase Realtime in this database: events are not announced, and are followed by asking.';
+    return;
+  end if;
+
+  create trigger announce_event after insert on helpdesk.events
+    for each row execute function helpdesk_private.announce_event();
+
+  -- Row by row and not by realtime.topic() alone: that is what a channel asks, while a row says where it goes.
+  create policy "helpdesk: people listen to what they may see" on realtime.messages
+    for select to authenticated
+    using (helpdesk_private.may_listen(topic, extension));
+  create policy "helpdesk: staff say that they have a ticket open" on realtime.messages
+    for insert to authenticated
+    with check (extension = 'presence' and helpdesk_private.may_listen(topic, extension) and topic like '%:staff');
+
+  -- Policies add up: one of the host's that opens every topic must not open ours. These say nothing of other topics. The
+  -- first holds for roles that we do not know as well, and they could not call a function of ours.
+  create policy "helpdesk: our topics are for people who are signed in" on realtime.messages
+    as restrictive for all to public
+    using (
+      current_user = 'authenticated'
+      or not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
+    );
+  create policy "helpdesk: nobody listens to more" on realtime.messages
+    as restrictive for select to authenticated
+    using (
+      not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
+      or helpdesk_private.may_listen(topic, extension)
+    );
+  create policy "helpdesk: nobody but the database broadcasts" on realtime.messages
+    as restrictive for insert to authenticated
+    with check (
+      not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
+      or (extension = 'presence' and helpdesk_private.may_listen(topic, extension) and topic like '%:staff')
+    );
+  create policy "helpdesk: nobody changes what was said" on realtime.messages
+    as restrictive for update to authenticated
+    using (not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%'));
+  create policy "helpdesk: nobody removes what was said" on realtime.messages
+    as restrictive for delete to authenticated
+    using (not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%'));
+end
+$$;
