@@ -1,0 +1,63 @@
+"""supabase-js follows the helpdesk live, without a line of ours: each event once, in order, across a restart."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from deno import find_deno_bin  # type: ignore[import-untyped]
+from tests.e2e.programs import EXAMPLES, environment, run
+
+from helpdesk_sdk import LATEST
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Helpdesk
+    from helpdesk_sdk.testing import Person, Project
+
+FOLLOW = EXAMPLES / "supabase_js" / "follow.ts"
+
+
+@contextmanager
+def following(project: Project, person: Person, cursor: str | None = None) -> Iterator[Iterator[list[str]]]:
+    """The running program; its lines, each in words, from its first event on."""
+    deno = os.fsdecode(find_deno_bin())
+    run([deno, "install", "--quiet", "--frozen", f"--config={FOLLOW.with_name('deno.json')}"], os.environ)
+    narrow = ["--no-prompt", "--frozen", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"]
+    process = subprocess.Popen(
+        [deno, "run", "-q", *narrow, str(FOLLOW), *([cursor] if cursor else [])],
+        env=dict(environment(project, person)),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline().startswith("following from ")
+        yield (line.split() for line in process.stdout)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "admin"])
+def test_supabase_js_follows_what_its_person_may_see(helpdesk_project: Project, system: Helpdesk, role: str) -> None:
+    mei = helpdesk_project.add_person("customer", name="Mei")
+    ana = helpdesk_project.add_person("agent", name="Ana", teams=("Repairs",))
+    watcher = {"customer": mei, "agent": ana}.get(role) or helpdesk_project.add_person("admin", name="Noor")
+    told = ["ticket.created", "note.created", "message.created"]
+    if role == "customer":
+        told.remove("note.created")
+    with following(helpdesk_project, watcher) as lines:
+        ticket = system.tickets.create("Parcel is lost", requester=mei.user_id, team="Repairs")
+        system.notes.add(ticket, "The third one on this route.")
+        system.messages.reply(ticket, "We have asked the carrier.")
+        seen = [next(lines) for _ in told]
+    assert [words[1:3] for words in seen] == [[kind, str(ticket.number)] for kind in told]
+    system.messages.reply(ticket, "It is on its way.", expected_last_message=LATEST)
+    with following(helpdesk_project, watcher, seen[-1][0]) as lines:
+        missed = [next(lines) for _ in range(2)]
+    assert [words[1] for words in missed] == ["ticket.status_changed", "message.created"]
