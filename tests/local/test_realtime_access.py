@@ -10,6 +10,7 @@ import pytest
 from tests.local.realtime_support import Frame, Person, Rooms, Socket
 
 NO_LONGER = "You no longer have permission to read from this Channel topic: {}"
+NO_RIGHT = "You do not have permissions to read from this Channel topic: {}"
 NO_FIELDS = "Fields `role` and `exp` are required in JWT"
 OK: dict[str, Any] = {"status": "ok", "response": {}}
 
@@ -67,15 +68,26 @@ async def test_lost_rights_end_the_channel_with_the_next_token(rooms: Rooms) -> 
         rooms.send(room, {"id": 1})
         assert (await socket.event("broadcast")).payload["payload"] == {"id": 1}
         await socket.push(room, "access_token", {"access_token": person.token(900)})
-        assert await closed_with(socket, room) == NO_LONGER.format(room)
+        assert await closed_with(socket, room) == NO_RIGHT.format(room)
         rooms.send(room, {"id": 2})
         await socket.alive()
-        reason = await socket.refused(room, person.token())
-        assert reason == f"Unauthorized: You do not have permissions to read from this Channel topic: {room}"
+        assert await socket.refused(room, person.token()) == f"Unauthorized: {NO_RIGHT.format(room)}"
+
+
+async def test_a_part_of_the_rights_lost_ends_the_channel_too(rooms: Rooms) -> None:
+    room = rooms.room()
+    person = rooms.member(room)
+    async with rooms.socket() as socket:
+        await socket.joined(room, person.token(), presence={"enabled": True})
+        await socket.event("presence_state")
+        with rooms.database() as db:
+            db.execute("update rooms.members set reads = '{broadcast}' where user_id = %s", (person.id,))
+        await socket.push(room, "access_token", {"access_token": person.token(900)})
+        assert await closed_with(socket, room) == NO_LONGER.format(room)
 
 
 TOKENS: dict[str, tuple[Callable[[Person], str], str]] = {
-    "somebody else's": (lambda person: Person(person.world).token(), "You no longer have permission to read from"),
+    "somebody else's": (lambda person: Person(person.world).token(), NO_RIGHT.format("room:")),
     "expired": (lambda person: person.token(-30), "Token has expired "),
     "no role": (lambda person: person.world.sign({"sub": person.id, "exp": 9e9}), NO_FIELDS),
     "nonsense": (lambda person: "a.b.c", "The token provided is not a valid JWT"),

@@ -126,8 +126,12 @@ async def test_presence_that_was_not_asked_for(rooms: Rooms) -> None:
         await one.joined(room, presence=presence("one", enabled=False))
         await two.joined(room)
         await one.alive()
-        await track(one, room, {"n": 1})
+        await one.push(room, "presence", {"type": "presence", "event": "track", "payload": {"n": 1}})
+        frames = {frame.event: frame.payload for frame in [await one.receive() for _ in range(3)]}
+        assert set(frames) == {"phx_reply", "presence_diff", "presence_state"}
+        assert fields(frames["presence_state"]) == {"one": [{"n": 1}]}
         assert fields((await two.event("presence_diff")).payload["joins"]) == {"one": [{"n": 1}]}
+        await track(one, room, {"n": 2})
 
 
 async def test_private_and_public_presences_are_apart(rooms: Rooms) -> None:
@@ -172,10 +176,12 @@ async def test_what_is_tracked_is_an_object(rooms: Rooms, payload: Any) -> None:
         ref = await socket.push(room, "presence", {"event": "track", "payload": payload})
         reason = "Presence track payload must be a map"
         assert await socket.reply(ref) == {"status": "error", "response": {"reason": reason}}
-        odd: list[Any] = [{"event": "dance", "payload": {}}, {"payload": {}}, {}, None, [], {"event": 7}]
+        ref = await socket.push(room, "presence", {"event": "dance", "payload": {}})
+        assert await socket.reply(ref) == DENIED
+        # What names no event does nothing.
+        odd: list[Any] = [{"payload": {}}, {}, None, []]
         for push in odd:
-            ref = await socket.push(room, "presence", push)
-            assert (await socket.reply(ref))["status"] == "error"
+            assert await socket.reply(await socket.push(room, "presence", push)) == OK
         await track(socket, room, {"__proto__": {"x": 1}, "phx_ref": "mine"})
 
 
