@@ -149,9 +149,21 @@ class Hub:
         client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=_TIMEOUT)
         await client.connect()
         self._broken, self._sent_token = False, None
+        # The package does not notice when its reader fails, for which a warning that is made an error is enough.
+        if isinstance(reader := getattr(client, "_listen_task", None), asyncio.Task):
+            reader.add_done_callback(partial(self._deaf, client))
         for room in self.rooms:
             room.retry_at = 0.0
         return client
+
+    def _deaf(self, client: AsyncRealtimeClient, reader: asyncio.Task[None]) -> None:
+        """Nothing comes through this connection any more."""
+        if not reader.cancelled():
+            reader.exception()
+        if client is self._client:
+            self._broken = True
+            self._connect_at = time.time() + _pause(0)
+            self.stir()
 
     def _join(self, client: AsyncRealtimeClient, room: Room) -> None:
         key = room.topic.presence_key
@@ -184,11 +196,12 @@ class Hub:
         self, room: Room, channel: AsyncRealtimeChannel, state: RealtimeSubscribeStates, error: Exception | None
     ) -> None:
         """Take in what the package says of a channel."""
-        if room.channel is not channel:
+        now = self.rooms.get(room.topic.name)
+        if now is not room or room.channel is not channel:
             channel.rejoin_timer.reset()
-            if (successor := self.rooms.get(room.topic.name)) is not None:
+            if now is not None and now.channel is None:
                 # The server's last word on the old channel must not be taken for one on the new.
-                successor.retry_at = time.time() + _FIRST_PAUSE
+                now.retry_at = time.time() + _FIRST_PAUSE
             self.stir()
         elif state.value == "SUBSCRIBED":
             room.failures = self._failures = 0

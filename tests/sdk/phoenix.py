@@ -1,0 +1,129 @@
+"""A Realtime server that does what a test tells it, for what the real one does not do when asked: a real WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from helpdesk_sdk._exchange import Kernel
+from helpdesk_sdk._live import Hub
+from helpdesk_sdk._retry import Backoff
+from helpdesk_sdk._rooms import Kind, Listening, Signal, Topic
+from helpdesk_sdk._session import Keeper, session_from_token
+from helpdesk_sdk._transport import builders
+from helpdesk_sdk.errors import HelpdeskError
+
+DENIED = "Unauthorized: You do not have permissions to read from this Channel topic: x"
+
+
+class Phoenix:
+    """Answers joins by ``answer``: a reason to refuse, None to accept, or False for silence."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[str], str | bool | None] = lambda topic: None
+        self.status = 101
+        self.sockets: list[ServerConnection] = []
+        self.connections = 0
+        self.heard: list[tuple[str, str, Any]] = []
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def of(self, event: str) -> list[tuple[str, Any]]:
+        """The topics and payloads of what was heard of one kind."""
+        return [(topic, payload) for kind, topic, payload in self.heard if kind == event]
+
+    async def push(self, topic: str, event: str, payload: dict[str, Any]) -> None:
+        for socket in self.sockets:
+            frame = {"topic": f"realtime:{topic}", "event": event, "payload": payload, "ref": None}
+            await socket.send(json.dumps(frame))
+
+    async def news(self, topic: str, **content: Any) -> None:
+        message = {"type": "broadcast", "event": content.get("type", "x"), "payload": content}
+        await self.push(topic, "broadcast", message)
+
+    async def cut(self) -> None:
+        for socket in tuple(self.sockets):
+            socket.transport.abort()
+
+    def check(self, connection: ServerConnection, request: Request) -> Response | None:
+        self.connections += 1
+        if self.status == 101:
+            return None
+        return connection.respond(http.HTTPStatus(self.status), '{"error":"no"}')
+
+    async def serve(self, socket: ServerConnection) -> None:
+        self.sockets.append(socket)
+        with suppress(Exception):
+            async for text in socket:
+                await self._take(socket, json.loads(text))
+        self.sockets.remove(socket)
+
+    async def _take(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+        topic, event = message["topic"].removeprefix("realtime:"), message["event"]
+        self.heard.append((event, topic, message["payload"]))
+        answer = self.answer(topic) if event == "phx_join" else None
+        if answer is False or event == "access_token":
+            return
+        status = "error" if answer else "ok"
+        payload = {"status": status, "response": {"reason": answer} if answer else {}}
+        reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
+        await socket.send(json.dumps(reply))
+        if event == "phx_leave":
+            await self.push(topic, "phx_close", {})
+
+
+@asynccontextmanager
+async def phoenix() -> AsyncIterator[Phoenix]:
+    made = Phoenix()
+    server: Server
+    async with serve(made.serve, "127.0.0.1", 0, process_request=made.check) as server:
+        made.port = next(iter(server.sockets)).getsockname()[1]
+        yield made
+
+
+class Ear:
+    """A listener that writes down what it hears."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.heard: list[Signal] = []
+        self.listening: Listening = hub.listen(self.heard.append)
+
+    def want(self, *topics: str) -> None:
+        self.listening.want(Topic(topic) for topic in topics)
+
+    def kinds(self, topic: str | None = None) -> list[Kind]:
+        return [signal.kind for signal in self.heard if topic in {None, signal.topic}]
+
+
+def hub_for(url: str, token: str | None = None, renew: Callable[[Keeper], HelpdeskError | None] | None = None) -> Hub:
+    """A hub without a client around it; ``renew`` may put another session into the keeper."""
+    keeper = Keeper("sb_publishable_test", session_from_token(token, "refresh" if renew else None) if token else None,
+                    None, None)  # fmt: skip
+    rest = builders(httpx.Client(headers={"X-Client-Info": "test"}), url)
+    kernel = Kernel(url, SecretStr("sb_publishable_test"), rest, keeper, Backoff(), 0)
+
+    async def renewal() -> HelpdeskError | None:
+        return renew(keeper) if renew else None
+
+    return Hub(kernel, renewal)
+
+
+async def until(true: Callable[[], object], seconds: float = 5) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it does not come to pass"
+        await asyncio.sleep(0.005)
