@@ -11,6 +11,7 @@ from threading import Barrier
 
 import httpx
 
+from ._demo_live import Audience, also, seen_beside
 from ._demo_stage import Check, Login, Stage, Teller, seed
 from ._ids import new_id
 from ._sentinels import LATEST
@@ -41,12 +42,15 @@ class Story(Stage):
         with self._clients, Helpdesk(self._url, self._secret_key) as self._system:
             self._beginning = self._system.events.head()
             self._gather_people()
-            self._open_tickets()
-            self._claim()
-            self._answer()
-            self._collide()
-            self._resolve_and_reopen()
-            self._refuse()
+            listeners = {"Nora": self._nora, "Mara": self._mara}
+            with Audience(self._url, self._publishable_key, listeners, self._beginning) as audience:
+                self._open_tickets()
+                self._claim()
+                self._answer()
+                self._collide()
+                self._resolve_and_reopen()
+                self._refuse()
+                self._hear(audience)
             self._look_back()
 
     def _gather_people(self) -> None:
@@ -129,6 +133,9 @@ class Story(Stage):
 
     def _collide(self) -> None:
         self._teller.scene("Two agents answer at the same time")
+        chiara, ines = (also(hd, self._url, self._publishable_key) for hd in (self._chiara, self._ines))
+        beside = [(viewer.name, viewer.state) for viewer in seen_beside(chiara, ines, self._maras)]
+        self._check("Chiara, who has the ticket open, sees Ines typing", beside == [(_NEW_AGENT[0], "typing")])
         texts = {
             "Chiara": "Then it is the capacitor. A new grinder leaves today.",
             "Ines": "Please send us a photo of the label.",
@@ -204,6 +211,16 @@ class Story(Stage):
             self._check("from the next request on she sees nothing", not list(self._ines.tickets.list()))
         finally:
             self._nora.users.reactivate(_NEW_AGENT[1])
+
+    def _hear(self, audience: Audience) -> None:
+        self._teller.scene("Who listened all the while")
+        for name, hd in (("Nora", self._nora), ("Mara", self._mara)):
+            log = self._log(hd, self._beginning)
+            heard = audience.heard(name, log[-1].cursor)
+            self._check(
+                f"{name}'s live stream brought {len(log)} events, each once, in the order of the log", heard == log
+            )
+        self._say(f"Each arrived by itself, half of them within {audience.median_delay * 1000:.0f} ms.")
 
     def _look_back(self) -> None:
         self._teller.scene(f"Ticket #{self._maras.number}, by those who may see it")

@@ -63,7 +63,7 @@ def test_every_claim_of_the_story_holds_each_time_it_is_played(helpdesk_project:
     first, listener = play(helpdesk_project)
     assert first.failed == []
     assert len(first.checks) >= 30
-    assert len(listener.scenes) == 8
+    assert len(listener.scenes) == 9
     assert "note" in listener.timelines["Chiara sees"]
     assert "note" not in listener.timelines["Mara sees"]
     again, _ = play(helpdesk_project)
