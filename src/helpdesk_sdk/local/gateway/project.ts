@@ -97,10 +97,11 @@ export class Project {
 
   async close(): Promise<void> {
     const patience = new Promise((resolve) => setTimeout(resolve, 3000));
-    const realtime = this.#realtime.close();
+    // First, so that clients are told to come again before their connections are cut.
+    await Promise.race([this.#realtime.close(), patience]);
     await Promise.race([this.#server?.shutdown(), patience]);
     await Promise.race([
-      Promise.all([realtime, this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
+      Promise.all([this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
       patience,
     ]);
   }

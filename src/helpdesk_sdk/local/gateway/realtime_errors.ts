@@ -1,8 +1,7 @@
 /** Realtime's words for what went wrong. */
 
 import { TokenError } from "./realtime_credentials.ts";
-import { RightsError } from "./realtime_rights.ts";
-import { isConnectionLost } from "./shims.ts";
+import { asRightsError, RightsError } from "./realtime_rights.ts";
 
 /** A join that is refused, in words for the client. */
 export class Refusal extends Error {
@@ -21,12 +20,10 @@ export function joinProblem(error: unknown, topic: string): { reason: string; di
 }
 
 function databaseReason(error: unknown, topic: string): string {
-  if (!(error instanceof RightsError)) {
-    return isConnectionLost(error) || hasSqlState(error)
-      ? `UnableToConnectToProject: ${NO_DATABASE}`
-      : "Unknown Error on Channel";
-  }
-  switch (error.kind) {
+  const isKnown = error instanceof RightsError || typeof (error as { code?: unknown } | null)?.code === "string";
+  if (!isKnown) return "Unknown Error on Channel";
+  const { kind, message } = asRightsError(error);
+  switch (kind) {
     case "policy":
       return `Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`;
     case "unavailable":
@@ -34,7 +31,7 @@ function databaseReason(error: unknown, topic: string): string {
     case "connections":
       return "DatabaseLackOfConnections: Database can't accept more connections, Realtime won't connect";
     case "canceled":
-      return `QueryCanceled: ${error.message}`;
+      return `QueryCanceled: ${message}`;
     case "partition":
       return "MissingPartition: Realtime was unable to find the expected messages partition";
     case "other":
@@ -50,5 +47,3 @@ export function tokenProblem(error: unknown, topic: string): string {
   if (kind === "policy") return `You do not have permissions to read from this Channel topic: ${topic}`;
   return kind === "canceled" ? "Query was cancelled, please try again" : NO_DATABASE;
 }
-
-const hasSqlState = (error: unknown): boolean => typeof (error as { code?: unknown } | null)?.code === "string";

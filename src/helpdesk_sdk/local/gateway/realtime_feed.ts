@@ -70,7 +70,8 @@ export class Feed {
     this.#isLive = false;
     this.#queue = [];
     if (this.#retry !== null) clearTimeout(this.#retry);
-    await this.#connection?.end({ timeout: 1 });
+    // A connection that listens never becomes idle in the eyes of the driver.
+    await this.#connection?.end({ timeout: 0 });
   }
 
   async #listen(): Promise<void> {

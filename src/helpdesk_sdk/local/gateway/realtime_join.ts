@@ -37,7 +37,7 @@ export function readJoin(payload: unknown): JoinRequest {
     replay: replay ?? undefined,
     replicationReady: isTrue(replication_ready),
     presence: { key: typeof key === "string" && key ? key : crypto.randomUUID(), enabled: isTrue(enabled) },
-    bindings: bindings.filter((one) => Object.keys(objectOf(one)).length > 0),
+    bindings: bindings.filter((one) => objectOf(one) === one),
     token: tokenOf(user_token, access_token),
   };
 }

@@ -143,7 +143,9 @@ async function inTurn<T extends readonly PromiseLike<unknown>[]>(
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as { [K in keyof T]: Awaited<T[K]> };
 }
 
-function asRightsError(error: unknown): RightsError {
+/** What the failure of a query means. */
+export function asRightsError(error: unknown): RightsError {
+  if (error instanceof RightsError) return error;
   const { code, message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
   if (isConnectionLost(error)) return new RightsError("unavailable", message);
   if (code === "53300") return new RightsError("connections", message);
