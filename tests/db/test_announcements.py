@@ -1,0 +1,241 @@
+"""Announcements: which channels hear of what, how little they are told, and that no write fails or waits for them."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+import pytest
+from psycopg import sql
+from tests.db.conftest import Server
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, STRANGER, Db, Person, as_person, be, one, value
+from tests.db.test_events import CHANGES as LOGGED
+from tests.db.test_events import newest
+from tests.db.world import World
+
+MORE: dict[str, tuple[Person, LiteralString]] = {
+    "a note on what is lent": (AGENT, "select helpdesk.add_note({lent}, 'x')"),
+    "a question about what is lent": (OTHER, "select helpdesk.send_reply({lent}, 'x')"),
+    "an assignment of what was lent": (STRANGER, "select helpdesk.assign_ticket({lent}, {stranger})"),
+    "a transfer of what was lent": (ADMIN, "select helpdesk.transfer_ticket({lent}, {desk})"),
+    "a note on an agent's own": (STRANGER, "select helpdesk.add_note({agents}, 'x')"),
+    "an answer to an agent": (STRANGER, "select helpdesk.send_reply({agents}, 'x')"),
+    "an agent who leaves": (ADMIN, "select helpdesk.deactivate_user({agent})"),
+    "a team with somebody in it": (
+        ADMIN,
+        "insert into helpdesk.team_members (team_id, user_id) values ({empty}, {admin}); "
+        "delete from helpdesk.teams where team_id = {empty}",
+    ),
+}
+
+ANNOUNCED: dict[str, list[tuple[str, str]]] = {
+    "a title": [("ticket.updated", "admin ticket:{mine} team:{desk} user:{customer}")],
+    "a status": [("ticket.status_changed", "admin ticket:{mine} team:{desk} user:{customer}")],
+    "custom fields": [("ticket.updated", "admin ticket:{mine}:staff team:{desk}")],
+    "title and snooze": [
+        ("ticket.updated", "admin ticket:{mine} team:{desk} user:{customer}"),
+        ("ticket.updated", "admin ticket:{mine}:staff team:{desk}"),
+    ],
+    "nothing": [],
+    "a tag": [("ticket.tagged", "admin ticket:{mine}:staff team:{desk}")],
+    "no tag": [("ticket.untagged", "admin ticket:{mine}:staff team:{desk}")],
+    "a note": [("note.created", "admin ticket:{mine}:staff team:{desk}")],
+    "a reply": [
+        ("message.created", "admin ticket:{mine} team:{desk} user:{customer}"),
+        ("ticket.status_changed", "admin ticket:{mine} team:{desk} user:{customer}"),
+    ],
+    "a redaction": [("message.redacted", "admin ticket:{answered} team:{desk} user:{customer}")],
+    "an assignment": [("ticket.assigned", "admin ticket:{mine}:staff team:{desk} user:{agent}")],
+    "an unassignment": [("ticket.unassigned", "admin ticket:{answered}:staff team:{desk} user:{agent}")],
+    "a transfer": [
+        ("ticket.transferred", "admin ticket:{answered}:staff team:{desk} team:{vault}"),
+        ("ticket.unassigned", "admin ticket:{answered}:staff team:{vault} user:{agent}"),
+    ],
+    "a creation": [("ticket.created", "admin ticket:{this} team:{desk} user:{customer}")],
+    "a name": [("user.updated", "admin")],
+    "a role": [("user.role_changed", "admin user:{other}")],
+    "a deactivation": [("user.deactivated", "admin user:{other}")],
+    "a reactivation": [("user.reactivated", "admin user:{gone}")],
+    "an invitation": [("user.created", "admin"), ("user.invited", "admin")],
+    "no invitation": [("user.invitation_revoked", "admin")],
+    "a customer": [("user.created", "admin")],
+    "a team": [("team.created", "admin")],
+    "a team's name": [("team.updated", "admin")],
+    "no team": [("team.deleted", "admin")],
+    "a member": [("team.member_added", "admin team:{empty} user:{agent}")],
+    "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
+    "a note on what is lent": [("note.created", "admin ticket:{lent}:staff team:{vault} user:{agent}")],
+    "a question about what is lent": [
+        ("message.created", "admin ticket:{lent} team:{vault} user:{other} user:{agent}"),
+    ],
+    "an assignment of what was lent": [
+        ("ticket.assigned", "admin ticket:{lent}:staff team:{vault} user:{agent} user:{stranger}"),
+    ],
+    "a transfer of what was lent": [
+        ("ticket.transferred", "admin ticket:{lent}:staff team:{vault} team:{desk}"),
+        ("ticket.unassigned", "admin ticket:{lent}:staff team:{desk} user:{agent}"),
+    ],
+    "a note on an agent's own": [("note.created", "admin ticket:{agents}:staff team:{vault}")],
+    "an answer to an agent": [
+        ("message.created", "admin ticket:{agents} team:{vault} user:{agent}"),
+        ("ticket.status_changed", "admin ticket:{agents} team:{vault} user:{agent}"),
+    ],
+    "an agent who leaves": [
+        ("ticket.unassigned", "admin ticket:{answered}:staff team:{desk} user:{agent}"),
+        ("ticket.unassigned", "admin ticket:{lent}:staff team:{vault} user:{agent}"),
+        ("user.deactivated", "admin user:{agent}"),
+    ],
+    "a team with somebody in it": [
+        ("team.member_added", "admin team:{empty} user:{admin}"),
+        ("team.deleted", "admin"),
+        ("team.member_removed", "admin team:{empty} user:{admin}"),
+    ],
+}
+"""What somebody does, each event that follows from it, and the channels that hear of it."""
+
+
+def say(db: Db, world: World, what: str) -> None:
+    person, statement = MORE[what] if what in MORE else LOGGED[what][:2]
+    with be(db, person):
+        db.execute(sql.SQL(statement).format(**{name: sql.Literal(id) for name, id in world.items()}))
+
+
+def announced(db: Db, after: int) -> list[dict[str, Any]]:
+    """Each event after that one, and the channels that heard of it."""
+    return db.execute(
+        "select e.type, e.ticket_id::text, array_agg(m.topic order by m.topic) as topics "
+        "from helpdesk.events as e left join realtime.messages as m on (m.payload ->> 'event_id')::bigint = e.event_id "
+        "where e.event_id > %s group by e.event_id order by e.event_id",
+        (after,),
+    ).fetchall()
+
+
+def test_the_table_has_every_change_that_is_logged() -> None:
+    assert set(ANNOUNCED) == set(LOGGED) | set(MORE)
+
+
+@pytest.mark.parametrize("what", ANNOUNCED)
+def test_each_event_is_announced_where_it_should_be_and_nowhere_else(db: Db, world: World, what: str) -> None:
+    before = newest(db)
+    say(db, world, what)
+    found = announced(db, before)
+    names = world | {"this": str(found[0]["ticket_id"]) if found else ""}
+    wanted = [(type, [f"helpdesk:{t}" for t in topics.format_map(names).split()]) for type, topics in ANNOUNCED[what]]
+    assert sorted((row["type"], row["topics"]) for row in found) == sorted((t, sorted(topics)) for t, topics in wanted)
+
+
+def test_an_announcement_says_that_something_happened_and_not_what(db: Db, world: World) -> None:
+    before = newest(db)
+    for what in ("a reply", "a transfer", "a role", "a member"):
+        say(db, world, what)
+    rows = db.execute(
+        "select m.*, e.xid::text || '.' || e.event_id as cursor, e.type, e.ticket_id, e.ticket_number, "
+        "e.ticket_revision, e.event_id from realtime.messages as m "
+        "join helpdesk.events as e on (m.payload ->> 'event_id')::bigint = e.event_id where e.event_id > %s",
+        (before,),
+    ).fetchall()
+    assert len(rows) > 10
+    for row in rows:
+        names = ("event_id", "cursor", "type", "ticket_id", "ticket_number", "ticket_revision", "id")
+        told = {name: str(row[name]) if name in ("ticket_id", "id") and row[name] else row[name] for name in names}
+        assert row["payload"] == told
+        assert (row["event"], row["private"], row["extension"]) == (row["type"], True, "broadcast")
+
+
+def test_what_is_staffs_is_never_said_where_requesters_listen(db: Db, world: World) -> None:
+    rows = db.execute(
+        "select m.topic, e.audience, e.type, e.data, u.role from realtime.messages as m "
+        "join helpdesk.events as e on (m.payload ->> 'event_id')::bigint = e.event_id "
+        "left join helpdesk.users as u on m.topic = 'helpdesk:user:' || u.user_id"
+    ).fetchall()
+    assert len({row["type"] for row in rows}) > 10
+    heard: dict[str, set[str]] = {"ticket": set(), "customer": set()}
+    for row in rows:
+        kind = row["role"] or ("" if row["topic"].endswith(":staff") else row["topic"].split(":")[1])
+        if kind in heard and not row["type"].startswith("user."):
+            heard[kind].add(row["audience"])
+    assert heard == {"ticket": {"customer"}, "customer": {"customer"}}
+
+
+def test_nothing_is_said_of_what_is_undone(pg: Server, own: str, world: World) -> None:
+    count: LiteralString = "select count(*) from realtime.messages"
+    with pg.connect(own) as db, pg.connect(own) as other:
+        other.autocommit = True
+        before = value(other, count)
+        say(db, world, "a reply")
+        assert value(db, count) > before
+        assert value(other, count) == before
+        db.rollback()
+        assert value(other, count) == before
+        with db.transaction():
+            with db.transaction(force_rollback=True):
+                say(db, world, "a reply")
+            say(db, world, "a note")
+        assert value(other, count) == before + len(ANNOUNCED["a note"][0][1].split())
+
+
+_SEND: LiteralString = (
+    "create or replace function realtime.send(payload jsonb, event text, topic text, private boolean default true) "
+    "returns void language plpgsql as "
+)
+UNABLE: dict[str, LiteralString] = {
+    "there is no partition for today": "do $$ declare v_day regclass; begin for v_day in select inhrelid::regclass "
+    "from pg_inherits where inhparent = 'realtime.messages'::regclass "
+    "loop execute 'drop table ' || v_day; end loop; end $$",
+    "sending fails": _SEND + "$$ begin perform set_config('realtime.topic', topic, true); raise 'no'; end $$",
+    "sending fails slowly": _SEND + "$$ begin perform pg_sleep(0.12); raise 'no'; end $$",
+    "sending is slow": _SEND + "$$ begin perform pg_sleep(0.12); end $$",
+    "sending has other arguments": "drop function realtime.send(jsonb, text, text, boolean)",
+    "there are no messages": "drop table realtime.messages cascade",
+    "there is no schema": "drop schema realtime cascade",
+}
+
+
+@pytest.mark.parametrize("why", UNABLE)
+def test_a_write_succeeds_though_nobody_can_be_told(db: Db, world: World, why: str) -> None:
+    db.execute(UNABLE[why])
+    db.execute("set local realtime.topic = 'room:7'; set local lock_timeout = '7s'")
+    before = newest(db)
+    assert _open_two_hundred(db, world) < 1
+    assert value(db, "select count(*) from helpdesk.events where event_id > %s", before) == 200
+    assert _settings(db) == {"topic": "room:7", "lock_timeout": "7s"}
+
+
+def test_a_write_hardly_waits_for_messages_that_are_locked(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as busy, pg.connect(own) as db:
+        busy.execute("lock table realtime.messages in access exclusive mode")
+        before = newest(db)
+        assert _open_two_hundred(db, world) < 1
+        db.commit()
+        busy.rollback()
+        assert [row["topics"] for row in announced(db, before)] == [[None]] * 200
+        # The next transaction tries again.
+        before = newest(db)
+        say(db, world, "a note")
+        assert len(announced(db, before)[0]["topics"]) == 3
+
+
+def _open_two_hundred(db: Db, world: World) -> float:
+    """Two hundred events; the seconds it took."""
+    started = value(db, "select clock_timestamp()")
+    db.execute(
+        "insert into helpdesk.tickets (title, created_by) select 'many', %s from generate_series(1, 200)",
+        (world["customer"],),
+    )
+    return float(value(db, "select extract(epoch from clock_timestamp() - %s)", started))
+
+
+def _settings(db: Db) -> dict[str, Any]:
+    return one(db, "select current_setting('realtime.topic') as topic, current_setting('lock_timeout') as lock_timeout")
+
+
+@pytest.mark.parametrize("topic", ["room:7", ""])
+def test_the_channel_that_the_hosts_transaction_speaks_of_stays_what_it_was(db: Db, world: World, topic: str) -> None:
+    if topic:
+        db.execute("select set_config('realtime.topic', %s, true)", (topic,))
+    say(db, world, "a transfer")
+    assert value(db, "select coalesce(realtime.topic(), '')") == topic
+
+
+def test_the_announcer_is_for_the_database_only(db: Db) -> None:
+    with pytest.raises(Exception, match="permission denied"), as_person(db, CUSTOMER):
+        db.execute("select * from helpdesk_private.topics_of(null)")
