@@ -9,14 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import claims, data, events, lists, paging, report, sdk, start, writes
+from benchmarks import claims, data, events, lists, live, paging, report, sdk, start, writes
 from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "paging", "events")
 _WRITES = ("claims", "writes")
 _STACK = ("sdk", "start")
-PARTS = (*_READS, *_WRITES, *_STACK)
+PARTS = (*_READS, *_WRITES, *_STACK, "live")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except StackError as error:
         console.print(f"[red]{error}[/]")
         return 1
-    settings = {"tickets": options.tickets, "rounds": options.rounds, "calls": options.calls, "parts": options.parts}
+    settings = {name: getattr(options, name) for name in ("tickets", "rounds", "calls", "quick", "parts")}
     console.print(report.summary(sections))
     console.print(f"Written to {report.write(sections, settings, options.results)}", soft_wrap=True)
     return 0
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="how often each comparison is repeated (5)")
     parser.add_argument("--calls", type=int, default=120, help="how many calls a repetition has (120)")
     parser.add_argument("--claims", type=int, default=2000, help="how many tickets are claimed in each run (2000)")
+    parser.add_argument("--quick", action="store_true", help="live: few subscribers, for a moment, to see that it runs")
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
     parser.add_argument("--postgres", type=Path, help="the programs of another PostgreSQL (a bin directory)")
@@ -55,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> Iterator[Section]:
     parts = set(options.parts or PARTS)
     effort = Effort(options.rounds, options.calls)
-    if parts & {*_READS, *_WRITES}:
+    scale = live.QUICK if options.quick else live.FULL
+    if parts & {*_READS, *_WRITES, "live"}:
         with data.server(options.data, options.tickets, bin_dir=options.postgres) as server:
             url = data.prepare(server, options.tickets)
             for part, module in (("rls", lists), ("paging", paging), ("events", events)):
@@ -65,6 +67,12 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
                 if part in parts:
                     with data.scratch(server) as scratch:
                         yield claims.run(scratch, options.claims) if part == "claims" else writes.run(scratch, 300)
+            if "live" in parts:
+                yield from live.on_database(url, effort)
+                with data.scratch(server) as scratch:
+                    yield live.on_scratch(scratch, effort, scale)
+    if "live" in parts:
+        yield from live.on_stack(scale)
     if "sdk" in parts:
         yield sdk.run(effort)
     if "start" in parts:

@@ -174,15 +174,18 @@ from generate_series(1, 20) as s;
 -- The rows pretend to come from transactions of before this load, ten events each: the first numbers of the server's
 -- life are skipped, the rest was used up by benchmarks.data.
 insert into helpdesk.events (
-  event_id, xid, type, audience, ticket_id, ticket_number, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data, created_at
+  event_id, xid, type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name,
+  data, created_at
 )
 overriding system value
 select
-  e.event_id, ((current_setting('bench.first_xid')::bigint + e.event_id / 10)::text)::xid8, e.type, e.audience, e.ticket_id, e.n, e.requester_id, e.team_id, e.assigned_to,
+  e.event_id, ((current_setting('bench.first_xid')::bigint + e.event_id / 10)::text)::xid8, e.type, e.audience, e.ticket_id, e.n, e.revision,
+  e.requester_id, e.team_id, e.assigned_to,
   e.assigned_to, case when e.assigned_to is null then 'system' else 'staff' end, coalesce('Agent ' || e.agent, 'System'), e.data, e.created_at
 from (
   select
     row_number() over (order by t.n, k.step) as event_id, k.type, k.audience, k.data, t.ticket_id, t.n,
+    least(k.step, case when t.talked_about then 12 else 3 end) as revision,
     pg_temp.person('customer', t.customer) as requester_id, g.team_id,
     case when t.colleague is not null and k.step > 1 then pg_temp.person('agent', t.colleague * 10 + t.team) end as assigned_to,
     case when t.colleague is not null and k.step > 1 then t.colleague * 10 + t.team end as agent,

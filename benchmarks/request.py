@@ -50,9 +50,9 @@ class Requests:
     def __init__(self, url: str, who: Person | None, statement: str, *, read_only: bool = True) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
         self._pq = self._connection.pgconn
-        _share_our_processor(self._pq.backend_pid)
+        share_our_processor(self._pq.backend_pid)
         role = "authenticated" if who else "service_role"
-        settings = ('"helpdesk"', role, _claims(who, role), "GET", "/", '{"accept": "application/json"}')
+        settings = ('"helpdesk"', role, claims_of(who, role), "GET", "/", '{"accept": "application/json"}')
         self._settings = [setting.encode() for setting in settings]
         for name, sql in (
             ("begin", "begin isolation level read committed read " + ("only" if read_only else "write")),
@@ -118,14 +118,15 @@ def one_processor() -> Iterator[None]:
             os.sched_setaffinity(0, before)
 
 
-def _share_our_processor(pid: int) -> None:
+def share_our_processor(pid: int) -> None:
+    """Move a server process to where this program is kept."""
     if hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(pid, os.sched_getaffinity(0))
 
 
-def _claims(who: Person | None, role: str) -> str:
-    """As long as those of a real token: the database parses them for every question of who asks."""
+def claims_of(who: Person | None, role: str) -> str:
+    """Somebody's claims, as long as those of a real token: the database parses them for every question of who asks."""
     return json.dumps(
         {
             "iss": "http://127.0.0.1:54321/auth/v1",

@@ -1,0 +1,52 @@
+"""What a subscriber who hears nothing costs the gateway."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from benchmarks.live.crowd import Crowd
+from benchmarks.live.desk import Desk, memory_of
+from benchmarks.measure import Result, Section
+
+_A_TICKET = 10
+
+
+def run(desk: Desk, counts: Sequence[int], settle: float) -> Section:
+    """Measure all of it, on a gateway that has not done much else.
+
+    Args:
+        counts: how many subscribers, rising.
+        settle: seconds to wait before each reading.
+    """
+    section = Section(
+        "Memory of idle subscribers",
+        "The gateway's proportional set size; each subscriber has a socket and one private channel, ten on a ticket. "
+        "What the system holds for a TCP connection is not in it, nor what waits for the garbage collector taken off.",
+    )
+    gateway = desk.stack.info.pids["gateway"]
+    with Crowd(desk.stack.info.api_url, desk.stack.info.publishable_key) as first:
+        first.join(_topics(desk, 10), desk.token)
+    with Crowd(desk.stack.info.api_url, desk.stack.info.publishable_key) as crowd:
+        time.sleep(settle)
+        empty = memory_of(gateway)
+        section.results.append(Result("none", {"MB": empty / 1024}))
+        for count in counts:
+            new = count - len(crowd)
+            took = crowd.join(_topics(desk, new), desk.token)
+            crowd.forget()
+            crowd.listen(settle)
+            kilobytes = memory_of(gateway)
+            assert not crowd.lost, f"the gateway closed {crowd.lost} idle sockets"
+            numbers: dict[str, float | str] = {
+                "MB": kilobytes / 1024,
+                "KB a subscriber": (kilobytes - empty) / count,
+                "joins/s": new / took,
+            }
+            section.results.append(Result(f"{count:,}", numbers))
+    return section
+
+
+def _topics(desk: Desk, count: int) -> list[str]:
+    tickets = desk.tickets[: max(1, count // _A_TICKET)]
+    return [f"helpdesk:ticket:{tickets[n % len(tickets)]}" for n in range(count)]

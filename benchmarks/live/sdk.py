@@ -1,0 +1,131 @@
+"""The same with the SDK: from the commit to the event that `hd.events.stream()` hands out, read from the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+import psutil
+
+from benchmarks.live.children import Child, async_answers
+from benchmarks.live.crowd import Crowd
+from benchmarks.live.desk import Desk
+from benchmarks.live.latency import Bench, Writing, percentiles
+from benchmarks.live.writer import serve as serve_writer
+from benchmarks.measure import Result, Section
+from helpdesk_sdk import AsyncHelpdesk, AsyncStream
+
+T = TypeVar("T")
+_PATIENCE = 15.0
+
+
+def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: float) -> Iterator[Section]:
+    """Measure all of it, with so many streams at a time, each of another person with a client of their own."""
+    section = Section(
+        "Event to `hd.events.stream()`",
+        "From the moment COMMIT is sent to the event that is handed out: the wake-up by a broadcast and a reading of "
+        "the log; beside it one raw socket in the same run. All streams are in one process.",
+    )
+    memory = Section(
+        "Memory of a stream",
+        "What a client with one stream holds in its own process, signed in and live, beyond the first one's imports.",
+    )
+    logins = [(agent.email, agent.password) for agent in desk.agents]
+    info = desk.stack.info
+    with (
+        Child(serve_writer, desk.db_url, desk.writer) as writer,
+        Child(serve, info.api_url, info.publishable_key) as streams,
+        Crowd(info.api_url, info.publishable_key) as raw,
+    ):
+        raw.join([f"helpdesk:team:{desk.team}"], desk.token)
+        bench = Bench(desk, writer, raw, streams=streams.pid)
+        opened = 0
+        for count in counts:
+            kilobytes = streams.ask("open", logins[opened:count])
+            if opened:
+                memory.results.append(Result("AsyncHelpdesk, one stream", {"KB": kilobytes / (count - opened)}))
+            opened = count
+            for rate in rates:
+                section.results.append(_measure(bench, streams, desk, count, rate, seconds))
+    yield section
+    yield memory
+
+
+def _measure(bench: Bench, streams: Child, desk: Desk, count: int, rate: float, seconds: float) -> Result:
+    streams.ask("forget")
+    done = bench.run(Writing(dict.fromkeys(desk.tickets, 1), rate, seconds))
+    heard: list[dict[int, int]] = streams.ask("heard", max(done.commits))
+    missing = sum(len(done.commits.keys() - times.keys()) for times in heard)
+    assert not missing, f"{missing} events were not handed out"
+    latencies = [(times[event] - at) / 1e6 for event, at in done.commits.items() for times in heard]
+    numbers: dict[str, float | str] = {"events/s": done.rate, **percentiles(latencies)}
+    numbers |= {f"raw {name}": number for name, number in percentiles(done.latencies).items()}
+    return Result(f"{count} stream{'s' * (count > 1)}, {rate:g} events/s", numbers | done.used)
+
+
+def serve(pipe: Connection, url: str, key: str) -> None:
+    """In a child: `open(logins)` streams, `forget()` what came; `heard(last)` waits until all have that event."""
+    asyncio.run(_serve(pipe, _Streams(url, key)))
+
+
+async def _serve(pipe: Connection, streams: _Streams) -> None:
+    try:
+        await async_answers(pipe, open=streams.open, forget=streams.forget, heard=streams.heard)
+    finally:
+        await streams.close()
+
+
+class _Streams:
+    def __init__(self, url: str, key: str) -> None:
+        self._url, self._key = url, key
+        self._clients: list[AsyncHelpdesk] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._times: list[dict[int, int]] = []
+
+    async def open(self, logins: Sequence[tuple[str, str]]) -> float:
+        """Begin to stream as each of them; returns what the process holds more, in KB."""
+        before = psutil.Process().memory_full_info().uss
+        for email, password in logins:
+            client = AsyncHelpdesk(self._url, self._key)
+            self._clients.append(client)
+            await client.auth.sign_in(email, password)
+            self._times.append({})
+            stream = client.events.stream()
+            self._tasks.append(asyncio.create_task(self._follow(stream, self._times[-1])))
+            await self._until(stream, lambda one: one.live)
+        return (psutil.Process().memory_full_info().uss - before) / 1024
+
+    async def forget(self) -> None:
+        """Forget what came so far."""
+        for times in self._times:
+            times.clear()
+
+    async def heard(self, last: int) -> list[dict[int, int]]:
+        """When which event was handed out, by stream, once all have handed out that one."""
+        for times in self._times:
+            await self._until(times, lambda one: last in one)
+        return [dict(times) for times in self._times]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in self._clients:
+            await client.close()
+
+    async def _follow(self, stream: AsyncStream, times: dict[int, int]) -> None:
+        async with stream:
+            async for event in stream:
+                assert event.event_id not in times, "a stream handed out an event twice"
+                times[event.event_id] = time.monotonic_ns()
+
+    async def _until(self, what: T, is_so: Callable[[T], bool]) -> None:
+        async with asyncio.timeout(_PATIENCE):
+            while not is_so(what):
+                for task in self._tasks:
+                    if task.done():
+                        task.result()
+                await asyncio.sleep(0.02)
