@@ -10,11 +10,11 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ._live_log import logger, quietly
+from ._live_token import Renew, Token
 from ._rooms import Hear, Kind, Listening, Room, Rooms, State
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError
 
@@ -29,9 +29,6 @@ _LONGEST_PAUSE = 60.0
 # Seconds for the connection and for each answer; and for the end of the connection.
 _TIMEOUT = 10
 _CLOSING = 2.0
-# Seconds before its end at which a token is renewed, as in _session; and between two renewals for the socket.
-_MARGIN = 30.0
-_RENEWAL_GAP = 1.0
 
 
 def _pause(failures: int) -> float:
@@ -47,23 +44,20 @@ class Hub:
         renew: Gets a new session; returns the error, if there was one.
     """
 
-    def __init__(self, kernel: Kernel, renew: Callable[[], Awaitable[HelpdeskError | None]]) -> None:
+    def __init__(self, kernel: Kernel, renew: Renew) -> None:
         self._kernel = kernel
-        self._renew = renew
+        self._token = Token(kernel, renew)
         self._client: AsyncRealtimeClient | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._joins: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
-        self._sent_token: str | None = None
-        self._refused_token: str | None = None
-        self._renew_at = 0.0
         self._connect_at = 0.0
         self._failures = 0
         self._broken = False
         self.rooms = Rooms()
         self.problem: str | None = None
         self.error: HelpdeskError | None = None
-        kernel.keeper.watch = self.stir
+        kernel.keeper.watch = self._session_changed
 
     def listen(self, hear: Hear) -> Listening:
         """A new listener."""
@@ -74,6 +68,11 @@ class Hub:
         self._stirred.set()
         if self.rooms and self._keeping is None:
             self._keeping = asyncio.create_task(self._keep(), name="helpdesk: live")
+
+    def _session_changed(self) -> None:
+        if isinstance(self.error, AuthenticationError):
+            self.error = None
+        self.stir()
 
     async def settled(self) -> None:
         """Wait until the socket is closed, if nobody listens any more."""
@@ -110,17 +109,16 @@ class Hub:
 
     async def _tend(self) -> float:
         """Do what is to be done now; returns when to look again, in seconds of the epoch."""
-        await self._keep_token()
+        await self._token.keep()
         if self._broken or self._client is None or not self._client.is_connected:
             await self._disconnect()
             if time.time() < self._connect_at:
                 return self._connect_at
             self._client = await self._connect()
         client = self._client
-        token = self._kernel.keeper.bearer or self._kernel.key.get_secret_value()
-        if token != self._sent_token:
+        if (token := self._token.value) != self._token.sent:
             await client.set_auth(token)
-            self._sent_token = token
+            self._token.sent = token
         for channel in list(client.channels.values()):
             room = self.rooms.get(channel.topic.removeprefix(_PREFIX))
             if (room is None or room.channel is not channel) and not channel.is_leaving:
@@ -134,7 +132,7 @@ class Hub:
         return self._look_again_at(now)
 
     def _look_again_at(self, now: float) -> float:
-        moments = [now + _LONGEST_PAUSE, *self._token_moments()]
+        moments = [now + _LONGEST_PAUSE, self._token.due_at()]
         for room in self.rooms:
             if room.channel is None:
                 moments.append(room.retry_at)
@@ -148,7 +146,7 @@ class Hub:
         url, key = f"{self._kernel.url}/realtime/v1", self._kernel.key.get_secret_value()
         client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=_TIMEOUT)
         await client.connect()
-        self._broken, self._sent_token = False, None
+        self._broken, self._token.sent = False, None
         # The package does not notice when its reader fails, for which a warning that is made an error is enough.
         if isinstance(reader := getattr(client, "_listen_task", None), asyncio.Task):
             reader.add_done_callback(partial(self._deaf, client))
@@ -205,7 +203,7 @@ class Hub:
             self.stir()
         elif state.value == "SUBSCRIBED":
             room.failures = self._failures = 0
-            self.problem = self.error = None
+            self.problem = None
             room.change(State.JOINED, Kind.JOINED)
             self.stir()
         else:
@@ -229,7 +227,7 @@ class Hub:
                 self._warn(reason)
         else:
             if "JWT" in reason or "Token" in reason:
-                self._refused_token = self._sent_token
+                self._token.refuse()
             room.change(State.WAITING, Kind.LOST)
         logger.debug("topic %s: %s", room.topic.name, reason)
         self.stir()
@@ -246,34 +244,14 @@ class Hub:
         if room.channel is not None:
             await (room.channel.untrack() if meta is None else room.channel.track(dict(meta)))
 
-    async def _keep_token(self) -> None:
-        """Renew the session before it runs out, and when the server says that it has."""
-        keeper, now = self._kernel.keeper, time.time()
-        refused = self._refused_token is not None and self._refused_token == keeper.bearer
-        if (keeper.due(now) or (refused and keeper.renewable)) and now >= self._renew_at:
-            self._renew_at = now + _RENEWAL_GAP
-            error = await self._renew()
-            if error is not None and (keeper.session is None or keeper.expired(now) or refused):
-                raise error
-        if keeper.session and not keeper.renewable and (keeper.expired(now) or refused):
-            raise AuthenticationError(
-                "The access token has run out, and there is nothing to renew it with", hint="Sign in again."
-            )
-
-    def _token_moments(self) -> list[float]:
-        """When to look after the token."""
-        keeper = self._kernel.keeper
-        if keeper.session is None or keeper.session.expires_at is None:
-            return []
-        end = keeper.session.expires_at.timestamp()
-        return [max(end - _MARGIN, self._renew_at) if keeper.renewable else end]
-
     def _failed(self, problem: Exception) -> float:
         """There is no connection; returns how long to wait for the next attempt, in seconds."""
         self._failures += 1
         if isinstance(problem, AuthenticationError):
+            # Whoever listens raises it.
             self.error = problem
-        self._warn(problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__)
+        else:
+            self._warn(problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__)
         for room in self.rooms:
             room.channel, room.state = None, State.WAITING
             room.tell(Kind.LOST)

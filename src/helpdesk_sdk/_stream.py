@@ -209,6 +209,8 @@ class AsyncStream(_Reading):
                     await self._wait(ask)
                     continue
                 try:
+                    if self._listening is not None and self._listening.error is not None:
+                        raise self._listening.error
                     if self._moved:
                         await self._move()
                     answer = await self._driver.run(self._flow(ask))

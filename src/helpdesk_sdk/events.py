@@ -150,7 +150,7 @@ class Events(Resource[Driver]):
     def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
         ticket_id, team_id = yield from scope.ids(self)
         reply: Reply = yield self._ask(
-            "events_since", after=cursor, max_rows=limit, ticket_id=ticket_id, team_id=team_id
+            "events_since", after=cursor, max_rows=limit, only_ticket=ticket_id, only_team=team_id
         )
         events = reply.many(Event)
         return EventPage(items=tuple(events), cursor=events[-1].cursor if events else cursor)

@@ -54,6 +54,16 @@ class Phoenix:
         message = {"type": "broadcast", "event": content.get("type", "x"), "payload": content}
         await self.push(topic, "broadcast", message)
 
+    async def expire(self, topic: str) -> None:
+        message = {
+            "extension": "system",
+            "status": "error",
+            "message": "Token has expired 0 seconds ago",
+            "channel": topic,
+        }
+        await self.push(topic, "system", message)
+        await self.push(topic, "phx_close", {})
+
     async def cut(self) -> None:
         for socket in tuple(self.sockets):
             socket.transport.abort()

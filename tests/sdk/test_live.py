@@ -208,11 +208,15 @@ async def test_a_token_that_the_server_takes_for_expired_is_renewed(server: Phoe
 
 
 async def test_a_token_that_runs_out_for_good_is_an_error_until_somebody_signs_in(server: Phoenix) -> None:
-    hub = hub_for(server.url, jwt("ada", expires_in=0.5))
+    hub = hub_for(server.url, jwt("ada", expires_in=-60))
     ear = Ear(hub)
     ear.want("a")
     await until(lambda: ear.listening.live)
-    await until(lambda: ear.kinds()[-1] is Kind.LOST)
+    await asyncio.sleep(0.2)
+    assert ear.listening.live, "clocks differ: it is the server that knows"
+    await server.expire("a")
+    await until(lambda: ear.listening.error)
+    assert ear.kinds()[-1] is Kind.LOST
     assert isinstance(ear.listening.error, AuthenticationError)
     await until(lambda: not server.sockets)
     hub._kernel.keeper.adopt(session_from_token(jwt("ada"), None))
@@ -228,6 +232,9 @@ async def test_a_refused_renewal_is_an_error_once_the_token_has_run_out(server: 
     ear = Ear(hub_for(server.url, jwt("ada", expires_in=1), renew))
     ear.want("a")
     await until(lambda: ear.listening.live)
+    await asyncio.sleep(0.2)
+    assert ear.listening.live, "it holds still"
+    await server.expire("a")
     await until(lambda: ear.listening.error is not None)
     assert "session has ended" in str(ear.listening.error)
     await ear.listening.close()

@@ -118,7 +118,7 @@ def test_joining_while_a_question_is_out_asks_again(reader: Reader) -> None:
 
 def test_an_event_behind_a_slow_transaction_is_waited_for_with_growing_pauses(reader: Reader) -> None:
     reader.announce((9, 1))
-    waits = []
+    waits: list[float] = []
     reader.run()
     while len(waits) < 9:
         waits.append(reader.run())

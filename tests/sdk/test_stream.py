@@ -1,0 +1,288 @@
+"""Live streams on a real stack: every event once, in the order of the log, pushed; and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.sdk.live import Desk, Reader, client, network, reading
+from tests.sdk.phoenix import until
+from tests.sdk.world import Staffed, email
+
+from helpdesk_sdk import Announcement, AsyncHelpdesk, AsyncStream, Event, TeamNotFound, TicketNotFound
+
+
+@pytest.fixture(scope="module")
+def desk(staffed: Staffed) -> Desk:
+    return Desk(staffed)
+
+
+@pytest.fixture(autouse=True)
+async def nothing_is_left() -> AsyncIterator[None]:
+    """Every test ends without a task of ours."""
+    before = asyncio.all_tasks()
+    yield
+    await until(lambda: not asyncio.all_tasks() - before - {asyncio.current_task()}, 3)
+
+
+async def test_news_is_pushed_within_milliseconds(staffed: Staffed) -> None:
+    async with (
+        client(staffed) as agent,
+        client(staffed, "customer") as customer,
+        reading(agent.events.stream(types={"ticket.created"}, poll_interval=60)) as reader,
+    ):
+        took = []
+        for number in range(10):
+            ticket = await customer.tickets.create(f"Pushed {number}", team="Billing")
+            begun = time.perf_counter()
+            await reader.has(number + 1)
+            took.append(time.perf_counter() - begun)
+            assert reader.events[-1].ticket_id == ticket.ticket_id
+            assert reader.events[-1].ticket_revision == ticket.revision
+        assert sorted(took)[5] < 0.5
+
+
+async def test_f13_a_cut_with_five_hundred_events_out_of_order_and_a_slow_transaction(
+    staffed: Staffed, desk: Desk
+) -> None:
+    async with network(staffed.info.port) as net, client(staffed, url=net.url, max_retries=0) as agent:
+        cursor = await agent.events.head()
+        async with reading(agent.events.stream(cursor, poll_interval=0.2)) as reader:
+            await desk.write_many("Before", 2, 5)
+            net.cut()
+            with desk.connect() as slow:
+                desk.create(slow, "The slow one")
+                await desk.write_many("Meanwhile", 4, 125)
+                net.mend()
+                await reader.live()
+                await desk.write_many("Behind the slow one", 2, 5)
+                await asyncio.sleep(0.3)
+                held_back = len(reader.events)
+                slow.commit()
+            await reader.has(521)
+        log = await asyncio.to_thread(desk.log, cursor)
+        assert len(log) == 521
+        assert reader.ids == log
+        assert held_back == 10
+
+
+async def test_f13_without_its_socket_it_polls_and_with_it_again_it_is_live(staffed: Staffed, desk: Desk) -> None:
+    async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
+        cursor = await agent.events.head()
+        async with reading(agent.events.stream(cursor, poll_interval=0.1)) as reader:
+            net.cut(sockets_only=True)
+            await until(lambda: not reader.stream.live)
+            await desk.write_many("Polled", 2, 5)
+            await reader.has(10)
+            assert not reader.stream.live
+            net.mend()
+            await reader.live()
+            await desk.write_many("Pushed", 2, 5)
+            await reader.has(20)
+        assert reader.ids == await asyncio.to_thread(desk.log, cursor)
+
+
+async def test_f14_nothing_is_missed_between_joining_and_reading(staffed: Staffed, desk: Desk) -> None:
+    """Writers are at it while one stream after another begins."""
+    async with client(staffed) as agent:
+        cursor = await agent.events.head()
+        writing = asyncio.create_task(desk.write_many("Racing", 3, 60))
+        readers: list[Reader] = []
+        for _ in range(12):
+            readers.append(Reader(agent.events.stream(cursor, poll_interval=60)))
+            await asyncio.sleep(0.02)
+        await writing
+        log = await asyncio.to_thread(desk.log, cursor)
+        for reader in readers:
+            await reader.has(180)
+            assert reader.ids == log
+            await reader.end()
+
+
+async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffed, desk: Desk) -> None:
+    async with client(staffed) as agent:
+        cursor = await agent.events.head()
+        stream = agent.events.stream(cursor, poll_interval=60)
+        seen: list[int] = []
+        most = 0
+        async with asyncio.timeout(60), stream:
+            reading_all = asyncio.create_task(_burst(desk))
+            async for event in stream:
+                seen.append(event.event_id)
+                if len(seen) % 250 == 1:
+                    await asyncio.sleep(0.02)
+                    most = max(most, sum(isinstance(thing, Event) for thing in gc.get_objects()))
+                if len(seen) == 5000:
+                    break
+            await reading_all
+        assert most <= 501
+        assert seen == (await asyncio.to_thread(desk.log, cursor))[:5000]
+
+
+async def _read(stream: AsyncStream) -> None:
+    async for _ in stream:
+        pass
+
+
+async def _burst(desk: Desk) -> None:
+    def write() -> None:
+        for _ in range(5):
+            with desk.connect() as db:
+                desk.create(db, "Burst", 1000)
+
+    await asyncio.to_thread(write)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 7, 19])
+async def test_after_a_crash_at_any_point_the_rest_comes_once(staffed: Staffed, desk: Desk, taken: int) -> None:
+    async with client(staffed) as agent:
+        cursor: str | None = await agent.events.head()
+        begin = cursor or ""
+        await asyncio.to_thread(desk.write, "Crash", 20, taken)
+        seen: list[int] = []
+        while len(seen) < 20:
+            count = 0
+            async with asyncio.timeout(10):
+                async for event in agent.events.stream(cursor):
+                    if count == taken + 1:
+                        break
+                    seen.append(event.event_id)
+                    cursor = event.cursor
+                    count += 1
+                    if len(seen) == 20:
+                        break
+        assert seen == await asyncio.to_thread(desk.log, begin)
+
+
+async def test_a_ticket_alone_and_a_team_alone(staffed: Staffed) -> None:
+    async with (
+        client(staffed) as agent,
+        client(staffed, "customer") as customer,
+        client(staffed, "system") as system,
+    ):
+        ticket = await customer.tickets.create("This one", team="Billing")
+        other = await customer.tickets.create("Another", team="Billing")
+        async with (
+            reading(agent.events.stream(ticket=ticket.number, poll_interval=60)) as staff,
+            reading(customer.events.stream(ticket=ticket, poll_interval=60)) as requester,
+            reading(agent.events.stream(team="Billing", poll_interval=60)) as team,
+            reading(system.events.stream(team="Tech", poll_interval=60)) as tech,
+            reading(system.events.stream(poll_interval=60)) as everything,
+        ):
+            await agent.notes.add(ticket, "Only we read this.")
+            await agent.notes.add(other, "Elsewhere.")
+            await agent.messages.reply(ticket, "Hello.")
+            await system.tickets.create("For others", team="Tech", requester=email("stranger"))
+            await everything.has(4)
+            await tech.has(1)
+            await team.has(3)
+            await staff.has(2)
+            await requester.has(1)
+            await asyncio.sleep(0.2)
+            assert [str(event.type) for event in staff.events][:2] == ["note.created", "message.created"]
+            assert {event.ticket_id for event in staff.events} == {ticket.ticket_id}
+            assert "note.created" not in [event.type for event in requester.events]
+            assert {event.ticket_id for event in team.events} == {ticket.ticket_id, other.ticket_id}
+            assert {event.team_id for event in tech.events}.isdisjoint({event.team_id for event in team.events})
+        page = await agent.events.since(ticket=other)
+        assert [str(event.type) for event in page] == ["ticket.created", "note.created"]
+
+
+async def test_what_one_may_not_see_is_refused(staffed: Staffed) -> None:
+    async with client(staffed) as agent, client(staffed, "stranger") as stranger:
+        ticket = await agent.tickets.create("Ours", team="Billing")
+        with pytest.raises(TicketNotFound):
+            await _read(stranger.events.stream(ticket=ticket.ticket_id))
+        with pytest.raises(TeamNotFound):
+            await agent.events.since(team="Tech")
+        with pytest.raises(TeamNotFound):
+            await _read(agent.events.stream(team="Tech"))
+
+
+async def test_losing_sight_of_the_ticket_ends_its_stream_and_the_queue_is_told(staffed: Staffed) -> None:
+    async with client(staffed) as agent, client(staffed, "admin") as admin:
+        ticket = await admin.tickets.create("Moves on", team="Billing", requester=email("customer"))
+        heard: list[Announcement | None] = []
+        stream = agent.events.stream(poll_interval=60)
+        stream.on_wake(heard.append)
+        async with (
+            reading(stream) as queue,
+            reading(agent.events.stream(ticket=ticket, poll_interval=60)) as one,
+        ):
+            assert heard[0] is None
+            await admin.tickets.transfer(ticket, "Tech")
+            await until(lambda: one.error is not None)
+            assert isinstance(one.error, TicketNotFound)
+            await until(lambda: [one.type for one in heard if one] == ["ticket.transferred"])
+            assert heard[-1] is not None
+            assert heard[-1].ticket_number == ticket.number
+            assert heard[-1].ticket_revision == ticket.revision + 1
+            await agent.tickets.create("Goes on", team="Billing")
+            await queue.has(1)
+            assert [str(event.type) for event in queue.events] == ["ticket.created"]
+
+
+async def test_a_new_member_hears_of_the_team_at_once_and_a_former_one_no_more(staffed: Staffed) -> None:
+    async with client(staffed, "admin") as admin, client(staffed, "outsider") as outsider:
+        for _ in range(2):
+            async with reading(outsider.events.stream(types={"ticket.created"}, poll_interval=60)) as reader:
+                await admin.tickets.create("Before", team="Billing")
+                await admin.teams.add_member("Billing", email("outsider"))
+                await until(lambda: _topics(outsider) == 3)
+                await reader.live()
+                ticket = await admin.tickets.create("Within", team="Billing")
+                await until(lambda: reader.events and reader.events[-1].ticket_id == ticket.ticket_id, 3)  # noqa: B023
+                await admin.teams.remove_member("Billing", email("outsider"))
+                await until(lambda: _topics(outsider) == 2)
+                seen = len(reader.events)
+                await admin.tickets.create("After", team="Billing")
+                await asyncio.sleep(0.2)
+                assert len(reader.events) == seen
+
+
+def _topics(hd: AsyncHelpdesk) -> int:
+    hub = hd._driver.hub()
+    assert hub is not None
+    return len(list(hub.rooms))
+
+
+async def test_however_a_stream_ends_nothing_stays_open(staffed: Staffed) -> None:
+    before = asyncio.all_tasks()
+    async with client(staffed) as agent, client(staffed, "customer") as customer:
+
+        async def ended() -> None:
+            await until(lambda: asyncio.all_tasks() == before, 3)
+            assert _topics(agent) == 0
+
+        async with reading(agent.events.stream(poll_interval=60)):
+            pass
+        await ended()
+        stream = agent.events.stream()
+        asyncio.get_running_loop().call_later(0.1, stream.stop)
+        async for _ in stream:
+            pass
+        await ended()
+        async with agent.events.stream() as stream:
+            await customer.tickets.create("One", team="Billing")
+            async for _ in stream:
+                break
+        await ended()
+        cursor = await agent.events.head()
+        await customer.tickets.create("Two", team="Billing")
+        async for _ in agent.events.stream(cursor):
+            break
+        await ended()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_read(agent.events.stream()), 0.1)
+        await ended()
+
+
+async def test_closing_the_client_ends_its_streams_with_an_error(staffed: Staffed) -> None:
+    agent = client(staffed)
+    reader = await Reader(agent.events.stream(poll_interval=60)).live()
+    await agent.close()
+    await until(lambda: reader.error is not None)
+    assert "closed" in str(reader.error)

@@ -1,0 +1,165 @@
+"""What breaks under a live stream: the gateway, the database, the session. Nothing is lost, doubled or silent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from tests.sdk.live import Desk, Reader, client, network, reading, short_token
+from tests.sdk.phoenix import until
+from tests.sdk.support import FAST
+from tests.sdk.world import PASSWORD, Staffed, email
+
+from helpdesk_sdk import AsyncHelpdesk, AuthenticationError, InactiveUser
+from helpdesk_sdk.local import Stack
+from helpdesk_sdk.local.errors import StackError
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that may be broken: durable, and nobody else's."""
+    with Stack.start(tmp_path_factory.mktemp("stack") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def people(own_stack: Stack) -> Staffed:
+    return Staffed(own_stack.info)
+
+
+@pytest.fixture(autouse=True)
+async def nothing_is_left() -> AsyncIterator[None]:
+    before = asyncio.all_tasks()
+    yield
+    await until(lambda: not asyncio.all_tasks() - before - {asyncio.current_task()}, 3)
+
+
+@pytest.mark.parametrize(
+    ("process", "how"),
+    [("gateway", signal.SIGKILL), ("postgres", signal.SIGINT), ("postgres", signal.SIGQUIT)],
+    ids=["gateway killed", "database restarted", "database crashed"],
+)
+async def test_f13_a_restart_under_a_stream(
+    own_stack: Stack, people: Staffed, process: str, how: signal.Signals
+) -> None:
+    desk = Desk(people)
+    pid = own_stack.refresh().pids[process]
+    async with client(people, max_retries=0) as agent:
+        cursor = await agent.events.head()
+        async with reading(agent.events.stream(cursor, poll_interval=0.2)) as reader:
+            await desk.write_many("Before", 2, 10)
+            await reader.has(20)
+            os.kill(pid, how)
+            await until(lambda: _pid(own_stack, process) not in {None, pid}, 30)
+            await _persistently(desk, "After")
+            await reader.live()
+            await desk.write_many("Pushed again", 2, 10)
+            log = await asyncio.to_thread(desk.log, cursor)
+            await reader.has(len(log))
+            assert reader.ids == log
+            begun = time.perf_counter()
+            await desk.write_many("At once", 1, 1)
+            await reader.has(len(log) + 1)
+            assert time.perf_counter() - begun < 1
+
+
+def _pid(stack: Stack, process: str) -> int | None:
+    try:
+        return stack.refresh().pids[process]
+    except StackError:
+        return None
+
+
+async def _persistently(desk: Desk, title: str) -> None:
+    for _ in range(200):
+        try:
+            await desk.write_many(title, 2, 10)
+        except psycopg.OperationalError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the database does not come back")
+
+
+async def test_f15_a_token_that_runs_out_is_renewed_under_the_stream(staffed: Staffed) -> None:
+    async with client(staffed, "customer") as customer, _anew(staffed) as agent:
+        session = await agent.auth.sign_in(email("agent"), PASSWORD)
+        assert session.refresh_token
+        short = short_token(staffed, "agent", 3)
+        tokens = {"access_token": short, "refresh_token": session.refresh_token.get_secret_value()}
+        async with (
+            _anew(staffed, **tokens) as renewed,
+            reading(renewed.events.stream(types={"ticket.created"}, poll_interval=60)) as reader,
+        ):
+            heard: list[object] = []
+            reader.stream.on_wake(heard.append)
+            await asyncio.sleep(4)
+            assert reader.stream.live
+            assert heard == [], "the socket was never lost"
+            assert renewed.auth.session
+            assert renewed.auth.session.access_token.get_secret_value() != short
+            await customer.tickets.create("After the old token", team="Billing")
+            await reader.has(1, seconds=2)
+
+
+async def test_f15_a_token_that_cannot_be_renewed_ends_the_stream_and_not_in_silence(staffed: Staffed) -> None:
+    short = short_token(staffed, "agent", 2)
+    async with (
+        _anew(staffed, access_token=short) as agent,
+        reading(agent.events.stream(poll_interval=3600)) as reader,
+        reading(agent.events.stream(team="Billing", poll_interval=3600)) as other,
+    ):
+        await until(lambda: reader.error and other.error, 8)
+        assert isinstance(reader.error, AuthenticationError)
+        assert isinstance(other.error, AuthenticationError)
+        assert "run out" in str(reader.error)
+
+
+async def test_f15_a_refresh_token_that_is_refused_ends_the_stream(staffed: Staffed) -> None:
+    tokens = {"access_token": short_token(staffed, "agent", 2), "refresh_token": "used-up"}
+    async with _anew(staffed, **tokens) as agent, reading(agent.events.stream(poll_interval=3600)) as reader:
+        await until(lambda: reader.error, 8)
+        assert isinstance(reader.error, AuthenticationError)
+
+
+async def test_who_is_deactivated_learns_it_at_once(staffed: Staffed) -> None:
+    async with (
+        client(staffed, "admin") as admin,
+        client(staffed, "colleague") as colleague,
+        reading(colleague.events.stream(poll_interval=3600)) as reader,
+    ):
+        await admin.users.deactivate(email("colleague"))
+        await until(lambda: reader.error)
+        assert isinstance(reader.error, InactiveUser)
+        await admin.users.reactivate(email("colleague"))
+        await admin.teams.add_member("Billing", email("colleague"))
+
+
+async def test_a_project_without_realtime_is_polled_and_told_of_once(
+    staffed: Staffed, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
+        net.cut(sockets_only=True)
+        cursor = await agent.events.head()
+        reader = Reader(agent.events.stream(cursor, poll_interval=0.05))
+        desk = Desk(staffed)
+        await desk.write_many("Polled", 2, 10)
+        await reader.has(20)
+        await asyncio.sleep(1)
+        assert not reader.stream.live
+        assert reader.ids == await asyncio.to_thread(desk.log, cursor)
+        warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
+        assert len([warning for warning in warnings if "no live events" in warning]) == 1
+        assert len(warnings) == 1
+        await reader.end()
+
+
+def _anew(staffed: Staffed, **options: Any) -> AsyncHelpdesk:
+    return AsyncHelpdesk(staffed.info.api_url, staffed.info.publishable_key, backoff=FAST, **options)
