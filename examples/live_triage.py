@@ -4,7 +4,7 @@
     python examples/live_triage.py triage.cursor
 
 The cursor in the file is that of the last ticket that is done. It is saved after the work, never before, so no ticket
-is left out; and the work can be repeated, so none is triaged twice: each step looks at the ticket first and leaves alone
+is left out. The work can be repeated, so none is triaged twice: each step looks at the ticket first and leaves alone
 what is there already, and the last one puts the tag `triaged` on it, by which a repetition knows that it has nothing to
 do. What a person did meanwhile stays: who has a ticket keeps it.
 """

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpdesk_sdk.testing import Person, Project
@@ -39,3 +42,35 @@ def run(command: Sequence[str | Path], env: Mapping[str, str], *, code: int | No
 def python(program: str, *arguments: str | Path) -> list[str | Path]:
     """The command line of an example; its warnings are errors, like ours."""
     return [sys.executable, "-W", "error", EXAMPLES / program, *arguments]
+
+
+@contextmanager
+def running(command: Sequence[str | Path], env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs until it is ended; both its outputs in one."""
+    process = subprocess.Popen(
+        command, env={**env, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(output: IO[str] | None, wanted: str) -> re.Match[str]:
+    """The first line in which this occurs."""
+    assert output is not None
+    lines = []
+    for line in output:
+        if found := re.search(wanted, line):
+            return found
+        lines.append(line)
+    raise AssertionError(f"it ended without {wanted}:\n{''.join(lines)}")
+
+
+def soon(holds: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(pause)
