@@ -37,7 +37,7 @@ format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's sa
 docs: $(BIN)/.ready ## Write the references in docs/ anew, from the code and the migrations
 	@for page in scripts/*_docs.py; do $(BIN)/python $$page || exit 1; done
 
-bench: $(BIN)/.ready ## Measure: a million tickets, about four minutes and 9 GB of disk
+bench: $(BIN)/.ready ## Measure: a million tickets, about ten minutes and 9 GB of disk
 	@$(BIN)/python -m benchmarks
 
 mutate: $(BIN)/.ready ## Remove each policy, guard and revoked privilege in turn; a test must notice each

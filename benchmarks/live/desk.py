@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from helpdesk_sdk.local import Stack
 from helpdesk_sdk.testing import Person as Login
 from helpdesk_sdk.testing import Project
 
+_FILES = 20_000
 _OPEN = (
     "insert into helpdesk.tickets (title, team_id, created_by) "
     "select 'No paper ' || n, %s, %s from generate_series(1, %s) as n returning ticket_id::text"
@@ -65,7 +67,12 @@ class Desk:
 
 @contextmanager
 def desk(tickets: int, agents: int) -> Iterator[Desk]:
-    """A fresh stack with a desk on it, gone afterwards."""
+    """A fresh stack with a desk on it, gone afterwards. It may open as many files as this user's processes ever may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _FILES:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (_FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard), hard)
+        )
     plan = os.environ.get("HELPDESK_REALTIME_PLAN")
     os.environ["HELPDESK_REALTIME_PLAN"] = "none"
     try:
@@ -141,6 +148,11 @@ def _time_of(process: psutil.Process, *, own: bool) -> float:
             continue
         total += times.user + times.system
     return total
+
+
+def most_sockets() -> int:
+    """How many sockets a process may hold open beside its other files."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 256
 
 
 def memory_of(pid: int) -> float:
