@@ -11,6 +11,9 @@ import { type Member, PREFIX, type Room } from "./realtime_room.ts";
 import type { Socket } from "./realtime_socket.ts";
 
 const REPLICATION_PATIENCE_MS = 60_000;
+/** Frames of a client that may wait for the database. */
+const MOST_WAITING = 1000;
+const TOO_MANY = "Too many messages per second";
 
 type Json = Record<string, unknown>;
 
@@ -74,7 +77,7 @@ export class Channel implements Member {
     const bytes = frame.as(version);
     if (bytes === null) return;
     hub.messages.add();
-    if (hub.isOverMessages) this.#shutdown("Too many messages per second");
+    if (hub.isOverMessages) this.#shutdown(TOO_MANY);
     else this.socket.send(bytes);
   }
 
@@ -85,7 +88,10 @@ export class Channel implements Member {
   }
 
   receiveFromClient(message: Incoming): void {
-    if (this.#waiting !== null) return void this.#waiting.push(message);
+    if (this.#waiting !== null) {
+      if (this.#waiting.length >= MOST_WAITING) return this.#shutdown(TOO_MANY);
+      return void this.#waiting.push(message);
+    }
     const work = this.#handle(message);
     if (work) this.#work(work);
   }
@@ -174,9 +180,7 @@ export class Channel implements Member {
 
   /** What follows the answer: who is present, what is replayed, what was sent meanwhile. */
   #welcome(messages: ReplayedMessage[]): void {
-    if (this.#presenceEnabled && this.mayReadPresence && this.#takePresence()) {
-      this.#push("presence_state", this.#room!.presences.state());
-    }
+    if (this.#presenceEnabled) this.#tellPresence();
     this.#replayedIds = messages.length > 0 ? new Set(messages.map((one) => one.meta.id)) : null;
     for (const { user, meta } of messages) {
       const frame = replayed(this.socket.version, this.topic, user, meta, this.#joinRef);
@@ -247,9 +251,16 @@ export class Channel implements Member {
     }
     if (!fits(this.socket.hub.plan, jsonSize(payload))) return this.#shutdown("Track message size exceeded");
     if (!this.#takePresence()) return;
-    this.#presenceEnabled = true;
     this.#room?.track(this.#request.presence.key, this, payload as Json);
     this.#reply(message, "ok");
+    if (this.#presenceEnabled) return;
+    // To track is to ask for the presence of others.
+    this.#presenceEnabled = true;
+    this.#tellPresence();
+  }
+
+  #tellPresence(): void {
+    if (this.mayReadPresence && this.#takePresence()) this.#push("presence_state", this.#room?.presences.state() ?? {});
   }
 
   /** Count a presence event of the project; too many end the channel. */

@@ -13,7 +13,7 @@ export interface Message {
 }
 
 /** A notification, as the trigger on realtime.messages writes it. */
-interface Notice {
+export interface Notice {
   id: string;
   topic: string;
   event: string;
@@ -122,7 +122,8 @@ export class Feed {
   }
 
   #take(text: string): void {
-    const notice = JSON.parse(text) as Notice;
+    const notice = readNotice(text);
+    if (notice === null) return console.error(`a notification on ${CHANNEL} is none of ours`);
     if (notice.fetch || this.#queue.length > 0 || this.#reading) {
       this.#queue.push(notice);
       void this.#readQueue();
@@ -177,6 +178,18 @@ export function storedPayload({ event, payload, bytes }: StoredRow): UserPayload
   return payload !== null
     ? { event, encoding: "json", bytes: new TextEncoder().encode(payload) }
     : { event, encoding: "binary", bytes: Uint8Array.fromBase64(bytes!.replaceAll("\n", "")) };
+}
+
+/** Whoever may speak SQL may notify: what is no notice is null. */
+export function readNotice(text: string): Notice | null {
+  try {
+    const notice = JSON.parse(text) as Partial<Notice> | null;
+    const { id, topic, event, inserted_at: at } = notice ?? {};
+    if (![id, topic, event, at].every((part) => typeof part === "string")) return null;
+    return notice!.fetch === true || notice!.payload !== undefined ? notice as Notice : null;
+  } catch {
+    return null;
+  }
 }
 
 function asMessage(notice: Notice, user: UserPayload): Message {

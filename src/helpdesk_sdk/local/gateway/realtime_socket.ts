@@ -101,9 +101,14 @@ export class Socket implements Connection {
     this.#heardAt = performance.now();
     const frame = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
     if (isTooLarge(frame)) return this.close(1009, "the frame is too large");
-    const message = typeof frame === "string" ? decodeText(this.version, frame) : this.#binary(frame);
-    if (message) this.#dispatch(message);
-    else console.error("MalformedWebSocketMessage: a frame of a client was dropped");
+    try {
+      const message = typeof frame === "string" ? decodeText(this.version, frame) : this.#binary(frame);
+      if (message) this.#dispatch(message);
+      else console.error("MalformedWebSocketMessage: a frame of a client was dropped");
+    } catch (error) {
+      // One that nests too deep to be written again, for instance. Thrown on, it would end the gateway.
+      console.error("UnknownErrorOnWebSocketMessage:", String(error));
+    }
   }
 
   #binary(frame: Uint8Array): Incoming | null {
