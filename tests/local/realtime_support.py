@@ -233,7 +233,11 @@ create policy "rooms: members listen" on realtime.messages for select to authent
     select from rooms.members as m
     where m.room = (select realtime.topic()) and m.user_id = (select auth.uid()) and extension = any (m.reads)
   )
-  and case when (select realtime.topic()) = 'room:broken' then 1 / (length(topic) - length(topic)) = 0 else true end
+  and case (select realtime.topic())
+    when 'room:broken' then 1 / (length(topic) - length(topic)) = 0
+    when 'room:slow' then pg_sleep(length(topic) / 9.0) is not null
+    else true
+  end
 );
 drop policy if exists "rooms: some speak" on realtime.messages;
 create policy "rooms: some speak" on realtime.messages for insert to authenticated with check (
