@@ -150,14 +150,8 @@ def test_a_bad_url_is_the_callers_fault(project: Project, token: str, path: str,
     assert ask(project, path, headers={"authorization": f"Bearer {token}"}).status_code == status
 
 
-def test_realtime_says_that_it_is_not_there(project: Project) -> None:
-    answer = ask(project, "/realtime/v1/websocket?vsn=1.0.0")
-    assert answer.status_code == 501
-    assert "not part of the local stack yet" in answer.json()["error"]
-
-
 def test_other_paths_lead_nowhere(project: Project) -> None:
-    for path in ("/", "/_system/config", "/_system/introspect", "/graphql/v1", "/rest/v2/tickets", "/pg/tables"):
+    for path in ("/", "/_system/config", "/_system/introspect", "/graphql/v1", "/rest/v2/tickets", "/pg/tables", "/realtime/v2/x"):
         assert ask(project, path, key=project.secret_key).status_code == 404, path
 
 
