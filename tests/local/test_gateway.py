@@ -151,7 +151,7 @@ def test_a_bad_url_is_the_callers_fault(project: Project, token: str, path: str,
 
 
 def test_other_paths_lead_nowhere(project: Project) -> None:
-    for path in ("/", "/_system/config", "/_system/introspect", "/graphql/v1", "/rest/v2/tickets", "/pg/tables", "/realtime/v2/x"):
+    for path in ("/", "/_system/config", "/_system/introspect", "/graphql/v1", "/rest/v2/tickets", "/realtime/v2/x"):
         assert ask(project, path, key=project.secret_key).status_code == 404, path
 
 
