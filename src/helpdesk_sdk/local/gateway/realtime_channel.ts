@@ -9,10 +9,9 @@ import { CallWindow, fits, jsonSize } from "./realtime_limits.ts";
 import { replay, type ReplayedMessage } from "./realtime_replay.ts";
 import { type Member, PREFIX, type Room } from "./realtime_room.ts";
 import type { Socket } from "./realtime_socket.ts";
+import { Turns } from "./realtime_turns.ts";
 
 const REPLICATION_PATIENCE_MS = 60_000;
-/** Frames of a client that may wait for the database. */
-const MOST_WAITING = 1000;
 const TOO_MANY = "Too many messages per second";
 
 type Json = Record<string, unknown>;
@@ -28,8 +27,7 @@ export class Channel implements Member {
   #presenceEnabled: boolean;
   #room: Room | null = null;
   #stopped = false;
-  /** Frames that arrived while another one is worked on; null when none is. */
-  #waiting: Incoming[] | null = null;
+  readonly #turns = new Turns<Incoming>((message) => this.#handle(message), () => this.#shutdown(TOO_MANY));
   /** What the database sent while the join was not answered yet. */
   #early: { frame: Shared; id: string }[] | null = [];
   #replayedIds: Set<string> | null = null;
@@ -55,7 +53,7 @@ export class Channel implements Member {
 
   /** Join; whatever the client sends meanwhile waits. */
   start(): void {
-    this.#work(this.#join());
+    this.#turns.waitFor(this.#join());
   }
 
   /** End without a word: the socket is gone, or another channel takes this one's place. */
@@ -88,28 +86,7 @@ export class Channel implements Member {
   }
 
   receiveFromClient(message: Incoming): void {
-    if (this.#waiting !== null) {
-      if (this.#waiting.length >= MOST_WAITING) return this.#shutdown(TOO_MANY);
-      return void this.#waiting.push(message);
-    }
-    const work = this.#handle(message);
-    if (work) this.#work(work);
-  }
-
-  /** Let everything else wait for something. */
-  #work(work: Promise<void>): void {
-    this.#waiting ??= [];
-    work.catch((error) => console.error("UnknownErrorOnChannel:", error)).then(() => {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = null;
-      while (waiting.length > 0 && !this.#stopped) {
-        const next = this.#handle(waiting.shift()!);
-        if (next) {
-          this.#waiting = waiting;
-          return this.#work(next);
-        }
-      }
-    });
+    this.#turns.take(message);
   }
 
   #handle(message: Incoming): Promise<void> | void {
