@@ -36,6 +36,8 @@ def show(section: Section, console: Console) -> None:
 def summary(sections: list[Section]) -> str:
     """One line: how many aims are met, and which are not."""
     judged = [result for section in sections for result in section.results if result.met is not None]
+    if not judged:
+        return "Nothing of this has an aim."
     missed = [result.name for result in judged if not result.met]
     told = f"{len(judged) - len(missed)} of {len(judged)} aims met."
     return f"{told} Not met: {'; '.join(missed)}." if missed else told

@@ -123,11 +123,11 @@ class Processors:
         self._before, self._all_before = self._read(), _busy()
 
     def used(self, seconds: float) -> dict[str, float | str]:
-        """The share of one processor since then, in percent, by column heading; and what others used meanwhile."""
+        """The share of one processor since then, in percent, and what others used meanwhile; as one column."""
         now = self._read()
         used = {name: now[name] - self._before[name] for name in now}
         used["others"] = max(0.0, _busy() - self._all_before - sum(used.values()))
-        return {f"{name}, %": took / seconds * 100 for name, took in used.items()}
+        return {f"% {', '.join(used)}": ", ".join(f"{took / seconds * 100:.0f}" for took in used.values())}
 
     def _read(self) -> dict[str, float]:
         return {name: _time_of(process, own=name == "clients") for name, process in self._sides.items()}

@@ -48,7 +48,7 @@ class Run:
         missing: frames that have not come.
         writing: seconds that the writing took.
         seconds: from the first write to the last frame.
-        used: by column heading, what each side used of a processor.
+        used: what each side used of a processor, as one column.
     """
 
     latencies: list[float]
@@ -146,9 +146,9 @@ def run(desk: Desk, plan: Plan) -> Iterator[Section]:
 def _fan_out(desk: Desk, writer: Child, plan: Plan) -> Section:
     section = Section(
         f"Event to client, {plan.rate:g} events/s",
-        "From the moment COMMIT is sent to the frame at the client; raw sockets, all in one process. % is of one "
-        "processor; “behind” is how long after the last write the last frame came. LISTEN is the floor: what the "
-        "database itself takes to tell another client, without a gateway.",
+        "From the moment COMMIT is sent to the frame at the client; raw sockets, all in one process. “Behind” is how "
+        "long after the last write the last frame came; the last numbers are of one processor. LISTEN is the floor: "
+        "what the database itself takes to tell another client, without a gateway.",
     )
     with Child(serve_listener, desk.db_url, "helpdesk:team:") as listener:
         for count in plan.crowds:
@@ -185,7 +185,7 @@ def _floor(heard: dict[int, int], done: Run) -> Result:
 def _sustained(desk: Desk, writer: Child, plan: Plan) -> Section:
     section = Section(
         f"Rising rates, until p99 passes {_LIMIT_MS:g} ms",
-        f"All on one topic; {plan.step_seconds:g} s each. Ten events a transaction begin where one each has ended.",
+        f"On one topic; {plan.step_seconds:g} s each. Ten events a transaction begin where one each has ended.",
     )
     for count in plan.crowds[:2]:
         _, topics, audience = next(_shapes(desk, count))
@@ -195,7 +195,8 @@ def _sustained(desk: Desk, writer: Child, plan: Plan) -> Section:
             for at_once in (1, 10):
                 while rates:
                     done = bench.run(Writing(audience, rates[0], plan.step_seconds, at_once))
-                    line = _line(f"{count:,} heard {rates[0]:,.0f}/s, {at_once} at once", done, crowd.lost)
+                    name = f"{count:,} at {rates[0]:,.0f}/s{', in tens' if at_once > 1 else ''}"
+                    line = _line(name, done, crowd.lost)
                     section.results.append(line)
                     verdict = _verdict(done, rates[0])
                     line.numbers["ends"] = verdict
