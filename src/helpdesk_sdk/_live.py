@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ._live_log import logger, quietly
 from ._live_token import Renew, Token
-from ._rooms import Hear, Kind, Listening, Room, Rooms, State
+from ._rooms import Hear, Kind, Listening, Room, Rooms, State, stirred
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _LONGEST_PAUSE = 60.0
 # Seconds for the connection and for each answer; and for the end of the connection.
 _TIMEOUT = 10
 _CLOSING = 2.0
+# Seconds after which a joined topic counts as one that can be joined.
+_STABLE = 10.0
 
 
 def _pause(failures: int) -> float:
@@ -49,6 +51,7 @@ class Hub:
         self._token = Token(kernel, renew)
         self._client: AsyncRealtimeClient | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
         self._joins: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
         self._connect_at = 0.0
@@ -64,10 +67,15 @@ class Hub:
         return Listening(self, hear)
 
     def stir(self) -> None:
-        """Have the keeping task look at everything again."""
+        """Have everything looked at again: the socket is kept while somebody listens, and closed after that."""
         self._stirred.set()
         if self.rooms and self._keeping is None:
             self._keeping = asyncio.create_task(self._keep(), name="helpdesk: live")
+        elif self._keeping is not None and not self.rooms:
+            self._ending.add(self._keeping)
+            self._keeping.add_done_callback(self._ending.discard)
+            self._keeping.cancel()
+            self._keeping = None
 
     def _session_changed(self) -> None:
         if isinstance(self.error, AuthenticationError):
@@ -76,8 +84,8 @@ class Hub:
 
     async def settled(self) -> None:
         """Wait until the socket is closed, if nobody listens any more."""
-        if not self.rooms and self._keeping is not None:
-            await asyncio.wait({self._keeping}, timeout=2 * _CLOSING)
+        if self._ending and not self.rooms:
+            await asyncio.wait(self._ending, timeout=2 * _CLOSING)
 
     async def close(self) -> None:
         """Close the socket, whoever listens."""
@@ -90,21 +98,18 @@ class Hub:
 
     async def _keep(self) -> None:
         quietly()
+        if self._ending:
+            await asyncio.wait(self._ending)
         try:
-            while self.rooms:
+            while self._keeping is asyncio.current_task():
                 self._stirred.clear()
                 try:
                     until = await self._tend()
                 except Exception as problem:
                     until = time.time() + self._failed(problem)
                     await self._disconnect()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stirred.wait(), max(0.0, until - time.time()))
-                if not self.rooms:
-                    # Somebody may come in while the socket closes.
-                    await self._disconnect()
+                await stirred(self._stirred, until - time.time())
         finally:
-            self._keeping = None
             await self._disconnect()
 
     async def _tend(self) -> float:
@@ -129,13 +134,15 @@ class Hub:
                 self._join(client, room)
             elif room.state is State.JOINED and room.meta != room.tracked and room.track_at() <= now:
                 await self._track(room, now)
-        return self._look_again_at(now)
+        return self._look_again_at(client, now)
 
-    def _look_again_at(self, now: float) -> float:
+    def _look_again_at(self, client: AsyncRealtimeClient, now: float) -> float:
         moments = [now + _LONGEST_PAUSE, self._token.due_at()]
         for room in self.rooms:
             if room.channel is None:
-                moments.append(room.retry_at)
+                # One that is being left is heard of when it is.
+                if _PREFIX + room.topic.name not in client.channels:
+                    moments.append(room.retry_at)
             elif room.state is State.JOINED and room.meta != room.tracked:
                 moments.append(room.track_at())
         return min(moments)
@@ -196,14 +203,13 @@ class Hub:
         """Take in what the package says of a channel."""
         now = self.rooms.get(room.topic.name)
         if now is not room or room.channel is not channel:
-            channel.rejoin_timer.reset()
+            _silence(channel)
             if now is not None and now.channel is None:
                 # The server's last word on the old channel must not be taken for one on the new.
                 now.retry_at = time.time() + _FIRST_PAUSE
             self.stir()
         elif state.value == "SUBSCRIBED":
-            room.failures = self._failures = 0
-            self.problem = None
+            self._failures, self.problem, room.joined_at = 0, None, time.time()
             room.change(State.JOINED, Kind.JOINED)
             self.stir()
         else:
@@ -215,12 +221,12 @@ class Hub:
     def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
         """A topic is not joined, or not any more."""
         reason, now = str(error or "no answer"), time.time()
-        channel.rejoin_timer.reset()
+        _silence(channel)
         room.channel = None
-        room.failures += 1
+        room.failures = 1 if room.state is State.JOINED and now - room.joined_at > _STABLE else room.failures + 1
         room.retry_at = now + _pause(room.failures)
-        if self._client is None or not self._client.is_connected:
-            self._connect_at = now + _pause(0)
+        if self._broken or self._client is None or not self._client.is_connected:
+            self._connect_at = now + _pause(room.failures - 1)
         if "Unauthorized" in reason or "permission" in reason:
             room.change(State.DENIED, Kind.DENIED)
             if all(one.state is State.DENIED for one in self.rooms):
@@ -236,7 +242,8 @@ class Hub:
         if channel.is_joined or channel.is_joining:
             await channel.unsubscribe()
         else:
-            _forget(client, channel)
+            _silence(channel)
+            client.channels.pop(channel.topic, None)
 
     async def _track(self, room: Room, now: float) -> None:
         meta = room.meta
@@ -251,7 +258,9 @@ class Hub:
             # Whoever listens raises it.
             self.error = problem
         else:
-            self._warn(problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__)
+            self._warn(
+                problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__
+            )
         for room in self.rooms:
             room.channel, room.state = None, State.WAITING
             room.tell(Kind.LOST)
@@ -272,8 +281,9 @@ class Hub:
             room.change(State.WAITING, Kind.LOST)
         if client is None:
             return
-        for channel in tuple(client.channels.values()):
-            _forget(client, channel)
+        for channel in client.channels.values():
+            _silence(channel)
+        client.channels.clear()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_CLOSING):
                 await client.close()
@@ -281,10 +291,9 @@ class Hub:
         await asyncio.sleep(0)
 
 
-def _forget(client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
-    """Leave nothing of a channel behind: its timers would act on."""
+def _silence(channel: AsyncRealtimeChannel) -> None:
+    """Stop the timers of a channel: they would act on, and outlive it."""
     channel.rejoin_timer.reset()
     channel.join_push.destroy()
     for push in channel.messages_waiting_for_ack.values():
         push.destroy()
-    client.channels.pop(channel.topic, None)

@@ -1,7 +1,9 @@
-"""Who listens to which live topic, and how each topic stands. No I/O: the hub in ``_live`` joins and leaves."""
+"""Who listens to which live topic, and how each stands. Nothing is sent here: the hub in ``_live`` joins and leaves."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 # Hosted Supabase closes a topic on which a client tells of itself more than five times in thirty seconds.
 _TRACKS = 4
 _TRACKS_PERIOD = 30.0
+
+
+async def stirred(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, at most so long. Unlike ``wait_for`` before Python 3.12 it never swallows a cancellation."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
 
 
 class Kind(Enum):
@@ -66,7 +75,7 @@ class Room:
         self.listeners: list[Listening] = []
         self.channel: AsyncRealtimeChannel | None = None
         self.failures = 0
-        self.retry_at = 0.0
+        self.retry_at = self.joined_at = 0.0
         self.tracked: Mapping[str, Any] | None = None
         self._tracks: deque[float] = deque(maxlen=_TRACKS)
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError as PydanticError
 
 from ._flow import Flow, Method, Resource
 from ._pace import Ask, Pace, position
-from ._rooms import Kind, Listening, Signal, Topic
+from ._rooms import Kind, Listening, Signal, Topic, stirred
+from ._topics import MOVES
 from .errors import ConnectionFailed, HelpdeskError, RateLimited, ServerError
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ P = ParamSpec("P")
 logger = logging.getLogger("helpdesk_sdk")
 
 _LONGEST_HOLD = 30.0
-# What changes which topics somebody may join.
-_MOVES = frozenset(
-    {"team.member_added", "team.member_removed", "user.role_changed", "user.deactivated", "user.reactivated"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +201,13 @@ class AsyncStream(_Reading):
             await self._listen()
             while not self._stopped:
                 self._stir.clear()
+                if self._listening is not None and self._listening.error is not None:
+                    raise self._listening.error
                 ask = self._question(self.live)
                 if not isinstance(ask, Ask):
-                    await self._wait(ask)
+                    await stirred(self._stir, ask)
                     continue
                 try:
-                    if self._listening is not None and self._listening.error is not None:
-                        raise self._listening.error
                     if self._moved:
                         await self._move()
                     answer = await self._driver.run(self._flow(ask))
@@ -250,10 +247,6 @@ class AsyncStream(_Reading):
         if self._listening is not None:
             self._listening.want(topics)
 
-    async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stir.wait(), seconds)
-
     def _hear(self, signal: Signal) -> None:
         """Take in what the hub says; called on the event loop."""
         if signal.kind is Kind.PRESENCE:
@@ -276,7 +269,7 @@ class AsyncStream(_Reading):
         from .events import Announcement
 
         self._pace.announce(position(content.get("cursor")), position(self.cursor))
-        if content.get("type") in _MOVES:
+        if content.get("type") in MOVES:
             self._moved = True
             self._pace.hurry()
         if self._on_wake:

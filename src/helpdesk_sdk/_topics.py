@@ -10,6 +10,11 @@ from ._models import Model
 from ._rooms import Topic
 from .users import Role, User, ask_me
 
+MOVES = frozenset(
+    {"team.member_added", "team.member_removed", "user.role_changed", "user.deactivated", "user.reactivated"}
+)
+"""The types of events that change which topics somebody may join."""
+
 _TEAMS_MAX = 1_000
 
 

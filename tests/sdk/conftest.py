@@ -55,6 +55,19 @@ def staffed(stack: Stack) -> Staffed:
     return Staffed(stack.info)
 
 
+@pytest.fixture(scope="session")
+def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Another stack, for the tests of live streams: they fill it with tickets, and break it. So it is durable."""
+    with Stack.start(tmp_path_factory.mktemp("stack") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def live_staffed(live_stack: Stack) -> Staffed:
+    """That stack, with people."""
+    return Staffed(live_stack.info)
+
+
 @pytest.fixture
 def world(colour: Colour, staffed: Staffed) -> World:
     """Clients of the shared stack in this test's colour: ``world.agent``, ``world.customer``, …"""

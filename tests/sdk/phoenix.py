@@ -32,6 +32,7 @@ class Phoenix:
     def __init__(self) -> None:
         self.answer: Callable[[str], str | bool | None] = lambda topic: None
         self.status = 101
+        self.closes = False
         self.sockets: list[ServerConnection] = []
         self.connections = 0
         self.heard: list[tuple[str, str, Any]] = []
@@ -91,7 +92,7 @@ class Phoenix:
         payload = {"status": status, "response": {"reason": answer} if answer else {}}
         reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
         await socket.send(json.dumps(reply))
-        if event == "phx_leave":
+        if event == "phx_leave" or (event == "phx_join" and self.closes):
             await self.push(topic, "phx_close", {})
 
 

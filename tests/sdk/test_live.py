@@ -155,6 +155,41 @@ async def test_a_topic_that_gives_no_answer_or_closes_is_joined_on_a_new_socket(
     await ear.listening.close()
 
 
+async def test_a_topic_that_closes_again_and_again_is_joined_more_and_more_rarely(server: Phoenix) -> None:
+    server.closes = True
+    ear = Ear(hub_for(server.url))
+    ear.want("a")
+    await asyncio.sleep(2)
+    assert 3 <= server.connections <= 6
+    await ear.listening.close()
+
+
+async def test_leaving_does_not_wait_for_a_connection_that_does_not_come() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        ear = Ear(hub_for(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        ear.want("a")
+        await asyncio.sleep(0.05)
+        begun = time.monotonic()
+        await ear.listening.close()
+        assert time.monotonic() - begun < 0.5
+
+
+async def test_who_comes_while_the_socket_closes_gets_a_new_one(server: Phoenix) -> None:
+    ear = Ear(hub_for(server.url))
+    for _ in range(3):
+        ear.want("a")
+        await until(lambda: ear.listening.live)
+        ear.want()
+    ear.want("b")
+    await until(lambda: ear.listening.live)
+    await server.news("b", cursor="7.1")
+    await until(lambda: Kind.NEWS in ear.kinds("b"))
+    assert len(server.sockets) == 1
+    await ear.listening.close()
+
+
 async def test_a_server_that_does_not_close_its_end_holds_up_nobody(
     server: Phoenix, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,11 @@ from helpdesk_sdk.presence import viewers_of
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def staffed(live_staffed: Staffed) -> Staffed:
+    return live_staffed
+
+
 @pytest.fixture(autouse=True)
 async def nothing_is_left() -> AsyncIterator[None]:
     before = asyncio.all_tasks()
@@ -62,7 +67,7 @@ async def test_two_agents_see_each_other_come_type_and_go(
 ) -> None:
     async with agent.presence.on(ticket) as here:
         assert names(here.viewers) == [("Agent", "viewing")]
-        assert len(here.others) == 0
+        assert names(here.others) == []
         assert here.live
         async with colleague.presence.on(ticket.number) as there:
             await until(lambda: here.others)

@@ -13,11 +13,17 @@ from tests.sdk.phoenix import until
 from tests.sdk.world import Staffed, email
 
 from helpdesk_sdk import Announcement, AsyncHelpdesk, AsyncStream, Event, TeamNotFound, TicketNotFound
+from helpdesk_sdk._rooms import Kind, Signal
 
 
 @pytest.fixture(scope="module")
 def desk(staffed: Staffed) -> Desk:
     return Desk(staffed)
+
+
+@pytest.fixture(scope="module")
+def staffed(live_staffed: Staffed) -> Staffed:
+    return live_staffed
 
 
 @pytest.fixture(autouse=True)
@@ -278,6 +284,15 @@ async def test_however_a_stream_ends_nothing_stays_open(staffed: Staffed) -> Non
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(_read(agent.events.stream()), 0.1)
         await ended()
+
+
+async def test_a_stream_that_is_cancelled_at_the_moment_of_news_ends(staffed: Staffed) -> None:
+    async with client(staffed) as agent:
+        stream = agent.events.stream(poll_interval=60)
+        async with reading(stream) as reader:
+            await asyncio.sleep(0.1)
+            stream._hear(Signal(Kind.NEWS, "", {"cursor": "1.1"}))
+            await asyncio.wait_for(reader.end(), 2)
 
 
 async def test_closing_the_client_ends_its_streams_with_an_error(staffed: Staffed) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
@@ -23,15 +23,8 @@ from helpdesk_sdk.local.errors import StackError
 
 
 @pytest.fixture(scope="module")
-def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that may be broken: durable, and nobody else's."""
-    with Stack.start(tmp_path_factory.mktemp("stack") / "data") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def people(own_stack: Stack) -> Staffed:
-    return Staffed(own_stack.info)
+def staffed(live_staffed: Staffed) -> Staffed:
+    return live_staffed
 
 
 @pytest.fixture(autouse=True)
@@ -47,17 +40,17 @@ async def nothing_is_left() -> AsyncIterator[None]:
     ids=["gateway killed", "database restarted", "database crashed"],
 )
 async def test_f13_a_restart_under_a_stream(
-    own_stack: Stack, people: Staffed, process: str, how: signal.Signals
+    live_stack: Stack, staffed: Staffed, process: str, how: signal.Signals
 ) -> None:
-    desk = Desk(people)
-    pid = own_stack.refresh().pids[process]
-    async with client(people, max_retries=0) as agent:
+    desk = Desk(staffed)
+    pid = live_stack.refresh().pids[process]
+    async with client(staffed, max_retries=0) as agent:
         cursor = await agent.events.head()
         async with reading(agent.events.stream(cursor, poll_interval=0.2)) as reader:
             await desk.write_many("Before", 2, 10)
             await reader.has(20)
             os.kill(pid, how)
-            await until(lambda: _pid(own_stack, process) not in {None, pid}, 30)
+            await until(lambda: _pid(live_stack, process) not in {None, pid}, 30)
             await _persistently(desk, "After")
             await reader.live()
             await desk.write_many("Pushed again", 2, 10)
