@@ -3,7 +3,8 @@
     python scripts/mutation_check.py [--only TEXT] [--every N]
 
 Policies dropped and opened, row-level security switched off, triggers dropped, privileges granted that nobody has,
-refusals passed over, limits dropped; then the locks and horizons, which only tests with several connections can miss.
+refusals passed over, limits dropped, the live channels' rules undone; then the locks and horizons, which only tests
+with several connections can miss.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.db import concurrency, mutations, watchers
+from tests.db import concurrency, mutations, mutations_live, watchers
 from tests.db.conftest import Server
 
 from helpdesk_sdk.local.postgres import Postgres
@@ -45,7 +46,8 @@ def main() -> int:
 
 def _single(server: Server, only: str, every: int) -> list[tuple[str, str | None]]:
     with server.connect("world") as db:
-        chosen = [mutation for mutation in mutations.all_of_them(db) if only in mutation.name][::every]
+        known = [*mutations.all_of_them(db), *mutations_live.all_of_them(db)]
+        chosen = [mutation for mutation in known if only in mutation.name][::every]
         lookouts = watchers.content(db, server.world)
         found = []
         for mutation in chosen:

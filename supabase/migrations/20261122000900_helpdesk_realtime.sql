@@ -153,7 +153,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.may_listen(text, text) is
-  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for what is absent.';
+  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for what is absent. '
+  'Presence is for the :staff channel of a ticket: who may see it there may also say that they are there.';
 revoke all on function helpdesk_private.may_listen(text, text) from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.may_listen(text, text) to authenticated;
 
@@ -173,7 +174,7 @@ begin
     using (helpdesk_private.may_listen(topic, extension));
   create policy "helpdesk: staff say that they have a ticket open" on realtime.messages
     for insert to authenticated
-    with check (extension = 'presence' and helpdesk_private.may_listen(topic, extension) and topic like '%:staff');
+    with check (extension = 'presence' and helpdesk_private.may_listen(topic, extension));
 
   -- Policies add up: one of the host's that opens every topic must not open ours. These say nothing of other topics. A
   -- row of ours is reached from its own channel only, and from a channel of ours nothing else. The first policy holds for
@@ -194,10 +195,7 @@ begin
     as restrictive for insert to authenticated
     with check (
       not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
-      or (
-        topic = (select realtime.topic()) and topic like '%:staff'
-        and extension = 'presence' and helpdesk_private.may_listen(topic, extension)
-      )
+      or (topic = (select realtime.topic()) and extension = 'presence' and helpdesk_private.may_listen(topic, extension))
     );
   create policy "helpdesk: nobody changes what was said" on realtime.messages
     as restrictive for update to authenticated

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import psycopg
 import pytest
-from tests.db import test_attacks_races, test_events_following, test_races
+from tests.db import test_announcements, test_attacks_races, test_events_filtered, test_events_following, test_races
 from tests.db.conftest import Server
 from tests.db.people import ADMIN
 from tests.db.world import World
@@ -44,6 +44,18 @@ def _follows(pg: Server, own: str, world: World) -> None:
     test_events_following.test_f13_a_reader_misses_nothing_while_writers_commit_out_of_order(pg, own, world, ADMIN)
 
 
+def _waits_in_a_ticket(pg: Server, own: str, world: World) -> None:
+    test_events_filtered.test_an_event_of_one_ticket_or_team_waits_for_every_older_transaction(
+        pg, own, world, {"only_ticket": "mine"}
+    )
+
+
+def _waits_in_a_team(pg: Server, own: str, world: World) -> None:
+    test_events_filtered.test_an_event_of_one_ticket_or_team_waits_for_every_older_transaction(
+        pg, own, world, {"only_team": "desk"}
+    )
+
+
 def _edits_late(pg: Server, own: str, world: World) -> None:
     test_attacks_races.test_an_edit_that_waited_through_the_deactivation_of_its_author_changes_nothing(
         pg, own, world, "priority = 'urgent'"
@@ -60,6 +72,34 @@ MUTATIONS = [
         "e.xid < v_horizon",
         "true",
         test_events_following.test_an_event_waits_for_every_older_transaction,
+    ),
+    Mutation(
+        "an event of one ticket does not wait for older transactions",
+        "ticket_events",
+        "t.xid < v_horizon",
+        "true",
+        _waits_in_a_ticket,
+    ),
+    Mutation(
+        "an event of one team does not wait for older transactions",
+        "team_events",
+        "e.xid < v_horizon",
+        "true",
+        _waits_in_a_team,
+    ),
+    Mutation(
+        "announcing goes on though the messages are locked",
+        "announce_event",
+        "set_config('helpdesk.announcing', 'off ' || pg_current_xact_id()::text, true)",
+        "null",
+        test_announcements.test_a_write_hardly_waits_for_messages_that_are_locked,
+    ),
+    Mutation(
+        "announcing waits for messages that are locked",
+        "announce_event",
+        " SET lock_timeout TO '100ms'\n",
+        "",
+        test_announcements.test_a_write_hardly_waits_for_messages_that_are_locked,
     ),
     Mutation(
         "claims do not lock",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db import concurrency, mutations, watchers
+from tests.db import concurrency, mutations, mutations_live, watchers
 from tests.db.conftest import Server
 from tests.db.world import World
 
@@ -15,7 +15,7 @@ SAMPLE = 25
 def test_a_guard_taken_away_is_noticed(pg: Server, own: str, world: World) -> None:
     with pg.connect(own) as db:
         content = watchers.content(db, world)
-        tried = list(mutations.all_of_them(db))
+        tried = [*mutations.all_of_them(db), *mutations_live.all_of_them(db)]
         assert len(tried) > 600
         unnoticed = [
             mutation.name for mutation in tried[::SAMPLE] if watchers.who_notices(db, world, content, mutation) is None

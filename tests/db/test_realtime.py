@@ -120,12 +120,13 @@ CHANGES: dict[str, LiteralString] = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_nobody_changes_what_was_said(db: Db, world: World, what: str, person: Person) -> None:
     let_in(db, everything=True)
-    topic = named("helpdesk:ticket:{mine}", world)
-    for channel, changed in ((topic, 0), ("room:2", 1)):
-        db.execute("insert into realtime.messages (topic, extension) values (%s, 'broadcast')", (channel,))
+    ours = named("helpdesk:ticket:{mine}", world)
+    tries = ((ours, ours, 0), (ours, "room:2", 0), (ours, "", 0), ("room:2", ours, 0), ("room:2", "room:2", 1))
+    for topic, channel, changed in tries:
         with db.transaction(force_rollback=True):
+            db.execute("insert into realtime.messages (topic, extension) values (%s, 'broadcast')", (topic,))
             speak_as(db, person, channel)
-            assert db.execute(CHANGES[what], (channel,)).rowcount == changed
+            assert db.execute(CHANGES[what], (topic,)).rowcount == changed
 
 
 @pytest.mark.parametrize("person", [CUSTOMER, AGENT, ADMIN, ANONYMOUS, ROBOT], ids=str)

@@ -13,11 +13,14 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.db import (
+    test_announcements,
     test_attacks_values,
     test_events,
+    test_events_filtered,
     test_foundation,
     test_messages,
     test_notes,
+    test_realtime,
     test_routing,
     test_teams,
     test_tickets,
@@ -85,6 +88,8 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_users, test_teams, test_tickets, test_messages, test_notes),
         *(test_events, test_routing, test_foundation, test_attacks_values),
+        # The slow ones last.
+        *(test_events_filtered, test_realtime, test_announcements),
     )
     return [*rows, *calls, *(watcher for module in modules for watcher in _tests(module))]
 

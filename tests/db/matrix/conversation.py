@@ -199,6 +199,61 @@ EVENTS = [
         Call("events_since", {"max_rows": 1001}),
         {CUSTOMER: "invalid_value", ADMIN: "invalid_value"},
     ),
+    Case(
+        "A10 A24 the stream of one ticket",
+        Call("events_since", {"only_ticket": "{answered}"}),
+        "deny no_profile inactive inactive | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
+    ),
+    Case(
+        "A11 the stream of a ticket that does not exist",
+        Call("events_since", {"only_ticket": "{nothing}"}),
+        f"{NOT_IN} | {ABSENT}",
+    ),
+    Case(
+        "A12 A13 the stream of a ticket of another team, which is one's own to work",
+        Call("events_since", {"only_ticket": "{lent}"}),
+        "deny no_profile inactive inactive | ticket_not_found 1 | 4 4 | 4 | 4",
+    ),
+    Case(
+        "A24 the stream of one's own ticket, which others work",
+        Call("events_since", {"only_ticket": "{agents}"}),
+        "deny no_profile inactive inactive | ticket_not_found ticket_not_found | 1 3 | 3 | 3",
+    ),
+    Case(
+        "A12 the stream of a team",
+        Call("events_since", {"only_team": "{desk}"}),
+        f"{NOT_IN} | team_not_found team_not_found | 12 team_not_found | 12 | 12",
+    ),
+    Case(
+        "A12 the stream of a team that one works a ticket of, and has opened one in",
+        Call("events_since", {"only_team": "{vault}"}),
+        f"{NOT_IN} | team_not_found team_not_found | team_not_found 13 | 13 | 13",
+    ),
+    Case(
+        "the stream of a team without tickets",
+        Call("events_since", {"only_team": "{empty}"}),
+        f"{NOT_IN} | team_not_found team_not_found | team_not_found team_not_found | 0 | 0",
+    ),
+    Case(
+        "A11 the stream of a team that does not exist",
+        Call("events_since", {"only_team": "{nothing}"}),
+        f"{NOT_IN} | team_not_found team_not_found | team_not_found team_not_found | team_not_found | team_not_found",
+    ),
+    Case(
+        "the stream of a ticket while it was in a team",
+        Call("events_since", {"only_ticket": "{answered}", "only_team": "{desk}"}),
+        f"{NOT_IN} | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
+    ),
+    Case(
+        "the stream of a ticket while it was in a team that it never was in",
+        Call("events_since", {"only_ticket": "{answered}", "only_team": "{vault}"}),
+        f"{NOT_IN} | 0 ticket_not_found | 0 ticket_not_found | 0 | 0",
+    ),
+    Case(
+        "a page of too much of one ticket or team",
+        Call("events_since", {"max_rows": 1001, "only_ticket": "{mine}", "only_team": "{desk}"}),
+        {CUSTOMER: "invalid_value", AGENT: "invalid_value", ADMIN: "invalid_value"},
+    ),
     Case("the cursor of now", Call("events_head"), "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | 1"),
     Case(
         "A11 A24 the timeline",
