@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpdesk_sdk import Event, Ticket
 
 # Seconds for which a row is marked; in the first of them it stands out as a whole.
-MARKED = 10.0
+_MARKED = 10.0
 _STANDS_OUT = 4.0
 _SIGNS: dict[Kind | None, str] = {Kind.NEW: "+", Kind.CHANGED: "~"}
 _SIGN_STYLE = {"+": "bold green", "~": "bold yellow"}
@@ -37,14 +37,17 @@ class View:
         who: Who looks at it.
         queue: The queue.
         names: The names of teams and people.
+        clock: The seconds by which marks fade.
 
     Attributes:
         live: Whether news are told at once; else they are asked for.
         trouble: What stands between us and the helpdesk, in words; empty when nothing does.
     """
 
-    def __init__(self, what: str, who: str, queue: Queue, names: Names) -> None:
-        self._what, self._who = what, who
+    def __init__(
+        self, what: str, who: str, queue: Queue, names: Names, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._what, self._who, self._clock = what, who, clock
         self._queue, self._names = queue, names
         self._marks: dict[UUID, tuple[Kind, float]] = {}
         self._events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
@@ -54,7 +57,7 @@ class View:
 
     def happened(self, changes: Iterable[Change], events: Iterable[Event]) -> None:
         """Take note of what has changed, to mark it, and of what happened, to say it."""
-        now = time.monotonic()
+        now = self._clock()
         for change in changes:
             key, before = change.ticket.ticket_id, self._mark(change.ticket)
             if change.kind is Kind.LEFT:
@@ -129,11 +132,11 @@ class View:
 
     def _mark(self, ticket: Ticket) -> Kind | None:
         kind, since = self._marks.get(ticket.ticket_id, (None, 0.0))
-        return kind if time.monotonic() - since < MARKED else None
+        return kind if self._clock() - since < _MARKED else None
 
     def _row_style(self, ticket: Ticket) -> str:
-        _, since = self._marks.get(ticket.ticket_id, (None, -MARKED))
-        return "bold" if time.monotonic() - since < _STANDS_OUT else ""
+        _, since = self._marks.get(ticket.ticket_id, (None, -_MARKED))
+        return "bold" if self._clock() - since < _STANDS_OUT else ""
 
     def _say(self, event: Event) -> Text:
         from rich.text import Text

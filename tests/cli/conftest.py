@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import jwt
 import pytest
@@ -112,3 +114,28 @@ class People:
         made = Cli(self._directory / name, self.crew.as_(name))
         setattr(self, name, made)
         return made
+
+
+@pytest.fixture
+def queue(people: People) -> Iterator[str]:
+    """A team of this test's own, which the agent works."""
+    name = f"Queue {uuid4().hex[:8]}"
+    with people.crew.client("admin") as admin:
+        admin.teams.create(name, is_public=True)
+        admin.teams.add_member(name, people.crew.email("agent"))
+        admin.teams.add_member(name, people.crew.email("colleague"))
+        yield name
+
+
+@pytest.fixture
+def customer(people: People) -> Iterator[Helpdesk]:
+    """What the customer does meanwhile."""
+    with people.crew.client("customer") as client:
+        yield client
+
+
+@pytest.fixture
+def colleague(people: People) -> Iterator[Helpdesk]:
+    """What another agent does meanwhile."""
+    with people.crew.client("colleague") as client:
+        yield client

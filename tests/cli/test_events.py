@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import select
 import signal
 import subprocess
 import threading
@@ -19,6 +21,7 @@ from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_cli import _profiles as profiles
 from helpdesk_cli._names import Names
+from helpdesk_sdk import Helpdesk
 
 
 def _lines(text: str) -> list[dict[str, Any]]:
@@ -110,6 +113,56 @@ def test_a_hostile_title_in_the_log(people: People) -> None:
         out = people.customer("events", "tail", *more).out
         assert not {char for char in out if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)}
     assert HOSTILE in {event["data"].get("title") for event in _lines(people.customer("events", "tail", "--json").out)}
+
+
+def test_of_one_ticket_or_one_team(people: People, queue: str, customer: Helpdesk, colleague: Helpdesk) -> None:
+    first, second = (customer.tickets.create(title, team=queue).number for title in ("First", "Second"))
+    elsewhere = _open(people)
+    colleague.notes.add(second, "Secret")
+    of_team = _lines(people.agent("events", "tail", "--json", "--team", queue).out)
+    assert {event["ticket_number"] for event in of_team if event["ticket_number"]} == {first, second}
+    for who, types in (("agent", ["ticket.created", "note.created"]), ("customer", ["ticket.created"])):
+        events = _lines(getattr(people, who)("events", "tail", "--json", "--ticket", second).out)
+        assert [event["type"] for event in events] == types
+        assert {event["ticket_number"] for event in events} == {second}
+    for follow in ((), ("--follow",)):
+        assert people.customer("events", "tail", "--ticket", 99999999, *follow, code=3).err
+        assert people.agent("events", "tail", "--team", "Nonsense", *follow, code=3).err
+        assert people.newcomer("events", "tail", "--ticket", elsewhere, *follow, code=3).err
+
+
+def test_following_from_a_cursor_prints_what_was_missed_and_says_where_to_go_on(
+    people: People, queue: str, customer: Helpdesk
+) -> None:
+    beginning = customer.events.head()
+    numbers = [customer.tickets.create(f"Number {n}", team=queue).number for n in range(4)]
+    wanted = ("events", "tail", "--follow", "--team", queue, "--type", "ticket.created")
+    first = _lines(people.agent(*wanted, "--json", "--since", beginning, "--limit", 2).out)
+    done = people.agent(*wanted, "--since", first[-1]["cursor"], "--limit", 2)
+    assert [event["ticket_number"] for event in first] == numbers[:2]
+    assert [int(number) for number in re.findall(r"#(\d+)", done.out)] == numbers[2:]
+    assert re.search(r"--since \d+\.\d+", done.err)
+
+
+def test_an_event_is_pushed_when_it_happens(people: People, queue: str, customer: Helpdesk) -> None:
+    """Were it asked for, it would take a minute."""
+    command = ("events", "tail", "--follow", "--json", "--team", queue, "--interval", 60)
+    process = people.agent.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    try:
+        numbers = {customer.tickets.create("Hello", team=queue).number}
+        while not select.select([process.stdout], [], [], 1)[0]:
+            numbers.add(customer.tickets.create("Hello", team=queue).number)
+            assert len(numbers) < 20
+        assert json.loads(process.stdout.readline())["ticket_number"] in numbers
+        number = customer.tickets.create("Hello", team=queue).number
+        began = time.monotonic()
+        while json.loads(process.stdout.readline())["ticket_number"] != number:
+            pass
+        assert time.monotonic() - began < 2
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_following_until_ctrl_c(people: People) -> None:

@@ -1,0 +1,122 @@
+"""What is in the queue that is watched, what has become of it, and how that is drawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from rich.console import Console
+
+from helpdesk_cli._names import Names
+from helpdesk_cli._watch_queue import Change, Queue
+from helpdesk_cli._watch_view import View
+from helpdesk_sdk import Ticket
+
+_BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def ticket(number: int, **changed: Any) -> Ticket:
+    """The ticket that was opened as the so manyeth."""
+    at = _BEGAN + timedelta(minutes=number)
+    values: dict[str, Any] = {
+        "ticket_id": UUID(int=number), "number": number, "status": "open", "priority": "medium", "title": f"T{number}",
+        "team_id": UUID(int=1), "created_by": UUID(int=2), "revision": 1, "created_at": at, "updated_at": at,
+    }  # fmt: skip
+    return Ticket.model_validate(values | changed)
+
+
+def told(changes: list[Change]) -> list[tuple[str, int]]:
+    """The changes in short."""
+    return [(change.kind.value, change.ticket.number) for change in changes]
+
+
+def test_what_was_there_came_changed_and_left() -> None:
+    queue = Queue(newest_first=True)
+    assert told(queue.take([ticket(2), ticket(1)], more=False)) == [("there", 2), ("there", 1)]
+    assert told(queue.take([ticket(2), ticket(1)], more=False)) == []
+    assert told(queue.take([ticket(3), ticket(2, revision=2)], more=False)) == [("left", 1), ("new", 3), ("changed", 2)]
+    answered = ticket(3, last_message_id=UUID(int=9))
+    assert told(queue.take([answered], more=False)) == [("left", 2), ("changed", 3)]
+    assert told(queue.take([answered], more=False, touched={UUID(int=3), UUID(int=7)})) == [("changed", 3)]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_beyond_the_end_of_what_is_looked_at_nothing_comes_or_leaves(newest_first: bool) -> None:
+    def sorted_(*numbers: int) -> list[Ticket]:
+        return [ticket(number) for number in sorted(numbers, reverse=newest_first)]
+
+    queue = Queue(newest_first=newest_first)
+    first, last = (9, 1) if newest_first else (1, 9)
+    queue.take(sorted_(5, 4 if newest_first else 6), more=True)
+    pushed_out = 4 if newest_first else 6
+    assert told(queue.take(sorted_(first, 5), more=True)) == [("new", first)]
+    # The first one leaves, so what was pushed out moves up again, and what was never seen as well.
+    assert told(queue.take(sorted_(5, pushed_out, last), more=False)) == [("left", first)]
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def drawn(view: View, width: int = 100, height: int = 20) -> list[str]:
+    """The lines of the screen."""
+    console = Console(width=width, height=height, color_system=None, force_terminal=True, markup=False)
+    with console.capture() as capture:
+        console.print(view.draw(width, height))
+    return capture.get().splitlines()
+
+
+def watching(queue: Queue, clock: Clock) -> View:
+    """A view of the queue."""
+    return View("Support · open", "Ana (agent)", queue, Names(), clock)
+
+
+def signs(view: View) -> str:
+    """What stands in front of the rows."""
+    return "".join(line[0] for line in drawn(view) if " open " in line and "T" in line)
+
+
+def test_marks_fade_and_what_is_new_stays_new_meanwhile() -> None:
+    queue, clock = Queue(newest_first=True), Clock()
+    view = watching(queue, clock)
+    view.happened(queue.take([ticket(1)], more=False), ())
+    assert signs(view) == " "
+    view.happened(queue.take([ticket(2), ticket(1, revision=2)], more=False), ())
+    assert signs(view) == "+~"
+    clock.now += 6
+    view.happened(queue.take([ticket(2, revision=2), ticket(1, revision=2)], more=False), ())
+    clock.now += 6
+    assert signs(view) == "+ "
+    clock.now += 6
+    assert signs(view) == "  "
+
+
+def test_connections_are_told_in_the_heading() -> None:
+    view = watching(Queue(newest_first=True), Clock())
+    assert drawn(view)[0].endswith("○ polling")
+    view.live = True
+    assert drawn(view)[0].endswith("● live")
+    view.trouble = "The helpdesk cannot be reached"
+    assert drawn(view)[0].endswith("! not connected")
+    assert "The helpdesk cannot be reached" in drawn(view)
+
+
+@pytest.mark.parametrize("width", [8, 20, 50, 80, 200])
+@pytest.mark.parametrize("height", [1, 3, 8, 16, 60])
+def test_it_fits_whatever_there_is_to_show(width: int, height: int) -> None:
+    queue = Queue(newest_first=True)
+    view = watching(queue, Clock())
+    queue.take([ticket(number, title="東京" * 40) for number in range(40, 0, -1)], more=True)
+    view.live = True
+    for _ in range(4):
+        lines = drawn(view, width, height)
+        assert len(lines) <= max(height, 4)
+        view.scroll_page(1)
+    assert drawn(view, 80, height)[-1 if height < 8 else -2].endswith("+ more below")
