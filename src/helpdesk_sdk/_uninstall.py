@@ -73,8 +73,9 @@ def plan(db_url: str) -> UninstallPlan:
         NotInstalled: There is no helpdesk in this database.
         ConfigurationError: psycopg is not installed, or the URL is none.
         ConnectionFailed: The database cannot be reached.
+        HelpdeskError: The role may not look at the helpdesk.
     """
-    with _connect(db_url) as connection, connection.transaction():
+    with _connect(db_url) as connection, _all_or_nothing(), connection.transaction():
         connection.execute("set transaction read only")
         return _plan(connection)
 

@@ -44,6 +44,8 @@ def test_a_type_of_the_callers_own_is_never_used_by_a_definer(pg: Server, own: s
         db.execute(f"create domain pg_temp.{kind} as pg_catalog.{kind} check (pg_temp.spy(value))")
         db.execute("select helpdesk.whoami()")
         db.execute("select helpdesk.events_since()")
+        db.execute("select helpdesk.events_since(only_ticket => %s)", (world["mine"],))
+        db.execute("select count(*) from realtime.messages")
         db.execute("select helpdesk.ticket_timeline(%s)", (world["mine"],))
         db.execute("select helpdesk.create_ticket('hello')")
         db.execute("select helpdesk.send_reply(%s, 'hello')", (world["mine"],))
