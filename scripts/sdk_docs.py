@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from helpdesk_sdk import Helpdesk, errors
+from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors
 from pages import keep
 
 
@@ -35,8 +35,9 @@ def reference() -> str:
     """The generated part of the page."""
     lines: list[str] = []
     with Helpdesk("http://127.0.0.1:1", "sb_publishable_docs") as hd:
-        for name in ("auth", "tickets", "messages", "notes", "users", "teams", "events"):
-            resource = getattr(hd, name)
+        live = AsyncHelpdesk("http://127.0.0.1:1", "sb_publishable_docs")
+        for name in ("auth", "tickets", "messages", "notes", "users", "teams", "events", "presence"):
+            resource = getattr(live if name == "presence" else hd, name)
             lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", "| method | |", "|---|---|"]
             for method in sorted(member for member in dir(type(resource)) if not member.startswith("_")):
                 found = inspect.getattr_static(type(resource), method)

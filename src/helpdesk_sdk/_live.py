@@ -7,14 +7,14 @@ package would ask for a refused topic for ever, and give up a broken connection 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import random
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ._live_log import logger, quietly
 from ._live_token import Renew, Token
+from ._realtime import close, connect, quietly, silence
 from ._rooms import Hear, Kind, Listening, Room, Rooms, State, stirred
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
 
     from ._exchange import Kernel
+
+logger = logging.getLogger("helpdesk_sdk")
 
 _PREFIX = "realtime:"
 _FIRST_PAUSE = 0.25
@@ -148,26 +150,18 @@ class Hub:
         return min(moments)
 
     async def _connect(self) -> AsyncRealtimeClient:
-        from realtime import AsyncRealtimeClient
-
         url, key = f"{self._kernel.url}/realtime/v1", self._kernel.key.get_secret_value()
-        client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=_TIMEOUT)
-        await client.connect()
+        client = await connect(url, key, _TIMEOUT, self._on_end)
         self._broken, self._token.sent = False, None
-        # The package does not notice when its reader fails, for which a warning that is made an error is enough.
-        if isinstance(reader := getattr(client, "_listen_task", None), asyncio.Task):
-            reader.add_done_callback(partial(self._deaf, client))
         for room in self.rooms:
             room.retry_at = 0.0
         return client
 
-    def _deaf(self, client: AsyncRealtimeClient, reader: asyncio.Task[None]) -> None:
+    def _on_end(self, client: AsyncRealtimeClient) -> None:
         """Nothing comes through this connection any more."""
-        if not reader.cancelled():
-            reader.exception()
         if client is self._client:
             self._broken = True
-            self._connect_at = time.time() + _pause(0)
+            self._connect_at = max(self._connect_at, time.time() + _pause(0))
             self.stir()
 
     def _join(self, client: AsyncRealtimeClient, room: Room) -> None:
@@ -203,7 +197,7 @@ class Hub:
         """Take in what the package says of a channel."""
         now = self.rooms.get(room.topic.name)
         if now is not room or room.channel is not channel:
-            _silence(channel)
+            silence(channel)
             if now is not None and now.channel is None:
                 # The server's last word on the old channel must not be taken for one on the new.
                 now.retry_at = time.time() + _FIRST_PAUSE
@@ -221,7 +215,7 @@ class Hub:
     def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
         """A topic is not joined, or not any more."""
         reason, now = str(error or "no answer"), time.time()
-        _silence(channel)
+        silence(channel)
         room.channel = None
         room.failures = 1 if room.state is State.JOINED and now - room.joined_at > _STABLE else room.failures + 1
         room.retry_at = now + _pause(room.failures)
@@ -242,7 +236,7 @@ class Hub:
         if channel.is_joined or channel.is_joining:
             await channel.unsubscribe()
         else:
-            _silence(channel)
+            silence(channel)
             client.channels.pop(channel.topic, None)
 
     async def _track(self, room: Room, now: float) -> None:
@@ -282,18 +276,10 @@ class Hub:
         if client is None:
             return
         for channel in client.channels.values():
-            _silence(channel)
+            silence(channel)
         client.channels.clear()
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(_CLOSING):
-                await client.close()
-        # The package cancels its tasks, and does not wait for them.
-        await asyncio.sleep(0)
-
-
-def _silence(channel: AsyncRealtimeChannel) -> None:
-    """Stop the timers of a channel: they would act on, and outlive it."""
-    channel.rejoin_timer.reset()
-    channel.join_push.destroy()
-    for push in channel.messages_waiting_for_ack.values():
-        push.destroy()
+        # Whoever is cancelled here leaves a connection that closes, not one that stays.
+        closing = asyncio.create_task(close(client, _CLOSING), name="helpdesk: close")
+        self._ending.add(closing)
+        closing.add_done_callback(self._ending.discard)
+        await asyncio.shield(closing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -30,7 +31,9 @@ async def nothing_is_left() -> AsyncIterator[None]:
     before = asyncio.all_tasks()
     yield
     # The server's own tasks end with its sockets.
-    await until(lambda: not {task for task in asyncio.all_tasks() - before if "helpdesk" in task.get_name()})
+    await until(
+        lambda: not [one for one in map(repr, asyncio.all_tasks() - before) if re.search("helpdesk:|realtime", one)]
+    )
 
 
 async def test_one_socket_serves_all_and_closes_with_the_last(server: Phoenix) -> None:
@@ -202,6 +205,17 @@ async def test_a_server_that_does_not_close_its_end_holds_up_nobody(
     await ear.listening.close()
     assert time.monotonic() - begun < 1
     server.sockets[0].transport.resume_reading()
+    await until(lambda: not server.sockets)
+
+
+async def test_leaving_in_the_middle_of_a_reconnection_leaves_nothing(server: Phoenix) -> None:
+    for seconds in (0, 0.001, 0.05, 0.15, 0.2, 0.25, 0.3):
+        ear = Ear(hub_for(server.url))
+        ear.want("a")
+        await until(lambda: ear.listening.live)  # noqa: B023
+        await (server.cut() if seconds else server.expire("a"))
+        await asyncio.sleep(seconds)
+        await ear.listening.close()
 
 
 async def test_the_token_is_renewed_before_it_runs_out_and_told_to_the_server(server: Phoenix) -> None:
