@@ -138,6 +138,8 @@ def test_what_is_sent_is_notified_on_commit(pg: Server, project: str) -> None:
         db.execute("select realtime.send_binary('\\x00', 'e', 'a')")
         # Probes of rights, and a topic that nobody can join.
         db.execute("insert into realtime.messages (topic, extension) values ('a', 'broadcast')")
+        db.execute("insert into realtime.messages (topic, extension, payload) values ('a', 'presence', '{}')")
+        db.execute("insert into realtime.messages (topic, extension, event) values ('a', 'broadcast', 'e')")
         db.execute(SEND, ("{}", "x" * 9_000))
         db.commit()
         notices = [json.loads(notify.payload) for notify in listener.notifies(timeout=5, stop_after=5)]

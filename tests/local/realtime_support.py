@@ -109,10 +109,11 @@ class Rooms:
         return str(row[0])
 
     @asynccontextmanager
-    async def socket(self, vsn: str = "1.0.0", key: str | None = None, query: str = "") -> AsyncIterator[Socket]:
-        """A raw socket, closed in the end."""
-        url = f"{self.url.replace('http', 'ws')}/websocket?apikey={quote(key or self.key)}&vsn={vsn}{query}"
-        async with connect(url, max_size=None, proxy=None) as connection:
+    async def socket(self, vsn: str = "1.0.0", key: str | None = None, **headers: str) -> AsyncIterator[Socket]:
+        """A raw socket, closed in the end. Headers are named as in Python: `x_team`."""
+        url = f"{self.url.replace('http', 'ws')}/websocket?apikey={quote(key or self.key)}&vsn={vsn}"
+        extra = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with connect(url, max_size=None, proxy=None, additional_headers=extra) as connection:
             yield Socket(connection, vsn)
 
 
@@ -231,10 +232,12 @@ drop policy if exists "rooms: members listen" on realtime.messages;
 create policy "rooms: members listen" on realtime.messages for select to authenticated using (
   exists (
     select from rooms.members as m
-    where m.room = (select realtime.topic()) and m.user_id = (select auth.uid()) and extension = any (m.reads)
+    where m.room = (select realtime.topic()) and m.user_id::text = (select auth.jwt() ->> 'sub')
+      and extension = any (m.reads)
   )
   and case (select realtime.topic())
     when 'room:broken' then 1 / (length(topic) - length(topic)) = 0
+    when 'room:blue' then current_setting('request.headers')::json ->> 'x-team' = 'blue'
     when 'room:slow' then pg_sleep(length(topic) / 9.0) is not null
     else true
   end

@@ -163,8 +163,8 @@ async def test_a_replay_is_the_newest_in_order(rooms: Rooms, vsn: str) -> None:
             "update realtime.messages set inserted_at = inserted_at - interval '1 minute' where topic = %s", (room,)
         )
     since = milliseconds() - 1000
-    rooms.send(room, {"n": "public"}, private=False)
     ids = [rooms.send(room, {"n": n}) for n in range(30)]
+    rooms.send(room, {"n": "public"}, private=False)
     seen = await replayed(rooms, room, token, replay(since), vsn)
     assert [frame.payload["payload"]["n"] for frame in seen] == list(range(5, 30))
     assert [frame.payload["meta"] for frame in seen] == [{"id": id, "replayed": True} for id in ids[5:]]

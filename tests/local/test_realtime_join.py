@@ -54,6 +54,13 @@ async def test_a_policy_that_fails_refuses(rooms: Rooms) -> None:
         assert await socket.refused("room:broken", person.token()) == NO_RIGHT.format("room:broken")
 
 
+async def test_policies_see_the_headers(rooms: Rooms) -> None:
+    token = rooms.member("room:blue").token()
+    async with rooms.socket(x_team="blue") as blue, rooms.socket(x_team="red") as red:
+        await blue.joined("room:blue", token)
+        assert await red.refused("room:blue", token) == NO_RIGHT.format("room:blue")
+
+
 async def test_reading_presence_is_enough_to_join(rooms: Rooms) -> None:
     room = rooms.room()
     token = rooms.member(room, reads="presence").token()
