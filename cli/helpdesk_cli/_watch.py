@@ -39,8 +39,11 @@ async def watch_queue(filters: Mapping[str, Any], limit: int) -> None:
     async with Link(on_wake=lambda _: stale.set()) as link:
         async with link.client() as hd:
             me = None if link.target.is_system else await hd.users.me()
-        if filters["team"] is not None and (me is None or me.is_staff):
-            link.wanted["team"] = filters["team"]
+            # Looked up once, and not with every page.
+            team = None if filters["team"] is None else await hd.teams.get(filters["team"])
+        filters = {**filters, "team": team}
+        if team is not None and (me is None or me.is_staff):
+            link.wanted["team"] = team
         queue = Queue(newest_first=filters["order"].startswith("-"))
         watching = Watch(link, queue, filters, limit, stale)
         found = await watching.look()
@@ -64,7 +67,7 @@ def _title(filters: Mapping[str, Any]) -> str:
     about = [*filters["status"], *(filters["priority"] or ())]
     about += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
     about += [f"tagged {filters['tag']}"] if filters["tag"] else []
-    return f"{filters['team'] or 'Tickets'} · {', '.join(map(str, about))}"
+    return f"{filters['team'].name if filters['team'] else 'Tickets'} · {', '.join(map(str, about))}"
 
 
 def _identity(me: User | None, link: Link) -> str:
