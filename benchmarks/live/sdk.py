@@ -20,6 +20,7 @@ from helpdesk_sdk import AsyncHelpdesk, AsyncStream
 
 T = TypeVar("T")
 _PATIENCE = 15.0
+_MANY = 40
 
 
 def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: float) -> Iterator[Section]:
@@ -28,10 +29,6 @@ def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: floa
         "Event to `hd.events.stream()`",
         "From the moment COMMIT is sent to the event that is handed out: the wake-up by a broadcast and a reading of "
         "the log; beside it one raw socket in the same run. All streams are in one process.",
-    )
-    memory = Section(
-        "Memory of a stream",
-        "What it holds in the process of the client, signed in and live; what the first one imports is not in it.",
     )
     logins = [(agent.email, agent.password) for agent in desk.agents]
     info = desk.stack.info
@@ -44,17 +41,28 @@ def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: floa
         bench = Bench(desk, writer, raw, streams=streams.pid)
         opened = 0
         for count in counts:
-            kilobytes = streams.ask("open", logins[opened:count])
-            if opened:
-                memory.results.append(Result("a client with one stream", {"KB": kilobytes / (count - opened)}))
+            streams.ask("open", logins[opened:count])
             opened = count
             for rate in rates:
                 section.results.append(_measure(bench, streams, desk, count, rate, seconds))
-        # Many: what the others have freed is used again first.
-        more: float = streams.ask("open_more", 10 * opened)
-        memory.results.append(Result("one more stream of a client", {"KB": more / (10 * opened)}))
     yield section
-    yield memory
+    yield _memory(desk, logins)
+
+
+def _memory(desk: Desk, logins: Sequence[tuple[str, str]]) -> Section:
+    """In a process that has done nothing yet: what others have freed would be used again first."""
+    section = Section(
+        "Memory of a stream",
+        "What it holds in the process of the client, signed in and live; what the first one imports is not in it.",
+    )
+    with Child(serve, desk.stack.info.api_url, desk.stack.info.publishable_key) as streams:
+        streams.ask("open", logins[:1])
+        streams.ask("open_more", 1)
+        more: float = streams.ask("open_more", _MANY)
+        section.results.append(Result("one more stream of a client", {"KB": more / _MANY}))
+        clients: float = streams.ask("open", logins[1:])
+        section.results.append(Result("a client with one stream", {"KB": clients / (len(logins) - 1)}))
+    return section
 
 
 def _measure(bench: Bench, streams: Child, desk: Desk, count: int, rate: float, seconds: float) -> Result:
