@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +29,7 @@ from pydantic import BaseModel, SecretStr
 
 from helpdesk_sdk import (
     AsyncHelpdesk,
+    AsyncStream,
     AuthenticationError,
     ConfigurationError,
     ConnectionFailed,
@@ -45,6 +48,8 @@ COOKIE = "helpdesk_token"
 COME_BACK = 1_000
 
 app = FastAPI(title="A shop with a helpdesk in it", docs_url=None, redoc_url=None, openapi_url=None)
+# Those that somebody watches at this moment.
+streams: set[AsyncStream] = set()
 
 
 class Credentials(BaseModel):
@@ -179,15 +184,18 @@ async def events(
     """What happens to a ticket, as it happens; while nothing does, a comment every 15 seconds keeps the connection."""
     # No event yet, but where to come back to.
     yield ServerSentEvent(id=cursor, retry=COME_BACK)
-    try:
-        async with hd.events.stream(cursor, ticket=ticket) as stream:
-            async for event in stream:
-                if event.audience == "customer":
-                    said = {"type": event.type, "at": event.created_at, "by": event.actor_name, "data": event.data}
-                    yield ServerSentEvent(id=event.cursor, data=said)
-    except (AuthenticationError, PermissionDenied, NotFound):
-        # The token has run out, or the ticket is out of sight. The browser comes back, and is told which.
-        return
+    stream = hd.events.stream(cursor, ticket=ticket)
+    streams.add(stream)
+    # The token may run out, or the ticket go out of sight. The browser comes back, and is told which.
+    with suppress(AuthenticationError, PermissionDenied, NotFound):
+        try:
+            async with stream:
+                async for event in stream:
+                    if event.audience == "customer":
+                        said = {"type": event.type, "at": event.created_at, "by": event.actor_name, "data": event.data}
+                        yield ServerSentEvent(id=event.cursor, data=said)
+        finally:
+            streams.discard(stream)
 
 
 def summary(ticket: Ticket) -> dict[str, Any]:
@@ -201,6 +209,15 @@ def summary(ticket: Ticket) -> dict[str, Any]:
     }
 
 
+class Server(uvicorn.Server):
+    """A server that does not wait for streams when it ends: they never end by themselves, and browsers come back."""
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        for stream in streams:
+            stream.stop()
+        await super().shutdown(sockets)
+
+
 def main(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 8000,
@@ -210,8 +227,8 @@ def main(
     if missing:
         print(f"{' and '.join(missing)} must be set.")
         raise typer.Exit(2)
-    # Streams never end by themselves: whoever is still connected after a second is told to come back.
-    uvicorn.run(app, host=host, port=port, ws="none", timeout_graceful_shutdown=1)
+    with suppress(KeyboardInterrupt):
+        Server(uvicorn.Config(app, host=host, port=port, ws="none", timeout_graceful_shutdown=5)).run()
 
 
 if __name__ == "__main__":

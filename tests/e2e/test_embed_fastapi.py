@@ -57,13 +57,13 @@ class Watching:
     """An EventSource: what arrives, with its id, and when."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+        self.lines = lines
         self.last_id = ""
 
     def next(self) -> Any:
         """What the next event says; ids are remembered as browsers do."""
         data = None
-        for line in self._lines:
+        for line in self.lines:
             name, _, value = line.partition(": ")
             if name == "id":
                 self.last_id = value
@@ -129,8 +129,7 @@ def test_a_browser_that_comes_back_misses_nothing(shop: Shop) -> None:
     assert told == [str(message.message_id) for message in (*bodies, now)]
     # Without an event before the connection broke there is a place to come back to all the same.
     with watching(browser, ticket.number) as page:
-        connection = iter(page._lines)
-        assert next(line for line in connection if line.startswith("id: "))
+        assert next(line for line in page.lines if line.startswith("id: "))
 
 
 def test_nobody_watches_a_ticket_of_somebody_else(shop: Shop, system: Helpdesk) -> None:
@@ -190,3 +189,14 @@ def test_a_browser_that_goes_away_leaves_nothing_open(shop: Shop) -> None:
         with watching(browser, ticket.number):
             soon(lambda: upwards() > 0)
     soon(lambda: upwards() == 0)
+
+
+def test_the_program_ends_while_somebody_watches(shop: Shop) -> None:
+    mei = shop.project.add_person("customer", name="Mei")
+    ticket = shop.project.sign_in(mei).tickets.create("Parcel is lost")
+    with watching(shop.visitor(mei), ticket.number) as page:
+        assert next(line for line in page.lines if line.startswith("id: "))
+        shop.process.send_signal(signal.SIGINT)
+        # The stream is ended, and not cut: it has no event any more, and no error.
+        assert not any(line.startswith("data:") for line in page.lines)
+    assert shop.process.wait(timeout=20) == 0
