@@ -154,6 +154,10 @@ class Listening:
             self._home.rooms.leave(topic, self)
         self._home.stir()
 
+    def nudge(self) -> None:
+        """The server answers requests again: do not wait any longer with the next attempt to connect."""
+        self._home.stir()
+
     def track(self, topic: str, meta: Mapping[str, Any]) -> None:
         """Tell the others on the topic of oneself; told again after every reconnection."""
         self.meta[topic] = meta

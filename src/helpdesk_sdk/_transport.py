@@ -11,10 +11,11 @@ from typing import Any, TypeVar, cast
 import httpx
 from postgrest import SyncPostgrestClient
 
+from ._course import Course
 from ._exchange import Invoke, Kernel, Renew, Send, Sleep, Step, renewal, steps
 from ._flow import AsyncPager, AuthReply, Flow, Page, Pager
 from ._live import Hub
-from ._stream import AsyncStream, Course, Stream
+from ._stream import AsyncStream, Stream
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedAnswer
 
 T = TypeVar("T")

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from . import _validation as check
+from ._course import Course
 from ._flow import Driver, Flow, Reply, Resource, call
 from ._models import Model, OpenEnum
 from ._rooms import Topic
-from ._stream import Course, streamed
+from ._stream import streamed
 from ._ticket_models import AuthorKind, TicketRef, find_ticket_id, ticket_key
 from ._topics import find_topics
 from .teams import TeamRef, find_team_id

@@ -103,7 +103,11 @@ class Network:
         if not head or self.down or (self.sockets_down and SOCKET in head):
             writer.transport.abort()
             return
-        theirs, ours = await asyncio.open_connection("127.0.0.1", self._upstream)
+        try:
+            theirs, ours = await asyncio.open_connection("127.0.0.1", self._upstream)
+        except ConnectionError:
+            writer.transport.abort()
+            return
         ours.write(head)
         connection = (head, writer, ours)
         self._open.add(connection)
