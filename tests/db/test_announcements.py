@@ -191,8 +191,8 @@ UNABLE: dict[str, LiteralString] = {
     "from pg_inherits where inhparent = 'realtime.messages'::regclass "
     "loop execute 'drop table ' || v_day; end loop; end $$",
     "sending fails": _SEND + "$$ begin perform set_config('realtime.topic', topic, true); raise 'no'; end $$",
-    "sending fails slowly": _SEND + "$$ begin perform pg_sleep(0.3); raise 'no'; end $$",
-    "sending is slow": _SEND + "$$ begin perform pg_sleep(0.3); end $$",
+    "sending fails slowly": _SEND + "$$ begin perform pg_sleep(0.5); raise 'no'; end $$",
+    "sending is slow": _SEND + "$$ begin perform pg_sleep(0.5); end $$",
     "sending has other arguments": "drop function realtime.send(jsonb, text, text, boolean)",
     "there are no messages": "drop table realtime.messages cascade",
     "there is no schema": "drop schema realtime cascade",
@@ -204,7 +204,8 @@ def test_a_write_succeeds_though_nobody_can_be_told(db: Db, world: World, why: s
     db.execute(UNABLE[why])
     db.execute("set local realtime.topic = 'room:7'; set local lock_timeout = '7s'")
     before = newest(db)
-    assert _open_two_hundred(db, world) < 1
+    # Waiting half a second is waiting once: for one event of all, on one channel of several.
+    assert _open_two_hundred(db, world) < 1.5
     assert value(db, "select count(*) from helpdesk.events where event_id > %s", before) == 200
     assert _settings(db) == {"topic": "room:7", "lock_timeout": "7s"}
 
