@@ -18,6 +18,7 @@ _PIECES: dict[LiteralString, LiteralString] = {
     "(topic = ( SELECT realtime.topic() AS topic))": "true",
     "(CURRENT_USER = 'authenticated'::name)": "true",
     "(extension = 'presence'::text)": "true",
+    "(event IS NULL)": "true",
     "helpdesk_private.may_listen(topic, extension)": "true",
 }
 
@@ -30,7 +31,7 @@ _GIVEN: dict[str, LiteralString] = {
 
 _LISTENING: dict[str, tuple[LiteralString, LiteralString]] = {
     "a topic may have something before it": ("'^helpdesk:", "'helpdesk:"),
-    "a topic may have something behind it": ("(:staff)?)$'", "(:staff)?)'"),
+    "a topic may have something behind it": ("(?::staff)?)$'", "(?::staff)?)'"),
     "an id may be in capitals": ("[0-9a-f]", "[0-9a-fA-F]"),
     "who is nobody to a ticket hears of it": ("when v_role is null then false", "when v_role is null then true"),
     "requesters see who has their ticket open": (

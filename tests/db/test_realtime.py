@@ -146,6 +146,21 @@ def test_nobody_slips_a_message_of_theirs_into_our_channel(db: Db, person: Perso
         assert value(db, "select count(*) from realtime.messages where topic = 'helpdesk:admin'") == before
 
 
+@pytest.mark.parametrize("person", [AGENT, ADMIN], ids=str)
+def test_who_may_be_present_may_not_speak_as_somebody_who_is(db: Db, world: World, person: Person) -> None:
+    # Realtime delivers every row that has an event, whatever its extension.
+    let_in(db, everything=True)
+    topic = named("helpdesk:ticket:{mine}:staff", world)
+    speak_as(db, person, topic)
+    db.execute("insert into realtime.messages (topic, extension) values (%s, 'presence')", (topic,))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute(
+            "insert into realtime.messages (topic, extension, private, event, payload) "
+            "values (%s, 'presence', true, 'note.created', '{}')",
+            (topic,),
+        )
+
+
 @pytest.mark.parametrize("person", [CUSTOMER, AGENT, ADMIN, ANONYMOUS, ROBOT], ids=str)
 def test_a60_nobody_speaks_through_the_functions_of_realtime(db: Db, world: World, person: Person) -> None:
     let_in(db, everything=True)
