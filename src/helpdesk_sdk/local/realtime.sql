@@ -28,6 +28,15 @@ grant select, insert, update on realtime.messages to postgres, anon, authenticat
 create index if not exists messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic)
 where extension = 'broadcast' and private is true;
 
+-- Where a host's migrations put the tables whose changes it wants to follow. The local gateway publishes none.
+do $$
+begin
+  if not exists (select from pg_publication where pubname = 'supabase_realtime') then
+    create publication supabase_realtime;
+  end if;
+end
+$$;
+
 -- As on a hosted project, the functions that policies may run under do not set a search_path: a policy sees the caller's.
 
 create or replace function realtime.topic()
