@@ -33,6 +33,7 @@ class Phoenix:
         self.answer: Callable[[str], str | bool | None] = lambda topic: None
         self.status = 101
         self.closes = False
+        self.last_word_after = 0.0
         self.sockets: list[ServerConnection] = []
         self.connections = 0
         self.heard: list[tuple[str, str, Any]] = []
@@ -78,8 +79,9 @@ class Phoenix:
     async def serve(self, socket: ServerConnection) -> None:
         self.sockets.append(socket)
         with suppress(Exception):
-            async for text in socket:
-                await self._take(socket, json.loads(text))
+            async with asyncio.TaskGroup() as tasks:
+                async for text in socket:
+                    tasks.create_task(self._take(socket, json.loads(text)))
         self.sockets.remove(socket)
 
     async def _take(self, socket: ServerConnection, message: dict[str, Any]) -> None:
@@ -93,6 +95,7 @@ class Phoenix:
         reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
         await socket.send(json.dumps(reply))
         if event == "phx_leave" or (event == "phx_join" and self.closes):
+            await asyncio.sleep(self.last_word_after)
             await self.push(topic, "phx_close", {})
 
 

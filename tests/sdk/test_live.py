@@ -62,6 +62,7 @@ async def test_one_socket_serves_all_and_closes_with_the_last(server: Phoenix) -
 
 
 async def test_a_topic_that_is_left_can_be_joined_again_at_once(server: Phoenix) -> None:
+    server.last_word_after = 0.05
     ear = Ear(hub_for(server.url))
     ear.want("stays", "a")
     await until(lambda: ear.listening.live)

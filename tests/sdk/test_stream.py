@@ -255,6 +255,26 @@ def _topics(hd: AsyncHelpdesk) -> int:
     return len(list(hub.rooms))
 
 
+async def test_who_joins_a_team_while_the_socket_is_down_hears_of_it_afterwards(staffed: Staffed) -> None:
+    async with (
+        client(staffed, "admin") as admin,
+        network(staffed.info.port) as net,
+        client(staffed, "outsider", url=net.url) as outsider,
+        reading(outsider.events.stream(types={"ticket.created"}, poll_interval=60)) as reader,
+    ):
+        heard: list[Announcement | None] = []
+        reader.stream.on_wake(heard.append)
+        net.cut(sockets_only=True)
+        await until(lambda: heard == [None])
+        await admin.teams.add_member("Billing", email("outsider"))
+        net.mend()
+        await until(lambda: _topics(outsider) == 3)
+        await reader.live()
+        await admin.tickets.create("Heard of", team="Billing")
+        await reader.has(1, 3)
+        await admin.teams.remove_member("Billing", email("outsider"))
+
+
 async def test_however_a_stream_ends_nothing_stays_open(staffed: Staffed) -> None:
     before = asyncio.all_tasks()
     async with client(staffed) as agent, client(staffed, "customer") as customer:
