@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,3 +116,9 @@ def test_clients_and_their_arguments_are_documented() -> None:
         documented = inspect.getdoc(kind.__init__) or ""
         for name in list(inspect.signature(kind).parameters):
             assert f"\n    {name}: " in documented
+
+
+def test_what_only_some_need_is_imported_when_they_need_it() -> None:
+    code = "import helpdesk_sdk, sys; print(sorted({'realtime', 'websockets', 'supabase_auth'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
