@@ -8,7 +8,8 @@
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { applyShims, driverOptions } from "./shims.ts";
+import { driverOptions } from "./shim_values.ts";
+import { applyShims } from "./shims.ts";
 import { equal } from "./testing.ts";
 
 const KEYS = { service_role: "sb_secret_x", anon: "sb_publishable_x" };

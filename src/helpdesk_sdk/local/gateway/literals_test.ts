@@ -8,7 +8,8 @@
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { literal, withLiterals } from "./literals.ts";
-import { applyShims, driverOptions, jsonText } from "./shims.ts";
+import { driverOptions, jsonText } from "./shim_values.ts";
+import { applyShims } from "./shims.ts";
 import { equal } from "./testing.ts";
 
 const KEY = "sb_secret_x";

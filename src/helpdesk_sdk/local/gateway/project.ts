@@ -9,15 +9,10 @@ import { withLiterals } from "./literals.ts";
 import { Realtime } from "./realtime.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
-import {
-  applyShims,
-  driverOptions,
-  isConnectionLost,
-  likeHostedStorage,
-  refuseBanned,
-  signedUrlProblem,
-  withDefaultSchema,
-} from "./shims.ts";
+import { likeHostedStorage, refuseBanned, signedUrlProblem } from "./shim_answers.ts";
+import { isConnectionLost } from "./shim_errors.ts";
+import { driverOptions } from "./shim_values.ts";
+import { applyShims, withDefaultSchema } from "./shims.ts";
 import { FileStorage } from "./storage.ts";
 import { restTokenProblem } from "./tokens.ts";
 

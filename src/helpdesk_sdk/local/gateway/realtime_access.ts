@@ -3,6 +3,7 @@
 import { assertCurrent, type Credential } from "./realtime_credentials.ts";
 import { Refusal } from "./realtime_errors.ts";
 import type { Hub } from "./realtime_hub.ts";
+import type { Asker } from "./realtime_queries.ts";
 import type { Allowed, Context, Extension } from "./realtime_rights.ts";
 
 const TOKEN_CHECK_MS = 300_000;
@@ -14,6 +15,7 @@ export class Access {
 
   constructor(
     private readonly hub: Hub,
+    private readonly asker: Asker,
     /** The topic without its prefix. */
     private readonly topic: string,
     private readonly isPrivate: boolean,
@@ -51,7 +53,7 @@ export class Access {
   async askRead(withPresence: boolean): Promise<void> {
     if (!this.isPrivate) return;
     const extensions: Extension[] = withPresence ? ["broadcast", "presence"] : ["broadcast"];
-    this.#read = await this.hub.rights.read(this.#context(), extensions);
+    this.#read = await this.hub.rights.read(this.asker, this.#context(), extensions);
     if (!this.#read.broadcast && !this.#read.presence) throw new Refusal(`Unauthorized: ${noRead(this.topic)}`);
   }
 
@@ -82,15 +84,15 @@ export class Access {
 
   /** @throws RightsError */
   async askBroadcast(): Promise<void> {
-    this.#write = await this.hub.rights.write(this.#context(), ["broadcast", "presence"]);
+    this.#write = await this.hub.rights.write(this.asker, this.#context(), ["broadcast", "presence"]);
   }
 
   /** Who tracks gets to know of the others as well. @throws RightsError */
   async askTrack(): Promise<void> {
     if (this.#read.presence === undefined) {
-      this.#read = { ...this.#read, ...await this.hub.rights.read(this.#context(), ["presence"]) };
+      this.#read = { ...this.#read, ...await this.hub.rights.read(this.asker, this.#context(), ["presence"]) };
     }
-    this.#write = { ...this.#write, ...await this.hub.rights.write(this.#context(), ["presence"]) };
+    this.#write = { ...this.#write, ...await this.hub.rights.write(this.asker, this.#context(), ["presence"]) };
   }
 
   /** Tell when the token has run out. */

@@ -8,10 +8,12 @@ import { bindingProblem, type JoinRequest, readJoin, withIds } from "./realtime_
 import { CallWindow, fits, jsonSize } from "./realtime_limits.ts";
 import { replay, type ReplayedMessage } from "./realtime_replay.ts";
 import { type Member, PREFIX, type Room } from "./realtime_room.ts";
+import type { Asker } from "./realtime_queries.ts";
 import type { Socket } from "./realtime_socket.ts";
 import { Turns } from "./realtime_turns.ts";
 
-const REPLICATION_PATIENCE_MS = 60_000;
+/** Why what a channel asked is not answered any more. */
+const STOPPED = new Error("the channel is stopped");
 const TOO_MANY = "Too many messages per second";
 
 type Json = Record<string, unknown>;
@@ -26,8 +28,13 @@ export class Channel implements Member {
   readonly #presenceCalls: CallWindow;
   #presenceEnabled: boolean;
   #room: Room | null = null;
-  #stopped = false;
-  readonly #turns = new Turns<Incoming>((message) => this.#handle(message), () => this.#shutdown(TOO_MANY));
+  /** Ended by `stop`, and with it whatever the channel waits for. */
+  readonly #life = new AbortController();
+  readonly #turns = new Turns<Incoming>(
+    (message) => this.#handle(message),
+    () => this.#shutdown(TOO_MANY),
+    (error) => this.#complain("UnknownErrorOnChannel", error),
+  );
   /** What the database sent while the join was not answered yet. */
   #early: { frame: Shared; id: string }[] | null = [];
   #replayedIds: Set<string> | null = null;
@@ -38,9 +45,17 @@ export class Channel implements Member {
     this.#joinRef = joining.joinRef ?? joining.ref;
     this.#request = readJoin(joining.payload);
     const { hub, headers, credential } = socket;
-    this.#access = new Access(hub, this.#name, this.#request.isPrivate, headers, credential);
+    this.#access = new Access(hub, this.#asker, this.#name, this.#request.isPrivate, headers, credential);
     this.#presenceEnabled = this.#request.presence.enabled;
     this.#presenceCalls = new CallWindow(hub.plan.presenceCalls);
+  }
+
+  get #stopped(): boolean {
+    return this.#life.signal.aborted;
+  }
+
+  get #asker(): Asker {
+    return { owner: this.socket, signal: this.#life.signal };
   }
 
   get mayReadBroadcast(): boolean {
@@ -59,7 +74,7 @@ export class Channel implements Member {
   /** End without a word: the socket is gone, or another channel takes this one's place. */
   stop(): void {
     if (this.#stopped) return;
-    this.#stopped = true;
+    this.#life.abort(STOPPED);
     this.#access.unwatch();
     this.#leaveRoom();
     this.socket.forgetChannel(this);
@@ -137,15 +152,17 @@ export class Channel implements Member {
     await this.#access.identify(token);
     await hub.feed.ready();
     await this.#access.askRead(this.#presenceEnabled);
-    if (!this.#stopped) this.#room = hub.rooms.enter(this.#name, isPrivate, this);
+    this.#life.signal.throwIfAborted();
+    this.#room = hub.rooms.enter(this.#name, isPrivate, this);
     if (asked === undefined) return [];
     if (!this.mayReadBroadcast) throw new Refusal(`Unauthorized: ${noRead(this.#name)}`);
-    return await replay(hub.sql, this.#name, isPrivate, asked);
+    return await hub.queries.run(this.#asker, () => replay(hub.sql, this.#name, isPrivate, asked));
   }
 
   async #refuse(error: unknown): Promise<void> {
+    if (this.#stopped) return;
     const { reason, disconnects } = joinProblem(error, this.#name);
-    if (!(error instanceof Refusal || error instanceof TokenError)) console.error(reason, String(error));
+    if (!(error instanceof Refusal || error instanceof TokenError)) this.#complain(reason.split(":")[0]!, error);
     this.#leaveRoom();
     const delay = this.socket.hub.plan.joinErrorDelay;
     if (delay > 0) await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, delay)));
@@ -169,11 +186,7 @@ export class Channel implements Member {
   }
 
   async #tellReplication(): Promise<void> {
-    const timely = await Promise.race([
-      this.socket.hub.feed.ready().then(() => true, () => false),
-      new Promise<boolean>((resolve) => Deno.unrefTimer(setTimeout(() => resolve(false), REPLICATION_PATIENCE_MS))),
-    ]);
-    if (timely) this.#system("system", "ok", "Replication connection established");
+    if (await this.socket.hub.feed.isTimely()) this.#system("system", "ok", "Replication connection established");
     else this.#shutdown("Replication connection was not established in time");
   }
 
@@ -212,7 +225,7 @@ export class Channel implements Member {
       case "track":
         if (this.#access.mayTrack !== undefined) return this.#track(message, payload);
         return this.#access.askTrack().then(() => this.#track(message, payload), (error) => {
-          console.error("UnableToHandlePresence:", String(error));
+          this.#complain("UnableToHandlePresence", error);
           this.#reply(message, "error");
         });
       default:
@@ -277,6 +290,11 @@ export class Channel implements Member {
 
   #push(event: string, payload: unknown, ref: string | null = null): void {
     if (!this.#stopped) this.socket.push({ joinRef: this.#joinRef, ref, topic: this.topic, event, payload });
+  }
+
+  /** Tell the log, unless it is only that the channel was stopped. */
+  #complain(what: string, error: unknown): void {
+    if (error !== STOPPED) this.socket.complaints.tell(what, error);
   }
 
   /** End with a reason. */

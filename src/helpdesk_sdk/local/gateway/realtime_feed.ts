@@ -3,6 +3,7 @@
 import postgres from "postgres";
 import type { Meta, UserPayload } from "./realtime_frames.ts";
 import { jsonPayload } from "./realtime_frames.ts";
+import { complain, Complaints } from "./realtime_log.ts";
 
 /** A committed row of realtime.messages. */
 export interface Message {
@@ -35,6 +36,7 @@ export interface FeedListener {
 const CHANNEL = "helpdesk_realtime";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+const PATIENCE_MS = 60_000;
 /** Rows read at once; each may have megabytes. */
 const FETCHED_AT_ONCE = 16;
 
@@ -47,6 +49,7 @@ export class Feed {
   /** In the order of their commits; those behind one that has to be read wait for it. */
   #queue: Notice[] = [];
   #reading = false;
+  readonly #complaints = new Complaints();
 
   constructor(
     private readonly url: string,
@@ -63,6 +66,17 @@ export class Feed {
   async ready(): Promise<void> {
     if (this.#isLive) return;
     await (this.#starting ??= this.#listen().finally(() => this.#starting = null));
+  }
+
+  /** Whether it is ready within a minute. */
+  async isTimely(): Promise<boolean> {
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    try {
+      return await Promise.race([this.ready().then(() => true, () => false), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async close(): Promise<void> {
@@ -123,7 +137,7 @@ export class Feed {
 
   #take(text: string): void {
     const notice = readNotice(text);
-    if (notice === null) return console.error(`a notification on ${CHANNEL} is none of ours`);
+    if (notice === null) return this.#complaints.tell("UnknownNotification", `one on ${CHANNEL} is none of ours`);
     if (notice.fetch || this.#queue.length > 0 || this.#reading) {
       this.#queue.push(notice);
       void this.#readQueue();
@@ -139,7 +153,7 @@ export class Feed {
       while (this.#queue.length > 0) await this.#readSome(this.#queue.splice(0, FETCHED_AT_ONCE));
     } catch (error) {
       // The loss of the database closes every socket later; anything else concerns these messages only.
-      console.error("UnableToBroadcastChanges:", error);
+      complain("UnableToBroadcastChanges", error);
     } finally {
       this.#reading = false;
       if (this.#queue.length > 0) void this.#readQueue();

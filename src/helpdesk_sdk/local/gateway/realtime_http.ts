@@ -5,6 +5,7 @@ import { type Credential, TokenError } from "./realtime_credentials.ts";
 import { Shared, type UserPayload } from "./realtime_frames.ts";
 import type { Hub } from "./realtime_hub.ts";
 import { fits, jsonSize } from "./realtime_limits.ts";
+import type { Asker } from "./realtime_queries.ts";
 import { RightsError } from "./realtime_rights.ts";
 import { PREFIX } from "./realtime_room.ts";
 import { json } from "./replies.ts";
@@ -12,6 +13,9 @@ import { apiKey, bearer } from "./tokens.ts";
 
 const PATH = "/realtime/v1/api/broadcast";
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Without a plan; others take no more than they have messages per second. */
+const MOST_IN_BATCH = 1000;
+const TOO_LARGE_BATCH = "Too many messages to broadcast, please reduce the batch size";
 /** What the header says when the plan has no limit. */
 const UNLIMITED = 2 ** 31 - 1;
 
@@ -41,7 +45,7 @@ export async function broadcastOverHttp(request: Request, hub: Hub): Promise<Res
     throw error;
   }
   if (hub.isOverMessages) return answered(json(429, { message: "Too many requests" }));
-  const writer = new Writer(hub, caller, Object.fromEntries(request.headers));
+  const writer = new Writer(hub, caller, request);
   if (!single) return answered(await many(request, hub, writer));
   const [topic, event] = single.slice(1).map(decodeURIComponent) as [string, string];
   return answered(await one(request, hub, writer, topic, event, searchParams.get("private") === "true"));
@@ -60,18 +64,21 @@ function rateHeaders(hub: Hub): Record<string, string> {
 /** Whether the caller may send to a private topic; asked once for each. */
 class Writer {
   readonly #asked = new Map<string, Promise<boolean>>();
+  readonly #headers: Record<string, string>;
+  /** Who has hung up waits for no answer. */
+  readonly #asker: Asker;
 
-  constructor(
-    private readonly hub: Hub,
-    private readonly caller: Credential,
-    private readonly headers: Record<string, string>,
-  ) {}
+  constructor(private readonly hub: Hub, private readonly caller: Credential, request: Request) {
+    this.#headers = Object.fromEntries(request.headers);
+    this.#asker = { owner: this, signal: request.signal };
+  }
 
   may(topic: string): Promise<boolean> {
     const known = this.#asked.get(topic);
     if (known) return known;
-    const context = { claims: this.caller.claims, topic, headers: this.headers };
-    const answer = this.hub.rights.write(context, ["broadcast"]).then((allowed) => allowed.broadcast === true);
+    const context = { claims: this.caller.claims, topic, headers: this.#headers };
+    const asked = this.hub.rights.write(this.#asker, context, ["broadcast"]);
+    const answer = asked.then((allowed) => allowed.broadcast === true);
     this.#asked.set(topic, answer);
     return answer;
   }
@@ -123,15 +130,18 @@ async function many(request: Request, hub: Hub, writer: Writer): Promise<Respons
   const { messages: asked } = (read.value ?? {}) as { messages?: unknown };
   const blank = asked === undefined || asked === null;
   if (!Array.isArray(asked)) return json(422, { errors: { messages: [blank ? "can't be blank" : "is invalid"] } });
+  if (hub.plan.messages === Infinity && asked.length > MOST_IN_BATCH) return json(422, { message: TOO_LARGE_BATCH });
   const errors = asked.map((message) => problemsOf(message, hub));
   if (errors.some((one) => Object.keys(one).length > 0)) return json(422, { errors: { messages: errors } });
   const rate = hub.messages.perSecond() + asked.length;
   if (rate > hub.plan.messages) {
-    return json(429, { message: "Too many messages to broadcast, please reduce the batch size" });
+    return json(429, { message: TOO_LARGE_BATCH });
   }
   const messages = asked.map(asMessage);
   for (const message of messages.filter((one) => !one.isPrivate)) send(hub, message);
   for (const message of messages.filter((one) => one.isPrivate)) {
+    // The runtime tells of small requests only that their clients hung up; for the others there is the limit above.
+    if (request.signal.aborted) break;
     // Who may not send is not told, nor who cannot be asked about.
     if (await writer.may(message.topic).catch(() => false)) send(hub, message);
   }

@@ -1,6 +1,7 @@
 import { joinProblem, Refusal, tokenProblem } from "./realtime_errors.ts";
-import { problemsOf } from "./realtime_http.ts";
-import { PLANS } from "./realtime_limits.ts";
+import type { Hub } from "./realtime_hub.ts";
+import { broadcastOverHttp, problemsOf } from "./realtime_http.ts";
+import { PLANS, Rate } from "./realtime_limits.ts";
 import { RightsError } from "./realtime_rights.ts";
 import { equal } from "./testing.ts";
 
@@ -41,4 +42,27 @@ Deno.test("what keeps a channel from joining is told in Realtime's words", () =>
 Deno.test("what ends a channel with its new token has no code", () => {
   equal(tokenProblem(new Refusal("Unauthorized: You may not"), "room"), "You may not");
   equal(tokenProblem(new RightsError("canceled", "x"), "room"), "Query was cancelled, please try again");
+});
+
+Deno.test("who has hung up is neither asked about nor heard any more", async () => {
+  const client = new AbortController();
+  const [asked, sent]: [string[], string[]] = [[], []];
+  const hub = {
+    plan: PLANS.none,
+    messages: new Rate(),
+    credential: () => Promise.resolve({ token: "t", claims: { role: "anon", exp: 9e9 } }),
+    rights: {
+      write: (_: unknown, { topic }: { topic: string }) => {
+        asked.push(topic);
+        if (topic === "two") client.abort();
+        return Promise.resolve({ broadcast: true });
+      },
+    },
+    rooms: { find: (topic: string) => void sent.push(topic) },
+  } as unknown as Hub;
+  const messages = ["one", "two", "three", "four"].map((topic) => ({ topic, event: "e", payload: {}, private: true }));
+  const url = "http://127.0.0.1/realtime/v1/api/broadcast";
+  const body = JSON.stringify({ messages });
+  await broadcastOverHttp(new Request(url, { method: "POST", body, signal: client.signal }), hub);
+  equal([asked, sent], [["one", "two"], ["one", "two"]]);
 });

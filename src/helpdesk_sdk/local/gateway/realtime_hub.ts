@@ -7,6 +7,8 @@ import { Refusal } from "./realtime_errors.ts";
 import { Feed, type Message } from "./realtime_feed.ts";
 import { Shared } from "./realtime_frames.ts";
 import { fits, type Plan, PLANS, Rate } from "./realtime_limits.ts";
+import { complain } from "./realtime_log.ts";
+import { Queries } from "./realtime_queries.ts";
 import { Rights } from "./realtime_rights.ts";
 import { PREFIX, Rooms } from "./realtime_room.ts";
 import type { Settings } from "./settings.ts";
@@ -20,6 +22,7 @@ export interface Connection {
 export class Hub {
   readonly plan: Plan;
   readonly rooms = new Rooms();
+  readonly queries = new Queries();
   readonly rights: Rights;
   readonly feed: Feed;
   /** Messages that clients sent and were sent; joins; presence events. */
@@ -38,7 +41,7 @@ export class Hub {
     guarded: <T>(work: Promise<T>) => Promise<T>,
   ) {
     this.plan = PLANS[settings.realtime.plan];
-    this.rights = new Rights(sql, guarded);
+    this.rights = new Rights(sql, this.queries, guarded);
     this.feed = new Feed(databaseUrl, sql, {
       deliver: (message) => this.#deliver(message),
       recovered: () => this.disconnect(1012, "the database was away"),
@@ -91,8 +94,7 @@ export class Hub {
     const room = this.rooms.find(topic, isPrivate);
     if (!room) return;
     if (!fits(this.plan, user.bytes.length)) {
-      console.error(`UnableToBroadcastChanges: a message for ${topic} exceeds the payload limit`);
-      return;
+      return complain("UnableToBroadcastChanges", `a message for ${topic} exceeds the payload limit`);
     }
     room.broadcast(Shared.broadcast(PREFIX + topic, user, meta), null, meta.id);
   }

@@ -5,6 +5,7 @@ import { Refusal } from "./realtime_errors.ts";
 import { storedPayload, type StoredRow } from "./realtime_feed.ts";
 import type { Meta, UserPayload } from "./realtime_frames.ts";
 import { readReplay } from "./realtime_join.ts";
+import { complain } from "./realtime_log.ts";
 
 export interface ReplayedMessage {
   user: UserPayload;
@@ -37,7 +38,7 @@ export async function replay(
       limit ${wanted.limit}`;
     return rows.reverse().map((row) => ({ user: storedPayload(row), meta: { replayed: true, id: row.id } }));
   } catch (error) {
-    console.error("UnableToReplayMessages:", String(error));
+    complain("UnableToReplayMessages", error);
     throw new Refusal("UnableToReplayMessages: Realtime was unable to replay messages");
   }
 }

@@ -4,6 +4,7 @@
 
 import type postgres from "postgres";
 import type { Claims } from "./realtime_credentials.ts";
+import type { Asker, Queries } from "./realtime_queries.ts";
 import { isConnectionLost } from "./shims.ts";
 
 export type Extension = "broadcast" | "presence";
@@ -31,27 +32,23 @@ export class RightsError extends Error {
 
 const UNDO = new Error("undo");
 const TIME_LIMIT_MS = 8000;
-/** At once; what is left of the pool is for requests. */
-const PROBES = 4;
 
 export class Rights {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
-
   /** `guarded` rejects when the connection is lost, which the driver does not always tell. */
   constructor(
     private readonly sql: postgres.Sql,
+    private readonly queries: Queries,
     private readonly guarded: <T>(work: Promise<T>) => Promise<T>,
   ) {}
 
   /**
    * Which extensions of a topic may be read: rows that an administrator writes are looked for in the role.
    *
-   * @throws RightsError
+   * @throws RightsError, and the reason of the asker's signal
    */
-  async read(context: Context, extensions: Extension[]): Promise<Allowed> {
+  async read(asker: Asker, context: Context, extensions: Extension[]): Promise<Allowed> {
     const probes = extensions.map((extension) => ({ id: crypto.randomUUID(), extension }));
-    const found = await this.#probe(async (tx) => {
+    const found = await this.#probe(asker, async (tx) => {
       const rows = tx`
         insert into realtime.messages (id, topic, extension, inserted_at, updated_at)
         select unnest(${probes.map((probe) => probe.id)}::uuid[]), ${context.topic},
@@ -67,10 +64,10 @@ export class Rights {
   /**
    * Which extensions of a topic may be written: each row is tried in the role.
    *
-   * @throws RightsError
+   * @throws RightsError, and the reason of the asker's signal
    */
-  async write(context: Context, extensions: Extension[]): Promise<Allowed> {
-    return await this.#probe(async (tx) => {
+  async write(asker: Asker, context: Context, extensions: Extension[]): Promise<Allowed> {
+    return await this.#probe(asker, async (tx) => {
       const allowed: Allowed = {};
       await enterRole(tx, context);
       for (const extension of extensions) allowed[extension] = await mayInsert(tx, context.topic, extension);
@@ -78,18 +75,14 @@ export class Rights {
     });
   }
 
-  async #probe<T>(ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
-    if (this.#running >= PROBES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running++;
-    try {
-      return await this.guarded(this.#undone(ask));
-    } catch (error) {
-      throw asRightsError(error);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
+  async #probe<T>(asker: Asker, ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
+    return await this.queries.run(asker, async () => {
+      try {
+        return await this.guarded(this.#undone(ask));
+      } catch (error) {
+        throw asRightsError(error);
+      }
+    });
   }
 
   /** What a transaction found out that is rolled back. */

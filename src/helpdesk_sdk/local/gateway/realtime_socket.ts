@@ -5,6 +5,7 @@ import type { Credential } from "./realtime_credentials.ts";
 import { decodeBinary, decodeText, encode, type Incoming, type Outgoing, type Version } from "./realtime_frames.ts";
 import type { Connection, Hub } from "./realtime_hub.ts";
 import { CHANNELS_PER_SOCKET } from "./realtime_limits.ts";
+import { Complaints } from "./realtime_log.ts";
 import { PREFIX } from "./realtime_room.ts";
 
 const MAX_FRAME_BYTES = 5_000_000;
@@ -15,6 +16,7 @@ const IDLE_MS = 60_000;
 const NO_CHANNEL_MS = 600_000;
 
 export class Socket implements Connection {
+  readonly complaints = new Complaints();
   readonly #channels = new Map<string, Channel>();
   #heardAt = performance.now();
   #aloneSince = performance.now();
@@ -104,10 +106,13 @@ export class Socket implements Connection {
     try {
       const message = typeof frame === "string" ? decodeText(this.version, frame) : this.#binary(frame);
       if (message) this.#dispatch(message);
-      else console.error("MalformedWebSocketMessage: a frame of a client was dropped");
+      else {this.complaints.tell(
+          "MalformedWebSocketMessage",
+          "a frame of a client was dropped; of others it is not told",
+        );}
     } catch (error) {
       // One that nests too deep to be written again, for instance. Thrown on, it would end the gateway.
-      console.error("UnknownErrorOnWebSocketMessage:", String(error));
+      this.complaints.tell("UnknownErrorOnWebSocketMessage", error);
     }
   }
 

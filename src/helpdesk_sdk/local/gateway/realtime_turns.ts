@@ -7,10 +7,14 @@ export class Turns<Item> {
   /** Null when nothing is worked on. */
   #waiting: Item[] | null = null;
 
-  /** `handle` returns a promise when the next one has to wait; `overflow` is called with what has no room. */
+  /**
+   * `handle` returns a promise when the next one has to wait; `overflow` is called for what has no room, and `failed`
+   * with what `handle` threw.
+   */
   constructor(
     private readonly handle: (item: Item) => Promise<void> | void,
     private readonly overflow: () => void,
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   take(item: Item): void {
@@ -24,7 +28,7 @@ export class Turns<Item> {
   /** Let everything else wait for something. */
   waitFor(work: Promise<void>): void {
     const waiting = this.#waiting ??= [];
-    work.catch((error) => console.error("UnknownErrorOnChannel:", error)).then(() => {
+    work.catch(this.failed).then(() => {
       this.#waiting = null;
       while (waiting.length > 0) {
         const next = this.#attempt(waiting.shift()!);
@@ -39,7 +43,7 @@ export class Turns<Item> {
     try {
       return this.handle(item);
     } catch (error) {
-      console.error("UnknownErrorOnChannel:", error);
+      this.failed(error);
     }
   }
 }

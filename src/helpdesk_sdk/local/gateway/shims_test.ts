@@ -7,16 +7,10 @@
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import {
-  applyShims,
-  driverOptions,
-  httpStatus,
-  likeHostedStorage,
-  refuseBanned,
-  rfc3339,
-  signedUrlProblem,
-  withDefaultSchema,
-} from "./shims.ts";
+import { likeHostedStorage, refuseBanned, signedUrlProblem } from "./shim_answers.ts";
+import { httpStatus } from "./shim_errors.ts";
+import { driverOptions, rfc3339 } from "./shim_values.ts";
+import { applyShims, withDefaultSchema } from "./shims.ts";
 import { FileStorage } from "./storage.ts";
 import { equal } from "./testing.ts";
 

@@ -1,0 +1,87 @@
+"""Clients that ask for too much: whatever they pile up is bounded, and is theirs to wait for, not everybody's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.local.realtime_support import Rooms
+
+
+def log_lines(rooms: Rooms) -> list[str]:
+    """The gateway's log."""
+    return (Path(rooms.stack.info.data_dir) / "gateway.log").read_text().splitlines()
+
+
+async def logged(rooms: Rooms, text: str, known: int = 0) -> list[str]:
+    """The lines with a text, once there are more of them than were known."""
+    async with asyncio.timeout(5):
+        while len(found := [line for line in log_lines(rooms) if text in line]) <= known:
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_who_joins_again_and_again_waits_alone(rooms: Rooms) -> None:
+    """The rights of a channel that another one replaced are nobody's business; a socket asks for two at a time."""
+    room = rooms.room()
+    slow = {"config": {"private": True}, "access_token": rooms.member("room:slow").token()}
+    member = rooms.member(room).token()
+    async with rooms.socket() as flood, rooms.socket() as other:
+        for _ in range(40):
+            last = await flood.push("room:slow", "phx_join", slow)
+        began = time.monotonic()
+        await other.joined(room, member)
+        assert time.monotonic() - began < 1
+        assert (await flood.reply(last))["status"] == "ok"
+        assert time.monotonic() - began < 5
+        await flood.alive()
+
+
+async def test_what_a_socket_asked_ends_with_it(rooms: Rooms) -> None:
+    slow = {"config": {"private": True}, "access_token": rooms.member("room:slow").token()}
+    for _ in range(4):
+        async with rooms.socket() as flood:
+            for _ in range(10):
+                await flood.push("room:slow", "phx_join", slow)
+            flood.connection.transport.abort()
+    async with rooms.socket() as socket:
+        began = time.monotonic()
+        await socket.joined("room:slow", slow["access_token"])
+        assert time.monotonic() - began < 5
+
+
+async def test_a_topic_cannot_write_lines_of_the_log(rooms: Rooms) -> None:
+    before = len(log_lines(rooms))
+    room = f"{rooms.room()}\nINJECTED error: the database was dropped\x1b[31m\x00"
+    async with rooms.socket() as socket:
+        await socket.refused(room, rooms.key)
+        await socket.alive()
+    await logged(rooms, "Unauthorized: ")
+    text = "\n".join(log_lines(rooms)[before:])
+    assert "\nINJECTED" not in text
+    assert "\x1b" not in text
+    assert "\x00" not in text
+
+
+@pytest.mark.parametrize("vsn", ["1.0.0", "2.0.0"])
+async def test_bad_frames_are_logged_once_for_a_socket(rooms: Rooms, vsn: str) -> None:
+    kind = "MalformedWebSocketMessage"
+    before = sum(kind in line for line in log_lines(rooms))
+    async with rooms.socket(vsn) as socket:
+        for _ in range(500):
+            await socket.connection.send("x")
+        await socket.alive()
+    assert len(await logged(rooms, kind, before)) == before + 1
+
+
+async def test_a_batch_has_an_end(rooms: Rooms) -> None:
+    message = {"topic": rooms.room(), "event": "e", "payload": {}, "private": True}
+    headers = {"apikey": rooms.secret_key}
+    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=20) as http:
+        answer = await http.post("broadcast", json={"messages": [message] * 1001})
+        expected = {"message": "Too many messages to broadcast, please reduce the batch size"}
+        assert (answer.status_code, answer.json()) == (422, expected)
+        assert (await http.post("broadcast", json={"messages": [message] * 1000})).status_code == 202
