@@ -14,11 +14,13 @@ cursor in the log: a browser that comes back with `Last-Event-ID` is told what i
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from socket import socket
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -48,8 +50,11 @@ COOKIE = "helpdesk_token"
 COME_BACK = 1_000
 
 app = FastAPI(title="A shop with a helpdesk in it", docs_url=None, redoc_url=None, openapi_url=None)
-# Those that somebody watches at this moment.
+# Those that somebody watches at this moment, and how many each customer does. A stream holds a connection to Realtime,
+# of which a project has few: a product with thousands of watchers shares one stream among those of a ticket.
 streams: set[AsyncStream] = set()
+watched: Counter[UUID] = Counter()
+MOST_WATCHED = 6
 
 
 class Credentials(BaseModel):
@@ -106,6 +111,17 @@ async def place(
     return last_event_id
 
 
+async def seat(ticket: OwnTicket) -> AsyncIterator[None]:
+    """A place for one more stream of the customer's."""
+    if watched[ticket.created_by] >= MOST_WATCHED:
+        raise HTTPException(429, f"Only {MOST_WATCHED} at once: close another page of these.")
+    watched[ticket.created_by] += 1
+    try:
+        yield
+    finally:
+        watched[ticket.created_by] -= 1
+
+
 @app.exception_handler(HelpdeskError)
 async def refuse(_: Request, error: HelpdeskError) -> JSONResponse:
     """What the helpdesk refuses, in terms of HTTP."""
@@ -132,7 +148,10 @@ def status_of(error: HelpdeskError) -> int:
 @app.get("/")
 async def page() -> FileResponse:
     """The page; it has nothing of anybody in it."""
-    policy = "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    policy = (
+        "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
     return FileResponse(PAGE, headers={"Content-Security-Policy": policy})
 
 
@@ -177,7 +196,7 @@ async def show(hd: Customer, ticket: OwnTicket, response: Response) -> dict[str,
     return {**summary(ticket), "description": ticket.description, "messages": said}
 
 
-@app.get("/tickets/{number}/events", response_class=EventSourceResponse)
+@app.get("/tickets/{number}/events", response_class=EventSourceResponse, dependencies=[Depends(seat)])
 async def events(
     hd: Customer, ticket: OwnTicket, cursor: Annotated[str, Depends(place)]
 ) -> AsyncIterator[ServerSentEvent]:

@@ -191,6 +191,24 @@ def test_a_browser_that_goes_away_leaves_nothing_open(shop: Shop) -> None:
     soon(lambda: upwards() == 0)
 
 
+def test_one_customer_does_not_take_all_connections(shop: Shop) -> None:
+    mei, tom = (shop.project.add_person("customer", name=name) for name in ("Mei", "Tom"))
+    tickets = {person: shop.project.sign_in(person).tickets.create("Parcel is lost") for person in (mei, tom)}
+    browser, path = shop.visitor(mei), f"/tickets/{tickets[mei].number}/events"
+    with ExitStack() as pages:
+        for _ in range(6):
+            pages.enter_context(watching(browser, tickets[mei].number))
+        refused = browser.get(path)
+        assert (refused.status_code, "close another" in refused.json()["detail"]) == (429, True)
+        pages.enter_context(watching(shop.visitor(tom), tickets[tom].number))
+
+    def room_again() -> bool:
+        with browser.stream("GET", path) as answer:
+            return answer.status_code == 200
+
+    soon(room_again)
+
+
 def test_the_program_ends_while_somebody_watches(shop: Shop) -> None:
     mei = shop.project.add_person("customer", name="Mei")
     ticket = shop.project.sign_in(mei).tickets.create("Parcel is lost")
