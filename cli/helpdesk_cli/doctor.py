@@ -16,6 +16,7 @@ from . import _profiles as profiles
 from ._app import Commands
 from ._connection import Target, client, fresh, target
 from ._errors import CliError, ExitCode
+from ._liveness import liveness
 from ._output import console, print_json
 from ._secrets import redact
 from ._settings import settings
@@ -54,7 +55,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Find out what is wrong: configuration, connection, migrations.
+    """Find out what is wrong: configuration, connection, migrations, live events.
 
     Each problem comes with its fix. Exits with 1 if there is one.
     """
@@ -239,7 +240,10 @@ def _session(found: Target) -> Iterator[Finding]:
                     yield Finding("session", False, error.message, error.hint or "Sign in again: helpdesk login")
             session = hd.auth.session
             token = session.access_token.get_secret_value() if session else token
-    yield _migrations(found, token)
+    migrated = _migrations(found, token)
+    yield migrated
+    if migrated.ok:
+        yield Finding("live", *liveness(found.url, found.key, token))
 
 
 def _migrations(found: Target, token: str | None) -> Finding:

@@ -14,6 +14,7 @@ import pytest
 from tests.cli.conftest import People
 from tests.cli.support import Cli
 
+from helpdesk_cli import _liveness
 from helpdesk_cli import _profiles as profiles
 from helpdesk_cli._profiles import Profile
 
@@ -89,8 +90,16 @@ def test_all_is_well(people: People) -> None:
         "sign-ups",
         "session",
         "migrations",
+        "live",
     ]
     assert {ok for ok, _ in found.values()} == {True}
+
+
+def test_events_that_are_not_told_at_once_are_worth_a_warning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_liveness, "_PATIENCE", 0.0)
+    ok, text = _findings(people.agent("doctor", "--json"))["live"]
+    assert ok is None
+    assert "Switch on Realtime" in text
 
 
 def test_the_secret_key_is_worth_a_warning_and_is_not_shown(people: People) -> None:
