@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Self
 
 import httpx
@@ -96,9 +98,9 @@ class Helpdesk(_Client[SyncDriver]):
         on_session: OnSession | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        url, options = _http_options(url, key, timeout)
+        url, options = _http_options(url, key, timeout, transport)
         keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
-        http = httpx.Client(transport=transport, **options)
+        http = httpx.Client(**options)
         super().__init__(SyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff)))
 
     @classmethod
@@ -157,9 +159,9 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
         on_session: OnSession | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        url, options = _http_options(url, key, timeout)
+        url, options = _http_options(url, key, timeout, transport)
         keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
-        http = httpx.AsyncClient(transport=transport, **options)
+        http = httpx.AsyncClient(**options)
         kernel = _kernel(url, key, http, keeper, max_retries, backoff)
         # A WebSocket would not go where another transport goes.
         super().__init__(AsyncDriver(http, kernel, may_be_live=transport is None))
@@ -193,7 +195,7 @@ for _colour in (Helpdesk, AsyncHelpdesk):
     _colour.__init__.__doc__ = _Client.__doc__
 
 
-def _http_options(url: str, key: str, timeout: float) -> tuple[str, dict[str, Any]]:
+def _http_options(url: str, key: str, timeout: float, transport: object) -> tuple[str, dict[str, Any]]:
     try:
         parts = HttpUrl(url)
     except PydanticError:
@@ -205,7 +207,27 @@ def _http_options(url: str, key: str, timeout: float) -> tuple[str, dict[str, An
             "key is missing or no key", hint="Give the project's publishable key (sb_publishable_…)."
         )
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
-    return str(parts).rstrip("/"), {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
+    options = {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
+    options |= {"verify": _trust(parts.scheme)} if transport is None else {"transport": transport}
+    return str(parts).rstrip("/"), options
+
+
+def _trust(scheme: str) -> ssl.SSLContext:
+    """Whom a connection trusts. Reading all authorities takes long and much memory, so clients share what was read."""
+    if scheme == "http":
+        return _nobody()
+    return _authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache
+def _nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@cache
+def _authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """What httpx itself would make: it is from these variables that it takes others than its own authorities."""
+    return httpx.create_ssl_context()
 
 
 def _keeper(
