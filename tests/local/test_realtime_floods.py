@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.local.realtime_support import Rooms
+from tests.local.realtime_support import Rooms, Socket
+from websockets.exceptions import ConnectionClosed
 
 
 def log_lines(rooms: Rooms) -> list[str]:
@@ -85,3 +86,64 @@ async def test_a_batch_has_an_end(rooms: Rooms) -> None:
         expected = {"message": "Too many messages to broadcast, please reduce the batch size"}
         assert (answer.status_code, answer.json()) == (422, expected)
         assert (await http.post("broadcast", json={"messages": [message] * 1000})).status_code == 202
+
+
+UNMATCHED = {"status": "error", "response": {"reason": "unmatched topic"}}
+
+
+async def test_who_is_not_joined_yet_is_not_heard(rooms: Rooms) -> None:
+    slow = rooms.member("room:slow", writes="broadcast").token()
+    async with rooms.socket() as socket, rooms.socket() as other:
+        await other.joined("room:slow", slow)
+        joining = await socket.push("room:slow", "phx_join", {"config": {"private": True}, "access_token": slow})
+        early = await socket.broadcast("room:slow", {"n": 1})
+        assert await socket.reply(early) == UNMATCHED
+        assert (await socket.reply(joining))["status"] == "ok"
+        await socket.broadcast("room:slow", {"n": 2})
+        assert (await other.event("broadcast")).payload["payload"] == {"n": 2}
+
+
+async def test_what_waits_for_a_join_is_bounded(rooms: Rooms) -> None:
+    """A client that sends megabytes before it is let in is refused; it was told nothing, so it may come again."""
+    slow = rooms.member("room:slow").token()
+    large = {"event": "track", "payload": {"x": "y" * 4_000_000}}
+    async with rooms.socket() as socket:
+        joining = await socket.push("room:slow", "phx_join", {"config": {"private": True}, "access_token": slow})
+        for _ in range(3):
+            await socket.push("room:slow", "presence", large)
+        reply = (await socket.find(lambda frame: frame.ref == joining)).payload
+        assert reply["response"]["reason"] == "ChannelRateLimitReached: Too many channels"
+        await socket.joined("room:slow", slow)
+
+
+async def test_what_waits_for_a_right_is_bounded(rooms: Rooms) -> None:
+    """The bound is the socket's, not the channel's: here ten of them wait for the same slow answer."""
+    slow = rooms.member("room:slow").token()
+    async with rooms.socket() as socket:
+        await socket.joined("room:slow", slow)
+        again = rooms.member("room:slow").token(900)
+        await socket.push("room:slow", "access_token", {"access_token": again})
+        for _ in range(3):
+            await socket.broadcast("room:slow", {"x": "y" * 2_900_000})
+        told = await socket.find(lambda frame: frame.event == "system")
+        assert told.payload["message"] == "Too many messages per second"
+        await socket.event("phx_close")
+        await socket.joined("room:slow", slow)
+
+
+async def fill(socket: Socket, room: str) -> None:
+    """Join with 290 MB of names."""
+    for number in range(60):
+        await socket.joined(f"{room}:{number}", presence={"key": "x" * 4_900_000})
+
+
+async def test_what_channels_keep_is_bounded(rooms: Rooms) -> None:
+    """Names and presence stay in memory for as long as a channel does: the socket that has most of them goes."""
+    room = rooms.room()
+    async with rooms.socket() as socket, rooms.socket() as other:
+        await other.joined(room)
+        with pytest.raises(ConnectionClosed) as caught:
+            await fill(socket, room)
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1013
+        await other.alive()

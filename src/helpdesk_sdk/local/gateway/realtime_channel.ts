@@ -1,16 +1,17 @@
 /** One channel of a socket: joined once, then its client's broadcasts, presence and tokens, one after the other. */
 
 import { Access, noRead } from "./realtime_access.ts";
+import { Attendance, type Attendant } from "./realtime_attendance.ts";
 import { isOpaqueKey, TokenError } from "./realtime_credentials.ts";
-import { joinProblem, Refusal, tokenProblem } from "./realtime_errors.ts";
+import { joinProblem, Refusal, tokenProblem, UNMATCHED } from "./realtime_errors.ts";
 import { type Incoming, replayed, Shared } from "./realtime_frames.ts";
 import { bindingProblem, type JoinRequest, readJoin, withIds } from "./realtime_join.ts";
-import { CallWindow, fits, jsonSize } from "./realtime_limits.ts";
+import { fits, jsonSize } from "./realtime_limits.ts";
 import { replay, type ReplayedMessage } from "./realtime_replay.ts";
-import { type Member, PREFIX, type Room } from "./realtime_room.ts";
+import { PREFIX, type Room } from "./realtime_room.ts";
 import type { Asker } from "./realtime_queries.ts";
 import type { Socket } from "./realtime_socket.ts";
-import { Turns } from "./realtime_turns.ts";
+import { MOST_WAITING, Turns } from "./realtime_turns.ts";
 
 /** Why what a channel asked is not answered any more. */
 const STOPPED = new Error("the channel is stopped");
@@ -18,40 +19,50 @@ const TOO_MANY = "Too many messages per second";
 
 type Json = Record<string, unknown>;
 
-export class Channel implements Member {
+export class Channel implements Attendant {
   readonly topic: string;
   /** The topic without its prefix. */
   readonly #name: string;
   readonly #joinRef: string | null;
+  readonly #joining: { ref: string | null };
   readonly #request: JoinRequest;
   readonly #access: Access;
-  readonly #presenceCalls: CallWindow;
-  #presenceEnabled: boolean;
-  #room: Room | null = null;
+  readonly #attendance: Attendance;
+  room: Room | null = null;
   /** Ended by `stop`, and with it whatever the channel waits for. */
   readonly #life = new AbortController();
-  readonly #turns = new Turns<Incoming>(
-    (message) => this.#handle(message),
-    () => this.#shutdown(TOO_MANY),
-    (error) => this.#complain("UnknownErrorOnChannel", error),
-  );
+  readonly #turns: Turns<Incoming>;
   /** What the database sent while the join was not answered yet. */
   #early: { frame: Shared; id: string }[] | null = [];
   #replayedIds: Set<string> | null = null;
+  #trackedSize = 0;
 
-  constructor(private readonly socket: Socket, private readonly joining: Incoming) {
+  constructor(private readonly socket: Socket, joining: Incoming) {
     this.topic = joining.topic;
     this.#name = joining.topic.slice(PREFIX.length);
     this.#joinRef = joining.joinRef ?? joining.ref;
+    this.#joining = { ref: joining.ref };
     this.#request = readJoin(joining.payload);
     const { hub, headers, credential } = socket;
     this.#access = new Access(hub, this.#asker, this.#name, this.#request.isPrivate, headers, credential);
-    this.#presenceEnabled = this.#request.presence.enabled;
-    this.#presenceCalls = new CallWindow(hub.plan.presenceCalls);
+    this.#turns = new Turns({
+      handle: (message) => this.#handle(message),
+      overflow: () =>
+        this.#early === null ? this.shutdown(TOO_MANY) : this.#turnAway("ChannelRateLimitReached: Too many channels"),
+      failed: (error) => this.complain("UnknownErrorOnChannel", error),
+    }, socket);
+    const { key, enabled } = this.#request.presence;
+    this.#attendance = new Attendance(this, hub, this.#access, key, enabled);
+    hub.backlog.add(socket, this.#namesSize);
   }
 
-  get #stopped(): boolean {
+  get stopped(): boolean {
     return this.#life.signal.aborted;
+  }
+
+  /** In bytes, of the texts that are kept for as long as the channel is. */
+  get #namesSize(): number {
+    return this.topic.length + this.#request.presence.key.length;
   }
 
   get #asker(): Asker {
@@ -66,23 +77,26 @@ export class Channel implements Member {
     return this.#access.mayReadPresence;
   }
 
-  /** Join; whatever the client sends meanwhile waits. */
-  start(): void {
-    this.#turns.waitFor(this.#join());
+  /** Join with a message of so many bytes; what the client sends meanwhile waits. */
+  start(joining: Incoming, bytes: number): void {
+    this.#turns.take(joining, bytes);
   }
 
   /** End without a word: the socket is gone, or another channel takes this one's place. */
   stop(): void {
-    if (this.#stopped) return;
+    if (this.stopped) return;
     this.#life.abort(STOPPED);
+    this.#turns.end();
     this.#access.unwatch();
     this.#leaveRoom();
+    this.socket.hub.backlog.release(this.socket, this.#namesSize + this.#trackedSize);
     this.socket.forgetChannel(this);
   }
 
   receive(frame: Shared, messageId?: string): void {
     if (this.#early !== null) {
-      if (messageId !== undefined) this.#early.push({ frame, id: messageId });
+      if (messageId === undefined) return;
+      if (this.#early.push({ frame, id: messageId }) > MOST_WAITING) this.shutdown(TOO_MANY);
       return;
     }
     if (messageId !== undefined && this.#replayedIds?.has(messageId)) return;
@@ -90,31 +104,42 @@ export class Channel implements Member {
     const bytes = frame.as(version);
     if (bytes === null) return;
     hub.messages.add();
-    if (hub.isOverMessages) this.#shutdown(TOO_MANY);
-    else this.socket.send(bytes);
+    if (hub.isOverMessages) this.shutdown(TOO_MANY);
+    else this.socket.send(bytes, frame.loads[version]);
   }
 
   receivePresence(frame: Shared): void {
     if (this.#early !== null) return;
-    this.socket.hub.presence.add();
-    this.socket.send(frame.as(this.socket.version)!);
+    const { hub, version } = this.socket;
+    hub.presence.add();
+    this.socket.send(frame.as(version)!, frame.loads[version]);
   }
 
-  receiveFromClient(message: Incoming): void {
-    this.#turns.take(message);
+  receiveFromClient(message: Incoming, bytes: number): void {
+    // Who is not in the room yet has nobody to speak to.
+    if (this.#early !== null && message.event === "broadcast") this.reply(message, "error", { reason: UNMATCHED });
+    else this.#turns.take(message, bytes);
+  }
+
+  keepTracked(bytes: number): void {
+    this.socket.hub.backlog.release(this.socket, this.#trackedSize);
+    this.#trackedSize = bytes;
+    this.socket.hub.backlog.add(this.socket, bytes);
   }
 
   #handle(message: Incoming): Promise<void> | void {
-    if (this.#stopped) return;
+    if (this.stopped) return;
     switch (message.event) {
+      case "phx_join":
+        return this.#join();
       case "broadcast":
         return this.#broadcast(message);
       case "presence":
-        return this.#presence(message);
+        return this.#attendance.receive(message);
       case "access_token":
         return this.#renew((message.payload as Json | null)?.access_token);
       case "phx_leave":
-        this.#reply(message, "ok");
+        this.reply(message, "ok");
         return this.#close();
       default:
         this.socket.hub.messages.add();
@@ -128,13 +153,14 @@ export class Channel implements Member {
     } catch (error) {
       return await this.#refuse(error);
     }
-    if (this.#stopped) return;
+    if (this.stopped) return;
     this.socket.hub.users.add(this.socket);
     this.#watchToken();
     const bindings = withIds(this.#request.bindings);
-    this.#reply(this.joining, "ok", { postgres_changes: bindings });
+    this.reply(this.#joining, "ok", { postgres_changes: bindings });
     this.#welcome(messages);
-    if (bindings.length > 0) this.#system("postgres_changes", "error", bindingProblem(this.#request.bindings[0]!));
+    this.#request.bindings = [];
+    if (bindings.length > 0) this.#system("postgres_changes", "error", bindingProblem(bindings[0]!));
     if (this.#request.replicationReady) await this.#tellReplication();
   }
 
@@ -151,30 +177,34 @@ export class Channel implements Member {
     if (this.socket.isOverfull) throw new Refusal("ChannelRateLimitReached: Too many channels");
     await this.#access.identify(token);
     await hub.feed.ready();
-    await this.#access.askRead(this.#presenceEnabled);
+    await this.#access.askRead(this.#attendance.isWanted);
     this.#life.signal.throwIfAborted();
-    this.#room = hub.rooms.enter(this.#name, isPrivate, this);
+    this.room = hub.rooms.enter(this.#name, isPrivate, this);
     if (asked === undefined) return [];
     if (!this.mayReadBroadcast) throw new Refusal(`Unauthorized: ${noRead(this.#name)}`);
     return await hub.queries.run(this.#asker, () => replay(hub.sql, this.#name, isPrivate, asked));
   }
 
   async #refuse(error: unknown): Promise<void> {
-    if (this.#stopped) return;
+    if (this.stopped) return;
     const { reason, disconnects } = joinProblem(error, this.#name);
-    if (!(error instanceof Refusal || error instanceof TokenError)) this.#complain(reason.split(":")[0]!, error);
+    if (!(error instanceof Refusal || error instanceof TokenError)) this.complain(reason.split(":")[0]!, error);
     this.#leaveRoom();
     const delay = this.socket.hub.plan.joinErrorDelay;
     if (delay > 0) await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, delay)));
-    if (this.#stopped) return;
-    this.#reply(this.joining, "error", { reason });
-    this.stop();
+    if (this.stopped) return;
+    this.#turnAway(reason);
     if (disconnects) this.socket.close(1001, "too many joins");
+  }
+
+  #turnAway(reason: string): void {
+    this.reply(this.#joining, "error", { reason });
+    this.stop();
   }
 
   /** What follows the answer: who is present, what is replayed, what was sent meanwhile. */
   #welcome(messages: ReplayedMessage[]): void {
-    if (this.#presenceEnabled) this.#tellPresence();
+    if (this.#attendance.isWanted) this.#attendance.tell();
     this.#replayedIds = messages.length > 0 ? new Set(messages.map((one) => one.meta.id)) : null;
     for (const { user, meta } of messages) {
       const frame = replayed(this.socket.version, this.topic, user, meta, this.#joinRef);
@@ -182,12 +212,12 @@ export class Channel implements Member {
     }
     const early = this.#early ?? [];
     this.#early = null;
-    for (const { frame, id } of early) if (!this.#stopped) this.receive(frame, id);
+    for (const { frame, id } of early) if (!this.stopped) this.receive(frame, id);
   }
 
   async #tellReplication(): Promise<void> {
     if (await this.socket.hub.feed.isTimely()) this.#system("system", "ok", "Replication connection established");
-    else this.#shutdown("Replication connection was not established in time");
+    else this.shutdown("Replication connection was not established in time");
   }
 
   #broadcast(message: Incoming): Promise<void> | void {
@@ -199,7 +229,7 @@ export class Channel implements Member {
   }
 
   #send(message: Incoming): void {
-    if (!this.#access.mayBroadcast || this.#stopped) return;
+    if (!this.#access.mayBroadcast || this.stopped) return;
     const { hub } = this.socket;
     hub.messages.add();
     const fitting = fits(hub.plan, message.user?.bytes.length ?? jsonSize(message.payload));
@@ -207,104 +237,56 @@ export class Channel implements Member {
       const frame = message.user
         ? Shared.broadcast(this.topic, message.user)
         : Shared.text(this.topic, "broadcast", message.payload);
-      this.#room?.broadcast(frame, this.#request.self ? null : this);
+      this.room?.broadcast(frame, this.#request.self ? null : this);
     }
-    if (!this.#request.ack || this.#stopped) return;
-    if (fitting) this.#reply(message, "ok");
-    else this.#reply(message, "error", { error: "payload_size_exceeded" });
-  }
-
-  #presence(message: Incoming): Promise<void> | void {
-    const { event, payload = {} } = (message.payload ?? {}) as Json;
-    if (typeof event !== "string") return this.#reply(message, "ok");
-    if (!this.#presenceCalls.take()) return this.#shutdown("Client presence rate limit exceeded");
-    switch (event.toLowerCase()) {
-      case "untrack":
-        this.#room?.untrack(this.#request.presence.key, this);
-        return this.#reply(message, "ok");
-      case "track":
-        if (this.#access.mayTrack !== undefined) return this.#track(message, payload);
-        return this.#access.askTrack().then(() => this.#track(message, payload), (error) => {
-          this.#complain("UnableToHandlePresence", error);
-          this.#reply(message, "error");
-        });
-      default:
-        return this.#reply(message, "error");
-    }
-  }
-
-  #track(message: Incoming, payload: unknown): void {
-    if (this.#stopped) return;
-    if (!this.#access.mayTrack) return this.#reply(message, "error");
-    if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
-      return this.#reply(message, "error", { reason: "Presence track payload must be a map" });
-    }
-    if (!fits(this.socket.hub.plan, jsonSize(payload))) return this.#shutdown("Track message size exceeded");
-    if (!this.#takePresence()) return;
-    this.#room?.track(this.#request.presence.key, this, payload as Json);
-    this.#reply(message, "ok");
-    if (this.#presenceEnabled) return;
-    // To track is to ask for the presence of others.
-    this.#presenceEnabled = true;
-    this.#tellPresence();
-  }
-
-  #tellPresence(): void {
-    if (this.mayReadPresence && this.#takePresence()) this.#push("presence_state", this.#room?.presences.state() ?? {});
-  }
-
-  /** Count a presence event of the project; too many end the channel. */
-  #takePresence(): boolean {
-    const { presence, plan } = this.socket.hub;
-    const isOver = presence.perSecond() > plan.presencePerSecond;
-    if (isOver) this.#shutdown("Too many presence messages per second");
-    else presence.add();
-    return !isOver;
+    if (!this.#request.ack || this.stopped) return;
+    if (fitting) this.reply(message, "ok");
+    else this.reply(message, "error", { error: "payload_size_exceeded" });
   }
 
   /** Take over a new token; of success nothing is told. */
   #renew(token: unknown): Promise<void> | void {
     if (typeof token !== "string" || isOpaqueKey(token) || this.#access.isHeldBy(token)) return;
-    return this.#access.renew(token, this.#presenceEnabled).then(
+    return this.#access.renew(token, this.#attendance.isWanted).then(
       () => this.#watchToken(),
-      (error) => this.#shutdown(tokenProblem(error, this.#name)),
+      (error) => this.shutdown(tokenProblem(error, this.#name)),
     );
   }
 
   #watchToken(): void {
-    if (!this.#stopped) this.#access.watch((reason) => this.#shutdown(reason));
+    if (!this.stopped) this.#access.watch((reason) => this.shutdown(reason));
   }
 
   #leaveRoom(): void {
     this.socket.hub.rooms.leave(this.#name, this.#request.isPrivate, this.#request.presence.key, this);
-    this.#room = null;
+    this.room = null;
   }
 
-  #reply(message: Incoming, status: "ok" | "error", response = {}): void {
-    if (!this.#stopped) this.socket.reply({ ...message, joinRef: this.#joinRef }, status, response);
+  reply({ ref }: { ref: string | null }, status: "ok" | "error", response: Json = {}): void {
+    if (!this.stopped) this.socket.reply({ topic: this.topic, ref, joinRef: this.#joinRef }, status, response);
   }
 
   #system(extension: string, status: "ok" | "error", message: string): void {
-    this.#push("system", { extension, status, message, channel: this.#name });
+    this.push("system", { extension, status, message, channel: this.#name });
   }
 
-  #push(event: string, payload: unknown, ref: string | null = null): void {
-    if (!this.#stopped) this.socket.push({ joinRef: this.#joinRef, ref, topic: this.topic, event, payload });
+  push(event: string, payload: unknown, ref: string | null = null): void {
+    if (!this.stopped) this.socket.push({ joinRef: this.#joinRef, ref, topic: this.topic, event, payload });
   }
 
   /** Tell the log, unless it is only that the channel was stopped. */
-  #complain(what: string, error: unknown): void {
+  complain(what: string, error: unknown): void {
     if (error !== STOPPED) this.socket.complaints.tell(what, error);
   }
 
   /** End with a reason. */
-  #shutdown(message: string): void {
+  shutdown(message: string): void {
     this.#system("system", "error", message);
     this.#close();
   }
 
   #close(): void {
-    this.#push("phx_close", {}, this.#joinRef);
+    this.push("phx_close", {}, this.#joinRef);
     this.stop();
   }
 }

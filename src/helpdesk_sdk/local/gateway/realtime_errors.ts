@@ -10,6 +10,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Why a client is not heard in a room. */
+export const UNMATCHED = "unmatched topic";
+
 const NO_DATABASE = "Realtime was unable to connect to the project database";
 
 /** The reason that a refused join is answered with, and whether the socket goes too. */

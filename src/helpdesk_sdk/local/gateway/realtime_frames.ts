@@ -127,6 +127,9 @@ export interface Meta {
 export class Shared {
   readonly #made: { 1?: string | Uint8Array | null; 2?: string | Uint8Array | null } = {};
 
+  /** Of each version: in how many outboxes it waits. */
+  readonly loads = { 1: { waiting: 0 }, 2: { waiting: 0 } };
+
   constructor(private readonly make: (version: Version) => string | Uint8Array | null) {}
 
   /** The frame, or null when this version cannot carry it. */

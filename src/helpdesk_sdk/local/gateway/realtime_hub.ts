@@ -1,6 +1,7 @@
 /** What all sockets of one project share. */
 
 import type postgres from "postgres";
+import { Backlog } from "./realtime_backlog.ts";
 import type { Credential } from "./realtime_credentials.ts";
 import { credential } from "./realtime_credentials.ts";
 import { Refusal } from "./realtime_errors.ts";
@@ -8,6 +9,7 @@ import { Feed, type Message } from "./realtime_feed.ts";
 import { Shared } from "./realtime_frames.ts";
 import { fits, type Plan, PLANS, Rate } from "./realtime_limits.ts";
 import { complain } from "./realtime_log.ts";
+import { Pump } from "./realtime_outbox.ts";
 import { Queries } from "./realtime_queries.ts";
 import { Rights } from "./realtime_rights.ts";
 import { PREFIX, Rooms } from "./realtime_room.ts";
@@ -23,6 +25,8 @@ export class Hub {
   readonly plan: Plan;
   readonly rooms = new Rooms();
   readonly queries = new Queries();
+  readonly backlog = new Backlog();
+  readonly pump = new Pump();
   readonly rights: Rights;
   readonly feed: Feed;
   /** Messages that clients sent and were sent; joins; presence events. */

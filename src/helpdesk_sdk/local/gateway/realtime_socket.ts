@@ -1,26 +1,32 @@
 /** One WebSocket of Realtime: frames in and out, and the channels that it joined. */
 
+import type { Holder, Load } from "./realtime_backlog.ts";
 import { Channel } from "./realtime_channel.ts";
 import type { Credential } from "./realtime_credentials.ts";
+import { UNMATCHED } from "./realtime_errors.ts";
 import { decodeBinary, decodeText, encode, type Incoming, type Outgoing, type Version } from "./realtime_frames.ts";
 import type { Connection, Hub } from "./realtime_hub.ts";
 import { CHANNELS_PER_SOCKET } from "./realtime_limits.ts";
 import { Complaints } from "./realtime_log.ts";
+import { Outbox, type Wire } from "./realtime_outbox.ts";
 import { PREFIX } from "./realtime_room.ts";
+import type { Space } from "./realtime_turns.ts";
 
 const MAX_FRAME_BYTES = 5_000_000;
-/** What a client that does not read may leave lying here. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
-const LOOK_AFTER_BYTES = 128 * 1024;
+/** Of a client's frames that wait for the database. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+/** What a value takes, measured by its text. */
+const PARSED = 4;
 const IDLE_MS = 60_000;
 const NO_CHANNEL_MS = 600_000;
 
-export class Socket implements Connection {
+export class Socket implements Connection, Holder, Space {
   readonly complaints = new Complaints();
   readonly #channels = new Map<string, Channel>();
   #heardAt = performance.now();
   #aloneSince = performance.now();
-  #unlooked = 0;
+  readonly #outbox: Outbox;
+  #held = 0;
   #closed = false;
 
   constructor(
@@ -38,6 +44,7 @@ export class Socket implements Connection {
     // `close` follows.
     ws.onerror = () => {};
     hub.sockets.add(this);
+    this.#outbox = new Outbox(ws as Wire, hub.pump, hub.backlog, this);
   }
 
   /** Whether there are more channels than a socket may have, one that is joining included. */
@@ -58,13 +65,25 @@ export class Socket implements Connection {
   }
 
   /** Send an encoded frame; a client that does not read what it is sent is given up. */
-  send(frame: string | Uint8Array): void {
-    if (this.#closed || this.ws.readyState !== WebSocket.OPEN) return;
-    this.ws.send(frame as string | Uint8Array<ArrayBuffer>);
-    this.#unlooked += frame.length;
-    if (this.#unlooked < LOOK_AFTER_BYTES) return;
-    this.#unlooked = 0;
-    if (this.ws.bufferedAmount > MAX_BUFFERED_BYTES) this.close(1013, "too slow");
+  send(frame: string | Uint8Array, load?: Load): void {
+    if (!this.#closed && this.ws.readyState === WebSocket.OPEN) this.#outbox.send(frame, load);
+  }
+
+  /** The client leaves too much lying here. */
+  giveUp(): void {
+    this.close(1013, "too slow");
+  }
+
+  hold(bytes: number): boolean {
+    if (this.#closed || this.#held + bytes > MAX_HELD_BYTES) return false;
+    this.#held += bytes;
+    this.hub.backlog.add(this, PARSED * bytes);
+    return !this.#closed;
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+    this.hub.backlog.release(this, PARSED * bytes);
   }
 
   close(code: number, reason: string): void {
@@ -95,7 +114,9 @@ export class Socket implements Connection {
     this.#closed = true;
     this.hub.sockets.delete(this);
     this.hub.users.delete(this);
+    this.#outbox.drop();
     for (const channel of [...this.#channels.values()]) channel.stop();
+    this.hub.backlog.forget(this);
   }
 
   #receive(data: unknown): void {
@@ -105,7 +126,7 @@ export class Socket implements Connection {
     if (isTooLarge(frame)) return this.close(1009, "the frame is too large");
     try {
       const message = typeof frame === "string" ? decodeText(this.version, frame) : this.#binary(frame);
-      if (message) this.#dispatch(message);
+      if (message) this.#dispatch(message, frame.length);
       else {this.complaints.tell(
           "MalformedWebSocketMessage",
           "a frame of a client was dropped; of others it is not told",
@@ -120,22 +141,24 @@ export class Socket implements Connection {
     return this.version === 2 ? decodeBinary(frame) : null;
   }
 
-  #dispatch(message: Incoming): void {
+  #dispatch(message: Incoming, bytes: number): void {
     const { topic, event } = message;
     if (topic === "phoenix" && event === "heartbeat") return this.reply(message, "ok");
-    if (event === "phx_join" && topic.startsWith(PREFIX)) return this.#join(message);
+    if (event === "phx_join" && topic.startsWith(PREFIX)) return this.#join(message, bytes);
     const channel = this.#channels.get(topic);
-    if (channel) channel.receiveFromClient(message);
+    if (channel) channel.receiveFromClient(message, bytes);
     else if (event === "phx_leave") this.reply(message, "ok");
-    else this.reply(message, "error", { reason: "unmatched topic" });
+    else this.reply(message, "error", { reason: UNMATCHED });
   }
 
-  #join(message: Incoming): void {
+  #join(message: Incoming, bytes: number): void {
     // Python clients would take the old channel's `phx_close` for the new one's.
     this.#channels.get(message.topic)?.stop();
     const channel = new Channel(this, message);
+    // Its topic may have been too much.
+    if (this.#closed) return;
     this.#channels.set(message.topic, channel);
-    channel.start();
+    channel.start(message, bytes);
   }
 }
 
