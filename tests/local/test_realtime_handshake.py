@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -80,6 +81,35 @@ async def test_an_unknown_version_is_refused(rooms: Rooms, vsn: str) -> None:
 def test_a_request_that_is_no_socket_is_refused(rooms: Rooms) -> None:
     answer = httpx.get(f"{rooms.url}/websocket", params={"apikey": rooms.key})
     assert 400 <= answer.status_code < 500
+
+
+WEBSOCKET = {
+    "Host": "127.0.0.1",
+    "Upgrade": "websocket",
+    "Connection": "keep-alive, Upgrade",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Sec-WebSocket-Version": "13",
+}
+HANDSHAKES: dict[str, tuple[str, dict[str, str], int]] = {
+    "as it should be": ("GET", {}, 101),
+    "no connection": ("GET", {"Connection": ""}, 400),
+    "no key": ("GET", {"Sec-WebSocket-Key": ""}, 400),
+    "no version": ("GET", {"Sec-WebSocket-Version": ""}, 426),
+    "another version": ("GET", {"Sec-WebSocket-Version": "99"}, 426),
+    "another method": ("POST", {}, 400),
+    "a host that is none": ("GET", {"Host": "]["}, 400),
+}
+
+
+@pytest.mark.parametrize("what", HANDSHAKES)
+def test_a_handshake_that_is_none_is_refused_in_words(rooms: Rooms, what: str) -> None:
+    method, other, status = HANDSHAKES[what]
+    lines = [f"{method} /realtime/v1/websocket?apikey={rooms.key} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in (WEBSOCKET | other).items() if value]
+    host, _, port = rooms.stack.info.api_url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert connection.recv(64).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 KEYS: dict[str, Make] = {

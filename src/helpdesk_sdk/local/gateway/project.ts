@@ -102,6 +102,7 @@ export class Project {
   }
 
   async handle(request: Request, peer: string): Promise<Response> {
+    if (!URL.canParse(request.url)) return json(400, { message: "The host of the request is none" });
     const { pathname } = new URL(request.url);
     // A function answers its own preflight, as on hosted Supabase.
     if (pathname.startsWith("/functions/v1/")) return await this.#functions.handle(request, peer);

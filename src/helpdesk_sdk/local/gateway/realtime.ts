@@ -59,7 +59,8 @@ export class Realtime {
   }
 
   async #connect(request: Request): Promise<Response> {
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return json(400, { error: "Not a WebSocket" });
+    const misformed = handshakeProblem(request);
+    if (misformed) return misformed;
     const { searchParams } = new URL(request.url);
     const version = versionOf(searchParams.get("vsn"));
     if (version === null) return new Response(null, { status: 403 });
@@ -93,6 +94,15 @@ export class Realtime {
       return { status: 401, error: expired ? "Token has expired" : error.message };
     }
   }
+}
+
+/** Why a request is no beginning of a WebSocket, or null. */
+function handshakeProblem({ method, headers }: Request): Response | null {
+  const has = (name: string, word: string) => (headers.get(name) ?? "").toLowerCase().split(/\s*,\s*/).includes(word);
+  const asks = method === "GET" && has("upgrade", "websocket") && has("connection", "upgrade");
+  if (!asks || !headers.get("sec-websocket-key")) return json(400, { error: "Not a WebSocket" });
+  if (headers.get("sec-websocket-version") === "13") return null;
+  return json(426, { error: "The version of WebSockets is 13" }, { "sec-websocket-version": "13" });
 }
 
 const suspended = (): Response => json(403, { message: "Tenant is suspended" });
