@@ -10,6 +10,8 @@ import { Socket } from "./realtime_socket.ts";
 import { json, preflight, withCors } from "./replies.ts";
 import type { Settings } from "./settings.ts";
 
+/** A client that does not even answer pings is cut off without being asked: it would not answer that either. */
+const DEAD_AFTER_S = 60;
 const SWEEP_MS = 5000;
 const HOUR_MS = 3_600_000;
 
@@ -23,6 +25,7 @@ export class Realtime {
     private readonly sql: postgres.Sql,
     databaseUrl: string,
     guarded: <T>(work: Promise<T>) => Promise<T>,
+    private readonly deadAfter = DEAD_AFTER_S,
   ) {
     this.#hub = new Hub(settings, sql, databaseUrl, guarded);
     this.#timers = [
@@ -73,8 +76,7 @@ export class Realtime {
     const headers = Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("x-")));
     const offered = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
     const protocol = offered.includes("phoenix") ? { protocol: "phoenix" } : {};
-    // Idleness is what clients do not say, whether or not they answer pings.
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0, ...protocol });
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: this.deadAfter, ...protocol });
     new Socket(this.#hub, socket, version, admitted, headers);
     return response;
   }

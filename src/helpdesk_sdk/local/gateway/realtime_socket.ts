@@ -96,7 +96,7 @@ export class Socket implements Connection, Holder, Space {
     }
   }
 
-  /** Close what says nothing, or has no channel, for too long. */
+  /** Close what says nothing, though it answers pings, or has no channel, for too long. */
   sweep(): void {
     const now = performance.now();
     if (this.#channels.size > 0) this.#aloneSince = now;
