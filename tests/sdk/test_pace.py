@@ -44,6 +44,18 @@ class Reader:
     def announce(self, cursor: tuple[int, int] | None) -> None:
         self.pace.announce(cursor, self.read_to)
 
+    def commit(self, transaction: int) -> None:
+        """Have an event that can be read at once, since no older transaction is open."""
+        self.readable.append((transaction, 1))
+        self.head = (transaction + 1, 0)
+        self.announce((transaction, 1))
+
+    def wait(self, seconds: float) -> None:
+        """Do whatever there is to do in that time; a question takes five milliseconds."""
+        until = self.now + seconds
+        while self.now < until:
+            self.now += min(self.step() or 0.005, until - self.now)
+
 
 @pytest.fixture
 def reader() -> Reader:
@@ -56,7 +68,23 @@ def reader() -> Reader:
 
 def test_cursors_compare_as_numbers() -> None:
     assert position("9.10") == (9, 10)
-    assert [cursor for cursor in (None, "", "7", "a.b", 7) if position(cursor) is not None] == []
+    rubbish = (
+        None,
+        "",
+        "7",
+        "a.b",
+        7,
+        "1.2.3",
+        "-5.-5",
+        " 1.2",
+        "1_0.2",
+        "١.٢",
+        "9" * 21 + ".1",
+        "1." + "9" * 9999,
+        {},
+        [],
+    )
+    assert [cursor for cursor in rubbish if position(cursor) is not None] == []
     assert sorted(["10.2", "9.10", "10.10"], key=lambda cursor: position(cursor) or (0, 0)) == ["9.10", "10.2", "10.10"]
 
 
@@ -180,3 +208,97 @@ def test_after_a_failure_nothing_is_asked_unless_there_is_a_reason_to_hurry(read
     reader.pace.hurry()
     reader.step()
     assert reader.asked == ["EVENTS"]
+
+
+ABSURD = (10**18, 1)
+
+
+def test_an_announced_event_that_never_can_be_read_is_forgotten_after_a_minute(reader: Reader) -> None:
+    reader.announce(ABSURD)
+    reader.wait(59)
+    assert 59 < len(reader.asked) < 70
+    reader.wait(4)
+    reader.asked.clear()
+    reader.wait(60)
+    assert reader.asked == ["EVENTS"] * 4, "as if nothing had been announced"
+
+
+def test_it_does_not_slow_the_events_that_are_announced_after_it(reader: Reader) -> None:
+    for seconds in (0.03, 0.4, 3.0, 20.0):
+        reader.announce(ABSURD)
+        reader.wait(seconds)
+        for number in range(3):
+            reader.commit(max(reader.head[0], 6) + number)
+            reader.wait(0.025)
+            assert reader.read_to == reader.readable[-1]
+            reader.wait(0.37)
+
+
+def test_an_old_transaction_costs_one_question_a_second_however_much_is_announced(reader: Reader) -> None:
+    """Ten events a second behind it, some of them by transactions that are older than the last."""
+    events = [((10 + tenth) ^ 3, 1) for tenth in range(6_000)]
+    for event in events:
+        reader.announce(event)
+        reader.wait(0.1)
+    assert len(reader.asked) < 1.2 * 600
+    assert reader.asked.count("EVENTS") < 30
+    reader.head, reader.readable = (10**4, 0), events
+    reader.wait(1.1)
+    assert reader.read_to == max(events)
+
+
+def test_what_is_older_than_the_old_transaction_is_read_at_once(reader: Reader) -> None:
+    """The one of which the head tells stands still at 500."""
+    reader.head = (500, 0)
+    reader.announce((600, 1))
+    reader.wait(5)
+    reader.asked.clear()
+    for number in range(5):
+        reader.readable.append((400 + number, 1))
+        reader.announce((400 + number, 1))
+        reader.wait(0.01)
+        assert reader.read_to == (400 + number, 1)
+
+
+def test_a_thousand_transactions_cost_no_memory(reader: Reader) -> None:
+    for number in range(1_000):
+        reader.announce((10 + number, 1))
+    assert len(reader.pace._waited) <= 64
+    # The newest is among them, and is waited for.
+    reader.head, reader.readable = (500, 0), [(499, 1)]
+    reader.wait(0.1)
+    reader.head, reader.readable = (2_000, 0), [(499, 1), (1_009, 1)]
+    reader.wait(0.2)
+    assert reader.read_to == (1_009, 1)
+
+
+@pytest.mark.parametrize("kind", ["unknown", "read", "descending"])
+def test_a_flood_of_announcements_that_say_nothing_costs_ten_questions_a_second(reader: Reader, kind: str) -> None:
+    reader.head = (50, 0)
+    for number in range(1_000):
+        reader.announce({"unknown": None, "read": (40, number), "descending": (10**9 - number, 1)}[kind])
+        reader.wait(0.002)
+    assert reader.asked.count("EVENTS") <= 25
+    assert reader.asked.count("HEAD") <= 30
+    # And what can be read comes through all the same.
+    reader.commit(60)
+    reader.wait(0.15)
+    assert reader.read_to == (60, 1)
+
+
+def test_a_flood_of_events_is_read_as_it_comes(reader: Reader) -> None:
+    for number in range(100):
+        reader.announce(None)
+        reader.commit(10 + number)
+        reader.wait(0.02)
+        assert reader.read_to == (10 + number, 1)
+
+
+def test_without_a_socket_what_is_announced_does_not_slow_the_polls(reader: Reader) -> None:
+    reader.announce(ABSURD)
+    reader.wait(5)
+    reader.live = False
+    reader.pace._poll_interval = 0.05
+    reader.asked.clear()
+    reader.wait(1)
+    assert reader.asked.count("EVENTS") >= 15
