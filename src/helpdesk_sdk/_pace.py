@@ -125,7 +125,7 @@ class Pace:
         """Go by how far the log can be read."""
         self._asked_at = now
         if head is None:
-            self._forget(lambda one: True)
+            self._waited = {}
             return
         self._stood_still += 1
         if self._head is None or head > self._head:

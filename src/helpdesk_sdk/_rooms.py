@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel
 
     from .errors import HelpdeskError
+
+logger = logging.getLogger("helpdesk_sdk")
 
 # Hosted Supabase closes a topic on which a client tells of itself more than five times in thirty seconds.
 _TRACKS = 4
@@ -55,7 +58,7 @@ class Signal:
 
 
 Hear = Callable[[Signal], None]
-"""Takes in a signal. Called on the event loop; it must neither block nor raise."""
+"""Takes in a signal. Called on the event loop, so it must not block; what it raises is logged."""
 
 
 class State(Enum):
@@ -94,7 +97,7 @@ class Room:
     def tell(self, kind: Kind, content: Mapping[str, Any] | None = None) -> None:
         """Have all listeners hear of something."""
         for listener in tuple(self.listeners):
-            listener.hear(Signal(kind, self.topic.name, content or {}))
+            listener.tell(Signal(kind, self.topic.name, content or {}))
 
     def track_at(self) -> float:
         """When one may tell of oneself again, in seconds of the epoch."""
@@ -126,7 +129,7 @@ class Listening:
     def __init__(self, home: Home, hear: Hear) -> None:
         self._home = home
         self._topics: frozenset[Topic] = frozenset()
-        self.hear = hear
+        self._hear = hear
         self.meta: dict[str, Mapping[str, Any]] = {}
 
     @property
@@ -144,6 +147,13 @@ class Listening:
     def error(self) -> HelpdeskError | None:
         """Why there will be no connection any more, until somebody signs in again."""
         return self._home.error
+
+    def tell(self, signal: Signal) -> None:
+        """Have it hear of something. It cannot end the connection of the others, whatever a message holds."""
+        try:
+            self._hear(signal)
+        except Exception:
+            logger.exception("what came on the live topic %s could not be taken in", signal.topic)
 
     def want(self, topics: Iterable[Topic]) -> None:
         """Listen to these topics, and to no others."""
@@ -210,7 +220,7 @@ class Rooms:
         room = self._rooms.setdefault(topic.name, Room(topic))
         room.listeners.append(listener)
         if room.state is State.JOINED:
-            listener.hear(Signal(Kind.JOINED, topic.name))
+            listener.tell(Signal(Kind.JOINED, topic.name))
 
     def leave(self, topic: Topic, listener: Listening) -> None:
         """Let a listener out; a room without listeners goes."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, overload
 
@@ -15,15 +16,18 @@ from ._course import Course, Reading
 from ._flow import Method, Resource
 from ._pace import Ask, position
 from ._rooms import Kind, Listening, Signal, stirred
-from ._topics import MOVES
+from ._topics import is_move
 from .errors import HelpdeskError
 
 if TYPE_CHECKING:
     from ._transport import AsyncDriver, SyncDriver
-    from .events import Announcement, Event
+    from .events import Announcement, Event, EventPage
 
 P = ParamSpec("P")
 logger = logging.getLogger("helpdesk_sdk")
+
+# Between two moments at which the topics are worked out again, in seconds.
+_MOVE_SPACE = 0.1
 
 
 class Stream(Reading):
@@ -84,6 +88,7 @@ class AsyncStream(Reading):
         self._on_wake: list[Callable[[Announcement | None], object]] = []
         self._listening: Listening | None = None
         self._moved = False
+        self._move_at = 0.0
         self._was_lost = False
 
     @property
@@ -133,25 +138,32 @@ class AsyncStream(Reading):
                 if not isinstance(ask, Ask):
                     await stirred(self._stir, ask)
                     continue
-                try:
-                    if self._moved:
-                        await self._move()
-                    answer = await self._driver.run(self._flow(ask))
-                except HelpdeskError as error:
-                    self._hold(error)
-                    continue
+                answer = await self._answer(ask)
                 if self._stopped:
                     return
+                if answer is None:
+                    continue
                 if self._failures and self._listening is not None:
                     self._listening.nudge()
                 for event in self._take(answer):
                     yield event
                     if self._stopped:
                         return
+                if self._moved:
+                    self._pace.announce(None, None)
         finally:
             if self._listening is not None:
                 self._listening.release()
                 self._listening = None
+
+    async def _answer(self, ask: Ask) -> EventPage | str | None:
+        try:
+            if self._moved and time.monotonic() >= self._move_at:
+                await self._move()
+            return await self._driver.run(self._flow(ask))
+        except HelpdeskError as error:
+            self._hold(error)
+            return None
 
     async def _listen(self) -> None:
         """Begin to listen. Reading need not wait for it: whenever a topic is joined, the log is read once more."""
@@ -166,7 +178,7 @@ class AsyncStream(Reading):
 
     async def _move(self) -> None:
         """Listen where the reader belongs now."""
-        self._moved = False
+        self._moved, self._move_at = False, time.monotonic() + _MOVE_SPACE
         try:
             topics = await self._driver.run(self._course.topics())
         except HelpdeskError:
@@ -197,9 +209,9 @@ class AsyncStream(Reading):
         from .events import Announcement
 
         self._pace.announce(position(content.get("cursor")), position(self.cursor))
-        if content.get("type") in MOVES:
+        if is_move(content.get("type")):
             self._moved = True
-            self._pace.hurry()
+            self._pace.announce(None, None)
         if self._on_wake:
             with contextlib.suppress(PydanticError):
                 self._tell(Announcement.model_validate(content))

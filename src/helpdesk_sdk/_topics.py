@@ -10,12 +10,16 @@ from ._models import Model
 from ._rooms import Topic
 from .users import Role, User, ask_me
 
-MOVES = frozenset(
+_MOVES = frozenset(
     {"team.member_added", "team.member_removed", "user.role_changed", "user.deactivated", "user.reactivated"}
 )
-"""The types of events that change which topics somebody may join."""
 
 _TEAMS_MAX = 1_000
+
+
+def is_move(event_type: object) -> bool:
+    """Whether events of a type change which topics somebody may join."""
+    return isinstance(event_type, str) and event_type in _MOVES
 
 
 class _Membership(Model):

@@ -1,0 +1,167 @@
+"""What is announced to a stream, as a hostile sender might put it: it wakes at most, and costs little."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Generator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+from tests.sdk.live import Reader
+from tests.sdk.phoenix import Phoenix, hub_for, phoenix, until
+from tests.sdk.support import NOW
+
+from helpdesk_sdk import Announcement, AsyncStream, Event
+from helpdesk_sdk._course import Course
+from helpdesk_sdk._live import Hub
+from helpdesk_sdk._pace import position
+from helpdesk_sdk._rooms import Topic
+from helpdesk_sdk._transport import AsyncDriver
+from helpdesk_sdk.events import EventPage
+
+TOPIC = "helpdesk:admin"
+
+
+class Log:
+    """A log behind a Realtime server that does what a test tells it; both stand in for a driver."""
+
+    def __init__(self, server: Phoenix) -> None:
+        self.server = server
+        self.events: list[Event] = []
+        self.asked: list[str] = []
+        self._hub = hub_for(server.url)
+
+    def hub(self) -> Hub:
+        return self._hub
+
+    async def run(self, flow: Generator[Any, Any, Any]) -> Any:
+        try:
+            next(flow)
+        except StopIteration as done:
+            await asyncio.sleep(0)
+            return done.value
+        raise AssertionError("a flow of this log asks for nothing")
+
+    def head(self) -> Any:
+        self.asked.append("head")
+        return f"{len(self.events) + 10}.0"
+        yield
+
+    def since(self, cursor: str) -> Any:
+        self.asked.append("since")
+        after = position(cursor) or (0, 0)
+        found = [event for event in self.events if (position(event.cursor) or (0, 0)) > after]
+        return EventPage(items=tuple(found), cursor=found[-1].cursor if found else cursor)
+        yield
+
+    def topics(self) -> Any:
+        self.asked.append("topics")
+        return frozenset({Topic(TOPIC)})
+        yield
+
+    def stream(self) -> AsyncStream:
+        course = Course(None, 60.0, None, self.head, self.since, self.topics)
+        return AsyncStream(cast(AsyncDriver, self), course)
+
+    async def happens(self) -> None:
+        number = len(self.events)
+        cursor = f"{10 + number}.{number + 1}"
+        event = {"event_id": number + 1, "cursor": cursor, "type": "note.created", "audience": "staff"}
+        more = {"actor_kind": "agent", "actor_name": "Ada", "data": {}, "created_at": NOW}
+        self.events.append(Event.model_validate(event | more))
+        await self.server.news(TOPIC, **event)
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[Log, Reader]]:
+    async with phoenix() as server:
+        log = Log(server)
+        reader = Reader(log.stream())
+        try:
+            yield log, await reader.live()
+        finally:
+            await reader.end()
+            await log.hub().settled()
+
+
+DEEP: dict[str, Any] = {}
+for _ in range(150):
+    DEEP = {"a": DEEP}
+ODD: list[dict[str, Any]] = [
+    {},
+    {"type": ["x"], "cursor": {"a": 1}, "event_id": "z"},
+    {"type": {"a": []}, "cursor": []},
+    {"type": None, "cursor": None, "ticket_id": 7},
+    {"type": "team.member_added", "cursor": 10**400, "event_id": 10**400},
+    {"cursor": "9" * 5000 + ".1", "event_id": "9" * 5000},
+    {"cursor": "999999999999999999.1", "type": "note.created", "event_id": 1},
+    {"cursor": "10.1\x00", "type": "\ud83d\ude00" * 1000, "event_id": -1, "ticket_id": "\x00"},
+    {"cursor": True, "type": True, "event_id": True, "more": [[[{}]]]},
+    DEEP,
+]
+
+
+def _fail(heard: object) -> None:
+    raise RuntimeError(f"cannot take in {heard}")
+
+
+async def test_whatever_an_announcement_holds_the_connection_stays(caplog: pytest.LogCaptureFixture) -> None:
+    async with listening() as (log, reader):
+        heard: list[Announcement | None] = []
+        reader.stream.on_wake(heard.append)
+        for content in ODD:
+            await log.server.news(TOPIC, **content)
+        await asyncio.sleep(0.1)
+        begun = time.monotonic()
+        await log.happens()
+        await reader.has(1)
+        assert time.monotonic() - begun < 0.5
+        assert log.server.connections == 1
+        assert [one.cursor for one in heard if one] == ["999999999999999999.1", "10.1"]
+        assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_callback_that_fails_is_logged_and_the_others_are_called(caplog: pytest.LogCaptureFixture) -> None:
+    async with listening() as (log, reader):
+        heard: list[Announcement | None] = []
+        reader.stream.on_wake(_fail)
+        reader.stream.on_wake(heard.append)
+        await log.happens()
+        await log.happens()
+        await reader.has(2)
+        assert len(heard) == 2
+        assert log.server.connections == 1
+        assert caplog.text.count("a callback of on_wake failed") == 2
+
+
+async def test_a_listener_that_fails_is_logged_and_the_others_hear(caplog: pytest.LogCaptureFixture) -> None:
+    async with listening() as (log, reader):
+        other = log.hub().listen(_fail)
+        other.want({Topic(TOPIC)})
+        await log.happens()
+        await reader.has(1)
+        assert log.server.connections == 1
+        assert f"what came on the live topic {TOPIC} could not be taken in" in caplog.text
+        await other.close()
+
+
+@pytest.mark.parametrize("content", [{}, {"cursor": "1.1.1"}, {"cursor": "5.1", "type": "team.member_added"}])
+async def test_a_flood_costs_ten_reads_and_ten_looks_at_the_topics_a_second(content: dict[str, Any]) -> None:
+    async with listening() as (log, reader):
+        log.asked.clear()
+        until_then = time.monotonic() + 1
+        while time.monotonic() < until_then:
+            await log.server.news(TOPIC, **content)
+            await asyncio.sleep(0.002)
+        assert 5 <= log.asked.count("since") <= 14
+        assert log.asked.count("topics") <= 13
+        assert ("topics" in log.asked) is ("type" in content)
+        await log.happens()
+        await reader.has(1)
+        await asyncio.sleep(0.25)
+        # The last of the flood is gone by as well.
+        assert log.asked.count("topics") <= 14
+        await until(lambda: not reader.stream._moved)
