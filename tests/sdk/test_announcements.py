@@ -113,7 +113,7 @@ async def test_whatever_an_announcement_holds_the_connection_stays(caplog: pytes
         heard: list[Announcement | None] = []
         reader.stream.on_wake(heard.append)
         for content in ODD:
-            await log.server.news(TOPIC, **content)
+            await log.server.push(TOPIC, "broadcast", {"type": "broadcast", "event": "x", "payload": content})
         await asyncio.sleep(0.1)
         begun = time.monotonic()
         await log.happens()
