@@ -186,6 +186,28 @@ async def test_requests_that_make_no_sense(rooms: Rooms, path: str, body: bytes)
         assert (await http.post("broadcast/t/events/e", json={})).status_code == 202
 
 
+async def test_whoever_notifies_gets_nobodys_messages_and_spoils_none(rooms: Rooms) -> None:
+    """Everybody who speaks SQL may notify: a notice of theirs must not bring a stored message to their own channel."""
+    mine, theirs = rooms.room(), rooms.room()
+    async with rooms.socket() as socket:
+        await socket.joined(mine, rooms.member(mine).token())
+        secret = rooms.send(theirs, {"text": "s" * 9_000})
+        with rooms.database() as db:
+            at = db.execute("select inserted_at from realtime.messages where id = %s", (secret,)).fetchone()
+            assert at is not None
+            notice = {"id": secret, "inserted_at": at[0].isoformat(), "event": "e", "private": True, "fetch": True}
+            with db.transaction():
+                for forged in (
+                    {"topic": mine},
+                    {"topic": mine, "id": "not-a-uuid"},
+                    {"topic": mine, "inserted_at": "-"},
+                ):
+                    db.execute("select pg_notify('helpdesk_realtime', %s)", (json.dumps(notice | forged),))
+                for n in range(3):
+                    db.execute("select realtime.send(%s, 'news', %s)", (json.dumps({"n": n, "x": "y" * 9_000}), mine))
+        assert [(await socket.event("broadcast")).payload["payload"]["n"] for _ in range(3)] == [0, 1, 2]
+
+
 async def test_two_projects_are_two_worlds(rooms: Rooms, helpdesk_project: Project) -> None:
     """Databases of one server, served by one gateway or another: nothing crosses."""
     project = helpdesk_project

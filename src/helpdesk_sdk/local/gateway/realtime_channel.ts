@@ -3,7 +3,7 @@
 import { Access, noRead } from "./realtime_access.ts";
 import { Attendance, type Attendant } from "./realtime_attendance.ts";
 import { isOpaqueKey, TokenError } from "./realtime_credentials.ts";
-import { joinProblem, Refusal, tokenProblem, UNMATCHED } from "./realtime_errors.ts";
+import { joinProblem, Refusal, tokenProblem } from "./realtime_errors.ts";
 import { type Incoming, replayed, Shared } from "./realtime_frames.ts";
 import { bindingProblem, type JoinRequest, readJoin, withIds } from "./realtime_join.ts";
 import { fits, jsonSize } from "./realtime_limits.ts";
@@ -116,9 +116,7 @@ export class Channel implements Attendant {
   }
 
   receiveFromClient(message: Incoming, bytes: number): void {
-    // Who is not in the room yet has nobody to speak to.
-    if (this.#early !== null && message.event === "broadcast") this.reply(message, "error", { reason: UNMATCHED });
-    else this.#turns.take(message, bytes);
+    this.#turns.take(message, bytes);
   }
 
   keepTracked(bytes: number): void {

@@ -173,8 +173,10 @@ export class Feed {
     const rows = await this.sql<StoredRow[]>`
       select m.id::text, m.event, m.payload::text, encode(m.binary_payload, 'base64') as bytes
       from realtime.messages as m
-      join unnest(${notices.map((one) => one.id)}::uuid[], ${notices.map((one) => one.inserted_at)}::timestamp[])
-        as wanted (id, inserted_at) on m.id = wanted.id and m.inserted_at = wanted.inserted_at`;
+      join unnest(${notices.map((one) => one.id)}::uuid[], ${notices.map((one) => one.inserted_at)}::timestamp[],
+          ${notices.map((one) => one.topic)}::text[], ${notices.map((one) => String(one.private === true))}::text[])
+        as wanted (id, inserted_at, topic, private) on m.id = wanted.id and m.inserted_at = wanted.inserted_at
+          and m.topic = wanted.topic and m.private = wanted.private::boolean`;
     return new Map(rows.map((row) => [row.id, storedPayload(row)]));
   }
 }
@@ -194,12 +196,16 @@ export function storedPayload({ event, payload, bytes }: StoredRow): UserPayload
     : { event, encoding: "binary", bytes: Uint8Array.fromBase64(bytes!.replaceAll("\n", "")) };
 }
 
-/** Whoever may speak SQL may notify: what is no notice is null. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
+
+/** Whoever may speak SQL may notify: what is no notice is null. One that could not be read would spoil its neighbours. */
 export function readNotice(text: string): Notice | null {
   try {
     const notice = JSON.parse(text) as Partial<Notice> | null;
     const { id, topic, event, inserted_at: at } = notice ?? {};
     if (![id, topic, event, at].every((part) => typeof part === "string")) return null;
+    if (!UUID.test(id!) || !TIMESTAMP.test(at!) || Number.isNaN(Date.parse(`${at}Z`))) return null;
     return notice!.fetch === true || notice!.payload !== undefined ? notice as Notice : null;
   } catch {
     return null;

@@ -1,7 +1,8 @@
 import { readNotice, storedPayload } from "./realtime_feed.ts";
 import { equal } from "./testing.ts";
 
-const head = { id: "i", topic: "t", event: "e", private: true, inserted_at: "2026-01-01T00:00:00" };
+const id = "0199f1aa-6d0c-7c55-8f0e-2f8f1f1b7a01";
+const head = { id, topic: "t", event: "e", private: true, inserted_at: "2026-01-01T00:00:00" };
 
 Deno.test("a notice has its payload, or says where to read it", () => {
   equal(readNotice(JSON.stringify({ ...head, payload: null }))?.payload, null);
@@ -10,7 +11,18 @@ Deno.test("a notice has its payload, or says where to read it", () => {
 });
 
 Deno.test("what others notify is no notice", () => {
-  for (const text of ["", "{", "null", "1", "[]", "{}", JSON.stringify({ ...head, id: 1, payload: {} })]) {
+  const forged = [{ id: 1 }, { id: "not-a-uuid" }, { inserted_at: "junk" }, { inserted_at: "2026-13-41T00:00:00" }];
+  for (
+    const text of [
+      "",
+      "{",
+      "null",
+      "1",
+      "[]",
+      "{}",
+      ...forged.map((part) => JSON.stringify({ ...head, fetch: true, ...part })),
+    ]
+  ) {
     equal(readNotice(text), null, text);
   }
 });
