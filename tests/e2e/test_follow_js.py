@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deno import find_deno_bin  # type: ignore[import-untyped]
 from tests.e2e.programs import EXAMPLES, environment, run
+from tests.sdk.live import network
 
 from helpdesk_sdk import LATEST
 
@@ -21,17 +23,19 @@ if TYPE_CHECKING:
 FOLLOW = EXAMPLES / "supabase_js" / "follow.ts"
 
 
-@contextmanager
-def following(project: Project, person: Person, cursor: str | None = None) -> Iterator[Iterator[list[str]]]:
-    """The running program; its lines, each in words, from its first event on."""
+def program(*arguments: str) -> list[str]:
+    """How to run it, with nothing but the network that it needs."""
     deno = os.fsdecode(find_deno_bin())
     run([deno, "install", "--quiet", "--frozen", f"--config={FOLLOW.with_name('deno.json')}"], os.environ)
     narrow = ["--no-prompt", "--frozen", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"]
+    return [deno, "run", "-q", *narrow, str(FOLLOW), *arguments]
+
+
+@contextmanager
+def following(project: Project, person: Person, *cursor: str) -> Iterator[Iterator[list[str]]]:
+    """The running program; its lines, each in words, from its first event on."""
     process = subprocess.Popen(
-        [deno, "run", "-q", *narrow, str(FOLLOW), *([cursor] if cursor else [])],
-        env=dict(environment(project, person)),
-        stdout=subprocess.PIPE,
-        text=True,
+        program(*cursor), env=environment(project, person), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
     try:
@@ -61,3 +65,46 @@ def test_supabase_js_follows_what_its_person_may_see(helpdesk_project: Project, 
     with following(helpdesk_project, watcher, seen[-1][0]) as lines:
         missed = [next(lines) for _ in range(2)]
     assert [words[1] for words in missed] == ["ticket.status_changed", "message.created"]
+
+
+async def test_supabase_js_goes_on_after_a_lost_connection_and_in_a_new_team(
+    helpdesk_project: Project, system: Helpdesk
+) -> None:
+    ana = helpdesk_project.add_person("agent", name="Ana", teams=("Repairs",))
+    mei = helpdesk_project.add_person("customer", name="Mei")
+    system.teams.create("Billing")
+
+    def opened(team: str) -> str:
+        return str(system.tickets.create("Parcel is lost", requester=mei.user_id, team=team).number)
+
+    async with network(int(helpdesk_project.url.rpartition(":")[2])) as wire:
+        process = await asyncio.create_subprocess_exec(
+            *program(),
+            env=environment(helpdesk_project, ana) | {"HELPDESK_URL": wire.url},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+
+        async def told() -> list[bytes]:
+            assert process.stdout is not None
+            return (await asyncio.wait_for(process.stdout.readline(), 20)).split()
+
+        try:
+            assert (await told())[0] == b"following"
+            first = await asyncio.to_thread(opened, "Repairs")
+            assert (await told())[2].decode() == first
+            wire.cut()
+            missed = [await asyncio.to_thread(opened, "Repairs") for _ in range(3)]
+            # It has noticed, and waits.
+            while not (await asyncio.wait_for(process.stderr.readline(), 20)).startswith(b"waiting: "):
+                continue
+            wire.mend()
+            assert [(await told())[2].decode() for _ in missed] == missed
+            await asyncio.to_thread(system.teams.add_member, "Billing", ana.user_id)
+            async with asyncio.timeout(10):
+                assert await asyncio.to_thread(opened, "Billing") == (await told())[2].decode()
+        finally:
+            process.kill()
+            await process.communicate()
