@@ -469,6 +469,10 @@ begin
     v_all := helpdesk_private.my_role() = 'admin';
   end if;
   if not p_team_id = any(v_teams) then
+    -- Whoever sees the team may be told that its queue is not theirs.
+    perform helpdesk_private.fail('forbidden', 'You do not work in this team.', 'An admin can make you a member of it.')
+    from helpdesk.teams as t
+    where t.team_id = p_team_id and (t.is_public or helpdesk_private.my_staff_id() is not null);
     perform helpdesk_private.fail('team_not_found');
   end if;
   return query

@@ -222,17 +222,17 @@ EVENTS = [
     Case(
         "A12 the stream of a team",
         Call("events_since", {"only_team": "{desk}"}),
-        f"{NOT_IN} | team_not_found team_not_found | 12 team_not_found | 12 | 12",
+        f"{NOT_IN} | forbidden forbidden | 12 forbidden | 12 | 12",
     ),
     Case(
         "A12 the stream of a team that one works a ticket of, and has opened one in",
         Call("events_since", {"only_team": "{vault}"}),
-        f"{NOT_IN} | team_not_found team_not_found | team_not_found 13 | 13 | 13",
+        f"{NOT_IN} | team_not_found team_not_found | forbidden 13 | 13 | 13",
     ),
     Case(
         "the stream of a team without tickets",
         Call("events_since", {"only_team": "{empty}"}),
-        f"{NOT_IN} | team_not_found team_not_found | team_not_found team_not_found | 0 | 0",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 0 | 0",
     ),
     Case(
         "A11 the stream of a team that does not exist",
