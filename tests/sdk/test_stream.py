@@ -12,7 +12,7 @@ from tests.sdk.live import Desk, Reader, client, network, reading
 from tests.sdk.phoenix import until
 from tests.sdk.world import Staffed, email
 
-from helpdesk_sdk import Announcement, AsyncHelpdesk, AsyncStream, Event, TeamNotFound, TicketNotFound
+from helpdesk_sdk import Announcement, AsyncHelpdesk, AsyncStream, Event, PermissionDenied, TicketNotFound
 from helpdesk_sdk._rooms import Kind, Signal
 
 
@@ -202,9 +202,9 @@ async def test_what_one_may_not_see_is_refused(staffed: Staffed) -> None:
         ticket = await agent.tickets.create("Ours", team="Billing")
         with pytest.raises(TicketNotFound):
             await _read(stranger.events.stream(ticket=ticket.ticket_id))
-        with pytest.raises(TeamNotFound):
+        with pytest.raises(PermissionDenied):
             await agent.events.since(team="Tech")
-        with pytest.raises(TeamNotFound):
+        with pytest.raises(PermissionDenied):
             await _read(agent.events.stream(team="Tech"))
 
 
