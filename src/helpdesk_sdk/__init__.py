@@ -37,6 +37,7 @@ from .errors import (
     MessageNotFound,
     NameTaken,
     NoProfile,
+    NoteNotFound,
     NotFound,
     PermissionDenied,
     RateLimited,
@@ -56,7 +57,7 @@ from .errors import (
     UserNotFound,
     ValidationError,
 )
-from .events import Announcement, Event, EventPage, EventType
+from .events import Announcement, Change, Event, EventName, EventPage, EventType
 from .messages import Message
 from .notes import Note
 from .presence import TicketPresence, Viewer
@@ -78,6 +79,7 @@ __all__ = [
     "AuthenticationError",
     "AuthorKind",
     "Backoff",
+    "Change",
     "Channel",
     "ConfigurationError",
     "Conflict",
@@ -86,6 +88,7 @@ __all__ = [
     "CursorAhead",
     "DefaultTeam",
     "Event",
+    "EventName",
     "EventPage",
     "EventType",
     "ExternalIdTaken",
@@ -103,6 +106,7 @@ __all__ = [
     "NoProfile",
     "NotFound",
     "Note",
+    "NoteNotFound",
     "Page",
     "Pager",
     "PermissionDenied",

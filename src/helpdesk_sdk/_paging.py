@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+from . import _validation as check
 from ._flow import Flow, Page, Reply, Request
 from ._models import Model
 
 M = TypeVar("M", bound=Model)
+
+Chronology = Literal["created_at", "-created_at"]
+"""Oldest first, or newest first."""
 
 # A project may cap its answers below what was asked for; a page shorter than this is short because nothing is left.
 _NEVER_CAPPED = 100
@@ -45,6 +49,13 @@ class Keyset:
         """The query, in this order."""
         query = query.order(self.column, desc=self.descending)
         return query if self.tie is None else query.order(self.tie, desc=self.descending)
+
+
+def chronological(order: Chronology, tie: str) -> Keyset:
+    """By the time of creation."""
+    if order not in ("created_at", "-created_at"):
+        raise check.refuse("order", "must be one of created_at, -created_at")
+    return Keyset("created_at", tie, descending=order.startswith("-"))
 
 
 def keyset_page(

@@ -29,6 +29,7 @@ JSON_DEPTH_MAX = 8
 _BLANK = " \t\r\n"
 # As helpdesk_private.printable() has it: the joiners that scripts and emoji need are not among them.
 _UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_CURSOR = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 NUMBER_MAX = 1e300
 
 
@@ -95,6 +96,15 @@ def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
         except ValueError:
             pass
     raise refuse(field, f"must be {expected}, got {_shown(value)}")
+
+
+def cursor(field: str, value: object, hint: str) -> str:
+    """The cursor of an event; ``hint`` says what else there is to begin at."""
+    if isinstance(value, str) and _CURSOR.fullmatch(value):
+        return value
+    error = refuse(field, f'must be the cursor of an event, like "745.12", got {_shown(value)}')
+    error.hint = hint
+    raise error
 
 
 def choice(field: str, value: object, kind: type[StrEnum]) -> str:

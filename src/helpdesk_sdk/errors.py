@@ -14,6 +14,7 @@ HelpdeskError
     ├── NotFound
     │   ├── TicketNotFound
     │   ├── MessageNotFound
+    │   ├── NoteNotFound
     │   ├── TeamNotFound
     │   ├── UserNotFound
     │   ├── AssigneeNotFound
@@ -192,6 +193,10 @@ class MessageNotFound(NotFound):
     """There is no such message, or it is not yours to see."""
 
     reason = "message_not_found"
+
+
+class NoteNotFound(NotFound):
+    """There is no such note, or it is not yours to see."""
 
 
 class TeamNotFound(NotFound):

@@ -2,104 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from . import _validation as check
 from ._course import Course
+from ._event_models import Announcement, Change, Event, EventName, EventPage, EventType
 from ._flow import Driver, Flow, Reply, Resource, call
-from ._models import Model, OpenEnum
 from ._rooms import Topic
 from ._stream import streamed
-from ._ticket_models import AuthorKind, TicketRef, find_ticket_id, ticket_key
+from ._ticket_models import TicketRef, find_ticket_id, ticket_key
 from ._topics import find_topics
 from .teams import TeamRef, find_team_id
 
-
-class EventType(OpenEnum):
-    """What happened."""
-
-    TICKET_CREATED = "ticket.created"
-    TICKET_UPDATED = "ticket.updated"
-    TICKET_STATUS_CHANGED = "ticket.status_changed"
-    TICKET_ASSIGNED = "ticket.assigned"
-    TICKET_UNASSIGNED = "ticket.unassigned"
-    TICKET_TRANSFERRED = "ticket.transferred"
-    TICKET_TAGGED = "ticket.tagged"
-    TICKET_UNTAGGED = "ticket.untagged"
-    MESSAGE_CREATED = "message.created"
-    MESSAGE_REDACTED = "message.redacted"
-    NOTE_CREATED = "note.created"
-    USER_CREATED = "user.created"
-    USER_UPDATED = "user.updated"
-    USER_ROLE_CHANGED = "user.role_changed"
-    USER_DEACTIVATED = "user.deactivated"
-    USER_REACTIVATED = "user.reactivated"
-    USER_INVITED = "user.invited"
-    USER_INVITATION_ACCEPTED = "user.invitation_accepted"
-    USER_INVITATION_REVOKED = "user.invitation_revoked"
-    TEAM_CREATED = "team.created"
-    TEAM_UPDATED = "team.updated"
-    TEAM_DELETED = "team.deleted"
-    TEAM_MEMBER_ADDED = "team.member_added"
-    TEAM_MEMBER_REMOVED = "team.member_removed"
-
-
-class Event(Model):
-    """Something that happened.
-
-    Attributes:
-        cursor: Its place in the log: ``since(event.cursor)`` gives what comes after it.
-        audience: ``customer`` when the requester may see it too, else ``staff``.
-        ticket_revision: The ticket's revision right after it; None for what happened to no ticket.
-        data: The values, e.g. ``{"changes": {"status": ["open", "pending"]}}``.
-    """
-
-    event_id: int
-    cursor: str
-    type: EventType
-    audience: str
-    ticket_id: UUID | None = None
-    ticket_number: int | None = None
-    ticket_revision: int | None = None
-    requester_id: UUID | None = None
-    team_id: UUID | None = None
-    assigned_to: UUID | None = None
-    actor_id: UUID | None = None
-    actor_kind: AuthorKind
-    actor_name: str
-    data: dict[str, Any]
-    created_at: datetime
-
-
-class Announcement(Model):
-    """That something happened, as it is pushed: what it was stands in the log, for those who may read it."""
-
-    event_id: int
-    cursor: str
-    type: EventType
-    ticket_id: UUID | None = None
-    ticket_number: int | None = None
-    ticket_revision: int | None = None
-
-
-class EventPage(Model):
-    """Events in order, and the cursor to go on with; that is the given one when there was nothing new."""
-
-    items: tuple[Event, ...]
-    cursor: str | None
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __iter__(self) -> Iterator[Event]:  # type: ignore[override]
-        return iter(self.items)
-
+__all__ = ["Announcement", "Change", "Event", "EventName", "EventPage", "EventType", "Events"]
 
 _STREAM_PAGE = 500
-_CURSOR_MAX = 40
+
+Types = EventType | EventName | Iterable[EventType | EventName]
+"""One type or several. For one that this SDK does not know yet: ``EventType("…")``."""
 
 
 class _Scope:
@@ -145,7 +67,8 @@ class Events(Resource[Driver]):
             TeamNotFound: There is no such team, or it is not yours.
         """
         limit = check.integer("limit", limit, 1, check.PAGE_MAX)
-        cursor = None if cursor is None else check.text("cursor", cursor, 1, _CURSOR_MAX)
+        hint = 'None or "0.0" begins at the beginning of the log, hd.events.head() at this moment.'
+        cursor = None if cursor is None else check.cursor("cursor", cursor, hint)
         return (yield from self._since(cursor, limit, _Scope(ticket, team)))
 
     def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
@@ -171,7 +94,7 @@ class Events(Resource[Driver]):
         *,
         ticket: TicketRef | None = None,
         team: TeamRef | None = None,
-        types: Iterable[EventType | str] | None = None,
+        types: Types | None = None,
         poll_interval: float = 1.0,
     ) -> Course:
         """Events as they happen, each once and in order, through failures that pass.
@@ -182,11 +105,11 @@ class Events(Resource[Driver]):
         stream from there.
 
         Args:
-            cursor: Where to begin; None for now.
+            cursor: Where to begin; None for now, ``"0.0"`` for the beginning of the log.
             ticket: Only what happens to this ticket.
             team: Only what happens in this team's queue.
-            types: Only events of these types, e.g. ``{"ticket.created"}``. For one that this SDK does not know yet:
-                ``EventType("…")``.
+            types: Only events of these types, e.g. ``{"ticket.created"}``; None for all. For one that this SDK does
+                not know yet: ``EventType("…")``.
             poll_interval: Seconds between questions while nothing is pushed and nothing happens, 0.05 to 3600.
 
         Returns:
@@ -194,12 +117,13 @@ class Events(Resource[Driver]):
             AuthenticationError when the session is over, TicketNotFound or TeamNotFound when you lose sight of them.
         """
         scope = _Scope(ticket, team)
+        hint = 'None or hd.events.head() begins at this moment, "0.0" at the beginning of the log.'
 
         def topics() -> Flow[frozenset[Topic]]:
             return (yield from find_topics(self, *(yield from scope.ids(self))))
 
         return Course(
-            cursor=None if cursor is None else check.text("cursor", cursor, 1, _CURSOR_MAX),
+            cursor=None if cursor is None else check.cursor("cursor", cursor, hint),
             poll_interval=check.seconds("poll_interval", poll_interval, 0.05, 3600),
             types=None if types is None else _types(types),
             head=self._head,
@@ -208,6 +132,10 @@ class Events(Resource[Driver]):
         )
 
 
-def _types(types: Iterable[EventType | str]) -> frozenset[str]:
+def _types(types: Types) -> frozenset[str]:
+    if not isinstance(types, Iterable):
+        raise check.refuse("types", f"must be types of events, got {type(types).__name__}")
     given = [types] if isinstance(types, str) else list(types)
+    if not given:
+        raise check.refuse("types", "must name at least one type; None, or left out, is all of them")
     return frozenset(str(one) if isinstance(one, EventType) else check.choice("types", one, EventType) for one in given)

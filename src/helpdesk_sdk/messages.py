@@ -10,7 +10,7 @@ from . import _validation as check
 from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
 from ._ids import new_id
 from ._models import Model
-from ._paging import Keyset, keyset_page
+from ._paging import Chronology, Keyset, chronological, keyset_page
 from ._sentinels import UNSET, Latest, Sentinel, Unset
 from ._ticket_changes import current_ticket
 from ._ticket_models import (
@@ -22,7 +22,7 @@ from ._ticket_models import (
     require_ticket,
     ticket_key,
 )
-from .errors import ConversationMoved, HelpdeskError
+from .errors import ConversationMoved, HelpdeskError, MessageNotFound
 from .users import fetch_me
 
 
@@ -44,7 +44,6 @@ class Message(Model):
     redacted_at: datetime | None = None
 
 
-_OLDEST = Keyset("created_at", "message_id", descending=False)
 # With LATEST: how often to catch up with a conversation that moves while we answer.
 _CATCH_UP = 5
 
@@ -55,29 +54,48 @@ class Messages(Resource[Driver]):
     """``hd.messages``: the conversation, for everybody who may see the ticket."""
 
     @paged
-    def list(self, ticket: TicketRef, *, page_size: int = 100) -> Flow[Page[Message]]:
-        """The conversation of a ticket, oldest first.
+    def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Message]]:
+        """The conversation of a ticket, oldest first or newest first.
 
         Args:
+            order: ``-created_at`` for the newest first.
             page_size: How many to fetch at a time, 1 to 1000.
 
         Raises:
             TicketNotFound: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
-        return self._list(ticket, check.integer("page_size", page_size, 1, check.PAGE_MAX))
+        keyset = chronological(order, "message_id")
+        return self._list(ticket, keyset, check.integer("page_size", page_size, 1, check.PAGE_MAX))
 
-    def _list(self, ticket: TicketRef, size: int) -> Flow[Page[Message]]:
+    def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Message]]:
         ticket_id = yield from find_ticket_id(self, ticket)
         messages = self._rest.from_("messages")
 
         def query() -> Any:
             return messages.select("*").eq("ticket_id", ticket_id)
 
-        page = yield from keyset_page(self._read, query, Message, _OLDEST, size)
+        page = yield from keyset_page(self._read, query, Message, keyset, size)
         if not page.items:
             yield from require_ticket(self, ticket)
         return page
+
+    @call
+    def get(self, message: Message | UUID | str) -> Flow[Message]:
+        """One message, as it is now.
+
+        Args:
+            message: Its id, as ``event.message_id`` has it, or a Message to read anew.
+
+        Raises:
+            MessageNotFound: There is no such message, or you may not see its ticket; the two look the same.
+        """
+        key = _message_id(message)
+        query = self._rest.from_("messages").select("*").eq("message_id", key).limit(1)
+        found = yield from self._first(self._read(query), Message)
+        if found is None:
+            raise MessageNotFound(f"There is no message {key}, or it is not yours to see", hint="Check its id.")
+        return found
 
     @call
     def reply(
@@ -164,9 +182,8 @@ class Messages(Resource[Driver]):
         Raises:
             MessageNotFound: There is no such message, or you do not work its ticket.
         """
-        given = message.message_id if isinstance(message, Message) else message
-        return (
-            yield from self._one(
-                self._rpc("redact_message", {"message_id": check.identifier("message", given)}), Message
-            )
-        )
+        return (yield from self._one(self._rpc("redact_message", {"message_id": _message_id(message)}), Message))
+
+
+def _message_id(message: Message | UUID | str) -> UUID:
+    return check.identifier("message", message.message_id if isinstance(message, Message) else message)

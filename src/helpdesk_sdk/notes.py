@@ -10,8 +10,9 @@ from . import _validation as check
 from ._flow import Driver, Flow, Page, Resource, call, paged
 from ._ids import new_id
 from ._models import Model
-from ._paging import Keyset, keyset_page
+from ._paging import Chronology, Keyset, chronological, keyset_page
 from ._ticket_models import TicketRef, find_ticket_id, require_ticket, ticket_key
+from .errors import NoteNotFound
 
 
 class Note(Model):
@@ -25,36 +26,52 @@ class Note(Model):
     created_at: datetime
 
 
-_OLDEST = Keyset("created_at", "note_id", descending=False)
-
-
 class Notes(Resource[Driver]):
     """``hd.notes``: internal notes, for those who work the ticket."""
 
     @paged
-    def list(self, ticket: TicketRef, *, page_size: int = 100) -> Flow[Page[Note]]:
-        """The notes on a ticket, oldest first; for its requester always none.
+    def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Note]]:
+        """The notes on a ticket, oldest first or newest first; for its requester always none.
 
         Args:
+            order: ``-created_at`` for the newest first.
             page_size: How many to fetch at a time, 1 to 1000.
 
         Raises:
             TicketNotFound: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
-        return self._list(ticket, check.integer("page_size", page_size, 1, check.PAGE_MAX))
+        keyset = chronological(order, "note_id")
+        return self._list(ticket, keyset, check.integer("page_size", page_size, 1, check.PAGE_MAX))
 
-    def _list(self, ticket: TicketRef, size: int) -> Flow[Page[Note]]:
+    def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Note]]:
         ticket_id = yield from find_ticket_id(self, ticket)
         notes = self._rest.from_("notes")
 
         def query() -> Any:
             return notes.select("*").eq("ticket_id", ticket_id)
 
-        page = yield from keyset_page(self._read, query, Note, _OLDEST, size)
+        page = yield from keyset_page(self._read, query, Note, keyset, size)
         if not page.items:
             yield from require_ticket(self, ticket)
         return page
+
+    @call
+    def get(self, note: Note | UUID | str) -> Flow[Note]:
+        """One note, for those who work its ticket.
+
+        Args:
+            note: Its id, as ``event.note_id`` has it, or a Note to read anew.
+
+        Raises:
+            NoteNotFound: There is no such note, or you do not work its ticket; the two look the same.
+        """
+        key = check.identifier("note", note.note_id if isinstance(note, Note) else note)
+        query = self._rest.from_("notes").select("*").eq("note_id", key).limit(1)
+        found = yield from self._first(self._read(query), Note)
+        if found is None:
+            raise NoteNotFound(f"There is no note {key}, or it is not yours to see", hint="Check its id.")
+        return found
 
     @call
     def add(self, ticket: TicketRef, body: str, *, id: UUID | None = None) -> Flow[Note]:

@@ -13,6 +13,7 @@ from helpdesk_sdk import (
     ConversationMoved,
     IdConflict,
     MessageNotFound,
+    NoteNotFound,
     PermissionDenied,
     StaleRevision,
     TicketClosed,
@@ -123,6 +124,62 @@ def test_redaction(world: World) -> Scenario:
     assert redacted.redacted_at is not None
     assert "horse" not in redacted.body
     assert (yield world.agent.messages.redact(message)) == redacted
+
+
+@both
+def test_one_message_is_read_by_those_who_see_its_ticket(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("One", team="Billing")
+    said = yield world.customer.messages.reply(ticket, "Hello?")
+    for client in (world.customer, world.agent, world.colleague, world.admin, world.system):
+        assert (yield client.messages.get(said.message_id)) == said
+    assert (yield world.agent.messages.get(str(said.message_id))) == said
+    redacted = yield world.agent.messages.redact(said)
+    assert (yield world.customer.messages.get(said)) == redacted != said
+    for client in (world.stranger, world.outsider):
+        with pytest.raises(MessageNotFound, match=str(said.message_id)):
+            yield client.messages.get(said)
+    with pytest.raises(MessageNotFound):
+        yield world.admin.messages.get(new_id())
+
+
+@both
+def test_one_note_is_read_by_those_who_work_its_ticket(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("One", team="Billing")
+    note = yield world.agent.notes.add(ticket, "Between us.")
+    for client in (world.agent, world.colleague, world.admin, world.system):
+        assert (yield client.notes.get(note.note_id)) == note
+    assert (yield world.colleague.notes.get(note)) == note
+    for client in (world.customer, world.stranger, world.outsider):
+        with pytest.raises(NoteNotFound, match=str(note.note_id)):
+            yield client.notes.get(note)
+    with pytest.raises(NoteNotFound):
+        yield world.admin.notes.get(new_id())
+
+
+@both
+def test_what_an_event_names_is_read_by_its_id(world: World) -> Scenario:
+    begun = yield world.agent.events.head()
+    ticket = yield world.customer.tickets.create("Named", team="Billing")
+    said = yield world.customer.messages.reply(ticket, "Hello?")
+    note = yield world.agent.notes.add(ticket, "Hm.")
+    named = {event.type: event for event in (yield world.agent.events.since(begun, ticket=ticket))}
+    assert (yield world.agent.messages.get(named["message.created"].message_id)) == said
+    assert (yield world.agent.notes.get(named["note.created"].note_id)) == note
+    assert (yield world.customer.messages.get(named["message.created"].message_id)) == said
+
+
+@both
+def test_the_newest_comes_first_when_asked_for(world: World) -> Scenario:
+    ticket = yield world.agent.tickets.create("Long", team="Billing")
+    for number in range(5):
+        yield world.agent.messages.reply(ticket, f"Said {number}", expected_last_message=LATEST)
+        yield world.agent.notes.add(ticket, f"Noted {number}")
+    for resource in (world.agent.messages, world.agent.notes):
+        oldest = yield resource.list(ticket)
+        for size in (1, 2, 5, 100):
+            assert (yield resource.list(ticket, order="-created_at", page_size=size)) == oldest[::-1]
+    with pytest.raises(TicketNotFound):
+        yield world.stranger.messages.list(ticket, order="-created_at")
 
 
 @both

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_type
+from uuid import UUID
 
 from helpdesk_sdk import (
     AsyncHelpdesk,
     AsyncPager,
     AsyncStream,
+    Change,
     Event,
+    EventName,
     EventPage,
+    EventType,
     Helpdesk,
     Invitation,
     Message,
     Note,
     Pager,
+    Role,
     Session,
+    Status,
     Stream,
     Team,
     TeamMember,
@@ -51,6 +58,24 @@ if TYPE_CHECKING:
             assert_type(one, Ticket)
         for event in hd.events.stream():
             assert_type(event, Event)
+        assert_type(
+            hd.events.stream(types={"ticket.created", EventType.NOTE_CREATED, EventType("sla.breached")}), Stream
+        )
+        names: list[EventName] = ["ticket.created"]
+        for types in ("ticket.created", EventType.NOTE_CREATED, names, ("note.created",)):
+            hd.events.stream(types=types)
+        if event.message_id:
+            assert_type(event.message_id, UUID)
+            assert_type(hd.messages.get(event.message_id), Message)
+        assert_type(event.changes, Mapping[str, Change])
+        assert_type(event.status, Status | None)
+        assert_type(event.role, Role | None)
+        assert_type(event.tag, str | None)
+        assert_type(hd.messages.list(ticket, order="-created_at"), Pager[Message])
+        hd.messages.list(ticket, order="-number")  # type: ignore[arg-type]
+        hd.events.stream(types="ticket.creatd")  # type: ignore[arg-type]
+        hd.events.stream(types={"ticket.creatd"})  # type: ignore[arg-type]
+        hd.events.stream(types=["ticket.creatd"])  # type: ignore[list-item]
         hd.presence.on(42)  # type: ignore[attr-defined]
         hd.tickets.get()  # type: ignore[call-arg]
         hd.tickets.create(title=1)  # type: ignore[arg-type]
@@ -62,6 +87,7 @@ if TYPE_CHECKING:
         assert_type(await hd.tickets.claim_next(), Ticket | None)
         assert_type(hd.tickets.list(status="open"), AsyncPager[Ticket])
         assert_type(await hd.messages.reply(ticket, "Text"), Message)
+        assert_type(await hd.notes.get("0199f1aa-6d0c-7c55-8f0e-2f8f1f1b7a01"), Note)
         assert_type(await hd.events.since(), EventPage)
         assert_type(hd.events.stream(), AsyncStream)
         async for one in hd.tickets.list():
