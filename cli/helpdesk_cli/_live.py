@@ -80,6 +80,13 @@ class Link:
             assert self._hd is not None
             yield self._hd
 
+    async def narrow(self, **wanted: Any) -> None:
+        """Follow only this; a wrong place to begin, ticket or team is refused now, before anything is joined."""
+        self.wanted |= wanted
+        scope = {name: self.wanted.get(name) for name in ("ticket", "team")}
+        async with self.client() as hd:
+            await hd.events.since(self.cursor, limit=1, **scope)
+
     async def events(self) -> AsyncGenerator[Event]:
         """What happens, each event once. What fails at the beginning is raised, what fails later may pass."""
         failures = 0

@@ -42,6 +42,7 @@ class Column(Generic[T]):
         value: What a row has in it; None shows as a dash.
         style: A Rich style, or how to find it for a value.
         from_width: The terminal's width from which on the column is shown.
+        below_width: The width from which on it is not shown any more, as another says the same at length.
         flexible: Whether it is cut when there is no room.
         right: Whether it is aligned to the right.
     """
@@ -50,6 +51,7 @@ class Column(Generic[T]):
     value: Callable[[T], object]
     style: str | Callable[[str], str] = ""
     from_width: int = 0
+    below_width: int = _UNBOUNDED + 1
     flexible: bool = False
     right: bool = False
 
@@ -108,7 +110,7 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    shown = [column for column in columns if room >= column.from_width]
+    shown = [column for column in columns if column.from_width <= room < column.below_width]
     cells = [[_cell(row, column) for column in shown] for row in rows]
     made = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for column, width in zip(shown, _widths(shown, cells, room), strict=True):

@@ -53,6 +53,7 @@ class Terminal:
         for number, react in (
             (signal.SIGTERM, self._on_end),
             (signal.SIGHUP, self._on_end),
+            (signal.SIGQUIT, self._on_end),
             (signal.SIGWINCH, lambda _: self._on_change()),
             (signal.SIGTSTP, self._step_back),
         ):
@@ -62,7 +63,7 @@ class Terminal:
 
     def __exit__(self, *exception: object) -> None:
         self._give_back()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGWINCH, signal.SIGTSTP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGTSTP):
             self._loop.remove_signal_handler(number)
 
     def draw(self, picture: RenderableType) -> None:

@@ -18,8 +18,12 @@ from ._timeline import print_body, show_timeline
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Ticket, TimelineEntry
 
-_STATUS_STYLE = {"open": "bold yellow", "pending": "cyan", "resolved": "green", "closed": "dim"}
+# Readable on black and on white.
+_STATUS_STYLE = {"open": "bold", "resolved": "green", "closed": "dim"}
 _PRIORITY_STYLE = {"urgent": "bold red", "high": "red", "low": "dim"}
+# Where the word has no room.
+_PRIORITY_MARK = {"urgent": "!!", "high": "!"}
+_MARK_STYLE = {mark: _PRIORITY_STYLE[word] for word, mark in _PRIORITY_MARK.items()}
 
 
 def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
@@ -38,7 +42,14 @@ def columns(names: Names) -> list[Column[Ticket]]:
         Column("#", lambda ticket: ticket.number, right=True),
         Column("Status", lambda ticket: ticket.status, style=lambda text: _STATUS_STYLE.get(text, ""), from_width=30),
         Column(
-            "Priority", lambda ticket: ticket.priority, style=lambda text: _PRIORITY_STYLE.get(text, ""), from_width=60
+            "Priority", lambda ticket: ticket.priority, style=lambda text: _PRIORITY_STYLE.get(text, ""), from_width=45
+        ),
+        Column(
+            "!",
+            lambda ticket: _PRIORITY_MARK.get(ticket.priority, " "),
+            style=lambda text: _MARK_STYLE.get(text, ""),
+            from_width=24,
+            below_width=45,
         ),
         Column("Title", lambda ticket: ticket.title, flexible=True),
         Column("Team", lambda ticket: names.team(ticket.team_id), flexible=True, from_width=90),

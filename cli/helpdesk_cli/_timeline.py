@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 # Of an event's data: what stands beside it anyway, and ids that tell a reader nothing.
 _SAID_ELSEWHERE = {"title", "author_kind", "message_id", "note_id", "invitation_id"}
-_KIND_STYLE = {"customer": "bold cyan", "staff": "bold green", "assistant": "bold magenta", "system": "bold"}
+# Readable on black and on white: no yellow and no cyan, and nothing bold that a terminal shows bright instead.
+_KIND_STYLE = {"customer": "bold underline", "staff": "bold", "assistant": "magenta", "system": "bold"}
+_WORDS = {
+    "ticket.created": "opened",
+    "message.created": "replied",
+    "message.redacted": "redacted a message",
+    "note.created": "wrote an internal note",
+}
 
 
 def show_timeline(entries: Iterable[TimelineEntry], names: Names) -> None:
@@ -52,7 +59,7 @@ def describe(type_: str | None, data: Mapping[str, Any] | None, anything: Any = 
         name = {"team_id": "team", "assigned_to": "assigned"}.get(field, field)
         parts.append(f"{name} changed" if field == "description" else f"{name}: {shown(old)} → {shown(new)}")
     parts += [f"{name.removesuffix('_id')}: {shown(value)}" for name, value in found.items() if value is not None]
-    what = (type_ or "").removeprefix("ticket.").replace("_", " ")
+    what = _WORDS.get(type_ or "") or (type_ or "").removeprefix("ticket.").replace("_", " ")
     return one_line(f"{what} ({', '.join(parts)})" if parts else what)
 
 
@@ -87,13 +94,13 @@ def _print_note(entry: TimelineEntry) -> None:
     out.print()
     out.print(
         Text.assemble(
-            ("▌ INTERNAL NOTE ", "bold yellow"),
-            ("(the customer does not see this)  ", "yellow"),
+            (" INTERNAL NOTE ", "bold black on yellow"),
+            " (the customer does not see this)  ",
             (one_line(entry.author_name), "bold"),
             (f" · {_when(entry.at)}", "dim"),
         )
     )
-    print_body(entry.body or "", "▌ ", "yellow")
+    print_body(entry.body or "", "▌ ", "magenta")
 
 
 def _print_event(entry: TimelineEntry, names: Names) -> None:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ._live import Link, may_pass, pause
 from ._names import Names
 from ._output import console
+from ._queue_access import refused
 from ._settings import settings
 from ._text import one_line
 from ._watch_lines import Lines
-from ._watch_queue import Change, Queue
+from ._watch_list import Listing
+from ._watch_queue import Change, Kind, Queue
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import AsyncHelpdesk, Event, Ticket, User
+    from helpdesk_sdk import Event, User
 
 # Seconds between two questions for the list, however much happens.
 _BETWEEN = 0.3
@@ -28,13 +30,16 @@ _QUIET, _QUIET_POLLING = 60.0, 5.0
 _BESIDE_THE_ROW = {"note.created", "ticket.tagged", "ticket.untagged", "message.redacted"}
 
 
-async def watch_queue(filters: Mapping[str, Any], limit: int) -> None:
+async def watch_queue(filters: Mapping[str, Any], order: str, limit: int) -> None:
     """Show a queue until somebody ends it.
 
     Args:
         filters: Which tickets: what ``hd.tickets.list`` takes.
+        order: What to sort by: ``created_at``, ``-created_at`` or ``priority``.
         limit: How many to look at.
     """
+    from helpdesk_sdk.errors import TeamNotFound
+
     stale = asyncio.Event()
     async with Link(on_wake=lambda _: stale.set()) as link:
         async with link.client() as hd:
@@ -42,19 +47,23 @@ async def watch_queue(filters: Mapping[str, Any], limit: int) -> None:
             # Looked up once, and not with every page.
             team = None if filters["team"] is None else await hd.teams.get(filters["team"])
         filters = {**filters, "team": team}
-        if team is not None and (me is None or me.is_staff):
-            link.wanted["team"] = team
-        queue = Queue(newest_first=filters["order"].startswith("-"))
-        watching = Watch(link, queue, filters, limit, stale)
-        found = await watching.look()
-        if settings().json or not _has_screen():
-            lines = Lines(watching.names)
-            lines.happened(found, ())
-            await watching.run(lines)
-        else:
-            from ._watch_screen import show
+        in_lines = settings().json or not _has_screen()
+        watching = Watch(link, Queue(order), Listing(filters, order, limit), stale, explain=in_lines)
+        try:
+            if team is not None and (me is None or me.is_staff):
+                await link.narrow(team=team)
+            found = await watching.look()
+            if in_lines:
+                lines = Lines(watching.names)
+                lines.happened(found, ())
+                await watching.run(lines)
+            else:
+                from ._watch_screen import show
 
-            await show(watching, _title(filters), _identity(me, link))
+                await show(watching, _title(filters), _identity(me, link))
+        except TeamNotFound as error:
+            # At once, or when one ceases to work it.
+            raise error if team is None else refused(team, me, error) from None
 
 
 def _has_screen() -> bool:
@@ -81,27 +90,28 @@ class Audience(Protocol):
     def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
         """Something has changed, and this is what was done."""
 
-    def connected(self, trouble: str) -> None:
+    def connected(self, error: Exception | None) -> None:
         """Whether the helpdesk answers; else what stands in the way."""
 
 
 class Watch:
     """A queue that is kept up to date.
 
-    Requests: one for a page of the list and one for the events after each wake-up, at most every 0.3 seconds; one
-    each for names that are not known yet; without a wake-up one a minute, or every 5 seconds where nothing is pushed.
+    Requests: one for a page of the list (by priority, of a queue beyond the limit, up to five) and one for the events
+    after each wake-up, at most every 0.3 seconds; one each for names that are not known yet; without a wake-up one a
+    minute, or every 5 seconds where nothing is pushed.
 
     Args:
         link: Where from.
         queue: What to keep up to date.
-        filters: Which tickets: what ``hd.tickets.list`` takes.
-        limit: How many to look at.
+        listing: Where its tickets come from.
         stale: Set when the list is to be asked for anew.
+        explain: Whether to find out why a ticket left, by a request for each.
     """
 
-    def __init__(self, link: Link, queue: Queue, filters: Mapping[str, Any], limit: int, stale: asyncio.Event) -> None:
+    def __init__(self, link: Link, queue: Queue, listing: Listing, stale: asyncio.Event, *, explain: bool) -> None:
         self.link, self.queue, self.names = link, queue, Names()
-        self._filters, self._limit = filters, limit
+        self._listing, self._explain = listing, explain
         self._stale = stale
         self._events: list[Event] = []
 
@@ -147,28 +157,29 @@ class Watch:
                     raise
                 self._events = events + self._events
                 failures += 1
-                audience.connected(str(error))
+                audience.connected(error)
                 await asyncio.sleep(_BETWEEN)
                 continue
             failures = 0
-            audience.connected("")
+            audience.connected(None)
             if changes or about:
                 audience.happened(changes, about)
             await asyncio.sleep(max(0.0, began + _BETWEEN - time.monotonic()))
 
     async def _look(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
         """What has changed, and which of the events are about tickets of this queue."""
+        from helpdesk_sdk.errors import HelpdeskError
+
+        limit = self._listing.limit
         async with self.link.client() as hd:
-            found = await self._list(hd)
+            found = await self._listing.read(hd)
             concerned = {ticket.ticket_id for ticket in (*self.queue.tickets, *found)}
             about = [event for event in events if event.ticket_id in concerned]
             await self.names.learn_live(hd, found, [event.data for event in about])
-        touched = {event.ticket_id for event in about if event.type in _BESIDE_THE_ROW and event.ticket_id}
-        return self.queue.take(found[: self._limit], more=len(found) > self._limit, touched=touched), about
-
-    async def _list(self, hd: AsyncHelpdesk) -> list[Ticket]:
-        found: list[Ticket] = []
-        async for page in hd.tickets.list(**self._filters, page_size=self._limit + 1).pages():
-            found.extend(page.items)
-            break
-        return found
+            touched = {event.ticket_id for event in about if event.type in _BESIDE_THE_ROW and event.ticket_id}
+            changes = self.queue.take(found[:limit], more=len(found) > limit, touched=touched)
+            if self._explain and any(change.kind is Kind.LEFT for change in changes):
+                changes = await self._listing.explained(hd, changes)
+                with suppress(HelpdeskError):
+                    await self.names.learn_live(hd, [change.ticket for change in changes])
+        return changes, about

@@ -32,17 +32,18 @@ class Lines:
         at = datetime.now().astimezone()
         for change in changes:
             if settings().json:
-                said = {"at": at.isoformat(), "change": change.kind, "ticket": change.ticket}
+                said = {"at": at.isoformat(), "change": change.kind, "why": change.why, "ticket": change.ticket}
                 typer.echo(dumps(said, indent=None))
             else:
                 typer.echo(self._line(change, at))
 
-    def connected(self, trouble: str) -> None:
+    def connected(self, error: Exception | None) -> None:
         """The SDK's own warnings say it, on stderr."""
 
     def _line(self, change: Change, at: datetime) -> str:
         ticket, names = change.ticket, self._names
         who = names.person(ticket.assigned_to) or "nobody"
         about = [ticket.status, ticket.priority, ticket.title, names.team(ticket.team_id), f"assigned to {who}"]
+        about += [f"({change.why.replace('_', ' ')})"] if change.why else []
         sign = f"{_SIGNS[change.kind]} {change.kind:<7}"
         return f"{at:%Y-%m-%d %H:%M:%S}  {sign}  #{ticket.number}  {'  '.join(one_line(part) for part in about)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Ticket
+
+_RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
 class Kind(StrEnum):
@@ -24,25 +25,32 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ticket that was there at first, came, changed or left; when it left, as it was then."""
+    """A ticket that was there at first, came, changed or left.
+
+    Attributes:
+        ticket: The ticket; when it left, as it is now where that could be read, else as it was last.
+        why: What made it leave; None when that is not known, and when it did not.
+    """
 
     kind: Kind
     ticket: Ticket
+    why: str | None = None
 
 
 class Queue:
     """The first so many tickets of a list.
 
     Args:
-        newest_first: How the list is sorted, by the moment of creation.
+        order: How the list is sorted: by ``created_at``, ``-created_at`` or ``priority``.
 
     Attributes:
         tickets: Those that are in it now.
         more: Whether the list goes on.
     """
 
-    def __init__(self, *, newest_first: bool) -> None:
-        self._newest_first = newest_first
+    def __init__(self, order: str) -> None:
+        self._place = urgency if order == "priority" else _age
+        self._descending = order.startswith("-")
         self._looked = False
         self.tickets: Sequence[Ticket] = ()
         self.more = False
@@ -78,11 +86,16 @@ class Queue:
         """Whether it belongs behind the last of these, in a list that goes on."""
         if not more or not tickets:
             return False
-        last = tickets[-1]
-        return _place(ticket) < _place(last) if self._newest_first else _place(ticket) > _place(last)
+        place, last = self._place(ticket), self._place(tickets[-1])
+        return place < last if self._descending else place > last
 
 
-def _place(ticket: Ticket) -> tuple[datetime, UUID]:
+def urgency(ticket: Ticket) -> tuple[object, ...]:
+    """The place of a ticket where the most urgent come first, and of those the oldest."""
+    return _RANKS.get(ticket.priority, len(_RANKS)), *_age(ticket)
+
+
+def _age(ticket: Ticket) -> tuple[object, ...]:
     return ticket.created_at, ticket.ticket_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ async def show(watching: Watch, what: str, who: str) -> None:
     view = View(what, who, watching.queue, watching.names)
     screen = _Screen(watching, view)
     with (
-        warnings_to(lambda _: watching.ask()),
+        warnings_to(screen.warn),
         Terminal(on_key=screen.press, on_change=screen.refresh, on_end=screen.end) as terminal,
     ):
         running = asyncio.create_task(watching.run(screen))
@@ -55,8 +56,9 @@ class _Screen:
     """What is to be shown, and what the keys do."""
 
     def __init__(self, watching: Watch, view: View) -> None:
-        self._view = view
+        self._view, self._ask = view, watching.ask
         self._changed = asyncio.Event()
+        self._lost_at: datetime | None = None
         self.code: int | None = None
         self._keys: dict[str, Callable[[], None]] = {
             "q": self._quit,
@@ -86,10 +88,22 @@ class _Screen:
         self._view.happened(changes, events)
         self.refresh()
 
-    def connected(self, trouble: str) -> None:
-        """Say whether the helpdesk answers."""
-        if trouble != self._view.trouble:
-            self._view.trouble = one_line(trouble)
+    def warn(self, reason: str) -> None:
+        """Say why nothing is told at once; news may have been lost, so ask for them."""
+        self._view.reason = one_line(reason)
+        self._ask()
+        self.refresh()
+
+    def connected(self, error: Exception | None) -> None:
+        """Say whether the helpdesk answers, and since when not."""
+        if error is None:
+            self._lost_at, said = None, ""
+        else:
+            self._lost_at = self._lost_at or datetime.now()
+            what = getattr(error, "message", None) or str(error)
+            said = f"Trying again since {self._lost_at:%H:%M:%S}. {what}"
+        if said != self._view.trouble:
+            self._view.trouble = one_line(said)
             self.refresh()
 
     def end(self, signal_number: int) -> None:

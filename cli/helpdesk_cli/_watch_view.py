@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 _MARKED = 10.0
 _STANDS_OUT = 4.0
 _SIGNS: dict[Kind | None, str] = {Kind.NEW: "+", Kind.CHANGED: "~"}
-_SIGN_STYLE = {"+": "bold green", "~": "bold yellow"}
+_SIGN_STYLE = {"+": "green", "~": "magenta"}
 _EVENTS_KEPT = 3
+# Seconds for which a connection is being made; what takes longer is none.
+_CONNECTING = 10.0
+# So many lines an explanation may take.
+_NOTICE = 3
 
 
 class View:
@@ -40,7 +44,7 @@ class View:
         clock: The seconds by which marks fade.
 
     Attributes:
-        live: Whether news are told at once; else they are asked for.
+        reason: Why news are not told at once, but asked for, in words; empty when nothing is known.
         trouble: What stands between us and the helpdesk, in words; empty when nothing does.
     """
 
@@ -52,8 +56,24 @@ class View:
         self._marks: dict[UUID, tuple[Kind, float]] = {}
         self._events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
         self._top = self._page = 0
-        self.live = False
-        self.trouble = ""
+        self._anchor: UUID | None = None
+        self._unseen: set[UUID] = set()
+        self._live = False
+        self._waits_since = clock()
+        self.reason = self.trouble = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether news are told at once; else they are asked for."""
+        return self._live
+
+    @live.setter
+    def live(self, live: bool) -> None:
+        if live:
+            self.reason = ""
+        elif self._live:
+            self._waits_since = self._clock()
+        self._live = live
 
     def happened(self, changes: Iterable[Change], events: Iterable[Event]) -> None:
         """Take note of what has changed, to mark it, and of what happened, to say it."""
@@ -62,14 +82,19 @@ class View:
             key, before = change.ticket.ticket_id, self._mark(change.ticket)
             if change.kind is Kind.LEFT:
                 self._marks.pop(key, None)
+                self._unseen.discard(key)
             elif change.kind is not Kind.THERE:
                 # What is new stays new while it is marked, whatever else happens to it.
                 self._marks[key] = (Kind.NEW if before is Kind.NEW else change.kind, now)
+            if change.kind is Kind.NEW:
+                self._unseen.add(key)
+        self._unseen &= {ticket.ticket_id for ticket in self._queue.tickets}
         self._events.extend(events)
 
     def scroll(self, rows: int) -> None:
         """Move down by so many rows, or up."""
         self._top = max(0, min(self._top + rows, len(self._queue.tickets) - self._page))
+        self._anchor = self._queue.tickets[self._top].ticket_id if self._top else None
 
     def scroll_page(self, pages: int) -> None:
         """Move down by so many screens, or up."""
@@ -85,7 +110,7 @@ class View:
         from rich.text import Text
 
         head = [self._title(width), *([Text(self._who, style="dim")] if height >= 12 else [])]
-        head += [Text(self.trouble, style="yellow")] if self.trouble else []
+        head += self._notice(width, _NOTICE if height >= 16 else 1)
         foot = [self._say(event) for event in self._events] if height >= 16 else []
         foot += [self._help(width)] if height >= 8 else []
         # The table has a heading, and a line below it says what is left out.
@@ -102,33 +127,67 @@ class View:
         if self.trouble:
             state, style = "! not connected", "bold red"
         elif self.live:
-            state, style = "● live", "bold green"
+            state, style = "● live", "green"
+        elif not self.reason and self._clock() - self._waits_since < _CONNECTING:
+            state, style = "… connecting", "dim"
         else:
-            state, style = "○ polling", "bold yellow"
+            state, style = "○ polling", "magenta"
         what = Text(one_line(self._what), style="bold")
         what.truncate(max(1, width - len(state) - 2), overflow="ellipsis", pad=True)
         return Text.assemble(what, "  ", (state, style))
+
+    def _notice(self, width: int, lines: int) -> list[Text]:
+        """What stands in the way, on at most so many lines."""
+        from rich.console import Console
+        from rich.text import Text
+
+        if not (said := self.trouble or self.reason):
+            return []
+        wrapped = list(Text(one_line(said), style="red" if self.trouble else "magenta").wrap(Console(), max(1, width)))
+        if len(wrapped) > lines:
+            wrapped[lines - 1] = Text(" ".join(line.plain for line in wrapped[lines - 1 :]), style=wrapped[0].style)
+        return wrapped[:lines]
 
     def _rows(self, width: int, room: int) -> list[RenderableType]:
         from rich.text import Text
 
         tickets = self._queue.tickets
         self._page = room
-        self.scroll(0)
+        self._stay(tickets)
         shown = tickets[self._top : self._top + room]
-        below = len(tickets) - self._top - len(shown)
         if not shown:
             return [Text("No tickets."), *[Text("")] * (room + 1)]
+        self._see(shown)
         marked: list[Column[Ticket]] = [
             Column(
                 " ", lambda ticket: _SIGNS.get(self._mark(ticket), " "), style=lambda sign: _SIGN_STYLE.get(sign, "")
             ),
             *columns(self._names),
         ]
-        left_out = [f"{self._top} more above"] if self._top else []
-        left_out += [f"{below}{'+' if self._queue.more else ''} more below"] if below or self._queue.more else []
+        above, below = tickets[: self._top], tickets[self._top + room :]
+        left_out = [self._left_out("↑", above, "above", "")] if above else []
+        left_out += [self._left_out("↓", below, "below", "+" * self._queue.more)] if below or self._queue.more else []
         blank = [Text("")] * (room - len(shown))
         return [table(shown, marked, width, self._row_style), *blank, Text(", ".join(left_out), style="dim")]
+
+    def _stay(self, tickets: Sequence[Ticket]) -> None:
+        """Keep the row that is on top there, whatever comes or goes above it. At the beginning, what is new shows."""
+        if self._anchor is not None:
+            places = (place for place, ticket in enumerate(tickets) if ticket.ticket_id == self._anchor)
+            self._top = next(places, self._top)
+        self.scroll(0)
+
+    def _see(self, shown: Iterable[Ticket]) -> None:
+        """What was new out of sight is marked from the moment on at which it is seen."""
+        for ticket in shown:
+            if ticket.ticket_id in self._unseen:
+                self._unseen.discard(ticket.ticket_id)
+                self._marks[ticket.ticket_id] = (Kind.NEW, self._clock())
+
+    def _left_out(self, sign: str, tickets: Sequence[Ticket], where: str, more: str) -> str:
+        new = sum(ticket.ticket_id in self._unseen for ticket in tickets)
+        count = f"{len(tickets)}{more} " if tickets else ""
+        return f"{sign} {count}more {where}" + (f" ({new} new)" if new else "")
 
     def _mark(self, ticket: Ticket) -> Kind | None:
         kind, since = self._marks.get(ticket.ticket_id, (None, 0.0))

@@ -128,7 +128,7 @@ class _Voice(_Silence):
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
         for entry in entries:
             what = entry.type or entry.kind
-            style = "yellow" if entry.kind == "note" else "" if entry.kind == "message" else "dim"
+            style = "magenta" if entry.kind == "note" else "" if entry.kind == "message" else "dim"
             row = (
                 "  ",
                 f"{entry.at.astimezone():%H:%M:%S}",
@@ -180,6 +180,9 @@ def _how_to_go_on(story: Story, stack: Stack, keep: bool, data: Path | None) -> 
     agent = next(login for login in story.logins if login.role == "agent")
     typer.echo(f"  helpdesk login --local{there} --email {agent.email}")
     typer.echo("  helpdesk tickets list --status open")
+    typer.echo("  helpdesk watch                   the queue as it changes: leave it open, and in a second window")
+    typer.echo('  helpdesk tickets create "Hello"   see it come; everything that happens, one line each:')
+    typer.echo("  helpdesk events tail --follow")
     typer.echo(f"  helpdesk status{there}           its keys and its database")
     typer.echo(f"  helpdesk down{there}             stop it; the data stays")
 

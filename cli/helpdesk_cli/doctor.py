@@ -76,7 +76,7 @@ def doctor() -> None:
 def _print(finding: Finding) -> None:
     from rich.text import Text
 
-    mark, style = {True: ("ok", "green"), False: ("PROBLEM", "bold red"), None: ("warning", "yellow")}[finding.ok]
+    mark, style = {True: ("ok", "green"), False: ("PROBLEM", "bold red"), None: ("warning", "magenta")}[finding.ok]
     console().print(Text.assemble((f"{mark:<8}", style), f"{finding.check}: ", redact(one_line(finding.message))))
     if finding.fix:
         console().print(Text(f"{'':<8}→ {redact(one_line(finding.fix))}"))

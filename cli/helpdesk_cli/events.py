@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
 from itertools import islice
@@ -14,18 +15,20 @@ from ._connection import connect
 from ._json import dumps
 from ._names import Names
 from ._output import remark
+from ._queue_access import refused
 from ._settings import settings
 from ._text import one_line
 from ._timeline import describe
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Event
+    from helpdesk_sdk import Event, EventPage, Helpdesk
 
     from ._live import Link
 
 app = Commands(name="events", help="The log of everything that happened.")
 
 _PAGE = 500
+_CURSOR = re.compile(r"[0-9]{1,19}\.[0-9]{1,19}")
 
 
 @app.callback()
@@ -38,7 +41,11 @@ def tail(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as things happen, until Ctrl-C.")] = False,
     since: Annotated[
         str | None,
-        typer.Option(metavar="CURSOR", help="Begin behind the event that has this cursor.", show_default=False),
+        typer.Option(
+            metavar="CURSOR",
+            help="Begin behind the event that has this cursor; 0.0 is the beginning.",
+            show_default=False,
+        ),
     ] = None,
     type: Annotated[
         list[str] | None, typer.Option(metavar="TYPE", help="Only these, as in ticket.created; may be repeated.")
@@ -58,7 +65,7 @@ def tail(
     object a line; each has the cursor to go on from. What happens is pushed; where a project has no Realtime, or it
     cannot be reached, the log is asked every --interval seconds. A lost connection is waited for, and misses nothing.
     """
-    names, wanted = Names(), _wanted(type)
+    names, wanted, since = Names(), _wanted(type), _checked(since)
     scope = {"ticket": ticket, "team": team}
     if follow:
         from ._live import run
@@ -78,6 +85,12 @@ def _remark_cursor(cursor: str) -> None:
     remark(f"Go on from here with --since {cursor}")
 
 
+def _checked(cursor: str | None) -> str | None:
+    if cursor is not None and not _CURSOR.fullmatch(cursor):
+        raise typer.BadParameter("must be the cursor of an event, like 745.12", param_hint="--since")
+    return cursor
+
+
 def _wanted(types: list[str] | None) -> frozenset[str]:
     from helpdesk_sdk import EventType
 
@@ -91,7 +104,7 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[
     """What happened up to now; ``names`` knows who is in it."""
     with connect() as hd:
         while True:
-            page = hd.events.since(cursor, limit=_PAGE, **scope)
+            page = _page(hd, cursor, scope)
             chosen = [event for event in page if not wanted or event.type in wanted]
             if not settings().json:
                 names.learn_events(hd, [event.data for event in chosen])
@@ -101,12 +114,23 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[
             cursor = page.cursor
 
 
+def _page(hd: Helpdesk, cursor: str | None, scope: dict[str, str | None]) -> EventPage:
+    from helpdesk_sdk.errors import TeamNotFound
+
+    try:
+        return hd.events.since(cursor, limit=_PAGE, **scope)
+    except TeamNotFound as error:
+        assert scope["team"] is not None
+        raise refused(hd.teams.get(scope["team"]), hd.users.me(), error) from None
+
+
 async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -> None:
     """Print events as they happen."""
     from ._live import Link
 
     last, left = None, limit
     async with Link(cursor, **wanted) as link, aclosing(link.events()) as events:
+        await _check(link, wanted["team"])
         try:
             async for event in events:
                 if not settings().json:
@@ -118,6 +142,18 @@ async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -
         finally:
             if last is not None:
                 _remark_cursor(last.cursor)
+
+
+async def _check(link: Link, team: str | None) -> None:
+    """Have a mistake told by itself, and not after a warning that nothing can be joined."""
+    from helpdesk_sdk.errors import TeamNotFound
+
+    try:
+        await link.narrow()
+    except TeamNotFound as error:
+        assert team is not None
+        async with link.client() as hd:
+            raise refused(await hd.teams.get(team), await hd.users.me(), error) from None
 
 
 async def _learn(link: Link, names: Names, event: Event) -> None:

@@ -28,7 +28,8 @@ def watch(
     assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, me, or nobody.")] = None,
     tag: Annotated[str | None, typer.Option(help="Only those with this tag.")] = None,
     order: Annotated[
-        Literal["-created_at", "created_at"], typer.Option(help="The newest first, or the oldest.")
+        Literal["-created_at", "created_at", "priority"],
+        typer.Option(help="The newest first; the oldest; or the most urgent, and of those the oldest."),
     ] = "-created_at",
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many tickets to look at, from the first on.")] = 100,
 ) -> None:
@@ -42,10 +43,10 @@ def watch(
     who = "me" if mine else assigned_to
     filters: dict[str, Any] = {
         "team": team, "status": status or [Status.OPEN, Status.PENDING], "priority": priority, "assigned_to": who,
-        "tag": tag, "order": order,
+        "tag": tag,
     }  # fmt: skip
     # Only now: it takes a moment, which help and completion need not wait for.
     from ._live import run
     from ._watch import watch_queue
 
-    run(lambda: watch_queue(filters, limit))
+    run(lambda: watch_queue(filters, order, limit))

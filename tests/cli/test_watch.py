@@ -29,7 +29,7 @@ def test_rows_come_change_and_leave(people: People, queue: str, customer: Helpde
         second = customer.tickets.create("Came later", team=queue)
         shown.until(lambda: shown.row(second.number).startswith("+"))
         assert "Cli Customer" in shown.row(second.number)
-        shown.until(lambda: f"#{second.number} Cli Customer: created" in shown.text)
+        shown.until(lambda: f"#{second.number} Cli Customer: opened (status: open" in shown.text)
         assert "● live" in shown.lines[0]
         colleague.tickets.claim(first)
         shown.until(lambda: shown.row(first.number).startswith("~"))
@@ -64,7 +64,8 @@ def test_only_what_is_asked_for(people: People, queue: str, customer: Helpdesk, 
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), ("\x03", 130)]
+    ("ending", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), ("\x03", 130), ("\x1c", 131)],
 )
 def test_the_terminal_is_left_as_it_was(people: People, queue: str, ending: signal.Signals | str, code: int) -> None:
     with screen(people.agent, "watch", "--team", queue) as shown:
@@ -136,7 +137,7 @@ def test_more_rows_than_lines(people: People, queue: str, customer: Helpdesk) ->
         assert not shown.row(numbers[2])
         shown.press("G")
         shown.until(lambda: shown.row(numbers[2]))
-        assert "more above, 0+ more below" in shown.text
+        assert "more above, ↓ more below" in shown.text
         shown.press("k")
         shown.until(lambda: not shown.row(numbers[2]))
         shown.press("\x1b[H")

@@ -33,7 +33,7 @@ def told(changes: list[Change]) -> list[tuple[str, int]]:
 
 
 def test_what_was_there_came_changed_and_left() -> None:
-    queue = Queue(newest_first=True)
+    queue = Queue("-created_at")
     assert told(queue.take([ticket(2), ticket(1)], more=False)) == [("there", 2), ("there", 1)]
     assert told(queue.take([ticket(2), ticket(1)], more=False)) == []
     assert told(queue.take([ticket(3), ticket(2, revision=2)], more=False)) == [("left", 1), ("new", 3), ("changed", 2)]
@@ -47,7 +47,7 @@ def test_beyond_the_end_of_what_is_looked_at_nothing_comes_or_leaves(newest_firs
     def sorted_(*numbers: int) -> list[Ticket]:
         return [ticket(number) for number in sorted(numbers, reverse=newest_first)]
 
-    queue = Queue(newest_first=newest_first)
+    queue = Queue("-created_at" if newest_first else "created_at")
     first, last = (9, 1) if newest_first else (1, 9)
     queue.take(sorted_(5, 4 if newest_first else 6), more=True)
     pushed_out = 4 if newest_first else 6
@@ -84,7 +84,7 @@ def signs(view: View) -> str:
 
 
 def test_marks_fade_and_what_is_new_stays_new_meanwhile() -> None:
-    queue, clock = Queue(newest_first=True), Clock()
+    queue, clock = Queue("-created_at"), Clock()
     view = watching(queue, clock)
     view.happened(queue.take([ticket(1)], more=False), ())
     assert signs(view) == " "
@@ -99,19 +99,75 @@ def test_marks_fade_and_what_is_new_stays_new_meanwhile() -> None:
 
 
 def test_connections_are_told_in_the_heading() -> None:
-    view = watching(Queue(newest_first=True), Clock())
+    clock = Clock()
+    view = watching(Queue("-created_at"), clock)
+    assert drawn(view)[0].endswith("… connecting")
+    clock.now += 11
     assert drawn(view)[0].endswith("○ polling")
     view.live = True
     assert drawn(view)[0].endswith("● live")
+    view.live = False
+    assert drawn(view)[0].endswith("… connecting")
+    view.reason = "The server refused the channel"
+    assert drawn(view)[0].endswith("○ polling")
+    assert "The server refused the channel" in drawn(view)
     view.trouble = "The helpdesk cannot be reached"
     assert drawn(view)[0].endswith("! not connected")
     assert "The helpdesk cannot be reached" in drawn(view)
+    view.trouble, view.live = "", True
+    assert "The server refused the channel" not in drawn(view)
+
+
+def test_a_long_explanation_has_lines_of_its_own_where_there_is_room() -> None:
+    view = watching(Queue("-created_at"), Clock())
+    view.trouble = "Trying again since 14:02:11. " + "Cannot reach the helpdesk. " * 6 + "The end."
+    tall, low = drawn(view, 80, 20), drawn(view, 80, 10)
+    assert (tall[2][:12], tall[4].endswith("The end.")) == ("Trying again", True)
+    assert (low[1][:12], low[1][-1], low[2].strip()) == ("Trying again", "…", "No tickets.")
+    assert (len(tall), len(low)) == (20, 10)
+
+
+def test_what_is_new_out_of_sight_is_counted_and_moves_nothing() -> None:
+    queue, clock = Queue("-created_at"), Clock()
+    view = watching(queue, clock)
+    queue.take([ticket(number) for number in range(30, 0, -1)], more=False)
+    drawn(view)
+    view.scroll(5)
+    before = drawn(view)
+    assert "↑ 5 more above, ↓ " in before[-2]
+    view.happened(queue.take([ticket(number) for number in range(32, 0, -1)], more=False), ())
+    after = drawn(view)
+    assert "↑ 7 more above (2 new), ↓ " in after[-2]
+    assert after[2:-2] == before[2:-2]
+    clock.now += 60
+    view.scroll_to(end=False)
+    assert signs(view)[:3] == "++ "
+    assert "new" not in drawn(view)[-2]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(100, "urgent"), (50, "urgent"), (40, " !! "), (24, " !! ")])
+def test_what_is_urgent_looks_so_at_every_width(width: int, shown: str) -> None:
+    queue = Queue("-created_at")
+    queue.take([ticket(1, priority="urgent"), ticket(2, priority="low")], more=False)
+    urgent, low = [line for line in drawn(watching(queue, Clock()), width) if "T1" in line or "T2" in line]
+    assert shown in urgent
+    assert "!" not in low
+
+
+def test_by_priority_the_end_of_the_list_is_found_by_priority() -> None:
+    queue = Queue("priority")
+    urgent, high = ticket(9, priority="urgent"), ticket(8, priority="high")
+    queue.take([urgent, high], more=True)
+    # A low one that moves up was behind the end; an urgent one that is there was not.
+    assert told(queue.take([urgent, high, ticket(1, priority="low")], more=False)) == []
+    came = ticket(10, priority="urgent")
+    assert told(queue.take([urgent, came], more=True)) == [("new", 10)]
 
 
 @pytest.mark.parametrize("width", [8, 20, 50, 80, 200])
 @pytest.mark.parametrize("height", [1, 3, 8, 16, 60])
 def test_it_fits_whatever_there_is_to_show(width: int, height: int) -> None:
-    queue = Queue(newest_first=True)
+    queue = Queue("-created_at")
     view = watching(queue, Clock())
     queue.take([ticket(number, title="東京" * 40) for number in range(40, 0, -1)], more=True)
     view.live = True
@@ -119,4 +175,4 @@ def test_it_fits_whatever_there_is_to_show(width: int, height: int) -> None:
         lines = drawn(view, width, height)
         assert len(lines) <= max(height, 4)
         view.scroll_page(1)
-    assert drawn(view, 80, height)[-1 if height < 8 else -2].endswith("+ more below")
+    assert drawn(view, 80, height)[-1 if height < 8 else -2].endswith("more below")
