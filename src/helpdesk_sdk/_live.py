@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ._caution import Caution
 from ._live_token import Renew, Token
-from ._realtime import close, connect, quietly, silence
-from ._rooms import Hear, Kind, Listening, Room, Rooms, State, stirred
+from ._realtime import close, connect, is_too_big, leave, open_channel, quietly, reason_of, silence
+from ._rooms import STABLE, Hear, Kind, Listening, Room, Rooms, State, stirred
 from .errors import AuthenticationError, ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ _LONGEST_PAUSE = 60.0
 # Seconds for the connection and for each answer; and for the end of the connection.
 _TIMEOUT = 10
 _CLOSING = 2.0
-# Seconds after which a joined topic counts as one that can be joined.
-_STABLE = 10.0
+# A topic that itself ended the connection so many times, one after the other, waits while the others are joined again.
+_BREAKS = 2
 
 
 def _pause(failures: int) -> float:
@@ -56,10 +58,11 @@ class Hub:
         self._ending: set[asyncio.Task[None]] = set()
         self._joins: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
-        self._connect_at = 0.0
+        self._connect_at = self._joined_at = 0.0
         self._failures = 0
         self._broken = False
         self.rooms = Rooms()
+        self.caution = Caution()
         self.problem: str | None = None
         self.error: HelpdeskError | None = None
         kernel.keeper.watch = self._session_changed
@@ -126,60 +129,77 @@ class Hub:
         if (token := self._token.value) != self._token.sent:
             await client.set_auth(token)
             self._token.sent = token
-        for channel in list(client.channels.values()):
-            room = self.rooms.get(channel.topic.removeprefix(_PREFIX))
-            if (room is None or room.channel is not channel) and not channel.is_leaving:
-                await self._leave(client, channel)
         now = time.time()
         for room in self.rooms:
-            if room.channel is None and room.retry_at <= now and _PREFIX + room.topic.name not in client.channels:
+            if room.is_joined and not room.presences and room.meta is not None and self.caution.invites(room, now):
+                # It was joined without presences for a while, which is over.
+                room.channel = None
+                room.change(State.WAITING, Kind.LOST)
+        for channel in list(client.channels.values()):
+            its = self.rooms.get(channel.topic.removeprefix(_PREFIX))
+            if (its is None or its.channel is not channel) and not channel.is_leaving:
+                await leave(client, channel)
+        for room in self.rooms:
+            if self._join_at(client, room, now) <= now:
                 self._join(client, room)
-            elif room.state is State.JOINED and room.meta != room.tracked and room.track_at() <= now:
+            elif room.is_untold and room.track_at() <= now:
                 await self._track(room, now)
         return self._look_again_at(client, now)
 
     def _look_again_at(self, client: AsyncRealtimeClient, now: float) -> float:
         moments = [now + _LONGEST_PAUSE, self._token.due_at()]
-        for room in self.rooms:
-            if room.channel is None:
-                # One that is being left is heard of when it is.
-                if _PREFIX + room.topic.name not in client.channels:
-                    moments.append(room.retry_at)
-            elif room.state is State.JOINED and room.meta != room.tracked:
-                moments.append(room.track_at())
-        return min(moments)
+        moments += [self._join_at(client, room, now) for room in self.rooms]
+        return min(moments + [room.track_at() for room in self.rooms if room.is_untold])
+
+    def _join_at(self, client: AsyncRealtimeClient, room: Room, now: float) -> float:
+        # One that is being left is heard of when it is.
+        if room.channel is not None or _PREFIX + room.topic.name in client.channels:
+            return math.inf
+        return max(room.retry_at, self.caution.join_at(room, self.rooms, now))
 
     async def _connect(self) -> AsyncRealtimeClient:
         url, key = f"{self._kernel.url}/realtime/v1", self._kernel.key.get_secret_value()
         client = await connect(url, key, _TIMEOUT, self._on_end)
-        self._broken, self._token.sent = False, None
+        self._broken, self._token.sent, self._joined_at = False, None, 0.0
         for room in self.rooms:
-            room.retry_at = 0.0
+            if room.breaks < _BREAKS:
+                room.retry_at = 0.0
         return client
 
     def _on_end(self, client: AsyncRealtimeClient) -> None:
         """Nothing comes through this connection any more."""
         if client is self._client:
-            self._broken = True
-            self._connect_at = max(self._connect_at, time.time() + _pause(0))
+            self._lose(None)
             self.stir()
 
+    def _lose(self, error: Exception | None) -> None:
+        """The connection is lost."""
+        if self._broken:
+            return
+        self._give_up()
+        barred = self.caution.note_break(self.rooms, time.time(), too_big=is_too_big(error))
+        if barred is not None:
+            logger.warning("the presences on %s broke the live connection: left out for now", barred.topic.name)
+            barred.tell(Kind.LOST)
+
+    def _give_up(self) -> None:
+        """This connection is of no use any more: the next one comes after a pause."""
+        if not self._broken:
+            self._broken, self._connect_at = True, time.time() + self._count_failure()
+
+    def _count_failure(self) -> float:
+        """Seconds to wait after one more failure, fewer again once a connection has held for a while."""
+        held = self._joined_at and time.time() - self._joined_at > STABLE
+        self._failures, self._joined_at = 1 if held else self._failures + 1, 0.0
+        return _pause(self._failures - 1)
+
     def _join(self, client: AsyncRealtimeClient, room: Room) -> None:
-        key = room.topic.presence_key
-        channel = client.channel(
-            room.topic.name,
-            {
-                "config": {
-                    "broadcast": {"ack": False, "self": False},
-                    "presence": {"key": key or "", "enabled": key is not None},
-                    "private": True,
-                }
-            },
-        )
+        key = room.topic.presence_key if self.caution.invites(room, time.time()) else None
+        channel = open_channel(client, room.topic.name, key)
         channel.on_broadcast("*", lambda message: room.tell(Kind.NEWS, message["payload"]))
         if key is not None:
             channel.on_presence_sync(lambda: room.tell(Kind.PRESENCE))
-        room.channel, room.tracked = channel, None
+        room.channel, room.tracked, room.presences = channel, None, key is not None
         joining = asyncio.create_task(self._subscribe(room, channel), name="helpdesk: join")
         self._joins.add(joining)
         joining.add_done_callback(self._joins.discard)
@@ -188,7 +208,7 @@ class Hub:
         try:
             await channel.subscribe(partial(self._on_state, room, channel))
         except Exception as problem:
-            self._broken = True
+            self._lose(problem)
             self._drop(room, channel, problem)
 
     def _on_state(
@@ -203,24 +223,26 @@ class Hub:
                 now.retry_at = time.time() + _FIRST_PAUSE
             self.stir()
         elif state.value == "SUBSCRIBED":
-            self._failures, self.problem, room.joined_at = 0, None, time.time()
+            self.problem, room.joined_at = None, time.time()
+            self._joined_at = self._joined_at or room.joined_at
             room.change(State.JOINED, Kind.JOINED)
             self.stir()
         else:
-            # A topic that is closed, or that gives no answer, may be joined still for all the server knows. Joining it
-            # once more would close it, by a message that the package takes for the new channel's: begin anew.
-            self._broken = self._broken or state.value in {"CLOSED", "TIMED_OUT"}
+            if self._client is None or not self._client.is_connected:
+                self._lose(error)
+            elif state.value in {"CLOSED", "TIMED_OUT"}:
+                # It may be joined still for all the server knows. Joining it once more would close it, by a message
+                # that the package takes for the new channel's: begin anew.
+                room.breaks += 1
+                self._give_up()
             self._drop(room, channel, error)
 
     def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
         """A topic is not joined, or not any more."""
         reason, now = str(error or "no answer"), time.time()
         silence(channel)
-        room.channel = None
-        room.failures = 1 if room.state is State.JOINED and now - room.joined_at > _STABLE else room.failures + 1
+        room.drop(now)
         room.retry_at = now + _pause(room.failures)
-        if self._broken or self._client is None or not self._client.is_connected:
-            self._connect_at = now + _pause(room.failures - 1)
         if "Unauthorized" in reason or "permission" in reason:
             room.change(State.DENIED, Kind.DENIED)
             if all(one.state is State.DENIED for one in self.rooms):
@@ -232,13 +254,6 @@ class Hub:
         logger.debug("topic %s: %s", room.topic.name, reason)
         self.stir()
 
-    async def _leave(self, client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
-        if channel.is_joined or channel.is_joining:
-            await channel.unsubscribe()
-        else:
-            silence(channel)
-            client.channels.pop(channel.topic, None)
-
     async def _track(self, room: Room, now: float) -> None:
         meta = room.meta
         room.note_track(meta, now)
@@ -247,19 +262,17 @@ class Hub:
 
     def _failed(self, problem: Exception) -> float:
         """There is no connection; returns how long to wait for the next attempt, in seconds."""
-        self._failures += 1
+        pause = self._count_failure()
         if isinstance(problem, AuthenticationError):
             # Whoever listens raises it.
             self.error = problem
         else:
-            self._warn(
-                problem.message if isinstance(problem, HelpdeskError) else str(problem) or type(problem).__name__
-            )
+            self._warn(reason_of(problem))
         for room in self.rooms:
             room.channel, room.state = None, State.WAITING
             room.tell(Kind.LOST)
         # Without a session only a new one helps, and that stirs.
-        return _LONGEST_PAUSE if self.error else _pause(self._failures)
+        return _LONGEST_PAUSE if self.error else pause
 
     def _warn(self, reason: str) -> None:
         if self.problem is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel
 
+    from ._caution import Caution
     from .errors import HelpdeskError
 
 logger = logging.getLogger("helpdesk_sdk")
 
+STABLE = 10.0
+"""Seconds after which a joined topic counts as one that can be joined, and the connection as one that holds."""
 # Hosted Supabase closes a topic on which a client tells of itself more than five times in thirty seconds.
 _TRACKS = 4
 _TRACKS_PERIOD = 30.0
@@ -77,10 +81,21 @@ class Room:
         self.state = State.WAITING
         self.listeners: list[Listening] = []
         self.channel: AsyncRealtimeChannel | None = None
-        self.failures = 0
+        self.presences = False
+        self.failures = self.breaks = 0
         self.retry_at = self.joined_at = 0.0
         self.tracked: Mapping[str, Any] | None = None
         self._tracks: deque[float] = deque(maxlen=_TRACKS)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether what is announced on it comes through."""
+        return self.state is State.JOINED
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether the others on it do not know yet what is to be told of one's person."""
+        return self.is_joined and self.presences and self.meta != self.tracked
 
     @property
     def meta(self) -> Mapping[str, Any] | None:
@@ -93,6 +108,13 @@ class Room:
         if self.state is not state:
             self.state = state
             self.tell(kind)
+
+    def drop(self, now: float) -> None:
+        """Note that it is not joined, or not any more."""
+        self.channel = None
+        if self.is_joined and now - self.joined_at > STABLE:
+            self.failures = self.breaks = 0
+        self.failures += 1
 
     def tell(self, kind: Kind, content: Mapping[str, Any] | None = None) -> None:
         """Have all listeners hear of something."""
@@ -113,6 +135,7 @@ class Home(Protocol):
     """What a listener needs of the hub."""
 
     rooms: Rooms
+    caution: Caution
     problem: str | None
     error: HelpdeskError | None
 
@@ -154,6 +177,10 @@ class Listening:
             self._hear(signal)
         except Exception:
             logger.exception("what came on the live topic %s could not be taken in", signal.topic)
+
+    def barred(self, topic: str) -> bool:
+        """Whether the presences on a topic are left out, since the connection broke over them."""
+        return self._home.caution.bars(topic, time.time())
 
     def want(self, topics: Iterable[Topic]) -> None:
         """Listen to these topics, and to no others."""
@@ -219,7 +246,7 @@ class Rooms:
         """Let a listener into a topic's room; what is joined already, is heard of at once."""
         room = self._rooms.setdefault(topic.name, Room(topic))
         room.listeners.append(listener)
-        if room.state is State.JOINED:
+        if room.is_joined:
             listener.tell(Signal(Kind.JOINED, topic.name))
 
     def leave(self, topic: Topic, listener: Listening) -> None:

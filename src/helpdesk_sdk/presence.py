@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from pydantic import ValidationError as PydanticError
 
 from . import _validation as check
@@ -35,7 +35,7 @@ class Viewer(Model):
     """
 
     user_id: UUID
-    name: str
+    name: Annotated[str, Field(max_length=check.NAME_MAX)]
     state: Literal["viewing", "typing"]
     since: AwareDatetime
 
@@ -80,7 +80,8 @@ class TicketPresence:
     @property
     def live(self) -> bool:
         """Whether there is a connection at this moment; it comes back by itself."""
-        return self._listening is not None and self._listening.live
+        listening = self._listening
+        return listening is not None and listening.live and not listening.barred(self._topic)
 
     async def typing(self, active: bool = True) -> None:
         """Show the others that you write, or that you have stopped.
@@ -89,6 +90,7 @@ class TicketPresence:
 
         Raises:
             AuthenticationError: The session is over.
+            ConnectionFailed: The live connection broke over what is told on this ticket, which is left out for now.
         """
         listening = self._entered()
         state = "typing" if check.flag("active", active) else "viewing"
@@ -128,8 +130,7 @@ class TicketPresence:
             if self._denied:
                 await self._presence._driver.run(require_ticket(self._presence, self._ticket))
                 raise PermissionDenied("Only those who work the ticket see who has it open")
-            if listening.error is not None:
-                raise listening.error
+            self._check(listening)
             if self._lost and listening.problem is not None:
                 raise ConnectionFailed(f"Presence needs the live connection, and there is none: {listening.problem}")
             self._changed.clear()
@@ -149,8 +150,7 @@ class TicketPresence:
         """The viewers now, and after each change; a reader that is slow gets the newest only. Ends when it is left."""
         version = -1
         while (listening := self._listening) is not None:
-            if listening.error is not None:
-                raise listening.error
+            self._check(listening)
             if version != self._version:
                 version = self._version
                 yield self.viewers
@@ -161,9 +161,17 @@ class TicketPresence:
     def _entered(self) -> Listening:
         if self._listening is None:
             raise ConfigurationError("Nobody is there yet", hint="Enter it: async with hd.presence.on(ticket) as here.")
-        if self._listening.error is not None:
-            raise self._listening.error
+        self._check(self._listening)
         return self._listening
+
+    def _check(self, listening: Listening) -> None:
+        if listening.error is not None:
+            raise listening.error
+        if listening.barred(self._topic):
+            raise ConnectionFailed(
+                "Who has this ticket open is left out for some minutes: the live connection broke over it",
+                hint="All else goes on; enter it again later.",
+            )
 
     def _hear(self, signal: Signal) -> None:
         """Take in what the hub says; called on the event loop."""

@@ -6,7 +6,7 @@ import asyncio
 import http
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -32,7 +32,8 @@ class Phoenix:
     def __init__(self) -> None:
         self.answer: Callable[[str], str | bool | None] = lambda topic: None
         self.status = 101
-        self.closes = False
+        self.closes: Callable[[str], bool] = lambda topic: False
+        self.after_join: Callable[[ServerConnection, str, Any], Awaitable[None]] | None = None
         self.last_word_after = 0.0
         self.sockets: list[ServerConnection] = []
         self.connections = 0
@@ -94,7 +95,9 @@ class Phoenix:
         payload = {"status": status, "response": {"reason": answer} if answer else {}}
         reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
         await socket.send(json.dumps(reply))
-        if event == "phx_leave" or (event == "phx_join" and self.closes):
+        if event == "phx_join" and self.after_join is not None:
+            await self.after_join(socket, topic, message["payload"]["config"])
+        if event == "phx_leave" or (event == "phx_join" and self.closes(topic)):
             await asyncio.sleep(self.last_word_after)
             await self.push(topic, "phx_close", {})
 
