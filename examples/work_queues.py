@@ -101,14 +101,14 @@ def begin_work(left: Synchronized[int]) -> None:
     _left = left
 
 
-def events_of(hd: Helpdesk, cursor: str, messages: set[str], patience: float) -> Iterator[Event]:
+def events_of(hd: Helpdesk, cursor: str, messages: set[UUID | None], patience: float) -> Iterator[Event]:
     """Everything that happened after a cursor. Waits for the last messages to show."""
     until = time.monotonic() + patience
     while True:
         page = hd.events.since(cursor, limit=1000)
         yield from page
         cursor = page.cursor or cursor
-        messages -= {event.data.get("message_id") for event in page}
+        messages -= {event.message_id for event in page}
         if not page.items:
             if not messages or time.monotonic() > until:
                 return
@@ -123,7 +123,7 @@ def audit(
     answered: Counter[UUID] = Counter()
     resolved: Counter[UUID] = Counter()
     authors = {user.user_id: user.email for user in hd.users.list(role="agent")}
-    messages = {str(answer.message_id) for answer in answers}
+    messages: set[UUID | None] = {answer.message_id for answer in answers}
     for event in events_of(hd, cursor, messages, patience):
         if event.ticket_id is None:
             continue
@@ -131,7 +131,7 @@ def audit(
             claimed[event.ticket_id] += 1
         elif event.type == "message.created" and event.actor_kind == "staff":
             answered[event.ticket_id] += 1
-        elif event.type == "ticket.status_changed" and event.data["changes"]["status"][1] == "resolved":
+        elif event.type == "ticket.status_changed" and event.status == "resolved":
             resolved[event.ticket_id] += 1
     wrong_author = 0
     for answer in answers:

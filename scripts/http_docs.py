@@ -65,7 +65,8 @@ def errors() -> list[tuple[str, str, str, str]]:
     raise LookupError("no migration lists the errors")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A Markdown table, a line each."""
     lines: list[tuple[str, ...]] = [head, ("---",) * len(head), *rows]
     return ["| " + " | ".join(re.sub(r"\s+", " ", cell) for cell in line) + " |" for line in lines]
 
@@ -77,11 +78,11 @@ def reference() -> str:
     functions = [(f"`{name}({arguments[name]})`", text) for (kind, name), text in said.items() if kind == "function"]
     parts = [
         "### Tables and views",
-        _table(("name", "what it is"), relations),
+        table(("name", "what it is"), relations),
         "### Functions",
-        _table(("`POST /rest/v1/rpc/…`", "what it does"), functions),
+        table(("`POST /rest/v1/rpc/…`", "what it does"), functions),
         "### Errors",
-        _table(
+        table(
             ("`details`", "HTTP", "`message`, by default", "`hint`"),
             [(f"`helpdesk.{reason}`", status, message, hint) for reason, status, message, hint in errors()],
         ),

@@ -93,7 +93,7 @@ class Event(Model):
         event_id: Its number, unique; for the order take the cursor.
         type: What happened.
         audience: ``customer`` when the requester may see it too, else ``staff``.
-        ticket_id: The ticket that it happened to; None for what happened to people and teams, as the next six.
+        ticket_id: The ticket that it happened to; None for what happened to people and teams, as the next five.
         ticket_number: The ticket's number.
         ticket_revision: The ticket's revision right after it.
         requester_id: The ticket's requester.

@@ -235,11 +235,9 @@ class Story(Stage):
         self._check(
             "and nothing that Chiara does not", {entry.id for entry in customer} < {entry.id for entry in staff}
         )
-        said = [str(message.message_id) for message in self._chiara.messages.list(self._maras.number)]
+        said = [message.message_id for message in self._chiara.messages.list(self._maras.number)]
         logged = [
-            event.data["message_id"]
-            for event in self._log(self._nora, self._beginning)
-            if event.type == "message.created"
+            event.message_id for event in self._log(self._nora, self._beginning) if event.type == "message.created"
         ]
         self._check("the event log has each message once", all(logged.count(message) == 1 for message in said))
         hers = {event.audience for event in self._log(self._mara, self._beginning)}

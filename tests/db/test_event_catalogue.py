@@ -1,0 +1,199 @@
+"""docs/events.md says of each event what the database does: what it tells, who sees it, where it is announced."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any, LiteralString, get_type_hints
+
+import pytest
+from psycopg import sql
+from tests.db.conftest import Server
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, Db, Person, as_person, be
+from tests.db.test_events import CHANGES, newest
+from tests.db.world import World
+
+from event_catalogue import CATALOGUE, Entry
+from events_docs import ATTRIBUTES, KINDS, columns, meanings
+from helpdesk_sdk import Event, EventType
+
+_EDIT = "update helpdesk.tickets set {} where ticket_id = {{mine}}; "
+_LOGIN = (
+    "insert into auth.users (id, aud, role, {0}) values (gen_random_uuid(), 'authenticated', 'authenticated', {1}); "
+)
+
+MORE: dict[str, tuple[Person, LiteralString]] = {
+    "a description": (CUSTOMER, _EDIT.format("description = 'x'")),
+    "a priority": (AGENT, _EDIT.format("priority = 'high'")),
+    "an external id": (AGENT, _EDIT.format("external_id = 'crm-7'") + _EDIT.format("external_id = null")),
+    "snoozing": (AGENT, _EDIT.format("snoozed_until = '2100-01-01'") + _EDIT.format("snoozed_until = null")),
+    "merging": (OWNER, _EDIT.format("merged_into = {answered}") + _EDIT.format("merged_into = null")),
+    "an assignment to somebody else": (
+        ADMIN,
+        "select helpdesk.assign_ticket({answered}, {admin})",
+    ),
+    "a transfer to the agent's team": (ADMIN, "select helpdesk.transfer_ticket({theirs}, {desk})"),
+    "a login that was invited": (
+        OWNER,
+        _LOGIN.format("email, email_confirmed_at", "'newcomer@example.com', now()"),
+    ),
+    "a login without an address, then with one": (
+        OWNER,
+        _LOGIN.format("phone, phone_confirmed_at", "'4912345', now()")
+        + "update auth.users set email = 'late@example.com', email_confirmed_at = now() where phone = '4912345'",
+    ),
+    "no login": (OWNER, "delete from auth.users where email = 'customer@example.com'"),
+    "a team": (
+        ADMIN,
+        "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "
+        "select helpdesk.set_default_team({empty})",
+    ),
+}
+
+Told = dict[tuple[str, str], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def told(pg: Server) -> Told:
+    """Each event that any of the changes makes, by type and audience, with its topics and those who see it."""
+    name = pg.copy("world")
+    found: Told = defaultdict(list)
+    with pg.connect(name) as db:
+        for person, statement in [*(change[:2] for change in CHANGES.values()), *MORE.values()]:
+            with db.transaction(force_rollback=True):
+                before = newest(db)
+                with be(db, person):
+                    db.execute(sql.SQL(statement).format(**{key: sql.Literal(id) for key, id in pg.world.items()}))
+                for row in _events(db, before):
+                    found[row["type"], row["audience"]].append(row)
+    pg.drop(name)
+    return found
+
+
+def _events(db: Db, after: int) -> list[dict[str, Any]]:
+    seen = {}
+    for person in (CUSTOMER, AGENT, ADMIN):
+        with as_person(db, person):
+            seen[person.name] = {
+                row["event_id"] for row in db.execute("select event_id from helpdesk.events").fetchall()
+            }
+    rows = db.execute(
+        "select e.*, array(select topic from realtime.messages where (payload ->> 'event_id')::bigint = e.event_id) "
+        "as topics from helpdesk.events as e where e.event_id > %s",
+        (after,),
+    ).fetchall()
+    return [row | {"seen": {name for name, ids in seen.items() if row["event_id"] in ids}} for row in rows]
+
+
+def kind(name: str, value: object) -> str:
+    """What kind of value it is, in the words of the page."""
+    for words, values in KINDS.items():
+        if name == words.replace(" ", "_") and value in list(values):
+            return words
+    if isinstance(value, str):
+        if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+            return "UUID"
+        return "time" if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+\d\d:\d\d", value) else "text"
+    return {type(None): "null", bool: "true or false", dict: "object"}[type(value)]
+
+
+def kinds(name: str, values: list[Any]) -> str:
+    return " or ".join(sorted({kind(name, value) for value in values}, key=lambda one: (one == "null", one)))
+
+
+def shape(told: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Keys and kinds of the values, and of what changed."""
+    values: dict[str, list[Any]] = defaultdict(list)
+    changes: dict[str, list[Any]] = defaultdict(list)
+    for data in told:
+        for name, value in data.items():
+            if name != "changes":
+                values[name].append(value)
+        for name, pair in data.get("changes", {}).items():
+            changes[name] += pair
+    return (
+        {name: kinds(name, found) for name, found in values.items()},
+        {name: kinds(name, found) for name, found in changes.items()},
+    )
+
+
+def named(entry: Entry) -> str:
+    return f"{entry.type} {entry.audience}"
+
+
+def test_the_page_has_every_type_and_every_event_is_on_it(told: Told) -> None:
+    assert {entry.type for entry in CATALOGUE} == set(EventType)
+    assert {(str(entry.type), entry.audience) for entry in CATALOGUE} == set(told)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=named)
+def test_an_event_tells_what_the_page_says(told: Told, entry: Entry) -> None:
+    datas = [row["data"] for row in told[entry.type, entry.audience]]
+    assert shape(datas) == (entry.values, entry.changes)
+    for data in [*datas, entry.example]:
+        # Every one has every key; of the fields that may change, those that did.
+        assert set(data) == {*entry.values, *(["changes"] if entry.changes else [])}
+        values, changes = shape([data])
+        assert values == entry.values
+        assert all(
+            set(found.split(" or ")) <= set(entry.changes[name].split(" or ")) for name, found in changes.items()
+        )
+        assert bool(changes) == bool(entry.changes)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=named)
+def test_an_event_is_seen_by_those_whom_the_page_names(told: Told, entry: Entry) -> None:
+    seen_by = {"requester": {"customer", "agent", "admin"}, "staff": {"agent", "admin"}, "admins": {"admin"}}
+    # Fewer see what happens to a ticket of others, or that was transferred out of sight.
+    for row in told[entry.type, entry.audience]:
+        assert row["seen"] <= seen_by[entry.seen_by]
+    assert seen_by[entry.seen_by] in [row["seen"] for row in told[entry.type, entry.audience]]
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=named)
+def test_an_event_is_announced_where_the_page_says(told: Told, entry: Entry) -> None:
+    for row in told[entry.type, entry.audience]:
+        topics = {topic.format_map(row) for topic in (*entry.topics, "helpdesk:admin")}
+        assert set(row["topics"]) == {topic for topic in topics if not topic.endswith(":None")}
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=named)
+def test_the_sdk_has_each_value_with_its_type(entry: Entry) -> None:
+    row = {"cursor": "7.1", "event_id": 1, "type": entry.type, "audience": entry.audience, "actor_kind": "staff"}
+    event = Event.model_validate(
+        row | {"actor_name": "Ada", "data": entry.example, "created_at": "2026-01-02T03:04:05+00:00"}
+    )
+    for name in entry.values:
+        assert str(getattr(event, ATTRIBUTES.get(name, name))) == entry.example[name]
+    changed = {name: [change.old, change.new] for name, change in event.changes.items()}
+    assert changed == entry.example.get("changes", {})
+
+
+def test_the_sdk_has_what_the_events_have_and_no_more() -> None:
+    attributes = {name for name, found in vars(Event).items() if isinstance(found, property)}
+    values = {name for entry in CATALOGUE for name in entry.values}
+    assert attributes == {ATTRIBUTES.get(name, name) for name in values} | {"changes"}
+    for name in attributes - {"changes"}:
+        assert "None" in str(get_type_hints(vars(Event)[name].fget)["return"])
+
+
+def test_the_row_of_the_log_is_that_of_the_page_and_the_sdk() -> None:
+    assert set(columns()) == set(meanings()) == set(Event.model_fields)
+
+
+def test_a_ticket_that_two_transactions_change_has_its_order_in_the_revision(
+    pg: Server, own: str, world: World
+) -> None:
+    """The one that began to write first stands first, though it changed the ticket last."""
+    with pg.connect(own) as early, pg.connect(own) as late, pg.connect(own) as reader:
+        before = newest(reader)
+        reader.rollback()
+        rename: LiteralString = "update helpdesk.tickets set title = %s where ticket_id = %s"
+        early.execute("select helpdesk.add_note(%s, 'first')", (world["answered"],))
+        late.execute(rename, ("second", world["mine"]))
+        late.commit()
+        early.execute(rename, ("third", world["mine"]))
+        early.commit()
+        rows = reader.execute("select * from helpdesk.events_since() where event_id > %s", (before,)).fetchall()
+    titles = [(row["ticket_revision"], row["data"]["changes"]["title"][1]) for row in rows if "changes" in row["data"]]
+    assert titles == [(3, "third"), (2, "second")]
