@@ -13,6 +13,7 @@ cursor in the log: a browser that comes back with `Last-Event-ID` is told what i
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -49,6 +50,7 @@ COOKIE = "helpdesk_token"
 # Milliseconds after which a browser whose connection broke comes back.
 COME_BACK = 1_000
 
+logger = logging.getLogger("uvicorn.error")
 app = FastAPI(title="A shop with a helpdesk in it", docs_url=None, redoc_url=None, openapi_url=None)
 # Those that somebody watches at this moment, and how many each customer does. A stream holds a connection to Realtime,
 # of which a project has few: a product with thousands of watchers shares one stream among those of a ticket.
@@ -124,11 +126,14 @@ async def seat(ticket: OwnTicket) -> AsyncIterator[None]:
 
 @app.exception_handler(HelpdeskError)
 async def refuse(_: Request, error: HelpdeskError) -> JSONResponse:
-    """What the helpdesk refuses, in terms of HTTP."""
-    headers = {}
-    if isinstance(error, RateLimited) and error.retry_after:
-        headers["Retry-After"] = str(round(error.retry_after))
-    return JSONResponse({"detail": error.message}, status_of(error), headers)
+    """What the helpdesk refuses, in terms of HTTP. What is wrong with the helpdesk itself is for our log alone."""
+    status, headers, said = status_of(error), {}, error.message
+    if isinstance(error, RateLimited):
+        headers["Retry-After"] = str(max(1, round(error.retry_after or 0)))
+    if status >= 500:
+        logger.error("the helpdesk failed: %s", error)
+        said = "The helpdesk does not answer just now. Try again in a moment."
+    return JSONResponse({"detail": said}, status, headers)
 
 
 def status_of(error: HelpdeskError) -> int:
@@ -205,8 +210,8 @@ async def events(
     yield ServerSentEvent(id=cursor, retry=COME_BACK)
     stream = hd.events.stream(cursor, ticket=ticket)
     streams.add(stream)
-    # The token may run out, or the ticket go out of sight. The browser comes back, and is told which.
-    with suppress(AuthenticationError, PermissionDenied, NotFound):
+    # The token may run out, the ticket go out of sight, the helpdesk away. The browser comes back, and is told which.
+    with suppress(AuthenticationError, PermissionDenied, NotFound, ConnectionFailed):
         try:
             async with stream:
                 async for event in stream:

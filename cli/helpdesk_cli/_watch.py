@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ._live import Link, may_pass, pause
 from ._names import Names
 from ._output import console
-from ._queue_access import refused
 from ._settings import settings
 from ._text import one_line
 from ._watch_lines import Lines
@@ -38,8 +37,6 @@ async def watch_queue(filters: Mapping[str, Any], order: str, limit: int) -> Non
         order: What to sort by: ``created_at``, ``-created_at`` or ``priority``.
         limit: How many to look at.
     """
-    from helpdesk_sdk.errors import TeamNotFound
-
     stale = asyncio.Event()
     async with Link(on_wake=lambda _: stale.set()) as link:
         async with link.client() as hd:
@@ -49,21 +46,17 @@ async def watch_queue(filters: Mapping[str, Any], order: str, limit: int) -> Non
         filters = {**filters, "team": team}
         in_lines = settings().json or not _has_screen()
         watching = Watch(link, Queue(order), Listing(filters, order, limit), stale, explain=in_lines)
-        try:
-            if team is not None and (me is None or me.is_staff):
-                await link.narrow(team=team)
-            found = await watching.look()
-            if in_lines:
-                lines = Lines(watching.names)
-                lines.happened(found, ())
-                await watching.run(lines)
-            else:
-                from ._watch_screen import show
+        if team is not None and (me is None or me.is_staff):
+            await link.narrow(team=team)
+        found = await watching.look()
+        if in_lines:
+            lines = Lines(watching.names)
+            lines.happened(found, ())
+            await watching.run(lines)
+        else:
+            from ._watch_screen import show
 
-                await show(watching, _title(filters), _identity(me, link))
-        except TeamNotFound as error:
-            # At once, or when one ceases to work it.
-            raise error if team is None else refused(team, me, error) from None
+            await show(watching, _title(filters), _identity(me, link))
 
 
 def _has_screen() -> bool:

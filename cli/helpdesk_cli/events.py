@@ -15,13 +15,12 @@ from ._connection import connect
 from ._json import dumps
 from ._names import Names
 from ._output import remark
-from ._queue_access import refused
 from ._settings import settings
 from ._text import one_line
 from ._timeline import describe
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Event, EventPage, Helpdesk
+    from helpdesk_sdk import Event
 
     from ._live import Link
 
@@ -104,7 +103,7 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[
     """What happened up to now; ``names`` knows who is in it."""
     with connect() as hd:
         while True:
-            page = _page(hd, cursor, scope)
+            page = hd.events.since(cursor, limit=_PAGE, **scope)
             chosen = [event for event in page if not wanted or event.type in wanted]
             if not settings().json:
                 names.learn_events(hd, [event.data for event in chosen])
@@ -114,23 +113,14 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[
             cursor = page.cursor
 
 
-def _page(hd: Helpdesk, cursor: str | None, scope: dict[str, str | None]) -> EventPage:
-    from helpdesk_sdk.errors import TeamNotFound
-
-    try:
-        return hd.events.since(cursor, limit=_PAGE, **scope)
-    except TeamNotFound as error:
-        assert scope["team"] is not None
-        raise refused(hd.teams.get(scope["team"]), hd.users.me(), error) from None
-
-
 async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -> None:
     """Print events as they happen."""
     from ._live import Link
 
     last, left = None, limit
     async with Link(cursor, **wanted) as link, aclosing(link.events()) as events:
-        await _check(link, wanted["team"])
+        # A mistake is told by itself, and not after a warning that nothing can be joined.
+        await link.narrow()
         try:
             async for event in events:
                 if not settings().json:
@@ -142,18 +132,6 @@ async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -
         finally:
             if last is not None:
                 _remark_cursor(last.cursor)
-
-
-async def _check(link: Link, team: str | None) -> None:
-    """Have a mistake told by itself, and not after a warning that nothing can be joined."""
-    from helpdesk_sdk.errors import TeamNotFound
-
-    try:
-        await link.narrow()
-    except TeamNotFound as error:
-        assert team is not None
-        async with link.client() as hd:
-            raise refused(await hd.teams.get(team), await hd.users.me(), error) from None
 
 
 async def _learn(link: Link, names: Names, event: Event) -> None:

@@ -104,7 +104,14 @@ def test_names_are_asked_for_once(people: People) -> None:
 
 @pytest.mark.parametrize(("cursor", "code"), [("nonsense", 2), ("99999999999.1", 4)])
 def test_a_cursor_that_is_none(people: People, cursor: str, code: int) -> None:
-    assert people.agent("events", "tail", "--since", cursor, code=code).err
+    for follow in ((), ("--follow",)):
+        assert "--since" in people.agent("events", "tail", "--since", cursor, *follow, code=code).err
+
+
+def test_following_from_the_beginning(people: People) -> None:
+    number = _open(people)
+    found = people.customer("events", "tail", "--follow", "--json", "--since", "0.0", "--limit", 1, "--ticket", number)
+    assert _lines(found.out)[0]["type"] == "ticket.created"
 
 
 def test_a_hostile_title_in_the_log(people: People) -> None:
@@ -129,6 +136,9 @@ def test_of_one_ticket_or_one_team(people: People, queue: str, customer: Helpdes
         assert people.customer("events", "tail", "--ticket", 99999999, *follow, code=3).err
         assert people.agent("events", "tail", "--team", "Nonsense", *follow, code=3).err
         assert people.newcomer("events", "tail", "--ticket", elsewhere, *follow, code=3).err
+        refused = people.agent("events", "tail", "--team", OTHER_TEAM, *follow, code=5).err.splitlines()
+        assert refused == ["Error: You do not work in this team.", "An admin can make you a member of it."]
+        assert people.customer("events", "tail", "--team", OTHER_TEAM, *follow, code=5).err
 
 
 def test_following_from_a_cursor_prints_what_was_missed_and_says_where_to_go_on(

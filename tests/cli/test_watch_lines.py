@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.cli.conftest import People
+from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
-from helpdesk_sdk import Helpdesk
+from helpdesk_sdk import LATEST, Helpdesk
 
 
 @contextmanager
@@ -46,7 +46,9 @@ def test_a_line_for_each_change(people: People, queue: str, customer: Helpdesk, 
             process
         )
         colleague.tickets.resolve(first.ticket_id)
-        assert f"- left     #{first.number}" in read(process)
+        line = read(process)
+        assert f"- left     #{first.number}  resolved  medium  Was there" in line
+        assert line.endswith("(resolved)")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 130
         assert process.stderr
@@ -66,6 +68,48 @@ def test_an_object_for_each_change(people: People, queue: str, customer: Helpdes
         assert seen[1]["change"] == "new"
 
 
+def test_why_a_ticket_left_and_what_has_become_of_it(
+    people: People, queue: str, customer: Helpdesk, colleague: Helpdesk
+) -> None:
+    def leaves(number: int, **values: object) -> None:
+        told = json.loads(read(process))
+        assert (told["change"], told["ticket"]["number"]) == ("left", number)
+        assert {name: (told | told["ticket"])[name] for name in values} == values
+
+    numbers = [customer.tickets.create(f"Number {n}", team=queue).number for n in range(4)]
+    for number in numbers:
+        colleague.tickets.update(number, priority="urgent", revision=LATEST)
+    mine, moved, hidden, calm = numbers
+    wanted = ("--team", queue, "--priority", "urgent", "--assigned-to", "nobody", "--order", "created_at", "--json")
+    with piped(people.agent, "watch", *wanted) as process:
+        there = [json.loads(read(process)) for _ in numbers]
+        assert [(one["ticket"]["number"], one["why"]) for one in there] == [(number, None) for number in numbers]
+        colleague.tickets.claim(mine)
+        leaves(mine, why="assigned", status="open", assigned_to=str(colleague.users.me().user_id))
+        colleague.tickets.transfer(moved, TEAM)
+        leaves(moved, why="transferred", priority="urgent")
+        colleague.tickets.transfer(hidden, OTHER_TEAM)
+        leaves(hidden, why="out_of_sight", title="Number 2")
+        colleague.tickets.update(calm, priority="low", revision=LATEST)
+        leaves(calm, why="priority", priority="low")
+
+
+def test_the_most_urgent_first_also_of_more_than_it_looks_at(
+    people: People, queue: str, customer: Helpdesk, colleague: Helpdesk
+) -> None:
+    priorities = ["low", "medium", "high", "urgent", "high"]
+    numbers = [customer.tickets.create(priority, team=queue).number for priority in priorities]
+    for number, priority in zip(numbers, priorities, strict=True):
+        colleague.tickets.update(number, priority=priority, revision=LATEST)
+    sorted_ = [numbers[place] for place in (3, 2, 4, 1, 0)]
+    for limit in (2, 4, 5, 100):
+        with piped(
+            people.agent, "watch", "--team", queue, "--order", "priority", "--limit", limit, "--json"
+        ) as process:
+            found = [json.loads(read(process))["ticket"]["number"] for _ in sorted_[:limit]]
+            assert found == sorted_[:limit]
+
+
 @pytest.mark.parametrize("command", [("watch",), ("events", "tail", "--follow"), ("events", "tail", "-f", "--json")])
 def test_it_ends_when_nobody_reads_though_nothing_happens(people: People, command: tuple[str, ...]) -> None:
     with piped(people.newcomer, *command) as process:
@@ -80,6 +124,8 @@ def test_it_ends_when_nobody_reads_though_nothing_happens(people: People, comman
 
 def test_what_cannot_be_watched_is_said_at_once(people: People, cli: Cli) -> None:
     assert "There is no team" in people.agent("watch", "--team", "Nonsense", code=3).err
+    refused = people.agent("watch", "--team", OTHER_TEAM, code=5).err.splitlines()
+    assert refused == ["Error: You do not work in this team.", "An admin can make you a member of it."]
     assert "--assigned-to" in people.agent("watch", "--mine", "--assigned-to", "me", code=2).err
     assert "invalid" in people.agent("watch", "--status", "asleep", code=2).err.lower()
     assert "helpdesk login" in cli("watch", code=5).err

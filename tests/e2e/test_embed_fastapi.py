@@ -170,6 +170,23 @@ def test_who_may_not_is_told_so_before_the_stream_begins(shop: Shop) -> None:
     assert visitor.get("/").text.startswith("<!doctype html>")
 
 
+def test_a_helpdesk_that_is_away_is_told_without_its_address(helpdesk_project: Project) -> None:
+    session = helpdesk_project.client("customer").auth.session
+    assert session is not None
+    env = environment(helpdesk_project) | {"HELPDESK_KEY": helpdesk_project.publishable_key}
+    env["HELPDESK_URL"] = "http://127.0.0.1:9"
+    with running(python("embed_fastapi.py", "--port", "0"), env) as process:
+        url = read_until(process.stdout, r"running on (http://127\.0\.0\.1:\d+)")[1]
+        answer = httpx.get(
+            f"{url}/tickets/1/events", headers=bearer(session.access_token.get_secret_value()), timeout=60
+        )
+        assert (answer.status_code, answer.json()) == (
+            503,
+            {"detail": "The helpdesk does not answer just now. Try again in a moment."},
+        )
+        read_until(process.stdout, r"the helpdesk failed: .*127\.0\.0\.1:9")
+
+
 def bearer(token: str) -> dict[str, str]:
     """The header that says who one is."""
     return {"Authorization": f"Bearer {token}"}

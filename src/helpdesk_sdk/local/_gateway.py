@@ -205,6 +205,7 @@ class Gateway:
 def project_settings(project: Path) -> dict[str, Any]:
     """What the gateway needs of a Supabase project's directory."""
     config = tomllib.loads((project / "config.toml").read_text("utf-8"))
+    plan = _realtime_plan()
     return {
         "schemas": ["helpdesk"],
         "api": {name: config.get("api", {})[name] for name in ("max_rows",) if name in config.get("api", {})},
@@ -214,14 +215,14 @@ def project_settings(project: Path) -> dict[str, Any]:
         "functions_env": _read_env(project / "functions" / ".env"),
         "functions_net": [host for host in os.environ.get("HELPDESK_FUNCTIONS_NET", "").split(",") if host],
         "realtime": {
-            "enabled": config.get("realtime", {}).get("enabled", True),
-            "plan": _realtime_plan(),
+            "enabled": plan != "off" and config.get("realtime", {}).get("enabled", True),
+            "plan": "none" if plan == "off" else plan,
             "private_only": os.environ.get("HELPDESK_REALTIME_PRIVATE_ONLY") == "1",
         },
     }
 
 
-_REALTIME_PLANS = ("none", "free", "pro", "team")
+_REALTIME_PLANS = ("none", "off", "free", "pro", "team")
 
 
 def _realtime_plan() -> str:
