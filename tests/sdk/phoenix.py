@@ -33,6 +33,7 @@ class Phoenix:
         self.answer: Callable[[str], str | bool | None] = lambda topic: None
         self.status = 101
         self.closes: Callable[[str], bool] = lambda topic: False
+        self.answers_first = True
         self.after_join: Callable[[ServerConnection, str, Any], Awaitable[None]] | None = None
         self.last_word_after = 0.0
         self.sockets: list[ServerConnection] = []
@@ -88,6 +89,8 @@ class Phoenix:
     async def _take(self, socket: ServerConnection, message: dict[str, Any]) -> None:
         topic, event = message["topic"].removeprefix("realtime:"), message["event"]
         self.heard.append((event, topic, message["payload"]))
+        if event == "phx_join" and self.after_join is not None and not self.answers_first:
+            await self.after_join(socket, topic, message["payload"]["config"])
         answer = self.answer(topic) if event == "phx_join" else None
         if answer is False or event == "access_token":
             return
@@ -95,7 +98,7 @@ class Phoenix:
         payload = {"status": status, "response": {"reason": answer} if answer else {}}
         reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
         await socket.send(json.dumps(reply))
-        if event == "phx_join" and self.after_join is not None:
+        if event == "phx_join" and self.after_join is not None and self.answers_first:
             await self.after_join(socket, topic, message["payload"]["config"])
         if event == "phx_leave" or (event == "phx_join" and self.closes(topic)):
             await asyncio.sleep(self.last_word_after)

@@ -86,10 +86,24 @@ async def test_presences_that_are_too_big_are_left_out_and_nothing_else(
     monkeypatch.setattr(hub.caution, "_barred", {})
     hub.stir()
     await until(lambda: Kind.PRESENCE in ticket.kinds())
+    assert ticket.kinds()[-3:] == [Kind.LOST, Kind.JOINED, Kind.PRESENCE]
     await until(lambda: ("t", {"event": "track", "payload": {"state": "viewing"}}) in server.of("presence")[-1:])
     assert server.connections == 2
     await queue.listening.close()
     await ticket.listening.close()
+
+
+async def test_who_waits_for_presences_hears_that_they_are_left_out(
+    server: Phoenix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_realtime, "_MOST_BYTES", LIMIT)
+    presences(server, t=LIMIT)
+    server.answers_first = False
+    ear = Ear(hub_for(server.url))
+    ear.listening.want({Topic("t", "ada")})
+    await until(lambda: ear.kinds() == [Kind.LOST, Kind.JOINED])
+    assert ear.listening.barred("t")
+    await ear.listening.close()
 
 
 async def test_among_many_tickets_the_one_is_found(server: Phoenix, monkeypatch: pytest.MonkeyPatch) -> None:

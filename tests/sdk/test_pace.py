@@ -214,9 +214,11 @@ def test_it_does_not_slow_the_events_that_are_announced_after_it(reader: Reader)
         reader.announce(ABSURD)
         reader.wait(seconds)
         for number in range(3):
+            reader.asked.clear()
             reader.commit(max(reader.head[0], 6) + number)
             reader.wait(0.025)
             assert reader.read_to == reader.readable[-1]
+            assert seconds == 0.03 or reader.asked[0] == "EVENTS", "without a question before it"
             reader.wait(0.37)
 
 
@@ -244,6 +246,20 @@ def test_what_is_older_than_the_old_transaction_is_read_at_once(reader: Reader) 
         reader.announce((400 + number, 1))
         reader.wait(0.01)
         assert reader.read_to == (400 + number, 1)
+
+
+def test_after_a_reconnection_the_head_that_was_known_does_not_count(reader: Reader) -> None:
+    """The database may be another one by then, and not as far."""
+    reader.head = (70, 0)
+    reader.announce((60, 1))
+    reader.wait(1)
+    reader.head = (40, 0)
+    reader.pace.hurry()
+    reader.wait(1)
+    reader.asked.clear()
+    reader.announce((45, 1))
+    reader.wait(0.1)
+    assert reader.asked[:2] == ["EVENTS", "HEAD"]
 
 
 def test_a_thousand_transactions_cost_no_memory(reader: Reader) -> None:
