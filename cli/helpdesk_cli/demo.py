@@ -180,9 +180,9 @@ def _how_to_go_on(story: Story, stack: Stack, keep: bool, data: Path | None) -> 
     agent = next(login for login in story.logins if login.role == "agent")
     typer.echo(f"  helpdesk login --local{there} --email {agent.email}")
     typer.echo("  helpdesk tickets list --status open")
-    typer.echo("  helpdesk watch                   the queue as it changes: leave it open, and in a second window")
-    typer.echo('  helpdesk tickets create "Hello"   see it come; everything that happens, one line each:')
-    typer.echo("  helpdesk events tail --follow")
+    typer.echo("  helpdesk watch                    the queue as it changes; and in a second window:")
+    typer.echo("  helpdesk tickets create Hello     a new row in the first")
+    typer.echo("  helpdesk events tail --follow     everything that happens, a line each")
     typer.echo(f"  helpdesk status{there}           its keys and its database")
     typer.echo(f"  helpdesk down{there}             stop it; the data stays")
 
