@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from tests.sdk.live import client, network, short_token
+from tests.local.realtime_support import Socket
+from tests.sdk.live import client, network, reading, short_token
 from tests.sdk.phoenix import until
 from tests.sdk.world import Staffed, email
+from websockets.asyncio.client import connect
 
 from helpdesk_sdk import (
     AsyncHelpdesk,
@@ -22,6 +25,7 @@ from helpdesk_sdk import (
     Ticket,
     TicketNotFound,
     Viewer,
+    _realtime,
     new_id,
 )
 from helpdesk_sdk.presence import viewers_of
@@ -204,6 +208,58 @@ async def test_closing_the_client_ends_what_watches(staffed: Staffed, ticket: Ti
         await agent.close()
         with pytest.raises(ConfigurationError, match="closed"):
             await asyncio.wait_for(watching, 2)
+
+
+@asynccontextmanager
+async def shouting(staffed: Staffed, ticket: Ticket, size: int) -> AsyncIterator[None]:
+    """A colleague who says so much of themselves on a ticket, on a socket of their own making."""
+    address = f"{staffed.info.api_url.replace('http', 'ws')}/realtime/v1/websocket"
+    async with connect(f"{address}?apikey={staffed.info.publishable_key}&vsn=1.0.0", max_size=None) as connection:
+        socket, topic = Socket(connection, "1.0.0"), f"helpdesk:ticket:{ticket.ticket_id}:staff"
+        await socket.joined(topic, staffed.tokens["colleague"][0])
+        meta = {"user_id": str(new_id()), "name": "x" * size, "state": "viewing", "since": NOON.isoformat()}
+        await socket.push(topic, "presence", {"event": "track", "payload": meta})
+        await socket.find(lambda frame: frame.event == "presence_diff")
+        yield
+
+
+async def test_a_colleague_who_says_much_of_themselves_is_no_viewer(
+    staffed: Staffed, agent: AsyncHelpdesk, ticket: Ticket
+) -> None:
+    async with reading(agent.events.stream(poll_interval=60)) as queue:
+        heard: list[object] = []
+        queue.stream.on_wake(heard.append)
+        async with shouting(staffed, ticket, 2_000_000), agent.presence.on(ticket) as here:
+            assert names(here.viewers) == [("Agent", "viewing")]
+            assert queue.stream.live
+        assert heard == [], "the connection was never lost"
+
+
+async def test_a_colleague_who_says_too_much_takes_the_presence_of_that_ticket_only(
+    staffed: Staffed, agent: AsyncHelpdesk, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_realtime, "_MOST_BYTES", 500_000)
+    other = await agent.tickets.create("In peace", team="Billing")
+    async with reading(agent.events.stream(poll_interval=60)) as queue, agent.presence.on(ticket) as here:
+        watching = asyncio.create_task(_watch(here))
+        async with shouting(staffed, ticket, 600_000):
+            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+                await asyncio.wait_for(watching, 5)
+            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+                await here.typing()
+            assert not here.live
+            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+                await asyncio.wait_for(agent.presence.on(ticket).__aenter__(), 5)
+            await queue.live()
+            heard: list[object] = []
+            queue.stream.on_wake(heard.append)
+            async with agent.presence.on(other) as there, reading(agent.events.stream(ticket=ticket)) as one:
+                assert names(there.viewers) == [("Agent", "viewing")]
+                await agent.notes.add(ticket, "Told at once.")
+                await queue.has(1, 2)
+                await one.has(1, 2)
+            assert queue.stream.live
+            assert None not in heard, "the connection was not lost again"
 
 
 async def _watch(here: Any) -> None:
