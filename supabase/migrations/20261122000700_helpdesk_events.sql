@@ -2,11 +2,13 @@
 -- writes it and nothing else does; everything else consumes it.
 --
 -- Reading without gaps: sequence order is not commit order, so a row carries its transaction (xid), and a reader gets only
--- rows of transactions older than every one still running. The cursor is <xid>.<event_id>.
+-- rows of transactions older than every one still running. The cursor is <xid>.<event_id>. A transaction gets its number
+-- when it first writes, perhaps long before it comes to a ticket: so that a ticket's events are in the order in which they
+-- happened, a row's xid is that of the ticket's newest event where that is the higher one.
 
 create table helpdesk.events (
   event_id bigint generated always as identity primary key,
-  xid xid8 not null default pg_current_xact_id(),
+  xid xid8 not null,
   type text not null,
   audience text not null check (audience in ('customer', 'staff')),
   ticket_id uuid,
@@ -84,9 +86,14 @@ declare
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
 begin
   insert into helpdesk.events (
-    type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
+    xid, type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
   )
   values (
+    greatest(
+      pg_current_xact_id(),
+      -- Committed, or our own: whoever writes about a ticket has locked it.
+      (select e.xid from helpdesk.events as e where e.ticket_id = p_ticket.ticket_id order by e.created_at desc, e.event_id desc limit 1)
+    ),
     p_type, p_audience, p_ticket.ticket_id, p_ticket.number, p_ticket.revision, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
     v_me,
     case
