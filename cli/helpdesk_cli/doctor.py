@@ -16,7 +16,6 @@ from . import _profiles as profiles
 from ._app import Commands
 from ._connection import Target, client, fresh, target
 from ._errors import CliError, ExitCode
-from ._liveness import liveness
 from ._output import console, print_json
 from ._secrets import redact
 from ._settings import settings
@@ -243,6 +242,9 @@ def _session(found: Target) -> Iterator[Finding]:
     migrated = _migrations(found, token)
     yield migrated
     if migrated.ok:
+        # Only now: help and completion need not wait for it.
+        from ._liveness import liveness
+
         yield Finding("live", *liveness(found.url, found.key, token))
 
 
