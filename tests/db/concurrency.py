@@ -64,6 +64,13 @@ def _edits_late(pg: Server, own: str, world: World) -> None:
 
 MUTATIONS = [
     Mutation(
+        "a ticket's events stand where their transactions began",
+        "log_event",
+        "greatest(",
+        "coalesce(",
+        test_events_following.test_a_ticket_that_two_transactions_change_keeps_its_order,
+    ),
+    Mutation(
         "a follower does not wait for older transactions", "visible_events", "e.xid < v_horizon", "true", _follows
     ),
     Mutation(

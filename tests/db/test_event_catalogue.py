@@ -11,7 +11,6 @@ from psycopg import sql
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, Db, Person, as_person, be
 from tests.db.test_events import CHANGES, newest
-from tests.db.world import World
 
 from event_catalogue import CATALOGUE, Entry
 from events_docs import ATTRIBUTES, KINDS, columns, meanings
@@ -179,20 +178,3 @@ def test_the_sdk_has_what_the_events_have_and_no_more() -> None:
 
 def test_the_row_of_the_log_is_that_of_the_page_and_the_sdk() -> None:
     assert set(columns()) == set(meanings()) == set(Event.model_fields)
-
-
-def test_a_ticket_that_two_transactions_change_keeps_its_order(pg: Server, own: str, world: World) -> None:
-    """The one that began to write first, but came to the ticket last, stands last."""
-    with pg.connect(own) as early, pg.connect(own) as late, pg.connect(own) as reader:
-        before = newest(reader)
-        reader.rollback()
-        rename: LiteralString = "update helpdesk.tickets set title = %s where ticket_id = %s"
-        early.execute("select helpdesk.add_note(%s, 'first')", (world["answered"],))
-        late.execute(rename, ("second", world["mine"]))
-        late.commit()
-        early.execute(rename, ("third", world["mine"]))
-        early.commit()
-        rows = reader.execute("select * from helpdesk.events_since() where event_id > %s", (before,)).fetchall()
-    titles = [(row["ticket_revision"], row["data"]["changes"]["title"][1]) for row in rows if "changes" in row["data"]]
-    assert titles == [(2, "second"), (3, "third")]
-    assert [row["event_id"] for row in rows] == sorted(row["event_id"] for row in rows)

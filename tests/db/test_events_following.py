@@ -6,11 +6,12 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from typing import LiteralString
 
 import pytest
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, CUSTOMER, Person, be, one, value
-from tests.db.test_events import since
+from tests.db.test_events import newest, since
 from tests.db.world import World
 
 
@@ -90,3 +91,20 @@ def test_an_event_waits_for_every_older_transaction(pg: Server, own: str, world:
         with be(reader, ADMIN):
             assert [row["data"]["title"] for row in since(reader, head)] == ["slow", "quick"]
         assert one(reader, "select count(*) as n from helpdesk.events where type = 'ticket.created'")["n"] == 9
+
+
+def test_a_ticket_that_two_transactions_change_keeps_its_order(pg: Server, own: str, world: World) -> None:
+    """The one that began to write first, but came to the ticket last, stands last."""
+    with pg.connect(own) as early, pg.connect(own) as late, pg.connect(own) as reader:
+        before = newest(reader)
+        reader.rollback()
+        rename: LiteralString = "update helpdesk.tickets set title = %s where ticket_id = %s"
+        early.execute("select helpdesk.add_note(%s, 'first')", (world["answered"],))
+        late.execute(rename, ("second", world["mine"]))
+        late.commit()
+        early.execute(rename, ("third", world["mine"]))
+        early.commit()
+        rows = reader.execute("select * from helpdesk.events_since() where event_id > %s", (before,)).fetchall()
+    titles = [(row["ticket_revision"], row["data"]["changes"]["title"][1]) for row in rows if "changes" in row["data"]]
+    assert titles == [(2, "second"), (3, "third")]
+    assert len(rows) == 3
