@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from .errors import AuthenticationError, HelpdeskError
+from .errors import AuthenticationError, HelpdeskError, RateLimited
 
 if TYPE_CHECKING:
     from ._exchange import Kernel
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 Renew = Callable[[], Awaitable[HelpdeskError | None]]
 """Gets a new session; returns the error, if there was one."""
 
-# Seconds before its end at which a token is renewed, as in _session; and between two attempts.
+# Seconds before its end at which a token is renewed, as in _session; and between two attempts, growing while they fail:
+# Auth limits how often it is asked, for all who share an address.
 _MARGIN = 30.0
 _GAP = 1.0
+_LONGEST_GAP = 60.0
 
 
 class Token:
@@ -27,6 +29,7 @@ class Token:
         self._kernel = kernel
         self._renew = renew
         self._not_before = 0.0
+        self._failures = 0
         self._refused: str | None = None
         self.sent: str | None = None
         """What the server was told last; None on a new connection."""
@@ -52,12 +55,18 @@ class Token:
         if keeper.renewable and (refused or keeper.due(now)) and now >= self._not_before:
             self._not_before = now + _GAP
             error = await self._renew()
+            self._failures = 0 if error is None else self._failures + 1
+            self._not_before = now + self._gap(error)
         if refused and error is not None:
             raise error
         if refused and not keeper.renewable:
             raise AuthenticationError(
                 "The access token has run out, and there is nothing to renew it with", hint="Sign in again."
             )
+
+    def _gap(self, error: HelpdeskError | None) -> float:
+        asked_for = error.retry_after if isinstance(error, RateLimited) else None
+        return max(asked_for or 0.0, min(_LONGEST_GAP, _GAP * 2.0 ** min(self._failures, 10)))
 
     def due_at(self) -> float:
         """When to look after it again, in seconds of the epoch."""
