@@ -63,6 +63,8 @@ class Reading:
 
     def _take(self, answer: EventPage | str) -> Iterator[Event]:
         """Go by an answer, and hand out its events one by one."""
+        if self._failures:
+            logger.info("the helpdesk answers again: going on behind %s", self.cursor)
         self._failures, self._asked = 0, True
         now = time.monotonic()
         if isinstance(answer, str):
@@ -86,7 +88,9 @@ class Reading:
         wait = min(_LONGEST_HOLD, max(self._course.poll_interval, 1.0) * 2.0 ** min(self._failures - 1, 10))
         asked_for = error.retry_after if isinstance(error, RateLimited) else None
         logger.log(
-            logging.WARNING if self._failures == 1 else logging.DEBUG, "the stream of events waits: %s", error.message
+            logging.WARNING if self._failures == 1 else logging.DEBUG,
+            "the helpdesk does not answer (%s): waiting for it, and nothing is missed",
+            error.message,
         )
         self._pace.hold(time.monotonic() + self._seconds(asked_for, wait))
 

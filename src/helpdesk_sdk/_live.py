@@ -239,7 +239,7 @@ class Hub:
 
     def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
         """A topic is not joined, or not any more."""
-        reason, now = str(error or "no answer"), time.time()
+        reason, now = reason_of(error) if error else "no answer", time.time()
         silence(channel)
         room.drop(now)
         room.retry_at = now + _pause(room.failures)
@@ -276,7 +276,7 @@ class Hub:
 
     def _warn(self, reason: str) -> None:
         if self.problem is None:
-            logger.warning("no live events, so they are asked for: %s", reason)
+            logger.warning("no live events (%s): the log is asked for them instead, and nothing is missed", reason)
         self.problem = reason
 
     async def _disconnect(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -38,7 +40,12 @@ def _masked(text: str) -> str:
 
 def reason_of(problem: Exception) -> str:
     """What is in the way, in words for a log."""
-    return _masked(problem.message if isinstance(problem, HelpdeskError) else str(problem)) or type(problem).__name__
+    said = problem.message if isinstance(problem, HelpdeskError) else str(problem)
+    with contextlib.suppress(ValueError):
+        # What the server answers to a join.
+        answer = json.loads(said)
+        said = str(answer["reason"]) if isinstance(answer, dict) and "reason" in answer else said
+    return _masked(said) or type(problem).__name__
 
 
 def _mask(record: logging.LogRecord) -> bool:

@@ -17,7 +17,7 @@ from ._flow import Method, Resource
 from ._pace import Ask, position
 from ._rooms import Kind, Listening, Signal, stirred
 from ._topics import is_move
-from .errors import HelpdeskError
+from .errors import ConfigurationError, HelpdeskError
 
 if TYPE_CHECKING:
     from ._transport import AsyncDriver, SyncDriver
@@ -87,6 +87,7 @@ class AsyncStream(Reading):
         self._stir = asyncio.Event()
         self._on_wake: list[Callable[[Announcement | None], object]] = []
         self._listening: Listening | None = None
+        self._read = False
         self._moved = False
         self._move_at = 0.0
         self._was_lost = False
@@ -127,6 +128,9 @@ class AsyncStream(Reading):
         await self.close()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
+        if self._read:
+            raise ConfigurationError("Somebody iterates over this stream already", hint="Make another stream.")
+        self._read = True
         self._pace.hurry()
         try:
             await self._listen()
@@ -152,6 +156,7 @@ class AsyncStream(Reading):
                 if self._moved:
                     self._pace.announce(None, None)
         finally:
+            self._read = False
             if self._listening is not None:
                 self._listening.release()
                 self._listening = None

@@ -99,6 +99,8 @@ class TicketPresence:
             listening.track(self._topic, self._meta)
 
     async def __aenter__(self) -> Self:
+        if self._listening is not None:
+            raise ConfigurationError("It is entered already", hint="Make another: hd.presence.on(ticket).")
         hub = self._presence._driver.hub()
         if hub is None:
             raise ConfigurationError(

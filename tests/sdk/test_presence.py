@@ -284,3 +284,10 @@ def test_what_others_say_of_themselves_is_not_believed_blindly() -> None:
         (ada, "typing", NOON),
         (bob, "viewing", NOON + timedelta(minutes=1)),
     ]
+
+
+async def test_one_presence_is_entered_once(agent: AsyncHelpdesk, ticket: Ticket) -> None:
+    async with agent.presence.on(ticket) as here:
+        with pytest.raises(ConfigurationError, match="entered already"):
+            await here.__aenter__()
+        assert [viewer.name for viewer in here.viewers] == [(await agent.users.me()).name]

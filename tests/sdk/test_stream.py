@@ -12,7 +12,15 @@ from tests.sdk.live import Desk, Reader, client, network, reading
 from tests.sdk.phoenix import until
 from tests.sdk.world import Staffed, email
 
-from helpdesk_sdk import Announcement, AsyncHelpdesk, AsyncStream, Event, PermissionDenied, TicketNotFound
+from helpdesk_sdk import (
+    Announcement,
+    AsyncHelpdesk,
+    AsyncStream,
+    ConfigurationError,
+    Event,
+    PermissionDenied,
+    TicketNotFound,
+)
 from helpdesk_sdk._rooms import Kind, Signal
 
 
@@ -321,3 +329,9 @@ async def test_closing_the_client_ends_its_streams_with_an_error(staffed: Staffe
     await agent.close()
     await until(lambda: reader.error is not None)
     assert "closed" in str(reader.error)
+
+
+async def test_one_stream_has_one_reader(staffed: Staffed) -> None:
+    async with client(staffed) as agent, agent.events.stream() as stream, reading(stream):
+        with pytest.raises(ConfigurationError, match="iterates over this stream already"):
+            await anext(aiter(stream))
