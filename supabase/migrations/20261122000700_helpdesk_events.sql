@@ -178,7 +178,8 @@ declare
   v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
   v_ticket helpdesk.tickets;
 begin
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid;
+  -- Locked, as it is for messages and notes already: a tag and an edit at once have an order too.
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid for no key update;
   case tg_table_name
     when 'messages' then
       perform helpdesk_private.log_event(

@@ -95,6 +95,13 @@ MUTATIONS = [
         _waits_in_a_team,
     ),
     Mutation(
+        "a tag does not wait for an edit under way",
+        "log_on_ticket",
+        " for no key update",
+        "",
+        test_events_following.test_a_tag_waits_for_an_edit_under_way_and_stands_behind_it,
+    ),
+    Mutation(
         "announcing goes on though the messages are locked",
         "announce_event",
         "set_config('helpdesk.announcing', 'off ' || pg_current_xact_id()::text, true)",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import LiteralString
 
+import psycopg
 import pytest
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, CUSTOMER, Person, be, one, value
@@ -108,3 +109,21 @@ def test_a_ticket_that_two_transactions_change_keeps_its_order(pg: Server, own: 
     titles = [(row["ticket_revision"], row["data"]["changes"]["title"][1]) for row in rows if "changes" in row["data"]]
     assert titles == [(2, "second"), (3, "third")]
     assert len(rows) == 3
+
+
+def test_a_tag_waits_for_an_edit_under_way_and_stands_behind_it(pg: Server, own: str, world: World) -> None:
+    """The one who tags began to write first; without waiting their event would stand before an edit they never saw."""
+    with pg.connect(own) as early, pg.connect(own) as late, pg.connect(own) as reader:
+        before = newest(reader)
+        reader.rollback()
+        tag: LiteralString = "insert into helpdesk.ticket_tags (ticket_id, tag) values (%s, 'late')"
+        early.execute("select helpdesk.add_note(%s, 'first')", (world["answered"],))
+        late.execute("update helpdesk.tickets set title = 'second' where ticket_id = %s", (world["mine"],))
+        early.execute("set local lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable), early.transaction():
+            early.execute(tag, (world["mine"],))
+        late.commit()
+        early.execute(tag, (world["mine"],))
+        early.commit()
+        rows = reader.execute("select * from helpdesk.events_since() where event_id > %s", (before,)).fetchall()
+    assert [row["type"] for row in rows] == ["note.created", "ticket.updated", "ticket.tagged"]
