@@ -35,14 +35,14 @@ from helpdesk_sdk import (
     AsyncStream,
     AuthenticationError,
     ConfigurationError,
-    ConnectionFailed,
-    CursorAhead,
+    ConnectionFailedError,
+    CursorAheadError,
+    ForbiddenError,
     HelpdeskError,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
+    InvalidValueError,
+    NotFoundError,
+    RateLimitedError,
     Ticket,
-    ValidationError,
 )
 
 PAGE = Path(__file__).with_name("embed_page.html")
@@ -128,7 +128,7 @@ async def seat(ticket: OwnTicket) -> AsyncIterator[None]:
 async def refuse(_: Request, error: HelpdeskError) -> JSONResponse:
     """What the helpdesk refuses, in terms of HTTP. What is wrong with the helpdesk itself is for our log alone."""
     status, headers, said = status_of(error), {}, error.message
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimitedError):
         headers["Retry-After"] = str(max(1, round(error.retry_after or 0)))
     if status >= 500:
         logger.error("the helpdesk failed: %s", error)
@@ -140,12 +140,12 @@ def status_of(error: HelpdeskError) -> int:
     """The HTTP status that says it."""
     kinds = {
         AuthenticationError: 401,
-        PermissionDenied: 403,
-        NotFound: 404,
-        CursorAhead: 409,
-        ValidationError: 400,
-        RateLimited: 429,
-        ConnectionFailed: 503,
+        ForbiddenError: 403,
+        NotFoundError: 404,
+        CursorAheadError: 409,
+        InvalidValueError: 400,
+        RateLimitedError: 429,
+        ConnectionFailedError: 503,
     }
     return next((status for kind, status in kinds.items() if isinstance(error, kind)), 502)
 
@@ -211,7 +211,7 @@ async def events(
     stream = hd.events.stream(cursor, ticket=ticket)
     streams.add(stream)
     # The token may run out, the ticket go out of sight, the helpdesk away. The browser comes back, and is told which.
-    with suppress(AuthenticationError, PermissionDenied, NotFound, ConnectionFailed):
+    with suppress(AuthenticationError, ForbiddenError, NotFoundError, ConnectionFailedError):
         try:
             async with stream:
                 async for event in stream:

@@ -31,15 +31,15 @@ from csv_rows import Refused, Row, Stopped, read_rows, ticket_of
 from helpdesk_sdk import (
     ApiError,
     AsyncHelpdesk,
-    ConnectionFailed,
+    ConnectionFailedError,
+    ForbiddenError,
     HelpdeskError,
-    NotFound,
-    PermissionDenied,
-    RateLimited,
+    NotFoundError,
+    RateLimitedError,
     ServerError,
-    TeamNotFound,
+    TeamNotFoundError,
     Ticket,
-    UnknownOutcome,
+    UnknownOutcomeError,
 )
 
 BATCH = 100
@@ -81,7 +81,7 @@ class Importer:
         if self.state.witness:
             try:
                 await self.hd.tickets.get(UUID(self.state.witness))
-            except NotFound:
+            except NotFoundError:
                 console.print("The earlier import went to another helpdesk: starting at the first row.")
                 self.state = State(self.state.job, path=self.state.path)
         if not self.state.rows:
@@ -158,11 +158,11 @@ class Importer:
     async def _find_or_create_team(self, name: str) -> UUID:
         try:
             return (await self.hd.teams.get(name)).team_id
-        except TeamNotFound:
+        except TeamNotFoundError:
             pass
         try:
             return (await self.hd.teams.create(name)).team_id
-        except PermissionDenied:
+        except ForbiddenError:
             raise Stopped(f"There is no team {name}, and only admins create teams.") from None
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -171,7 +171,7 @@ class Importer:
         while True:
             try:
                 return await attempt()
-            except (ConnectionFailed, UnknownOutcome, ServerError, RateLimited):
+            except (ConnectionFailedError, UnknownOutcomeError, ServerError, RateLimitedError):
                 if time.monotonic() + pause > until:
                     raise
             await asyncio.sleep(pause)

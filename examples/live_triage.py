@@ -21,7 +21,7 @@ from typing import Annotated
 
 import typer
 
-from helpdesk_sdk import AsyncHelpdesk, Conflict, Event, HelpdeskError, NotFound, Team, Ticket, User
+from helpdesk_sdk import AsyncHelpdesk, ConflictError, Event, HelpdeskError, NotFoundError, Team, Ticket, User
 
 DONE = "triaged"
 # How often to look again at a ticket that somebody else changes at the same moment.
@@ -80,10 +80,10 @@ class Triage:
                 if DONE not in (ticket.tags or ()):
                     await self._triage(ticket)
                 return
-            except NotFound:
+            except NotFoundError:
                 print(f"#{event.ticket_number} is gone, or out of sight.", flush=True)
                 return
-            except Conflict:
+            except ConflictError:
                 # Somebody changed it between our reading and our writing: what they did counts.
                 await asyncio.sleep(0.05)
         print(f"#{event.ticket_number} keeps changing: it is left to those who change it.", flush=True)

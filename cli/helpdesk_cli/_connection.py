@@ -249,7 +249,7 @@ def fresh(found: Target) -> Target:
 
 
 def _renewed(found: Target) -> Target:
-    from helpdesk_sdk.errors import AuthenticationError, PermissionDenied
+    from helpdesk_sdk.errors import AuthenticationError, ForbiddenError
 
     profile = found.profile
     assert profile is not None
@@ -264,7 +264,7 @@ def _renewed(found: Target) -> Target:
         try:
             # Any request will do: the client renews a session that is about to end before it asks.
             hd.auth.whoami()
-        except PermissionDenied:
+        except ForbiddenError:
             pass
         except AuthenticationError:
             hint = f"Sign in again: helpdesk login --profile {profile.name}"

@@ -33,7 +33,7 @@ class Basis:
 
 def reply(hd: Helpdesk, ref: str, body: str | None, file: Path | None, expect: str | None, id: UUID | None) -> None:
     """Answer a ticket."""
-    from helpdesk_sdk.errors import ConversationMoved
+    from helpdesk_sdk.errors import ConversationMovedError
 
     ticket = hd.tickets.get(ref)
     seen = Seen(target())
@@ -47,7 +47,7 @@ def reply(hd: Helpdesk, ref: str, body: str | None, file: Path | None, expect: s
     try:
         with _draft_kept(text, typed=typed):
             sent = hd.messages.reply(ticket, text, expected_last_message=basis.message_id, id=id)
-    except ConversationMoved as moved:
+    except ConversationMovedError as moved:
         if moved.new_messages:
             seen.remember(ticket.ticket_id, moved.new_messages[-1].message_id)
         moved.hint = "Nothing was sent. Read what is new above; repeat the command if your answer still fits."

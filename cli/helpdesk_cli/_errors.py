@@ -133,13 +133,13 @@ def _code_of(error: HelpdeskError) -> ExitCode:
     from helpdesk_sdk import errors as e
 
     kinds: list[tuple[type[Exception], ExitCode]] = [
-        (e.ValidationError, ExitCode.USAGE),
+        (e.InvalidValueError, ExitCode.USAGE),
         (e.ConfigurationError, ExitCode.USAGE),
-        (e.NotFound, ExitCode.NOT_FOUND),
-        (e.Conflict, ExitCode.CONFLICT),
+        (e.NotFoundError, ExitCode.NOT_FOUND),
+        (e.ConflictError, ExitCode.CONFLICT),
         (e.AuthenticationError, ExitCode.FORBIDDEN),
-        (e.PermissionDenied, ExitCode.FORBIDDEN),
-        (e.ConnectionFailed, ExitCode.UNREACHABLE),
+        (e.ForbiddenError, ExitCode.FORBIDDEN),
+        (e.ConnectionFailedError, ExitCode.UNREACHABLE),
     ]
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.REFUSED)
 
@@ -148,25 +148,25 @@ def _way_out(error: HelpdeskError) -> str | None:
     """The way out in words of the command line; the SDK's own hints speak of Python."""
     from helpdesk_sdk import errors as e
 
-    if isinstance(error, e.UnknownOutcome):
+    if isinstance(error, e.UnknownOutcomeError):
         if error.id is not None:
             return f"Repeat the command with --id {error.id}: it is carried out at most once."
         return "Look whether it was made before you try again."
-    if isinstance(error, e.NoProfile | e.InactiveUser):
+    if isinstance(error, e.NoProfileError | e.InactiveUserError):
         return error.hint
     if isinstance(error, e.AuthenticationError) and error.code == "invalid_credentials":
         return "Check the e-mail address and the password."
     if isinstance(error, e.AuthenticationError):
         return "Sign in: helpdesk login"
-    if isinstance(error, e.ConnectionFailed):
+    if isinstance(error, e.ConnectionFailedError):
         return "Is the URL right, and does the helpdesk run? Find out with: helpdesk doctor"
-    if isinstance(error, e.ValidationError) and error.field == "ticket" and error.hint is None:
+    if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
         return "Give its number, as in 42, or its id."
-    if isinstance(error, e.TeamNotFound):
+    if isinstance(error, e.TeamNotFoundError):
         return "See those that you may use: helpdesk teams list"
-    if isinstance(error, e.CursorAhead):
+    if isinstance(error, e.CursorAheadError):
         return "Leave out --since to begin anew."
-    if isinstance(error, e.StaleRevision):
+    if isinstance(error, e.StaleRevisionError):
         return "Look at it again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint
 

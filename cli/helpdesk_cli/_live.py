@@ -155,9 +155,9 @@ def _client(found: Target) -> AsyncHelpdesk:
 
 def may_pass(error: BaseException) -> bool:
     """Whether the same may go well a little later."""
-    from helpdesk_sdk.errors import ConnectionFailed, RateLimited, ServerError
+    from helpdesk_sdk.errors import ConnectionFailedError, RateLimitedError, ServerError
 
-    return isinstance(error, ConnectionFailed | RateLimited | ServerError)
+    return isinstance(error, ConnectionFailedError | RateLimitedError | ServerError)
 
 
 def pause(failures: int) -> float:

@@ -55,14 +55,14 @@ class Listing:
 
     async def explained(self, hd: AsyncHelpdesk, changes: Sequence[Change]) -> list[Change]:
         """The changes, those that left with the reason and as they are now, as far as that can be read."""
-        from helpdesk_sdk.errors import HelpdeskError, TicketNotFound
+        from helpdesk_sdk.errors import HelpdeskError, TicketNotFoundError
 
         made, left = [], 0
         for change in changes:
             if change.kind is Kind.LEFT and (left := left + 1) <= _EXPLAINED:
                 try:
                     now = await hd.tickets.get(change.ticket.ticket_id)
-                except TicketNotFound:
+                except TicketNotFoundError:
                     change = replace(change, why="out_of_sight")
                 except HelpdeskError:
                     # It has left all the same; what stands in the way is met again by the next look.

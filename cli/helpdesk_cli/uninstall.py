@@ -58,7 +58,7 @@ def uninstall(
             print_json(asdict(found) | {"removed": False})
         return
     if found.blockers:
-        raise _uninstall.UninstallBlocked(found.blockers)
+        raise _uninstall.UninstallBlockedError(found.blockers)
     if not yes:
         if settings().json:
             # A look only: programs that mean it say --yes.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ._flow import Flow
 from ._pace import Ask, Pace, position
 from ._rooms import Topic
-from .errors import ConnectionFailed, HelpdeskError, RateLimited, ServerError
+from .errors import ConnectionFailedError, HelpdeskError, RateLimitedError, ServerError
 
 if TYPE_CHECKING:
     from .events import Event, EventPage
@@ -82,11 +82,11 @@ class Reading:
 
     def _hold(self, error: HelpdeskError) -> None:
         """Wait after a failure that may pass. Others are raised, and any at the start: a mistake."""
-        if not self._asked or not isinstance(error, ConnectionFailed | ServerError | RateLimited):
+        if not self._asked or not isinstance(error, ConnectionFailedError | ServerError | RateLimitedError):
             raise error
         self._failures += 1
         wait = min(_LONGEST_HOLD, max(self._course.poll_interval, 1.0) * 2.0 ** min(self._failures - 1, 10))
-        asked_for = error.retry_after if isinstance(error, RateLimited) else None
+        asked_for = error.retry_after if isinstance(error, RateLimitedError) else None
         logger.log(
             logging.WARNING if self._failures == 1 else logging.DEBUG,
             "the helpdesk does not answer (%s): waiting for it, and nothing is missed",

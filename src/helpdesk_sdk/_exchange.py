@@ -24,11 +24,11 @@ from ._session import Keeper, Session
 from .errors import (
     ApiError,
     AuthenticationError,
-    ConnectionFailed,
+    ConnectionFailedError,
     HelpdeskError,
-    TimedOut,
-    UnknownOutcome,
-    ValidationError,
+    InvalidValueError,
+    RequestTimeoutError,
+    UnknownOutcomeError,
 )
 
 T = TypeVar("T")
@@ -191,7 +191,7 @@ def _error(
             if key
             else "Read it before you try again."
         )
-        return UnknownOutcome(hint=hint, id=key, status=_status(outcome))
+        return UnknownOutcomeError(hint=hint, id=key, status=_status(outcome))
     if isinstance(outcome, httpx.Response):
         keeper = kernel.keeper
         error = error_for(read_failure(outcome), signed_in=bool(keeper.session or keeper.key_is_secret))
@@ -201,8 +201,12 @@ def _error(
         return error
     why = str(outcome) or type(outcome).__name__
     if isinstance(outcome, httpx.TimeoutException):
-        return TimedOut(f"{kernel.url} did not answer in time", hint="Try again, or give the client a longer timeout.")
-    return ConnectionFailed(f"Cannot reach {kernel.url}: {why}", hint="Is it the right URL, and does the stack run?")
+        return RequestTimeoutError(
+            f"{kernel.url} did not answer in time", hint="Try again, or give the client a longer timeout."
+        )
+    return ConnectionFailedError(
+        f"Cannot reach {kernel.url}: {why}", hint="Is it the right URL, and does the stack run?"
+    )
 
 
 def renewal(keeper: Keeper) -> Flow[None]:
@@ -210,7 +214,7 @@ def renewal(keeper: Keeper) -> Flow[None]:
     session = keeper.session
     if session is not None and session.refresh_token is not None:
         token = session.refresh_token.get_secret_value()
-        refused = (AuthenticationError, ValidationError)
+        refused = (AuthenticationError, InvalidValueError)
         reply: AuthReply = yield AuthCall(lambda auth: auth.refresh_session(token), repeatable=True, accepts=refused)
         if reply.error is None:
             keeper.adopt(session_of(reply.value), same_person=True)

@@ -15,22 +15,22 @@ from . import errors as e
 _REASON = re.compile(r"helpdesk\.([a-z_]+)")
 _FIELD = re.compile(r"([a-z][a-z_]*)[ .]")
 _BY_STATUS: dict[int, type[e.ApiError]] = {
-    400: e.ValidationError,
+    400: e.InvalidValueError,
     401: e.AuthenticationError,
-    403: e.PermissionDenied,
-    409: e.Conflict,
-    413: e.ValidationError,
-    422: e.ValidationError,
-    429: e.RateLimited,
+    403: e.ForbiddenError,
+    409: e.ConflictError,
+    413: e.InvalidValueError,
+    422: e.InvalidValueError,
+    429: e.RateLimitedError,
 }
 # Codes of PostgREST and of Supabase Auth that say more than their status.
 _BY_CODE: dict[str, type[e.ApiError]] = {
     "25006": e.ReadOnlyError,
-    "3F000": e.UnexpectedAnswer,
-    "42501": e.PermissionDenied,
-    "PGRST106": e.UnexpectedAnswer,
-    "PGRST202": e.UnexpectedAnswer,
-    "PGRST205": e.UnexpectedAnswer,
+    "3F000": e.UnexpectedResponseError,
+    "42501": e.ForbiddenError,
+    "PGRST106": e.UnexpectedResponseError,
+    "PGRST202": e.UnexpectedResponseError,
+    "PGRST205": e.UnexpectedResponseError,
     "PGRST301": e.AuthenticationError,
     "PGRST302": e.AuthenticationError,
     "PGRST303": e.AuthenticationError,
@@ -42,12 +42,12 @@ _BY_CODE: dict[str, type[e.ApiError]] = {
     "refresh_token_not_found": e.AuthenticationError,
     "refresh_token_already_used": e.AuthenticationError,
     "bad_jwt": e.AuthenticationError,
-    "user_already_exists": e.UserExists,
-    "email_exists": e.UserExists,
-    "weak_password": e.ValidationError,
-    "email_address_invalid": e.ValidationError,
-    "over_request_rate_limit": e.RateLimited,
-    "over_email_send_rate_limit": e.RateLimited,
+    "user_already_exists": e.UserExistsError,
+    "email_exists": e.UserExistsError,
+    "weak_password": e.InvalidValueError,
+    "email_address_invalid": e.InvalidValueError,
+    "over_request_rate_limit": e.RateLimitedError,
+    "over_email_send_rate_limit": e.RateLimitedError,
 }
 NO_HELPDESK = "Is this the URL of a Supabase project with the helpdesk's migrations? Run helpdesk doctor."
 _HINT_BY_CODE = {
@@ -129,10 +129,10 @@ def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
         reason=failure.reason,
         request_id=failure.request_id,
     )
-    if isinstance(error, e.ValidationError):
+    if isinstance(error, e.InvalidValueError):
         found = _FIELD.match(error.message) if failure.reason else None
         error.field = found.group(1) if found else _FIELD_BY_CODE.get(failure.code or "")
-    if isinstance(error, e.RateLimited):
+    if isinstance(error, e.RateLimitedError):
         error.retry_after = failure.retry_after
     if error.hint is None:
         error.hint = _way_out(error, signed_in)
@@ -140,7 +140,7 @@ def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
 
 
 def _way_out(error: e.ApiError, signed_in: bool) -> str | None:
-    if isinstance(error, e.UnexpectedAnswer):
+    if isinstance(error, e.UnexpectedResponseError):
         return NO_HELPDESK
     if not isinstance(error, e.AuthenticationError):
         return None
@@ -158,7 +158,7 @@ def _kind_of(failure: Failure) -> type[e.ApiError]:
         return e.AuthenticationError if failure.status == 401 else kind
     if failure.status >= 500:
         return e.ServerError
-    return _BY_STATUS.get(failure.status, e.ApiError if failure.reason else e.UnexpectedAnswer)
+    return _BY_STATUS.get(failure.status, e.ApiError if failure.reason else e.UnexpectedResponseError)
 
 
 def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
@@ -167,6 +167,6 @@ def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
     # What Postgres says of a missing right speaks of tables, and to nobody who calls us.
     if failure.message and failure.code not in {"42501", "25006"}:
         return failure.message
-    if kind in {e.UnexpectedAnswer, e.ServerError}:
+    if kind in {e.UnexpectedResponseError, e.ServerError}:
         return f"The helpdesk answered with HTTP status {failure.status}"
     return None

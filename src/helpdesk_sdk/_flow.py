@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError as PydanticError
 
 from ._failures import NO_HELPDESK
-from .errors import ApiError, UnexpectedAnswer
+from .errors import ApiError, UnexpectedResponseError
 
 if TYPE_CHECKING:
     from ._transport import AsyncDriver, SyncDriver
@@ -111,7 +111,7 @@ class Reply:
             first = problem.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "body"
             message = f"The answer cannot be read: {where}: {first['msg']}"
-            raise UnexpectedAnswer(message, hint=NO_HELPDESK, request_id=self.request_id) from None
+            raise UnexpectedResponseError(message, hint=NO_HELPDESK, request_id=self.request_id) from None
 
 
 _adapters: dict[tuple[bool, type[Any]], TypeAdapter[Any]] = {}

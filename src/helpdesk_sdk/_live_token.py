@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from .errors import AuthenticationError, HelpdeskError, RateLimited
+from .errors import AuthenticationError, HelpdeskError, RateLimitedError
 
 if TYPE_CHECKING:
     from ._exchange import Kernel
@@ -65,7 +65,7 @@ class Token:
             )
 
     def _gap(self, error: HelpdeskError | None) -> float:
-        asked_for = error.retry_after if isinstance(error, RateLimited) else None
+        asked_for = error.retry_after if isinstance(error, RateLimitedError) else None
         return max(asked_for or 0.0, min(_LONGEST_GAP, _GAP * 2.0 ** min(self._failures, 10)))
 
     def due_at(self) -> float:

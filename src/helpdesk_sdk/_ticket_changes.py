@@ -11,21 +11,21 @@ from ._flow import Flow, Reply, Resource
 from ._sentinels import Latest, Sentinel, Unset
 from ._ticket_models import Priority, Status, Ticket, TicketRef, by_key, no_such, ticket_key
 from .errors import (
-    AlreadyAnswered,
-    AlreadyAssigned,
-    Conflict,
-    PermissionDenied,
-    StaleRevision,
-    TicketClosed,
-    TicketNotFound,
-    UnknownOutcome,
+    AlreadyAnsweredError,
+    AlreadyAssignedError,
+    ConflictError,
+    ForbiddenError,
+    StaleRevisionError,
+    TicketClosedError,
+    TicketNotFoundError,
+    UnknownOutcomeError,
 )
 
 Revision = int | Latest | None
 
 _REVISION_MAX = 2**31 - 1
 # Conflicts about the state of a ticket: the error brings the ticket as it is now.
-_ABOUT_THE_TICKET = (StaleRevision, AlreadyAssigned, AlreadyAnswered, TicketClosed)
+_ABOUT_THE_TICKET = (StaleRevisionError, AlreadyAssignedError, AlreadyAnsweredError, TicketClosedError)
 
 
 def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> int | None:
@@ -94,7 +94,7 @@ def patch_ticket(
     query = by_key(resource._rest.from_("tickets").update(dict(changes)), ticket)
     if revision is not None:
         query = query.eq("revision", revision)
-    reply: Reply = yield resource._write(query, accepts=(Conflict,))
+    reply: Reply = yield resource._write(query, accepts=(ConflictError,))
     if reply.error is None:
         changed = reply.first(Ticket)
         if changed is not None:
@@ -112,7 +112,7 @@ def route_ticket(
 ) -> Flow[Ticket]:
     """Call a function that moves a ticket, if it is still at this revision; ``wanted`` is what it has moved to then."""
     given = dict(arguments) if revision is None else {**arguments, "revision": revision}
-    out_of_reach = (TicketNotFound, PermissionDenied)
+    out_of_reach = (TicketNotFoundError, ForbiddenError)
     reply: Reply = yield resource._rpc(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
     if reply.error is None:
         return reply.one(Ticket)
@@ -127,7 +127,7 @@ def _moved_away(
     """A lost attempt may have moved the ticket out of the caller's reach, so that the repeated one was refused."""
     current = yield from current_ticket(resource, ticket)
     if current is None:
-        raise UnknownOutcome(
+        raise UnknownOutcomeError(
             "The connection broke before the answer came, and the ticket is out of your sight now",
             hint="Most likely it was moved: ask somebody who works the other queue.",
         )
@@ -140,12 +140,12 @@ def _settle(
     resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
 ) -> Flow[Ticket]:
     """No row was changed: say why, with the ticket as it is now; unless it was our own lost attempt that changed it."""
-    if isinstance(reply.error, TicketNotFound):
+    if isinstance(reply.error, TicketNotFoundError):
         raise no_such(ticket)
     current = yield from current_ticket(resource, ticket)
     if reply.error is None and current is None:
         raise no_such(ticket)
-    stale = reply.error is None or isinstance(reply.error, StaleRevision)
+    stale = reply.error is None or isinstance(reply.error, StaleRevisionError)
     if (
         current is not None
         and stale
@@ -154,10 +154,10 @@ def _settle(
         and _carries(current, wanted, revision)
     ):
         return current
-    error = reply.error or StaleRevision(
+    error = reply.error or StaleRevisionError(
         hint="Read it again (error.current is the ticket as it is now), then repeat the change if it still makes sense."
     )
-    if isinstance(error, Conflict):
+    if isinstance(error, ConflictError):
         error.current = current
     raise error
 

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from . import _validation as check
 from ._flow import Flow, Resource
 from ._models import Model, OpenEnum
-from .errors import TicketNotFound
+from .errors import TicketNotFoundError
 
 
 class Status(OpenEnum):
@@ -150,10 +150,10 @@ def by_key(query: Any, ticket: TicketRef) -> Any:
     return query.eq("ticket_id" if isinstance(key, UUID) else "number", key)
 
 
-def no_such(ticket: TicketRef) -> TicketNotFound:
+def no_such(ticket: TicketRef) -> TicketNotFoundError:
     """The error for a ticket that is not there, or not to be seen: the two look the same."""
     key = ticket_key(ticket)
-    return TicketNotFound(f"There is no ticket {key}, or it is not yours to see", hint="Check its number or id.")
+    return TicketNotFoundError(f"There is no ticket {key}, or it is not yours to see", hint="Check its number or id.")
 
 
 def find_ticket_id(resource: Resource[Any], ticket: TicketRef) -> Flow[UUID]:

@@ -16,7 +16,7 @@ from ._exchange import Invoke, Kernel, Renew, Send, Sleep, Step, renewal, steps
 from ._flow import AsyncPager, AuthReply, Flow, Page, Pager
 from ._live import Hub
 from ._stream import AsyncStream, Stream
-from .errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedAnswer
+from .errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedResponseError
 
 T = TypeVar("T")
 
@@ -201,7 +201,7 @@ class _auth_errors:
         from supabase_auth.errors import AuthError
 
         if isinstance(error, ValidationError):
-            raise UnexpectedAnswer("The answer of Supabase Auth cannot be read") from None
+            raise UnexpectedResponseError("The answer of Supabase Auth cannot be read") from None
         if not isinstance(error, AuthError):
             return False
         match error.__cause__:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigurationError, ConnectionFailed, HelpdeskError
+from .errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,11 +28,11 @@ _POLICY_PREFIX = "helpdesk: "
 _WAIT_FOR_TABLE = "10s"
 
 
-class NotInstalled(HelpdeskError):
+class NotInstalledError(HelpdeskError):
     """There is no helpdesk in this database."""
 
 
-class UninstallBlocked(HelpdeskError):
+class UninstallBlockedError(HelpdeskError):
     """Something of the project's own depends on the helpdesk; nothing was removed.
 
     Attributes:
@@ -70,9 +70,9 @@ def plan(db_url: str) -> UninstallPlan:
         db_url: A PostgreSQL URL of the role that owns the helpdesk's schemas.
 
     Raises:
-        NotInstalled: There is no helpdesk in this database.
+        NotInstalledError: There is no helpdesk in this database.
         ConfigurationError: psycopg is not installed, or the URL is none.
-        ConnectionFailed: The database cannot be reached.
+        ConnectionFailedError: The database cannot be reached.
         HelpdeskError: The role may not look at the helpdesk.
     """
     with _connect(db_url) as connection, _all_or_nothing(), connection.transaction():
@@ -87,8 +87,8 @@ def run(db_url: str) -> UninstallPlan:
         db_url: A PostgreSQL URL of the role that owns the helpdesk's schemas.
 
     Raises:
-        UninstallBlocked: Something of the project's own depends on it; nothing was removed.
-        NotInstalled, ConfigurationError, ConnectionFailed: As for `plan`.
+        UninstallBlockedError: Something of the project's own depends on it; nothing was removed.
+        NotInstalledError, ConfigurationError, ConnectionFailedError: As for `plan`.
         HelpdeskError: The helpdesk is in use, or the role is not its owner; nothing was removed.
     """
     with _connect(db_url) as connection, _all_or_nothing(), connection.transaction():
@@ -96,7 +96,7 @@ def run(db_url: str) -> UninstallPlan:
         _lock(connection)
         found = _plan(connection)
         if found.blockers:
-            raise UninstallBlocked(found.blockers)
+            raise UninstallBlockedError(found.blockers)
         _remove(connection, found)
     return found
 
@@ -122,7 +122,7 @@ def _plan(connection: Connection[dict[str, Any]]) -> UninstallPlan:
         "to_regclass('supabase_migrations.schema_migrations') is not null as history"
     ).fetchone()
     if not installed or not installed["concepts"]:
-        raise NotInstalled()
+        raise NotInstalledError()
     return UninstallPlan(
         tables=_count(connection),
         triggers=tuple(row["name"] for row in connection.execute(_TRIGGERS, {"ours": list(SCHEMAS)})),
@@ -229,7 +229,7 @@ def _connect(db_url: str) -> Iterator[Connection[dict[str, Any]]]:
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise ConnectionFailed(f"The database cannot be reached: {reason}") from None
+        raise ConnectionFailedError(f"The database cannot be reached: {reason}") from None
     except psycopg.Error as error:
         raise ConfigurationError(f"This is no database URL: {str(error).strip()}") from None
     with connection:

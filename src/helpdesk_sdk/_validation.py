@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from .errors import ValidationError
+from .errors import InvalidValueError
 
 TITLE_MAX = 300
 BODY_MAX = 100_000
@@ -33,9 +33,9 @@ _CURSOR = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 NUMBER_MAX = 1e300
 
 
-def refuse(field: str, problem: str) -> ValidationError:
+def refuse(field: str, problem: str) -> InvalidValueError:
     """The error for a bad value: its message begins with the name of the field."""
-    error = ValidationError(f"{field} {problem}")
+    error = InvalidValueError(f"{field} {problem}")
     error.field = field
     return error
 

@@ -45,8 +45,8 @@ class Auth(Resource[Driver]):
             The session; None when the project asks for the e-mail address to be confirmed first.
 
         Raises:
-            UserExists: The address has a login.
-            ValidationError: The password is too weak for the project.
+            UserExistsError: The address has a login.
+            InvalidValueError: The password is too weak for the project.
         """
         options = {"data": {"name": check.printable("name", name, 0, check.NAME_MAX)}} if name else {}
         body = {
@@ -80,6 +80,6 @@ class Auth(Resource[Driver]):
 
         Raises:
             AuthenticationError: You are not signed in.
-            NoProfile: The login has no verified e-mail address yet.
+            NoProfileError: The login has no verified e-mail address yet.
         """
         return (yield from ask_me(self))

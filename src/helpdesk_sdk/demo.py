@@ -16,7 +16,14 @@ from ._demo_stage import Check, Login, Stage, Teller, seed
 from ._ids import new_id
 from ._sentinels import LATEST
 from .client import Helpdesk
-from .errors import AdminExists, ConversationMoved, HelpdeskError, PermissionDenied, TicketNotFound, UserExists
+from .errors import (
+    AdminExistsError,
+    ConversationMovedError,
+    ForbiddenError,
+    HelpdeskError,
+    TicketNotFoundError,
+    UserExistsError,
+)
 from .messages import Message
 from .tickets import Ticket
 from .users import Role
@@ -60,7 +67,7 @@ class Story(Stage):
         self._say(f"Kestrel Coffee's helpdesk: {len(people)} people, {waiting} open tickets.")
         try:
             self._system.users.bootstrap_admin(_ADMIN[1])
-        except AdminExists:
+        except AdminExistsError:
             if not any(user.role == Role.ADMIN for user in self._system.users.list(email=_ADMIN[1])):
                 hint = "Play the story on another one: --data DIR"
                 raise HelpdeskError("This helpdesk has an admin of its own", hint=hint) from None
@@ -68,7 +75,9 @@ class Story(Stage):
         else:
             self._say("Nora becomes the first admin. That works once, and with the secret key only.")
         self._nora = self._sign_in(*_ADMIN, role="admin")
-        self._refused("another first admin", AdminExists, lambda: self._system.users.bootstrap_admin(_CUSTOMERS[0][1]))
+        self._refused(
+            "another first admin", AdminExistsError, lambda: self._system.users.bootstrap_admin(_CUSTOMERS[0][1])
+        )
         known = self._system.users.get(_KNOWN_AGENT[1])
         self._chiara = self._sign_in(*_KNOWN_AGENT, role="agent")
         self._say("Chiara has worked here without a login. Hers has a verified e-mail address, so she is who she was.")
@@ -77,7 +86,7 @@ class Story(Stage):
         try:
             self._nora.users.invite(_NEW_AGENT[1], "agent", _NEW_AGENT[0])
             self._say("Nora invites Ines, who signs in and works the queue with Chiara.")
-        except UserExists:
+        except UserExistsError:
             self._say("Ines was invited at an earlier time, and works the queue with Chiara.")
         self._ines = self._sign_in(*_NEW_AGENT, role="agent")
         self._check("the invitation made her an agent", self._ines.users.me().role == Role.AGENT)
@@ -142,7 +151,7 @@ class Story(Stage):
         }
         results = self._at_once({"Chiara": self._chiara, "Ines": self._ines}, texts)
         sent = {name: result for name, result in results.items() if isinstance(result, Message)}
-        told = {name: result for name, result in results.items() if isinstance(result, ConversationMoved)}
+        told = {name: result for name, result in results.items() if isinstance(result, ConversationMovedError)}
         if not (self._check("one answer is sent, one is refused", len(sent) == len(told) == 1)):
             raise HelpdeskError("The send guard failed: the story cannot go on")
         [(winner, message)], [(loser, moved)] = sent.items(), told.items()
@@ -189,7 +198,7 @@ class Story(Stage):
     def _refuse(self) -> None:
         self._teller.scene("What is forbidden is refused, whoever asks and however")
         foreign, absent = (
-            self._refused(what, TicketNotFound, lambda id=id: list(self._theo.tickets.timeline(id)))  # type: ignore[misc]
+            self._refused(what, TicketNotFoundError, lambda id=id: list(self._theo.tickets.timeline(id)))  # type: ignore[misc]
             for what, id in (("Theo opens Mara's ticket", self._maras.ticket_id), ("and one that never was", new_id()))
         )
         if foreign and absent:
@@ -198,10 +207,10 @@ class Story(Stage):
         own = self._theo.tickets.get(self._theos.number)
         self._refused(
             "Theo makes his own ticket urgent",
-            PermissionDenied,
+            ForbiddenError,
             lambda: self._theo.tickets.update(own, priority="high"),
         )
-        self._refused("Theo writes an internal note", PermissionDenied, lambda: self._theo.notes.add(own, "psst"))
+        self._refused("Theo writes an internal note", ForbiddenError, lambda: self._theo.notes.add(own, "psst"))
         status, code = self._forge()
         self._say(f"Theo forges the author with plain HTTP: {status} {code}")
         self._check("the database refuses it, without any SDK", (status, code) == (403, "42501"))

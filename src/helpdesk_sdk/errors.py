@@ -2,44 +2,44 @@
 
 HelpdeskError
 ├── ConfigurationError
-├── ConnectionFailed
-│   └── TimedOut
-├── UnknownOutcome
+├── ConnectionFailedError
+│   └── RequestTimeoutError
+├── UnknownOutcomeError
 └── ApiError
-    ├── ValidationError
+    ├── InvalidValueError
     ├── AuthenticationError
-    ├── PermissionDenied
-    │   ├── NoProfile
-    │   └── InactiveUser
-    ├── NotFound
-    │   ├── TicketNotFound
-    │   ├── MessageNotFound
-    │   ├── NoteNotFound
-    │   ├── TeamNotFound
-    │   ├── UserNotFound
-    │   ├── AssigneeNotFound
-    │   └── InvitationNotFound
-    ├── Conflict
-    │   ├── IdConflict
-    │   ├── ExternalIdTaken
-    │   ├── StaleRevision
-    │   ├── ConversationMoved
-    │   ├── AlreadyAssigned
-    │   ├── AlreadyAnswered
-    │   ├── TicketClosed
-    │   ├── LastAdmin
-    │   ├── AdminExists
-    │   ├── UserExists
-    │   ├── NameTaken
-    │   ├── TeamInUse
-    │   ├── DefaultTeam
-    │   ├── CursorAhead
-    │   └── LogRestored
-    ├── TransitionNotAllowed
-    ├── TooMany
-    ├── RateLimited
+    ├── ForbiddenError
+    │   ├── NoProfileError
+    │   └── InactiveUserError
+    ├── NotFoundError
+    │   ├── TicketNotFoundError
+    │   ├── MessageNotFoundError
+    │   ├── NoteNotFoundError
+    │   ├── TeamNotFoundError
+    │   ├── UserNotFoundError
+    │   ├── AssigneeNotFoundError
+    │   └── InvitationNotFoundError
+    ├── ConflictError
+    │   ├── IdConflictError
+    │   ├── ExternalIdTakenError
+    │   ├── StaleRevisionError
+    │   ├── ConversationMovedError
+    │   ├── AlreadyAssignedError
+    │   ├── AlreadyAnsweredError
+    │   ├── TicketClosedError
+    │   ├── LastAdminError
+    │   ├── AdminExistsError
+    │   ├── UserExistsError
+    │   ├── NameTakenError
+    │   ├── TeamInUseError
+    │   ├── DefaultTeamError
+    │   ├── CursorAheadError
+    │   └── LogRestoredError
+    ├── TransitionNotAllowedError
+    ├── TooManyError
+    ├── RateLimitedError
     ├── ReadOnlyError
-    ├── UnexpectedAnswer
+    ├── UnexpectedResponseError
     └── ServerError
 
 The default message of a class is the first line of its docstring. ``str(error)`` is the message and, if known, the
@@ -81,15 +81,15 @@ class ConfigurationError(HelpdeskError):
     """The client is not configured."""
 
 
-class ConnectionFailed(HelpdeskError):
+class ConnectionFailedError(HelpdeskError):
     """The helpdesk cannot be reached; nothing was changed."""
 
 
-class TimedOut(ConnectionFailed):
+class RequestTimeoutError(ConnectionFailedError):
     """The helpdesk did not answer in time; nothing was changed."""
 
 
-class UnknownOutcome(HelpdeskError):
+class UnknownOutcomeError(HelpdeskError):
     """The connection broke before the answer came: the change may or may not have been made.
 
     Attributes:
@@ -146,7 +146,7 @@ class ApiError(HelpdeskError):
             yield from child.family()
 
 
-class ValidationError(ApiError):
+class InvalidValueError(ApiError):
     """A value is not acceptable.
 
     Attributes:
@@ -161,69 +161,69 @@ class AuthenticationError(ApiError):
     """You are not signed in."""
 
 
-class PermissionDenied(ApiError):
+class ForbiddenError(ApiError):
     """You may not do this."""
 
     reason = "forbidden"
 
 
-class NoProfile(PermissionDenied):
+class NoProfileError(ForbiddenError):
     """This login has no helpdesk profile."""
 
     reason = "no_profile"
 
 
-class InactiveUser(PermissionDenied):
+class InactiveUserError(ForbiddenError):
     """Your helpdesk account is deactivated."""
 
-    reason = "inactive"
+    reason = "inactive_user"
 
 
-class NotFound(ApiError):
+class NotFoundError(ApiError):
     """There is no such thing, or it is not yours to see."""
 
 
-class TicketNotFound(NotFound):
+class TicketNotFoundError(NotFoundError):
     """There is no such ticket, or it is not yours to see."""
 
     reason = "ticket_not_found"
 
 
-class MessageNotFound(NotFound):
+class MessageNotFoundError(NotFoundError):
     """There is no such message, or it is not yours to see."""
 
     reason = "message_not_found"
 
 
-class NoteNotFound(NotFound):
+class NoteNotFoundError(NotFoundError):
     """There is no such note, or it is not yours to see."""
 
 
-class TeamNotFound(NotFound):
+class TeamNotFoundError(NotFoundError):
     """There is no such team, or it is not yours to see."""
 
     reason = "team_not_found"
 
 
-class UserNotFound(NotFound):
+class UserNotFoundError(NotFoundError):
     """There is no such person, or they are not yours to see."""
 
     reason = "user_not_found"
 
 
-class AssigneeNotFound(NotFound):
+class AssigneeNotFoundError(NotFoundError):
     """There is no such active agent."""
 
     reason = "assignee_not_found"
 
 
-class InvitationNotFound(NotFound):
+class InvitationNotFoundError(NotFoundError):
     """There is no such open invitation."""
 
     reason = "invitation_not_found"
 
 
-class Conflict(ApiError):
+class ConflictError(ApiError):
     """Somebody else was faster, or the state of things forbids it.
 
     Attributes:
@@ -233,25 +233,25 @@ class Conflict(ApiError):
     current: Ticket | None = None
 
 
-class IdConflict(Conflict):
+class IdConflictError(ConflictError):
     """This id is in use with other content."""
 
     reason = "id_conflict"
 
 
-class ExternalIdTaken(Conflict):
+class ExternalIdTakenError(ConflictError):
     """Another ticket has this external id."""
 
     reason = "external_id_taken"
 
 
-class StaleRevision(Conflict):
+class StaleRevisionError(ConflictError):
     """The ticket has changed since you read it."""
 
     reason = "stale_revision"
 
 
-class ConversationMoved(Conflict):
+class ConversationMovedError(ConflictError):
     """The conversation has moved on since you read it.
 
     Attributes:
@@ -262,85 +262,85 @@ class ConversationMoved(Conflict):
     new_messages: tuple[Message, ...] = ()
 
 
-class AlreadyAssigned(Conflict):
+class AlreadyAssignedError(ConflictError):
     """Somebody else has this ticket."""
 
     reason = "already_assigned"
 
 
-class AlreadyAnswered(Conflict):
+class AlreadyAnsweredError(ConflictError):
     """The ticket has been answered: its title and description stay as they are."""
 
     reason = "already_answered"
 
 
-class TicketClosed(Conflict):
+class TicketClosedError(ConflictError):
     """The ticket is closed."""
 
     reason = "ticket_closed"
 
 
-class LastAdmin(Conflict):
+class LastAdminError(ConflictError):
     """This is the last active admin."""
 
     reason = "last_admin"
 
 
-class AdminExists(Conflict):
+class AdminExistsError(ConflictError):
     """The helpdesk has an admin already."""
 
     reason = "admin_exists"
 
 
-class UserExists(Conflict):
+class UserExistsError(ConflictError):
     """Somebody with this e-mail address has a login or a role already."""
 
     reason = "user_exists"
 
 
-class NameTaken(Conflict):
+class NameTakenError(ConflictError):
     """The name is taken."""
 
     reason = "name_taken"
 
 
-class TeamInUse(Conflict):
+class TeamInUseError(ConflictError):
     """The team has tickets."""
 
     reason = "team_in_use"
 
 
-class DefaultTeam(Conflict):
+class DefaultTeamError(ConflictError):
     """This is the default team."""
 
     reason = "default_team"
 
 
-class CursorAhead(Conflict):
+class CursorAheadError(ConflictError):
     """This cursor is not from this database."""
 
     reason = "cursor_ahead"
 
 
-class LogRestored(Conflict):
+class LogRestoredError(ConflictError):
     """The event log was restored from another database: its cursors mean nothing here."""
 
     reason = "log_restored"
 
 
-class TransitionNotAllowed(ApiError):
+class TransitionNotAllowedError(ApiError):
     """The ticket cannot go from its status to this one."""
 
     reason = "transition_not_allowed"
 
 
-class TooMany(ApiError):
+class TooManyError(ApiError):
     """There are too many of these."""
 
     reason = "too_many"
 
 
-class RateLimited(ApiError):
+class RateLimitedError(ApiError):
     """Too many requests.
 
     Attributes:
@@ -354,7 +354,7 @@ class ReadOnlyError(ApiError):
     """The database takes no writes at the moment."""
 
 
-class UnexpectedAnswer(ApiError):
+class UnexpectedResponseError(ApiError):
     """The answer is not one that a helpdesk gives."""
 
 

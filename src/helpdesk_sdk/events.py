@@ -62,9 +62,9 @@ class Events(Resource[Driver]):
             team: Only what happened in this team's queue.
 
         Raises:
-            CursorAhead: The cursor is from another database.
-            TicketNotFound: There is no such ticket, or you may not see it.
-            TeamNotFound: There is no such team, or it is not yours.
+            CursorAheadError: The cursor is from another database.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            TeamNotFoundError: There is no such team, or it is not yours.
         """
         limit = check.integer("limit", limit, 1, check.PAGE_MAX)
         hint = 'None or "0.0" begins at the beginning of the log, hd.events.head() at this moment.'
@@ -114,7 +114,8 @@ class Events(Resource[Driver]):
 
         Returns:
             An iterator with ``.stop()``, ``.close()`` and ``.cursor``; while you iterate it raises what does not pass:
-            AuthenticationError when the session is over, TicketNotFound or TeamNotFound when you lose sight of them.
+            AuthenticationError when the session is over, TicketNotFoundError or TeamNotFoundError when
+            the ticket or the team leaves your sight.
         """
         scope = _Scope(ticket, team)
         hint = 'None or hd.events.head() begins at this moment, "0.0" at the beginning of the log.'

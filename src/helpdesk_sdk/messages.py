@@ -22,7 +22,7 @@ from ._ticket_models import (
     require_ticket,
     ticket_key,
 )
-from .errors import ConversationMoved, HelpdeskError, MessageNotFound
+from .errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from .users import fetch_me
 
 
@@ -62,7 +62,7 @@ class Messages(Resource[Driver]):
             page_size: How many to fetch at a time, 1 to 1000.
 
         Raises:
-            TicketNotFound: There is no such ticket, or you may not see it.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
         keyset = chronological(order, "message_id")
@@ -88,13 +88,13 @@ class Messages(Resource[Driver]):
             message: Its id, as ``event.message_id`` has it, or a Message to read anew.
 
         Raises:
-            MessageNotFound: There is no such message, or you may not see its ticket; the two look the same.
+            MessageNotFoundError: There is no such message, or you may not see its ticket; the two look the same.
         """
         key = _message_id(message)
         query = self._rest.from_("messages").select("*").eq("message_id", key).limit(1)
         found = yield from self._first(self._read(query), Message)
         if found is None:
-            raise MessageNotFound(f"There is no message {key}, or it is not yours to see", hint="Check its id.")
+            raise MessageNotFoundError(f"There is no message {key}, or it is not yours to see", hint="Check its id.")
         return found
 
     @call
@@ -115,9 +115,9 @@ class Messages(Resource[Driver]):
             id: A UUID of your own. Repeating the call with the same one and the same body gives the same message.
 
         Raises:
-            ConversationMoved: Somebody said something; ``.new_messages`` holds it, ``.current`` the ticket.
-            TicketClosed: Staff do not answer closed tickets: reopen it first.
-            UnknownOutcome: No answer came: repeat the call with ``id=error.id``.
+            ConversationMovedError: Somebody said something; ``.new_messages`` holds it, ``.current`` the ticket.
+            TicketClosedError: Staff do not answer closed tickets: reopen it first.
+            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
         """
         message_id = new_id() if id is None else check.identifier("id", id)
         text = check.text("body", body, 1, check.BODY_MAX)
@@ -126,7 +126,7 @@ class Messages(Resource[Driver]):
         seen = yield from self._seen(ticket, expected_last_message)
         ticket_id = yield from find_ticket_id(self, ticket)
         reply = yield from self._send(ticket_id, text, message_id, seen)
-        if isinstance(reply.error, ConversationMoved):
+        if isinstance(reply.error, ConversationMovedError):
             raise (yield from self._caught_up(reply.error, ticket_id, seen))
         return reply.one(Message)
 
@@ -136,13 +136,13 @@ class Messages(Resource[Driver]):
             reply = yield from self._send(ticket_id, body, message_id, seen)
             if reply.error is None:
                 return reply.one(Message)
-        raise ConversationMoved("The conversation moves faster than it can be read", hint="Try again in a while.")
+        raise ConversationMovedError("The conversation moves faster than it can be read", hint="Try again in a while.")
 
     def _send(self, ticket_id: UUID, body: str, message_id: UUID, seen: UUID | None) -> Flow[Reply]:
         arguments = {"ticket_id": ticket_id, "body": body, "message_id": message_id}
         if seen is not None:
             arguments["expected_last_message"] = seen
-        reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMoved,))
+        reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMovedError,))
         return reply
 
     def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
@@ -162,7 +162,7 @@ class Messages(Resource[Driver]):
             )
         return None
 
-    def _caught_up(self, error: ConversationMoved, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
+    def _caught_up(self, error: ConversationMovedError, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
         """The error, with what was said since."""
         error.current = yield from current_ticket(self, ticket_id)
         query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
@@ -180,7 +180,7 @@ class Messages(Resource[Driver]):
         """Staff: replace a message's text for good, e.g. a password in it. The events keep who did it and when.
 
         Raises:
-            MessageNotFound: There is no such message, or you do not work its ticket.
+            MessageNotFoundError: There is no such message, or you do not work its ticket.
         """
         return (yield from self._one(self._rpc("redact_message", {"message_id": _message_id(message)}), Message))
 

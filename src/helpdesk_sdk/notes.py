@@ -12,7 +12,7 @@ from ._ids import new_id
 from ._models import Model
 from ._paging import Chronology, Keyset, chronological, keyset_page
 from ._ticket_models import TicketRef, find_ticket_id, require_ticket, ticket_key
-from .errors import NoteNotFound
+from .errors import NoteNotFoundError
 
 
 class Note(Model):
@@ -38,7 +38,7 @@ class Notes(Resource[Driver]):
             page_size: How many to fetch at a time, 1 to 1000.
 
         Raises:
-            TicketNotFound: There is no such ticket, or you may not see it.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
         keyset = chronological(order, "note_id")
@@ -64,13 +64,13 @@ class Notes(Resource[Driver]):
             note: Its id, as ``event.note_id`` has it, or a Note to read anew.
 
         Raises:
-            NoteNotFound: There is no such note, or you do not work its ticket; the two look the same.
+            NoteNotFoundError: There is no such note, or you do not work its ticket; the two look the same.
         """
         key = check.identifier("note", note.note_id if isinstance(note, Note) else note)
         query = self._rest.from_("notes").select("*").eq("note_id", key).limit(1)
         found = yield from self._first(self._read(query), Note)
         if found is None:
-            raise NoteNotFound(f"There is no note {key}, or it is not yours to see", hint="Check its id.")
+            raise NoteNotFoundError(f"There is no note {key}, or it is not yours to see", hint="Check its id.")
         return found
 
     @call
@@ -82,8 +82,8 @@ class Notes(Resource[Driver]):
             id: A UUID of your own. Repeating the call with the same one and the same body gives the same note.
 
         Raises:
-            TicketNotFound: There is no such ticket, or you may not see it.
-            UnknownOutcome: No answer came: repeat the call with ``id=error.id``.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
         """
         note_id = new_id() if id is None else check.identifier("id", id)
         arguments = {"body": check.text("body", body, 1, check.BODY_MAX), "note_id": note_id}

@@ -19,7 +19,7 @@ from ._rooms import Kind, Listening, Signal
 from ._ticket_models import TicketRef, find_ticket_id, require_ticket, ticket_key
 from ._topics import staff_topic
 from ._transport import AsyncDriver
-from .errors import ConfigurationError, ConnectionFailed, PermissionDenied
+from .errors import ConfigurationError, ConnectionFailedError, ForbiddenError
 from .users import User, ask_me
 
 # Seconds until somebody who enters a ticket wants to know that it does not work.
@@ -90,7 +90,7 @@ class TicketPresence:
 
         Raises:
             AuthenticationError: The session is over.
-            ConnectionFailed: The live connection broke over what is told on this ticket, which is left out for now.
+            ConnectionFailedError: Presence broke the live connection on this ticket and is left out for now.
         """
         listening = self._entered()
         state = "typing" if check.flag("active", active) else "viewing"
@@ -120,7 +120,7 @@ class TicketPresence:
                 await self._arrive(self._listening, me)
         except TimeoutError:
             await self.close()
-            raise ConnectionFailed("Presence needs the live connection, and that gives no answer") from None
+            raise ConnectionFailedError("Presence needs the live connection, and that gives no answer") from None
         except BaseException:
             await self.close()
             raise
@@ -131,10 +131,12 @@ class TicketPresence:
         while me.user_id not in [one.user_id for one in self.viewers]:
             if self._denied:
                 await self._presence._driver.run(require_ticket(self._presence, self._ticket))
-                raise PermissionDenied("Only those who work the ticket see who has it open")
+                raise ForbiddenError("Only those who work the ticket see who has it open")
             self._check(listening)
             if self._lost and listening.problem is not None:
-                raise ConnectionFailed(f"Presence needs the live connection, and there is none: {listening.problem}")
+                raise ConnectionFailedError(
+                    f"Presence needs the live connection, and there is none: {listening.problem}"
+                )
             self._changed.clear()
             await self._changed.wait()
 
@@ -170,7 +172,7 @@ class TicketPresence:
         if listening.error is not None:
             raise listening.error
         if listening.barred(self._topic):
-            raise ConnectionFailed(
+            raise ConnectionFailedError(
                 "Who has this ticket open is left out for some minutes: the live connection broke over it",
                 hint="All else goes on; enter it again later.",
             )
@@ -198,8 +200,8 @@ class Presence(Resource[AsyncDriver]):
 
         Returns:
             What tells of you while you are in it, and of the others: ``.viewers``, ``.others``, ``await .typing()``,
-            and an iterator over the viewers at each change. Entering raises PermissionDenied or TicketNotFound for
-            those who do not work the ticket, and ConnectionFailed where there is no live connection.
+            and an iterator over the viewers at each change. Entering raises ForbiddenError or TicketNotFoundError for
+            those who do not work the ticket, and ConnectionFailedError where there is no live connection.
         """
         return TicketPresence(self, ticket)
 
@@ -207,5 +209,5 @@ class Presence(Resource[AsyncDriver]):
         """Who comes in where; customers are refused at once."""
         me = yield from ask_me(self)
         if not me.is_staff:
-            raise PermissionDenied("Only those who work the ticket see who has it open")
+            raise ForbiddenError("Only those who work the ticket see who has it open")
         return me, (yield from find_ticket_id(self, ticket))

@@ -12,7 +12,7 @@ from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
 from ._ids import new_id
 from ._models import Model
 from ._paging import Keyset, keyset_page
-from .errors import Conflict, IdConflict, NameTaken, PermissionDenied, TeamNotFound
+from .errors import ConflictError, ForbiddenError, IdConflictError, NameTakenError, TeamNotFoundError
 from .users import User, UserRef, find_user_id
 
 
@@ -74,7 +74,9 @@ def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]
     found = yield from resource._first(resource._read(query), Team)
     if found is None:
         shown = team.name if isinstance(team, Team) else team
-        raise TeamNotFound(f"There is no team {shown}, or it is not yours to see", hint="List the teams you may use.")
+        raise TeamNotFoundError(
+            f"There is no team {shown}, or it is not yours to see", hint="List the teams you may use."
+        )
     return found
 
 
@@ -102,7 +104,7 @@ class Teams(Resource[Driver]):
         """One team, by name, by id, or read anew.
 
         Raises:
-            TeamNotFound: There is no such team, or you may not see it.
+            TeamNotFoundError: There is no such team, or you may not see it.
         """
         return (yield from _find_team(self, "team", team))
 
@@ -118,21 +120,21 @@ class Teams(Resource[Driver]):
             is_public: Whether customers see it and may open tickets in it.
 
         Raises:
-            NameTaken: Another team has the name.
+            NameTakenError: Another team has the name.
         """
         team_id = new_id() if id is None else check.identifier("id", id)
         row = _changes(name=name, description=description, is_public=is_public)
         query = self._rest.from_("teams").insert({"team_id": str(team_id), **row})
-        reply: Reply = yield self._write(query, id=team_id, accepts=(Conflict,))
+        reply: Reply = yield self._write(query, id=team_id, accepts=(ConflictError,))
         if reply.error is None:
             return reply.many(Team)[0]
         # It may be our own row, from an attempt whose answer was lost.
         known = self._rest.from_("teams").select("*").eq("team_id", team_id)
         found = yield from self._first(self._read(known), Team)
         if found is None:
-            raise NameTaken(status=409, code=reply.error.code, request_id=reply.error.request_id)
+            raise NameTakenError(status=409, code=reply.error.code, request_id=reply.error.request_id)
         if any(getattr(found, field) != value for field, value in row.items()):
-            raise IdConflict(status=409, code=reply.error.code, request_id=reply.error.request_id)
+            raise IdConflictError(status=409, code=reply.error.code, request_id=reply.error.request_id)
         return found
 
     @call
@@ -142,16 +144,16 @@ class Teams(Resource[Driver]):
         """Admins: change a team's name, description or visibility; what is None stays.
 
         Raises:
-            NameTaken: Another team has the name.
+            NameTakenError: Another team has the name.
         """
         row = _changes(name=name, description=description, is_public=is_public)
         if not row:
             raise check.refuse("name", "or description or is_public must be given")
         team_id = yield from find_team_id(self, "team", team)
         query = self._rest.from_("teams").update(row).eq("team_id", team_id)
-        reply: Reply = yield self._write(query, accepts=(Conflict,))
+        reply: Reply = yield self._write(query, accepts=(ConflictError,))
         if reply.error is not None:
-            raise NameTaken(status=409, code=reply.error.code, request_id=reply.error.request_id)
+            raise NameTakenError(status=409, code=reply.error.code, request_id=reply.error.request_id)
         changed = reply.first(Team)
         if changed is None:
             raise (yield from self._why_not(team_id))
@@ -162,8 +164,8 @@ class Teams(Resource[Driver]):
         """Admins: delete a team that has no tickets.
 
         Raises:
-            TeamInUse: It has tickets: transfer them first.
-            DefaultTeam: It is the default team: make another one the default first.
+            TeamInUseError: It has tickets: transfer them first.
+            DefaultTeamError: It is the default team: make another one the default first.
         """
         team_id = yield from find_team_id(self, "team", team)
         reply: Reply = yield self._write(self._rest.from_("teams").delete().eq("team_id", team_id))
@@ -211,7 +213,7 @@ class Teams(Resource[Driver]):
         """No row was touched: the team is not there, or it is and one may not."""
         query = self._rest.from_("teams").select("*").eq("team_id", team_id)
         found = yield from self._first(self._read(query), Team)
-        return TeamNotFound() if found is None else PermissionDenied("Only admins change teams")
+        return TeamNotFoundError() if found is None else ForbiddenError("Only admins change teams")
 
 
 def _changes(name: str | None, description: str | None, is_public: bool | None) -> Mapping[str, Any]:

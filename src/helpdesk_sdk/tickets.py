@@ -35,7 +35,7 @@ from ._ticket_models import (
     require_ticket,
     ticket_key,
 )
-from .errors import Conflict, ExternalIdTaken, IdConflict, PermissionDenied, TicketNotFound
+from .errors import ConflictError, ExternalIdTakenError, ForbiddenError, IdConflictError, TicketNotFoundError
 from .teams import TeamRef, find_team_id
 from .users import UserRef, find_user_id
 
@@ -75,10 +75,10 @@ class Tickets(Resource[Driver]):
             tags: At most 50, each of 1 to 50 characters. Staff only.
 
         Raises:
-            ValidationError: A value is not acceptable; nothing was sent.
-            IdConflict: The id belongs to other content; ``.current`` is that ticket, if you may see it.
-            ExternalIdTaken: Another ticket has the external id; ``.current`` is that ticket, if you may see it.
-            UnknownOutcome: No answer came: repeat the call with ``id=error.id``.
+            InvalidValueError: A value is not acceptable; nothing was sent.
+            IdConflictError: The id belongs to other content; ``.current`` is that ticket, if you may see it.
+            ExternalIdTakenError: Another ticket has the external id; ``.current`` is that ticket, if you may see it.
+            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
         """
         ticket_id = new_id() if id is None else check.identifier("id", id)
         arguments: dict[str, Any] = {
@@ -101,11 +101,13 @@ class Tickets(Resource[Driver]):
             arguments["team_id"] = yield from find_team_id(self, "team", team)
         if requester is not None:
             arguments["requester_id"] = yield from find_user_id(self, "requester", requester)
-        request = self._rpc("create_ticket", arguments, id=ticket_id, accepts=(IdConflict, ExternalIdTaken))
+        request = self._rpc("create_ticket", arguments, id=ticket_id, accepts=(IdConflictError, ExternalIdTakenError))
         reply: Reply = yield request
-        if isinstance(reply.error, Conflict):
+        if isinstance(reply.error, ConflictError):
             column, value = (
-                ("ticket_id", str(ticket_id)) if isinstance(reply.error, IdConflict) else ("external_id", external_id)
+                ("ticket_id", str(ticket_id))
+                if isinstance(reply.error, IdConflictError)
+                else ("external_id", external_id)
             )
             reply.error.current = yield from ticket_where(self, column, value or "")
         return reply.one(Ticket)
@@ -118,7 +120,7 @@ class Tickets(Resource[Driver]):
             ticket: A number (42, "42", "#42"), an id, or a Ticket to read anew.
 
         Raises:
-            TicketNotFound: There is no such ticket, or you may not see it; the two look the same.
+            TicketNotFoundError: There is no such ticket, or you may not see it; the two look the same.
         """
         found = yield from current_ticket(self, ticket)
         if found is None:
@@ -130,12 +132,12 @@ class Tickets(Resource[Driver]):
         """One ticket, by your own key for it.
 
         Raises:
-            TicketNotFound: No ticket that you may see has it.
+            TicketNotFoundError: No ticket that you may see has it.
         """
         key = check.text("external_id", external_id, 1, check.EXTERNAL_ID_MAX)
         found = yield from ticket_where(self, "external_id", key)
         if found is None:
-            raise TicketNotFound(f"There is no ticket with the external id {key}, or it is not yours to see")
+            raise TicketNotFoundError(f"There is no ticket with the external id {key}, or it is not yours to see")
         return found
 
     @paged
@@ -220,9 +222,9 @@ class Tickets(Resource[Driver]):
             revision: The revision you saw, or LATEST to overwrite whatever is there.
 
         Raises:
-            StaleRevision: It has changed; ``.current`` is the ticket as it is now.
-            AlreadyAnswered: Customers may not change title and description any more.
-            TransitionNotAllowed: It cannot go from its status to this one.
+            StaleRevisionError: It has changed; ``.current`` is the ticket as it is now.
+            AlreadyAnsweredError: Customers may not change title and description any more.
+            TransitionNotAllowedError: It cannot go from its status to this one.
         """
         changes = checked_changes(title, description, priority, status, custom_fields, external_id, snoozed_until)
         return (yield from patch_ticket(self, ticket, changes, seen_revision(ticket, revision, needed=True)))
@@ -264,7 +266,7 @@ class Tickets(Resource[Driver]):
         """Staff: take this ticket.
 
         Raises:
-            AlreadyAssigned: Somebody else has it; ``.current`` is the ticket.
+            AlreadyAssignedError: Somebody else has it; ``.current`` is the ticket.
         """
         arguments = {"ticket_id": (yield from find_ticket_id(self, ticket))}
         return (yield from route_ticket(self, "claim_ticket", ticket, arguments, None, {}))
@@ -277,8 +279,8 @@ class Tickets(Resource[Driver]):
             revision: LATEST to assign it whatever has changed.
 
         Raises:
-            AssigneeNotFound: There is no such active agent.
-            StaleRevision: It has changed; ``.current`` is the ticket as it is now.
+            AssigneeNotFoundError: There is no such active agent.
+            StaleRevisionError: It has changed; ``.current`` is the ticket as it is now.
         """
         assignee = yield from find_user_id(self, "user", user)
         arguments = {"ticket_id": (yield from find_ticket_id(self, ticket)), "assignee_id": assignee}
@@ -293,7 +295,7 @@ class Tickets(Resource[Driver]):
         """Staff: put a ticket back into its team's queue. A Ticket: only if nobody has changed it since you read it.
 
         Raises:
-            StaleRevision: It has changed; ``.current`` is the ticket as it is now.
+            StaleRevisionError: It has changed; ``.current`` is the ticket as it is now.
         """
         arguments = {"ticket_id": (yield from find_ticket_id(self, ticket))}
         return (
@@ -307,7 +309,7 @@ class Tickets(Resource[Driver]):
         """Staff: move a ticket to another team's queue, unassigned. You may lose sight of it.
 
         Raises:
-            StaleRevision: It has changed; ``.current`` is the ticket as it is now.
+            StaleRevisionError: It has changed; ``.current`` is the ticket as it is now.
         """
         team_id = yield from find_team_id(self, "team", team)
         arguments = {"ticket_id": (yield from find_ticket_id(self, ticket)), "team_id": team_id}
@@ -322,7 +324,7 @@ class Tickets(Resource[Driver]):
         """Staff: add tags; those it has already stay.
 
         Raises:
-            TooMany: A ticket has at most 50.
+            TooManyError: A ticket has at most 50.
         """
         chosen = check.tags("tags", tags)
         ticket_id = yield from find_ticket_id(self, ticket)
@@ -330,7 +332,7 @@ class Tickets(Resource[Driver]):
             return
         rows = [{"ticket_id": str(ticket_id), "tag": tag} for tag in chosen]
         query = self._rest.from_("ticket_tags").upsert(rows, ignore_duplicates=True)
-        reply: Reply = yield self._write(query, accepts=(PermissionDenied,))
+        reply: Reply = yield self._write(query, accepts=(ForbiddenError,))
         # Refused by the policy: not a ticket one works. Whether it exists is told only to those who see it.
         if reply.error is not None:
             yield from require_ticket(self, ticket)

@@ -12,7 +12,7 @@ from ._flow import Driver, Flow, Page, Reply, Resource, call, paged
 from ._ids import new_id
 from ._models import Model, OpenEnum
 from ._paging import Keyset, keyset_page
-from .errors import PermissionDenied, UserNotFound
+from .errors import ForbiddenError, UserNotFoundError
 
 
 class Role(OpenEnum):
@@ -80,9 +80,7 @@ def fetch_me(resource: Resource[Any]) -> Flow[User]:
 def ask_me(resource: Resource[Any]) -> Flow[User]:
     """The person behind the session, asked for now."""
     if resource._keeper.is_system:
-        raise PermissionDenied(
-            "The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password)."
-        )
+        raise ForbiddenError("The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password).")
     # A POST, since it makes the profile when the sign-up could not; asking twice does no harm.
     user = yield from resource._one(resource._read(resource._rest.rpc("whoami", {})), User)
     resource._keeper.me = user
@@ -105,8 +103,8 @@ def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUI
     return check.identifier(field, user)
 
 
-def _nobody_with(address: str) -> UserNotFound:
-    return UserNotFound(f"There is nobody with the e-mail address {address}, or they are not yours to see")
+def _nobody_with(address: str) -> UserNotFoundError:
+    return UserNotFoundError(f"There is nobody with the e-mail address {address}, or they are not yours to see")
 
 
 class Users(Resource[Driver]):
@@ -117,7 +115,7 @@ class Users(Resource[Driver]):
         """Who you are.
 
         Raises:
-            NoProfile: The login has no verified e-mail address yet.
+            NoProfileError: The login has no verified e-mail address yet.
         """
         return (yield from ask_me(self))
 
@@ -129,7 +127,7 @@ class Users(Resource[Driver]):
             user: A User, an id, an e-mail address, or "me".
 
         Raises:
-            UserNotFound: There is no such person, or you may not see them.
+            UserNotFoundError: There is no such person, or you may not see them.
         """
         if user == "me":
             return (yield from ask_me(self))
@@ -141,7 +139,7 @@ class Users(Resource[Driver]):
             query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
         found = yield from self._first(self._read(query), User)
         if found is None:
-            raise _nobody_with(address) if address else UserNotFound()
+            raise _nobody_with(address) if address else UserNotFoundError()
         return found
 
     @paged
@@ -193,7 +191,7 @@ class Users(Resource[Driver]):
         query = self._rest.from_("users").update(changes).eq("user_id", user_id)
         found = yield from self._first(self._write(query), User)
         if found is None:
-            raise UserNotFound
+            raise UserNotFoundError
         return found
 
     @call
@@ -203,7 +201,7 @@ class Users(Resource[Driver]):
         An address that is known already gives the customer it belongs to.
 
         Raises:
-            UserExists: The address belongs to somebody who is not a customer.
+            UserExistsError: The address belongs to somebody who is not a customer.
         """
         user_id = new_id() if id is None else check.identifier("id", id)
         arguments = {
@@ -218,7 +216,7 @@ class Users(Resource[Driver]):
         """Admins: give somebody another role; it counts from their next request on.
 
         Raises:
-            LastAdmin: Nobody would be left to administer the helpdesk.
+            LastAdminError: Nobody would be left to administer the helpdesk.
         """
         chosen = check.choice("role", role, Role)
         user_id = yield from find_user_id(self, "user", user)
@@ -229,7 +227,7 @@ class Users(Resource[Driver]):
         """Admins: from their next request on they see and do nothing. Their open tickets go back to the queues.
 
         Raises:
-            LastAdmin: Nobody would be left to administer the helpdesk.
+            LastAdminError: Nobody would be left to administer the helpdesk.
         """
         user_id = yield from find_user_id(self, "user", user)
         return (yield from self._one(self._rpc("deactivate_user", {"user_id": user_id}), User))
@@ -245,11 +243,11 @@ class Users(Resource[Driver]):
         """With the secret key, while there is no active admin: make the person with this address the first one.
 
         Raises:
-            AdminExists: There is one.
-            PermissionDenied: The client was made with another key.
+            AdminExistsError: There is one.
+            ForbiddenError: The client was made with another key.
         """
         arguments = {"email": check.email("email", email)}
-        reply: Reply = yield self._rpc("bootstrap_admin", arguments, repeatable=False, accepts=(PermissionDenied,))
+        reply: Reply = yield self._rpc("bootstrap_admin", arguments, repeatable=False, accepts=(ForbiddenError,))
         if reply.error is not None:
             reply.error.hint = "This needs the project's secret key: Helpdesk(url, secret_key)."
             raise reply.error
@@ -269,7 +267,7 @@ class Users(Resource[Driver]):
         A second invitation to the same address replaces the first.
 
         Raises:
-            UserExists: They have a login already: use ``set_role``.
+            UserExistsError: They have a login already: use ``set_role``.
         """
         invitation_id = new_id() if id is None else check.identifier("id", id)
         arguments = {
@@ -292,7 +290,7 @@ class Users(Resource[Driver]):
         """Admins: take back an invitation that nobody has accepted yet.
 
         Raises:
-            InvitationNotFound: There is none, or it was accepted.
+            InvitationNotFoundError: There is none, or it was accepted.
         """
         given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
         arguments = {"invitation_id": check.identifier("invitation", given)}

@@ -74,7 +74,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('invalid_value', 400, 'A value is not acceptable.', 'Correct the field that the message names.'),
   ('forbidden', 403, 'You may not do this.', 'Ask an admin of the helpdesk for the right role.'),
   ('no_profile', 403, 'This login has no helpdesk profile.', 'Confirm the e-mail address of the login, then sign in again.'),
-  ('inactive', 403, 'Your helpdesk account is deactivated.', 'Ask an admin of the helpdesk to reactivate it.'),
+  ('inactive_user', 403, 'Your helpdesk account is deactivated.', 'Ask an admin of the helpdesk to reactivate it.'),
   ('ticket_not_found', 404, 'There is no such ticket, or it is not yours to see.', 'Check the ticket''s number or id.'),
   ('message_not_found', 404, 'There is no such message, or it is not yours to see.', 'Check the message''s id.'),
   ('team_not_found', 404, 'There is no such team, or it is not yours to see.', 'List the teams you may use.'),
@@ -424,7 +424,7 @@ begin
   if v_me is null then
     perform helpdesk_private.fail('no_profile');
   elsif not helpdesk_private.is_active() then
-    perform helpdesk_private.fail('inactive');
+    perform helpdesk_private.fail('inactive_user');
   end if;
   return v_me;
 end;

@@ -73,7 +73,7 @@ begin
   -- Waits for a deactivation under way, and makes the next one wait, so that it takes back what is claimed here.
   perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for share;
   if not found then
-    perform helpdesk_private.fail('inactive');
+    perform helpdesk_private.fail('inactive_user');
   end if;
   return v_me;
 end;

@@ -23,19 +23,19 @@ from helpdesk_sdk.local import NotRunningError
 CODES: dict[type[errors.HelpdeskError], int] = {
     errors.HelpdeskError: 1,
     errors.ConfigurationError: 2,
-    errors.ConnectionFailed: 6,
-    errors.UnknownOutcome: 1,
+    errors.ConnectionFailedError: 6,
+    errors.UnknownOutcomeError: 1,
     errors.ApiError: 1,
-    errors.ValidationError: 2,
+    errors.InvalidValueError: 2,
     errors.AuthenticationError: 5,
-    errors.PermissionDenied: 5,
-    errors.NotFound: 3,
-    errors.Conflict: 4,
-    errors.TransitionNotAllowed: 1,
-    errors.TooMany: 1,
-    errors.RateLimited: 1,
+    errors.ForbiddenError: 5,
+    errors.NotFoundError: 3,
+    errors.ConflictError: 4,
+    errors.TransitionNotAllowedError: 1,
+    errors.TooManyError: 1,
+    errors.RateLimitedError: 1,
     errors.ReadOnlyError: 1,
-    errors.UnexpectedAnswer: 1,
+    errors.UnexpectedResponseError: 1,
     errors.ServerError: 1,
 }
 ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.HelpdeskError)]
@@ -79,8 +79,8 @@ def test_every_error_is_one_json_object_for_programs(kind: type[errors.HelpdeskE
 
 def test_an_unknown_outcome_says_how_to_repeat_the_command() -> None:
     one = UUID("01900000-0000-7000-8000-000000000001")
-    assert f"--id {one}" in _reported(errors.UnknownOutcome(id=one))[1]
-    assert "Look whether" in _reported(errors.UnknownOutcome())[1]
+    assert f"--id {one}" in _reported(errors.UnknownOutcomeError(id=one))[1]
+    assert "Look whether" in _reported(errors.UnknownOutcomeError())[1]
 
 
 def test_a_stack_that_does_not_run_is_no_crash() -> None:

@@ -74,7 +74,7 @@ def test_roles_and_who_is_out(people: People) -> None:
     assert people.admin("users", "role", who, "agent").out == f"Cli Newcomer <{who}> is an agent now.\n"
     assert people.newcomer("whoami", "--json").json["user"]["role"] == "agent"
     people.admin("users", "deactivate", who)
-    assert people.newcomer("tickets", "list", "--json", code=5).error["reason"] == "inactive"
+    assert people.newcomer("tickets", "list", "--json", code=5).error["reason"] == "inactive_user"
     assert who in people.admin("users", "list", "--inactive", "--limit", 0).out
     assert who not in people.admin("users", "list", "--active", "--limit", 0).out
     people.admin("users", "reactivate", who)

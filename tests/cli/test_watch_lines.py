@@ -130,4 +130,4 @@ def test_what_cannot_be_watched_is_said_at_once(people: People, cli: Cli) -> Non
     assert "invalid" in people.agent("watch", "--status", "asleep", code=2).err.lower()
     assert "helpdesk login" in cli("watch", code=5).err
     unreachable = {**people.crew.as_("agent"), "HELPDESK_URL": "http://127.0.0.1:9"}
-    assert people.agent("watch", "--json", code=6, **unreachable).error["kind"] == "ConnectionFailed"
+    assert people.agent("watch", "--json", code=6, **unreachable).error["kind"] == "ConnectionFailedError"

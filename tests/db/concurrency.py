@@ -167,7 +167,7 @@ MUTATIONS = [
     Mutation(
         "who is deactivated goes on claiming",
         "require_worker",
-        "perform helpdesk_private.fail('inactive')",
+        "perform helpdesk_private.fail('inactive_user')",
         "null",
         test_races.test_who_is_deactivated_while_claiming_keeps_nothing,
     ),

@@ -25,7 +25,7 @@ _FOR_THE_OWNER = {"rebase_events"}
 """Functions that run as their caller and alter a table: whoever is not its owner is refused, granted or not."""
 _ONLY_IN_A_RACE = {
     # function, reason, which of its places
-    ("require_worker", "inactive", 0),
+    ("require_worker", "inactive_user", 0),
     ("guard_ticket_update", "ticket_not_found", 0),
     ("send_reply", "ticket_not_found", 0),
     ("send_reply", "id_conflict", 1),

@@ -66,7 +66,7 @@ def test_who_lost_their_login_does_not_return_as_staff_by_signing_up_again(db: D
     db.execute(
         "insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), %s, now())", (AGENT.email,)
     )
-    with refused("inactive"), as_person(db, AGENT):
+    with refused("inactive_user"), as_person(db, AGENT):
         db.execute("select helpdesk.claim_next_ticket()")
 
 

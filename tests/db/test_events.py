@@ -230,7 +230,7 @@ def test_a_page_has_a_size(db: Db, world: World, rows: int | None) -> None:
             db.execute(query.encode(), parameters)
 
 
-@pytest.mark.parametrize(("person", "reason"), [(GONE, "inactive"), (NOBODY, "no_profile")], ids=str)
+@pytest.mark.parametrize(("person", "reason"), [(GONE, "inactive_user"), (NOBODY, "no_profile")], ids=str)
 def test_who_is_not_in_reads_no_stream(db: Db, world: World, person: Person, reason: str) -> None:
     with refused(reason), as_person(db, person):
         since(db)

@@ -146,7 +146,7 @@ def test_who_is_deactivated_while_claiming_keeps_nothing(pg: Server, own: str, w
         threads[0].join(0.5)
         boss.commit()
         threads[0].join(30)
-    assert [result.diag.message_detail for result in results] == ["helpdesk.inactive"] * 2
+    assert [result.diag.message_detail for result in results] == ["helpdesk.inactive_user"] * 2
     with pg.connect(own) as db:
         assert value(db, "select count(*) from helpdesk.tickets where assigned_to = %s", world["agent"]) == 0
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from helpdesk_cli import uninstall as command
 from helpdesk_cli.main import app
 from helpdesk_sdk import _uninstall
-from helpdesk_sdk.errors import ConfigurationError, ConnectionFailed, HelpdeskError
+from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 from helpdesk_sdk.local import Stack, StackInfo, migrations
 
 
@@ -68,9 +68,9 @@ def test_everything_goes_and_the_logins_stay(pg: Server, own: str, url: str) -> 
         history = db.execute("select count(*) as n from supabase_migrations.schema_migrations").fetchone()
         policies = db.execute("select polname from pg_policy where polname like 'helpdesk%'").fetchall()
     assert (rows, logins, history, policies) == ([], {"n": 8}, {"n": 0}, [])
-    with pytest.raises(_uninstall.NotInstalled):
+    with pytest.raises(_uninstall.NotInstalledError):
         _uninstall.plan(url)
-    with pytest.raises(_uninstall.NotInstalled):
+    with pytest.raises(_uninstall.NotInstalledError):
         _uninstall.run(url)
 
 
@@ -138,7 +138,7 @@ def test_what_depends_on_the_helpdesk_stands_in_the_way(blocked: str, what: str)
         connection.execute(statement)
     found = _uninstall.plan(blocked).blockers
     assert any(blocker.startswith(sentence) for blocker in found), found
-    with pytest.raises(_uninstall.UninstallBlocked) as caught:
+    with pytest.raises(_uninstall.UninstallBlockedError) as caught:
         _uninstall.run(blocked)
     assert sentence in str(caught.value)
     assert _uninstall.plan(blocked).tables["helpdesk.tickets"] == 7
@@ -182,12 +182,12 @@ def test_the_projects_own_policies_stay(pg: Server, own: str, url: str) -> None:
 
 
 def test_a_database_without_a_helpdesk(bystander: str) -> None:
-    with pytest.raises(_uninstall.NotInstalled):
+    with pytest.raises(_uninstall.NotInstalledError):
         _uninstall.plan(bystander)
 
 
 def test_what_is_no_database(pg: Server) -> None:
-    with pytest.raises(ConnectionFailed, match="cannot be reached"):
+    with pytest.raises(ConnectionFailedError, match="cannot be reached"):
         _uninstall.plan("postgresql://postgres:wrong@127.0.0.1:1/postgres")
     with pytest.raises(ConfigurationError, match="no database URL"):
         _uninstall.plan("postgresql//nothing here")

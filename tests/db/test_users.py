@@ -189,7 +189,7 @@ def test_a_deactivated_person_is_out_from_the_next_statement_and_back_when_react
     with as_person(db, AGENT):
         for table in ("users", "teams", "tickets", "messages", "notes", "events", "ticket_tags", "my_tickets"):
             assert value(db, f"select count(*) from helpdesk.{table}") == 0, table
-    with refused("inactive"), as_person(db, AGENT):
+    with refused("inactive_user"), as_person(db, AGENT):
         db.execute("select helpdesk.whoami()")
     with be(db, ADMIN):
         db.execute("select helpdesk.reactivate_user(%s)", (world["agent"],))

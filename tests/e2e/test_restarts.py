@@ -19,7 +19,7 @@ import pytest
 from tests.e2e.programs import environment, python, run
 from tests.e2e.unreliable import losing_answers
 
-from helpdesk_sdk import ConnectionFailed, Helpdesk, ServerError, Ticket, UnknownOutcome, new_id
+from helpdesk_sdk import ConnectionFailedError, Helpdesk, ServerError, Ticket, UnknownOutcomeError, new_id
 from helpdesk_sdk.local import Stack
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def persistently(attempt: Callable[[], T], seconds: float = 60) -> T:
     while True:
         try:
             return attempt()
-        except (ConnectionFailed, UnknownOutcome, ServerError):
+        except (ConnectionFailedError, UnknownOutcomeError, ServerError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)

@@ -10,15 +10,15 @@ from tests.sdk.world import World
 
 from helpdesk_sdk import (
     LATEST,
-    ConversationMoved,
-    IdConflict,
-    MessageNotFound,
-    NoteNotFound,
-    PermissionDenied,
-    StaleRevision,
-    TicketClosed,
-    TicketNotFound,
-    ValidationError,
+    ConversationMovedError,
+    ForbiddenError,
+    IdConflictError,
+    InvalidValueError,
+    MessageNotFoundError,
+    NoteNotFoundError,
+    StaleRevisionError,
+    TicketClosedError,
+    TicketNotFoundError,
     new_id,
 )
 
@@ -43,7 +43,7 @@ def test_two_answers_at_once(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Race", team="Billing")
     seen = yield world.colleague.tickets.get(ticket)
     first = yield world.agent.messages.reply(ticket, "I was faster.")
-    with pytest.raises(ConversationMoved) as caught:
+    with pytest.raises(ConversationMovedError) as caught:
         yield world.colleague.messages.reply(seen, "Me too.")
     assert [message.message_id for message in caught.value.new_messages] == [first.message_id]
     assert caught.value.current is not None
@@ -57,7 +57,7 @@ def test_two_answers_at_once(world: World) -> Scenario:
 def test_two_answers_in_a_row(world: World) -> Scenario:
     ticket = yield world.agent.tickets.create("Again", team="Billing")
     first = yield world.agent.messages.reply(ticket, "One.")
-    with pytest.raises(ConversationMoved):
+    with pytest.raises(ConversationMovedError):
         yield world.agent.messages.reply(ticket, "Two.")
     second = yield world.agent.messages.reply(ticket, "Two.", expected_last_message=first)
     yield world.agent.messages.reply(ticket, "Three.", expected_last_message=second.message_id)
@@ -70,10 +70,10 @@ def test_two_answers_in_a_row(world: World) -> Scenario:
 def test_staff_say_what_they_saw(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Blind", team="Billing")
     for reference in (ticket.number, ticket.ticket_id):
-        with pytest.raises(ValidationError, match="expected_last_message is missing"):
+        with pytest.raises(InvalidValueError, match="expected_last_message is missing"):
             yield world.agent.messages.reply(reference, "Hello?")
     yield world.agent.messages.reply(ticket.number, "First.", expected_last_message=None)
-    with pytest.raises(ConversationMoved):
+    with pytest.raises(ConversationMovedError):
         yield world.agent.messages.reply(ticket.number, "Still first?", expected_last_message=None)
     yield world.agent.messages.reply(ticket.number, "Whatever was said.", expected_last_message=LATEST)
     yield world.customer.messages.reply(ticket.number, "Customers need not.")
@@ -86,7 +86,7 @@ def test_the_same_message_id_is_the_same_message(world: World) -> Scenario:
     id = new_id()
     first = yield world.agent.messages.reply(ticket, "Once.", id=id)
     assert (yield world.agent.messages.reply(ticket, "Once.", id=id)) == first
-    with pytest.raises(IdConflict):
+    with pytest.raises(IdConflictError):
         yield world.agent.messages.reply(ticket, "Twice.", id=id)
 
 
@@ -94,9 +94,9 @@ def test_the_same_message_id_is_the_same_message(world: World) -> Scenario:
 def test_closed_tickets_and_other_peoples(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Closed", team="Billing")
     ticket = yield world.customer.tickets.close(ticket)
-    with pytest.raises(TicketClosed):
+    with pytest.raises(TicketClosedError):
         yield world.agent.messages.reply(ticket, "Too late.")
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         yield world.stranger.messages.reply(ticket.ticket_id, "May I?")
     # A customer who writes opens it again.
     yield world.customer.messages.reply(ticket.number, "One more thing.")
@@ -108,7 +108,7 @@ def test_a_stale_resolve_does_not_bury_a_new_message(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Bury", team="Billing")
     seen = yield world.agent.tickets.get(ticket)
     yield world.customer.messages.reply(ticket.number, "It is on fire now.")
-    with pytest.raises(StaleRevision):
+    with pytest.raises(StaleRevisionError):
         yield world.agent.tickets.resolve(seen)
 
 
@@ -116,9 +116,9 @@ def test_a_stale_resolve_does_not_bury_a_new_message(world: World) -> Scenario:
 def test_redaction(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Secret", team="Billing")
     message = yield world.customer.messages.reply(ticket, "My password is horse.")
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.customer.messages.redact(message)
-    with pytest.raises(MessageNotFound):
+    with pytest.raises(MessageNotFoundError):
         yield world.outsider.messages.redact(message.message_id)
     redacted = yield world.agent.messages.redact(message)
     assert redacted.redacted_at is not None
@@ -136,9 +136,9 @@ def test_one_message_is_read_by_those_who_see_its_ticket(world: World) -> Scenar
     redacted = yield world.agent.messages.redact(said)
     assert (yield world.customer.messages.get(said)) == redacted != said
     for client in (world.stranger, world.outsider):
-        with pytest.raises(MessageNotFound, match=str(said.message_id)):
+        with pytest.raises(MessageNotFoundError, match=str(said.message_id)):
             yield client.messages.get(said)
-    with pytest.raises(MessageNotFound):
+    with pytest.raises(MessageNotFoundError):
         yield world.admin.messages.get(new_id())
 
 
@@ -150,9 +150,9 @@ def test_one_note_is_read_by_those_who_work_its_ticket(world: World) -> Scenario
         assert (yield client.notes.get(note.note_id)) == note
     assert (yield world.colleague.notes.get(note)) == note
     for client in (world.customer, world.stranger, world.outsider):
-        with pytest.raises(NoteNotFound, match=str(note.note_id)):
+        with pytest.raises(NoteNotFoundError, match=str(note.note_id)):
             yield client.notes.get(note)
-    with pytest.raises(NoteNotFound):
+    with pytest.raises(NoteNotFoundError):
         yield world.admin.notes.get(new_id())
 
 
@@ -178,7 +178,7 @@ def test_the_newest_comes_first_when_asked_for(world: World) -> Scenario:
         oldest = yield resource.list(ticket)
         for size in (1, 2, 5, 100):
             assert (yield resource.list(ticket, order="-created_at", page_size=size)) == oldest[::-1]
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         yield world.stranger.messages.list(ticket, order="-created_at")
 
 
@@ -188,13 +188,13 @@ def test_notes_are_for_those_who_work_the_ticket(world: World) -> Scenario:
     id = new_id()
     note = yield world.agent.notes.add(ticket.number, "Careful, lawyer.", id=id)
     assert (yield world.agent.notes.add(ticket.number, "Careful, lawyer.", id=id)) == note
-    with pytest.raises(IdConflict):
+    with pytest.raises(IdConflictError):
         yield world.agent.notes.add(ticket.number, "Something else.", id=id)
     assert [one.body for one in (yield world.colleague.notes.list(ticket))] == ["Careful, lawyer."]
     assert (yield world.customer.notes.list(ticket)) == []
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.customer.notes.add(ticket, "Me too.")
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         yield world.outsider.notes.list(ticket)
 
 

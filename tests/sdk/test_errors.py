@@ -70,22 +70,22 @@ def test_the_module_opens_with_its_tree() -> None:
     [
         (refused(401, code="PGRST303", message="JWT expired"), errors.AuthenticationError),
         (refused(401, code="42501", message="permission denied for table tickets"), errors.AuthenticationError),
-        (refused(403, code="42501", message="permission denied for table tickets"), errors.PermissionDenied),
-        (refused(400, code="22P02", message="invalid input syntax for type uuid"), errors.ValidationError),
-        (refused(400, code="PGRST204", message="Could not find the 'x' column"), errors.ValidationError),
-        (refused(409, code="23505", message="duplicate key"), errors.Conflict),
-        (refused(413, message="too large"), errors.ValidationError),
+        (refused(403, code="42501", message="permission denied for table tickets"), errors.ForbiddenError),
+        (refused(400, code="22P02", message="invalid input syntax for type uuid"), errors.InvalidValueError),
+        (refused(400, code="PGRST204", message="Could not find the 'x' column"), errors.InvalidValueError),
+        (refused(409, code="23505", message="duplicate key"), errors.ConflictError),
+        (refused(413, message="too large"), errors.InvalidValueError),
         (refused(405, code="25006"), errors.ReadOnlyError),
         (refused(500, code="XX000"), errors.ServerError),
         (refused(500, code="57014"), errors.ServerError),
-        (refused(418), errors.UnexpectedAnswer),
-        (refused(404, message="no Route matched with those values"), errors.UnexpectedAnswer),
-        (refused(409, "of_the_future", message="Not now."), errors.Conflict),
+        (refused(418), errors.UnexpectedResponseError),
+        (refused(404, message="no Route matched with those values"), errors.UnexpectedResponseError),
+        (refused(409, "of_the_future", message="Not now."), errors.ConflictError),
         (refused(400, code="invalid_credentials"), errors.AuthenticationError),
-        (refused(422, code="user_already_exists"), errors.UserExists),
+        (refused(422, code="user_already_exists"), errors.UserExistsError),
         (httpx.Response(502, text="<html>"), errors.ServerError),
-        (httpx.Response(400, text="[" * 100_000), errors.ValidationError),
-        (httpx.Response(400, json=["not", "an", "object"]), errors.ValidationError),
+        (httpx.Response(400, text="[" * 100_000), errors.InvalidValueError),
+        (httpx.Response(400, json=["not", "an", "object"]), errors.InvalidValueError),
     ],
 )
 def test_other_answers_become_the_nearest_class(response: httpx.Response, kind: type[errors.ApiError]) -> None:
@@ -104,10 +104,10 @@ def test_what_a_refusal_tells_about_others_is_not_repeated() -> None:
 
 def test_the_field_of_a_refused_value_is_named() -> None:
     error = error_of(refused(400, "invalid_value", "title must be 1 to 300 characters, got 412"))
-    assert isinstance(error, errors.ValidationError)
+    assert isinstance(error, errors.InvalidValueError)
     assert error.field == "title"
     weak = error_of(refused(422, code="weak_password", message="Password should be longer"))
-    assert isinstance(weak, errors.ValidationError)
+    assert isinstance(weak, errors.InvalidValueError)
     assert weak.field == "password"
 
 
@@ -130,10 +130,17 @@ def test_who_is_not_signed_in_is_told_how() -> None:
     assert "sign in again" in str(error_of(refused(401, code="PGRST301", message="No suitable key")))
 
 
-@pytest.mark.parametrize("kind", [*errors.ApiError.family(), errors.UnknownOutcome, errors.ConfigurationError])
+@pytest.mark.parametrize("kind", [*errors.ApiError.family(), errors.UnknownOutcomeError, errors.ConfigurationError])
 def test_errors_travel_between_processes(kind: Callable[..., errors.HelpdeskError]) -> None:
     error: Any = kind("What happened", hint="The way out.")
     error.status = 409
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is kind
     assert (back.message, back.hint, back.status, str(back)) == ("What happened", "The way out.", 409, str(error))
+
+
+def test_each_rule_has_an_error_of_its_own_name() -> None:
+    for reason, kind in errors.BY_REASON.items():
+        assert kind.__name__ == "".join(word.capitalize() for word in reason.split("_")) + "Error"
+    for kind in [errors.HelpdeskError, *errors.ApiError.family()]:
+        assert kind.__name__.endswith("Error")

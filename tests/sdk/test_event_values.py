@@ -9,7 +9,7 @@ import pytest
 from tests.sdk.support import Scenario, Server, both
 from tests.sdk.test_events import event
 
-from helpdesk_sdk import Change, Event, EventName, EventType, Role, Status, ValidationError
+from helpdesk_sdk import Change, Event, EventName, EventType, InvalidValueError, Role, Status
 
 ID = "0190d6a0-0000-7000-8000-000000000001"
 TOLD = [
@@ -87,11 +87,11 @@ def test_what_a_newer_database_may_say_is_left_to_the_data(data: dict[str, Any])
 @both
 def test_what_is_no_cursor_is_refused_before_any_request(hd: Any, server: Server) -> Scenario:
     for cursor in NO_CURSORS:
-        with pytest.raises(ValidationError, match=r"^cursor must be the cursor of an event") as caught:
+        with pytest.raises(InvalidValueError, match=r"^cursor must be the cursor of an event") as caught:
             yield hd.events.since(cursor)
         assert caught.value.field == "cursor"
         assert 'None or "0.0" begins at the beginning' in str(caught.value)
-        with pytest.raises(ValidationError, match=r"^cursor must be the cursor of an event") as caught:
+        with pytest.raises(InvalidValueError, match=r"^cursor must be the cursor of an event") as caught:
             hd.events.stream(cursor)
         assert "None or hd.events.head() begins at this moment" in str(caught.value)
     assert server.requests == []
@@ -101,12 +101,12 @@ def test_what_is_no_cursor_is_refused_before_any_request(hd: Any, server: Server
 def test_no_types_are_refused_and_so_is_what_is_no_type(hd: Any, server: Server) -> Scenario:
     nothing: list[Any] = [[], (), set(), frozenset(), ""]
     for types in nothing:
-        with pytest.raises(ValidationError, match=r"^types must ") as caught:
+        with pytest.raises(InvalidValueError, match=r"^types must ") as caught:
             hd.events.stream(types=types)
         assert caught.value.field == "types"
     wrong: list[Any] = ["note.creatd", ["note.created", "nonsense"], [None], 7]
     for types in wrong:
-        with pytest.raises(ValidationError, match=r"^types must be "):
+        with pytest.raises(InvalidValueError, match=r"^types must be "):
             hd.events.stream(types=types)
     assert server.requests == []
     right: list[Any] = [None, "note.created", EventType.NOTE_CREATED, ["note.created"], {EventType("sla.breached")}]

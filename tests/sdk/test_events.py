@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.sdk.support import NOW, Scenario, Server, both, ok, refused
 
-from helpdesk_sdk import AsyncStream, ConnectionFailed, EventType, PermissionDenied, Stream
+from helpdesk_sdk import AsyncStream, ConnectionFailedError, EventType, ForbiddenError, Stream
 
 DOWN = httpx.ConnectError("down")
 
@@ -121,10 +121,10 @@ def _quick(seconds: Any) -> tuple[Any, list[float]]:
 def test_failures_that_do_not_pass_are_raised_and_so_is_one_at_the_start(connect: Any, server: Server) -> Scenario:
     hd = connect(access_token="t", max_retries=0)
     server.answers(DOWN)
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(ConnectionFailedError):
         yield take(hd.events.stream("7.0"), 1)
-    server.answers(ok([event(1)]), refused(403, "inactive"))
-    with pytest.raises(PermissionDenied):
+    server.answers(ok([event(1)]), refused(403, "inactive_user"))
+    with pytest.raises(ForbiddenError):
         yield take(hd.events.stream("7.0"), 2)
 
 

@@ -13,12 +13,12 @@ from tests.sdk.world import Staffed, World
 
 from helpdesk_sdk import (
     AsyncHelpdesk,
-    ConversationMoved,
+    ConversationMovedError,
     Helpdesk,
-    IdConflict,
-    StaleRevision,
-    UnknownOutcome,
-    ValidationError,
+    IdConflictError,
+    InvalidValueError,
+    StaleRevisionError,
+    UnknownOutcomeError,
     new_id,
 )
 
@@ -78,7 +78,7 @@ def test_f3_claiming_and_transferring_survive_a_lost_answer(world: World) -> Sce
     assert (yield world.with_faults("agent", first_write).tickets.transfer(own, tech)).team_id == tech.team_id
     # It left the sender's sight: the SDK cannot know, and says so.
     ticket = yield world.customer.tickets.create("Out of sight", team="Billing")
-    with pytest.raises(UnknownOutcome, match="out of your sight"):
+    with pytest.raises(UnknownOutcomeError, match="out of your sight"):
         yield world.with_faults("agent", first_write).tickets.transfer(ticket.ticket_id, tech)
     assert (yield world.outsider.tickets.get(ticket)).team_id == tech.team_id
 
@@ -86,7 +86,7 @@ def test_f3_claiming_and_transferring_survive_a_lost_answer(world: World) -> Sce
 @both
 def test_f3_an_answer_that_is_always_lost_can_be_asked_for_later(world: World) -> Scenario:
     hd = world.with_faults("customer", lambda request, sent: True)
-    with pytest.raises(UnknownOutcome) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         yield hd.tickets.create("Where did it go?")
     ticket = yield world.customer.tickets.create("Where did it go?", id=caught.value.id)
     assert ticket.ticket_id == caught.value.id
@@ -106,7 +106,7 @@ async def test_f4_fifty_creates_with_one_id_make_one_ticket(staffed: Staffed) ->
 def test_f5_an_id_with_other_content_changes_nothing(world: World) -> Scenario:
     id = new_id()
     yield world.customer.tickets.create("This", id=id)
-    with pytest.raises(IdConflict):
+    with pytest.raises(IdConflictError):
         yield world.customer.tickets.create("That", id=id)
     ticket = yield world.customer.tickets.get(id)
     assert (ticket.title, ticket.revision) == ("This", 1)
@@ -119,7 +119,7 @@ async def test_f6_of_many_edits_at_one_revision_one_wins(staffed: Staffed) -> No
         edits = [hd.tickets.update(ticket, title=f"By {number}") for number in range(20)]
         results = await asyncio.gather(*edits, return_exceptions=True)
         won = [result for result in results if not isinstance(result, BaseException)]
-        lost = [result for result in results if isinstance(result, StaleRevision)]
+        lost = [result for result in results if isinstance(result, StaleRevisionError)]
         assert (len(won), len(lost)) == (1, 19)
         assert {error.current.title for error in lost if error.current} == {won[0].title}
         assert (await hd.tickets.get(ticket)).revision == 2
@@ -133,7 +133,7 @@ def test_f6_of_many_answers_at_once_one_is_sent(staffed: Staffed) -> None:
         def answer(number: int) -> str:
             try:
                 return hd.messages.reply(ticket, f"Answer {number}").body
-            except ConversationMoved as moved:
+            except ConversationMovedError as moved:
                 return moved.new_messages[0].body
 
         with ThreadPoolExecutor(10) as pool:
@@ -185,7 +185,7 @@ def test_f25_f26_what_the_sdk_would_refuse_the_database_refuses_too(world: World
         ({"title": "T", "custom_fields": deep_enough}, "custom_fields"),
         ({"title": "T", "ticket_id": "not-a-uuid"}, None),
     ):
-        with pytest.raises(ValidationError) as caught:
+        with pytest.raises(InvalidValueError) as caught:
             yield _raw(hd, "create_ticket", arguments)
         assert caught.value.status == 400
         assert field is None or caught.value.field == field

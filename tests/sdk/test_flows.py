@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.sdk.support import ticket_row
 
-from helpdesk_sdk import ConversationMoved, Helpdesk, StaleRevision, Ticket, TicketNotFound
+from helpdesk_sdk import ConversationMovedError, Helpdesk, StaleRevisionError, Ticket, TicketNotFoundError
 from helpdesk_sdk._flow import Reply, Request
 from helpdesk_sdk.messages import Messages
 from helpdesk_sdk.tickets import Tickets
@@ -50,7 +50,7 @@ def test_get_asks_once_and_by_number(hd: Helpdesk) -> None:
 def test_get_of_nothing_is_an_error(hd: Helpdesk) -> None:
     flow = Tickets.get(hd.tickets, "#7")
     next(flow)
-    with pytest.raises(TicketNotFound, match="no ticket 7"):
+    with pytest.raises(TicketNotFoundError, match="no ticket 7"):
         flow.send(reply([]))
 
 
@@ -82,7 +82,7 @@ def test_a_stale_update_brings_the_current_row(hd: Helpdesk) -> None:
     flow = Tickets.update(hd.tickets, Ticket.model_validate(ticket_row()), title="Mine")
     next(flow)
     flow.send(reply([]))
-    with pytest.raises(StaleRevision) as caught:
+    with pytest.raises(StaleRevisionError) as caught:
         flow.send(reply([ticket_row(title="Theirs", revision=2)]))
     assert caught.value.current is not None
     assert caught.value.current.title == "Theirs"
@@ -92,7 +92,7 @@ def test_an_update_that_touched_nothing_visible_is_not_found(hd: Helpdesk) -> No
     flow = Tickets.update(hd.tickets, Ticket.model_validate(ticket_row()), title="Mine")
     next(flow)
     flow.send(reply([]))
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         flow.send(reply([]))
 
 
@@ -115,7 +115,7 @@ def test_a_repeated_update_recognises_its_own_work(
     if ours:
         assert returned(flow, reply([ticket_row(**now)])).title == "Mine"
     else:
-        with pytest.raises(StaleRevision):
+        with pytest.raises(StaleRevisionError):
             flow.send(reply([ticket_row(**now)]))
 
 
@@ -145,9 +145,9 @@ def test_a_refused_reply_brings_what_was_said_since(hd: Helpdesk) -> None:
     request = next(flow)
     assert isinstance(request, Request)
     assert json.loads(request.http.content)["expected_last_message"] == seen
-    flow.send(Reply(b"", error=ConversationMoved()))
+    flow.send(Reply(b"", error=ConversationMovedError()))
     flow.send(reply([ticket_row(last_message_id=said["message_id"])]))
-    with pytest.raises(ConversationMoved) as caught:
+    with pytest.raises(ConversationMovedError) as caught:
         flow.send(reply([said, said | {"message_id": seen, "body": "Hello?"}]))
     assert [message.body for message in caught.value.new_messages] == ["Never mind!"]
     assert caught.value.current is not None

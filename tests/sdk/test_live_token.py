@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_sdk import HelpdeskError, RateLimited, ServerError
+from helpdesk_sdk import HelpdeskError, RateLimitedError, ServerError
 from helpdesk_sdk._live_token import Token
 
 
@@ -43,7 +43,7 @@ async def test_what_fails_is_tried_less_and_less_often(monkeypatch: pytest.Monke
 
 
 async def test_auth_says_when_it_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    busy = RateLimited("too many")
+    busy = RateLimitedError("too many")
     busy.retry_after = 90.0
     auth = Auth(monkeypatch, busy)
     assert await auth.live_for(300) == [90, 90, 90]

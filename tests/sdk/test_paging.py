@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
 
-from helpdesk_sdk import Pager, TicketNotFound
+from helpdesk_sdk import Pager, TicketNotFoundError
 
 TEAM = {"team_id": ticket_row()["team_id"], "name": "Billing"} | {
     name: ticket_row()[name] for name in ("created_at", "updated_at")
@@ -149,8 +149,8 @@ def test_an_empty_conversation_is_told_from_a_missing_ticket(hd: Any, server: Se
     for resource in (hd.messages, hd.notes):
         server.answers(ok([]), ok([{"ticket_id": str(ticket)}]), ok([]), ok([]))
         assert (yield resource.list(ticket)) == []
-        with pytest.raises(TicketNotFound):
+        with pytest.raises(TicketNotFoundError):
             yield resource.list(ticket)
     server.answers(refused(404, "ticket_not_found"))
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         yield hd.tickets.timeline(ticket)

@@ -9,21 +9,21 @@ from tests.sdk.support import FAST, Scenario, both
 from tests.sdk.world import PASSWORD, World, email
 
 from helpdesk_sdk import (
-    AdminExists,
+    AdminExistsError,
     AuthenticationError,
-    ConnectionFailed,
-    DefaultTeam,
-    IdConflict,
-    InactiveUser,
-    InvitationNotFound,
-    LastAdmin,
-    NameTaken,
-    PermissionDenied,
-    TeamInUse,
-    TeamNotFound,
-    UserExists,
-    UserNotFound,
-    ValidationError,
+    ConnectionFailedError,
+    DefaultTeamError,
+    ForbiddenError,
+    IdConflictError,
+    InactiveUserError,
+    InvalidValueError,
+    InvitationNotFoundError,
+    LastAdminError,
+    NameTakenError,
+    TeamInUseError,
+    TeamNotFoundError,
+    UserExistsError,
+    UserNotFoundError,
     new_id,
 )
 
@@ -39,7 +39,7 @@ def test_who_one_is(world: World) -> Scenario:
     assert (yield world.agent.auth.whoami()) == me
     for reference in ("me", me, me.user_id, str(me.user_id), "AGENT@example.com"):
         assert (yield world.agent.users.get(reference)).user_id == me.user_id
-    with pytest.raises(PermissionDenied, match="no person"):
+    with pytest.raises(ForbiddenError, match="no person"):
         yield world.system.users.me()
     with pytest.raises(AuthenticationError):
         yield world.connect().users.me()
@@ -47,7 +47,7 @@ def test_who_one_is(world: World) -> Scenario:
 
 @both
 def test_who_sees_whom(world: World) -> Scenario:
-    with pytest.raises(UserNotFound):
+    with pytest.raises(UserNotFoundError):
         yield world.customer.users.get(email("agent"))
     assert [one.email for one in (yield world.customer.users.list())] == [email("customer")]
     admins = yield world.agent.users.list(role="admin", active=True)
@@ -72,7 +72,7 @@ def test_a_sign_up_in_full(world: World) -> Scenario:
         yield hd.auth.sign_in(address, "wrong password")
     yield hd.auth.sign_in(address, PASSWORD)
     assert (yield hd.users.me()).user_id == me.user_id
-    with pytest.raises(UserExists):
+    with pytest.raises(UserExistsError):
         yield world.connect().auth.sign_up(address, PASSWORD)
 
 
@@ -121,7 +121,7 @@ def test_wrong_keys_forged_tokens_and_a_stopped_stack(world: World) -> Scenario:
     forged = f"{header}.{claims}.{signature[::-1]}"
     with pytest.raises(AuthenticationError):
         yield world.connect(access_token=forged).tickets.list()
-    with pytest.raises(ConnectionFailed, match=r"Cannot reach http://127\.0\.0\.1:9"):
+    with pytest.raises(ConnectionFailedError, match=r"Cannot reach http://127\.0\.0\.1:9"):
         yield world.colour.client("http://127.0.0.1:9", "sb_publishable_x", backoff=FAST).tickets.create("Hello?")
 
 
@@ -130,23 +130,23 @@ def test_roles(world: World) -> Scenario:
     hd = world.connect()
     address = fresh("rising")
     yield hd.auth.sign_up(address, PASSWORD)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield hd.users.set_role("me", "admin")
     assert (yield world.admin.users.set_role(address, "agent")).role == "agent"
     # It counts from their next request on.
     assert (yield hd.users.get(email("agent"))).role == "agent"
     yield world.admin.users.deactivate(address)
-    with pytest.raises(InactiveUser):
+    with pytest.raises(InactiveUserError):
         yield hd.tickets.create("Am I still here?")
-    with pytest.raises(InactiveUser):
+    with pytest.raises(InactiveUserError):
         yield hd.users.me()
     yield world.admin.users.reactivate(address)
     assert (yield hd.users.me()).is_active
-    with pytest.raises(LastAdmin):
+    with pytest.raises(LastAdminError):
         yield world.admin.users.set_role("me", "agent")
-    with pytest.raises(AdminExists):
+    with pytest.raises(AdminExistsError):
         yield world.system.users.bootstrap_admin(address)
-    with pytest.raises(PermissionDenied, match="needs the project's secret key"):
+    with pytest.raises(ForbiddenError, match="needs the project's secret key"):
         yield world.admin.users.bootstrap_admin(address)
 
 
@@ -156,18 +156,18 @@ def test_invitations(world: World) -> Scenario:
     id = new_id()
     invitation = yield world.admin.users.invite(address, "agent", "In Vited", id=id)
     assert (yield world.admin.users.invite(address, "agent", "In Vited", id=id)) == invitation
-    with pytest.raises(IdConflict):
+    with pytest.raises(IdConflictError):
         yield world.admin.users.invite(address, "admin", id=id)
     assert invitation.invitation_id in {one.invitation_id for one in (yield world.admin.users.invitations())}
     assert (yield world.agent.users.invitations()) == []
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.agent.users.invite(address)
     hd = world.connect()
     yield hd.auth.sign_up(address, PASSWORD)
     assert (yield hd.users.me()).role == "agent"
-    with pytest.raises(UserExists):
+    with pytest.raises(UserExistsError):
         yield world.admin.users.invite(address)
-    with pytest.raises(InvitationNotFound):
+    with pytest.raises(InvitationNotFoundError):
         yield world.admin.users.revoke_invitation(invitation)
     other = yield world.admin.users.invite(fresh("uninvited"))
     assert (yield world.admin.users.revoke_invitation(other)).revoked_at is not None
@@ -179,12 +179,12 @@ def test_customers_without_a_login(world: World) -> Scenario:
     person = yield world.agent.users.create_customer(address.upper(), "Pho Ned")
     assert (person.email, person.name, person.auth_user_id) == (address, "Pho Ned", None)
     assert (yield world.agent.users.create_customer(address)).user_id == person.user_id
-    with pytest.raises(UserExists):
+    with pytest.raises(UserExistsError):
         yield world.agent.users.create_customer(email("admin"))
     ticket = yield world.agent.tickets.create("By phone", requester=address, channel="phone", team="Billing")
     assert ticket.created_by == person.user_id
     # With the secret key nobody is the requester by default.
-    with pytest.raises(ValidationError, match="requester is missing"):
+    with pytest.raises(InvalidValueError, match="requester is missing"):
         yield world.system.tickets.create("Whose?")
     assert (yield world.system.tickets.create("Theirs", requester=person)).created_by == person.user_id
     # When they sign up, it is theirs.
@@ -199,18 +199,18 @@ def test_teams(world: World) -> Scenario:
     id = new_id()
     team = yield world.admin.teams.create(name, "For tests", id=id)
     assert (yield world.admin.teams.create(name, "For tests", id=id)) == team
-    with pytest.raises(IdConflict):
+    with pytest.raises(IdConflictError):
         yield world.admin.teams.create(name, "Other", id=id)
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameTakenError):
         yield world.admin.teams.create(name.upper())
-    with pytest.raises(NameTaken):
+    with pytest.raises(NameTakenError):
         yield world.admin.teams.update(team, name="billing")
     for use in (world.agent.teams.create, world.customer.teams.create):
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(ForbiddenError):
             yield use("Mine")
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.agent.teams.update(team, description="Mine")
-    with pytest.raises(TeamNotFound):
+    with pytest.raises(TeamNotFoundError):
         yield world.customer.teams.get(team)
     assert (yield world.admin.teams.update(name.lower(), is_public=True)).is_public
     assert (yield world.customer.teams.get(name)).team_id == team.team_id
@@ -219,24 +219,24 @@ def test_teams(world: World) -> Scenario:
     members = yield world.agent.teams.members(team)
     assert [member.user.email for member in members] == [email("agent")]
     ticket = yield world.customer.tickets.create("In the way", team=team)
-    with pytest.raises(TeamInUse):
+    with pytest.raises(TeamInUseError):
         yield world.admin.teams.delete(team)
     yield world.agent.tickets.transfer(ticket, "Billing")
     yield world.admin.teams.remove_member(team, email("agent"))
     yield world.admin.teams.remove_member(team, email("agent"))
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.agent.teams.delete(team)
     yield world.admin.teams.delete(team)
-    with pytest.raises(TeamNotFound):
+    with pytest.raises(TeamNotFoundError):
         yield world.admin.teams.get(team)
 
 
 @both
 def test_the_default_team(world: World) -> Scenario:
     before = next(team for team in (yield world.admin.teams.list()) if team.is_default)
-    with pytest.raises(DefaultTeam):
+    with pytest.raises(DefaultTeamError):
         yield world.admin.teams.delete(before)
     assert (yield world.admin.teams.set_default("Tech")).is_default
     assert (yield world.admin.teams.set_default(before)).is_default
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.agent.teams.set_default("Billing")

@@ -20,10 +20,10 @@ from helpdesk_sdk import (
     AsyncHelpdesk,
     AuthenticationError,
     ConfigurationError,
-    ConnectionFailed,
-    PermissionDenied,
+    ConnectionFailedError,
+    ForbiddenError,
     Ticket,
-    TicketNotFound,
+    TicketNotFoundError,
     Viewer,
     _realtime,
     new_id,
@@ -162,12 +162,12 @@ async def test_those_who_do_not_work_the_ticket_are_refused_at_once(staffed: Sta
     ):
         await outsider.tickets.create("My own printer", team="Billing", id=requested)
         refusals: list[tuple[AsyncHelpdesk, Any, type[Exception]]] = [
-            (customer, ticket, PermissionDenied),
-            (outsider, ticket, TicketNotFound),
-            (outsider, ticket.number, TicketNotFound),
-            (outsider, requested, PermissionDenied),
-            (outsider, new_id(), TicketNotFound),
-            (system, ticket, PermissionDenied),
+            (customer, ticket, ForbiddenError),
+            (outsider, ticket, TicketNotFoundError),
+            (outsider, ticket.number, TicketNotFoundError),
+            (outsider, requested, ForbiddenError),
+            (outsider, new_id(), TicketNotFoundError),
+            (system, ticket, ForbiddenError),
         ]
         for who, which, error in refusals:
             with pytest.raises(error):
@@ -177,7 +177,7 @@ async def test_those_who_do_not_work_the_ticket_are_refused_at_once(staffed: Sta
 async def test_where_there_is_no_live_connection_it_says_so(staffed: Staffed, ticket: Ticket) -> None:
     async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
         net.cut(sockets_only=True)
-        with pytest.raises(ConnectionFailed, match="needs the live connection, and there is none"):
+        with pytest.raises(ConnectionFailedError, match="needs the live connection, and there is none"):
             await agent.presence.on(ticket).__aenter__()
         net.mend()
         async with agent.presence.on(ticket) as here:
@@ -243,12 +243,12 @@ async def test_a_colleague_who_says_too_much_takes_the_presence_of_that_ticket_o
     async with reading(agent.events.stream(poll_interval=60)) as queue, agent.presence.on(ticket) as here:
         watching = asyncio.create_task(_watch(here))
         async with shouting(staffed, ticket, 600_000):
-            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
                 await asyncio.wait_for(watching, 5)
-            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
                 await here.typing()
             assert not here.live
-            with pytest.raises(ConnectionFailed, match="left out for some minutes"):
+            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
                 await asyncio.wait_for(agent.presence.on(ticket).__aenter__(), 5)
             await queue.live()
             heard: list[object] = []

@@ -107,7 +107,7 @@ def test_presence_is_live_and_so_not_for_plain_code() -> None:
     with pytest.raises(AttributeError, match="no attribute 'tickts'"):
         _ = plain.tickts
     assert repr(awaitable.presence).startswith("<Presence of")
-    with pytest.raises(errors.ValidationError, match="ticket must be a ticket number"):
+    with pytest.raises(errors.InvalidValueError, match="ticket must be a ticket number"):
         awaitable.presence.on("x")
 
 

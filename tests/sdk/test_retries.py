@@ -13,13 +13,13 @@ from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, u
 from helpdesk_sdk import (
     Backoff,
     ConfigurationError,
-    ConnectionFailed,
-    RateLimited,
+    ConnectionFailedError,
+    RateLimitedError,
     ReadOnlyError,
+    RequestTimeoutError,
     ServerError,
-    TimedOut,
-    UnexpectedAnswer,
-    UnknownOutcome,
+    UnexpectedResponseError,
+    UnknownOutcomeError,
 )
 from helpdesk_sdk._failures import retry_after
 from helpdesk_sdk._retry import Fate, fate_of_answer, fate_of_failure, pause
@@ -125,7 +125,7 @@ def test_a_create_whose_answer_is_lost_is_repeated_with_the_same_id(hd: Any, ser
 @both
 def test_a_create_that_never_gets_an_answer_names_its_id(hd: Any, server: Server) -> Scenario:
     server.answers(*[LOST] * 4)
-    with pytest.raises(UnknownOutcome) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         yield hd.tickets.create("Cannot log in")
     assert len(server.requests) == 4
     assert caught.value.id == UUID(server.body()["ticket_id"])
@@ -135,7 +135,7 @@ def test_a_create_that_never_gets_an_answer_names_its_id(hd: Any, server: Server
 @both
 def test_a_write_that_may_not_be_repeated_is_sent_once(connect: Any, server: Server) -> Scenario:
     server.answers(LOST)
-    with pytest.raises(UnknownOutcome) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         yield connect("sb_secret_test").users.bootstrap_admin("ada@example.com")
     assert len(server.requests) == 1
     assert caught.value.id is None
@@ -153,10 +153,10 @@ def test_reads_are_repeated_and_fail_as_what_they_are(hd: Any, server: Server) -
     server.answers(LOST, refused(503), refused(502), ok([ticket_row()]))
     assert (yield hd.tickets.get(42)).number == 42
     server.answers(*[NEVER_SENT] * 4)
-    with pytest.raises(ConnectionFailed, match=r"Cannot reach http://helpdesk\.test"):
+    with pytest.raises(ConnectionFailedError, match=r"Cannot reach http://helpdesk\.test"):
         yield hd.tickets.get(42)
     server.answers(*[SLOW] * 4)
-    with pytest.raises(TimedOut):
+    with pytest.raises(RequestTimeoutError):
         yield hd.tickets.get(42)
     server.answers(*[refused(503, code="PGRST001", headers={"sb-request-id": "abc"})] * 4)
     with pytest.raises(ServerError) as caught:
@@ -169,7 +169,7 @@ def test_too_many_requests_waits_as_long_as_it_is_told(hd: Any, server: Server) 
     server.answers(refused(429, headers={"Retry-After": "0.01"}), ok([ticket_row()]))
     assert (yield hd.tickets.get(42)).number == 42
     server.answers(refused(429, headers={"Retry-After": "3600"}))
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(RateLimitedError) as caught:
         yield hd.tickets.get(42)
     assert caught.value.retry_after == 3600
     assert len(server.requests) == 3
@@ -187,7 +187,7 @@ def test_a_read_only_database_is_not_stormed(hd: Any, server: Server) -> Scenari
 @both
 def test_retries_can_be_turned_off(connect: Any, server: Server) -> Scenario:
     server.answers(LOST)
-    with pytest.raises(UnknownOutcome):
+    with pytest.raises(UnknownOutcomeError):
         yield connect(max_retries=0).tickets.create("Cannot log in")
 
 
@@ -201,20 +201,20 @@ def test_a_repeated_update_finds_its_own_work(hd: Any, server: Server) -> Scenar
 def test_a_repeated_transfer_out_of_sight_is_not_called_lost(hd: Any, server: Server) -> Scenario:
     row = ticket_row()
     server.answers(LOST, refused(404, "ticket_not_found"), ok([]))
-    with pytest.raises(UnknownOutcome, match="out of your sight"):
+    with pytest.raises(UnknownOutcomeError, match="out of your sight"):
         yield hd.tickets.transfer(UUID(row["ticket_id"]), UUID(row["team_id"]))
 
 
 @both
 def test_answers_that_no_helpdesk_gives(hd: Any, server: Server) -> Scenario:
     server.answers(httpx.Response(200, text="<html>Welcome to the hotel</html>"))
-    with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+    with pytest.raises(UnexpectedResponseError, match="cannot be read"):
         yield hd.tickets.get(42)
     server.answers(httpx.Response(302, headers={"Location": "https://elsewhere.test"}))
-    with pytest.raises(UnexpectedAnswer, match="302"):
+    with pytest.raises(UnexpectedResponseError, match="302"):
         yield hd.tickets.get(42)
     server.answers(refused(404, message="Could not find the function helpdesk.claim_ticket", code="PGRST202"))
-    with pytest.raises(UnexpectedAnswer, match="helpdesk doctor"):
+    with pytest.raises(UnexpectedResponseError, match="helpdesk doctor"):
         yield hd.tickets.claim(UUID(ticket_row()["ticket_id"]))
 
 

@@ -18,7 +18,14 @@ import httpx
 import pytest
 from tests.sdk.support import FAST, Scenario, Server, both, ok, refused, ticket_row, user_row
 
-from helpdesk_sdk import AsyncHelpdesk, AuthenticationError, ConnectionFailed, Helpdesk, RateLimited, UserExists
+from helpdesk_sdk import (
+    AsyncHelpdesk,
+    AuthenticationError,
+    ConnectionFailedError,
+    Helpdesk,
+    RateLimitedError,
+    UserExistsError,
+)
 
 EXPIRED = {"code": "PGRST303", "message": "JWT expired"}
 
@@ -126,7 +133,7 @@ def test_a_failing_renewal_does_not_matter_while_the_token_holds(connect: Any, s
     assert bearer(server.requests[-1]) == f"Bearer {token}"
     hd = connect(access_token=jwt("ada", expires_in=-1), refresh_token="refresh-0", max_retries=0)
     server.answers(httpx.ConnectError("down"))
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(ConnectionFailedError):
         yield hd.tickets.get(42)
 
 
@@ -159,11 +166,11 @@ def test_what_supabase_auth_refuses(connect: Any, server: Server) -> Scenario:
     assert (caught.value.request_id, caught.value.code) == ("r-9", "invalid_credentials")
     assert caught.value.hint == "Check the e-mail address and the password."
     server.answers(httpx.Response(422, json={"error_code": "user_already_exists", "msg": "User already registered"}))
-    with pytest.raises(UserExists):
+    with pytest.raises(UserExistsError):
         yield hd.auth.sign_up("ada@example.com", "horse-horse", name="Ada")
     limited = {"error_code": "over_request_rate_limit", "msg": "Slow down"}
     server.answers(httpx.Response(429, json=limited, headers={"Retry-After": "60"}))
-    with pytest.raises(RateLimited) as slow:
+    with pytest.raises(RateLimitedError) as slow:
         yield hd.auth.sign_in("ada@example.com", "horse")
     assert slow.value.retry_after == 60
 
@@ -238,7 +245,7 @@ def test_no_secret_shows(connect: Any, server: Server, caplog: pytest.LogCapture
     shown = io.StringIO()
     try:
         yield hd.tickets.get(42)
-    except ConnectionFailed as error:
+    except ConnectionFailedError as error:
         traceback.print_exception(error, file=shown)
         shown.write(f"{error!r} {vars(error)} {pickle.dumps(error)!r}")
     parts = [hd, hd.auth, hd.tickets, hd.auth.session, hd._driver.kernel, hd._driver.kernel.keeper.credentials]

@@ -11,7 +11,7 @@ import pytest
 from tests.sdk.support import Scenario, both
 from tests.sdk.world import Staffed, World, email
 
-from helpdesk_sdk import AsyncHelpdesk, CursorAhead, Helpdesk, ValidationError, new_id
+from helpdesk_sdk import AsyncHelpdesk, CursorAheadError, Helpdesk, InvalidValueError, new_id
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +74,9 @@ def test_the_log_is_read_in_pages_without_gaps(world: World) -> Scenario:
     assert [event.ticket_number for event in seen] == [ticket.number for ticket in tickets]
     assert {str(event.type) for event in seen} == {"ticket.created"}
     assert (yield world.stranger.events.since(begun)).items == ()
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidValueError):
         yield world.customer.events.since("nonsense")
-    with pytest.raises(CursorAhead):
+    with pytest.raises(CursorAheadError):
         yield world.customer.events.since("999999999999999999.1")
 
 

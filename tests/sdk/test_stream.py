@@ -18,8 +18,8 @@ from helpdesk_sdk import (
     AsyncStream,
     ConfigurationError,
     Event,
-    PermissionDenied,
-    TicketNotFound,
+    ForbiddenError,
+    TicketNotFoundError,
 )
 from helpdesk_sdk._rooms import Kind, Signal
 
@@ -208,11 +208,11 @@ async def test_a_ticket_alone_and_a_team_alone(staffed: Staffed) -> None:
 async def test_what_one_may_not_see_is_refused(staffed: Staffed) -> None:
     async with client(staffed) as agent, client(staffed, "stranger") as stranger:
         ticket = await agent.tickets.create("Ours", team="Billing")
-        with pytest.raises(TicketNotFound):
+        with pytest.raises(TicketNotFoundError):
             await _read(stranger.events.stream(ticket=ticket.ticket_id))
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(ForbiddenError):
             await agent.events.since(team="Tech")
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(ForbiddenError):
             await _read(agent.events.stream(team="Tech"))
 
 
@@ -229,7 +229,7 @@ async def test_losing_sight_of_the_ticket_ends_its_stream_and_the_queue_is_told(
             assert heard[0] is None
             await admin.tickets.transfer(ticket, "Tech")
             await until(lambda: one.error is not None)
-            assert isinstance(one.error, TicketNotFound)
+            assert isinstance(one.error, TicketNotFoundError)
             await until(lambda: [one.type for one in heard if one] == ["ticket.transferred"])
             assert heard[-1] is not None
             assert heard[-1].ticket_number == ticket.number

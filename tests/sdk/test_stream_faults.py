@@ -17,7 +17,7 @@ from tests.sdk.phoenix import until
 from tests.sdk.support import FAST
 from tests.sdk.world import PASSWORD, Staffed, email
 
-from helpdesk_sdk import AsyncHelpdesk, AuthenticationError, InactiveUser
+from helpdesk_sdk import AsyncHelpdesk, AuthenticationError, InactiveUserError
 from helpdesk_sdk.local import Stack
 from helpdesk_sdk.local.errors import StackError
 
@@ -130,7 +130,7 @@ async def test_who_is_deactivated_learns_it_at_once(staffed: Staffed) -> None:
     ):
         await admin.users.deactivate(email("colleague"))
         await until(lambda: reader.error)
-        assert isinstance(reader.error, InactiveUser)
+        assert isinstance(reader.error, InactiveUserError)
         await admin.users.reactivate(email("colleague"))
         await admin.teams.add_member("Billing", email("colleague"))
 

@@ -11,19 +11,19 @@ from tests.sdk.world import World, email
 
 from helpdesk_sdk import (
     LATEST,
-    AlreadyAnswered,
-    AlreadyAssigned,
+    AlreadyAnsweredError,
+    AlreadyAssignedError,
     AuthenticationError,
-    ExternalIdTaken,
-    IdConflict,
-    PermissionDenied,
-    StaleRevision,
-    TeamNotFound,
-    TicketClosed,
-    TicketNotFound,
-    TooMany,
-    TransitionNotAllowed,
-    UserNotFound,
+    ExternalIdTakenError,
+    ForbiddenError,
+    IdConflictError,
+    StaleRevisionError,
+    TeamNotFoundError,
+    TicketClosedError,
+    TicketNotFoundError,
+    TooManyError,
+    TransitionNotAllowedError,
+    UserNotFoundError,
     new_id,
 )
 
@@ -48,15 +48,15 @@ def test_absent_and_not_yours_look_the_same(world: World) -> Scenario:
     for reference in (ticket.number, new_id(), ticket.ticket_id):
         for client in (world.stranger, world.outsider):
             for use in (client.tickets.get, client.tickets.resolve, client.tickets.tags):
-                with pytest.raises(TicketNotFound) as caught:
+                with pytest.raises(TicketNotFoundError) as caught:
                     yield use(reference)
                 seen.append(str(caught.value).replace(str(reference), "…"))
         for use in (world.outsider.tickets.claim, world.outsider.tickets.unassign):
-            with pytest.raises(TicketNotFound):
+            with pytest.raises(TicketNotFoundError):
                 yield use(reference)
-        with pytest.raises(TicketNotFound):
+        with pytest.raises(TicketNotFoundError):
             yield world.outsider.tickets.tag(reference, "mine")
-        with pytest.raises(TicketNotFound):
+        with pytest.raises(TicketNotFoundError):
             yield world.stranger.messages.list(reference)
     assert len(set(seen)) == 1
 
@@ -79,7 +79,7 @@ def test_everything_that_staff_may_say_about_a_ticket(world: World) -> Scenario:
     assert found.tags == ("churn risk, maybe", 'quote"d', "vip")
     assert (found.priority, found.channel, found.custom_fields) == ("urgent", "phone", fields)
     assert (yield world.customer.tickets.get(ticket.number)).tags in {(), None}
-    with pytest.raises(ExternalIdTaken) as caught:
+    with pytest.raises(ExternalIdTakenError) as caught:
         yield world.agent.tickets.create("Another", team="Billing", external_id=key)
     assert caught.value.current is not None
     assert caught.value.current.ticket_id == ticket.ticket_id
@@ -89,11 +89,11 @@ def test_everything_that_staff_may_say_about_a_ticket(world: World) -> Scenario:
 @both
 def test_what_customers_may_not_say(world: World) -> Scenario:
     for said in ({"priority": "urgent"}, {"external_id": str(new_id())}, {"channel": "phone"}, {"tags": ["vip"]}):
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(ForbiddenError):
             yield world.customer.tickets.create("Please", **said)
-    with pytest.raises(TeamNotFound):
+    with pytest.raises(TeamNotFoundError):
         yield world.customer.tickets.create("Please", team="Tech")
-    with pytest.raises(UserNotFound):
+    with pytest.raises(UserNotFoundError):
         yield world.customer.tickets.create("Please", requester=email("stranger"))
     with pytest.raises(AuthenticationError, match="Sign in first"):
         yield world.connect().tickets.create("Please")
@@ -105,12 +105,12 @@ def test_the_same_id_is_the_same_ticket_and_other_content_a_conflict(world: Worl
     first = yield world.customer.tickets.create("Once", id=id)
     again = yield world.customer.tickets.create("Once", id=id)
     assert again == first
-    with pytest.raises(IdConflict) as caught:
+    with pytest.raises(IdConflictError) as caught:
         yield world.customer.tickets.create("Twice", id=id)
     assert caught.value.status == 409
     assert caught.value.current is not None
     assert caught.value.current.title == "Once"
-    with pytest.raises(IdConflict) as theirs:
+    with pytest.raises(IdConflictError) as theirs:
         yield world.stranger.tickets.create("Once", id=id)
     assert theirs.value.current is None
 
@@ -120,7 +120,7 @@ def test_an_edit_needs_the_revision_that_was_read(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Typo", team="Billing")
     changed = yield world.customer.tickets.update(ticket, title="Fixed")
     assert (changed.title, changed.revision) == ("Fixed", 2)
-    with pytest.raises(StaleRevision) as caught:
+    with pytest.raises(StaleRevisionError) as caught:
         yield world.agent.tickets.update(ticket, priority="high")
     assert caught.value.current is not None
     assert (caught.value.current.title, caught.value.current.revision) == ("Fixed", 2)
@@ -150,17 +150,17 @@ def test_the_life_of_a_ticket(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Life", team="Billing")
     ticket = yield world.agent.tickets.claim(ticket)
     assert (yield world.agent.tickets.claim(ticket)).assigned_to == ticket.assigned_to
-    with pytest.raises(AlreadyAssigned) as taken:
+    with pytest.raises(AlreadyAssignedError) as taken:
         yield world.colleague.tickets.claim(ticket)
     assert taken.value.current == (yield world.agent.tickets.get(ticket))
     ticket = yield world.agent.tickets.resolve(ticket)
     assert ticket.resolved_at is not None
-    with pytest.raises(TransitionNotAllowed):
+    with pytest.raises(TransitionNotAllowedError):
         yield world.customer.tickets.update(ticket, status="pending")
     ticket = yield world.customer.tickets.reopen(ticket)
     ticket = yield world.customer.tickets.close(ticket.number)
     assert ticket.status == "closed"
-    with pytest.raises(TicketClosed) as closed:
+    with pytest.raises(TicketClosedError) as closed:
         yield world.agent.tickets.assign(ticket, "me")
     assert closed.value.current is not None
 
@@ -169,7 +169,7 @@ def test_the_life_of_a_ticket(world: World) -> Scenario:
 def test_customers_do_not_rewrite_what_was_answered(world: World) -> Scenario:
     ticket = yield world.customer.tickets.create("Before", team="Billing")
     yield world.agent.messages.reply(ticket, "An answer.")
-    with pytest.raises(AlreadyAnswered) as caught:
+    with pytest.raises(AlreadyAnsweredError) as caught:
         yield world.customer.tickets.update(ticket.number, title="After", revision=LATEST)
     assert caught.value.current is not None
     assert caught.value.current.title == "Before"
@@ -181,14 +181,14 @@ def test_assigning_and_moving(world: World) -> Scenario:
     ticket = yield world.agent.tickets.assign(ticket, email("colleague"))
     mine = yield world.colleague.tickets.list(assigned_to="me")
     assert ticket.number in {one.number for one in mine}
-    with pytest.raises(StaleRevision) as stale:
+    with pytest.raises(StaleRevisionError) as stale:
         yield world.agent.tickets.unassign(ticket, revision=1)
     assert stale.value.current is not None
     ticket = yield world.agent.tickets.unassign(ticket)
     assert ticket.assigned_to is None
     moved = yield world.agent.tickets.transfer(ticket, "Tech")
     assert moved.team_id != ticket.team_id
-    with pytest.raises(TicketNotFound):
+    with pytest.raises(TicketNotFoundError):
         yield world.agent.tickets.get(ticket)
     assert (yield world.outsider.tickets.get(ticket)).revision == moved.revision
 
@@ -213,9 +213,9 @@ def test_claiming_the_next_one(world: World) -> Scenario:
     again = yield world.outsider.tickets.claim_next(id=id)
     assert (first.number, again.number) == (high.number, high.number)
     assert (yield world.outsider.tickets.claim_next("Tech")).number == low.number
-    with pytest.raises(TeamNotFound):
+    with pytest.raises(TeamNotFoundError):
         yield world.agent.tickets.claim_next("Tech")
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.customer.tickets.claim_next()
 
 
@@ -234,10 +234,10 @@ def test_tags(world: World) -> Scenario:
     assert [one.number for one in (yield world.agent.tickets.list(tag=label.upper()))] == [ticket.number]
     assert (yield world.customer.tickets.list(tag=label)) == []
     own = yield world.customer.tickets.create("Mine to see, not to tag")
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(ForbiddenError):
         yield world.customer.tickets.tag(own, "vip")
     yield world.agent.tickets.untag(ticket.number, "A,B(C)", 'd"e', "never there")
     assert (yield world.agent.tickets.tags(ticket)) == (label, "ünïcode")
     yield world.agent.tickets.tag(ticket, *[f"t{number}" for number in range(48)])
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyError):
         yield world.agent.tickets.tag(ticket, "one more")

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.sdk.support import FAST, Colour
 
-from helpdesk_sdk.errors import ConnectionFailed
+from helpdesk_sdk.errors import ConnectionFailedError
 
 KEY = "sb_publishable_test"
 
@@ -110,7 +110,7 @@ def test_others_are_not_trusted_not_even_after_the_environment_changed(
     monkeypatch.delenv("SSL_CERT_FILE")
 
     def scenario() -> Any:
-        with pytest.raises(ConnectionFailed, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
             yield colour.client(url, KEY, access_token="t", backoff=FAST, max_retries=0).teams.list()
         assert (yield trusting.teams.list()) == []
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.sdk.support import Scenario, Server, both
 
-from helpdesk_sdk import LATEST, ConfigurationError, Helpdesk, ValidationError, new_id
+from helpdesk_sdk import LATEST, ConfigurationError, Helpdesk, InvalidValueError, new_id
 from helpdesk_sdk import _validation as check
 
 
@@ -117,7 +117,7 @@ BAD: list[tuple[str, Callable[[Any], Any]]] = [
 @pytest.mark.parametrize(("field", "use"), BAD, ids=[f"{index}-{field}" for index, (field, _) in enumerate(BAD)])
 @both
 def test_bad_input_is_refused_before_the_request(hd: Any, server: Server, field: str, use: Any) -> Scenario:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(InvalidValueError) as caught:
         yield use(hd)
     assert caught.value.message.startswith(f"{field} ")
     assert caught.value.field == field
@@ -130,14 +130,14 @@ def test_bad_input_is_refused_before_the_request(hd: Any, server: Server, field:
 @pytest.mark.parametrize("value", ["abc", None, 1.5, True, object], ids=str)
 @both
 def test_the_error_says_what_a_ticket_may_be_given_as(hd: Any, value: Any) -> Scenario:
-    with pytest.raises(ValidationError, match="ticket must be a ticket number, its id, or a Ticket, got ") as caught:
+    with pytest.raises(InvalidValueError, match="ticket must be a ticket number, its id, or a Ticket, got ") as caught:
         yield hd.tickets.get(value)
     assert caught.value.field == "ticket"
 
 
 @both
 def test_a_bad_list_is_refused_where_it_is_asked_for(hd: Any) -> Scenario:
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidValueError):
         hd.tickets.list(status="opn")
     yield from ()
 

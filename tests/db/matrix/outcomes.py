@@ -28,7 +28,7 @@ REASONS = {
     "invalid_value": 400,
     "forbidden": 403,
     "no_profile": 403,
-    "inactive": 403,
+    "inactive_user": 403,
     "ticket_not_found": 404,
     "message_not_found": 404,
     "team_not_found": 404,
