@@ -484,6 +484,8 @@ create policy "those who work a ticket untag it" on helpdesk.ticket_tags
 
 
 -- Views that state the scope of a list ---------------------------------------------------------------------------------
+-- Their own columns come first and the table's last: a later concept adds a column to tickets, repeats each view with
+-- `create or replace` (tagged_tickets with the new column at its end), and grants and comments stay.
 
 -- The tags of tickets that the reader is known to work, without asking the policy again for each: with the owner's
 -- rights, to be read only by the views below, and by nobody but staff.
@@ -499,20 +501,20 @@ grant select on table helpdesk_private.staff_tags to authenticated, service_role
 
 create view helpdesk.my_tickets with (security_invoker = true) as
 select
-  t.*,
   case
     when t.team_id = any(array(select helpdesk_private.my_team_ids())) or t.assigned_to = (select helpdesk_private.my_staff_id())
       then array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag)
     else '{}'
-  end as tags
+  end as tags,
+  t.*
 from helpdesk.tickets as t
 where t.created_by = (select helpdesk_private.me());
 comment on view helpdesk.my_tickets is 'The tickets that you asked for.';
 
 create view helpdesk.team_tickets with (security_invoker = true) as
 select
-  t.*,
-  array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag) as tags
+  array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag) as tags,
+  t.*
 from helpdesk.tickets as t
 where t.team_id = any(array(select helpdesk_private.my_team_ids()));
 comment on view helpdesk.team_tickets is 'The tickets in your teams'' queues; for admins, all tickets.';
@@ -520,10 +522,11 @@ comment on view helpdesk.team_tickets is 'The tickets in your teams'' queues; fo
 create view helpdesk.tagged_tickets with (security_invoker = true) as
 select
   g.tag,
+  array(select o.tag from helpdesk_private.staff_tags as o where o.ticket_id = t.ticket_id order by o.tag) as tags,
+  -- Not t.*: created_at is the tag's copy, by which its index is ordered.
   t.ticket_id, t.number, t.status, t.priority, t.title, t.description, t.team_id, t.assigned_to, t.created_by, t.channel,
   t.external_id, t.custom_fields, t.revision, t.snoozed_until, t.last_message_id, t.first_response_at, t.resolved_at,
-  t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at,
-  array(select o.tag from helpdesk_private.staff_tags as o where o.ticket_id = t.ticket_id order by o.tag) as tags
+  t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at
 from helpdesk.ticket_tags as g
 join helpdesk.tickets as t on t.ticket_id = g.ticket_id;
 comment on view helpdesk.tagged_tickets is 'One row for each tag of each ticket you work: filter by tag=eq.…';
