@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._output import console
-from ._text import one_line
+from ._base.output import console
+from ._base.text import one_line
 
 if TYPE_CHECKING:
     from helpdesk_sdk.demo import Check, Story

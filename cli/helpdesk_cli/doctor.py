@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from . import _profiles as profiles
-from ._app import Commands
-from ._connection import Target, client, fresh, target
-from ._errors import CliError, ExitCode
-from ._output import console, print_json
-from ._secrets import redact
-from ._settings import settings
-from ._text import one_line
+from ._base.app import Commands
+from ._base.errors import CliError, ExitCode
+from ._base.output import console, print_json
+from ._base.secrets import redact
+from ._base.settings import settings
+from ._base.text import one_line
+from ._connect import profiles
+from ._connect.connection import Target, client, fresh, target
 
 if TYPE_CHECKING:
     import httpx
@@ -243,7 +243,7 @@ def _session(found: Target) -> Iterator[Finding]:
     yield migrated
     if migrated.ok:
         # Only now: help and completion need not wait for it.
-        from ._liveness import liveness
+        from ._connect.live_check import liveness
 
         yield Finding("live", *liveness(found.url, found.key, token))
 

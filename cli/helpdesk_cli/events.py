@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._app import Commands
-from ._connection import connect
-from ._json import dumps
-from ._names import Names
-from ._output import remark
-from ._settings import settings
-from ._text import one_line
-from ._timeline import describe
+from ._base.app import Commands
+from ._base.json import dumps
+from ._base.output import remark
+from ._base.settings import settings
+from ._base.text import one_line
+from ._connect.connection import connect
+from ._show.names import Names
+from ._show.timeline import describe
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Event
 
-    from ._live import Link
+    from ._connect.follower import Link
 
 app = Commands(name="events", help="The log of everything that happened.")
 
@@ -67,7 +67,7 @@ def tail(
     names, wanted, since = Names(), _wanted(type), _checked(since)
     scope = {"ticket": ticket, "team": team}
     if follow:
-        from ._live import run
+        from ._connect.follower import run
 
         run(lambda: _follow(since, limit, names, types=wanted or None, poll_interval=interval, **scope))
         return
@@ -115,7 +115,7 @@ def _past(cursor: str | None, wanted: frozenset[str], names: Names, scope: dict[
 
 async def _follow(cursor: str | None, limit: int, names: Names, **wanted: Any) -> None:
     """Print events as they happen."""
-    from ._live import Link
+    from ._connect.follower import Link
 
     last, left = None, limit
     async with Link(cursor, **wanted) as link, aclosing(link.events()) as events:

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users, watch
-from ._app import Commands, ProfileOption, Root
-from ._errors import EXIT_CODES
-from ._output import tell
-from ._settings import choose
+from ._base.app import Commands, ProfileOption, Root
+from ._base.errors import EXIT_CODES
+from ._base.output import tell
+from ._base.settings import choose
 
 _EPILOG = f"""\
 \b

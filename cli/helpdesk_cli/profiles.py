@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from . import _profiles as store
-from ._app import Commands
-from ._connection import chosen_name
-from ._output import Column, render, render_fields, tell
-from ._profiles import Profile
-from ._settings import settings
+from ._base.app import Commands
+from ._base.output import Column, render, render_fields, tell
+from ._base.settings import settings
+from ._connect import profiles as store
+from ._connect.connection import chosen_name
+from ._connect.profiles import Profile
 
 app = Commands(name="profiles", profile=False, help="The helpdesks you talk to, and who you are there.")
 

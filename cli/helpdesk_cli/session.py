@@ -13,16 +13,26 @@ from urllib.parse import urlsplit
 
 import typer
 
-from . import _profiles as profiles
-from ._app import Commands
-from ._connection import checked_key, checked_url, chosen_name, client, connect, fresh, of_profile, target, with_session
-from ._errors import CliError, ExitCode
-from ._input import read_secret, read_secrets, read_text
-from ._json import plain
-from ._output import print_json, remark, tell
-from ._profiles import Profile
-from ._secrets import keep_secret
-from ._settings import settings
+from ._base.app import Commands
+from ._base.errors import CliError, ExitCode
+from ._base.input import read_secret, read_secrets, read_text
+from ._base.json import plain
+from ._base.output import print_json, remark, tell
+from ._base.secrets import keep_secret
+from ._base.settings import settings
+from ._connect import profiles
+from ._connect.connection import (
+    checked_key,
+    checked_url,
+    chosen_name,
+    client,
+    connect,
+    fresh,
+    of_profile,
+    target,
+    with_session,
+)
+from ._connect.profiles import Profile
 from .users import show_user
 
 if TYPE_CHECKING:

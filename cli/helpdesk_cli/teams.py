@@ -7,10 +7,10 @@ from uuid import UUID
 
 import typer
 
-from ._app import Commands
-from ._connection import connect
-from ._json import plain
-from ._output import Column, age, render, render_fields, tell
+from ._base.app import Commands
+from ._base.json import plain
+from ._base.output import Column, age, render, render_fields, tell
+from ._connect.connection import connect
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Team, TeamMember

@@ -9,14 +9,15 @@ from uuid import UUID
 
 import typer
 
-from . import _conversation as conversation
-from . import _ticket_view as view
-from ._app import Commands
-from ._choices import Channel, Priority, Status
-from ._connection import connect
-from ._input import FileOption, read_text
-from ._output import counted, print_json, remark, tell
-from ._settings import settings
+from ._base.app import Commands
+from ._base.choices import Channel, Priority, Status
+from ._base.input import FileOption, read_text
+from ._base.output import counted, print_json, remark, tell
+from ._base.settings import settings
+from ._connect.connection import connect, target
+from ._show import conversation
+from ._show import tickets as view
+from ._show.seen import Seen
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Ticket
@@ -97,7 +98,7 @@ def show(
 ) -> None:
     """Show a ticket and its timeline: messages, internal notes, changes."""
     with connect() as hd:
-        view.show_ticket(hd, hd.tickets.get(ticket), last)
+        view.show_ticket(hd, Seen(target().identity), hd.tickets.get(ticket), last)
 
 
 @app.command()
@@ -156,7 +157,7 @@ def reply(
     ticket, its newest message at this moment counts as seen, and the command says which one that is.
     """
     with connect() as hd:
-        conversation.reply(hd, ticket, body, file, expect, id)
+        conversation.reply(hd, Seen(target().identity), ticket, body, file, expect, id)
 
 
 @app.command()

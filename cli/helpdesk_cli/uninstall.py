@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._errors import CliError, ExitCode
-from ._output import print_json, tell
-from ._secrets import keep_secret
-from ._settings import settings
-from ._text import one_line
+from ._base.errors import CliError, ExitCode
+from ._base.output import print_json, tell
+from ._base.secrets import keep_secret
+from ._base.settings import settings
+from ._base.text import one_line
 
 if TYPE_CHECKING:
     from helpdesk_sdk._uninstall import UninstallPlan

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import typer
 
-from ._app import Commands
-from ._choices import Role
-from ._connection import connect, target
-from ._errors import CliError, ExitCode
-from ._names import full_name
-from ._output import Column, age, counted, moment, remark, render, render_fields, tell
+from ._base.app import Commands
+from ._base.choices import Role
+from ._base.errors import CliError, ExitCode
+from ._base.output import Column, age, counted, moment, remark, render, render_fields, tell
+from ._connect.connection import connect, target
+from ._show.names import full_name
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Invitation, User

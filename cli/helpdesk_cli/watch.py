@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ._app import Commands
-from ._choices import Priority, Status
+from ._base.app import Commands
+from ._base.choices import Priority, Status
 
 
 def register(app: Commands) -> None:
@@ -46,7 +46,7 @@ def watch(
         "tag": tag,
     }  # fmt: skip
     # Only now: it takes a moment, which help and completion need not wait for.
-    from ._live import run
-    from ._watch import watch_queue
+    from ._connect.follower import run
+    from ._watch.run import watch_queue
 
     run(lambda: watch_queue(filters, order, limit))

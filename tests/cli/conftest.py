@@ -14,7 +14,7 @@ import jwt
 import pytest
 from tests.cli.support import Cli
 
-from helpdesk_cli import _profiles as profiles
+from helpdesk_cli._connect import profiles
 from helpdesk_sdk import Helpdesk
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 import typer
 from tests.cli.support import PROGRAM, Cli
 
-from helpdesk_cli import _choices
+from helpdesk_cli._base import choices
 from helpdesk_cli.main import app
 from helpdesk_sdk import Channel, Priority, Role, Status
 
@@ -130,9 +130,9 @@ def test_completion_knows_commands_and_values(cli: Cli) -> None:
 
 def test_the_words_are_those_of_the_sdk() -> None:
     for ours, theirs in (
-        (_choices.Status, Status),
-        (_choices.Priority, Priority),
-        (_choices.Channel, Channel),
-        (_choices.Role, Role),
+        (choices.Status, Status),
+        (choices.Priority, Priority),
+        (choices.Channel, Channel),
+        (choices.Role, Role),
     ):
         assert [str(one) for one in ours] == [str(one) for one in theirs]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from tests.cli.support import Cli
 
-from helpdesk_cli import _profiles as profiles
-from helpdesk_cli._connection import Target, of_profile, target
-from helpdesk_cli._errors import CliError
-from helpdesk_cli._profiles import Profile
-from helpdesk_cli._settings import begin, choose
+from helpdesk_cli._base.errors import CliError
+from helpdesk_cli._base.settings import begin, choose
+from helpdesk_cli._connect import profiles
+from helpdesk_cli._connect.connection import Target, of_profile, target
+from helpdesk_cli._connect.profiles import Profile
 
 WORK = Profile("work", "https://work.example", "sb_publishable_work", "me@work.example", "work-access", "work-refresh")
 HOME = Profile("home", "https://home.example", "sb_publishable_home", "me@home.example", "home-access", "home-refresh")

@@ -14,9 +14,8 @@ import pytest
 from tests.cli.conftest import People
 from tests.cli.support import Cli
 
-from helpdesk_cli import _liveness
-from helpdesk_cli import _profiles as profiles
-from helpdesk_cli._profiles import Profile
+from helpdesk_cli._connect import live_check, profiles
+from helpdesk_cli._connect.profiles import Profile
 
 
 def _findings(done: Any) -> dict[str, tuple[bool | None, str]]:
@@ -96,7 +95,7 @@ def test_all_is_well(people: People) -> None:
 
 
 def test_events_that_are_not_told_at_once_are_worth_a_warning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_liveness, "_PATIENCE", 0.0)
+    monkeypatch.setattr(live_check, "_PATIENCE", 0.0)
     ok, text = _findings(people.agent("doctor", "--json"))["live"]
     assert ok is None
     assert "Switch on Realtime" in text

@@ -14,9 +14,9 @@ from uuid import UUID
 import pytest
 from tests.cli.support import HOSTILE, Cli
 
-from helpdesk_cli import _secrets
-from helpdesk_cli._errors import CliError, ExitCode, report
-from helpdesk_cli._settings import begin
+from helpdesk_cli._base import secrets
+from helpdesk_cli._base.errors import CliError, ExitCode, report
+from helpdesk_cli._base.settings import begin
 from helpdesk_sdk import errors
 from helpdesk_sdk.local import NotRunningError
 
@@ -46,7 +46,7 @@ def _fresh() -> Iterator[None]:
     begin([])
     yield
     begin([])
-    _secrets._known.clear()
+    secrets._known.clear()
 
 
 def _reported(error: Exception, *args: str) -> tuple[int, str]:
@@ -95,7 +95,7 @@ def test_what_others_wrote_is_harmless_in_an_error() -> None:
 
 @pytest.mark.parametrize("args", [(), ("--json",)])
 def test_a_known_secret_is_blanked_out(args: tuple[str, ...]) -> None:
-    _secrets.keep_secret("sb_secret_0123456789")
+    secrets.keep_secret("sb_secret_0123456789")
     error = CliError("could not use sb_secret_0123456789", "not sb_secret_0123456789 either")
     assert "0123456789" not in _reported(error, *args)[1]
 

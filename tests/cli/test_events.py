@@ -19,8 +19,8 @@ import pytest
 from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
-from helpdesk_cli import _profiles as profiles
-from helpdesk_cli._names import Names
+from helpdesk_cli._connect import profiles
+from helpdesk_cli._show.names import Names
 from helpdesk_sdk import Helpdesk
 
 

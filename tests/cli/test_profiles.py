@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests.cli.support import Cli
 
-from helpdesk_cli import _profiles as profiles
-from helpdesk_cli._errors import CliError
-from helpdesk_cli._files import write_privately
-from helpdesk_cli._profiles import Profile
+from helpdesk_cli._base.errors import CliError
+from helpdesk_cli._base.files import write_privately
+from helpdesk_cli._connect import profiles
+from helpdesk_cli._connect.profiles import Profile
 
 SECRET = "sb_secret_do-not-show-me-0123456789"
 EXPIRES = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)

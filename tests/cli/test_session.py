@@ -15,8 +15,8 @@ import pytest
 from tests.cli.conftest import PASSWORD, Crew
 from tests.cli.support import Cli
 
-from helpdesk_cli import _profiles as profiles
-from helpdesk_cli._profiles import Profile
+from helpdesk_cli._connect import profiles
+from helpdesk_cli._connect.profiles import Profile
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from tests.cli.support import HOSTILE
 
-from helpdesk_cli._text import one_line, printable
+from helpdesk_cli._base.text import one_line, printable
 
 CASES = {
     "\x1b[31mred\x1b[0m": "red",

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from helpdesk_cli._names import Names
-from helpdesk_cli._watch_queue import Change, Queue
-from helpdesk_cli._watch_view import View
+from helpdesk_cli._show.names import Names
+from helpdesk_cli._watch.queue import Change, Queue
+from helpdesk_cli._watch.view import View
 from helpdesk_sdk import Ticket
 
 _BEGAN = datetime(2026, 1, 1, tzinfo=UTC)

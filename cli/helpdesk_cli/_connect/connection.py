@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import _profiles as profiles
-from ._errors import CliError, ExitCode
-from ._files import locked
-from ._output import show_warnings
-from ._profiles import Profile
-from ._secrets import keep_secret
-from ._settings import settings
+from .._base.errors import CliError, ExitCode
+from .._base.files import locked
+from .._base.output import show_warnings
+from .._base.secrets import keep_secret
+from .._base.settings import settings
+from . import profiles
+from .profiles import Profile
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Session

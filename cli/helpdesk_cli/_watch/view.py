@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ._names import Names
-from ._output import Column, table
-from ._text import one_line
-from ._ticket_view import columns
-from ._timeline import describe
-from ._watch_queue import Change, Kind, Queue
+from .._base.output import Column, table
+from .._base.text import one_line
+from .._show.names import Names
+from .._show.tickets import columns
+from .._show.timeline import describe
+from .queue import Change, Kind, Queue
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType

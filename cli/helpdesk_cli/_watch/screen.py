@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ._output import warnings_to
-from ._terminal import Terminal
-from ._text import one_line
-from ._watch_view import View
+from .._base.output import warnings_to
+from .._base.text import one_line
+from .terminal import Terminal
+from .view import View
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Event
 
-    from ._watch import Watch
-    from ._watch_queue import Change
+    from .queue import Change
+    from .watcher import Watch
 
 
 async def show(watching: Watch, what: str, who: str) -> None:

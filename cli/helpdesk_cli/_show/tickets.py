@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import _output as out
-from ._connection import target
-from ._json import plain
-from ._names import Names
-from ._output import Column, age, moment
-from ._seen import Seen
-from ._settings import settings
-from ._timeline import print_body, show_timeline
+from .._base import output as out
+from .._base.json import plain
+from .._base.output import Column, age, moment
+from .._base.settings import settings
+from .names import Names
+from .seen import Seen
+from .timeline import print_body, show_timeline
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Ticket, TimelineEntry
@@ -60,7 +59,7 @@ def columns(names: Names) -> list[Column[Ticket]]:
     ]
 
 
-def show_ticket(hd: Helpdesk, ticket: Ticket, last: int | None) -> None:
+def show_ticket(hd: Helpdesk, seen: Seen, ticket: Ticket, last: int | None) -> None:
     """Print a ticket and its timeline, and remember how far the conversation was shown."""
     entries = hd.tickets.timeline(ticket, page_size=500)
     if settings().json:
@@ -78,7 +77,7 @@ def show_ticket(hd: Helpdesk, ticket: Ticket, last: int | None) -> None:
     if messages or last is None:
         from uuid import UUID
 
-        Seen(target()).remember(ticket.ticket_id, UUID(messages[-1]) if messages else None)
+        seen.remember(ticket.ticket_id, UUID(messages[-1]) if messages else None)
 
 
 def _newest(entries: Sequence[TimelineEntry], last: int | None) -> Sequence[TimelineEntry]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
-from ._output import console, give_up_output
+from .._base.output import console, give_up_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

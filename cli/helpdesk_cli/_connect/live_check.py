@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ._output import warnings_to
+from .._base.output import warnings_to
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncStream

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ._json import dumps
-from ._names import Names
-from ._settings import settings
-from ._text import one_line
-from ._watch_queue import Change, Kind
+from .._base.json import dumps
+from .._base.settings import settings
+from .._base.text import one_line
+from .._show.names import Names
+from .queue import Change, Kind
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Event

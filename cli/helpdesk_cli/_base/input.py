@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from ._errors import CliError, ExitCode
-from ._files import config_dir, write_privately
-from ._secrets import keep_secret
+from .errors import CliError, ExitCode
+from .files import config_dir, write_privately
+from .secrets import keep_secret
 
 # More than any text of a helpdesk can have: 100,000 characters of up to 4 bytes.
 _BYTES_MAX = 500_000

@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ._connection import credentials, fresh, seconds_until_due, signed_in, target
+from .connection import credentials, fresh, seconds_until_due, signed_in, target
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, AsyncStream, Event
 
-    from ._connection import Target
+    from .connection import Target
 
 T = TypeVar("T")
 # How often to look at the clock for a session that ends; a timer alone would oversleep with the machine.

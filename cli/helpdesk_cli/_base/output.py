@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import typer
 
-from ._secrets import redact
-from ._settings import settings
-from ._text import one_line
+from .secrets import redact
+from .settings import settings
+from .text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,7 +73,7 @@ def console() -> Console:
 
 def print_json(value: Any) -> None:
     """One JSON value."""
-    from ._json import dumps
+    from .json import dumps
 
     typer.echo(dumps(value))
 

@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ._errors import CliError, ExitCode
-from ._files import config_dir, locked, write_privately
-from ._secrets import keep_secret, masked
+from .._base.errors import CliError, ExitCode
+from .._base.files import config_dir, locked, write_privately
+from .._base.secrets import keep_secret, masked
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ._errors import CliError
-from ._files import config_dir, locked, write_privately
-from ._output import remark
-
-if TYPE_CHECKING:
-    from ._connection import Target
+from .._base.errors import CliError
+from .._base.files import config_dir, locked, write_privately
+from .._base.output import remark
 
 _KEPT = 1_000
 
 
 class Seen:
-    """The newest message of each ticket that was shown to one person of one helpdesk, on this machine."""
+    """The newest message of each ticket that was shown to one person of one helpdesk, on this machine.
 
-    def __init__(self, target: Target) -> None:
-        name = hashlib.sha256(target.identity.encode()).hexdigest()[:16]
+    Args:
+        identity: What differs between helpdesks and between people.
+    """
+
+    def __init__(self, identity: str) -> None:
+        name = hashlib.sha256(identity.encode()).hexdigest()[:16]
         self._path = config_dir() / "seen" / f"{name}.json"
 
     def __contains__(self, ticket_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ._errors import CliError
+from .errors import CliError
 
 _LOCK_SECONDS = 15.0
 

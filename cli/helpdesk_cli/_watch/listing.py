@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ._choices import Priority
-from ._watch_queue import Change, Kind, urgency
+from .._base.choices import Priority
+from .queue import Change, Kind, urgency
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Ticket

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from ._connection import target
-from ._errors import CliError, ExitCode
-from ._input import keep_draft, read_text
-from ._json import plain
-from ._output import age, remark, tell
-from ._seen import Seen
-from ._text import one_line, printable
+from .._base.errors import CliError, ExitCode
+from .._base.input import keep_draft, read_text
+from .._base.json import plain
+from .._base.output import age, remark, tell
+from .._base.settings import settings
+from .._base.text import one_line, printable
+from .seen import Seen
+from .timeline import show_messages
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Message, Ticket
@@ -31,12 +32,13 @@ class Basis:
     why: Literal["given", "seen", "assumed"]
 
 
-def reply(hd: Helpdesk, ref: str, body: str | None, file: Path | None, expect: str | None, id: UUID | None) -> None:
+def reply(
+    hd: Helpdesk, seen: Seen, ref: str, body: str | None, file: Path | None, expect: str | None, id: UUID | None
+) -> None:
     """Answer a ticket."""
     from helpdesk_sdk.errors import ConversationMovedError
 
     ticket = hd.tickets.get(ref)
-    seen = Seen(target())
     basis = _basis(ticket, seen, expect)
     typed = body is None and file is None
     last = _last_message(hd, ticket) if typed or basis.why == "assumed" else None
@@ -49,6 +51,9 @@ def reply(hd: Helpdesk, ref: str, body: str | None, file: Path | None, expect: s
             sent = hd.messages.reply(ticket, text, expected_last_message=basis.message_id, id=id)
     except ConversationMovedError as moved:
         if moved.new_messages:
+            # They belong on the screen before the error that they caused; as JSON they are part of it.
+            if not settings().json:
+                show_messages(moved.new_messages)
             seen.remember(ticket.ticket_id, moved.new_messages[-1].message_id)
         moved.hint = "Nothing was sent. Read what is new above; repeat the command if your answer still fits."
         raise

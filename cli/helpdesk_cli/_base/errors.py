@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ._secrets import redact
-from ._settings import settings
-from ._text import one_line
+from .secrets import redact
+from .settings import settings
+from .text import one_line
 
 if TYPE_CHECKING:
     from helpdesk_sdk.errors import HelpdeskError
@@ -68,7 +68,6 @@ def report(error: Exception) -> ExitCode:
     if _is_help(error):
         typer.echo(error, err=True)
         return code
-    _print_messages(error)
     typer.echo(redact(f"Error: {one_line(found['message'])}"), err=True)
     if found["hint"]:
         typer.echo(redact(one_line(found["hint"])), err=True)
@@ -114,7 +113,7 @@ def _usage_hint(error: typer.TyperException) -> str | None:
 
 
 def _of_helpdesk(error: HelpdeskError) -> dict[str, Any]:
-    from ._json import plain
+    from .json import plain
 
     details = {
         name: getattr(error, name, None) for name in ("reason", "code", "status", "field", "request_id", "retry_after")
@@ -169,11 +168,3 @@ def _way_out(error: HelpdeskError) -> str | None:
     if isinstance(error, e.StaleRevisionError):
         return "Look at it again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint
-
-
-def _print_messages(error: Exception) -> None:
-    """What was said while one was writing belongs on the screen before the error that it caused."""
-    if getattr(error, "new_messages", None):
-        from ._timeline import show_messages
-
-        show_messages(error.new_messages)  # type: ignore[attr-defined]

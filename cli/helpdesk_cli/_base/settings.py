@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
-from ._secrets import keep_secret
+from .secrets import keep_secret
 
 
 @dataclass(frozen=True, slots=True)

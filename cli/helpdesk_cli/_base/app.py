@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from ._errors import ExitCode, report
-from ._output import give_up_output
-from ._settings import begin, choose
+from .errors import ExitCode, report
+from .output import give_up_output
+from .settings import begin, choose
 
 F = TypeVar("F", bound=Callable[..., Any])
 

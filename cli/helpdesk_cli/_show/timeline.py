@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._output import age, console, moment
-from ._text import one_line, printable
+from .._base.output import age, console, moment
+from .._base.text import one_line, printable
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Message, TimelineEntry
 
-    from ._names import Names
+    from .names import Names
 
 # Of an event's data: what stands beside it anyway, and ids that tell a reader nothing.
 _SAID_ELSEWHERE = {"title", "author_kind", "message_id", "note_id", "invitation_id"}

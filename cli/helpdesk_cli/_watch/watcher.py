@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ._live import Link, may_pass, pause
-from ._names import Names
-from ._output import console
-from ._settings import settings
-from ._text import one_line
-from ._watch_lines import Lines
-from ._watch_list import Listing
-from ._watch_queue import Change, Kind, Queue
+from .._connect.follower import Link, may_pass, pause
+from .._show.names import Names
+from .listing import Listing
+from .queue import Change, Kind, Queue
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Event, User
+    from helpdesk_sdk import Event
 
 # Seconds between two questions for the list, however much happens.
 _BETWEEN = 0.3
@@ -27,54 +22,6 @@ _BETWEEN = 0.3
 _QUIET, _QUIET_POLLING = 60.0, 5.0
 # What happens to a ticket without a change of its row.
 _BESIDE_THE_ROW = {"note.created", "ticket.tagged", "ticket.untagged", "message.redacted"}
-
-
-async def watch_queue(filters: Mapping[str, Any], order: str, limit: int) -> None:
-    """Show a queue until somebody ends it.
-
-    Args:
-        filters: Which tickets: what ``hd.tickets.list`` takes.
-        order: What to sort by: ``created_at``, ``-created_at`` or ``priority``.
-        limit: How many to look at.
-    """
-    stale = asyncio.Event()
-    async with Link(on_wake=lambda _: stale.set()) as link:
-        async with link.client() as hd:
-            me = None if link.target.is_system else await hd.users.me()
-            # Looked up once, and not with every page.
-            team = None if filters["team"] is None else await hd.teams.get(filters["team"])
-        filters = {**filters, "team": team}
-        in_lines = settings().json or not _has_screen()
-        watching = Watch(link, Queue(order), Listing(filters, order, limit), stale, explain=in_lines)
-        if team is not None and (me is None or me.is_staff):
-            await link.narrow(team=team)
-        found = await watching.look()
-        if in_lines:
-            lines = Lines(watching.names)
-            lines.happened(found, ())
-            await watching.run(lines)
-        else:
-            from ._watch_screen import show
-
-            await show(watching, _title(filters), _identity(me, link))
-
-
-def _has_screen() -> bool:
-    out = console()
-    return sys.platform != "win32" and out.is_terminal and not out.is_dumb_terminal
-
-
-def _title(filters: Mapping[str, Any]) -> str:
-    """Which queue it is, in words."""
-    about = [*filters["status"], *(filters["priority"] or ())]
-    about += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
-    about += [f"tagged {filters['tag']}"] if filters["tag"] else []
-    return f"{filters['team'].name if filters['team'] else 'Tickets'} · {', '.join(map(str, about))}"
-
-
-def _identity(me: User | None, link: Link) -> str:
-    who = "the system" if me is None else f"{me.name or me.email} ({me.role})"
-    return one_line(f"{who} · {link.target.source} · {link.target.url}")
 
 
 class Audience(Protocol):

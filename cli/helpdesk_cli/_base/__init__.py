@@ -1,0 +1,1 @@
+"""What every command stands on: declaring and running commands, output, errors, input. Knows no helpdesk."""

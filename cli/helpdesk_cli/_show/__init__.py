@@ -1,0 +1,1 @@
+"""How tickets, conversations and names are shown."""
