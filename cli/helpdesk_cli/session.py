@@ -33,7 +33,7 @@ from ._connect.connection import (
     with_session,
 )
 from ._connect.profiles import Profile
-from .users import show_user
+from ._show.users import show_user
 
 if TYPE_CHECKING:
     from helpdesk_sdk import User

@@ -11,9 +11,10 @@ import typer
 from ._base.app import Commands
 from ._base.choices import Role
 from ._base.errors import CliError, ExitCode
-from ._base.output import Column, age, counted, moment, remark, render, render_fields, tell
+from ._base.output import Column, age, counted, moment, remark, render, tell
 from ._connect.connection import connect, target
 from ._show.names import full_name
+from ._show.users import show_user
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Invitation, User
@@ -162,19 +163,6 @@ def bootstrap_admin(email: Annotated[str, typer.Argument(help="Their e-mail addr
     with connect() as hd:
         done = hd.users.bootstrap_admin(email)
     tell(f"{full_name(done)} is the first admin.", json=done)
-
-
-def show_user(user: User) -> None:
-    """Print one person."""
-    fields: list[tuple[str, object]] = [
-        ("e-mail", user.email),
-        ("role", user.role),
-        ("active", "yes" if user.is_active else "no"),
-        ("login", "yes" if user.auth_user_id else "no"),
-        ("since", moment(user.created_at)),
-        ("id", user.user_id),
-    ]
-    render_fields(user.name or user.email or str(user.user_id), fields, json=user)
 
 
 def _with_article(role: str) -> str:
