@@ -6,7 +6,7 @@ from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
 from tests.db.matrix.outcomes import Case
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, OWNER, SERVICE, STRANGER
 
-NOT_IN = "deny no_profile inactive inactive"
+NOT_IN = "deny no_profile inactive_user inactive_user"
 ABSENT = "ticket_not_found ticket_not_found | ticket_not_found ticket_not_found | ticket_not_found | ticket_not_found"
 NO_MESSAGE = "message_not_found"
 DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
@@ -26,7 +26,7 @@ MESSAGES = [
     Case(
         "reply to a ticket",
         Call("send_reply", {"ticket_id": "{mine}", "body": "Hello"}),
-        "deny no_profile inactive inactive | 1 ticket_not_found | 1 ticket_not_found | 1 | 1",
+        "deny no_profile inactive_user inactive_user | 1 ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"ticket_id": "{mine}", "body": "Hello"},
     ),
     Case(
@@ -37,7 +37,7 @@ MESSAGES = [
     Case(
         "a deactivated requester replies",
         Call("send_reply", {"ticket_id": "{gones}", "body": "Hello"}),
-        "deny no_profile inactive inactive | ticket_not_found ticket_not_found | ticket_not_found 1 | 1 | 1",
+        "deny no_profile inactive_user inactive_user | ticket_not_found ticket_not_found | ticket_not_found 1 | 1 | 1",
     ),
     Case(
         "a customer's reply says so",
@@ -100,7 +100,7 @@ MESSAGES = [
     Case(
         "redact a message",
         Call("redact_message", {"message_id": "{question}"}),
-        "deny no_profile inactive inactive | forbidden forbidden | 1 message_not_found | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | 1 message_not_found | 1 | 1",
         gives={"body": "[redacted]"},
     ),
     Case(
@@ -124,7 +124,7 @@ NOTES = [
     Case(
         "A22 leave a note",
         Call("add_note", {"ticket_id": "{mine}", "body": "Rude"}),
-        "deny no_profile inactive inactive | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
     ),
     Case(
         "A22 on one's own ticket, which others work",
@@ -179,7 +179,7 @@ EVENTS = [
     Case(
         "A9 A12 the stream of events, of a page",
         Call("events_since", {"max_rows": 1}),
-        "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | 1",
+        "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | 1",
     ),
     Case(
         "a cursor that is none",
@@ -202,7 +202,7 @@ EVENTS = [
     Case(
         "A10 A24 the stream of one ticket",
         Call("events_since", {"only_ticket": "{answered}"}),
-        "deny no_profile inactive inactive | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
+        "deny no_profile inactive_user inactive_user | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
     ),
     Case(
         "A11 the stream of a ticket that does not exist",
@@ -212,12 +212,12 @@ EVENTS = [
     Case(
         "A12 A13 the stream of a ticket of another team, which is one's own to work",
         Call("events_since", {"only_ticket": "{lent}"}),
-        "deny no_profile inactive inactive | ticket_not_found 1 | 4 4 | 4 | 4",
+        "deny no_profile inactive_user inactive_user | ticket_not_found 1 | 4 4 | 4 | 4",
     ),
     Case(
         "A24 the stream of one's own ticket, which others work",
         Call("events_since", {"only_ticket": "{agents}"}),
-        "deny no_profile inactive inactive | ticket_not_found ticket_not_found | 1 3 | 3 | 3",
+        "deny no_profile inactive_user inactive_user | ticket_not_found ticket_not_found | 1 3 | 3 | 3",
     ),
     Case(
         "A12 the stream of a team",
@@ -254,11 +254,11 @@ EVENTS = [
         Call("events_since", {"max_rows": 1001, "only_ticket": "{mine}", "only_team": "{desk}"}),
         {CUSTOMER: "invalid_value", AGENT: "invalid_value", ADMIN: "invalid_value"},
     ),
-    Case("the cursor of now", Call("events_head"), "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | 1"),
+    Case("the cursor of now", Call("events_head"), "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | 1"),
     Case(
         "A11 A24 the timeline",
         Call("ticket_timeline", {"ticket_id": "{answered}"}),
-        "deny no_profile inactive inactive | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
+        "deny no_profile inactive_user inactive_user | 4 ticket_not_found | 7 ticket_not_found | 7 | 7",
     ),
     Case(
         "A11 the timeline of a ticket that does not exist",

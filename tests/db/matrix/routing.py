@@ -6,7 +6,7 @@ from tests.db.matrix.operations import Call, Operation
 from tests.db.matrix.outcomes import Case
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
 
-_NOT_IN = "deny no_profile inactive inactive"
+_NOT_IN = "deny no_profile inactive_user inactive_user"
 
 
 def _absent(tries: Operation) -> Case:

@@ -51,7 +51,7 @@ CASES = [
     Case(
         "set the default team",
         Call("set_default_team", {"team_id": "{empty}"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"is_default": True},
     ),
     Case(

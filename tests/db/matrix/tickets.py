@@ -125,7 +125,7 @@ OPENINGS = [
     Case(
         "A27 open a ticket by POST",
         Insert("tickets", {"title": "Help", "description": "me"}),
-        "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | invalid_value",
+        "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | invalid_value",
         gives={"status": "open", "priority": "medium", "team_id": "{desk}", "revision": 1, "assigned_to": None},
     ),
     Case(
@@ -193,13 +193,13 @@ OPENINGS = [
     Case(
         "open a ticket by function",
         Call("create_ticket", {"title": "Help", "ticket_id": "{new}"}),
-        "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | invalid_value",
+        "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | invalid_value",
         gives={"status": "open", "team_id": "{desk}", "channel": "api"},
     ),
     Case(
         "A28 for somebody else by function",
         Call("create_ticket", {"title": "Help", "requester_id": "{other}"}),
-        "deny no_profile inactive inactive | forbidden 1 | 1 1 | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden 1 | 1 1 | 1 | 1",
         gives={"created_by": "{other}"},
     ),
     Case(

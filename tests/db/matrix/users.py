@@ -9,7 +9,7 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, OTHER, OWNER, SERVICE
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
     Case("the version of the schema", Call("schema_version"), "deny 1 1 1 | 1 1 | 1 1 | 1 | 1"),
-    Case("who am I", Call("whoami"), "deny no_profile inactive inactive | 1 1 | 1 1 | 1 | deny"),
+    Case("who am I", Call("whoami"), "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | deny"),
     Case("A1 A6 read people", Read("users"), "deny 0 0 0 | 1 1 | 9 9 | 9 | 9"),
     Case("read oneself", Read("users", {"user_id": "{customer}"}), "deny 0 0 0 | 1 0 | 1 1 | 1 | 1"),
     Case("A6 read an agent", Read("users", {"user_id": "{agent}"}), "deny 0 0 0 | 0 0 | 1 1 | 1 | 1"),
@@ -52,13 +52,13 @@ CASES = [
     Case(
         "A4 A7 make oneself an admin by function",
         Call("set_user_role", {"user_id": "{agent}", "role": "admin"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"role": "admin"},
     ),
     Case(
         "A11 the role of somebody who does not exist",
         Call("set_user_role", {"user_id": "{nothing}", "role": "agent"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | "
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | "
         "user_not_found | user_not_found",
     ),
     Case(
@@ -87,7 +87,7 @@ CASES = [
     Case(
         "deactivate somebody",
         Call("deactivate_user", {"user_id": "{other}"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"is_active": False},
     ),
     Case(
@@ -98,7 +98,7 @@ CASES = [
     Case(
         "reactivate oneself",
         Call("reactivate_user", {"user_id": "{gone}"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"is_active": True},
     ),
     Case(
@@ -109,13 +109,13 @@ CASES = [
     Case(
         "a customer without a login",
         Call("create_customer", {"email": "Phoned@Example.com ", "name": "Phoned"}),
-        "deny no_profile inactive inactive | forbidden forbidden | 1 1 | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | 1 1 | 1 | 1",
         gives={"email": "phoned@example.com", "role": "customer", "auth_user_id": None},
     ),
     Case(
         "a customer who is known already",
         Call("create_customer", {"email": "caller@example.com"}),
-        "deny no_profile inactive inactive | forbidden forbidden | 1 1 | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | 1 1 | 1 | 1",
         gives={"user_id": "{caller}", "name": "Caller"},
     ),
     Case(
@@ -147,7 +147,7 @@ CASES = [
     Case(
         "invite an admin",
         Call("invite_user", {"email": "boss@example.com", "role": "admin"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"email": "boss@example.com", "role": "admin", "accepted_at": None},
     ),
     Case(
@@ -158,7 +158,7 @@ CASES = [
     Case(
         "take an invitation back",
         Call("revoke_invitation", {"invitation_id": "{invitation}"}),
-        "deny no_profile inactive inactive | forbidden forbidden | forbidden forbidden | 1 | 1",
+        "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"user_id": "{newcomer}"},
     ),
     Case(
