@@ -33,6 +33,8 @@ create table helpdesk.tickets (
   number bigint generated always as identity unique,
   status text not null default 'open' check (helpdesk_private.text_among('status', status, 'open', 'pending', 'resolved', 'closed')),
   priority text not null default 'medium' check (helpdesk_private.text_among('priority', priority, 'low', 'medium', 'high', 'urgent')),
+  priority_rank integer not null
+    generated always as (case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end) stored,
   title text not null check (helpdesk_private.text_within('title', title, 1, 300)),
   description text not null default '' check (helpdesk_private.text_within('description', description, 0, 100000)),
   team_id uuid not null references helpdesk.teams (team_id),
@@ -55,6 +57,8 @@ create table helpdesk.tickets (
 comment on table helpdesk.tickets is
   'Tickets. POST opens one, PATCH edits it (add &revision=eq.N so that nobody''s change is overwritten); what moves a ticket between people and teams is a function.';
 comment on column helpdesk.tickets.number is 'For people to say. Unique and rising; gaps are normal.';
+comment on column helpdesk.tickets.priority_rank is
+  '1 urgent, 2 high, 3 medium, 4 low. order=priority_rank,created_at,ticket_id is the order in which tickets are claimed.';
 comment on column helpdesk.tickets.created_by is 'The requester: the person who needs something, also when an agent opened the ticket for them.';
 comment on column helpdesk.tickets.revision is 'Counts the changes of this row.';
 comment on column helpdesk.tickets.last_message_id is 'The newest message of the conversation: what send_reply compares with what you have read.';
@@ -74,6 +78,8 @@ alter table helpdesk.tickets
 -- Each list's equality columns first, then the order it is read in.
 create index tickets_team_idx on helpdesk.tickets (team_id, status, created_at desc, ticket_id desc);
 create index tickets_status_idx on helpdesk.tickets (status, created_at desc, ticket_id desc);
+create index tickets_priority_idx on helpdesk.tickets (priority_rank, created_at, ticket_id);
+create index tickets_status_priority_idx on helpdesk.tickets (status, priority_rank, created_at, ticket_id);
 create index tickets_requester_idx on helpdesk.tickets (created_by, created_at desc, ticket_id desc);
 create index tickets_requester_status_idx on helpdesk.tickets (created_by, status, created_at desc, ticket_id desc);
 create index tickets_unassigned_idx on helpdesk.tickets (team_id, created_at desc, ticket_id desc)
@@ -274,6 +280,8 @@ as $$
 declare
   v_role text;
 begin
+  -- PostgreSQL computes it after this trigger, and until then it is null.
+  new.priority_rank := old.priority_rank;
   if new is not distinct from old then
     return new;
   end if;
@@ -524,8 +532,8 @@ select
   g.tag,
   array(select o.tag from helpdesk_private.staff_tags as o where o.ticket_id = t.ticket_id order by o.tag) as tags,
   -- Not t.*: created_at is the tag's copy, by which its index is ordered.
-  t.ticket_id, t.number, t.status, t.priority, t.title, t.description, t.team_id, t.assigned_to, t.created_by, t.channel,
-  t.external_id, t.custom_fields, t.revision, t.snoozed_until, t.last_message_id, t.first_response_at, t.resolved_at,
+  t.ticket_id, t.number, t.status, t.priority, t.priority_rank, t.title, t.description, t.team_id, t.assigned_to,
+  t.created_by, t.channel, t.external_id, t.custom_fields, t.revision, t.snoozed_until, t.last_message_id, t.first_response_at, t.resolved_at,
   t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at
 from helpdesk.ticket_tags as g
 join helpdesk.tickets as t on t.ticket_id = g.ticket_id;
@@ -589,6 +597,7 @@ begin
   -- Out of sight: what the caller was told the first time, and nothing of what came after.
   p_new.number := v_ticket.number;
   p_new.status := 'open';
+  p_new.priority_rank := case p_new.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end;
   p_new.team_id := (select e.team_id from helpdesk.events as e where e.ticket_id = p_new.ticket_id and e.type = 'ticket.created');
   p_new.created_by := v_ticket.created_by;
   p_new.revision := 1;

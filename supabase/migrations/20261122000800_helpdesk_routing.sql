@@ -1,12 +1,8 @@
 -- Routing: who takes which ticket. Functions all of them: a PATCH that moves a row out of the caller's own sight fails, and
 -- two people must never get the same ticket.
 
-create index tickets_claim_idx on helpdesk.tickets (
-  team_id,
-  (case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end),
-  created_at,
-  ticket_id
-) where status = 'open' and assigned_to is null;
+create index tickets_claim_idx on helpdesk.tickets (team_id, priority_rank, created_at, ticket_id)
+where status = 'open' and assigned_to is null;
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000800', 'routing');
 
@@ -29,15 +25,13 @@ begin
       select c.ticket_id
       from unnest(p_team_ids) as q (team_id)
       cross join lateral (
-        select
-          t.ticket_id, t.created_at,
-          case t.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end as rank
+        select t.ticket_id, t.priority_rank, t.created_at
         from helpdesk.tickets as t
         where t.team_id = q.team_id and t.status = 'open' and t.assigned_to is null and coalesce(t.snoozed_until <= now(), true)
-        order by case t.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end, t.created_at, t.ticket_id
+        order by t.priority_rank, t.created_at, t.ticket_id
         limit v_depth
       ) as c
-      order by c.rank, c.created_at, c.ticket_id
+      order by c.priority_rank, c.created_at, c.ticket_id
       limit v_depth
     );
     foreach v_candidate in array v_candidates loop

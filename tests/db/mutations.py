@@ -172,10 +172,11 @@ def _doors_open(schema: str, relation: str, role: str, verb: str) -> sql.Compose
 def _column_privileges(db: Db) -> Iterator[Mutation]:
     """Where some columns may be written, each of the others."""
     for table in _relations(db, "r", "helpdesk"):
-        # An identity that is always generated is refused before anybody looks at privileges.
+        # A column that is always generated is refused before anybody looks at privileges.
         columns = db.execute(
             "select attname from pg_attribute "
-            "where attrelid = %s::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+            "where attrelid = %s::regclass and attnum > 0 and not attisdropped "
+            "and attidentity = '' and attgenerated = ''",
             (f"helpdesk.{table}",),
         ).fetchall()
         for role in ("authenticated", "service_role"):

@@ -25,6 +25,7 @@ from tests.db.people import (
 from tests.db.world import World, ticket
 
 STATUSES = ("open", "pending", "resolved", "closed")
+RANKS = {"urgent": 1, "high": 2, "medium": 3, "low": 4}
 ACTING = {"customer": CUSTOMER, "agent": AGENT, "admin": ADMIN, "system": SERVICE}
 
 
@@ -99,6 +100,14 @@ def test_a_change_counts_the_revision_and_no_change_does_not(db: Db, world: Worl
     assert (after["revision"], after["updated_at"] > before["updated_at"]) == (before["revision"] + 1, True)
 
 
+def test_the_rank_of_a_priority_follows_it(db: Db, world: World) -> None:
+    edit = "update helpdesk.tickets set priority = %s where ticket_id = %s returning priority_rank"
+    with as_person(db, AGENT):
+        assert {priority: value(db, edit, priority, world["mine"]) for priority in RANKS} == RANKS
+        made = {priority: create(db, title="x", priority=priority)["priority_rank"] for priority in RANKS}
+    assert made == RANKS
+
+
 def test_f6_only_one_of_two_edits_of_the_same_revision_counts(db: Db, world: World) -> None:
     edit = "update helpdesk.tickets set title = %s where ticket_id = %s and revision = 1"
     with as_person(db, AGENT):
@@ -142,12 +151,16 @@ def test_the_same_creation_by_table_and_by_function_is_a_conflict(db: Db, world:
         create(db, ticket_id=world["nothing"], title="Once")
 
 
-def test_a_repeated_creation_tells_nothing_of_a_ticket_that_left_ones_sight(db: Db, world: World) -> None:
+@pytest.mark.parametrize("priority", RANKS)
+def test_a_repeated_creation_tells_nothing_of_a_ticket_that_left_ones_sight(
+    db: Db, world: World, priority: str
+) -> None:
     content = {"ticket_id": uuid4(), "title": "For them", "team_id": world["vault"], "requester_id": world["other"]}
+    content |= {"priority": priority}
     with be(db, AGENT):
         first = create(db, **content)
     with be(db, STRANGER):
-        db.execute("update helpdesk.tickets set title = 'Secret', priority = 'urgent' where title = 'For them'")
+        db.execute("update helpdesk.tickets set title = 'Secret', priority = 'high' where title = 'For them'")
     with as_person(db, AGENT):
         again = create(db, **content)
         assert value(db, "select count(*) from helpdesk.tickets where ticket_id = %s", first["ticket_id"]) == 0

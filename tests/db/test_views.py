@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import LiteralString
 
 import pytest
 from psycopg import sql
 from tests.db.conftest import MIGRATIONS
-from tests.db.people import ADMIN, CUSTOMER, Db, Person, as_person
+from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, Person, as_person
 
 READERS = {"my_tickets": CUSTOMER, "team_tickets": ADMIN, "tagged_tickets": ADMIN}
 
@@ -48,3 +49,26 @@ def test_a_view_has_the_columns_of_tickets_in_their_order_behind_its_own(db: Db,
     own = ["tag", "tags"] if view == "tagged_tickets" else ["tags"]
     with as_person(db, READERS[view]):
         assert list(read(db, view)) == [*own, *(row["attname"] for row in rows)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [
+        ("true", "tickets_priority_idx"),
+        ("status = 'open'", "tickets_status_priority_idx"),
+    ],
+)
+def test_a_list_by_priority_is_read_in_order_from_an_index(db: Db, condition: LiteralString, index: str) -> None:
+    # With so few rows the planner would rather sort: what it can do without.
+    query = sql.SQL(
+        "set local enable_seqscan = off; set local enable_sort = off; set local enable_bitmapscan = off; "
+        "explain select * from helpdesk.team_tickets where " + condition + " "
+        "order by priority_rank, created_at, ticket_id limit 50"
+    )
+    with as_person(db, AGENT):
+        result = db.execute(query)
+        while result.nextset():
+            pass
+        plan = "\n".join(str(row["QUERY PLAN"]) for row in result.fetchall())
+    assert f"using {index} on tickets" in plan
+    assert "Sort" not in plan

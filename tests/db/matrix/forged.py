@@ -24,6 +24,7 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
         {"ticket_id": "{mine}"},
         {
             "number": 1000,
+            "priority_rank": 1,
             "status": "closed",
             "assigned_to": "{customer}",
             "revision": 7,
@@ -39,6 +40,7 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
         {
             "ticket_id": "{nothing}",
             "number": 1000,
+            "priority_rank": 1,
             "team_id": "{empty}",
             "assigned_to": "{customer}",
             "created_by": "{customer}",
@@ -115,8 +117,8 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
 
 
 def _refused(table: str, column: str) -> dict[Person, str]:
-    """An identity that is always generated is refused by its own error, before any privilege is looked at."""
-    token = "428C9" if (table, column) == ("tickets", "number") else "deny"
+    """A column that is always generated is refused by its own error, before any privilege is looked at."""
+    token = "428C9" if table == "tickets" and column in ("number", "priority_rank") else "deny"
     return dict.fromkeys((CUSTOMER, AGENT, ADMIN, SERVICE), token)
 
 
