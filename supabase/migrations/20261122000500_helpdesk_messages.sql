@@ -8,12 +8,20 @@ create table helpdesk.messages (
   author_kind text not null check (author_kind in ('customer', 'staff', 'assistant', 'system')),
   author_name text not null check (char_length(author_name) <= 254),
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
+  chosen_status text
+    check (helpdesk_private.text_among('status', chosen_status, 'open', 'pending', 'resolved', 'closed')),
   created_at timestamptz not null default clock_timestamp(),
   redacted_at timestamptz
 );
 comment on table helpdesk.messages is 'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
+comment on column helpdesk.messages.chosen_status is
+  'The status that the author gave the ticket with this reply; null when they left it to the rule of send_reply().';
 -- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.messages alter column author_id set statistics 0, alter column author_name set statistics 0, alter column body set statistics 0;
+alter table helpdesk.messages
+  alter column author_id set statistics 0,
+  alter column author_name set statistics 0,
+  alter column body set statistics 0,
+  alter column chosen_status set statistics 0;
 create index messages_ticket_idx on helpdesk.messages (ticket_id, created_at, message_id);
 create index messages_author_idx on helpdesk.messages (author_id);
 
@@ -66,7 +74,9 @@ $$;
 comment on function helpdesk_private.display_name(uuid) is 'The name others read. Staff without one show their role and never their e-mail address.';
 revoke all on function helpdesk_private.display_name(uuid) from public, anon, authenticated, service_role;
 
-create function helpdesk_private.send_reply(p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid)
+create function helpdesk_private.send_reply(
+  p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid, p_status text
+)
 returns helpdesk.messages
 language plpgsql
 -- Definer: nobody inserts messages directly.
@@ -85,6 +95,7 @@ begin
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   if found then
     if v_message.ticket_id <> p_ticket_id or v_message.author_id is distinct from v_me
+      or v_message.chosen_status is distinct from p_status
       or (v_message.body <> p_body and v_message.redacted_at is null) then
       perform helpdesk_private.fail('id_conflict');
     end if;
@@ -94,44 +105,61 @@ begin
     perform helpdesk_private.fail('ticket_not_found');
   elsif p_body is null then
     perform helpdesk_private.fail('invalid_value', 'body is missing');
-  elsif v_kind <> 'customer' and v_ticket.status = 'closed' then
+  elsif v_kind <> 'customer' and v_ticket.status = 'closed' and coalesce(p_status, 'closed') = 'closed' then
     perform helpdesk_private.fail('ticket_closed');
   elsif (v_kind <> 'customer' or p_expected_last_message is not null)
     and v_ticket.last_message_id is distinct from p_expected_last_message then
     perform helpdesk_private.fail('conversation_moved');
   end if;
-  insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body)
-  values (coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_me, v_kind, helpdesk_private.display_name(v_me), p_body)
-  on conflict do nothing
-  returning * into v_message;
+  -- One statement, whose triggers run at its end, the message's first: its event carries the revision made here. The
+  -- trigger of tickets refuses a status that the caller cannot reach, and with it the message.
+  with reply as (
+    insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body, chosen_status)
+    values (
+      coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_me, v_kind, helpdesk_private.display_name(v_me), p_body,
+      p_status
+    )
+    on conflict do nothing
+    returning *
+  )
+  update helpdesk.tickets as t
+  set last_message_id = r.message_id,
+      status = coalesce(p_status, case when v_kind = 'customer' then 'open' else 'pending' end),
+      first_response_at = case
+        when v_kind = 'customer' then t.first_response_at else coalesce(t.first_response_at, r.created_at)
+      end
+  from reply as r
+  where t.ticket_id = r.ticket_id
+  returning r.* into v_message;
   if not found then
     -- The id was taken on another ticket since we looked.
     perform helpdesk_private.fail('id_conflict');
   end if;
-  update helpdesk.tickets as t
-  set last_message_id = v_message.message_id,
-      status = case when v_kind = 'customer' then 'open' else 'pending' end,
-      first_response_at = case when v_kind = 'customer' then t.first_response_at else coalesce(t.first_response_at, v_message.created_at) end
-  where t.ticket_id = p_ticket_id;
   return v_message;
 end;
 $$;
-revoke all on function helpdesk_private.send_reply(uuid, text, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.send_reply(uuid, text, uuid, uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.send_reply from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.send_reply to authenticated, service_role;
 
-create function helpdesk.send_reply(ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null)
+create function helpdesk.send_reply(
+  ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null, status text default null
+)
 returns helpdesk.messages
 language sql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select helpdesk_private.send_reply(send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id);
+  select helpdesk_private.send_reply(
+    send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id, send_reply.status
+  );
 $$;
-comment on function helpdesk.send_reply(uuid, text, uuid, uuid) is
-  'Answers a ticket. Staff say which message they saw last (null: none yet) and are refused when the conversation has moved on. '
-  'Staff''s reply makes the ticket pending, a customer''s opens it. Repeat it with the same message_id: there is one message.';
-revoke all on function helpdesk.send_reply(uuid, text, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.send_reply(uuid, text, uuid, uuid) to authenticated, service_role;
+comment on function helpdesk.send_reply is
+  'Replies to a ticket. Those who work the ticket send the message that they saw last (null: none yet); the reply is '
+  'refused when the conversation has moved on. Their reply makes the ticket pending, the requester''s opens it, unless '
+  'status asks for another one (see status_transitions): reply and status are one change. Those who work the ticket '
+  'reply to a closed ticket only with status open. Repeat it with the same message_id: there is one message.';
+revoke all on function helpdesk.send_reply from public, anon, authenticated, service_role;
+grant execute on function helpdesk.send_reply to authenticated, service_role;
 
 create function helpdesk_private.redact_message(p_message_id uuid)
 returns helpdesk.messages

@@ -6,17 +6,38 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, as_person, be, one, refused, value
+from tests.db.people import (
+    ADMIN,
+    AGENT,
+    CUSTOMER,
+    OWNER,
+    SERVICE,
+    STRANGER,
+    Db,
+    Person,
+    as_person,
+    be,
+    one,
+    refused,
+    value,
+)
 from tests.db.world import World, ticket
 
-REPLY = "select * from helpdesk.send_reply(%s, %s, %s, %s)"
+STATUSES = ("open", "pending", "resolved", "closed")
+REPLY = "select * from helpdesk.send_reply(%s, %s, %s, %s, %s)"
 
 
 def reply(
-    db: Db, world: World, name: str, body: str, after: object = None, message_id: object = None
+    db: Db,
+    world: World,
+    name: str,
+    body: str,
+    after: object = None,
+    message_id: object = None,
+    status: str | None = None,
 ) -> dict[str, Any]:
     """Send a reply to a ticket of the world."""
-    return one(db, REPLY, world[name], body, after, message_id)
+    return one(db, REPLY, world[name], body, after, message_id, status)
 
 
 def test_staffs_first_reply_answers_the_ticket_once(db: Db, world: World) -> None:
@@ -95,6 +116,79 @@ def test_a_repeated_reply_is_found_though_the_conversation_went_on_and_the_ticke
         db.execute("update helpdesk.tickets set status = 'closed' where ticket_id = %s", (world["mine"],))
     with as_person(db, AGENT):
         assert reply(db, world, "mine", "Once", None, id) == first
+
+
+@pytest.mark.parametrize(("person", "status"), [(AGENT, None), (AGENT, "resolved"), (AGENT, "open"), (CUSTOMER, None)])
+def test_a_reply_is_one_revision_and_its_event_carries_it(
+    db: Db, world: World, person: Person, status: str | None
+) -> None:
+    before = ticket(db, world, "mine")
+    start = value(db, "select max(event_id) from helpdesk.events")
+    with be(db, person):
+        sent = reply(db, world, "mine", "Hello", status=status)
+    after = ticket(db, world, "mine")
+    assert after["revision"] == before["revision"] + 1
+    assert (after["last_message_id"], sent["chosen_status"]) == (sent["message_id"], status)
+    events = db.execute(
+        "select type, ticket_revision, data from helpdesk.events where event_id > %s order by event_id", (start,)
+    ).fetchall()
+    assert [event["ticket_revision"] for event in events] == [after["revision"]] * len(events)
+    changed = [("ticket.status_changed", {"changes": {"status": ["open", after["status"]]}})]
+    assert [(event["type"], event["data"]) for event in events] == [
+        ("message.created", {"message_id": str(sent["message_id"]), "author_kind": sent["author_kind"]}),
+        *(changed if after["status"] != "open" else []),
+    ]
+
+
+@pytest.mark.parametrize("person", [CUSTOMER, AGENT, ADMIN, SERVICE], ids=str)
+@pytest.mark.parametrize("old", STATUSES)
+def test_a_reply_reaches_exactly_the_statuses_that_an_edit_reaches(
+    db: Db, world: World, person: Person, old: str
+) -> None:
+    role = {SERVICE: "system"}.get(person, person.name)
+    rows = db.execute(
+        "select to_status from helpdesk.status_transitions where role = %s and from_status = %s", (role, old)
+    )
+    # Staff reopen a closed ticket, or leave it alone.
+    reached = {row["to_status"] for row in rows} | ({old} if (person, old) == (CUSTOMER, "closed") else set())
+    reached |= {old} if old != "closed" else set()
+    with be(db, OWNER):
+        db.execute("alter table helpdesk.tickets disable trigger guard_ticket_update")
+        db.execute("update helpdesk.tickets set status = %s where ticket_id = %s", (old, world["mine"]))
+        db.execute("alter table helpdesk.tickets enable trigger guard_ticket_update")
+    for new in STATUSES:
+        if new in reached:
+            with as_person(db, person):
+                reply(db, world, "mine", "Hello", status=new)
+                assert value(db, "select status from helpdesk.tickets where ticket_id = %s", world["mine"]) == new
+        else:
+            reason = "ticket_closed" if new == old else "transition_not_allowed"
+            with refused(reason), as_person(db, person):
+                reply(db, world, "mine", "Hello", status=new)
+    assert value(db, "select count(*) from helpdesk.messages where ticket_id = %s", world["mine"]) == 0
+
+
+def test_a_reply_that_resolves_sets_what_a_resolution_sets_and_answers_the_ticket(db: Db, world: World) -> None:
+    with as_person(db, AGENT):
+        first = reply(db, world, "mine", "Done", status="resolved")
+        resolved = ticket(db, world, "mine")
+        assert (resolved["status"], resolved["first_response_at"]) == ("resolved", first["created_at"])
+        assert resolved["resolved_at"] is not None
+        reply(db, world, "mine", "And one more thing", first["message_id"], status="resolved")
+        assert ticket(db, world, "mine")["resolved_at"] == resolved["resolved_at"]
+
+
+def test_a_reply_repeated_with_another_status_is_another_request(db: Db, world: World) -> None:
+    id = uuid4()
+    with be(db, AGENT):
+        first = reply(db, world, "mine", "Done", None, id, "resolved")
+        db.execute("update helpdesk.tickets set status = 'open' where ticket_id = %s", (world["mine"],))
+    with as_person(db, AGENT):
+        assert reply(db, world, "mine", "Done", None, id, "resolved") == first
+        assert ticket(db, world, "mine")["status"] == "open"
+    for status in (None, "pending", "closed"):
+        with refused("id_conflict"), as_person(db, AGENT):
+            reply(db, world, "mine", "Done", None, id, status)
 
 
 def test_messages_keep_the_name_and_kind_of_their_author(db: Db, world: World) -> None:

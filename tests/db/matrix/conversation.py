@@ -83,6 +83,47 @@ MESSAGES = [
         {CUSTOMER: "1", AGENT: "ticket_closed", ADMIN: "ticket_closed", SERVICE: "ticket_closed"},
     ),
     Case(
+        "reply and resolve",
+        Call("send_reply", {"ticket_id": "{mine}", "body": "Done", "status": "resolved"}),
+        f"{NOT_IN} | transition_not_allowed ticket_not_found | 1 ticket_not_found | 1 | 1",
+        gives={"chosen_status": "resolved"},
+    ),
+    Case(
+        "reply and close",
+        Call("send_reply", {"ticket_id": "{mine}", "body": "Done", "status": "closed"}),
+        f"{NOT_IN} | 1 ticket_not_found | 1 ticket_not_found | 1 | 1",
+    ),
+    Case(
+        "reply and leave open",
+        Call("send_reply", {"ticket_id": "{mine}", "body": "Soon", "status": "open"}),
+        {CUSTOMER: "1", OTHER: "ticket_not_found", AGENT: "1", STRANGER: "ticket_not_found", ADMIN: "1", SERVICE: "1"},
+    ),
+    Case(
+        "reply to a closed ticket and leave it closed",
+        Call("send_reply", {"ticket_id": "{closed}", "body": "Thanks", "status": "closed"}),
+        {CUSTOMER: "1", AGENT: "ticket_closed", ADMIN: "ticket_closed", SERVICE: "ticket_closed"},
+    ),
+    Case(
+        "reply to a closed ticket and reopen it",
+        Call("send_reply", {"ticket_id": "{closed}", "body": "Again", "status": "open"}),
+        {CUSTOMER: "1", OTHER: "ticket_not_found", AGENT: "1", ADMIN: "1", SERVICE: "1"},
+    ),
+    Case(
+        "reply to a closed ticket and make it pending",
+        Call("send_reply", {"ticket_id": "{closed}", "body": "Again", "status": "pending"}),
+        dict.fromkeys((CUSTOMER, AGENT, ADMIN, SERVICE), "transition_not_allowed"),
+    ),
+    Case(
+        "reply and resolve, an agent as requester",
+        Call("send_reply", {"ticket_id": "{agents}", "body": "!", "status": "resolved"}),
+        {AGENT: "transition_not_allowed", STRANGER: "1"},
+    ),
+    Case(
+        "reply with a status that does not exist",
+        Call("send_reply", {"ticket_id": "{mine}", "body": "Hi", "status": "lost"}),
+        {CUSTOMER: "invalid_value", AGENT: "invalid_value"},
+    ),
+    Case(
         "the id of somebody's message",
         Call("send_reply", {"ticket_id": "{mine}", "body": "And mine?", "message_id": "{their question}"}),
         {CUSTOMER: "id_conflict", AGENT: "id_conflict"},
