@@ -26,6 +26,21 @@ from tests.db.people import (
 World: TypeAlias = dict[str, str]
 """Names of things to their ids: people's user_ids, teams, tickets, messages, notes, invitations."""
 
+TICKETS: dict[str, tuple[Person, str]] = {
+    "mine": (CUSTOMER, "desk"),
+    "answered": (CUSTOMER, "desk"),
+    "closed": (CUSTOMER, "desk"),
+    "theirs": (OTHER, "vault"),
+    "lent": (OTHER, "vault"),
+    "gones": (GONE, "vault"),
+    "agents": (AGENT, "vault"),
+}
+"""Each ticket with its requester and its team."""
+TEAM_MEMBERS = (("desk", AGENT), ("desk", LEFT), ("vault", STRANGER))
+"""Who is in which team; nobody is in the team "empty"."""
+ASSIGNEES = {"answered": AGENT, "lent": AGENT}
+"""The assignees of the tickets that have one."""
+
 
 def add_logins(db: Db) -> None:
     """The rows that an auth server would make, all verified but one; the sign-up trigger makes the profiles."""
@@ -70,7 +85,7 @@ def _hire(db: Db, world: World) -> None:
                 public,
             )
             world[name] = str(row["team_id"])
-        for team, person in (("desk", AGENT), ("desk", LEFT), ("vault", STRANGER)):
+        for team, person in TEAM_MEMBERS:
             db.execute(
                 "insert into helpdesk.team_members (team_id, user_id) values (%s, %s)",
                 (world[team], world[person.name]),
@@ -78,16 +93,7 @@ def _hire(db: Db, world: World) -> None:
 
 
 def _open_tickets(db: Db, world: World) -> None:
-    requests: list[tuple[str, Person, str]] = [
-        ("mine", CUSTOMER, "desk"),
-        ("answered", CUSTOMER, "desk"),
-        ("closed", CUSTOMER, "desk"),
-        ("theirs", OTHER, "vault"),
-        ("lent", OTHER, "vault"),
-        ("gones", GONE, "vault"),
-        ("agents", AGENT, "vault"),
-    ]
-    for name, requester, team in requests:
+    for name, (requester, team) in TICKETS.items():
         with be(db, SERVICE):
             ticket = one(
                 db,
@@ -100,10 +106,10 @@ def _open_tickets(db: Db, world: World) -> None:
             )
         world[name] = str(ticket["ticket_id"])
         world[f"{name} number"] = str(ticket["number"])
-    with be(db, AGENT):
+    with be(db, ASSIGNEES["answered"]):
         db.execute("select helpdesk.claim_ticket(%s)", (world["answered"],))
     with be(db, ADMIN):
-        db.execute("select helpdesk.assign_ticket(%s, %s)", (world["lent"], world["agent"]))
+        db.execute("select helpdesk.assign_ticket(%s, %s)", (world["lent"], world[ASSIGNEES["lent"].name]))
 
 
 def _talk(db: Db, world: World) -> None:

@@ -5,7 +5,7 @@ A row whose name begins with a code such as A10 is an attack, or the control bes
 
 from __future__ import annotations
 
-from tests.db.matrix import conversation, forged, routing, teams, tickets, users
+from tests.db.matrix import conversation, events, forged, openings, routing, teams, tickets, users
 from tests.db.matrix.outcomes import ORDER, Case, Outcome
 
 ATTACKS = {
@@ -64,7 +64,9 @@ CASES: list[Case] = [
     *users.CASES,
     *teams.CASES,
     *tickets.CASES,
+    *openings.CASES,
     *conversation.CASES,
+    *events.CASES,
     *routing.CASES,
     *forged.CASES,
 ]

@@ -117,12 +117,14 @@ class Case:
         tries: what is tried.
         expect: outcomes in the order of ORDER (bars are decoration), or by person.
         gives: what the first row of an answer must say, where it succeeds with rows.
+        says: the try in the words of docs/permissions.md; rows with the same words share a line there. None: not there.
     """
 
     name: str
     tries: Operation
     expect: str | Mapping[Person, str]
     gives: Mapping[str, Any] = field(default_factory=dict)
+    says: str | None = None
 
     def outcomes(self) -> Iterator[tuple[Person, Outcome]]:
         """Each person with what they must get."""

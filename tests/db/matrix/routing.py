@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.db.matrix.operations import Call, Operation
 from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
+from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
+_NO_ASSIGNEE = "assignee_not_found"
 
 
 def _absent(tries: Operation) -> Case:
@@ -21,7 +22,12 @@ def _absent(tries: Operation) -> Case:
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
-    Case("claim the next ticket", Call("claim_next_ticket"), f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | forbidden"),
+    Case(
+        "claim the next ticket",
+        Call("claim_next_ticket"),
+        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | forbidden",
+        says="Claim the next ticket of your teams",
+    ),
     Case(
         "claim the next, as the agent",
         Call("claim_next_ticket"),
@@ -39,7 +45,8 @@ CASES = [
     Case(
         "A12 claim from another team's queue",
         Call("claim_next_ticket", {"team_id": "{vault}"}),
-        {CUSTOMER: "forbidden", AGENT: "team_not_found", STRANGER: "1", ADMIN: "1"},
+        "- - - - | forbidden forbidden | team_not_found 1 | 1 | forbidden",
+        says="Claim the next ticket of one team",
     ),
     Case(
         "claim from a team that does not exist",
@@ -50,21 +57,25 @@ CASES = [
         "claim a ticket",
         Call("claim_ticket", {"ticket_id": "{mine}"}),
         f"{_NOT_IN} | forbidden forbidden | 1 ticket_not_found | 1 | forbidden",
+        says="Claim it",
     ),
     Case(
         "claim what somebody has",
         Call("claim_ticket", {"ticket_id": "{answered}"}),
-        {AGENT: "1", ADMIN: "already_assigned", STRANGER: "ticket_not_found"},
+        "- - - - | forbidden forbidden | 1 ticket_not_found | already_assigned | forbidden",
+        says="… when it has an assignee",
     ),
     Case(
         "claim what is closed",
         Call("claim_ticket", {"ticket_id": "{closed}"}),
-        {AGENT: "ticket_closed", ADMIN: "ticket_closed"},
+        "- - - - | forbidden forbidden | ticket_closed ticket_not_found | ticket_closed | forbidden",
+        says="… when it is closed",
     ),
     Case(
         "claim one's own ticket, which others work",
         Call("claim_ticket", {"ticket_id": "{agents}"}),
         {AGENT: "forbidden", STRANGER: "1"},
+        says="Claim it",
     ),
     Case(
         "A11 claim a ticket that does not exist",
@@ -76,47 +87,50 @@ CASES = [
         Call("assign_ticket", {"ticket_id": "{mine}", "assignee_id": "{stranger}"}),
         f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"assigned_to": "{stranger}"},
+        says="Assign it, or reassign it",
+    ),
+    Case(
+        "reassign a ticket",
+        Call("assign_ticket", {"ticket_id": "{answered}", "assignee_id": "{stranger}"}),
+        "- - - - | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        gives={"assigned_to": "{stranger}"},
+        says="Assign it, or reassign it",
     ),
     _absent(Call("assign_ticket", {"ticket_id": "{nothing}", "assignee_id": "{agent}"})),
     *(
         Case(
             f"assign to {who}",
             Call("assign_ticket", {"ticket_id": "{mine}", "assignee_id": f"{{{who}}}"}),
-            {
-                CUSTOMER: "forbidden",
-                AGENT: "assignee_not_found",
-                ADMIN: "assignee_not_found",
-                SERVICE: "assignee_not_found",
-            },
+            f"{_NOT_IN} | forbidden ticket_not_found | "
+            f"{_NO_ASSIGNEE} ticket_not_found | {_NO_ASSIGNEE} | {_NO_ASSIGNEE}",
+            says="… to somebody who is not an active agent or admin",
         )
         for who in ("customer", "left", "gone", "nothing", "newcomer")
     ),
     Case(
         "assign what has changed since",
         Call("assign_ticket", {"ticket_id": "{answered}", "assignee_id": "{agent}", "revision": 1}),
-        {
-            OTHER: "ticket_not_found",
-            CUSTOMER: "forbidden",
-            AGENT: "stale_revision",
-            ADMIN: "stale_revision",
-            SERVICE: "stale_revision",
-        },
+        "- - - - | forbidden ticket_not_found | stale_revision ticket_not_found | stale_revision | stale_revision",
+        says="… with an older revision",
     ),
     Case(
         "assign what is closed",
         Call("assign_ticket", {"ticket_id": "{closed}", "assignee_id": "{agent}"}),
-        {AGENT: "ticket_closed"},
+        "- - - - | forbidden ticket_not_found | ticket_closed ticket_not_found | ticket_closed | ticket_closed",
+        says="… when it is closed",
     ),
     Case(
         "unassign a ticket",
         Call("unassign_ticket", {"ticket_id": "{answered}"}),
         f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"assigned_to": None},
+        says="Unassign it",
     ),
     Case(
         "A14 unassign what was lent, out of one's own sight",
         Call("unassign_ticket", {"ticket_id": "{lent}"}),
         {AGENT: "1"},
+        says="Unassign it",
     ),
     Case(
         "unassign what has changed since",
@@ -129,6 +143,7 @@ CASES = [
         Call("transfer_ticket", {"ticket_id": "{answered}", "team_id": "{vault}"}),
         f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"team_id": "{vault}", "assigned_to": None},
+        says="Transfer it to another team",
     ),
     Case(
         "transfer to a team that does not exist",

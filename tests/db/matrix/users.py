@@ -8,16 +8,43 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, OTHER, OWNER, SERVICE
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
-    Case("the version of the schema", Call("schema_version"), "deny 1 1 1 | 1 1 | 1 1 | 1 | 1"),
-    Case("who am I", Call("whoami"), "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | deny"),
+    Case(
+        "the version of the schema",
+        Call("schema_version"),
+        "deny 1 1 1 | 1 1 | 1 1 | 1 | 1",
+        says="Read the version of the schema",
+    ),
+    Case(
+        "who am I",
+        Call("whoami"),
+        "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | deny",
+        says="Read your own row",
+    ),
     Case("A1 A6 read people", Read("users"), "deny 0 0 0 | 1 1 | 9 9 | 9 | 9"),
-    Case("read oneself", Read("users", {"user_id": "{customer}"}), "deny 0 0 0 | 1 0 | 1 1 | 1 | 1"),
-    Case("A6 read an agent", Read("users", {"user_id": "{agent}"}), "deny 0 0 0 | 0 0 | 1 1 | 1 | 1"),
+    Case(
+        "read oneself",
+        Read("users", {"user_id": "{customer}"}),
+        "deny 0 0 0 | 1 0 | 1 1 | 1 | 1",
+        says="Read a person's row",
+    ),
+    Case(
+        "A6 read an agent",
+        Read("users", {"user_id": "{agent}"}),
+        "deny 0 0 0 | 0 0 | 1 1 | 1 | 1",
+        says="Read a person's row",
+    ),
     Case(
         "A6 rename a customer",
         Update("users", {"user_id": "{customer}"}, {"name": "New"}),
         "deny 0 0 0 | 1 0 | 0 0 | 1 | 1",
         gives={"name": "New", "role": "customer"},
+        says="Change a person's name",
+    ),
+    Case(
+        "A6 rename an agent",
+        Update("users", {"user_id": "{agent}"}, {"name": "New"}),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="Change a person's name",
     ),
     Case(
         "a deactivated customer renames themselves",
@@ -54,6 +81,7 @@ CASES = [
         Call("set_user_role", {"user_id": "{agent}", "role": "admin"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"role": "admin"},
+        says="Change a person's role",
     ),
     Case(
         "A11 the role of somebody who does not exist",
@@ -82,35 +110,41 @@ CASES = [
     Case(
         "demote the last admin",
         Call("set_user_role", {"user_id": "{admin}", "role": "agent"}),
-        {AGENT: "forbidden", ADMIN: "last_admin", SERVICE: "last_admin"},
+        "- - - - | forbidden forbidden | forbidden forbidden | last_admin | last_admin",
+        says="… of the last active admin",
     ),
     Case(
         "deactivate somebody",
         Call("deactivate_user", {"user_id": "{other}"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"is_active": False},
+        says="Deactivate a person",
     ),
     Case(
         "deactivate the last admin",
         Call("deactivate_user", {"user_id": "{admin}"}),
-        {CUSTOMER: "forbidden", AGENT: "forbidden", ADMIN: "last_admin", SERVICE: "last_admin"},
+        "- - - - | forbidden forbidden | forbidden forbidden | last_admin | last_admin",
+        says="… the last active admin",
     ),
     Case(
         "reactivate oneself",
         Call("reactivate_user", {"user_id": "{gone}"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"is_active": True},
+        says="Reactivate a person",
     ),
     Case(
         "a second first admin",
         Call("bootstrap_admin", {"email": "customer@example.com"}),
         "deny deny deny deny | deny deny | deny deny | deny | admin_exists",
+        says="Make the first admin, when there is an admin",
     ),
     Case(
         "a customer without a login",
         Call("create_customer", {"email": "Phoned@Example.com ", "name": "Phoned"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | 1 1 | 1 | 1",
         gives={"email": "phoned@example.com", "role": "customer", "auth_user_id": None},
+        says="Create a customer without a login",
     ),
     Case(
         "a customer who is known already",
@@ -128,7 +162,7 @@ CASES = [
         Call("create_customer", {"email": "fresh@example.com", "user_id": "{admin}"}),
         {CUSTOMER: "forbidden", AGENT: "id_conflict", ADMIN: "id_conflict", SERVICE: "id_conflict"},
     ),
-    Case("read invitations", Read("invitations"), "deny 0 0 0 | 0 0 | 0 0 | 1 | 1"),
+    Case("read invitations", Read("invitations"), "deny 0 0 0 | 0 0 | 0 0 | 1 | 1", says="Read the invitations"),
     Case(
         "invite by POST",
         Insert("invitations", {"user_id": "{customer}", "email": "customer@example.com", "role": "admin"}),
@@ -149,6 +183,7 @@ CASES = [
         Call("invite_user", {"email": "boss@example.com", "role": "admin"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"email": "boss@example.com", "role": "admin", "accepted_at": None},
+        says="Invite a person",
     ),
     Case(
         "invite somebody who has a login",
@@ -160,6 +195,7 @@ CASES = [
         Call("revoke_invitation", {"invitation_id": "{invitation}"}),
         "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | 1 | 1",
         gives={"user_id": "{newcomer}"},
+        says="Revoke an invitation",
     ),
     Case(
         "take back an invitation that does not exist",
