@@ -16,9 +16,10 @@ from ._base.output import console
 from ._base.text import one_line
 
 if TYPE_CHECKING:
-    from helpdesk_sdk.demo import Check, Story
+    from helpdesk_sdk.demo.stage import Check
+    from helpdesk_sdk.demo.story import Story
     from helpdesk_sdk.local import Stack
-    from helpdesk_sdk.tickets import TimelineEntry
+    from helpdesk_sdk.models.tickets import TimelineEntry
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +45,8 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the story.")] = False,
 ) -> None:
     """Play the story; the exit code is 1 when a claim did not hold."""
-    from helpdesk_sdk.demo import Story, seed
+    from helpdesk_sdk.demo.stage import seed
+    from helpdesk_sdk.demo.story import Story
 
     if data and not keep:
         raise typer.BadParameter("only a helpdesk that is kept has a directory: add --keep", param_hint="--data")

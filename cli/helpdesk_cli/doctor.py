@@ -282,7 +282,7 @@ def _migrations(found: Target, token: str | None) -> Finding:
 
 
 def _compared(theirs: str | None) -> Finding:
-    from helpdesk_sdk._project import project_dir
+    from helpdesk_sdk.install.project import project_dir
 
     ours = max(path.name.partition("_")[0] for path in (project_dir() / "migrations").glob("[0-9]*_*.sql"))
     if theirs == ours:

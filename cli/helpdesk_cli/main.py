@@ -65,7 +65,7 @@ def helpdesk(
 
 def project_dir() -> None:
     """Show where the migrations and functions are, to push them."""
-    from helpdesk_sdk._project import project_dir as directory
+    from helpdesk_sdk.install.project import project_dir as directory
 
     found = str(directory())
     tell(found, json={"project_dir": found})

@@ -15,7 +15,7 @@ from ._base.settings import settings
 from ._base.text import one_line
 
 if TYPE_CHECKING:
-    from helpdesk_sdk._uninstall import UninstallPlan
+    from helpdesk_sdk.install.uninstall import UninstallPlan
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def uninstall(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Show what would go; when told to, remove it, all or nothing."""
-    from helpdesk_sdk import _uninstall
+    from helpdesk_sdk.install import uninstall as _uninstall
 
     if local and _is_typed(context, "db_url"):
         raise CliError("--local and --db-url name two databases", "Give one of them.", ExitCode.USAGE)

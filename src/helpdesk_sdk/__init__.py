@@ -6,12 +6,12 @@
 """
 
 from . import errors
-from ._flow import AsyncPager, Page, Pager
+from ._http.flow import Page
+from ._http.pagination import AsyncPager, Pager
+from ._http.retry import Backoff
 from ._ids import new_id
-from ._retry import Backoff
+from ._live.stream import AsyncStream, Stream
 from ._sentinels import LATEST
-from ._session import Session
-from ._stream import AsyncStream, Stream
 from ._version import __version__
 from .client import AsyncHelpdesk, Helpdesk
 from .errors import (
@@ -57,13 +57,15 @@ from .errors import (
     UserExistsError,
     UserNotFoundError,
 )
-from .events import Announcement, Change, Event, EventName, EventPage, EventType
-from .messages import Message
-from .notes import Note
-from .presence import TicketPresence, Viewer
-from .teams import Team, TeamMember
-from .tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
-from .users import Invitation, Role, User
+from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
+from .models.messages import Message
+from .models.notes import Note
+from .models.presence import Viewer
+from .models.session import Session
+from .models.teams import Team, TeamMember
+from .models.tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
+from .models.users import Invitation, Role, User
+from .resources.presence import TicketPresence
 
 __all__ = [
     "LATEST",

@@ -11,26 +11,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from ._limits import EMAIL_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, NUMBER_MAX, TAG_MAX, TAGS_MAX
 from .errors import InvalidValueError
-
-TITLE_MAX = 300
-BODY_MAX = 100_000
-NAME_MAX = 200
-EMAIL_MAX = 254
-EXTERNAL_ID_MAX = 200
-TAG_MAX = 50
-TAGS_MAX = 50
-TEAM_NAME_MAX = 100
-TEAM_DESCRIPTION_MAX = 1_000
-PAGE_MAX = 1_000
-JSON_BYTES_MAX = 16_384
-JSON_DEPTH_MAX = 8
 
 _BLANK = " \t\r\n"
 # As helpdesk_private.printable() has it: the joiners that scripts and emoji need are not among them.
 _UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _CURSOR = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
-NUMBER_MAX = 1e300
 
 
 def refuse(field: str, problem: str) -> InvalidValueError:

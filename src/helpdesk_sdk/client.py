@@ -13,21 +13,24 @@ from pydantic import HttpUrl, SecretStr
 from pydantic import ValidationError as PydanticError
 
 from . import _validation as check
-from ._exchange import Kernel
-from ._flow import Driver
-from ._retry import Backoff
-from ._session import Credentials, Keeper, Session, session_from_token
-from ._transport import AsyncDriver, SyncDriver, builders
+from ._http.drivers import AsyncDriver, SyncDriver
+from ._http.pipeline import Kernel
+from ._http.query_builder import builders
+from ._http.resource import Driver
+from ._http.retry import Backoff
+from ._http.session import Credentials, Keeper, session_from_token
+from ._live.hub import Hub
 from ._version import __version__
-from .auth import Auth
 from .errors import ConfigurationError
-from .events import Events
-from .messages import Messages
-from .notes import Notes
-from .presence import Presence
-from .teams import Teams
-from .tickets import Tickets
-from .users import Users
+from .models.session import Session
+from .resources.auth import Auth
+from .resources.events import Events
+from .resources.messages import Messages
+from .resources.notes import Notes
+from .resources.presence import Presence
+from .resources.teams import Teams
+from .resources.tickets import Tickets
+from .resources.users import Users
 
 OnSession = Callable[[Session | None], None]
 
@@ -60,7 +63,7 @@ class _Client(Generic[Driver]):
     notes: Notes[Driver]
     events: Events[Driver]
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, hub: Hub | None = None) -> None:
         self._driver: Driver = driver
         self.auth = Auth(driver)
         self.users = Users(driver)
@@ -68,7 +71,7 @@ class _Client(Generic[Driver]):
         self.tickets = Tickets(driver)
         self.messages = Messages(driver)
         self.notes = Notes(driver)
-        self.events = Events(driver)
+        self.events = Events(driver, hub)
 
     def __repr__(self) -> str:
         keeper = self._driver.kernel.keeper
@@ -162,10 +165,11 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
         url, options = _http_options(url, key, timeout, transport)
         keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
         http = httpx.AsyncClient(**options)
-        kernel = _kernel(url, key, http, keeper, max_retries, backoff)
+        driver = AsyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff))
         # A WebSocket would not go where another transport goes.
-        super().__init__(AsyncDriver(http, kernel, may_be_live=transport is None))
-        self.presence = Presence(self._driver)
+        self._hub = Hub(driver.kernel, driver.renew) if transport is None else None
+        super().__init__(driver, self._hub)
+        self.presence = Presence(driver, self._hub)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
@@ -182,7 +186,9 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
 
     async def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
-        await self._driver.close()
+        if self._hub is not None:
+            await self._hub.close()
+        await self._driver.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

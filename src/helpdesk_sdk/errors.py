@@ -49,12 +49,11 @@ way out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from .messages import Message
-    from .tickets import Ticket
+from .models.messages import Message
+from .models.tickets import Ticket
 
 
 class HelpdeskError(Exception):

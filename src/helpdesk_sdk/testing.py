@@ -146,7 +146,7 @@ class _Factory:
 
     def prepare(self) -> None:
         """Make the template: a project in which the helpdesk is installed."""
-        from helpdesk_sdk._project import project_dir
+        from helpdesk_sdk.install.project import project_dir
         from helpdesk_sdk.local import _sql, migrations
 
         url = self._url(_TEMPLATE)

@@ -14,7 +14,7 @@ from tests.db.catalog import added, snapshot
 from tests.db.conftest import MIGRATIONS, Server
 from tests.db.people import NOBODY, Db, be, one, value
 
-from helpdesk_sdk import _uninstall
+from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import migrations
 from helpdesk_sdk.local.errors import MigrationError
 

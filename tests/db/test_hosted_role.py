@@ -12,8 +12,8 @@ from tests.db.catalog import snapshot
 from tests.db.conftest import MIGRATIONS, Server
 from tests.db.people import value
 
-from helpdesk_sdk import _uninstall
 from helpdesk_sdk.errors import HelpdeskError
+from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import migrations
 
 ROLES = ("hosted_postgres", "hosted_developer")

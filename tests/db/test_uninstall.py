@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from helpdesk_cli import uninstall as command
 from helpdesk_cli.main import app
-from helpdesk_sdk import _uninstall
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError, HelpdeskError
+from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import Stack, StackInfo, migrations
 
 

@@ -18,12 +18,13 @@ from typer.testing import CliRunner
 
 from helpdesk_cli.main import app
 from helpdesk_sdk import Helpdesk, HelpdeskError
-from helpdesk_sdk.demo import Check, Story, seed
+from helpdesk_sdk.demo.stage import Check, seed
+from helpdesk_sdk.demo.story import Story
 from helpdesk_sdk.local import NotRunningError, Stack, StackInfo
 
 if TYPE_CHECKING:
+    from helpdesk_sdk.models.tickets import TimelineEntry
     from helpdesk_sdk.testing import Project
-    from helpdesk_sdk.tickets import TimelineEntry
 
 HELPDESK = Path(sys.executable).with_name("helpdesk")
 # As little as a fresh shell has; no terminal.

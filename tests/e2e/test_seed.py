@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from helpdesk_sdk._project import project_dir
-from helpdesk_sdk.demo import seed
+from helpdesk_sdk.demo.stage import seed
+from helpdesk_sdk.install.project import project_dir
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk

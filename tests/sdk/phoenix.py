@@ -15,12 +15,12 @@ from pydantic import SecretStr
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from helpdesk_sdk._exchange import Kernel
-from helpdesk_sdk._live import Hub
-from helpdesk_sdk._retry import Backoff
-from helpdesk_sdk._rooms import Kind, Listening, Signal, Topic
-from helpdesk_sdk._session import Keeper, session_from_token
-from helpdesk_sdk._transport import builders
+from helpdesk_sdk._http.pipeline import Kernel
+from helpdesk_sdk._http.query_builder import builders
+from helpdesk_sdk._http.retry import Backoff
+from helpdesk_sdk._http.session import Keeper, session_from_token
+from helpdesk_sdk._live.hub import Hub
+from helpdesk_sdk._live.subscriptions import Kind, Listening, Signal, Topic
 from helpdesk_sdk.errors import HelpdeskError
 
 DENIED = "Unauthorized: You do not have permissions to read from this Channel topic: x"

@@ -15,12 +15,11 @@ from tests.sdk.phoenix import Phoenix, hub_for, phoenix, until
 from tests.sdk.support import NOW
 
 from helpdesk_sdk import Announcement, AsyncStream, Event
-from helpdesk_sdk._course import Course
-from helpdesk_sdk._live import Hub
-from helpdesk_sdk._pace import position
-from helpdesk_sdk._rooms import Topic
-from helpdesk_sdk._transport import AsyncDriver
-from helpdesk_sdk.events import EventPage
+from helpdesk_sdk._http.drivers import AsyncDriver
+from helpdesk_sdk._live.poll_schedule import position
+from helpdesk_sdk._live.stream_state import Course
+from helpdesk_sdk._live.subscriptions import Topic
+from helpdesk_sdk.models.events import EventPage
 
 TOPIC = "helpdesk:admin"
 
@@ -32,10 +31,7 @@ class Log:
         self.server = server
         self.events: list[Event] = []
         self.asked: list[str] = []
-        self._hub = hub_for(server.url)
-
-    def hub(self) -> Hub:
-        return self._hub
+        self.hub = hub_for(server.url)
 
     async def run(self, flow: Generator[Any, Any, Any]) -> Any:
         try:
@@ -64,7 +60,7 @@ class Log:
 
     def stream(self) -> AsyncStream:
         course = Course(None, 60.0, None, self.head, self.since, self.topics)
-        return AsyncStream(cast(AsyncDriver, self), course)
+        return AsyncStream(cast(AsyncDriver, self), self.hub, course)
 
     async def happens(self) -> None:
         number = len(self.events)
@@ -84,7 +80,7 @@ async def listening() -> AsyncIterator[tuple[Log, Reader]]:
             yield log, await reader.live()
         finally:
             await reader.end()
-            await log.hub().settled()
+            await log.hub.settled()
 
 
 DEEP: dict[str, Any] = {}
@@ -139,7 +135,7 @@ async def test_a_callback_that_fails_is_logged_and_the_others_are_called(caplog:
 
 async def test_a_listener_that_fails_is_logged_and_the_others_hear(caplog: pytest.LogCaptureFixture) -> None:
     async with listening() as (log, reader):
-        other = log.hub().listen(_fail)
+        other = log.hub.listen(_fail)
         other.want({Topic(TOPIC)})
         await log.happens()
         await reader.has(1)

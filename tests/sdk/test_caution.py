@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, cast
 
-from helpdesk_sdk._caution import Caution
-from helpdesk_sdk._rooms import Kind, Room, State, Topic
+from helpdesk_sdk._live.presence_quarantine import Caution
+from helpdesk_sdk._live.subscriptions import Kind, Room, State, Topic
 
 
 class Socket:

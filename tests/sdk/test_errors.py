@@ -13,7 +13,7 @@ import pytest
 from tests.sdk.support import refused
 
 from helpdesk_sdk import errors
-from helpdesk_sdk._failures import error_for, read_failure
+from helpdesk_sdk._http.error_mapping import error_for, read_failure
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
 
@@ -142,5 +142,5 @@ def test_errors_travel_between_processes(kind: Callable[..., errors.HelpdeskErro
 def test_each_rule_has_an_error_of_its_own_name() -> None:
     for reason, kind in errors.BY_REASON.items():
         assert kind.__name__ == "".join(word.capitalize() for word in reason.split("_")) + "Error"
-    for kind in [errors.HelpdeskError, *errors.ApiError.family()]:
-        assert kind.__name__.endswith("Error")
+    for one in errors.ApiError.family():
+        assert one.__name__.endswith("Error")

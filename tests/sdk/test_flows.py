@@ -11,9 +11,9 @@ import pytest
 from tests.sdk.support import ticket_row
 
 from helpdesk_sdk import ConversationMovedError, Helpdesk, StaleRevisionError, Ticket, TicketNotFoundError
-from helpdesk_sdk._flow import Reply, Request
-from helpdesk_sdk.messages import Messages
-from helpdesk_sdk.tickets import Tickets
+from helpdesk_sdk._http.flow import Reply, Request
+from helpdesk_sdk.resources.messages import Messages
+from helpdesk_sdk.resources.tickets import Tickets
 
 
 @pytest.fixture

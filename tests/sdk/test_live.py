@@ -13,10 +13,11 @@ import pytest
 from tests.sdk.phoenix import DENIED, Ear, Phoenix, hub_for, phoenix, until
 from tests.sdk.test_sessions import jwt
 
-from helpdesk_sdk import AuthenticationError, _realtime
-from helpdesk_sdk import _live as live
-from helpdesk_sdk._rooms import Kind, Topic
-from helpdesk_sdk._session import Keeper, session_from_token
+from helpdesk_sdk import AuthenticationError
+from helpdesk_sdk._http.session import Keeper, session_from_token
+from helpdesk_sdk._live import hub as live
+from helpdesk_sdk._live import transport as _realtime
+from helpdesk_sdk._live.subscriptions import Kind, Topic
 from helpdesk_sdk.errors import HelpdeskError
 
 

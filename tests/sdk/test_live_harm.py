@@ -16,9 +16,12 @@ from tests.sdk.test_sessions import jwt
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame
 
-from helpdesk_sdk import _caution, _live, _realtime, _rooms
-from helpdesk_sdk._rooms import Kind, Signal, Topic
-from helpdesk_sdk._session import session_from_token
+from helpdesk_sdk._http.session import session_from_token
+from helpdesk_sdk._live import hub as _live
+from helpdesk_sdk._live import presence_quarantine as _caution
+from helpdesk_sdk._live import subscriptions as _rooms
+from helpdesk_sdk._live import transport as _realtime
+from helpdesk_sdk._live.subscriptions import Kind, Signal, Topic
 
 LIMIT = 2**16
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpdesk_sdk import HelpdeskError, RateLimitedError, ServerError
-from helpdesk_sdk._live_token import Token
+from helpdesk_sdk._live.token import Token
 
 
 class Auth:
@@ -18,7 +18,7 @@ class Auth:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, error: HelpdeskError | None) -> None:
         self.error, self.now = error, 970.0
         self.asked: list[float] = []
-        monkeypatch.setattr("helpdesk_sdk._live_token.time.time", lambda: self.now)
+        monkeypatch.setattr("helpdesk_sdk._live.token.time.time", lambda: self.now)
         session = SimpleNamespace(expires_at=datetime.fromtimestamp(1_000, UTC))
         keeper = SimpleNamespace(renewable=True, due=lambda _: True, token="old", bearer="old", session=session)
         kernel: Any = SimpleNamespace(keeper=keeper)

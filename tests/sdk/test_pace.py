@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_sdk._pace import Ask, Pace, position
+from helpdesk_sdk._live.poll_schedule import Ask, Pace, position
 
 
 class Reader:

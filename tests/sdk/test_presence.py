@@ -25,10 +25,10 @@ from helpdesk_sdk import (
     Ticket,
     TicketNotFoundError,
     Viewer,
-    _realtime,
     new_id,
 )
-from helpdesk_sdk.presence import viewers_of
+from helpdesk_sdk._live import transport as _realtime
+from helpdesk_sdk.resources.presence import viewers_of
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

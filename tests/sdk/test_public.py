@@ -13,7 +13,7 @@ import pytest
 
 import helpdesk_sdk
 from helpdesk_sdk import AsyncHelpdesk, AsyncPager, AsyncStream, Helpdesk, Pager, Stream, errors
-from helpdesk_sdk._flow import Resource
+from helpdesk_sdk._http.resource import Resource
 
 RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events")
 NOTHING = httpx.MockTransport(lambda request: httpx.Response(200, json=[]))

@@ -21,8 +21,8 @@ from helpdesk_sdk import (
     UnexpectedResponseError,
     UnknownOutcomeError,
 )
-from helpdesk_sdk._failures import retry_after
-from helpdesk_sdk._retry import Fate, fate_of_answer, fate_of_failure, pause
+from helpdesk_sdk._http.error_mapping import retry_after
+from helpdesk_sdk._http.retry import Fate, fate_of_answer, fate_of_failure, pause
 
 LOST = httpx.ReadError("the connection broke")
 NEVER_SENT = httpx.ConnectError("refused")

@@ -21,7 +21,7 @@ from helpdesk_sdk import (
     ForbiddenError,
     TicketNotFoundError,
 )
-from helpdesk_sdk._rooms import Kind, Signal
+from helpdesk_sdk._live.subscriptions import Kind, Signal
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +258,7 @@ async def test_a_new_member_hears_of_the_team_at_once_and_a_former_one_no_more(s
 
 
 def _topics(hd: AsyncHelpdesk) -> int:
-    hub = hd._driver.hub()
+    hub = hd._hub
     assert hub is not None
     return len(list(hub.rooms))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from helpdesk_sdk._project import project_dir
+from helpdesk_sdk.install.project import project_dir
 from helpdesk_sdk.local import errors, migrations
 from helpdesk_sdk.local._home import Home, ephemeral_home
 from helpdesk_sdk.local._supervisor import Order

@@ -1,0 +1,159 @@
+"""Two drivers, one for each colour: they carry out steps, and know nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any, TypeVar
+
+import httpx
+
+from ..errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedResponseError
+from .flow import AuthReply, Flow
+from .pipeline import Invoke, Kernel, Renew, Send, Sleep, Step, renewal, steps
+
+T = TypeVar("T")
+
+
+class SyncDriver:
+    """Runs flows in the calling thread. Any number of threads may share it."""
+
+    def __init__(self, http: httpx.Client, kernel: Kernel) -> None:
+        self.http = http
+        self.kernel = kernel
+        # Whoever is told of a new session may use the client at once.
+        self._renewing = threading.RLock()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        todo = steps(self.kernel, flow)
+        outcome: Any = None
+        while True:
+            try:
+                step = todo.send(outcome)
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            outcome = self._do(step)
+
+    def _do(self, step: Step) -> Any:
+        match step:
+            case Send():
+                try:
+                    return self.http.send(step.http)
+                except httpx.RequestError as error:
+                    return error
+                except RuntimeError as error:
+                    raise _closed(self.http, error) from None
+            case Sleep():
+                time.sleep(step.seconds)
+            case Invoke():
+                from supabase_auth import SyncGoTrueClient
+
+                with _auth_errors() as caught:
+                    return AuthReply(
+                        step.call.run(SyncGoTrueClient(http_client=self.http, **_auth_options(self.kernel)))
+                    )
+                return caught.outcome
+            case Renew():
+                with self._renewing:
+                    if self.kernel.keeper.token == step.token:
+                        try:
+                            self.run(renewal(self.kernel.keeper))
+                        except HelpdeskError as error:
+                            return error
+        return None
+
+
+class AsyncDriver:
+    """Runs flows on the event loop. Any number of tasks of one loop may share it."""
+
+    def __init__(self, http: httpx.AsyncClient, kernel: Kernel) -> None:
+        self.http = http
+        self.kernel = kernel
+        self._renewing = asyncio.Lock()
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        todo = steps(self.kernel, flow)
+        outcome: Any = None
+        while True:
+            try:
+                step = todo.send(outcome)
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            outcome = await self._do(step)
+
+    async def renew(self) -> HelpdeskError | None:
+        """Get a new session; returns the error, if there was one."""
+        error: HelpdeskError | None = await self._do(Renew(self.kernel.keeper.token))
+        return error
+
+    async def _do(self, step: Step) -> Any:
+        match step:
+            case Send():
+                try:
+                    return await self.http.send(step.http)
+                except httpx.RequestError as error:
+                    return error
+                except RuntimeError as error:
+                    raise _closed(self.http, error) from None
+            case Sleep():
+                await asyncio.sleep(step.seconds)
+            case Invoke():
+                from supabase_auth import AsyncGoTrueClient
+
+                with _auth_errors() as caught:
+                    return AuthReply(
+                        await step.call.run(AsyncGoTrueClient(http_client=self.http, **_auth_options(self.kernel)))
+                    )
+                return caught.outcome
+            case Renew():
+                async with self._renewing:
+                    if self.kernel.keeper.token == step.token:
+                        try:
+                            await self.run(renewal(self.kernel.keeper))
+                        except HelpdeskError as error:
+                            return error
+        return None
+
+
+def _auth_options(kernel: Kernel) -> dict[str, Any]:
+    """The Auth client is made anew for each call: it keeps no session, starts no timer, and leaves nothing behind."""
+    key = kernel.key.get_secret_value()
+    headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if kernel.keeper.key_token else {})
+    return {"url": f"{kernel.url}/auth/v1", "headers": headers, "auto_refresh_token": False, "persist_session": False}
+
+
+class _auth_errors:
+    """Turns what the Auth client raises back into the response, or the failure, that it came from."""
+
+    outcome: httpx.Response | httpx.RequestError | None = None
+
+    def __enter__(self) -> _auth_errors:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        from pydantic import ValidationError
+        from supabase_auth.errors import AuthError
+
+        if isinstance(error, ValidationError):
+            raise UnexpectedResponseError("The answer of Supabase Auth cannot be read") from None
+        if not isinstance(error, AuthError):
+            return False
+        match error.__cause__:
+            case httpx.HTTPStatusError() as refused:
+                self.outcome = refused.response
+            case httpx.RequestError() as failed:
+                self.outcome = failed
+            case RuntimeError():
+                raise ConfigurationError("The client is closed") from None
+            case _:
+                raise AuthenticationError(error.message) from None
+        return True
+
+
+def _closed(http: httpx.Client | httpx.AsyncClient, error: RuntimeError) -> Exception:
+    return ConfigurationError("The client is closed", hint="Make a new one.") if http.is_closed else error

@@ -1,0 +1,160 @@
+"""Resources: nouns of the helpdesk whose methods are flows; ``call`` and ``paged`` give them their colour."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from uuid import UUID
+
+import httpx
+
+from ..errors import ApiError
+from .drivers import AsyncDriver, SyncDriver
+from .flow import Flow, Page, Reply, Request
+from .pagination import AsyncPager, Pager
+
+P = ParamSpec("P")
+
+T = TypeVar("T")
+Driver = TypeVar("Driver", SyncDriver, AsyncDriver)
+
+
+class _Query(Protocol):
+    """A PostgREST query, built and not sent."""
+
+    request: Any
+
+
+def _http_of(query: _Query) -> httpx.Request:
+    made: httpx.Request = query.request.send(httpx.Headers())
+    return made
+
+
+class Resource(Generic[Driver]):
+    """One noun of the helpdesk, on a driver that gives its methods their colour."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver: Driver = driver
+        self._rest = driver.kernel.rest
+        self._keeper = driver.kernel.keeper
+
+    def _read(self, query: _Query) -> Request:
+        """A request that only reads."""
+        return Request(_http_of(query), repeatable=True, write=False)
+
+    def _write(
+        self,
+        query: _Query,
+        *,
+        repeatable: bool = True,
+        id: UUID | None = None,
+        accepts: tuple[type[ApiError], ...] = (),
+    ) -> Request:
+        """A request that changes something. Repeatable: its id, revision or nature makes a second time harmless."""
+        return Request(_http_of(query), repeatable=repeatable, write=True, id=id, accepts=accepts)
+
+    def _rpc(
+        self,
+        function: str,
+        arguments: Mapping[str, Any],
+        *,
+        repeatable: bool = True,
+        id: UUID | None = None,
+        accepts: tuple[type[ApiError], ...] = (),
+    ) -> Request:
+        """A function that changes something."""
+        return self._write(self._rest.rpc(function, dict(arguments)), repeatable=repeatable, id=id, accepts=accepts)
+
+    def _ask(self, function: str, **arguments: Any) -> Request:
+        """A function that only reads; arguments that are None keep their defaults."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return self._read(self._rest.rpc(function, given, get=True))
+
+    def _one(self, request: Request, kind: type[T]) -> Flow[T]:
+        """The value that a function returns."""
+        reply: Reply = yield request
+        return reply.one(kind)
+
+    def _first(self, request: Request, kind: type[T]) -> Flow[T | None]:
+        """The first row, or None when there is none."""
+        reply: Reply = yield request
+        return reply.first(kind)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._driver.kernel!r}>"
+
+
+def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:
+    """How a caller sees the method: without ``self``, and returning what the flow returns."""
+    seen = inspect.signature(flow)
+    returns = str(seen.return_annotation)
+    if returns.startswith("Flow["):
+        returns = returns[5:-1]
+    return seen.replace(
+        parameters=list(seen.parameters.values())[1:], return_annotation=returns.replace("Page[", "Pager[")
+    )
+
+
+class Method(Generic[P, T]):
+    """What ``call``, ``paged`` and ``streamed`` share: documentation, signature, and one method made per instance."""
+
+    def __init__(self, flow: Callable[Concatenate[Any, P], T]) -> None:
+        self._flow = flow
+        self._signature = _public_signature(flow)
+        self._name = flow.__name__
+        self.__doc__ = flow.__doc__
+
+    def _bind(self, obj: Resource[Any], method: Callable[..., Any]) -> Any:
+        functools.update_wrapper(method, self._flow)
+        del method.__wrapped__  # type: ignore[attr-defined]
+        method.__signature__ = self._signature  # type: ignore[attr-defined]
+        # Kept on the instance, which shadows this descriptor: the next access costs a dictionary look-up.
+        obj.__dict__[self._name] = method
+        return method
+
+
+class call(Method[P, Flow[T]], Generic[P, T]):
+    """Expose a flow as a plain method; awaitable when the driver is."""
+
+    @overload
+    def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, obj: Resource[AsyncDriver], owner: object = None) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, obj: None, owner: object = None) -> Callable[Concatenate[Any, P], Flow[T]]: ...
+    def __get__(self, obj: Any, owner: object = None) -> Any:
+        if obj is None:
+            return self._flow
+        run, flow = obj._driver.run, self._flow
+        return self._bind(obj, lambda *args, **kwargs: run(flow(obj, *args, **kwargs)))
+
+
+class paged(Method[P, Flow[Page[T]]], Generic[P, T]):
+    """Expose a flow that returns a page as an iterator over the items of all pages.
+
+    The function is called once at once and its flow thrown away: so one that checks its arguments before it returns a
+    flow refuses bad ones where they are given, and not where the pager is read.
+    """
+
+    @overload
+    def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, Pager[T]]: ...
+    @overload
+    def __get__(self, obj: Resource[AsyncDriver], owner: object = None) -> Callable[P, AsyncPager[T]]: ...
+    @overload
+    def __get__(self, obj: None, owner: object = None) -> Callable[Concatenate[Any, P], Flow[Page[T]]]: ...
+    def __get__(self, obj: Any, owner: object = None) -> Any:
+        if obj is None:
+            return self._flow
+        driver, flow = obj._driver, self._flow
+
+        def method(*args: P.args, **kwargs: P.kwargs) -> Pager[T] | AsyncPager[T]:
+            flow(obj, *args, **kwargs).close()
+
+            def first() -> Flow[Page[T]]:
+                return flow(obj, *args, **kwargs)
+
+            return Pager(driver, first) if isinstance(driver, SyncDriver) else AsyncPager(driver, first)
+
+        return self._bind(obj, method)

@@ -1,0 +1,97 @@
+"""When to ask again, and how long to wait: pure decisions, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import httpx
+
+from .. import _validation as check
+
+# SQLSTATEs of transactions that the database itself has rolled back. Not 57014, a statement that took too long:
+# it would do so again.
+_ROLLED_BACK = frozenset({"40001", "40P01", "55P03"})
+# The connection to the database broke in the middle: nobody knows how far it came.
+_BROKEN = frozenset({"57P01", "57P02", "57P03", "PGRST001"})
+# Answers of a gateway that did not hear from the server behind it.
+_GATEWAY = frozenset({408, 502, 504, 520, 521, 522, 523, 524, 530})
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait between attempts: a random time up to ``base`` seconds, doubled each time ("full jitter").
+
+    Attributes:
+        base: Upper bound of the first wait, in seconds.
+        cap: Upper bound of every wait, in seconds.
+        retry_after_cap: The longest ``Retry-After`` to honour, in seconds; a longer one raises the error at once.
+    """
+
+    base: float = 0.25
+    cap: float = 8.0
+    retry_after_cap: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name in ("base", "cap", "retry_after_cap"):
+            check.seconds(name, getattr(self, name), 0, 3600)
+
+
+class Fate(Enum):
+    """What became of a request."""
+
+    NOT_DONE = auto()
+    """It was never carried out, and may be another time."""
+    UNKNOWN = auto()
+    """Nobody can tell."""
+    FINAL = auto()
+    """The same request would get the same answer."""
+
+
+def fate_of_failure(error: httpx.RequestError) -> Fate:
+    """What became of a request that got no answer."""
+    match error:
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Fate.NOT_DONE
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.ProxyError():
+            return Fate.FINAL
+        case _:
+            return Fate.UNKNOWN
+
+
+def fate_of_answer(status: int, code: str | None) -> Fate:
+    """What became of a request that was answered with an error: HTTP status, and SQLSTATE or PostgREST code."""
+    if status == 429 or code in _ROLLED_BACK:
+        return Fate.NOT_DONE
+    if status in _GATEWAY or code in _BROKEN or (status == 503 and code is None):
+        return Fate.UNKNOWN
+    if status == 503:
+        # PostgREST itself says so: it got no connection to the database.
+        return Fate.NOT_DONE
+    return Fate.FINAL
+
+
+def pause(
+    backoff: Backoff,
+    fate: Fate,
+    *,
+    repeatable: bool,
+    attempt: int,
+    max_retries: int,
+    retry_after: float | None,
+    jitter: float,
+) -> float | None:
+    """Seconds to wait before asking again, or None to give up.
+
+    Args:
+        repeatable: Whether the request does no harm when it is carried out twice.
+        attempt: How many times it was sent, from 1.
+        retry_after: What the server asked for, in seconds.
+        jitter: A random number from 0 to 1.
+    """
+    if fate is Fate.FINAL or (fate is Fate.UNKNOWN and not repeatable) or attempt > max_retries:
+        return None
+    wait = jitter * min(backoff.cap, backoff.base * 2.0 ** min(attempt - 1, 30))
+    if retry_after is None:
+        return wait
+    return retry_after + wait if retry_after <= backoff.retry_after_cap else None

@@ -1,0 +1,137 @@
+"""Who the client speaks as: tokens, when they run out, and what is known about the person."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from ..models.base import Model
+from ..models.session import Session
+from ..models.users import User
+
+# A token is renewed when it has less than this many seconds left, so that it does not run out on its way.
+_MARGIN = 30.0
+# A role can change while a client lives; the default scope of lists follows within this many seconds.
+_ME_TTL = 60.0
+_NUMBERS_KEPT = 10_000
+
+
+class Credentials(Model):
+    """An e-mail address and a password to sign in with when a session is needed."""
+
+    email: str
+    password: SecretStr
+
+
+def claims(token: str) -> dict[str, object]:
+    """What a JWT says, unverified; empty for anything that is not a JWT. Verifying is the server's part."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def session_from_token(access_token: str, refresh_token: str | None) -> Session:
+    """A session from tokens that came from elsewhere."""
+    expires = claims(access_token).get("exp")
+    return Session(
+        access_token=SecretStr(access_token),
+        refresh_token=SecretStr(refresh_token) if refresh_token else None,
+        expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int | float) else None,
+    )
+
+
+class Keeper:
+    """The session of one client, and what hangs on it. Reads and writes single attributes: safe between threads."""
+
+    def __init__(
+        self,
+        key: str,
+        session: Session | None,
+        credentials: Credentials | None,
+        on_change: Callable[[Session | None], None] | None,
+    ) -> None:
+        self._on_change = on_change
+        self.watch: Callable[[], None] = lambda: None
+        """Called when there is another session, or none any more; for what keeps a connection open with the token."""
+        self.session = session
+        self.credentials = credentials
+        # Keys of the old kind are JWTs and go where a session's token goes; the gateway translates the new kind.
+        role = claims(key).get("role")
+        self.key_token = key if role else None
+        self.key_is_secret = key.startswith("sb_secret_") or role == "service_role"
+        self._me: tuple[User, float] | None = None
+        self._numbers: OrderedDict[int, UUID] = OrderedDict()
+
+    @property
+    def token(self) -> str | None:
+        """The access token in use, or None before the first sign-in."""
+        return self.session.access_token.get_secret_value() if self.session else None
+
+    @property
+    def bearer(self) -> str | None:
+        """What goes into the Authorization header."""
+        return self.token or self.key_token
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a new access token can be had without asking the person."""
+        return bool((self.session and self.session.refresh_token) or self.credentials)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether requests come from no person, but from the secret key."""
+        return self.key_is_secret and not self.session and not self.credentials
+
+    def due(self, now: float) -> bool:
+        """Whether the session should be had, or renewed, before the next request."""
+        if not self.session:
+            return self.credentials is not None
+        expires = self.session.expires_at
+        return expires is not None and self.renewable and expires.timestamp() - now < _MARGIN
+
+    def expired(self, now: float) -> bool:
+        """Whether the access token has run out, by our clock."""
+        return bool(self.session and self.session.expires_at and self.session.expires_at.timestamp() <= now)
+
+    def adopt(self, session: Session | None, *, same_person: bool = False) -> None:
+        """Go on with this session, or without one."""
+        self.session = session
+        if not same_person:
+            self._me = None
+            self._numbers.clear()
+        self.watch()
+        if self._on_change is not None:
+            self._on_change(session)
+
+    @property
+    def me(self) -> User | None:
+        """The person, if asked for within the last minute."""
+        if self._me is None or time.monotonic() - self._me[1] > _ME_TTL:
+            return None
+        return self._me[0]
+
+    @me.setter
+    def me(self, user: User) -> None:
+        self._me = (user, time.monotonic())
+
+    def id_of(self, number: int) -> UUID | None:
+        """The id of a ticket's number, if it was seen before; the two never part."""
+        return self._numbers.get(number)
+
+    def remember(self, number: int, ticket_id: UUID) -> None:
+        """Note the id of a ticket's number."""
+        self._numbers[number] = ticket_id
+        while len(self._numbers) > _NUMBERS_KEPT:
+            self._numbers.popitem(last=False)

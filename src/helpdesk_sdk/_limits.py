@@ -1,0 +1,17 @@
+"""Limits of values, as the database has them."""
+
+from __future__ import annotations
+
+TITLE_MAX = 300
+BODY_MAX = 100_000
+NAME_MAX = 200
+EMAIL_MAX = 254
+EXTERNAL_ID_MAX = 200
+TAG_MAX = 50
+TAGS_MAX = 50
+TEAM_NAME_MAX = 100
+TEAM_DESCRIPTION_MAX = 1_000
+PAGE_MAX = 1_000
+JSON_BYTES_MAX = 16_384
+JSON_DEPTH_MAX = 8
+NUMBER_MAX = 1e300

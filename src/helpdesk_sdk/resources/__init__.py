@@ -1,0 +1,12 @@
+"""The nouns of the helpdesk, one a file: what ``hd.tickets``, ``hd.messages`` and the others are."""
+
+from .auth import Auth
+from .events import Events
+from .messages import Messages
+from .notes import Notes
+from .presence import Presence, TicketPresence
+from .teams import Teams
+from .tickets import Tickets
+from .users import Users
+
+__all__ = ["Auth", "Events", "Messages", "Notes", "Presence", "Teams", "TicketPresence", "Tickets", "Users"]

@@ -1,0 +1,174 @@
+"""How tickets, people and teams may be given, and how each is found."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow
+from .._http.resource import Resource
+from ..errors import (
+    ForbiddenError,
+    TeamNotFoundError,
+    TicketNotFoundError,
+    UserNotFoundError,
+)
+from ..models.base import Model
+from ..models.teams import Team
+from ..models.tickets import Ticket
+from ..models.users import User
+
+TicketRef = Ticket | UUID | str | int
+"""How a ticket may be given: as a Ticket, by number (42, "42", "#42"), or by id."""
+
+# The biggest number a ticket can have: PostgreSQL's bigint.
+_NUMBER_MAX = 2**63 - 1
+
+
+class _Key(Model):
+    ticket_id: UUID
+    last_message_id: UUID | None = None
+
+
+def ticket_key(ticket: TicketRef) -> UUID | int:
+    """The id or the number of a ticket given in any way."""
+    if isinstance(ticket, Ticket):
+        return ticket.ticket_id
+    if isinstance(ticket, str):
+        digits = ticket.removeprefix("#")
+        if digits.isascii() and digits.isdigit() and len(digits) < 20:
+            return check.integer("ticket", int(digits), 1, _NUMBER_MAX)
+    elif isinstance(ticket, int) and not isinstance(ticket, bool):
+        return check.integer("ticket", ticket, 1, _NUMBER_MAX)
+    return check.identifier("ticket", ticket, "a ticket number, its id, or a Ticket")
+
+
+def by_key(query: Any, ticket: TicketRef) -> Any:
+    """The query, for this ticket: by number costs no more than by id."""
+    key = ticket_key(ticket)
+    return query.eq("ticket_id" if isinstance(key, UUID) else "number", key)
+
+
+def no_such(ticket: TicketRef) -> TicketNotFoundError:
+    """The error for a ticket that is not there, or not to be seen: the two look the same."""
+    key = ticket_key(ticket)
+    return TicketNotFoundError(f"There is no ticket {key}, or it is not yours to see", hint="Check its number or id.")
+
+
+def find_ticket_id(resource: Resource[Any], ticket: TicketRef) -> Flow[UUID]:
+    """The id of a ticket given in any way; a number is looked up once."""
+    key = ticket_key(ticket)
+    if isinstance(key, UUID):
+        return key
+    known = resource._keeper.id_of(key)
+    if known is not None:
+        return known
+    return (yield from _look_up(resource, ticket)).ticket_id
+
+
+def find_newest_message(resource: Resource[Any], ticket: TicketRef) -> Flow[tuple[UUID, UUID | None]]:
+    """The id of a ticket, and of its newest message at this moment."""
+    found = yield from _look_up(resource, ticket)
+    return found.ticket_id, found.last_message_id
+
+
+def require_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[None]:
+    """An error, unless the ticket is there to be seen."""
+    yield from _look_up(resource, ticket)
+
+
+def _look_up(resource: Resource[Any], ticket: TicketRef) -> Flow[_Key]:
+    query = by_key(resource._rest.from_("tickets").select("ticket_id", "last_message_id"), ticket).limit(1)
+    found = yield from resource._first(resource._read(query), _Key)
+    if found is None:
+        raise no_such(ticket)
+    key = ticket_key(ticket)
+    if isinstance(key, int):
+        resource._keeper.remember(key, found.ticket_id)
+    return found
+
+
+UserRef = User | UUID | str
+"""How a person may be given: as a User, by id, by e-mail address, or "me"."""
+
+
+def fetch_me(resource: Resource[Any]) -> Flow[User]:
+    """The person behind the session, asked for at most once a minute."""
+    known = resource._keeper.me
+    if known is not None:
+        return known
+    return (yield from ask_me(resource))
+
+
+def ask_me(resource: Resource[Any]) -> Flow[User]:
+    """The person behind the session, asked for now."""
+    if resource._keeper.is_system:
+        raise ForbiddenError("The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password).")
+    # A POST, since it makes the profile when the sign-up could not; asking twice does no harm.
+    user = yield from resource._one(resource._read(resource._rest.rpc("whoami", {})), User)
+    resource._keeper.me = user
+    return user
+
+
+def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:
+    """The id of a person given in any way."""
+    if isinstance(user, User):
+        return user.user_id
+    if user == "me":
+        return (yield from fetch_me(resource)).user_id
+    if isinstance(user, str) and "@" in user:
+        address = check.email(field, user)
+        query = resource._rest.from_("users").select("*").eq("email", address).limit(1)
+        found = yield from resource._first(resource._read(query), User)
+        if found is None:
+            raise _nobody_with(address)
+        return found.user_id
+    return check.identifier(field, user)
+
+
+def _nobody_with(address: str) -> UserNotFoundError:
+    return UserNotFoundError(f"There is nobody with the e-mail address {address}, or they are not yours to see")
+
+
+TeamRef = Team | UUID | str
+"""How a team may be given: as a Team, by id, or by name."""
+
+
+def find_team_id(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUID]:
+    """The id of a team given in any way."""
+    if isinstance(team, Team):
+        return team.team_id
+    if isinstance(team, UUID):
+        return team
+    found = yield from _find_team(resource, field, team)
+    return found.team_id
+
+
+def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]:
+    query = resource._rest.from_("teams").select("*").limit(1)
+    if isinstance(team, Team):
+        query = query.eq("team_id", team.team_id)
+    elif _is_uuid(team):
+        query = query.eq("team_id", check.identifier(field, team))
+    else:
+        # Names are equal whatever their case; what a pattern would read as a wildcard is escaped.
+        name = check.text(field, team, 1, limits.TEAM_NAME_MAX)
+        query = query.ilike("name", name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+    found = yield from resource._first(resource._read(query), Team)
+    if found is None:
+        shown = team.name if isinstance(team, Team) else team
+        raise TeamNotFoundError(
+            f"There is no team {shown}, or it is not yours to see", hint="List the teams you may use."
+        )
+    return found
+
+
+def _is_uuid(value: object) -> bool:
+    if isinstance(value, UUID):
+        return True
+    try:
+        return bool(isinstance(value, str) and UUID(value))
+    except ValueError:
+        return False

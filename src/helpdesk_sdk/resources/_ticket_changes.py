@@ -1,0 +1,178 @@
+"""How tickets are changed without overwriting anybody: revisions, and what a repeated attempt finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Reply
+from .._http.resource import Resource
+from .._sentinels import Latest, Sentinel, Unset
+from ..errors import (
+    AlreadyAnsweredError,
+    AlreadyAssignedError,
+    ConflictError,
+    ForbiddenError,
+    StaleRevisionError,
+    TicketClosedError,
+    TicketNotFoundError,
+    UnknownOutcomeError,
+)
+from ..models.tickets import Priority, Status, Ticket
+from ._references import TicketRef, by_key, no_such, ticket_key
+
+Revision = int | Latest | None
+
+_REVISION_MAX = 2**31 - 1
+# Conflicts about the state of a ticket: the error brings the ticket as it is now.
+_ABOUT_THE_TICKET = (StaleRevisionError, AlreadyAssignedError, AlreadyAnsweredError, TicketClosedError)
+
+
+def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> int | None:
+    """The revision the caller has seen; None for "whatever it is now"."""
+    if revision is Sentinel.LATEST:
+        return None
+    if revision is not None:
+        return check.integer("revision", revision, 1, _REVISION_MAX)
+    if isinstance(ticket, Ticket):
+        return ticket.revision
+    if needed:
+        ticket_key(ticket)
+        raise check.refuse("revision", "is missing: pass the Ticket that you read, or revision=LATEST to overwrite")
+    return None
+
+
+def checked_changes(
+    title: str | Unset,
+    description: str | Unset,
+    priority: Priority | str | Unset,
+    status: Status | str | Unset,
+    custom_fields: Mapping[str, Any] | Unset,
+    external_id: str | Unset | None,
+    snoozed_until: datetime | Unset | None,
+) -> dict[str, Any]:
+    """The columns to write, checked."""
+    changes: dict[str, Any] = {}
+    if title is not Sentinel.UNSET:
+        changes["title"] = check.text("title", title, 1, limits.TITLE_MAX)
+    if description is not Sentinel.UNSET:
+        changes["description"] = check.text("description", description, 0, limits.BODY_MAX)
+    if priority is not Sentinel.UNSET:
+        changes["priority"] = check.choice("priority", priority, Priority)
+    if status is not Sentinel.UNSET:
+        changes["status"] = check.choice("status", status, Status)
+    if custom_fields is not Sentinel.UNSET:
+        changes["custom_fields"] = check.json_object("custom_fields", custom_fields)
+    if external_id is not Sentinel.UNSET:
+        key = None if external_id is None else check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX)
+        changes["external_id"] = key
+    if snoozed_until is not Sentinel.UNSET:
+        changes["snoozed_until"] = None if snoozed_until is None else check.moment("snoozed_until", snoozed_until)
+    if not changes:
+        raise check.refuse("changes", "are missing: name at least one field to change")
+    return changes
+
+
+def current_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[Ticket | None]:
+    """The ticket as it is now, with its tags."""
+    return (yield from resource._first(resource._read(by_key(_tickets(resource), ticket)), Ticket))
+
+
+def ticket_where(resource: Resource[Any], column: str, value: str) -> Flow[Ticket | None]:
+    """The ticket whose column has this value."""
+    return (yield from resource._first(resource._read(_tickets(resource).eq(column, value)), Ticket))
+
+
+def _tickets(resource: Resource[Any]) -> Any:
+    return resource._rest.from_("tickets").select("*", "tags:ticket_tags(tag)").limit(1)
+
+
+def patch_ticket(
+    resource: Resource[Any], ticket: TicketRef, changes: Mapping[str, Any], revision: int | None
+) -> Flow[Ticket]:
+    """Write columns of a ticket, if it is still at this revision."""
+    query = by_key(resource._rest.from_("tickets").update(dict(changes)), ticket)
+    if revision is not None:
+        query = query.eq("revision", revision)
+    reply: Reply = yield resource._write(query, accepts=(ConflictError,))
+    if reply.error is None:
+        changed = reply.first(Ticket)
+        if changed is not None:
+            return changed
+    return (yield from _settle(resource, ticket, reply, changes, revision))
+
+
+def route_ticket(
+    resource: Resource[Any],
+    function: str,
+    ticket: TicketRef,
+    arguments: Mapping[str, Any],
+    revision: int | None,
+    wanted: Mapping[str, Any],
+) -> Flow[Ticket]:
+    """Call a function that moves a ticket, if it is still at this revision; ``wanted`` is what it has moved to then."""
+    given = dict(arguments) if revision is None else {**arguments, "revision": revision}
+    out_of_reach = (TicketNotFoundError, ForbiddenError)
+    reply: Reply = yield resource._rpc(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
+    if reply.error is None:
+        return reply.one(Ticket)
+    if isinstance(reply.error, out_of_reach) and reply.attempts > 1:
+        return (yield from _moved_away(resource, ticket, reply, wanted, revision))
+    return (yield from _settle(resource, ticket, reply, wanted, revision))
+
+
+def _moved_away(
+    resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
+) -> Flow[Ticket]:
+    """A lost attempt may have moved the ticket out of the caller's reach, so that the repeated one was refused."""
+    current = yield from current_ticket(resource, ticket)
+    if current is None:
+        raise UnknownOutcomeError(
+            "The connection broke before the answer came, and the ticket is out of your sight now",
+            hint="Most likely it was moved: ask somebody who works the other queue.",
+        )
+    if wanted and _carries(current, wanted, revision):
+        return current
+    return reply.one(Ticket)
+
+
+def _settle(
+    resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
+) -> Flow[Ticket]:
+    """No row was changed: say why, with the ticket as it is now; unless it was our own lost attempt that changed it."""
+    if isinstance(reply.error, TicketNotFoundError):
+        raise no_such(ticket)
+    current = yield from current_ticket(resource, ticket)
+    if reply.error is None and current is None:
+        raise no_such(ticket)
+    stale = reply.error is None or isinstance(reply.error, StaleRevisionError)
+    if (
+        current is not None
+        and stale
+        and reply.attempts > 1
+        and revision is not None
+        and _carries(current, wanted, revision)
+    ):
+        return current
+    error = reply.error or StaleRevisionError(
+        hint="Read it again (error.current is the ticket as it is now), then repeat the change if it still makes sense."
+    )
+    if isinstance(error, ConflictError):
+        error.current = current
+    raise error
+
+
+def _carries(current: Ticket, wanted: Mapping[str, Any], revision: int | None) -> bool:
+    """Whether the ticket is one step further and has the wanted values: the lost attempt did that, or its like."""
+    if revision is not None and current.revision != revision + 1:
+        return False
+    for field, value in wanted.items():
+        now = getattr(current, field)
+        if isinstance(now, datetime) and isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if now != value:
+            return False
+    return True

@@ -1,0 +1,142 @@
+"""How a list of tickets is asked for: which relation states the scope, which filters apply, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Page
+from .._http.keyset import Keyset, keyset_page
+from .._http.resource import Resource
+from ..models.tickets import Priority, Status, Ticket
+from ._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
+
+Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number"]
+Scope = Literal["mine", "team"]
+
+_ORDERS = {
+    name: Keyset(name.removeprefix("-"), None if name.endswith("number") else "ticket_id", name.startswith("-"))
+    for name in ("-created_at", "created_at", "-updated_at", "updated_at", "-number", "number")
+}
+# The table itself has no column of tags.
+_WITH_TAGS = ("*", "tags:ticket_tags(tag)")
+
+Filter = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketQuery:
+    """A list of tickets, its arguments checked; people and teams are still to be looked up."""
+
+    filters: tuple[Filter, ...]
+    team: TeamRef | None
+    assigned_to: UserRef | None
+    requester: UserRef | None
+    tag: str | None
+    scope: Scope | None
+    keyset: Keyset
+    size: int
+
+    def relation(self, role: str) -> str:
+        """Where to read from. An OR of "mine" and "my teams'" would cost a scan: each relation states one scope."""
+        if self.tag is not None:
+            return "tagged_tickets"
+        if role == "system":
+            return "tickets"
+        if self.scope is not None:
+            return {"mine": "my_tickets", "team": "team_tickets"}[self.scope]
+        if self.assigned_to not in (None, "nobody") or any(column == "external_id" for column, _, _ in self.filters):
+            # One may also have tickets of other teams; the filter itself is the scope.
+            return "tickets"
+        return "team_tickets" if role in {"agent", "admin"} and self.requester != "me" else "my_tickets"
+
+    @property
+    def needs_role(self) -> bool:
+        """Whether the relation depends on who asks."""
+        return self.relation("agent") != self.relation("customer")
+
+
+def ticket_query(
+    *,
+    status: Status | str | Sequence[str] | None,
+    priority: Priority | str | Sequence[str] | None,
+    team: TeamRef | None,
+    assigned_to: UserRef | None,
+    requester: UserRef | None,
+    tag: str | None,
+    external_id: str | None,
+    moments: dict[str, datetime | None],
+    scope: str | None,
+    order: str,
+    page_size: int,
+) -> TicketQuery:
+    """Check the arguments of ``tickets.list``."""
+    filters: list[Filter] = []
+    if status is not None:
+        filters.append(_among("status", check.choices("status", status, Status)))
+    if priority is not None:
+        filters.append(_among("priority", check.choices("priority", priority, Priority)))
+    if external_id is not None:
+        filters.append(("external_id", "eq", check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX)))
+    for name, value in moments.items():
+        if value is not None:
+            column, _, side = name.rpartition("_")
+            filters.append((f"{column}_at", "gte" if side == "after" else "lt", check.moment(name, value)))
+    if order not in _ORDERS:
+        raise check.refuse("order", f"must be one of {', '.join(_ORDERS)}")
+    if scope not in {None, "mine", "team"}:
+        raise check.refuse("scope", "must be mine or team")
+    if tag is not None and scope == "mine":
+        raise check.refuse("tag", "is for staff: it cannot go with scope mine")
+    return TicketQuery(
+        filters=tuple(filters),
+        team=team,
+        assigned_to=assigned_to,
+        requester=requester,
+        tag=None if tag is None else check.tags("tag", [tag])[0],
+        scope=scope,  # type: ignore[arg-type]
+        keyset=_ORDERS[order],
+        size=check.integer("page_size", page_size, 1, limits.PAGE_MAX),
+    )
+
+
+def _among(column: str, values: Sequence[str]) -> Filter:
+    return (column, "eq", values[0]) if len(values) == 1 else (column, "in", f"({','.join(values)})")
+
+
+def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]]:
+    """The first page; looks up once what the following pages need too."""
+    filters = list(asked.filters)
+    if asked.team is not None:
+        filters.append(("team_id", "eq", str((yield from find_team_id(resource, "team", asked.team)))))
+    if asked.assigned_to == "nobody":
+        filters.append(("assigned_to", "is", "null"))
+    elif asked.assigned_to is not None:
+        filters.append(("assigned_to", "eq", str((yield from _person(resource, "assigned_to", asked.assigned_to)))))
+    if asked.tag is not None:
+        filters.append(("tag", "eq", asked.tag))
+    role = "system" if resource._keeper.is_system else "agent"
+    if role != "system" and asked.needs_role:
+        role = (yield from fetch_me(resource)).role
+    relation = asked.relation(role)
+    # The view my_tickets says whose they are.
+    if asked.requester is not None and not (asked.requester == "me" and relation == "my_tickets"):
+        filters.append(("created_by", "eq", str((yield from _person(resource, "requester", asked.requester)))))
+    columns = _WITH_TAGS if relation == "tickets" else ("*",)
+
+    def query() -> Any:
+        made = resource._rest.from_(relation).select(*columns)
+        for column, operator, value in filters:
+            made = made.filter(column, operator, value)
+        return made
+
+    return (yield from keyset_page(resource._read, query, Ticket, asked.keyset, asked.size))
+
+
+def _person(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:
+    return (yield from find_user_id(resource, field, user))

@@ -1,0 +1,86 @@
+"""Auth: sign in, sign up, sign out, and who you are."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import AuthCall, AuthReply, Flow
+from .._http.pipeline import session_of, sign_in
+from .._http.resource import Driver, Resource, call
+from ..errors import AuthenticationError
+from ..models.session import Session
+from ..models.users import User
+from ._references import ask_me
+
+_PASSWORD_MAX = 1_000
+
+
+class Auth(Resource[Driver]):
+    """``hd.auth``: the session of this client. It is renewed on its own, before it runs out and when it is refused."""
+
+    @property
+    def session(self) -> Session | None:
+        """The session in use, e.g. to store it; None before the first sign-in. Its tokens change when it is renewed."""
+        return self._keeper.session
+
+    @call
+    def sign_in(self, email: str, password: str) -> Flow[Session]:
+        """Sign in with a password; what this client does from now on, it does as this person.
+
+        Raises:
+            AuthenticationError: E-mail address or password is wrong, or the address is not confirmed.
+        """
+        secret = SecretStr(check.text("password", password, 1, _PASSWORD_MAX))
+        session = yield from sign_in(check.email("email", email), secret)
+        self._keeper.credentials = None
+        self._keeper.adopt(session)
+        return session
+
+    @call
+    def sign_up(self, email: str, password: str, *, name: str = "") -> Flow[Session | None]:
+        """Make a login. Everybody starts as a customer; an invitation takes effect when the address is verified.
+
+        Returns:
+            The session; None when the project asks for the e-mail address to be confirmed first.
+
+        Raises:
+            UserExistsError: The address has a login.
+            InvalidValueError: The password is too weak for the project.
+        """
+        options = {"data": {"name": check.printable("name", name, 0, limits.NAME_MAX)}} if name else {}
+        body = {
+            "email": check.email("email", email),
+            "password": check.text("password", password, 1, _PASSWORD_MAX),
+            "options": options,
+        }
+        reply: AuthReply = yield AuthCall(lambda auth: auth.sign_up(body), repeatable=False)
+        if reply.value.session is None:
+            return None
+        session = session_of(reply.value)
+        self._keeper.credentials = None
+        self._keeper.adopt(session)
+        return session
+
+    @call
+    def sign_out(self) -> Flow[None]:
+        """End this session, here and in Supabase Auth; other sessions of the person go on."""
+        token = self._keeper.token
+        self._keeper.credentials = None
+        self._keeper.adopt(None)
+        if token is not None:
+            # A session that is over already has what was asked for.
+            yield AuthCall(
+                lambda auth: auth.admin.sign_out(token, "local"), repeatable=True, accepts=(AuthenticationError,)
+            )
+
+    @call
+    def whoami(self) -> Flow[User]:
+        """Who you are in the helpdesk.
+
+        Raises:
+            AuthenticationError: You are not signed in.
+            NoProfileError: The login has no verified e-mail address yet.
+        """
+        return (yield from ask_me(self))

@@ -1,0 +1,146 @@
+"""Events: everything that happened, in one log, gapless and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Reply
+from .._http.resource import Driver, Resource, call
+from .._live.hub import Hub
+from .._live.stream import streamed
+from .._live.stream_state import Course
+from .._live.subscriptions import Topic
+from ..models.events import Event, EventName, EventPage, EventType
+from ._event_topics import find_topics
+from ._references import TeamRef, TicketRef, find_team_id, find_ticket_id, ticket_key
+
+_STREAM_PAGE = 500
+
+Types = EventType | EventName | Iterable[EventType | EventName]
+"""One type or several. For one that this SDK does not know yet: ``EventType("…")``."""
+
+
+class _Scope:
+    """A ticket or a team as they were given, and their ids, looked up once."""
+
+    def __init__(self, ticket: TicketRef | None, team: TeamRef | None) -> None:
+        if ticket is not None:
+            ticket_key(ticket)
+        self._ticket, self._team = ticket, team
+        self._ids: tuple[UUID | None, UUID | None] | None = None
+
+    def ids(self, resource: Resource[Any]) -> Flow[tuple[UUID | None, UUID | None]]:
+        if self._ids is None:
+            ticket_id = None if self._ticket is None else (yield from find_ticket_id(resource, self._ticket))
+            team_id = None if self._team is None else (yield from find_team_id(resource, "team", self._team))
+            self._ids = ticket_id, team_id
+        return self._ids
+
+
+class Events(Resource[Driver]):
+    """``hd.events``: what happened, as far as you may see it: what you could see then and can see now."""
+
+    def __init__(self, driver: Driver, hub: Hub | None = None) -> None:
+        super().__init__(driver)  # type: ignore[arg-type]  # mypy checks one driver at a time
+        self._hub = hub
+
+    @call
+    def since(
+        self,
+        cursor: str | None = None,
+        limit: int = 100,
+        *,
+        ticket: TicketRef | None = None,
+        team: TeamRef | None = None,
+    ) -> Flow[EventPage]:
+        """What happened after a cursor, oldest first, without gaps.
+
+        Args:
+            cursor: The cursor of an event, or of a page, or of ``head()``; None for the beginning of the log.
+            limit: How many at most, 1 to 1000.
+            ticket: Only what happened to this ticket.
+            team: Only what happened in this team's queue.
+
+        Raises:
+            CursorAheadError: The cursor is from another database.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            TeamNotFoundError: There is no such team, or it is not yours.
+        """
+        limit = check.integer("limit", limit, 1, limits.PAGE_MAX)
+        hint = 'None or "0.0" begins at the beginning of the log, hd.events.head() at this moment.'
+        cursor = None if cursor is None else check.cursor("cursor", cursor, hint)
+        return (yield from self._since(cursor, limit, _Scope(ticket, team)))
+
+    def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
+        ticket_id, team_id = yield from scope.ids(self)
+        reply: Reply = yield self._ask(
+            "events_since", after=cursor, max_rows=limit, only_ticket=ticket_id, only_team=team_id
+        )
+        events = reply.many(Event)
+        return EventPage(items=tuple(events), cursor=events[-1].cursor if events else cursor)
+
+    @call
+    def head(self) -> Flow[str]:
+        """The cursor of now: ``since()`` with it gives what comes next."""
+        return (yield from self._head())
+
+    def _head(self) -> Flow[str]:
+        return (yield from self._one(self._ask("events_head"), str))
+
+    @streamed
+    def stream(
+        self,
+        cursor: str | None = None,
+        *,
+        ticket: TicketRef | None = None,
+        team: TeamRef | None = None,
+        types: Types | None = None,
+        poll_interval: float = 1.0,
+    ) -> Course:
+        """Events as they happen, each once and in order, through failures that pass.
+
+        An async client has news pushed, within milliseconds; where that cannot be, and in a plain client, the log is
+        asked again and again. Either way each event comes from the log: a lost connection loses nothing, and a slow
+        reader holds up nobody. To resume after a crash, save ``event.cursor`` when you are done with an event, and
+        stream from there.
+
+        Args:
+            cursor: Where to begin; None for now, ``"0.0"`` for the beginning of the log.
+            ticket: Only what happens to this ticket.
+            team: Only what happens in this team's queue.
+            types: Only events of these types, e.g. ``{"ticket.created"}``; None for all. For one that this SDK does
+                not know yet: ``EventType("…")``.
+            poll_interval: Seconds between questions while nothing is pushed and nothing happens, 0.05 to 3600.
+
+        Returns:
+            An iterator with ``.stop()``, ``.close()`` and ``.cursor``; while you iterate it raises what does not pass:
+            AuthenticationError when the session is over, TicketNotFoundError or TeamNotFoundError when
+            the ticket or the team leaves your sight.
+        """
+        scope = _Scope(ticket, team)
+        hint = 'None or hd.events.head() begins at this moment, "0.0" at the beginning of the log.'
+
+        def topics() -> Flow[frozenset[Topic]]:
+            return (yield from find_topics(self, *(yield from scope.ids(self))))
+
+        return Course(
+            cursor=None if cursor is None else check.cursor("cursor", cursor, hint),
+            poll_interval=check.seconds("poll_interval", poll_interval, 0.05, 3600),
+            types=None if types is None else _types(types),
+            head=self._head,
+            since=lambda position: self._since(position, _STREAM_PAGE, scope),
+            topics=topics,
+        )
+
+
+def _types(types: Types) -> frozenset[str]:
+    if not isinstance(types, Iterable):
+        raise check.refuse("types", f"must be types of events, got {type(types).__name__}")
+    given = [types] if isinstance(types, str) else list(types)
+    if not given:
+        raise check.refuse("types", "must name at least one type; None, or left out, is all of them")
+    return frozenset(str(one) if isinstance(one, EventType) else check.choice("types", one, EventType) for one in given)

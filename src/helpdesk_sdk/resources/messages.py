@@ -1,0 +1,163 @@
+"""Messages: what customer and staff say to each other on a ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Page, Reply
+from .._http.keyset import Chronology, Keyset, chronological, keyset_page
+from .._http.resource import Driver, Resource, call, paged
+from .._ids import new_id
+from .._sentinels import UNSET, Latest, Sentinel, Unset
+from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
+from ..models.messages import Message
+from ..models.tickets import Ticket
+from ._references import TicketRef, fetch_me, find_newest_message, find_ticket_id, require_ticket, ticket_key
+from ._ticket_changes import current_ticket
+
+# With LATEST: how often to catch up with a conversation that moves while we answer.
+_CATCH_UP = 5
+
+LastSeen = Message | UUID | str | None | Latest | Unset
+
+
+class Messages(Resource[Driver]):
+    """``hd.messages``: the conversation, for everybody who may see the ticket."""
+
+    @paged
+    def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Message]]:
+        """The conversation of a ticket, oldest first or newest first.
+
+        Args:
+            order: ``-created_at`` for the newest first.
+            page_size: How many to fetch at a time, 1 to 1000.
+
+        Raises:
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+        """
+        ticket_key(ticket)
+        keyset = chronological(order, "message_id")
+        return self._list(ticket, keyset, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
+
+    def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Message]]:
+        ticket_id = yield from find_ticket_id(self, ticket)
+        messages = self._rest.from_("messages")
+
+        def query() -> Any:
+            return messages.select("*").eq("ticket_id", ticket_id)
+
+        page = yield from keyset_page(self._read, query, Message, keyset, size)
+        if not page.items:
+            yield from require_ticket(self, ticket)
+        return page
+
+    @call
+    def get(self, message: Message | UUID | str) -> Flow[Message]:
+        """One message, as it is now.
+
+        Args:
+            message: Its id, as ``event.message_id`` has it, or a Message to read anew.
+
+        Raises:
+            MessageNotFoundError: There is no such message, or you may not see its ticket; the two look the same.
+        """
+        key = _message_id(message)
+        query = self._rest.from_("messages").select("*").eq("message_id", key).limit(1)
+        found = yield from self._first(self._read(query), Message)
+        if found is None:
+            raise MessageNotFoundError(f"There is no message {key}, or it is not yours to see", hint="Check its id.")
+        return found
+
+    @call
+    def reply(
+        self, ticket: TicketRef, body: str, *, expected_last_message: LastSeen = UNSET, id: UUID | None = None
+    ) -> Flow[Message]:
+        """Answer a ticket, unless the conversation has moved on since you read it.
+
+        Staff's reply makes the ticket pending, a customer's opens it. To answer twice in a row, read the ticket anew
+        (``ticket = hd.tickets.get(ticket)``), or say that your first answer is what you saw last:
+        ``hd.messages.reply(ticket, "And …", expected_last_message=first)``.
+
+        Args:
+            ticket: A Ticket brings what you saw with it. For a number or an id, staff say it themselves.
+            body: 1 to 100,000 characters.
+            expected_last_message: The newest Message you saw, or its id; None when there was none; LATEST to answer
+                whatever has been said.
+            id: A UUID of your own. Repeating the call with the same one and the same body gives the same message.
+
+        Raises:
+            ConversationMovedError: Somebody said something; ``.new_messages`` holds it, ``.current`` the ticket.
+            TicketClosedError: Staff do not answer closed tickets: reopen it first.
+            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
+        """
+        message_id = new_id() if id is None else check.identifier("id", id)
+        text = check.text("body", body, 1, limits.BODY_MAX)
+        if expected_last_message is Sentinel.LATEST:
+            return (yield from self._reply_to_latest(ticket, text, message_id))
+        seen = yield from self._seen(ticket, expected_last_message)
+        ticket_id = yield from find_ticket_id(self, ticket)
+        reply = yield from self._send(ticket_id, text, message_id, seen)
+        if isinstance(reply.error, ConversationMovedError):
+            raise (yield from self._caught_up(reply.error, ticket_id, seen))
+        return reply.one(Message)
+
+    def _reply_to_latest(self, ticket: TicketRef, body: str, message_id: UUID) -> Flow[Message]:
+        for _ in range(_CATCH_UP):
+            ticket_id, seen = yield from find_newest_message(self, ticket)
+            reply = yield from self._send(ticket_id, body, message_id, seen)
+            if reply.error is None:
+                return reply.one(Message)
+        raise ConversationMovedError("The conversation moves faster than it can be read", hint="Try again in a while.")
+
+    def _send(self, ticket_id: UUID, body: str, message_id: UUID, seen: UUID | None) -> Flow[Reply]:
+        arguments = {"ticket_id": ticket_id, "body": body, "message_id": message_id}
+        if seen is not None:
+            arguments["expected_last_message"] = seen
+        reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMovedError,))
+        return reply
+
+    def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
+        if isinstance(expected, Message):
+            return expected.message_id
+        if expected is None:
+            return None
+        if not isinstance(expected, Sentinel):
+            return check.identifier("expected_last_message", expected)
+        if isinstance(ticket, Ticket):
+            return ticket.last_message_id
+        ticket_key(ticket)
+        if self._keeper.is_system or (yield from fetch_me(self)).is_staff:
+            raise check.refuse(
+                "expected_last_message",
+                "is missing: pass the Ticket you read, the newest Message you saw, None if there was none, or LATEST",
+            )
+        return None
+
+    def _caught_up(self, error: ConversationMovedError, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
+        """The error, with what was said since."""
+        error.current = yield from current_ticket(self, ticket_id)
+        query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
+        newest: Reply = yield self._read(query.order("created_at", desc=True).order("message_id", desc=True).limit(100))
+        new: list[Message] = []
+        for message in newest.many(Message):
+            if message.message_id == seen:
+                break
+            new.insert(0, message)
+        error.new_messages = tuple(new)
+        return error
+
+    @call
+    def redact(self, message: Message | UUID | str) -> Flow[Message]:
+        """Staff: replace a message's text for good, e.g. a password in it. The events keep who did it and when.
+
+        Raises:
+            MessageNotFoundError: There is no such message, or you do not work its ticket.
+        """
+        return (yield from self._one(self._rpc("redact_message", {"message_id": _message_id(message)}), Message))
+
+
+def _message_id(message: Message | UUID | str) -> UUID:
+    return check.identifier("message", message.message_id if isinstance(message, Message) else message)

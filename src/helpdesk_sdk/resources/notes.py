@@ -1,0 +1,81 @@
+"""Notes: what staff write to each other on a ticket; its requester never learns of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Page
+from .._http.keyset import Chronology, Keyset, chronological, keyset_page
+from .._http.resource import Driver, Resource, call, paged
+from .._ids import new_id
+from ..errors import NoteNotFoundError
+from ..models.notes import Note
+from ._references import TicketRef, find_ticket_id, require_ticket, ticket_key
+
+
+class Notes(Resource[Driver]):
+    """``hd.notes``: internal notes, for those who work the ticket."""
+
+    @paged
+    def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Note]]:
+        """The notes on a ticket, oldest first or newest first; for its requester always none.
+
+        Args:
+            order: ``-created_at`` for the newest first.
+            page_size: How many to fetch at a time, 1 to 1000.
+
+        Raises:
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+        """
+        ticket_key(ticket)
+        keyset = chronological(order, "note_id")
+        return self._list(ticket, keyset, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
+
+    def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Note]]:
+        ticket_id = yield from find_ticket_id(self, ticket)
+        notes = self._rest.from_("notes")
+
+        def query() -> Any:
+            return notes.select("*").eq("ticket_id", ticket_id)
+
+        page = yield from keyset_page(self._read, query, Note, keyset, size)
+        if not page.items:
+            yield from require_ticket(self, ticket)
+        return page
+
+    @call
+    def get(self, note: Note | UUID | str) -> Flow[Note]:
+        """One note, for those who work its ticket.
+
+        Args:
+            note: Its id, as ``event.note_id`` has it, or a Note to read anew.
+
+        Raises:
+            NoteNotFoundError: There is no such note, or you do not work its ticket; the two look the same.
+        """
+        key = check.identifier("note", note.note_id if isinstance(note, Note) else note)
+        query = self._rest.from_("notes").select("*").eq("note_id", key).limit(1)
+        found = yield from self._first(self._read(query), Note)
+        if found is None:
+            raise NoteNotFoundError(f"There is no note {key}, or it is not yours to see", hint="Check its id.")
+        return found
+
+    @call
+    def add(self, ticket: TicketRef, body: str, *, id: UUID | None = None) -> Flow[Note]:
+        """Staff: write a note.
+
+        Args:
+            body: 1 to 100,000 characters.
+            id: A UUID of your own. Repeating the call with the same one and the same body gives the same note.
+
+        Raises:
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
+        """
+        note_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {"body": check.text("body", body, 1, limits.BODY_MAX), "note_id": note_id}
+        arguments["ticket_id"] = yield from find_ticket_id(self, ticket)
+        return (yield from self._one(self._rpc("add_note", arguments, id=note_id), Note))

@@ -1,0 +1,212 @@
+"""People: customers, agents, admins, assistants; who you are, roles, invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from .. import _limits as limits
+from .. import _validation as check
+from .._http.flow import Flow, Page, Reply
+from .._http.keyset import Keyset, keyset_page
+from .._http.resource import Driver, Resource, call, paged
+from .._ids import new_id
+from ..errors import ForbiddenError, UserNotFoundError
+from ..models.users import Invitation, Role, User
+from ._references import UserRef, _nobody_with, ask_me, find_user_id
+
+_NEWEST = Keyset("created_at", "user_id", descending=True)
+# So many fit into a URL that every proxy takes.
+_IDS_MAX = 100
+_NEWEST_INVITATION = Keyset("created_at", "invitation_id", descending=True)
+
+
+class Users(Resource[Driver]):
+    """``hd.users``: people. Staff see everybody, customers themselves."""
+
+    @call
+    def me(self) -> Flow[User]:
+        """Who you are.
+
+        Raises:
+            NoProfileError: The login has no verified e-mail address yet.
+        """
+        return (yield from ask_me(self))
+
+    @call
+    def get(self, user: UserRef) -> Flow[User]:
+        """One person.
+
+        Args:
+            user: A User, an id, an e-mail address, or "me".
+
+        Raises:
+            UserNotFoundError: There is no such person, or you may not see them.
+        """
+        if user == "me":
+            return (yield from ask_me(self))
+        query = self._rest.from_("users").select("*").limit(1)
+        address = check.email("user", user) if isinstance(user, str) and "@" in user else None
+        if address:
+            query = query.eq("email", address)
+        else:
+            query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
+        found = yield from self._first(self._read(query), User)
+        if found is None:
+            raise _nobody_with(address) if address else UserNotFoundError()
+        return found
+
+    @paged
+    def list(
+        self,
+        *,
+        role: Role | str | Sequence[str] | None = None,
+        active: bool | None = None,
+        email: str | None = None,
+        ids: Sequence[UUID | str] | None = None,
+        page_size: int = 50,
+    ) -> Flow[Page[User]]:
+        """People, newest first.
+
+        Args:
+            role: One role or several.
+            active: Only those who are active, or only those who are not.
+            email: Only the one with this e-mail address.
+            ids: Only those with these ids, at most 100, e.g. to show the names that belong to a page of tickets.
+            page_size: How many to fetch at a time, 1 to 1000.
+        """
+        roles = None if role is None else check.choices("role", role, Role)
+        address = None if email is None else check.email("email", email)
+        wanted = None if ids is None else [str(check.identifier("ids", one)) for one in ids]
+        if wanted is not None and len(wanted) > _IDS_MAX:
+            raise check.refuse("ids", f"must be at most {_IDS_MAX}, got {len(wanted)}")
+        size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
+        if active is not None:
+            check.flag("active", active)
+
+        def query() -> Any:
+            made = self._rest.from_("users").select("*")
+            made = made if roles is None else made.in_("role", roles)
+            made = made if active is None else made.is_("is_active", active)
+            made = made if wanted is None else made.in_("user_id", wanted)
+            return made if address is None else made.eq("email", address)
+
+        return keyset_page(self._read, query, User, _NEWEST, size)
+
+    @call
+    def rename(self, user: UserRef, name: str) -> Flow[User]:
+        """Change somebody's display name: your own, or as an admin anybody's.
+
+        Args:
+            name: Up to 200 characters.
+        """
+        changes = {"name": check.printable("name", name, 0, limits.NAME_MAX)}
+        user_id = yield from find_user_id(self, "user", user)
+        query = self._rest.from_("users").update(changes).eq("user_id", user_id)
+        found = yield from self._first(self._write(query), User)
+        if found is None:
+            raise UserNotFoundError
+        return found
+
+    @call
+    def create_customer(self, email: str, name: str = "", *, id: UUID | None = None) -> Flow[User]:
+        """Staff: a customer without a login, after a phone call or for an import.
+
+        An address that is known already gives the customer it belongs to.
+
+        Raises:
+            UserExistsError: The address belongs to somebody who is not a customer.
+        """
+        user_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {
+            "user_id": user_id,
+            "email": check.email("email", email),
+            "name": check.printable("name", name, 0, limits.NAME_MAX),
+        }
+        return (yield from self._one(self._rpc("create_customer", arguments, id=user_id), User))
+
+    @call
+    def set_role(self, user: UserRef, role: Role | str) -> Flow[User]:
+        """Admins: give somebody another role; it counts from their next request on.
+
+        Raises:
+            LastAdminError: Nobody would be left to administer the helpdesk.
+        """
+        chosen = check.choice("role", role, Role)
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("set_user_role", {"user_id": user_id, "role": chosen}), User))
+
+    @call
+    def deactivate(self, user: UserRef) -> Flow[User]:
+        """Admins: from their next request on they see and do nothing. Their open tickets go back to the queues.
+
+        Raises:
+            LastAdminError: Nobody would be left to administer the helpdesk.
+        """
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("deactivate_user", {"user_id": user_id}), User))
+
+    @call
+    def reactivate(self, user: UserRef) -> Flow[User]:
+        """Admins: undo ``deactivate``."""
+        user_id = yield from find_user_id(self, "user", user)
+        return (yield from self._one(self._rpc("reactivate_user", {"user_id": user_id}), User))
+
+    @call
+    def bootstrap_admin(self, email: str) -> Flow[User]:
+        """With the secret key, while there is no active admin: make the person with this address the first one.
+
+        Raises:
+            AdminExistsError: There is one.
+            ForbiddenError: The client was made with another key.
+        """
+        arguments = {"email": check.email("email", email)}
+        reply: Reply = yield self._rpc("bootstrap_admin", arguments, repeatable=False, accepts=(ForbiddenError,))
+        if reply.error is not None:
+            reply.error.hint = "This needs the project's secret key: Helpdesk(url, secret_key)."
+            raise reply.error
+        return reply.one(User)
+
+    @call
+    def invite(
+        self,
+        email: str,
+        role: Literal["customer", "agent", "admin"] | Role = "agent",
+        name: str = "",
+        *,
+        id: UUID | None = None,
+    ) -> Flow[Invitation]:
+        """Admins: invite somebody. They exist at once, and get the role when they sign in with this address, verified.
+
+        A second invitation to the same address replaces the first.
+
+        Raises:
+            UserExistsError: They have a login already: use ``set_role``.
+        """
+        invitation_id = new_id() if id is None else check.identifier("id", id)
+        arguments = {
+            "invitation_id": invitation_id,
+            "email": check.email("email", email),
+            "role": check.choice("role", role, Role),
+            "name": check.printable("name", name, 0, limits.NAME_MAX),
+        }
+        return (yield from self._one(self._rpc("invite_user", arguments, id=invitation_id), Invitation))
+
+    @paged
+    def invitations(self, *, page_size: int = 50) -> Flow[Page[Invitation]]:
+        """Admins: all invitations, newest first."""
+        size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
+        query = self._rest.from_("invitations")
+        return keyset_page(self._read, lambda: query.select("*"), Invitation, _NEWEST_INVITATION, size)
+
+    @call
+    def revoke_invitation(self, invitation: Invitation | UUID | str) -> Flow[Invitation]:
+        """Admins: take back an invitation that nobody has accepted yet.
+
+        Raises:
+            InvitationNotFoundError: There is none, or it was accepted.
+        """
+        given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
+        arguments = {"invitation_id": check.identifier("invitation", given)}
+        return (yield from self._one(self._rpc("revoke_invitation", arguments), Invitation))
