@@ -25,6 +25,24 @@ LAYERS = {
         "*": "_base _connect _show _watch",
         "main": "_base *",
     },
+    "src/helpdesk_sdk": {
+        "_limits": "",
+        "_ids": "",
+        "_sentinels": "",
+        "_version": "",
+        "models": "_limits",
+        "errors": "models",
+        "_validation": "_limits errors",
+        "_http": "_limits _validation errors models",
+        "_live": "_http errors models",
+        "resources": "_http _ids _limits _live _sentinels _validation errors models",
+        "client": "_http _live _validation _version errors models resources",
+        "__init__": "_http _ids _live _sentinels _version client errors models resources",
+        "install": "errors",
+        "local": "_version errors install",
+        "demo": "__init__ _ids _sentinels client errors install models resources",
+        "testing": "__init__ install local",
+    },
 }
 
 
