@@ -20,7 +20,7 @@ _UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2
 _CURSOR = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 
-def refuse(field: str, problem: str) -> InvalidValueError:
+def invalid(field: str, problem: str) -> InvalidValueError:
     """The error for a bad value: its message begins with the name of the field."""
     error = InvalidValueError(f"{field} {problem}")
     error.field = field
@@ -30,16 +30,16 @@ def refuse(field: str, problem: str) -> InvalidValueError:
 def text(field: str, value: object, minimum: int, maximum: int) -> str:
     """Text that Postgres can store, of ``minimum`` to ``maximum`` characters; blanks alone do not count."""
     if not isinstance(value, str):
-        raise refuse(field, f"must be text, got {type(value).__name__}")
+        raise invalid(field, f"must be text, got {type(value).__name__}")
     length = len(value)
     if length > maximum or (minimum and len(value.strip(_BLANK)) < minimum):
-        raise refuse(field, f"must be {minimum} to {maximum} characters, got {length if length > maximum else 0}")
+        raise invalid(field, f"must be {minimum} to {maximum} characters, got {length if length > maximum else 0}")
     if "\0" in value:
-        raise refuse(field, f"must not contain NUL characters (there is one at position {value.index(chr(0))})")
+        raise invalid(field, f"must not contain NUL characters (there is one at position {value.index(chr(0))})")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise refuse(field, f"is not valid Unicode: a lone surrogate at position {error.start}") from None
+        raise invalid(field, f"is not valid Unicode: a lone surrogate at position {error.start}") from None
     return value
 
 
@@ -48,7 +48,7 @@ def email(field: str, value: object) -> str:
     address = unicodedata.normalize("NFC", text(field, value, 1, EMAIL_MAX)).strip().lower()
     name, at, domain = address.partition("@")
     if not (name and at and domain) or "@" in domain or any(c.isspace() or not c.isprintable() for c in address):
-        raise refuse(field, "must be an e-mail address")
+        raise invalid(field, "must be an e-mail address")
     return address
 
 
@@ -56,20 +56,20 @@ def printable(field: str, value: object, minimum: int, maximum: int) -> str:
     """Text without control characters, direction marks and other invisible ones: for what names something."""
     found = text(field, value, minimum, maximum)
     if _UNPRINTABLE.search(found):
-        raise refuse(field, "must not contain control or invisible characters")
+        raise invalid(field, "must not contain control or invisible characters")
     return found
 
 
 def tags(field: str, values: object) -> list[str]:
     """Tags without doubles, in lower case and composed form: at most 50, each of 1 to 50 characters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise refuse(field, f"must be several texts, got {type(values).__name__}")
+        raise invalid(field, f"must be several texts, got {type(values).__name__}")
     found: dict[str, None] = {}
     for value in values:
         tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip().lower()
         found[printable(field, tag, 1, TAG_MAX)] = None
         if len(found) > TAGS_MAX:
-            raise refuse(field, f"must be at most {TAGS_MAX}")
+            raise invalid(field, f"must be at most {TAGS_MAX}")
     return list(found)
 
 
@@ -82,14 +82,14 @@ def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
             return UUID(value)
         except ValueError:
             pass
-    raise refuse(field, f"must be {expected}, got {_shown(value)}")
+    raise invalid(field, f"must be {expected}, got {_short_repr(value)}")
 
 
 def cursor(field: str, value: object, hint: str) -> str:
     """The cursor of an event; ``hint`` says what else there is to begin at."""
     if isinstance(value, str) and _CURSOR.fullmatch(value):
         return value
-    error = refuse(field, f'must be the cursor of an event, like "745.12", got {_shown(value)}')
+    error = invalid(field, f'must be the cursor of an event, like "745.12", got {_short_repr(value)}')
     error.hint = hint
     raise error
 
@@ -98,7 +98,7 @@ def choice(field: str, value: object, kind: type[StrEnum]) -> str:
     """One of the values of an enum."""
     if isinstance(value, str) and value in kind._value2member_map_:
         return str(value)
-    raise refuse(field, f"must be one of {', '.join(kind)}, got {_shown(value)}")
+    raise invalid(field, f"must be one of {', '.join(kind)}, got {_short_repr(value)}")
 
 
 def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
@@ -106,47 +106,47 @@ def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
     if isinstance(value, str):
         return [choice(field, value, kind)]
     if not isinstance(value, Iterable):
-        raise refuse(field, f"must be one of {', '.join(kind)}, got {_shown(value)}")
+        raise invalid(field, f"must be one of {', '.join(kind)}, got {_short_repr(value)}")
     chosen = [choice(field, item, kind) for item in value]
     if not chosen:
-        raise refuse(field, f"must name at least one of {', '.join(kind)}")
+        raise invalid(field, f"must name at least one of {', '.join(kind)}")
     return chosen
 
 
-def moment(field: str, value: object) -> str:
+def timestamp(field: str, value: object) -> str:
     """A point in time with a time zone, in the form the database reads."""
     if not isinstance(value, datetime):
-        raise refuse(field, f"must be a datetime, got {_shown(value)}")
+        raise invalid(field, f"must be a datetime, got {_short_repr(value)}")
     if value.utcoffset() is None:
-        raise refuse(field, "must carry a time zone, e.g. datetime.now(timezone.utc)")
+        raise invalid(field, "must carry a time zone, e.g. datetime.now(timezone.utc)")
     return value.astimezone(UTC).isoformat()
 
 
 def integer(field: str, value: object, minimum: int, maximum: int) -> int:
     """A whole number within limits."""
     if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
-        raise refuse(field, f"must be a whole number from {minimum} to {maximum}, got {_shown(value)}")
+        raise invalid(field, f"must be a whole number from {minimum} to {maximum}, got {_short_repr(value)}")
     return value
 
 
 def seconds(field: str, value: object, minimum: float, maximum: float) -> float:
     """A duration in seconds within limits."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value <= maximum:
-        raise refuse(field, f"must be {minimum:g} to {maximum:g} seconds, got {_shown(value)}")
+        raise invalid(field, f"must be {minimum:g} to {maximum:g} seconds, got {_short_repr(value)}")
     return float(value)
 
 
-def flag(field: str, value: object) -> bool:
+def boolean(field: str, value: object) -> bool:
     """True or False, and nothing that only looks like it."""
     if not isinstance(value, bool):
-        raise refuse(field, f"must be True or False, got {_shown(value)}")
+        raise invalid(field, f"must be True or False, got {_short_repr(value)}")
     return value
 
 
 def json_object(field: str, value: object) -> dict[str, Any]:
     """A JSON object of at most 8 levels and 16,384 bytes. Walks without recursion: depth cannot overflow the stack."""
     if not isinstance(value, Mapping):
-        raise refuse(field, f"must be a JSON object (a dict), got {type(value).__name__}")
+        raise invalid(field, f"must be a JSON object (a dict), got {type(value).__name__}")
     seen = 0
     level: list[tuple[str, object]] = [(field, value)]
     for _ in range(JSON_DEPTH_MAX + 1):
@@ -156,13 +156,13 @@ def json_object(field: str, value: object) -> dict[str, Any]:
             following.extend(_children(path, item))
             # Every value takes a byte at least; so a structure that shares its parts cannot grow without end here.
             if (seen := seen + 1) > JSON_BYTES_MAX or len(following) > JSON_BYTES_MAX:
-                raise refuse(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
+                raise invalid(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
         level = following
     if level:
-        raise refuse(field, f"must be nested at most {JSON_DEPTH_MAX} levels deep")
+        raise invalid(field, f"must be nested at most {JSON_DEPTH_MAX} levels deep")
     size = len(json.dumps(value, ensure_ascii=False, default=_plain).encode())
     if size > JSON_BYTES_MAX:
-        raise refuse(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON, got {size}")
+        raise invalid(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON, got {size}")
     return dict(value)
 
 
@@ -170,7 +170,7 @@ def _children(path: str, item: object) -> Iterable[tuple[str, object]]:
     if isinstance(item, str) or not isinstance(item, Mapping | Sequence):
         return []
     if len(item) > JSON_BYTES_MAX:
-        raise refuse(path, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
+        raise invalid(path, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
     if not isinstance(item, Mapping):
         return [(path, child) for child in item]
     for key in item:
@@ -182,16 +182,16 @@ def _check_leaf(path: str, item: object) -> None:
     if isinstance(item, str):
         text(path, item, 0, JSON_BYTES_MAX)
     elif isinstance(item, int | float) and not abs(item) <= NUMBER_MAX:
-        raise refuse(path, f"must be a finite number, of at most {NUMBER_MAX:g}")
+        raise invalid(path, f"must be a finite number, of at most {NUMBER_MAX:g}")
     elif not (item is None or isinstance(item, int | float | Mapping | list | tuple)):
-        raise refuse(path, f"must be JSON (text, number, true, false, null, list, dict), got {type(item).__name__}")
+        raise invalid(path, f"must be JSON (text, number, true, false, null, list, dict), got {type(item).__name__}")
 
 
 def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-def _shown(value: object) -> str:
+def _short_repr(value: object) -> str:
     """The value as a message may show it: short, on one line."""
     if not isinstance(value, str | int | float | UUID | datetime | None):
         return type(value).__name__

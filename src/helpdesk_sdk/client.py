@@ -14,11 +14,11 @@ from pydantic import ValidationError as PydanticError
 
 from . import _validation as check
 from ._http.drivers import AsyncDriver, SyncDriver
-from ._http.pipeline import Kernel
+from ._http.pipeline import ClientContext
 from ._http.query_builder import builders
 from ._http.resource import Driver
 from ._http.retry import Backoff
-from ._http.session import Credentials, Keeper, session_from_token
+from ._http.session import Credentials, SessionStore, session_from_token
 from ._live.hub import Hub
 from ._version import __version__
 from .errors import ConfigurationError
@@ -74,9 +74,9 @@ class _Client(Generic[Driver]):
         self.events = Events(driver, hub)
 
     def __repr__(self) -> str:
-        keeper = self._driver.kernel.keeper
-        who = "the system" if keeper.is_system else "somebody" if keeper.session or keeper.credentials else "nobody yet"
-        return f"<{type(self).__name__} {self._driver.kernel.url} as {who}>"
+        store = self._driver.context.session_store
+        who = "the system" if store.is_system else "somebody" if store.session or store.credentials else "nobody yet"
+        return f"<{type(self).__name__} {self._driver.context.url} as {who}>"
 
 
 class Helpdesk(_Client[SyncDriver]):
@@ -102,9 +102,9 @@ class Helpdesk(_Client[SyncDriver]):
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         url, options = _http_options(url, key, timeout, transport)
-        keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
+        store = _session_store(key, access_token, refresh_token, email, password, on_session)
         http = httpx.Client(**options)
-        super().__init__(SyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff)))
+        super().__init__(SyncDriver(http, _context(url, key, http, store, max_retries, backoff)))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
@@ -163,11 +163,11 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         url, options = _http_options(url, key, timeout, transport)
-        keeper = _keeper(key, access_token, refresh_token, email, password, on_session)
+        store = _session_store(key, access_token, refresh_token, email, password, on_session)
         http = httpx.AsyncClient(**options)
-        driver = AsyncDriver(http, _kernel(url, key, http, keeper, max_retries, backoff))
+        driver = AsyncDriver(http, _context(url, key, http, store, max_retries, backoff))
         # A WebSocket would not go where another transport goes.
-        self._hub = Hub(driver.kernel, driver.renew) if transport is None else None
+        self._hub = Hub(driver.context, driver.renew) if transport is None else None
         super().__init__(driver, self._hub)
         self.presence = Presence(driver, self._hub)
 
@@ -236,14 +236,14 @@ def _authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _keeper(
+def _session_store(
     key: str,
     access_token: str | None,
     refresh_token: str | None,
     email: str | None,
     password: str | None,
     on_session: OnSession | None,
-) -> Keeper:
+) -> SessionStore:
     if refresh_token and not access_token:
         raise ConfigurationError("refresh_token is given without access_token")
     if bool(email) != bool(password):
@@ -257,22 +257,22 @@ def _keeper(
     credentials = None
     if email and password:
         credentials = Credentials(email=check.email("email", email), password=SecretStr(password))
-    return Keeper(key, session, credentials, on_session)
+    return SessionStore(key, session, credentials, on_session)
 
 
-def _kernel(
+def _context(
     url: str,
     key: str,
     http: httpx.Client | httpx.AsyncClient,
-    keeper: Keeper,
+    store: SessionStore,
     max_retries: int,
     backoff: Backoff | None,
-) -> Kernel:
-    return Kernel(
+) -> ClientContext:
+    return ClientContext(
         url=url,
         key=SecretStr(key),
         rest=builders(http, url),
-        keeper=keeper,
+        session_store=store,
         backoff=backoff or Backoff(),
         max_retries=check.integer("max_retries", max_retries, 0, 10),
     )

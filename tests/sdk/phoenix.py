@@ -15,10 +15,10 @@ from pydantic import SecretStr
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from helpdesk_sdk._http.pipeline import Kernel
+from helpdesk_sdk._http.pipeline import ClientContext
 from helpdesk_sdk._http.query_builder import builders
 from helpdesk_sdk._http.retry import Backoff
-from helpdesk_sdk._http.session import Keeper, session_from_token
+from helpdesk_sdk._http.session import SessionStore, session_from_token
 from helpdesk_sdk._live.hub import Hub
 from helpdesk_sdk._live.subscriptions import Kind, Listening, Signal, Topic
 from helpdesk_sdk.errors import HelpdeskError
@@ -128,17 +128,19 @@ class Ear:
         return [signal.kind for signal in self.heard if topic in {None, signal.topic}]
 
 
-def hub_for(url: str, token: str | None = None, renew: Callable[[Keeper], HelpdeskError | None] | None = None) -> Hub:
-    """A hub without a client around it; ``renew`` may put another session into the keeper."""
-    keeper = Keeper("sb_publishable_test", session_from_token(token, "refresh" if renew else None) if token else None,
-                    None, None)  # fmt: skip
+def hub_for(
+    url: str, token: str | None = None, renew: Callable[[SessionStore], HelpdeskError | None] | None = None
+) -> Hub:
+    """A hub without a client around it; ``renew`` may put another session into the session store."""
+    session = session_from_token(token, "refresh" if renew else None) if token else None
+    store = SessionStore("sb_publishable_test", session, None, None)
     rest = builders(httpx.Client(headers={"X-Client-Info": "test"}), url)
-    kernel = Kernel(url, SecretStr("sb_publishable_test"), rest, keeper, Backoff(), 0)
+    context = ClientContext(url, SecretStr("sb_publishable_test"), rest, store, Backoff(), 0)
 
-    async def renewal() -> HelpdeskError | None:
-        return renew(keeper) if renew else None
+    async def renew_session() -> HelpdeskError | None:
+        return renew(store) if renew else None
 
-    return Hub(kernel, renewal)
+    return Hub(context, renew_session)
 
 
 async def until(true: Callable[[], object], seconds: float = 5) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.sdk.support import refused
 
 from helpdesk_sdk import errors
-from helpdesk_sdk._http.error_mapping import error_for, read_failure
+from helpdesk_sdk._http.error_mapping import exception_for, parse_error
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
 
@@ -29,7 +29,7 @@ def sql_reasons() -> dict[str, tuple[int, str]]:
 
 
 def error_of(response: httpx.Response, signed_in: bool = True) -> errors.ApiError:
-    return error_for(read_failure(response), signed_in=signed_in)
+    return exception_for(parse_error(response), signed_in=signed_in)
 
 
 def test_there_is_exactly_one_class_for_each_reason() -> None:

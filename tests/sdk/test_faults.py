@@ -195,6 +195,6 @@ def _raw(hd: Any, function: str, arguments: dict[str, Any]) -> Any:
     """A call of a function without the SDK's checks."""
 
     def flow() -> Any:
-        return (yield hd.tickets._rpc(function, arguments))
+        return (yield hd.tickets._rpc_write(function, arguments))
 
     return hd._driver.run(flow())

@@ -14,7 +14,7 @@ from tests.sdk.phoenix import DENIED, Ear, Phoenix, hub_for, phoenix, until
 from tests.sdk.test_sessions import jwt
 
 from helpdesk_sdk import AuthenticationError
-from helpdesk_sdk._http.session import Keeper, session_from_token
+from helpdesk_sdk._http.session import SessionStore, session_from_token
 from helpdesk_sdk._live import hub as live
 from helpdesk_sdk._live import transport as _realtime
 from helpdesk_sdk._live.subscriptions import Kind, Topic
@@ -223,8 +223,8 @@ async def test_leaving_in_the_middle_of_a_reconnection_leaves_nothing(server: Ph
 async def test_the_token_is_renewed_before_it_runs_out_and_told_to_the_server(server: Phoenix) -> None:
     tokens = [jwt("ada", expires_in=31.5, n=number) for number in range(2)] + [jwt("ada", n=2)]
 
-    def renew(keeper: Keeper) -> None:
-        keeper.adopt(session_from_token(tokens[renewals.pop(0)], "refresh"), same_person=True)
+    def renew(store: SessionStore) -> None:
+        store.replace(session_from_token(tokens[renewals.pop(0)], "refresh"), same_person=True)
 
     renewals = [1, 2]
     hub = hub_for(server.url, tokens[0], renew)
@@ -235,7 +235,7 @@ async def test_the_token_is_renewed_before_it_runs_out_and_told_to_the_server(se
     assert [payload["access_token"] for _, payload in server.of("access_token")] == tokens[1:]
     assert ear.kinds() == [Kind.JOINED]
     # A session that was renewed elsewhere is told as well.
-    hub._kernel.keeper.adopt(session_from_token(jwt("ada", n=3), "refresh"), same_person=True)
+    hub._context.session_store.replace(session_from_token(jwt("ada", n=3), "refresh"), same_person=True)
     await until(lambda: len(server.of("access_token")) == 3)
     await ear.listening.close()
 
@@ -249,8 +249,8 @@ async def test_a_token_that_the_server_takes_for_expired_is_renewed(server: Phoe
         else "InvalidJWTToken: Token has expired 2 seconds ago"
     )
 
-    def renew(keeper: Keeper) -> None:
-        keeper.adopt(session_from_token(good, "refresh"), same_person=True)
+    def renew(store: SessionStore) -> None:
+        store.replace(session_from_token(good, "refresh"), same_person=True)
 
     ear = Ear(hub_for(server.url, jwt("ada"), renew))
     ear.want("a")
@@ -270,14 +270,14 @@ async def test_a_token_that_runs_out_for_good_is_an_error_until_somebody_signs_i
     assert ear.kinds()[-1] is Kind.LOST
     assert isinstance(ear.listening.error, AuthenticationError)
     await until(lambda: not server.sockets)
-    hub._kernel.keeper.adopt(session_from_token(jwt("ada"), None))
+    hub._context.session_store.replace(session_from_token(jwt("ada"), None))
     await until(lambda: ear.listening.live)
     assert ear.listening.error is None
     await ear.listening.close()
 
 
 async def test_a_refused_renewal_is_an_error_once_the_token_has_run_out(server: Phoenix) -> None:
-    def renew(keeper: Keeper) -> HelpdeskError:
+    def renew(store: SessionStore) -> HelpdeskError:
         return AuthenticationError("The session has ended")
 
     ear = Ear(hub_for(server.url, jwt("ada", expires_in=1), renew))

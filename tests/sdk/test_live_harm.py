@@ -206,7 +206,7 @@ async def test_no_key_and_no_token_comes_into_the_log(
     ear = Ear(hub)
     ear.want("a")
     await until(lambda: ear.listening.live)
-    hub._token._kernel.keeper.adopt(session_from_token(other, "refresh"), same_person=True)
+    hub._token._context.session_store.replace(session_from_token(other, "refresh"), same_person=True)
     await until(lambda: server.of("access_token"))
     await ear.listening.close()
     # The server of this test has a log as well.

@@ -20,9 +20,11 @@ class Auth:
         self.asked: list[float] = []
         monkeypatch.setattr("helpdesk_sdk._live.token.time.time", lambda: self.now)
         session = SimpleNamespace(expires_at=datetime.fromtimestamp(1_000, UTC))
-        keeper = SimpleNamespace(renewable=True, due=lambda _: True, token="old", bearer="old", session=session)
-        kernel: Any = SimpleNamespace(keeper=keeper)
-        self.token = Token(kernel, self.renew)
+        store = SimpleNamespace(
+            renewable=True, needs_renewal=lambda _: True, token="old", authorization="old", session=session
+        )
+        context: Any = SimpleNamespace(store=store)
+        self.token = Token(context, self.renew)
 
     async def renew(self) -> HelpdeskError | None:
         self.asked.append(self.now)

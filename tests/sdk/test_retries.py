@@ -22,78 +22,78 @@ from helpdesk_sdk import (
     UnknownOutcomeError,
 )
 from helpdesk_sdk._http.error_mapping import retry_after
-from helpdesk_sdk._http.retry import Fate, fate_of_answer, fate_of_failure, pause
+from helpdesk_sdk._http.retry import Outcome, outcome_of_error, outcome_of_response, pause
 
 LOST = httpx.ReadError("the connection broke")
 NEVER_SENT = httpx.ConnectError("refused")
 SLOW = httpx.ReadTimeout("too slow")
 
 
-def wait(fate: Fate, **more: Any) -> float | None:
+def wait(fate: Outcome, **more: Any) -> float | None:
     given: dict[str, Any] = {"repeatable": True, "attempt": 1, "max_retries": 3, "retry_after": None, "jitter": 1.0}
     return pause(Backoff(base=0.25, cap=8, retry_after_cap=30), fate, **given | more)
 
 
 def test_the_wait_doubles_up_to_a_cap_and_is_jittered() -> None:
-    bounds = [wait(Fate.NOT_DONE, attempt=attempt, max_retries=99) for attempt in range(1, 9)]
+    bounds = [wait(Outcome.NOT_EXECUTED, attempt=attempt, max_retries=99) for attempt in range(1, 9)]
     assert bounds == [0.25, 0.5, 1, 2, 4, 8, 8, 8]
-    assert wait(Fate.NOT_DONE, jitter=0) == 0
-    assert wait(Fate.NOT_DONE, attempt=2, jitter=0.5) == 0.25
-    assert wait(Fate.NOT_DONE, attempt=10_000, max_retries=10_001) == 8
+    assert wait(Outcome.NOT_EXECUTED, jitter=0) == 0
+    assert wait(Outcome.NOT_EXECUTED, attempt=2, jitter=0.5) == 0.25
+    assert wait(Outcome.NOT_EXECUTED, attempt=10_000, max_retries=10_001) == 8
 
 
 def test_retry_after_is_honoured_up_to_a_cap() -> None:
-    assert wait(Fate.NOT_DONE, retry_after=5, jitter=0) == 5
-    assert wait(Fate.NOT_DONE, retry_after=31) is None
+    assert wait(Outcome.NOT_EXECUTED, retry_after=5, jitter=0) == 5
+    assert wait(Outcome.NOT_EXECUTED, retry_after=31) is None
 
 
 def test_only_what_is_safe_is_repeated() -> None:
-    assert wait(Fate.UNKNOWN, repeatable=False) is None
-    assert wait(Fate.NOT_DONE, repeatable=False) is not None
-    assert wait(Fate.FINAL) is None
-    assert wait(Fate.NOT_DONE, attempt=4) is None
-    assert wait(Fate.NOT_DONE, max_retries=0) is None
+    assert wait(Outcome.UNKNOWN, repeatable=False) is None
+    assert wait(Outcome.NOT_EXECUTED, repeatable=False) is not None
+    assert wait(Outcome.FINAL) is None
+    assert wait(Outcome.NOT_EXECUTED, attempt=4) is None
+    assert wait(Outcome.NOT_EXECUTED, max_retries=0) is None
 
 
 @pytest.mark.parametrize(
     ("status", "code", "fate"),
     [
-        (429, None, Fate.NOT_DONE),
-        (503, "PGRST000", Fate.NOT_DONE),
-        (503, "53300", Fate.NOT_DONE),
-        (503, "PGRST001", Fate.UNKNOWN),
-        (503, "57P01", Fate.UNKNOWN),
-        (503, None, Fate.UNKNOWN),
-        (502, None, Fate.UNKNOWN),
-        (504, "PGRST003", Fate.UNKNOWN),
-        (500, "40001", Fate.NOT_DONE),
-        (500, "40P01", Fate.NOT_DONE),
-        (500, "57P01", Fate.UNKNOWN),
-        (500, "57014", Fate.FINAL),
-        (500, "XX000", Fate.FINAL),
-        (405, "25006", Fate.FINAL),
-        (409, "PT409", Fate.FINAL),
-        (404, None, Fate.FINAL),
+        (429, None, Outcome.NOT_EXECUTED),
+        (503, "PGRST000", Outcome.NOT_EXECUTED),
+        (503, "53300", Outcome.NOT_EXECUTED),
+        (503, "PGRST001", Outcome.UNKNOWN),
+        (503, "57P01", Outcome.UNKNOWN),
+        (503, None, Outcome.UNKNOWN),
+        (502, None, Outcome.UNKNOWN),
+        (504, "PGRST003", Outcome.UNKNOWN),
+        (500, "40001", Outcome.NOT_EXECUTED),
+        (500, "40P01", Outcome.NOT_EXECUTED),
+        (500, "57P01", Outcome.UNKNOWN),
+        (500, "57014", Outcome.FINAL),
+        (500, "XX000", Outcome.FINAL),
+        (405, "25006", Outcome.FINAL),
+        (409, "PT409", Outcome.FINAL),
+        (404, None, Outcome.FINAL),
     ],
 )
-def test_the_fate_of_an_answer(status: int, code: str | None, fate: Fate) -> None:
-    assert fate_of_answer(status, code) is fate
+def test_the_fate_of_an_answer(status: int, code: str | None, fate: Outcome) -> None:
+    assert outcome_of_response(status, code) is fate
 
 
 @pytest.mark.parametrize(
     ("error", "fate"),
     [
-        (NEVER_SENT, Fate.NOT_DONE),
-        (httpx.ConnectTimeout(""), Fate.NOT_DONE),
-        (httpx.PoolTimeout(""), Fate.NOT_DONE),
-        (LOST, Fate.UNKNOWN),
-        (SLOW, Fate.UNKNOWN),
-        (httpx.RemoteProtocolError(""), Fate.UNKNOWN),
-        (httpx.UnsupportedProtocol(""), Fate.FINAL),
+        (NEVER_SENT, Outcome.NOT_EXECUTED),
+        (httpx.ConnectTimeout(""), Outcome.NOT_EXECUTED),
+        (httpx.PoolTimeout(""), Outcome.NOT_EXECUTED),
+        (LOST, Outcome.UNKNOWN),
+        (SLOW, Outcome.UNKNOWN),
+        (httpx.RemoteProtocolError(""), Outcome.UNKNOWN),
+        (httpx.UnsupportedProtocol(""), Outcome.FINAL),
     ],
 )
-def test_the_fate_of_a_failure(error: httpx.TransportError, fate: Fate) -> None:
-    assert fate_of_failure(error) is fate
+def test_the_fate_of_a_failure(error: httpx.TransportError, fate: Outcome) -> None:
+    assert outcome_of_error(error) is fate
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_no_secret_shows(connect: Any, server: Server, caplog: pytest.LogCapture
     except ConnectionFailedError as error:
         traceback.print_exception(error, file=shown)
         shown.write(f"{error!r} {vars(error)} {pickle.dumps(error)!r}")
-    parts = [hd, hd.auth, hd.tickets, hd.auth.session, hd._driver.kernel, hd._driver.kernel.keeper.credentials]
+    parts = [hd, hd.auth, hd.tickets, hd.auth.session, hd._driver.context, hd._driver.context.session_store.credentials]
     shown.write(" ".join(f"{part!r} {part!s}" for part in parts) + caplog.text)
     assert "attempt 1 failed (503)" in shown.getvalue()
     for secret in secrets:

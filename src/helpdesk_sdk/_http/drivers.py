@@ -11,7 +11,7 @@ import httpx
 
 from ..errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedResponseError
 from .flow import AuthReply, Flow
-from .pipeline import Invoke, Kernel, Renew, Send, Sleep, Step, renewal, steps
+from .pipeline import CallAuth, ClientContext, RenewSession, Send, Sleep, Step, renew_session, run_flow
 
 T = TypeVar("T")
 
@@ -19,15 +19,15 @@ T = TypeVar("T")
 class SyncDriver:
     """Runs flows in the calling thread. Any number of threads may share it."""
 
-    def __init__(self, http: httpx.Client, kernel: Kernel) -> None:
+    def __init__(self, http: httpx.Client, context: ClientContext) -> None:
         self.http = http
-        self.kernel = kernel
+        self.context = context
         # Whoever is told of a new session may use the client at once.
         self._renewing = threading.RLock()
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
-        todo = steps(self.kernel, flow)
+        todo = run_flow(self.context, flow)
         outcome: Any = None
         while True:
             try:
@@ -48,19 +48,19 @@ class SyncDriver:
                     raise _closed(self.http, error) from None
             case Sleep():
                 time.sleep(step.seconds)
-            case Invoke():
+            case CallAuth():
                 from supabase_auth import SyncGoTrueClient
 
                 with _auth_errors() as caught:
                     return AuthReply(
-                        step.call.run(SyncGoTrueClient(http_client=self.http, **_auth_options(self.kernel)))
+                        step.call.run(SyncGoTrueClient(http_client=self.http, **_auth_options(self.context)))
                     )
                 return caught.outcome
-            case Renew():
+            case RenewSession():
                 with self._renewing:
-                    if self.kernel.keeper.token == step.token:
+                    if self.context.session_store.token == step.token:
                         try:
-                            self.run(renewal(self.kernel.keeper))
+                            self.run(renew_session(self.context.session_store))
                         except HelpdeskError as error:
                             return error
         return None
@@ -69,14 +69,14 @@ class SyncDriver:
 class AsyncDriver:
     """Runs flows on the event loop. Any number of tasks of one loop may share it."""
 
-    def __init__(self, http: httpx.AsyncClient, kernel: Kernel) -> None:
+    def __init__(self, http: httpx.AsyncClient, context: ClientContext) -> None:
         self.http = http
-        self.kernel = kernel
+        self.context = context
         self._renewing = asyncio.Lock()
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
-        todo = steps(self.kernel, flow)
+        todo = run_flow(self.context, flow)
         outcome: Any = None
         while True:
             try:
@@ -88,7 +88,7 @@ class AsyncDriver:
 
     async def renew(self) -> HelpdeskError | None:
         """Get a new session; returns the error, if there was one."""
-        error: HelpdeskError | None = await self._do(Renew(self.kernel.keeper.token))
+        error: HelpdeskError | None = await self._do(RenewSession(self.context.session_store.token))
         return error
 
     async def _do(self, step: Step) -> Any:
@@ -102,29 +102,29 @@ class AsyncDriver:
                     raise _closed(self.http, error) from None
             case Sleep():
                 await asyncio.sleep(step.seconds)
-            case Invoke():
+            case CallAuth():
                 from supabase_auth import AsyncGoTrueClient
 
                 with _auth_errors() as caught:
                     return AuthReply(
-                        await step.call.run(AsyncGoTrueClient(http_client=self.http, **_auth_options(self.kernel)))
+                        await step.call.run(AsyncGoTrueClient(http_client=self.http, **_auth_options(self.context)))
                     )
                 return caught.outcome
-            case Renew():
+            case RenewSession():
                 async with self._renewing:
-                    if self.kernel.keeper.token == step.token:
+                    if self.context.session_store.token == step.token:
                         try:
-                            await self.run(renewal(self.kernel.keeper))
+                            await self.run(renew_session(self.context.session_store))
                         except HelpdeskError as error:
                             return error
         return None
 
 
-def _auth_options(kernel: Kernel) -> dict[str, Any]:
+def _auth_options(context: ClientContext) -> dict[str, Any]:
     """The Auth client is made anew for each call: it keeps no session, starts no timer, and leaves nothing behind."""
-    key = kernel.key.get_secret_value()
-    headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if kernel.keeper.key_token else {})
-    return {"url": f"{kernel.url}/auth/v1", "headers": headers, "auto_refresh_token": False, "persist_session": False}
+    key = context.key.get_secret_value()
+    headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if context.session_store.key_token else {})
+    return {"url": f"{context.url}/auth/v1", "headers": headers, "auto_refresh_token": False, "persist_session": False}
 
 
 class _auth_errors:

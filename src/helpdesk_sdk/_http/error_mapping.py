@@ -66,7 +66,7 @@ _FIELD_BY_CODE = {"weak_password": "password", "email_address_invalid": "email"}
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ErrorResponse:
     """What an error answer says."""
 
     status: int
@@ -78,7 +78,7 @@ class Failure:
     request_id: str | None
 
 
-def read_failure(response: httpx.Response, now: datetime | None = None) -> Failure:
+def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorResponse:
     """Read an error answer of PostgREST, of Supabase Auth or of a gateway."""
     try:
         body = json.loads(response.content)
@@ -92,7 +92,7 @@ def read_failure(response: httpx.Response, now: datetime | None = None) -> Failu
         (body[key] for key in ("message", "msg", "error_description") if isinstance(body.get(key), str)), None
     )
     hint = body.get("hint")
-    return Failure(
+    return ErrorResponse(
         status=response.status_code,
         code=code if isinstance(code, str) else None,
         message=message,
@@ -118,9 +118,9 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     return max(0.0, value) if value == value else None
 
 
-def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
+def exception_for(failure: ErrorResponse, *, signed_in: bool) -> e.ApiError:
     """The error that a failed answer stands for."""
-    kind = _kind_of(failure)
+    kind = _class_of(failure)
     error = kind(
         _message_of(failure, kind),
         hint=failure.hint or _HINT_BY_CODE.get(failure.code or ""),
@@ -135,11 +135,11 @@ def error_for(failure: Failure, *, signed_in: bool) -> e.ApiError:
     if isinstance(error, e.RateLimitedError):
         error.retry_after = failure.retry_after
     if error.hint is None:
-        error.hint = _way_out(error, signed_in)
+        error.hint = _hint_for(error, signed_in)
     return error
 
 
-def _way_out(error: e.ApiError, signed_in: bool) -> str | None:
+def _hint_for(error: e.ApiError, signed_in: bool) -> str | None:
     if isinstance(error, e.UnexpectedResponseError):
         return NO_HELPDESK
     if not isinstance(error, e.AuthenticationError):
@@ -149,7 +149,7 @@ def _way_out(error: e.ApiError, signed_in: bool) -> str | None:
     return "Check the project's key." if error.code is None and error.status == 401 else None
 
 
-def _kind_of(failure: Failure) -> type[e.ApiError]:
+def _class_of(failure: ErrorResponse) -> type[e.ApiError]:
     if failure.reason in e.BY_REASON:
         return e.BY_REASON[failure.reason]
     if failure.reason is None and failure.code in _BY_CODE:
@@ -161,7 +161,7 @@ def _kind_of(failure: Failure) -> type[e.ApiError]:
     return _BY_STATUS.get(failure.status, e.ApiError if failure.reason else e.UnexpectedResponseError)
 
 
-def _message_of(failure: Failure, kind: type[e.ApiError]) -> str | None:
+def _message_of(failure: ErrorResponse, kind: type[e.ApiError]) -> str | None:
     if failure.code in _MESSAGE_BY_CODE:
         return _MESSAGE_BY_CODE[failure.code]
     # What Postgres says of a missing right speaks of tables, and to nobody who calls us.

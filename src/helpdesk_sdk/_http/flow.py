@@ -85,17 +85,17 @@ class Reply:
         if self.error is not None:
             raise self.error
 
-    def many(self, kind: type[T]) -> list[T]:
+    def rows(self, kind: type[T]) -> list[T]:
         """The rows of the answer."""
         self.raise_error()
         return self._read(_rows_of(kind))
 
-    def first(self, kind: type[T]) -> T | None:
+    def first_row(self, kind: type[T]) -> T | None:
         """The first row, or None when there is none."""
-        rows = self.many(kind)
+        rows = self.rows(kind)
         return rows[0] if rows else None
 
-    def one(self, kind: type[T]) -> T:
+    def value(self, kind: type[T]) -> T:
         """The value that a function returned."""
         self.raise_error()
         return self._read(_value_of(kind))

@@ -54,7 +54,7 @@ class Keyset:
 def chronological(order: Chronology, tie: str) -> Keyset:
     """By the time of creation."""
     if order not in ("created_at", "-created_at"):
-        raise check.refuse("order", "must be one of created_at, -created_at")
+        raise check.invalid("order", "must be one of created_at, -created_at")
     return Keyset("created_at", tie, descending=order.startswith("-"))
 
 
@@ -69,7 +69,7 @@ def keyset_page(
     """One page of what ``query`` makes, and how to get the next."""
     begun = query() if after is None else keyset.behind(query(), after)
     reply: Reply = yield read(keyset.ordered(begun).limit(size))
-    rows = reply.many(kind)
+    rows = reply.rows(kind)
     if is_last(rows, size):
         return Page(rows)
     return Page(rows, lambda: keyset_page(read, query, kind, keyset, size, rows[-1]))

@@ -26,10 +26,10 @@ from ..errors import (
     UnknownOutcomeError,
 )
 from ..models.session import Session
-from .error_mapping import error_for, read_failure
+from .error_mapping import exception_for, parse_error
 from .flow import AuthCall, AuthReply, Flow, Reply, Request
-from .retry import Backoff, Fate, fate_of_answer, fate_of_failure, pause
-from .session import Keeper
+from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, pause
+from .session import SessionStore
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Invoke:
+class CallAuth:
     """Make the auth call; the outcome is an AuthReply, the response of a refusal, or the exception instead."""
 
     call: AuthCall
@@ -58,24 +58,24 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
-class Renew:
+class RenewSession:
     """Get a new session, unless this token has been replaced already; the outcome is the error, if there was one."""
 
     token: str | None
 
 
-Step = Send | Invoke | Sleep | Renew
-Outcome = httpx.Response | httpx.RequestError | AuthReply
+Step = Send | CallAuth | Sleep | RenewSession
+SendResult = httpx.Response | httpx.RequestError | AuthReply
 
 
 @dataclass(slots=True)
-class Kernel:
+class ClientContext:
     """What all resources of one client share. It has no colour."""
 
     url: str
     key: SecretStr
     rest: SyncPostgrestClient
-    keeper: Keeper
+    session_store: SessionStore
     backoff: Backoff
     max_retries: int
 
@@ -83,7 +83,7 @@ class Kernel:
         return self.url
 
 
-def steps(kernel: Kernel, flow: Flow[T]) -> Generator[Step, Any, T]:
+def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
     """All steps of a flow."""
     reply: Reply | AuthReply | None = None
     while True:
@@ -93,61 +93,63 @@ def steps(kernel: Kernel, flow: Flow[T]) -> Generator[Step, Any, T]:
             value: T = stop.value
             return value
         if isinstance(request, Request):
-            reply = yield from _exchange(kernel, request)
+            reply = yield from _send_with_auth(context, request)
         else:
-            reply = yield from _exchange_auth(kernel, request)
+            reply = yield from _call_auth(context, request)
 
 
-def _exchange(kernel: Kernel, request: Request) -> Generator[Step, Any, Reply]:
-    keeper = kernel.keeper
-    if keeper.due(time.time()):
-        error = yield Renew(keeper.token)
+def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step, Any, Reply]:
+    store = context.session_store
+    if store.needs_renewal(time.time()):
+        error = yield RenewSession(store.token)
         # A token that still holds is good enough for now, unless the helpdesk says otherwise.
-        if error is not None and (keeper.session is None or keeper.expired(time.time())):
+        if error is not None and (store.session is None or store.expired(time.time())):
             raise error
-    token = _authorize(keeper, request.http)
-    outcome, attempts = yield from _persist(kernel, Send(request.http), request.repeatable)
-    if _status(outcome) == 401 and token and keeper.renewable:
-        error = yield Renew(token)
+    token = _authorize(store, request.http)
+    outcome, attempts = yield from _send_with_retries(context, Send(request.http), request.repeatable)
+    if _status(outcome) == 401 and token and store.renewable:
+        error = yield RenewSession(token)
         if error is not None:
             raise error
-        _authorize(keeper, request.http)
-        outcome, more = yield from _persist(kernel, Send(request.http), request.repeatable)
+        _authorize(store, request.http)
+        outcome, more = yield from _send_with_retries(context, Send(request.http), request.repeatable)
         attempts += more - 1
     if isinstance(outcome, httpx.Response) and outcome.is_success:
         headers = outcome.headers
         return Reply(outcome.content, attempts, None, headers.get("sb-request-id") or headers.get("x-request-id"))
     assert not isinstance(outcome, AuthReply)
-    problem = _error(kernel, outcome, write=request.write, request=request)
+    problem = _error(context, outcome, write=request.write, request=request)
     if isinstance(problem, request.accepts):
         return Reply(b"", attempts, problem)
     raise problem
 
 
-def _exchange_auth(kernel: Kernel, call: AuthCall) -> Generator[Step, Any, AuthReply]:
-    outcome, _ = yield from _persist(kernel, Invoke(call), call.repeatable)
+def _call_auth(context: ClientContext, call: AuthCall) -> Generator[Step, Any, AuthReply]:
+    outcome, _ = yield from _send_with_retries(context, CallAuth(call), call.repeatable)
     if isinstance(outcome, AuthReply):
         return outcome
-    problem = _error(kernel, outcome, write=not call.repeatable)
+    problem = _error(context, outcome, write=not call.repeatable)
     if isinstance(problem, call.accepts):
         return AuthReply(error=problem)
     raise problem
 
 
-def _persist(kernel: Kernel, step: Send | Invoke, repeatable: bool) -> Generator[Step, Any, tuple[Outcome, int]]:
+def _send_with_retries(
+    context: ClientContext, step: Send | CallAuth, repeatable: bool
+) -> Generator[Step, Any, tuple[SendResult, int]]:
     """Send until there is an answer that counts; returns it with the number of attempts."""
     attempt = 1
     while True:
-        outcome: Outcome = yield step
+        outcome: SendResult = yield step
         if isinstance(outcome, AuthReply) or (isinstance(outcome, httpx.Response) and outcome.is_success):
             return outcome, attempt
-        fate, retry_after = _judge(outcome)
+        fate, retry_after = _outcome_of(outcome)
         wait = pause(
-            kernel.backoff,
+            context.backoff,
             fate,
             repeatable=repeatable,
             attempt=attempt,
-            max_retries=kernel.max_retries,
+            max_retries=context.max_retries,
             retry_after=retry_after,
             jitter=random.random(),
         )
@@ -160,33 +162,33 @@ def _persist(kernel: Kernel, step: Send | Invoke, repeatable: bool) -> Generator
         attempt += 1
 
 
-def _judge(outcome: httpx.Response | httpx.RequestError) -> tuple[Fate, float | None]:
+def _outcome_of(outcome: httpx.Response | httpx.RequestError) -> tuple[Outcome, float | None]:
     if isinstance(outcome, httpx.Response):
-        failure = read_failure(outcome)
-        return fate_of_answer(failure.status, failure.code), failure.retry_after
-    return fate_of_failure(outcome), None
+        failure = parse_error(outcome)
+        return outcome_of_response(failure.status, failure.code), failure.retry_after
+    return outcome_of_error(outcome), None
 
 
-def _status(outcome: Outcome) -> int | None:
+def _status(outcome: SendResult) -> int | None:
     return outcome.status_code if isinstance(outcome, httpx.Response) else None
 
 
-def _authorize(keeper: Keeper, http: httpx.Request) -> str | None:
+def _authorize(store: SessionStore, http: httpx.Request) -> str | None:
     """Write the token into the request; returns it if it is a session's."""
-    token = keeper.token
-    bearer = token or keeper.key_token
+    token = store.token
+    bearer = token or store.key_token
     if bearer:
         http.headers["Authorization"] = f"Bearer {bearer}"
     return token
 
 
 def _error(
-    kernel: Kernel, outcome: httpx.Response | httpx.RequestError, *, write: bool, request: Request | None = None
+    context: ClientContext, outcome: httpx.Response | httpx.RequestError, *, write: bool, request: Request | None = None
 ) -> HelpdeskError:
     """The error that stands for this outcome."""
-    fate, _ = _judge(outcome)
+    fate, _ = _outcome_of(outcome)
     key = request.id if request else None
-    if write and fate is Fate.UNKNOWN:
+    if write and fate is Outcome.UNKNOWN:
         hint = (
             f"Repeat the call with id={key}: it is carried out at most once."
             if key
@@ -194,39 +196,39 @@ def _error(
         )
         return UnknownOutcomeError(hint=hint, id=key, status=_status(outcome))
     if isinstance(outcome, httpx.Response):
-        keeper = kernel.keeper
-        error = error_for(read_failure(outcome), signed_in=bool(keeper.session or keeper.key_is_secret))
-        if isinstance(error, AuthenticationError) and keeper.expired(time.time()) and not keeper.renewable:
+        store = context.session_store
+        error = exception_for(parse_error(outcome), signed_in=bool(store.session or store.key_is_secret))
+        if isinstance(error, AuthenticationError) and store.expired(time.time()) and not store.renewable:
             error.message = "The access token has run out, and there is no refresh token to renew it with"
             error.hint = "Sign in again, or give the refresh token as well."
         return error
     why = str(outcome) or type(outcome).__name__
     if isinstance(outcome, httpx.TimeoutException):
         return RequestTimeoutError(
-            f"{kernel.url} did not answer in time", hint="Try again, or give the client a longer timeout."
+            f"{context.url} did not answer in time", hint="Try again, or give the client a longer timeout."
         )
     return ConnectionFailedError(
-        f"Cannot reach {kernel.url}: {why}", hint="Is it the right URL, and does the stack run?"
+        f"Cannot reach {context.url}: {why}", hint="Is it the right URL, and does the stack run?"
     )
 
 
-def renewal(keeper: Keeper) -> Flow[None]:
+def renew_session(store: SessionStore) -> Flow[None]:
     """Get a new session: by the refresh token, else by signing in again with the credentials the client was given."""
-    session = keeper.session
+    session = store.session
     if session is not None and session.refresh_token is not None:
         token = session.refresh_token.get_secret_value()
         refused = (AuthenticationError, InvalidValueError)
         reply: AuthReply = yield AuthCall(lambda auth: auth.refresh_session(token), repeatable=True, accepts=refused)
         if reply.error is None:
-            keeper.adopt(session_of(reply.value), same_person=True)
+            store.replace(session_of(reply.value), same_person=True)
             return
         # Nobody else needs to try this token.
-        keeper.adopt(Session(access_token=session.access_token, expires_at=session.expires_at), same_person=True)
-    if keeper.credentials is None:
+        store.replace(Session(access_token=session.access_token, expires_at=session.expires_at), same_person=True)
+    if store.credentials is None:
         raise AuthenticationError(
             "The session has ended: its refresh token is not accepted any more", hint="Sign in again."
         )
-    keeper.adopt((yield from sign_in(keeper.credentials.email, keeper.credentials.password)))
+    store.replace((yield from sign_in(store.credentials.email, store.credentials.password)))
 
 
 def sign_in(email: str, password: SecretStr) -> Flow[Session]:

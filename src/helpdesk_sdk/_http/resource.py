@@ -37,8 +37,8 @@ class Resource(Generic[Driver]):
 
     def __init__(self, driver: Driver) -> None:
         self._driver: Driver = driver
-        self._rest = driver.kernel.rest
-        self._keeper = driver.kernel.keeper
+        self._rest = driver.context.rest
+        self._session_store = driver.context.session_store
 
     def _read(self, query: _Query) -> Request:
         """A request that only reads."""
@@ -55,7 +55,7 @@ class Resource(Generic[Driver]):
         """A request that changes something. Repeatable: its id, revision or nature makes a second time harmless."""
         return Request(_http_of(query), repeatable=repeatable, write=True, id=id, accepts=accepts)
 
-    def _rpc(
+    def _rpc_write(
         self,
         function: str,
         arguments: Mapping[str, Any],
@@ -67,23 +67,23 @@ class Resource(Generic[Driver]):
         """A function that changes something."""
         return self._write(self._rest.rpc(function, dict(arguments)), repeatable=repeatable, id=id, accepts=accepts)
 
-    def _ask(self, function: str, **arguments: Any) -> Request:
+    def _rpc_read(self, function: str, **arguments: Any) -> Request:
         """A function that only reads; arguments that are None keep their defaults."""
         given = {name: value for name, value in arguments.items() if value is not None}
         return self._read(self._rest.rpc(function, given, get=True))
 
-    def _one(self, request: Request, kind: type[T]) -> Flow[T]:
+    def _call_one(self, request: Request, kind: type[T]) -> Flow[T]:
         """The value that a function returns."""
         reply: Reply = yield request
-        return reply.one(kind)
+        return reply.value(kind)
 
-    def _first(self, request: Request, kind: type[T]) -> Flow[T | None]:
+    def _first_row(self, request: Request, kind: type[T]) -> Flow[T | None]:
         """The first row, or None when there is none."""
         reply: Reply = yield request
-        return reply.first(kind)
+        return reply.first_row(kind)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._driver.kernel!r}>"
+        return f"<{type(self).__name__} of {self._driver.context!r}>"
 
 
 def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:

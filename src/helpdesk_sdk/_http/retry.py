@@ -37,10 +37,10 @@ class Backoff:
             check.seconds(name, getattr(self, name), 0, 3600)
 
 
-class Fate(Enum):
+class Outcome(Enum):
     """What became of a request."""
 
-    NOT_DONE = auto()
+    NOT_EXECUTED = auto()
     """It was never carried out, and may be another time."""
     UNKNOWN = auto()
     """Nobody can tell."""
@@ -48,32 +48,32 @@ class Fate(Enum):
     """The same request would get the same answer."""
 
 
-def fate_of_failure(error: httpx.RequestError) -> Fate:
+def outcome_of_error(error: httpx.RequestError) -> Outcome:
     """What became of a request that got no answer."""
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Fate.NOT_DONE
+            return Outcome.NOT_EXECUTED
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.ProxyError():
-            return Fate.FINAL
+            return Outcome.FINAL
         case _:
-            return Fate.UNKNOWN
+            return Outcome.UNKNOWN
 
 
-def fate_of_answer(status: int, code: str | None) -> Fate:
+def outcome_of_response(status: int, code: str | None) -> Outcome:
     """What became of a request that was answered with an error: HTTP status, and SQLSTATE or PostgREST code."""
     if status == 429 or code in _ROLLED_BACK:
-        return Fate.NOT_DONE
+        return Outcome.NOT_EXECUTED
     if status in _GATEWAY or code in _BROKEN or (status == 503 and code is None):
-        return Fate.UNKNOWN
+        return Outcome.UNKNOWN
     if status == 503:
         # PostgREST itself says so: it got no connection to the database.
-        return Fate.NOT_DONE
-    return Fate.FINAL
+        return Outcome.NOT_EXECUTED
+    return Outcome.FINAL
 
 
 def pause(
     backoff: Backoff,
-    fate: Fate,
+    fate: Outcome,
     *,
     repeatable: bool,
     attempt: int,
@@ -89,7 +89,7 @@ def pause(
         retry_after: What the server asked for, in seconds.
         jitter: A random number from 0 to 1.
     """
-    if fate is Fate.FINAL or (fate is Fate.UNKNOWN and not repeatable) or attempt > max_retries:
+    if fate is Outcome.FINAL or (fate is Outcome.UNKNOWN and not repeatable) or attempt > max_retries:
         return None
     wait = jitter * min(backoff.cap, backoff.base * 2.0 ** min(attempt - 1, 30))
     if retry_after is None:

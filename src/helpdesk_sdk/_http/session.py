@@ -52,7 +52,7 @@ def session_from_token(access_token: str, refresh_token: str | None) -> Session:
     )
 
 
-class Keeper:
+class SessionStore:
     """The session of one client, and what hangs on it. Reads and writes single attributes: safe between threads."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Keeper:
         on_change: Callable[[Session | None], None] | None,
     ) -> None:
         self._on_change = on_change
-        self.watch: Callable[[], None] = lambda: None
+        self.on_replaced: Callable[[], None] = lambda: None
         """Called when there is another session, or none any more; for what keeps a connection open with the token."""
         self.session = session
         self.credentials = credentials
@@ -80,7 +80,7 @@ class Keeper:
         return self.session.access_token.get_secret_value() if self.session else None
 
     @property
-    def bearer(self) -> str | None:
+    def authorization(self) -> str | None:
         """What goes into the Authorization header."""
         return self.token or self.key_token
 
@@ -94,7 +94,7 @@ class Keeper:
         """Whether requests come from no person, but from the secret key."""
         return self.key_is_secret and not self.session and not self.credentials
 
-    def due(self, now: float) -> bool:
+    def needs_renewal(self, now: float) -> bool:
         """Whether the session should be had, or renewed, before the next request."""
         if not self.session:
             return self.credentials is not None
@@ -105,13 +105,13 @@ class Keeper:
         """Whether the access token has run out, by our clock."""
         return bool(self.session and self.session.expires_at and self.session.expires_at.timestamp() <= now)
 
-    def adopt(self, session: Session | None, *, same_person: bool = False) -> None:
+    def replace(self, session: Session | None, *, same_person: bool = False) -> None:
         """Go on with this session, or without one."""
         self.session = session
         if not same_person:
             self._me = None
             self._numbers.clear()
-        self.watch()
+        self.on_replaced()
         if self._on_change is not None:
             self._on_change(session)
 
@@ -126,11 +126,11 @@ class Keeper:
     def me(self, user: User) -> None:
         self._me = (user, time.monotonic())
 
-    def id_of(self, number: int) -> UUID | None:
+    def ticket_id_of(self, number: int) -> UUID | None:
         """The id of a ticket's number, if it was seen before; the two never part."""
         return self._numbers.get(number)
 
-    def remember(self, number: int, ticket_id: UUID) -> None:
+    def remember_ticket(self, number: int, ticket_id: UUID) -> None:
         """Note the id of a ticket's number."""
         self._numbers[number] = ticket_id
         while len(self._numbers) > _NUMBERS_KEPT:

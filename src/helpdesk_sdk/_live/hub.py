@@ -14,7 +14,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._http.pipeline import Kernel
+from .._http.pipeline import ClientContext
 from ..errors import AuthenticationError, ConfigurationError, HelpdeskError
 from .presence_quarantine import Caution
 from .subscriptions import STABLE, Hear, Kind, Listening, Room, Rooms, State, stirred
@@ -45,13 +45,13 @@ class Hub:
     """The socket of one client. It is open while somebody listens, and one task keeps it.
 
     Args:
-        kernel: Where to, with which key, and as whom.
+        context: Where to, with which key, and as whom.
         renew: Gets a new session; returns the error, if there was one.
     """
 
-    def __init__(self, kernel: Kernel, renew: Renew) -> None:
-        self._kernel = kernel
-        self._token = Token(kernel, renew)
+    def __init__(self, context: ClientContext, renew: Renew) -> None:
+        self._context = context
+        self._token = Token(context, renew)
         self._client: AsyncRealtimeClient | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
@@ -64,7 +64,7 @@ class Hub:
         self.caution = Caution()
         self.problem: str | None = None
         self.error: HelpdeskError | None = None
-        kernel.keeper.watch = self._session_changed
+        context.session_store.on_replaced = self._session_changed
 
     def listen(self, hear: Hear) -> Listening:
         """A new listener."""
@@ -161,7 +161,7 @@ class Hub:
         return max(room.retry_at, self.caution.join_at(room, self.rooms, now))
 
     async def _connect(self) -> AsyncRealtimeClient:
-        url, key = f"{self._kernel.url}/realtime/v1", self._kernel.key.get_secret_value()
+        url, key = f"{self._context.url}/realtime/v1", self._context.key.get_secret_value()
         client = await connect(url, key, _TIMEOUT, self._on_end)
         self._broken, self._token.sent, self._joined_at = False, None, 0.0
         for room in self.rooms:

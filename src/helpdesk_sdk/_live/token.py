@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 
-from .._http.pipeline import Kernel
+from .._http.pipeline import ClientContext
 from ..errors import AuthenticationError, HelpdeskError, RateLimitedError
 
 Renew = Callable[[], Awaitable[HelpdeskError | None]]
@@ -22,8 +22,8 @@ _LONGEST_GAP = 60.0
 class Token:
     """What the server knows, and what it should know. Whether a token holds is the server's to say: clocks differ."""
 
-    def __init__(self, kernel: Kernel, renew: Renew) -> None:
-        self._kernel = kernel
+    def __init__(self, context: ClientContext, renew: Renew) -> None:
+        self._context = context
         self._renew = renew
         self._not_before = 0.0
         self._failures = 0
@@ -34,7 +34,7 @@ class Token:
     @property
     def value(self) -> str:
         """The token to use: the session's, or else the key."""
-        return self._kernel.keeper.bearer or self._kernel.key.get_secret_value()
+        return self._context.session_store.authorization or self._context.key.get_secret_value()
 
     def refuse(self) -> None:
         """Note that the server does not accept what it was told."""
@@ -46,17 +46,17 @@ class Token:
         Raises:
             AuthenticationError: The server does not accept the token, and there is no other.
         """
-        keeper, now = self._kernel.keeper, time.time()
-        refused = self._refused is not None and self._refused == keeper.token
+        store, now = self._context.session_store, time.time()
+        refused = self._refused is not None and self._refused == store.token
         error: HelpdeskError | None = None
-        if keeper.renewable and (refused or keeper.due(now)) and now >= self._not_before:
+        if store.renewable and (refused or store.needs_renewal(now)) and now >= self._not_before:
             self._not_before = now + _GAP
             error = await self._renew()
             self._failures = 0 if error is None else self._failures + 1
             self._not_before = now + self._gap(error)
         if refused and error is not None:
             raise error
-        if refused and not keeper.renewable:
+        if refused and not store.renewable:
             raise AuthenticationError(
                 "The access token has run out, and there is nothing to renew it with", hint="Sign in again."
             )
@@ -67,7 +67,7 @@ class Token:
 
     def due_at(self) -> float:
         """When to look after it again, in seconds of the epoch."""
-        keeper = self._kernel.keeper
-        if keeper.session is None or keeper.session.expires_at is None or not keeper.renewable:
+        store = self._context.session_store
+        if store.session is None or store.session.expires_at is None or not store.renewable:
             return math.inf
-        return max(keeper.session.expires_at.timestamp() - _MARGIN, self._not_before)
+        return max(store.session.expires_at.timestamp() - _MARGIN, self._not_before)

@@ -26,7 +26,7 @@ def staff_topic(ticket_id: UUID, me: User | None) -> Topic:
 
 def find_topics(resource: Resource[Any], ticket_id: UUID | None, team_id: UUID | None) -> Flow[frozenset[Topic]]:
     """The topics on which all events are announced that somebody may read, of a ticket, of a team or of all."""
-    me = None if resource._keeper.is_system else (yield from ask_me(resource))
+    me = None if resource._session_store.is_system else (yield from ask_me(resource))
     if ticket_id is not None:
         topics = {Topic(f"helpdesk:ticket:{ticket_id}")}
         return frozenset(topics | {staff_topic(ticket_id, me)} if me is None or me.is_staff else topics)
@@ -39,4 +39,4 @@ def find_topics(resource: Resource[Any], ticket_id: UUID | None, team_id: UUID |
         return frozenset(mine)
     query = resource._rest.from_("team_members").select("team_id").eq("user_id", me.user_id).limit(_TEAMS_MAX)
     reply: Reply = yield resource._read(query)
-    return frozenset(mine | {Topic(f"helpdesk:team:{one.team_id}") for one in reply.many(_Membership)})
+    return frozenset(mine | {Topic(f"helpdesk:team:{one.team_id}") for one in reply.rows(_Membership)})

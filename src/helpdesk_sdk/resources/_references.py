@@ -62,7 +62,7 @@ def find_ticket_id(resource: Resource[Any], ticket: TicketRef) -> Flow[UUID]:
     key = ticket_key(ticket)
     if isinstance(key, UUID):
         return key
-    known = resource._keeper.id_of(key)
+    known = resource._session_store.ticket_id_of(key)
     if known is not None:
         return known
     return (yield from _look_up(resource, ticket)).ticket_id
@@ -81,12 +81,12 @@ def require_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[None]:
 
 def _look_up(resource: Resource[Any], ticket: TicketRef) -> Flow[_Key]:
     query = by_key(resource._rest.from_("tickets").select("ticket_id", "last_message_id"), ticket).limit(1)
-    found = yield from resource._first(resource._read(query), _Key)
+    found = yield from resource._first_row(resource._read(query), _Key)
     if found is None:
         raise no_such(ticket)
     key = ticket_key(ticket)
     if isinstance(key, int):
-        resource._keeper.remember(key, found.ticket_id)
+        resource._session_store.remember_ticket(key, found.ticket_id)
     return found
 
 
@@ -96,7 +96,7 @@ UserRef = User | UUID | str
 
 def fetch_me(resource: Resource[Any]) -> Flow[User]:
     """The person behind the session, asked for at most once a minute."""
-    known = resource._keeper.me
+    known = resource._session_store.me
     if known is not None:
         return known
     return (yield from ask_me(resource))
@@ -104,11 +104,11 @@ def fetch_me(resource: Resource[Any]) -> Flow[User]:
 
 def ask_me(resource: Resource[Any]) -> Flow[User]:
     """The person behind the session, asked for now."""
-    if resource._keeper.is_system:
+    if resource._session_store.is_system:
         raise ForbiddenError("The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password).")
     # A POST, since it makes the profile when the sign-up could not; asking twice does no harm.
-    user = yield from resource._one(resource._read(resource._rest.rpc("whoami", {})), User)
-    resource._keeper.me = user
+    user = yield from resource._call_one(resource._read(resource._rest.rpc("whoami", {})), User)
+    resource._session_store.me = user
     return user
 
 
@@ -121,7 +121,7 @@ def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUI
     if isinstance(user, str) and "@" in user:
         address = check.email(field, user)
         query = resource._rest.from_("users").select("*").eq("email", address).limit(1)
-        found = yield from resource._first(resource._read(query), User)
+        found = yield from resource._first_row(resource._read(query), User)
         if found is None:
             raise _nobody_with(address)
         return found.user_id
@@ -156,7 +156,7 @@ def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]
         # Names are equal whatever their case; what a pattern would read as a wildcard is escaped.
         name = check.text(field, team, 1, limits.TEAM_NAME_MAX)
         query = query.ilike("name", name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
-    found = yield from resource._first(resource._read(query), Team)
+    found = yield from resource._first_row(resource._read(query), Team)
     if found is None:
         shown = team.name if isinstance(team, Team) else team
         raise TeamNotFoundError(

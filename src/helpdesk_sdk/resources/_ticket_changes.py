@@ -10,7 +10,7 @@ from .. import _limits as limits
 from .. import _validation as check
 from .._http.flow import Flow, Reply
 from .._http.resource import Resource
-from .._sentinels import Latest, Sentinel, Unset
+from .._sentinels import Latest, Unset
 from ..errors import (
     AlreadyAnsweredError,
     AlreadyAssignedError,
@@ -33,7 +33,7 @@ _ABOUT_THE_TICKET = (StaleRevisionError, AlreadyAssignedError, AlreadyAnsweredEr
 
 def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> int | None:
     """The revision the caller has seen; None for "whatever it is now"."""
-    if revision is Sentinel.LATEST:
+    if revision is Latest.LATEST:
         return None
     if revision is not None:
         return check.integer("revision", revision, 1, _REVISION_MAX)
@@ -41,7 +41,7 @@ def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False
         return ticket.revision
     if needed:
         ticket_key(ticket)
-        raise check.refuse("revision", "is missing: pass the Ticket that you read, or revision=LATEST to overwrite")
+        raise check.invalid("revision", "is missing: pass the Ticket that you read, or revision=LATEST to overwrite")
     return None
 
 
@@ -56,34 +56,34 @@ def checked_changes(
 ) -> dict[str, Any]:
     """The columns to write, checked."""
     changes: dict[str, Any] = {}
-    if title is not Sentinel.UNSET:
+    if title is not Unset.UNSET:
         changes["title"] = check.text("title", title, 1, limits.TITLE_MAX)
-    if description is not Sentinel.UNSET:
+    if description is not Unset.UNSET:
         changes["description"] = check.text("description", description, 0, limits.BODY_MAX)
-    if priority is not Sentinel.UNSET:
+    if priority is not Unset.UNSET:
         changes["priority"] = check.choice("priority", priority, Priority)
-    if status is not Sentinel.UNSET:
+    if status is not Unset.UNSET:
         changes["status"] = check.choice("status", status, Status)
-    if custom_fields is not Sentinel.UNSET:
+    if custom_fields is not Unset.UNSET:
         changes["custom_fields"] = check.json_object("custom_fields", custom_fields)
-    if external_id is not Sentinel.UNSET:
+    if external_id is not Unset.UNSET:
         key = None if external_id is None else check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX)
         changes["external_id"] = key
-    if snoozed_until is not Sentinel.UNSET:
-        changes["snoozed_until"] = None if snoozed_until is None else check.moment("snoozed_until", snoozed_until)
+    if snoozed_until is not Unset.UNSET:
+        changes["snoozed_until"] = None if snoozed_until is None else check.timestamp("snoozed_until", snoozed_until)
     if not changes:
-        raise check.refuse("changes", "are missing: name at least one field to change")
+        raise check.invalid("changes", "are missing: name at least one field to change")
     return changes
 
 
 def current_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[Ticket | None]:
     """The ticket as it is now, with its tags."""
-    return (yield from resource._first(resource._read(by_key(_tickets(resource), ticket)), Ticket))
+    return (yield from resource._first_row(resource._read(by_key(_tickets(resource), ticket)), Ticket))
 
 
 def ticket_where(resource: Resource[Any], column: str, value: str) -> Flow[Ticket | None]:
     """The ticket whose column has this value."""
-    return (yield from resource._first(resource._read(_tickets(resource).eq(column, value)), Ticket))
+    return (yield from resource._first_row(resource._read(_tickets(resource).eq(column, value)), Ticket))
 
 
 def _tickets(resource: Resource[Any]) -> Any:
@@ -99,10 +99,10 @@ def patch_ticket(
         query = query.eq("revision", revision)
     reply: Reply = yield resource._write(query, accepts=(ConflictError,))
     if reply.error is None:
-        changed = reply.first(Ticket)
+        changed = reply.first_row(Ticket)
         if changed is not None:
             return changed
-    return (yield from _settle(resource, ticket, reply, changes, revision))
+    return (yield from _resolve_conflict(resource, ticket, reply, changes, revision))
 
 
 def route_ticket(
@@ -116,15 +116,15 @@ def route_ticket(
     """Call a function that moves a ticket, if it is still at this revision; ``wanted`` is what it has moved to then."""
     given = dict(arguments) if revision is None else {**arguments, "revision": revision}
     out_of_reach = (TicketNotFoundError, ForbiddenError)
-    reply: Reply = yield resource._rpc(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
+    reply: Reply = yield resource._rpc_write(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
     if reply.error is None:
-        return reply.one(Ticket)
+        return reply.value(Ticket)
     if isinstance(reply.error, out_of_reach) and reply.attempts > 1:
-        return (yield from _moved_away(resource, ticket, reply, wanted, revision))
-    return (yield from _settle(resource, ticket, reply, wanted, revision))
+        return (yield from _after_lost_move(resource, ticket, reply, wanted, revision))
+    return (yield from _resolve_conflict(resource, ticket, reply, wanted, revision))
 
 
-def _moved_away(
+def _after_lost_move(
     resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
 ) -> Flow[Ticket]:
     """A lost attempt may have moved the ticket out of the caller's reach, so that the repeated one was refused."""
@@ -134,12 +134,12 @@ def _moved_away(
             "The connection broke before the answer came, and the ticket is out of your sight now",
             hint="Most likely it was moved: ask somebody who works the other queue.",
         )
-    if wanted and _carries(current, wanted, revision):
+    if wanted and _already_applied(current, wanted, revision):
         return current
-    return reply.one(Ticket)
+    return reply.value(Ticket)
 
 
-def _settle(
+def _resolve_conflict(
     resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
 ) -> Flow[Ticket]:
     """No row was changed: say why, with the ticket as it is now; unless it was our own lost attempt that changed it."""
@@ -154,7 +154,7 @@ def _settle(
         and stale
         and reply.attempts > 1
         and revision is not None
-        and _carries(current, wanted, revision)
+        and _already_applied(current, wanted, revision)
     ):
         return current
     error = reply.error or StaleRevisionError(
@@ -165,7 +165,7 @@ def _settle(
     raise error
 
 
-def _carries(current: Ticket, wanted: Mapping[str, Any], revision: int | None) -> bool:
+def _already_applied(current: Ticket, wanted: Mapping[str, Any], revision: int | None) -> bool:
     """Whether the ticket is one step further and has the wanted values: the lost attempt did that, or its like."""
     if revision is not None and current.revision != revision + 1:
         return False

@@ -86,13 +86,13 @@ def ticket_query(
     for name, value in moments.items():
         if value is not None:
             column, _, side = name.rpartition("_")
-            filters.append((f"{column}_at", "gte" if side == "after" else "lt", check.moment(name, value)))
+            filters.append((f"{column}_at", "gte" if side == "after" else "lt", check.timestamp(name, value)))
     if order not in _ORDERS:
-        raise check.refuse("order", f"must be one of {', '.join(_ORDERS)}")
+        raise check.invalid("order", f"must be one of {', '.join(_ORDERS)}")
     if scope not in {None, "mine", "team"}:
-        raise check.refuse("scope", "must be mine or team")
+        raise check.invalid("scope", "must be mine or team")
     if tag is not None and scope == "mine":
-        raise check.refuse("tag", "is for staff: it cannot go with scope mine")
+        raise check.invalid("tag", "is for staff: it cannot go with scope mine")
     return TicketQuery(
         filters=tuple(filters),
         team=team,
@@ -120,7 +120,7 @@ def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]
         filters.append(("assigned_to", "eq", str((yield from _person(resource, "assigned_to", asked.assigned_to)))))
     if asked.tag is not None:
         filters.append(("tag", "eq", asked.tag))
-    role = "system" if resource._keeper.is_system else "agent"
+    role = "system" if resource._session_store.is_system else "agent"
     if role != "system" and asked.needs_role:
         role = (yield from fetch_me(resource)).role
     relation = asked.relation(role)

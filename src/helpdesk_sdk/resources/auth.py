@@ -23,7 +23,7 @@ class Auth(Resource[Driver]):
     @property
     def session(self) -> Session | None:
         """The session in use, e.g. to store it; None before the first sign-in. Its tokens change when it is renewed."""
-        return self._keeper.session
+        return self._session_store.session
 
     @call
     def sign_in(self, email: str, password: str) -> Flow[Session]:
@@ -34,8 +34,8 @@ class Auth(Resource[Driver]):
         """
         secret = SecretStr(check.text("password", password, 1, _PASSWORD_MAX))
         session = yield from sign_in(check.email("email", email), secret)
-        self._keeper.credentials = None
-        self._keeper.adopt(session)
+        self._session_store.credentials = None
+        self._session_store.replace(session)
         return session
 
     @call
@@ -59,16 +59,16 @@ class Auth(Resource[Driver]):
         if reply.value.session is None:
             return None
         session = session_of(reply.value)
-        self._keeper.credentials = None
-        self._keeper.adopt(session)
+        self._session_store.credentials = None
+        self._session_store.replace(session)
         return session
 
     @call
     def sign_out(self) -> Flow[None]:
         """End this session, here and in Supabase Auth; other sessions of the person go on."""
-        token = self._keeper.token
-        self._keeper.credentials = None
-        self._keeper.adopt(None)
+        token = self._session_store.token
+        self._session_store.credentials = None
+        self._session_store.replace(None)
         if token is not None:
             # A session that is over already has what was asked for.
             yield AuthCall(

@@ -77,10 +77,10 @@ class Events(Resource[Driver]):
 
     def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
         ticket_id, team_id = yield from scope.ids(self)
-        reply: Reply = yield self._ask(
+        reply: Reply = yield self._rpc_read(
             "events_since", after=cursor, max_rows=limit, only_ticket=ticket_id, only_team=team_id
         )
-        events = reply.many(Event)
+        events = reply.rows(Event)
         return EventPage(items=tuple(events), cursor=events[-1].cursor if events else cursor)
 
     @call
@@ -89,7 +89,7 @@ class Events(Resource[Driver]):
         return (yield from self._head())
 
     def _head(self) -> Flow[str]:
-        return (yield from self._one(self._ask("events_head"), str))
+        return (yield from self._call_one(self._rpc_read("events_head"), str))
 
     @streamed
     def stream(
@@ -139,8 +139,8 @@ class Events(Resource[Driver]):
 
 def _types(types: Types) -> frozenset[str]:
     if not isinstance(types, Iterable):
-        raise check.refuse("types", f"must be types of events, got {type(types).__name__}")
+        raise check.invalid("types", f"must be types of events, got {type(types).__name__}")
     given = [types] if isinstance(types, str) else list(types)
     if not given:
-        raise check.refuse("types", "must name at least one type; None, or left out, is all of them")
+        raise check.invalid("types", "must name at least one type; None, or left out, is all of them")
     return frozenset(str(one) if isinstance(one, EventType) else check.choice("types", one, EventType) for one in given)

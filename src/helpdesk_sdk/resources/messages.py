@@ -11,7 +11,7 @@ from .._http.flow import Flow, Page, Reply
 from .._http.keyset import Chronology, Keyset, chronological, keyset_page
 from .._http.resource import Driver, Resource, call, paged
 from .._ids import new_id
-from .._sentinels import UNSET, Latest, Sentinel, Unset
+from .._sentinels import UNSET, Latest, Unset
 from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from ..models.messages import Message
 from ..models.tickets import Ticket
@@ -66,7 +66,7 @@ class Messages(Resource[Driver]):
         """
         key = _message_id(message)
         query = self._rest.from_("messages").select("*").eq("message_id", key).limit(1)
-        found = yield from self._first(self._read(query), Message)
+        found = yield from self._first_row(self._read(query), Message)
         if found is None:
             raise MessageNotFoundError(f"There is no message {key}, or it is not yours to see", hint="Check its id.")
         return found
@@ -95,28 +95,28 @@ class Messages(Resource[Driver]):
         """
         message_id = new_id() if id is None else check.identifier("id", id)
         text = check.text("body", body, 1, limits.BODY_MAX)
-        if expected_last_message is Sentinel.LATEST:
+        if expected_last_message is Latest.LATEST:
             return (yield from self._reply_to_latest(ticket, text, message_id))
         seen = yield from self._seen(ticket, expected_last_message)
         ticket_id = yield from find_ticket_id(self, ticket)
         reply = yield from self._send(ticket_id, text, message_id, seen)
         if isinstance(reply.error, ConversationMovedError):
             raise (yield from self._caught_up(reply.error, ticket_id, seen))
-        return reply.one(Message)
+        return reply.value(Message)
 
     def _reply_to_latest(self, ticket: TicketRef, body: str, message_id: UUID) -> Flow[Message]:
         for _ in range(_CATCH_UP):
             ticket_id, seen = yield from find_newest_message(self, ticket)
             reply = yield from self._send(ticket_id, body, message_id, seen)
             if reply.error is None:
-                return reply.one(Message)
+                return reply.value(Message)
         raise ConversationMovedError("The conversation moves faster than it can be read", hint="Try again in a while.")
 
     def _send(self, ticket_id: UUID, body: str, message_id: UUID, seen: UUID | None) -> Flow[Reply]:
         arguments = {"ticket_id": ticket_id, "body": body, "message_id": message_id}
         if seen is not None:
             arguments["expected_last_message"] = seen
-        reply: Reply = yield self._rpc("send_reply", arguments, id=message_id, accepts=(ConversationMovedError,))
+        reply: Reply = yield self._rpc_write("send_reply", arguments, id=message_id, accepts=(ConversationMovedError,))
         return reply
 
     def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
@@ -124,13 +124,13 @@ class Messages(Resource[Driver]):
             return expected.message_id
         if expected is None:
             return None
-        if not isinstance(expected, Sentinel):
+        if not isinstance(expected, Unset | Latest):
             return check.identifier("expected_last_message", expected)
         if isinstance(ticket, Ticket):
             return ticket.last_message_id
         ticket_key(ticket)
-        if self._keeper.is_system or (yield from fetch_me(self)).is_staff:
-            raise check.refuse(
+        if self._session_store.is_system or (yield from fetch_me(self)).is_staff:
+            raise check.invalid(
                 "expected_last_message",
                 "is missing: pass the Ticket you read, the newest Message you saw, None if there was none, or LATEST",
             )
@@ -142,7 +142,7 @@ class Messages(Resource[Driver]):
         query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
         newest: Reply = yield self._read(query.order("created_at", desc=True).order("message_id", desc=True).limit(100))
         new: list[Message] = []
-        for message in newest.many(Message):
+        for message in newest.rows(Message):
             if message.message_id == seen:
                 break
             new.insert(0, message)
@@ -156,7 +156,9 @@ class Messages(Resource[Driver]):
         Raises:
             MessageNotFoundError: There is no such message, or you do not work its ticket.
         """
-        return (yield from self._one(self._rpc("redact_message", {"message_id": _message_id(message)}), Message))
+        return (
+            yield from self._call_one(self._rpc_write("redact_message", {"message_id": _message_id(message)}), Message)
+        )
 
 
 def _message_id(message: Message | UUID | str) -> UUID:

@@ -58,7 +58,7 @@ class Notes(Resource[Driver]):
         """
         key = check.identifier("note", note.note_id if isinstance(note, Note) else note)
         query = self._rest.from_("notes").select("*").eq("note_id", key).limit(1)
-        found = yield from self._first(self._read(query), Note)
+        found = yield from self._first_row(self._read(query), Note)
         if found is None:
             raise NoteNotFoundError(f"There is no note {key}, or it is not yours to see", hint="Check its id.")
         return found
@@ -78,4 +78,4 @@ class Notes(Resource[Driver]):
         note_id = new_id() if id is None else check.identifier("id", id)
         arguments = {"body": check.text("body", body, 1, limits.BODY_MAX), "note_id": note_id}
         arguments["ticket_id"] = yield from find_ticket_id(self, ticket)
-        return (yield from self._one(self._rpc("add_note", arguments, id=note_id), Note))
+        return (yield from self._call_one(self._rpc_write("add_note", arguments, id=note_id), Note))

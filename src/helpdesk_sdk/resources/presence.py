@@ -80,7 +80,7 @@ class TicketPresence:
             ConnectionFailedError: Presence broke the live connection on this ticket and is left out for now.
         """
         listening = self._entered()
-        state = "typing" if check.flag("active", active) else "viewing"
+        state = "typing" if check.boolean("active", active) else "viewing"
         if self._meta["state"] != state:
             self._meta = self._meta | {"state": state}
             listening.track(self._topic, self._meta)

@@ -61,10 +61,10 @@ class Teams(Resource[Driver]):
         query = self._rest.from_("teams").insert({"team_id": str(team_id), **row})
         reply: Reply = yield self._write(query, id=team_id, accepts=(ConflictError,))
         if reply.error is None:
-            return reply.many(Team)[0]
+            return reply.rows(Team)[0]
         # It may be our own row, from an attempt whose answer was lost.
         known = self._rest.from_("teams").select("*").eq("team_id", team_id)
-        found = yield from self._first(self._read(known), Team)
+        found = yield from self._first_row(self._read(known), Team)
         if found is None:
             raise NameTakenError(status=409, code=reply.error.code, request_id=reply.error.request_id)
         if any(getattr(found, field) != value for field, value in row.items()):
@@ -82,13 +82,13 @@ class Teams(Resource[Driver]):
         """
         row = _changes(name=name, description=description, is_public=is_public)
         if not row:
-            raise check.refuse("name", "or description or is_public must be given")
+            raise check.invalid("name", "or description or is_public must be given")
         team_id = yield from find_team_id(self, "team", team)
         query = self._rest.from_("teams").update(row).eq("team_id", team_id)
         reply: Reply = yield self._write(query, accepts=(ConflictError,))
         if reply.error is not None:
             raise NameTakenError(status=409, code=reply.error.code, request_id=reply.error.request_id)
-        changed = reply.first(Team)
+        changed = reply.first_row(Team)
         if changed is None:
             raise (yield from self._why_not(team_id))
         return changed
@@ -104,7 +104,7 @@ class Teams(Resource[Driver]):
         team_id = yield from find_team_id(self, "team", team)
         reply: Reply = yield self._write(self._rest.from_("teams").delete().eq("team_id", team_id))
         # After a repeated attempt, gone is gone.
-        if not reply.many(Team) and reply.attempts == 1:
+        if not reply.rows(Team) and reply.attempts == 1:
             raise (yield from self._why_not(team_id))
 
     @paged
@@ -141,12 +141,12 @@ class Teams(Resource[Driver]):
     def set_default(self, team: TeamRef) -> Flow[Team]:
         """Admins: tickets without a team go to this one from now on."""
         team_id = yield from find_team_id(self, "team", team)
-        return (yield from self._one(self._rpc("set_default_team", {"team_id": team_id}), Team))
+        return (yield from self._call_one(self._rpc_write("set_default_team", {"team_id": team_id}), Team))
 
     def _why_not(self, team_id: UUID) -> Flow[Exception]:
         """No row was touched: the team is not there, or it is and one may not."""
         query = self._rest.from_("teams").select("*").eq("team_id", team_id)
-        found = yield from self._first(self._read(query), Team)
+        found = yield from self._first_row(self._read(query), Team)
         return TeamNotFoundError() if found is None else ForbiddenError("Only admins change teams")
 
 
@@ -157,5 +157,5 @@ def _changes(name: str | None, description: str | None, is_public: bool | None) 
     if description is not None:
         row["description"] = check.text("description", description, 0, limits.TEAM_DESCRIPTION_MAX)
     if is_public is not None:
-        row["is_public"] = check.flag("is_public", is_public)
+        row["is_public"] = check.boolean("is_public", is_public)
     return row

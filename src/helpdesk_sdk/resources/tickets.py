@@ -92,13 +92,15 @@ class Tickets(Resource[Driver]):
             arguments["custom_fields"] = check.json_object("custom_fields", custom_fields)
         if chosen := check.tags("tags", tags):
             arguments["tags"] = chosen
-        if requester is None and self._keeper.is_system:
-            raise check.refuse("requester", "is missing: the secret key is no person, so say who needs something")
+        if requester is None and self._session_store.is_system:
+            raise check.invalid("requester", "is missing: the secret key is no person, so say who needs something")
         if team is not None:
             arguments["team_id"] = yield from find_team_id(self, "team", team)
         if requester is not None:
             arguments["requester_id"] = yield from find_user_id(self, "requester", requester)
-        request = self._rpc("create_ticket", arguments, id=ticket_id, accepts=(IdConflictError, ExternalIdTakenError))
+        request = self._rpc_write(
+            "create_ticket", arguments, id=ticket_id, accepts=(IdConflictError, ExternalIdTakenError)
+        )
         reply: Reply = yield request
         if isinstance(reply.error, ConflictError):
             column, value = (
@@ -107,7 +109,7 @@ class Tickets(Resource[Driver]):
                 else ("external_id", external_id)
             )
             reply.error.current = yield from ticket_where(self, column, value or "")
-        return reply.one(Ticket)
+        return reply.value(Ticket)
 
     @call
     def get(self, ticket: TicketRef) -> Flow[Ticket]:
@@ -256,7 +258,7 @@ class Tickets(Resource[Driver]):
         arguments = {"claim_id": claim_id}
         if team is not None:
             arguments["team_id"] = yield from find_team_id(self, "team", team)
-        return (yield from self._first(self._rpc("claim_next_ticket", arguments, id=claim_id), Ticket))
+        return (yield from self._first_row(self._rpc_write("claim_next_ticket", arguments, id=claim_id), Ticket))
 
     @call
     def claim(self, ticket: TicketRef) -> Flow[Ticket]:
@@ -365,8 +367,8 @@ class Tickets(Resource[Driver]):
     def _timeline(self, ticket: TicketRef, size: int, after: TimelineEntry | None) -> Flow[Page[TimelineEntry]]:
         ticket_id = yield from find_ticket_id(self, ticket)
         behind = {} if after is None else {"after_at": after.at.isoformat(), "after_id": after.id}
-        reply: Reply = yield self._ask("ticket_timeline", ticket_id=str(ticket_id), max_rows=size, **behind)
-        rows = reply.many(TimelineEntry)
+        reply: Reply = yield self._rpc_read("ticket_timeline", ticket_id=str(ticket_id), max_rows=size, **behind)
+        rows = reply.rows(TimelineEntry)
         if is_last(rows, size):
             return Page(rows)
         return Page(rows, lambda: self._timeline(ticket_id, size, rows[-1]))

@@ -52,7 +52,7 @@ class Users(Resource[Driver]):
             query = query.eq("email", address)
         else:
             query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
-        found = yield from self._first(self._read(query), User)
+        found = yield from self._first_row(self._read(query), User)
         if found is None:
             raise _nobody_with(address) if address else UserNotFoundError()
         return found
@@ -80,10 +80,10 @@ class Users(Resource[Driver]):
         address = None if email is None else check.email("email", email)
         wanted = None if ids is None else [str(check.identifier("ids", one)) for one in ids]
         if wanted is not None and len(wanted) > _IDS_MAX:
-            raise check.refuse("ids", f"must be at most {_IDS_MAX}, got {len(wanted)}")
+            raise check.invalid("ids", f"must be at most {_IDS_MAX}, got {len(wanted)}")
         size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
         if active is not None:
-            check.flag("active", active)
+            check.boolean("active", active)
 
         def query() -> Any:
             made = self._rest.from_("users").select("*")
@@ -104,7 +104,7 @@ class Users(Resource[Driver]):
         changes = {"name": check.printable("name", name, 0, limits.NAME_MAX)}
         user_id = yield from find_user_id(self, "user", user)
         query = self._rest.from_("users").update(changes).eq("user_id", user_id)
-        found = yield from self._first(self._write(query), User)
+        found = yield from self._first_row(self._write(query), User)
         if found is None:
             raise UserNotFoundError
         return found
@@ -124,7 +124,7 @@ class Users(Resource[Driver]):
             "email": check.email("email", email),
             "name": check.printable("name", name, 0, limits.NAME_MAX),
         }
-        return (yield from self._one(self._rpc("create_customer", arguments, id=user_id), User))
+        return (yield from self._call_one(self._rpc_write("create_customer", arguments, id=user_id), User))
 
     @call
     def set_role(self, user: UserRef, role: Role | str) -> Flow[User]:
@@ -135,7 +135,7 @@ class Users(Resource[Driver]):
         """
         chosen = check.choice("role", role, Role)
         user_id = yield from find_user_id(self, "user", user)
-        return (yield from self._one(self._rpc("set_user_role", {"user_id": user_id, "role": chosen}), User))
+        return (yield from self._call_one(self._rpc_write("set_user_role", {"user_id": user_id, "role": chosen}), User))
 
     @call
     def deactivate(self, user: UserRef) -> Flow[User]:
@@ -145,13 +145,13 @@ class Users(Resource[Driver]):
             LastAdminError: Nobody would be left to administer the helpdesk.
         """
         user_id = yield from find_user_id(self, "user", user)
-        return (yield from self._one(self._rpc("deactivate_user", {"user_id": user_id}), User))
+        return (yield from self._call_one(self._rpc_write("deactivate_user", {"user_id": user_id}), User))
 
     @call
     def reactivate(self, user: UserRef) -> Flow[User]:
         """Admins: undo ``deactivate``."""
         user_id = yield from find_user_id(self, "user", user)
-        return (yield from self._one(self._rpc("reactivate_user", {"user_id": user_id}), User))
+        return (yield from self._call_one(self._rpc_write("reactivate_user", {"user_id": user_id}), User))
 
     @call
     def bootstrap_admin(self, email: str) -> Flow[User]:
@@ -162,11 +162,11 @@ class Users(Resource[Driver]):
             ForbiddenError: The client was made with another key.
         """
         arguments = {"email": check.email("email", email)}
-        reply: Reply = yield self._rpc("bootstrap_admin", arguments, repeatable=False, accepts=(ForbiddenError,))
+        reply: Reply = yield self._rpc_write("bootstrap_admin", arguments, repeatable=False, accepts=(ForbiddenError,))
         if reply.error is not None:
             reply.error.hint = "This needs the project's secret key: Helpdesk(url, secret_key)."
             raise reply.error
-        return reply.one(User)
+        return reply.value(User)
 
     @call
     def invite(
@@ -191,7 +191,7 @@ class Users(Resource[Driver]):
             "role": check.choice("role", role, Role),
             "name": check.printable("name", name, 0, limits.NAME_MAX),
         }
-        return (yield from self._one(self._rpc("invite_user", arguments, id=invitation_id), Invitation))
+        return (yield from self._call_one(self._rpc_write("invite_user", arguments, id=invitation_id), Invitation))
 
     @paged
     def invitations(self, *, page_size: int = 50) -> Flow[Page[Invitation]]:
@@ -209,4 +209,4 @@ class Users(Resource[Driver]):
         """
         given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
         arguments = {"invitation_id": check.identifier("invitation", given)}
-        return (yield from self._one(self._rpc("revoke_invitation", arguments), Invitation))
+        return (yield from self._call_one(self._rpc_write("revoke_invitation", arguments), Invitation))
