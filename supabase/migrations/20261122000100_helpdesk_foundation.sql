@@ -341,7 +341,7 @@ comment on function helpdesk_private.my_role() is 'customer, agent, admin or ass
 revoke all on function helpdesk_private.my_role() from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.my_role() to authenticated, service_role;
 
-create function helpdesk_private.my_staff_id()
+create function helpdesk_private.me_if_staff()
 returns uuid
 language plpgsql
 stable
@@ -357,9 +357,9 @@ begin
   return v_me;
 end;
 $$;
-comment on function helpdesk_private.my_staff_id() is 'me() for agents and admins, null for everybody else.';
-revoke all on function helpdesk_private.my_staff_id() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.my_staff_id() to authenticated, service_role;
+comment on function helpdesk_private.me_if_staff() is 'me() for agents and admins, null for everybody else.';
+revoke all on function helpdesk_private.me_if_staff() from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.me_if_staff() to authenticated, service_role;
 
 create function helpdesk_private.my_team_ids()
 returns setof uuid

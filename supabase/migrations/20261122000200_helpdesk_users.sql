@@ -68,7 +68,7 @@ create policy "only active people" on helpdesk.users
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "people see themselves, staff see everybody" on helpdesk.users
   for select to authenticated
-  using (user_id = (select helpdesk_private.me()) or (select helpdesk_private.my_staff_id()) is not null);
+  using (user_id = (select helpdesk_private.me()) or (select helpdesk_private.me_if_staff()) is not null);
 create policy "people rename themselves, admins anybody" on helpdesk.users
   for update to authenticated
   using (user_id = (select helpdesk_private.me()) or (select helpdesk_private.my_role()) = 'admin');

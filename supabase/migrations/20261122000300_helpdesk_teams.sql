@@ -81,7 +81,7 @@ alter table helpdesk.team_members enable row level security;
 create policy "only active people" on helpdesk.teams
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "staff see all teams, customers the public ones" on helpdesk.teams
-  for select to authenticated using (is_public or (select helpdesk_private.my_staff_id()) is not null);
+  for select to authenticated using (is_public or (select helpdesk_private.me_if_staff()) is not null);
 create policy "admins create teams" on helpdesk.teams
   for insert to authenticated with check ((select helpdesk_private.my_role()) = 'admin');
 create policy "admins change teams" on helpdesk.teams
@@ -92,7 +92,7 @@ create policy "admins delete teams" on helpdesk.teams
 create policy "only active people" on helpdesk.team_members
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "staff see who is in which team" on helpdesk.team_members
-  for select to authenticated using ((select helpdesk_private.my_staff_id()) is not null);
+  for select to authenticated using ((select helpdesk_private.me_if_staff()) is not null);
 create policy "admins add members" on helpdesk.team_members
   for insert to authenticated with check ((select helpdesk_private.my_role()) = 'admin');
 create policy "admins remove members" on helpdesk.team_members

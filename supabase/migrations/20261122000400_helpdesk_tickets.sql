@@ -100,16 +100,16 @@ create table helpdesk.ticket_tags (
 comment on table helpdesk.ticket_tags is 'Staff''s working notes on tickets, lower case, at most 50 a ticket. The requester never sees them.';
 create index ticket_tags_tag_idx on helpdesk.ticket_tags (tag, ticket_created_at desc, ticket_id desc);
 
-create table helpdesk_private.requests (
+create table helpdesk_private.request_ids (
   request_id uuid primary key,
   actor_id uuid,
   content_hash text not null,
   ticket_id uuid,
   created_at timestamptz not null default now()
 );
-comment on table helpdesk_private.requests is 'What was asked under which client-made id, so that a repeated request is recognised and a different one refused.';
-revoke all on table helpdesk_private.requests from public, anon, authenticated, service_role;
-alter table helpdesk_private.requests enable row level security;
+comment on table helpdesk_private.request_ids is 'What was asked under which client-made id, so that a repeated request is recognised and a different one refused.';
+revoke all on table helpdesk_private.request_ids from public, anon, authenticated, service_role;
+alter table helpdesk_private.request_ids enable row level security;
 
 revoke all on table helpdesk.status_transitions from public, anon, authenticated, service_role;
 revoke all on table helpdesk.tickets from public, anon, authenticated, service_role;
@@ -127,7 +127,7 @@ grant select, delete, insert (ticket_id, tag) on table helpdesk.ticket_tags to a
 
 -- Who the caller is to a ticket ----------------------------------------------------------------------------------------
 
-create function helpdesk_private.acting_as(p_ticket helpdesk.tickets)
+create function helpdesk_private.role_on_ticket(p_ticket helpdesk.tickets)
 returns text
 language plpgsql
 stable
@@ -143,7 +143,7 @@ begin
   if helpdesk_private.is_service() then
     return 'system';
   end if;
-  -- What is_active(), me(), my_role(), my_staff_id() and my_team_ids() say, in one look: every write asks several times.
+  -- What is_active(), me(), my_role(), me_if_staff() and my_team_ids() say, in one look: every write asks several times.
   select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login and u.is_active;
   if v_role = 'admin' and p_ticket.team_id is not null then
     return v_role;
@@ -158,9 +158,33 @@ begin
   return null;
 end;
 $$;
-comment on function helpdesk_private.acting_as(helpdesk.tickets) is
+comment on function helpdesk_private.role_on_ticket(helpdesk.tickets) is
   'agent, admin or system for those who work the ticket; customer for its requester, whatever their role elsewhere; null for anybody else.';
-revoke all on function helpdesk_private.acting_as(helpdesk.tickets) from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.role_on_ticket(helpdesk.tickets) from public, anon, authenticated, service_role;
+
+create function helpdesk_private.find_ticket(p_ticket_id uuid, out ticket helpdesk.tickets, out role text)
+returns record
+language plpgsql
+stable
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select * into ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
+  role := case when found then helpdesk_private.role_on_ticket(ticket) end;
+  if role is null then
+    -- Somebody without a profile or deactivated is told that first.
+    if not helpdesk_private.is_service() then
+      perform helpdesk_private.require_person();
+    end if;
+    perform helpdesk_private.fail('ticket_not_found');
+  end if;
+end;
+$$;
+comment on function helpdesk_private.find_ticket is
+  'The ticket and the caller''s role on it; a ticket that is absent and one that the caller may not see are the same error.';
+revoke all on function helpdesk_private.find_ticket from public, anon, authenticated, service_role;
 
 create function helpdesk_private.lock_ticket(p_ticket_id uuid, p_staff_only boolean)
 returns helpdesk.tickets
@@ -172,16 +196,12 @@ declare
   v_ticket helpdesk.tickets;
   v_role text;
 begin
-  if not helpdesk_private.is_service() then
-    perform helpdesk_private.require_person();
-  end if;
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
-  -- Seen before locked: nobody can hold up a ticket that is not theirs.
-  if found and helpdesk_private.acting_as(v_ticket) is not null then
-    select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;
-    v_role := helpdesk_private.acting_as(v_ticket);
-  end if;
+  -- Found before it is locked: nobody can hold up a ticket that is not theirs.
+  perform helpdesk_private.find_ticket(p_ticket_id);
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;
+  v_role := helpdesk_private.role_on_ticket(v_ticket);
   if v_role is null then
+    -- The caller lost the ticket while they waited for its lock.
     perform helpdesk_private.fail('ticket_not_found');
   elsif p_staff_only and v_role = 'customer' then
     perform helpdesk_private.fail('forbidden');
@@ -224,7 +244,7 @@ begin
     v_me := helpdesk_private.require_person();
     if helpdesk_private.my_role() = 'assistant' then
       perform helpdesk_private.fail('forbidden');
-    elsif helpdesk_private.my_staff_id() is null then
+    elsif helpdesk_private.me_if_staff() is null then
       if new.created_by <> v_me then
         perform helpdesk_private.fail('forbidden', 'created_by: you can open tickets for yourself only.');
       elsif new.priority <> 'medium' then
@@ -248,7 +268,7 @@ begin
   elsif not exists (
     select from helpdesk.teams as t
     where t.team_id = new.team_id
-      and (t.is_public or t.is_default or helpdesk_private.is_service() or helpdesk_private.my_staff_id() is not null)
+      and (t.is_public or t.is_default or helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null)
   ) then
     perform helpdesk_private.fail('team_not_found');
   end if;
@@ -289,7 +309,7 @@ begin
     is distinct from (old.ticket_id, old.number, old.created_by, old.channel, old.created_at) then
     perform helpdesk_private.fail('forbidden', 'ticket_id, number, created_by, channel and created_at never change.');
   end if;
-  v_role := helpdesk_private.acting_as(old);
+  v_role := helpdesk_private.role_on_ticket(old);
   if v_role is null then
     -- They lost the ticket while they waited for its lock: without this, no guard below would apply.
     perform helpdesk_private.fail('ticket_not_found');
@@ -440,7 +460,7 @@ create policy "requesters, the team, the assignee and admins see a ticket" on he
   using (
     team_id = any(array(select helpdesk_private.my_team_ids()))
     or created_by = (select helpdesk_private.me())
-    or assigned_to = (select helpdesk_private.my_staff_id())
+    or assigned_to = (select helpdesk_private.me_if_staff())
   );
 comment on policy "requesters, the team, the assignee and admins see a ticket" on helpdesk.tickets is
   'An OR cannot be served by one index: lists go through my_tickets and team_tickets, which state the scope.';
@@ -451,7 +471,7 @@ create policy "whoever sees a ticket may edit it, within the guards" on helpdesk
   using (
     team_id = any(array(select helpdesk_private.my_team_ids()))
     or created_by = (select helpdesk_private.me())
-    or assigned_to = (select helpdesk_private.my_staff_id())
+    or assigned_to = (select helpdesk_private.me_if_staff())
   );
 
 -- Which tickets a person sees, and which they work, for the policies on what hangs on a ticket. Views with their owner's
@@ -463,13 +483,13 @@ from helpdesk.tickets as t
 where
   t.team_id = any(array(select helpdesk_private.my_team_ids()))
   or t.created_by = (select helpdesk_private.me())
-  or t.assigned_to = (select helpdesk_private.my_staff_id());
+  or t.assigned_to = (select helpdesk_private.me_if_staff());
 create view helpdesk_private.worked_tickets as
 select t.ticket_id
 from helpdesk.tickets as t
 where
   t.team_id = any(array(select helpdesk_private.my_team_ids()))
-  or t.assigned_to = (select helpdesk_private.my_staff_id());
+  or t.assigned_to = (select helpdesk_private.me_if_staff());
 comment on view helpdesk_private.seen_tickets is 'The tickets that the person behind the request sees: their own, and those they work.';
 comment on view helpdesk_private.worked_tickets is 'The tickets that the person behind the request works: those of their teams, and those assigned to them.';
 revoke all on table helpdesk_private.seen_tickets from public, anon, authenticated, service_role;
@@ -502,7 +522,7 @@ select
   g.ticket_id,
   g.tag
 from helpdesk.ticket_tags as g
-where (select helpdesk_private.my_staff_id() is not null or helpdesk_private.is_service());
+where (select helpdesk_private.me_if_staff() is not null or helpdesk_private.is_service());
 comment on view helpdesk_private.staff_tags is 'Tags, for views that have made sure that the reader works the ticket.';
 revoke all on table helpdesk_private.staff_tags from public, anon, authenticated, service_role;
 grant select on table helpdesk_private.staff_tags to authenticated, service_role;
@@ -510,7 +530,7 @@ grant select on table helpdesk_private.staff_tags to authenticated, service_role
 create view helpdesk.my_tickets with (security_invoker = true) as
 select
   case
-    when t.team_id = any(array(select helpdesk_private.my_team_ids())) or t.assigned_to = (select helpdesk_private.my_staff_id())
+    when t.team_id = any(array(select helpdesk_private.my_team_ids())) or t.assigned_to = (select helpdesk_private.me_if_staff())
       then array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag)
     else '{}'
   end as tags,
@@ -551,7 +571,7 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000400
 
 -- Opening a ticket, repeatably -----------------------------------------------------------------------------------------
 
-create function helpdesk_private.first_time(p_request_id uuid, p_actor_id uuid, p_content jsonb)
+create function helpdesk_private.remember_request(p_request_id uuid, p_actor_id uuid, p_content jsonb)
 returns boolean
 language plpgsql
 -- Definer: the table is closed to everybody.
@@ -560,26 +580,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
-  v_known helpdesk_private.requests;
+  v_known helpdesk_private.request_ids;
 begin
   -- Two statements: the second sees what a concurrent winner of the first has committed.
-  insert into helpdesk_private.requests (request_id, actor_id, content_hash) values (p_request_id, p_actor_id, v_hash)
+  insert into helpdesk_private.request_ids (request_id, actor_id, content_hash) values (p_request_id, p_actor_id, v_hash)
   on conflict do nothing;
   if found then
     return true;
   end if;
-  select * into v_known from helpdesk_private.requests as r where r.request_id = p_request_id;
+  select * into v_known from helpdesk_private.request_ids as r where r.request_id = p_request_id;
   if v_known.actor_id is distinct from p_actor_id or v_known.content_hash <> v_hash then
     perform helpdesk_private.fail('id_conflict');
   end if;
   return false;
 end;
 $$;
-comment on function helpdesk_private.first_time(uuid, uuid, jsonb) is
+comment on function helpdesk_private.remember_request(uuid, uuid, jsonb) is
   'True for a new request id, false when the same person repeats the same request, an error when the content differs.';
-revoke all on function helpdesk_private.first_time(uuid, uuid, jsonb) from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.remember_request(uuid, uuid, jsonb) from public, anon, authenticated, service_role;
 
-create function helpdesk_private.created_before(p_new helpdesk.tickets)
+create function helpdesk_private.repeated_ticket(p_new helpdesk.tickets)
 returns helpdesk.tickets
 language plpgsql
 stable
@@ -591,7 +611,7 @@ declare
   v_ticket helpdesk.tickets;
 begin
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id;
-  if helpdesk_private.acting_as(v_ticket) is not null then
+  if helpdesk_private.role_on_ticket(v_ticket) is not null then
     return v_ticket;
   end if;
   -- Out of sight: what the caller was told the first time, and nothing of what came after.
@@ -606,8 +626,8 @@ begin
   return p_new;
 end;
 $$;
-comment on function helpdesk_private.created_before(helpdesk.tickets) is 'The answer to a repeated create_ticket().';
-revoke all on function helpdesk_private.created_before(helpdesk.tickets) from public, anon, authenticated, service_role;
+comment on function helpdesk_private.repeated_ticket(helpdesk.tickets) is 'The answer to a repeated create_ticket().';
+revoke all on function helpdesk_private.repeated_ticket(helpdesk.tickets) from public, anon, authenticated, service_role;
 
 create function helpdesk_private.create_ticket(p_new helpdesk.tickets, p_tags text[])
 returns helpdesk.tickets
@@ -618,7 +638,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
-  v_staff boolean := helpdesk_private.is_service() or helpdesk_private.my_staff_id() is not null;
+  v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
   v_ticket helpdesk.tickets;
 begin
   if cardinality(p_tags) > 50 then
@@ -626,8 +646,8 @@ begin
   elsif cardinality(p_tags) > 0 and not v_staff then
     perform helpdesk_private.fail('forbidden', 'tags: for staff only.');
   end if;
-  if not helpdesk_private.first_time(p_new.ticket_id, v_me, to_jsonb(p_new) || jsonb_build_object('tags', p_tags)) then
-    return helpdesk_private.created_before(p_new);
+  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, to_jsonb(p_new) || jsonb_build_object('tags', p_tags)) then
+    return helpdesk_private.repeated_ticket(p_new);
   end if;
   insert into helpdesk.tickets (ticket_id, title, description, priority, team_id, created_by, channel, external_id, custom_fields)
   values (

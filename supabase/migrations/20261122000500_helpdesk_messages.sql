@@ -87,7 +87,7 @@ declare
   -- The lock puts everybody who answers this ticket in a queue.
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => false);
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
-  v_kind text := case helpdesk_private.acting_as(v_ticket)
+  v_kind text := case helpdesk_private.role_on_ticket(v_ticket)
     when 'customer' then 'customer' when 'system' then 'system' when 'agent' then 'staff' when 'admin' then 'staff'
   end;
   v_message helpdesk.messages;
@@ -170,13 +170,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_message helpdesk.messages;
-  v_ticket helpdesk.tickets;
+  v_role text;
 begin
   perform helpdesk_private.require_role('agent', 'admin');
   -- Looked at before it is locked: nobody can hold up a message that is not theirs.
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
-  if v_message.message_id is null or coalesce(helpdesk_private.acting_as(v_ticket), 'customer') = 'customer' then
+  select helpdesk_private.role_on_ticket(t) into v_role from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
+  if coalesce(v_role, 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
   update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()

@@ -65,7 +65,7 @@ create policy "requesters see the public events, staff those of tickets they wor
     (audience = 'customer' and requester_id = (select helpdesk_private.me()))
     or (select helpdesk_private.my_role()) = 'admin'
     or (
-      (select helpdesk_private.my_staff_id()) is not null
+      (select helpdesk_private.me_if_staff()) is not null
       and (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = events.ticket_id) is not null
     )
   );
@@ -98,7 +98,7 @@ begin
     v_me,
     case
       when v_me is null then 'system'
-      else case coalesce(helpdesk_private.acting_as(p_ticket), helpdesk_private.my_role())
+      else case coalesce(helpdesk_private.role_on_ticket(p_ticket), helpdesk_private.my_role())
         when 'customer' then 'customer' when 'assistant' then 'assistant' else 'staff'
       end
     end,
@@ -384,7 +384,7 @@ declare
 begin
   if not helpdesk_private.is_service() then
     v_me := helpdesk_private.require_person();
-    v_staff := helpdesk_private.my_staff_id();
+    v_staff := helpdesk_private.me_if_staff();
   end if;
   if v_me is null or (v_staff is not null and helpdesk_private.my_role() = 'admin') then
     return query
@@ -429,17 +429,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
-  v_ticket helpdesk.tickets;
-  v_role text;
+  v_role text := (helpdesk_private.find_ticket(p_ticket_id)).role;
 begin
-  if not helpdesk_private.is_service() then
-    perform helpdesk_private.require_person();
-  end if;
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
-  v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
-  if v_role is null then
-    perform helpdesk_private.fail('ticket_not_found');
-  end if;
   -- Materialized: one ticket's events are few; the planner would rather walk the whole log in the order of the cursor.
   return query
     with told as materialized (select e.* from helpdesk.events as e where e.ticket_id = p_ticket_id)
@@ -480,7 +471,7 @@ begin
     -- Whoever sees the team may be told that its queue is not theirs.
     perform helpdesk_private.fail('forbidden', 'You do not work in this team.', 'An admin can make you a member of it.')
     from helpdesk.teams as t
-    where t.team_id = p_team_id and (t.is_public or helpdesk_private.my_staff_id() is not null);
+    where t.team_id = p_team_id and (t.is_public or helpdesk_private.me_if_staff() is not null);
     perform helpdesk_private.fail('team_not_found');
   end if;
   return query
@@ -635,20 +626,11 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_ticket helpdesk.tickets;
-  v_role text;
+  v_role text := (helpdesk_private.find_ticket(p_ticket_id)).role;
   v_at timestamptz := coalesce(p_after_at, '-infinity');
   v_id text := coalesce(p_after_id, '');
   v_rows integer := helpdesk_private.page_size(p_max_rows);
 begin
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
-  v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
-  if v_role is null then
-    if not helpdesk_private.is_service() then
-      perform helpdesk_private.require_person();
-    end if;
-    perform helpdesk_private.fail('ticket_not_found');
-  end if;
   return query
     select x.kind, x.id, x.at, x.author_id, x.author_kind, x.author_name, x.body, x.type, x.data
     from (

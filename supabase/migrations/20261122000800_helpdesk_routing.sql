@@ -85,6 +85,7 @@ as $$
 declare
   v_me uuid := helpdesk_private.require_worker();
   v_teams uuid[] := array(select helpdesk_private.my_team_ids());
+  v_claimed uuid;
   v_ticket helpdesk.tickets;
 begin
   if p_team_id <> all(v_teams) then
@@ -92,17 +93,11 @@ begin
   elsif p_team_id is not null then
     v_teams := array[p_team_id];
   end if;
-  if p_claim_id is not null and not helpdesk_private.first_time(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
-    -- Locked first: of two repetitions at once, the second sees what the first has claimed.
-    perform from helpdesk_private.requests as r where r.request_id = p_claim_id for update;
-    select t.* into v_ticket
-    from helpdesk_private.requests as r
-    join helpdesk.tickets as t on t.ticket_id = r.ticket_id
-    where r.request_id = p_claim_id;
-    if found then
-      if helpdesk_private.acting_as(v_ticket) is null then
-        perform helpdesk_private.fail('ticket_not_found');
-      end if;
+  if p_claim_id is not null and not helpdesk_private.remember_request(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
+    -- Locked: of two repetitions at once, the second waits and sees what the first has claimed.
+    select r.ticket_id into v_claimed from helpdesk_private.request_ids as r where r.request_id = p_claim_id for update;
+    if v_claimed is not null then
+      v_ticket := (helpdesk_private.find_ticket(v_claimed)).ticket;
       return next v_ticket;
       return;
     end if;
@@ -112,7 +107,7 @@ begin
     return;
   end if;
   update helpdesk.tickets as t set assigned_to = v_me where t.ticket_id = v_ticket.ticket_id returning * into v_ticket;
-  update helpdesk_private.requests as r set ticket_id = v_ticket.ticket_id where r.request_id = p_claim_id;
+  update helpdesk_private.request_ids as r set ticket_id = v_ticket.ticket_id where r.request_id = p_claim_id;
   return next v_ticket;
 end;
 $$;
@@ -200,7 +195,7 @@ declare
   v_found boolean := false;
 begin
   -- People before tickets, as in a deactivation: the two must not wait for each other.
-  if helpdesk_private.is_service() or helpdesk_private.my_staff_id() is not null then
+  if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null then
     perform from helpdesk.users as u where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
     v_found := found;
   end if;

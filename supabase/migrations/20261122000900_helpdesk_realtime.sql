@@ -130,14 +130,12 @@ declare
     '^helpdesk:(?:admin|(?:ticket|team|user):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::staff)?)$';
   v_parts text[] := case when v_ours then string_to_array(p_topic, ':') end;
   v_id uuid := v_parts[3]::uuid;
-  v_ticket helpdesk.tickets;
   v_role text;
 begin
   if v_parts is null or not helpdesk_private.is_active() then
     return false;
   elsif v_parts[2] = 'ticket' then
-    select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_id;
-    v_role := case when found then helpdesk_private.acting_as(v_ticket) end;
+    select helpdesk_private.role_on_ticket(t) into v_role from helpdesk.tickets as t where t.ticket_id = v_id;
     return case
       when v_role is null then false
       when v_parts[4] is null then p_extension = 'broadcast'

@@ -139,8 +139,8 @@ MUTATIONS = [
     Mutation(
         "a ticket is locked before it is seen to be one's own",
         "lock_ticket",
-        "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;",
-        "select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;",
+        "perform helpdesk_private.find_ticket(p_ticket_id);",
+        "",
         test_races.test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it,
     ),
     Mutation(
@@ -194,7 +194,7 @@ MUTATIONS = [
     ),
     Mutation(
         "the second of two creations does not look again",
-        "first_time",
+        "remember_request",
         "on conflict do nothing",
         "",
         test_races.test_f4_fifty_creations_with_one_id_are_one_ticket,

@@ -49,7 +49,7 @@ def test_the_plan_says_what_would_go_and_changes_nothing(pg: Server, own: str, u
         before = snapshot(db)
     found = _uninstall.plan(url)
     assert found.tables["helpdesk.tickets"] == 7
-    assert found.tables["helpdesk_private.requests"] == 7
+    assert found.tables["helpdesk_private.request_ids"] == 7
     assert found.triggers == ("helpdesk_follow_login on auth.users",)
     assert len(found.policies) == 7
     assert all(p.startswith('"helpdesk: ') and p.endswith('" on realtime.messages') for p in found.policies)

@@ -100,7 +100,7 @@ def test_progress_of_another_helpdesk_is_not_believed(
     with psycopg.connect(helpdesk_project.db_url) as db:
         # The stack was made anew: same address, nothing in it.
         db.execute("alter table helpdesk.events disable trigger all")
-        db.execute("truncate helpdesk.tickets, helpdesk_private.requests cascade")
+        db.execute("truncate helpdesk.tickets, helpdesk_private.request_ids cascade")
     again = run(command, env)
     assert "another helpdesk" in again
     assert "150 created" in again

@@ -141,7 +141,7 @@ _TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events"),
 )
-_PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "requests": "request_id"}
+_PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "request_ids": "request_id"}
 _PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
 _NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
