@@ -37,9 +37,21 @@ TICKETS: dict[str, tuple[Person, str]] = {
 }
 """Each ticket with its requester and its team."""
 TEAM_MEMBERS = (("desk", AGENT), ("desk", LEFT), ("vault", STRANGER))
-"""Who is in which team; nobody is in the team "empty"."""
+"""Who is in which team."""
 ASSIGNEES = {"answered": AGENT, "lent": AGENT}
 """The assignees of the tickets that have one."""
+WITHOUT_MEMBERS = ("empty",)
+"""Teams that nobody is in."""
+MESSAGES_AND_NOTES = {
+    "question": "answered",
+    "answer": "answered",
+    "note": "answered",
+    "lent note": "lent",
+    "their question": "theirs",
+    "their note": "theirs",
+    "agents note": "agents",
+}
+"""Each message and note with its ticket."""
 
 
 def add_logins(db: Db) -> None:

@@ -68,13 +68,13 @@ MESSAGES = [
         Call("send_reply", {"ticket_id": "{answered}", "body": "Late", "expected_last_message": "{question}"}),
         "- - - - | conversation_moved ticket_not_found | conversation_moved ticket_not_found | "
         "conversation_moved | conversation_moved",
-        says="… naming a message that is not the newest",
+        says="… naming an older message",
     ),
     Case(
         "answer without having read",
         Call("send_reply", {"ticket_id": "{answered}", "body": "Blind"}),
         "- - - - | 1 ticket_not_found | conversation_moved ticket_not_found | conversation_moved | conversation_moved",
-        says="… naming no message, where there is one",
+        says="… naming none, where there are some",
     ),
     Case(
         "answer what one has read",

@@ -34,21 +34,21 @@ CASES = [
     ),
     *(
         Case(
-            f"A24 events of one ticket: {type_}",
-            Read("events", {"type": type_, "ticket_id": "{answered}"}),
-            f"deny 0 0 0 | 0 0 | {rows} 0 | {rows} | {rows}",
-            says="… of notes, tags and assignments",
-        )
-        for type_, rows in (("note.created", 1), ("ticket.tagged", 1), ("ticket.assigned", 1))
-    ),
-    *(
-        Case(
             f"events of one ticket: {type_}",
             Read("events", {"type": type_, "ticket_id": "{answered}"}),
             f"deny 0 0 0 | {rows} 0 | {rows} 0 | {rows} | {rows}",
             says="Read its events of messages and changes",
         )
         for type_, rows in (("ticket.created", 1), ("message.created", 2), ("ticket.status_changed", 1))
+    ),
+    *(
+        Case(
+            f"A24 events of one ticket: {type_}",
+            Read("events", {"type": type_, "ticket_id": "{answered}"}),
+            f"deny 0 0 0 | 0 0 | {rows} 0 | {rows} | {rows}",
+            says="… of notes, tags and assignments",
+        )
+        for type_, rows in (("note.created", 1), ("ticket.tagged", 1), ("ticket.assigned", 1))
     ),
     Case(
         "A34 forge an event",

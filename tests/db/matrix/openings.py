@@ -109,7 +109,7 @@ CASES = [
         Call("create_ticket", {"title": "Help", "requester_id": "{other}"}),
         "deny no_profile inactive_user inactive_user | forbidden 1 | 1 1 | 1 | 1",
         gives={"created_by": "{other}"},
-        says="… for a requester who is named",
+        says="… for a requester whom you name",
     ),
     Case(
         "A30 for somebody who does not exist",

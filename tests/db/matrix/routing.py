@@ -103,7 +103,7 @@ CASES = [
             Call("assign_ticket", {"ticket_id": "{mine}", "assignee_id": f"{{{who}}}"}),
             f"{_NOT_IN} | forbidden ticket_not_found | "
             f"{_NO_ASSIGNEE} ticket_not_found | {_NO_ASSIGNEE} | {_NO_ASSIGNEE}",
-            says="… to somebody who is not an active agent or admin",
+            says="… to anybody but active agents and admins",
         )
         for who in ("customer", "left", "gone", "nothing", "newcomer")
     ),

@@ -37,12 +37,6 @@ READS = [
     Case("my teams' tickets", Read("team_tickets"), "deny 0 0 0 | 0 0 | 3 4 | 7 | 0"),
     Case("tickets by tag", Read("tagged_tickets"), "deny 0 0 0 | 0 0 | 4 4 | 7 | 7"),
     Case(
-        "a ticket of another team, lent to the agent, in the queue",
-        Read("team_tickets", {"ticket_id": "{lent}"}),
-        "deny 0 0 0 | 0 0 | 0 1 | 1 | 0",
-        says="Find it in your teams' queues",
-    ),
-    Case(
         "tickets with one tag",
         Read("tagged_tickets", {"tag": "tag-mine", **MINE}),
         "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
@@ -67,6 +61,12 @@ READS = [
         Read("team_tickets", MINE),
         "- - - - | 0 0 | 1 0 | 1 | 0",
         gives={"tags": ["tag-mine"]},
+        says="Find it in your teams' queues",
+    ),
+    Case(
+        "a ticket of another team, lent to the agent, in the queue",
+        Read("team_tickets", {"ticket_id": "{lent}"}),
+        "deny 0 0 0 | 0 0 | 0 1 | 1 | 0",
         says="Find it in your teams' queues",
     ),
     Case(
@@ -99,6 +99,12 @@ EDITS = [
     Case(
         "change a title after an answer",
         Update("tickets", {"ticket_id": "{answered}"}, {"title": "New"}),
+        "- - - - | already_answered 0 | 1 0 | 1 | 1",
+        says="… after staff have replied",
+    ),
+    Case(
+        "change a description after an answer",
+        Update("tickets", {"ticket_id": "{answered}"}, {"description": "New"}),
         "- - - - | already_answered 0 | 1 0 | 1 | 1",
         says="… after staff have replied",
     ),

@@ -137,7 +137,7 @@ CASES = [
         "a second first admin",
         Call("bootstrap_admin", {"email": "customer@example.com"}),
         "deny deny deny deny | deny deny | deny deny | deny | admin_exists",
-        says="Make the first admin, when there is an admin",
+        says="Make the first admin, while there is one",
     ),
     Case(
         "a customer without a login",

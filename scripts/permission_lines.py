@@ -1,0 +1,94 @@
+"""Lines of the page of permissions: rows of the matrix that try the same, in one line; what each relation gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.db.matrix import Case, Outcome
+from tests.db.matrix.operations import Operation
+
+METHODS = {"read": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
+
+
+@dataclass
+class Line:
+    """A line of a table: what each relation gets.
+
+    Attributes:
+        what: the operation in words, then in code.
+        cells: to each column, each label and its outcome.
+    """
+
+    what: str
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, column: str, label: str, word: str) -> None:
+        """One outcome more, which must agree with the ones before."""
+        old = self.cells.setdefault(column, {}).setdefault(label, word)
+        if old != word:
+            raise ValueError(f"{self.what}: the matrix says {old} and {word} for {label} ({column})")
+
+
+def code(tries: Operation) -> str:
+    """How the page writes an operation, e.g. ``PATCH tickets`` or ``send_reply()``."""
+    return f"{tries.target}()" if tries.verb == "call" else f"{METHODS[tries.verb]} {tries.target}"
+
+
+def word(case: Case, outcome: Outcome) -> str:
+    """An outcome in one word."""
+    if outcome.reason:
+        return f"`{outcome.token}`"
+    if outcome.sqlstate:
+        return "refused" if outcome.sqlstate == "42501" else f"`{outcome.sqlstate}`"
+    if outcome.rows == 0:
+        return "no rows"
+    most = max(other.rows or 0 for _, other in case.outcomes())
+    return "in part" if outcome.rows is not None and outcome.rows < most else "yes"
+
+
+def table(head: tuple[str, ...], rows: list[Line]) -> str:
+    """A Markdown table, its columns aligned, with its footnotes."""
+    notes: list[str] = []
+    written = [head, *((line.what, *(cell(line, column, notes) for column in head[1:])) for line in rows)]
+    return aligned(written) + (f"\n\n{numbered(notes)}" if notes else "")
+
+
+def numbered(notes: list[str]) -> str:
+    """The footnotes of a table, in one paragraph."""
+    return " ".join(f"[{number}] {note}." for number, note in enumerate(notes, 1))
+
+
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Rows as a Markdown table whose columns are aligned in plain text also."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    rows = [rows[0], tuple("-" * width for width in widths), *rows[1:]]
+    return "\n".join("| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows)
+
+
+def cell(line: Line, column: str, notes: list[str]) -> str:
+    """What a column says of a line; whoever in it gets something else goes to the notes."""
+    by_label = line.cells.get(column)
+    if not by_label:
+        raise ValueError(f"{line.what}: the matrix does not say what comes of it for: {column}")
+    own = next((by_label[label] for label in ("themselves", "members") if label in by_label), "")
+    exceptions: dict[str, list[str]] = {}
+    if own in ("yes", "listen") and by_label["others"] != own:
+        first = "own only"
+        if by_label["others"] not in ("no rows", "no"):
+            exceptions[by_label["others"]] = ["others"]
+    else:
+        first = _usual(by_label)
+        for label, got in by_label.items():
+            if got != first:
+                exceptions.setdefault(got, []).append(label)
+    if not exceptions:
+        return first
+    note = "; ".join(f"{', '.join(who)}: {got}" for got, who in exceptions.items())
+    if note not in notes:
+        notes.append(note)
+    return f"{first} [{notes.index(note) + 1}]"
+
+
+def _usual(by_label: dict[str, str]) -> str:
+    people = [got for label, got in by_label.items() if label != "secret key"]
+    return max(dict.fromkeys(people), key=lambda got: (people.count(got), got == "yes"))

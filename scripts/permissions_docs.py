@@ -1,0 +1,155 @@
+"""Writes the reference part of docs/permissions.md from the can/cannot matrix, tests/db/matrix.
+
+python scripts/permissions_docs.py           # writes
+python scripts/permissions_docs.py --check   # exits 1 when the page and the matrix differ
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from pages import keep
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.db.channels import OURS
+from tests.db.matrix import CASES, ORDER
+from tests.db.matrix.operations import Operation
+from tests.db.matrix.relations import TEAMS, relation, thing
+from tests.db.people import ANONYMOUS, GONE, LEFT, NOBODY, SERVICE
+from tests.db.world import TICKETS
+
+from permission_lines import METHODS, Line, code, table, word
+from ticket_rules import fields, granted, statuses
+
+OUTSIDE = {
+    ANONYMOUS: "no login (`anon`)",
+    NOBODY: "a login without a person",
+    GONE: "a deactivated person",
+    LEFT: "a deactivated person",
+}
+GRANTS = {"select": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
+ON_TICKET = ("requester", "works it", "anybody else")
+BY_ROLE = ("customer", "agent", "admin")
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Tickets": ("tickets", "my_tickets", "team_tickets", "tagged_tickets"),
+    "Opening a ticket": ("create_ticket", "POST tickets"),
+    "Conversation": ("messages", "send_reply", "ticket_timeline", "redact_message"),
+    "Notes": ("notes", "add_note"),
+    "Tags": ("ticket_tags",),
+    "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
+    "Events": ("events", "events_since", "events_head"),
+    "Teams": ("teams", "team_members", "set_default_team"),
+    "People": (
+        *("whoami", "users", "set_user_role", "deactivate_user", "reactivate_user"),
+        *("create_customer", "invitations", "invite_user", "revoke_invitation", "bootstrap_admin"),
+    ),
+    "The helpdesk itself": ("schema_version", "status_transitions"),
+}
+"""The tables of the page: the tables, views and functions in each."""
+RIGHTS = {"-": "no", "b": "listen", "s": "listen, presence"}
+"""The tokens of the table of channels."""
+NOTES = {
+    "Fields of a ticket": "Whoever sees a ticket reads all its fields, `custom_fields` and `external_id` too; its tags "
+    "are [a table of their own](#tags). Opening: `create_ticket()` or `POST tickets`. Later: `PATCH tickets`.",
+    "Status": "Who may `PATCH` the status; all other steps are `transition_not_allowed`. A reply changes it too: from "
+    "those who work the ticket to `pending`, from the requester to `open`.",
+    "Live topics": "`listen` is to receive announcements; `presence` is to `track()` oneself and to see who else does.",
+    "People": "`bootstrap_admin()` works with the secret key only, and only while there is no active admin.",
+    "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
+}
+"""What a table cannot say."""
+
+
+def section(tries: Operation) -> str:
+    """The heading under which the page has an operation."""
+    for names in (code(tries), tries.target):
+        for title, targets in SECTIONS.items():
+            if names in targets:
+                return title
+    raise LookupError(f"scripts/permissions_docs.py: no section for {tries.target}")
+
+
+def lines(title: str, on_ticket: bool) -> list[Line]:
+    """The lines of a section's table about a ticket, or of the other one."""
+    found: dict[tuple[str, str], Line] = {}
+    for case in CASES:
+        if case.says is None or section(case.tries) != title or (thing(case.tries) in TICKETS) != on_ticket:
+            continue
+        written = case.says if case.says.startswith("…") else f"{case.says} `{code(case.tries)}`"
+        line = found.setdefault((code(case.tries), case.says), Line(written))
+        for person, outcome in case.outcomes():
+            if person in ORDER and person not in OUTSIDE:
+                line.add(*relation(person, thing(case.tries)), word(case, outcome))
+    return _conditions_last(found)
+
+
+def _conditions_last(found: dict[tuple[str, str], Line]) -> list[Line]:
+    """Each operation in the order of the matrix, its conditions ("… when") below it."""
+    order = {name: place for place, name in reversed(list(enumerate(name for name, _ in found)))}
+    return [line for _, line in sorted(found.items(), key=lambda item: order[item[0][0]])]
+
+
+def outsiders() -> str:
+    """What comes of everything that somebody may do, for those who are no active person."""
+    found: dict[str, Line] = {}
+    for case in CASES:
+        outcomes = dict(case.outcomes())
+        if not case.says or case.says.startswith("…") or all(outcome.refused for outcome in outcomes.values()):
+            continue
+        for person, name in OUTSIDE.items():
+            if person in outcomes:
+                verb = "function" if case.tries.verb == "call" else METHODS[case.tries.verb]
+                line = found.setdefault(name, Line(name))
+                line.add(verb, f"`{code(case.tries)}`", word(case, outcomes[person]))
+    return table(("who", *METHODS.values(), "function"), list(found.values()))
+
+
+def nobody() -> str:
+    """The verbs that no role and no key has."""
+    found: dict[str, list[str]] = {}
+    for name, verb, _ in (*granted("authenticated"), *granted("service_role")):
+        found.setdefault(name, []).append(verb)
+    missing: dict[str, list[str]] = {}
+    for name, verbs in sorted(found.items()):
+        if without := ", ".join(f"`{method}`" for verb, method in GRANTS.items() if verb not in verbs):
+            missing.setdefault(without, []).append(f"`{name}`")
+    return "\n".join(f"- {verbs}: {', '.join(names)}" for verbs, names in missing.items())
+
+
+def topics(on_ticket: bool) -> str:
+    """Who may listen on which channel."""
+    found: dict[str, Line] = {}
+    for topic, row in OURS.items():
+        name = thing(topic)
+        if (name in TICKETS) != on_ticket or "{nothing}" in topic or name in (GONE.name, LEFT.name):
+            continue
+        kind = "ticket" if name in TICKETS else "team" if name in TEAMS else "user"
+        shown = re.sub(r"\{.*\}", f"<{kind}_id>", topic)
+        line = found.setdefault(shown, Line(f"`{shown}`"))
+        for person, token in zip(ORDER, row.replace("|", " ").split(), strict=False):
+            if person not in OUTSIDE and person != SERVICE:
+                line.add(*relation(person, name), RIGHTS[token])
+    return table(("topic", *(ON_TICKET if on_ticket else BY_ROLE)), list(found.values()))
+
+
+def reference() -> str:
+    """The generated part of the page."""
+    parts: dict[str, list[str]] = {"Who comes in": [outsiders()]}
+    for title in SECTIONS:
+        tables = [(head, lines(title, on_ticket)) for on_ticket, head in ((True, ON_TICKET), (False, BY_ROLE))]
+        parts[title] = [table(("what", *head), rows) for head, rows in tables if rows]
+        if title == "Opening a ticket":
+            parts |= {"Fields of a ticket": [fields()], "Status": [statuses()]}
+    parts |= {"Live topics": [topics(True), topics(False)], "What nobody may do": [nobody()]}
+    return "\n\n".join(
+        part
+        for title, tables in parts.items()
+        for part in (f"### {title}", *([NOTES[title]] if title in NOTES else []), *tables)
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(keep("permissions.md", reference(), __doc__))
