@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 
 from tests.db.matrix import Case, Outcome
@@ -55,7 +56,12 @@ def table(head: tuple[str, ...], rows: list[Line]) -> str:
 
 def numbered(notes: list[str]) -> str:
     """The footnotes of a table, in one paragraph."""
-    return " ".join(f"[{number}] {note}." for number, note in enumerate(notes, 1))
+    return wrapped(" ".join(f"[{number}] {note}." for number, note in enumerate(notes, 1)))
+
+
+def wrapped(text: str) -> str:
+    """A paragraph in lines as long as those of the other pages."""
+    return textwrap.fill(text, 150, break_long_words=False, break_on_hyphens=False)
 
 
 def aligned(rows: list[tuple[str, ...]]) -> str:

@@ -21,7 +21,7 @@ from tests.db.matrix.relations import TEAMS, relation, thing
 from tests.db.people import ANONYMOUS, GONE, LEFT, NOBODY, SERVICE
 from tests.db.world import TICKETS
 
-from permission_lines import METHODS, Line, code, table, word
+from permission_lines import METHODS, Line, code, table, word, wrapped
 from ticket_rules import fields, granted, statuses
 
 OUTSIDE = {
@@ -147,7 +147,7 @@ def reference() -> str:
     return "\n\n".join(
         part
         for title, tables in parts.items()
-        for part in (f"### {title}", *([NOTES[title]] if title in NOTES else []), *tables)
+        for part in (f"### {title}", *([wrapped(NOTES[title])] if title in NOTES else []), *tables)
     )
 
 
