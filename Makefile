@@ -20,7 +20,7 @@ demo: $(BIN)/.ready ## Set up, start a helpdesk on the local stack and play a su
 	@$(BIN)/helpdesk demo
 
 test: $(BIN)/.ready ## Set up and run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3
 
 check: $(BIN)/.ready ## Format, lint and types, for Python, SQL and TypeScript; changes nothing
 	$(BIN)/ruff format --check

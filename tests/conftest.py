@@ -1,9 +1,11 @@
-"""What all tests share: one real local stack for the whole run, started when the first test asks for it."""
+"""What all tests share: a real local stack for each worker, and how the files are spread over the workers."""
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,38 @@ if TYPE_CHECKING:
 
 # A run in the background is started with SIGINT ignored, and so would be every program that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The folders with the longest files first, so that the workers end at the same time.
+_ORDER = ("benchmarks", "functions", "e2e", "local", "sdk", "cli", "db")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the long files first when several workers share them."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return _ORDER.index(folder) if folder in _ORDER else len(_ORDER)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep a file's tests in one worker, as `--dist loadfile` does; those of one PostgreSQL version by themselves."""
+    if config.getoption("dist") not in ("load", "loadfile"):
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    config.option.loadscopereorder = False
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _file_and_server
+    return scheduler
+
+
+def _file_and_server(nodeid: str) -> str:
+    version = re.search(r"\[(?:.+-)?(pg\d+)\b", nodeid)
+    return nodeid.partition("::")[0] + (version[1] if version else "")
 
 
 @pytest.fixture(scope="session")

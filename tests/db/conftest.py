@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -77,17 +79,27 @@ def _bin_dir(version: int) -> Path | None:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-@pytest.fixture(scope="session", params=[18, 16], ids=["pg18", "pg16"])
-def pg(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server of each version, with its templates."""
-    # Not in pytest's own directory: the next session would close that to the user whom the server runs as.
-    with (
-        tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as directory,
-        Postgres(Path(directory), bin_dir=_bin_dir(request.param), durable=False) as postgres,
-    ):
-        server = Server(postgres)
-        server.prepare()
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Callable[[int], Server]]:
+    """The server of a version, with its templates; each is started once, whichever version is asked for in between."""
+    with ExitStack() as running:
+
+        @cache
+        def server(version: int) -> Server:
+            # Not in pytest's own directory: the next session would close that to the user whom the server runs as.
+            directory = running.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-tests-"))
+            postgres = Postgres(Path(directory), bin_dir=_bin_dir(version), durable=False)
+            made = Server(running.enter_context(postgres))
+            made.prepare()
+            return made
+
         yield server
+
+
+@pytest.fixture(scope="session", params=[18, 16], ids=["pg18", "pg16"])
+def pg(request: pytest.FixtureRequest, servers: Callable[[int], Server]) -> Server:
+    """A server of each version, with its templates."""
+    return servers(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +108,7 @@ def shared(pg: Server) -> Iterator[Db]:
     name = pg.copy("world")
     with pg.connect(name) as connection:
         yield connection
+    pg.drop(name)
 
 
 @pytest.fixture

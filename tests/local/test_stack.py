@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,10 +40,13 @@ def stack(kept_directory: Path) -> Iterator[Stack]:
         yield stack
 
 
-def hold(directory: Path | str) -> tuple[subprocess.Popen[bytes], list[psutil.Process], StackInfo]:
+def hold(directory: Path | str, **environment: str) -> tuple[subprocess.Popen[bytes], list[psutil.Process], StackInfo]:
     """Another program that runs a stack, and the processes of that stack."""
     program = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _HOLD, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | environment,
     )
     assert program.stdout
     info = StackInfo(**json.loads(program.stdout.readline()))
@@ -200,8 +204,13 @@ def test_an_ephemeral_stack_leaves_nothing() -> None:
     assert gone(processes)
 
 
-def test_what_a_killed_ephemeral_stack_left_is_removed_by_the_next() -> None:
-    program, processes, info = hold("")
+def test_what_a_killed_ephemeral_stack_left_is_removed_by_the_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A directory of its own: the stacks of other workers would remove it too.
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    program, processes, info = hold("", TMPDIR=str(place))
+    assert Path(info.data_dir).parent == place
     os.kill(info.pids["supervisor"], signal.SIGKILL)
     eventually(lambda: gone(processes), "all processes end")
     reap(program)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -17,10 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from helpdesk_sdk.local import _process
+from helpdesk_sdk.local import _process, _system_user
 from helpdesk_sdk.local.errors import AlreadyRunningError, MissingPartError, StackError
 
-_SYSTEM_USER = "pgserver"
 _START_SECONDS = 30.0
 
 _SETTINGS = {
@@ -165,7 +163,7 @@ class Postgres:
     @cached_property
     def _user(self) -> tuple[int, int] | None:
         """Whom the server runs as: PostgreSQL refuses to be root."""
-        return _unprivileged_user() if os.geteuid() == 0 else None
+        return _system_user.ids() if os.geteuid() == 0 else None
 
     def _prepare_directories(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -271,26 +269,3 @@ class Postgres:
         lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
         telling = [line for line in lines if "FATAL" in line or "error" in line]
         return (telling or lines or ["no reason given"])[-1].strip()
-
-
-def _unprivileged_user() -> tuple[int, int]:
-    """The system user the server runs as when we are root; made when absent."""
-    if not _exists(_SYSTEM_USER) and shutil.which("useradd"):
-        subprocess.run(
-            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SYSTEM_USER],
-            check=False,
-            capture_output=True,
-        )
-    for name in (_SYSTEM_USER, "postgres", "nobody"):
-        if _exists(name):
-            entry = pwd.getpwnam(name)
-            return entry.pw_uid, entry.pw_gid
-    raise StackError("PostgreSQL refuses to run as root, and there is no system user to run it as: run as another user")
-
-
-def _exists(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True

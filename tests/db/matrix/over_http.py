@@ -58,12 +58,22 @@ class Api:
         names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
         self.db.execute(sql.SQL("truncate {}").format(names))
         for table in tables:
+            columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(*table)))
             self.db.execute(
-                sql.SQL("insert into {} overriding system value select * from {}").format(
-                    sql.Identifier(*table), _kept(*table)
+                sql.SQL("insert into {} ({columns}) overriding system value select {columns} from {}").format(
+                    sql.Identifier(*table), _kept(*table), columns=columns
                 )
             )
         self.db.commit()
+
+    def _columns(self, schema: str, table: str) -> list[str]:
+        """The columns that can be written."""
+        rows = self.db.execute(
+            "select column_name from information_schema.columns "
+            "where (table_schema, table_name, is_generated) = (%s, %s, 'NEVER') order by ordinal_position",
+            (schema, table),
+        ).fetchall()
+        return [row["column_name"] for row in rows]
 
     def _tables(self) -> list[tuple[str, str]]:
         rows = self.db.execute(
