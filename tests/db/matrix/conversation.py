@@ -92,6 +92,7 @@ MESSAGES = [
         Call("send_reply", {"ticket_id": "{mine}", "body": "Done", "status": "resolved"}),
         f"{NOT_IN} | transition_not_allowed ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"chosen_status": "resolved"},
+        says="… and resolve it (`status`)",
     ),
     Case(
         "reply and close",
@@ -111,7 +112,8 @@ MESSAGES = [
     Case(
         "reply to a closed ticket and reopen it",
         Call("send_reply", {"ticket_id": "{closed}", "body": "Again", "status": "open"}),
-        {CUSTOMER: "1", OTHER: "ticket_not_found", AGENT: "1", ADMIN: "1", SERVICE: "1"},
+        "- - - - | 1 ticket_not_found | 1 ticket_not_found | 1 | 1",
+        says="… and reopen it (`status`)",
     ),
     Case(
         "reply to a closed ticket and make it pending",
@@ -122,6 +124,7 @@ MESSAGES = [
         "reply and resolve, an agent as requester",
         Call("send_reply", {"ticket_id": "{agents}", "body": "!", "status": "resolved"}),
         {AGENT: "transition_not_allowed", STRANGER: "1"},
+        says="… and resolve it (`status`)",
     ),
     Case(
         "reply with a status that does not exist",
