@@ -54,8 +54,8 @@ RIGHTS = {"-": "no", "b": "listen", "s": "listen, presence"}
 NOTES = {
     "Fields of a ticket": "Whoever sees a ticket reads all its fields, `custom_fields` and `external_id` too; its tags "
     "are [a table of their own](#tags). Opening: `create_ticket()` or `POST tickets`. Later: `PATCH tickets`.",
-    "Status": "Who may `PATCH` the status; all other steps are `transition_not_allowed`. A reply changes it too, to the "
-    "status that it names; without one, to `pending` from those who work the ticket, to `open` from the requester.",
+    "Status": "Who may `PATCH` the status; all other steps are `transition_not_allowed`. A reply changes it too, to "
+    "the status that it names; without one, to `pending` from those who work the ticket, to `open` from the requester.",
     "Live topics": "`listen` is to receive announcements; `presence` is to `track()` oneself and to see who else does.",
     "People": "`bootstrap_admin()` works with the secret key only, and only while there is no active admin.",
     "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
