@@ -57,3 +57,9 @@ def stack() -> Iterator[Stack]:
 
     with Stack.start(ephemeral=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def helpdesk_stack(stack: Stack) -> Stack:
+    """The plugin's helpdesks live on the same stack."""
+    return stack

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
@@ -16,16 +15,7 @@ from tests.db.world import furnish
 from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.testing import Project
 
-if TYPE_CHECKING:
-    from helpdesk_sdk.local import Stack
-
 _PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture(scope="session")
-def helpdesk_stack(stack: Stack) -> Stack:
-    """The plugin's helpdesks live on the one stack of the run."""
-    return stack
 
 
 @pytest.fixture

@@ -35,23 +35,30 @@ KEYS = {"api_url", "publishable_key", "secret_key", "db_url", "port", "data_dir"
 
 
 @pytest.fixture(scope="module")
-def directory(reachable: Path) -> Path:
+def directory(reachable: Path) -> Iterator[Path]:
     """A working directory; `.helpdesk` in it is made by the first test and used again by the others."""
     place = reachable / "project"
     place.mkdir()
-    return place
+    yield place
+    helpdesk("down", cwd=place)
 
 
 @pytest.fixture
-def detached(directory: Path) -> Iterator[StackInfo]:
-    """A detached stack, stopped afterwards."""
+def detached(directory: Path) -> StackInfo:
+    """A detached stack; when an earlier test left it running, that one."""
     up = helpdesk("up", "--port", "0", "--detach", "--json", cwd=directory)
     assert up.returncode == 0, up.stderr
-    yield StackInfo(**json.loads(up.stdout))
+    return StackInfo(**json.loads(up.stdout))
+
+
+@pytest.fixture
+def stopped(directory: Path) -> Path:
+    """The working directory, in which nothing runs."""
     helpdesk("down", cwd=directory)
+    return directory
 
 
-def test_up_status_and_down(directory: Path, detached: StackInfo) -> None:
+def test_up_and_status(directory: Path, detached: StackInfo) -> None:
     assert set(detached.as_dict()) == KEYS
     assert detached.data_dir == str(directory / ".helpdesk")
     assert answers(detached)
@@ -60,6 +67,36 @@ def test_up_status_and_down(directory: Path, detached: StackInfo) -> None:
     readable = helpdesk("status", cwd=directory).stdout
     for value in (detached.api_url, detached.publishable_key, detached.secret_key, detached.db_url):
         assert value in readable
+
+
+def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo) -> None:
+    again = helpdesk("up", "--detach", "--json", cwd=directory)
+    assert json.loads(again.stdout) == detached.as_dict()
+    waiting = helpdesk("up", cwd=directory)
+    assert waiting.returncode != 0
+    assert "A stack runs on" in waiting.stderr
+
+
+def test_status_asks_the_database_for_the_version(directory: Path, detached: StackInfo) -> None:
+    with psycopg.connect(detached.db_url, autocommit=True) as db:
+        db.execute("alter table supabase_migrations.schema_migrations rename to away")
+        try:
+            assert json.loads(helpdesk("status", "--json", cwd=directory).stdout)["schema_version"] is None
+            assert re.search(r"^schema version +none$", helpdesk("status", cwd=directory).stdout, re.M)
+        finally:
+            db.execute("alter table supabase_migrations.away rename to schema_migrations")
+    assert json.loads(helpdesk("status", "--json", cwd=directory).stdout) == detached.as_dict()
+
+
+def test_a_taken_port_is_named_with_the_way_out(detached: StackInfo, tmp_path: Path) -> None:
+    done = helpdesk("up", "--port", str(detached.port), cwd=tmp_path)
+    assert done.returncode != 0
+    assert f"Port {detached.port} is taken" in done.stderr
+    assert "--port 0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_down_ends_everything(directory: Path, detached: StackInfo) -> None:
     processes = processes_of(detached)
     down = helpdesk("down", cwd=directory)
     assert (down.returncode, down.stdout) == (0, "")
@@ -83,12 +120,9 @@ def test_up_serves_where_it_served_before(directory: Path, detached: StackInfo) 
         assert json.loads(elsewhere.stdout)["port"] != detached.port
 
 
-def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo) -> None:
-    again = helpdesk("up", "--detach", "--json", cwd=directory)
-    assert json.loads(again.stdout) == detached.as_dict()
-    waiting = helpdesk("up", cwd=directory)
-    assert waiting.returncode != 0
-    assert "A stack runs on" in waiting.stderr
+def test_down_tells_programs_what_it_did(directory: Path, detached: StackInfo) -> None:
+    down = helpdesk("down", "--json", cwd=directory)
+    assert json.loads(down.stdout) == {"data_dir": detached.data_dir, "stopped": True}
 
 
 def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
@@ -103,33 +137,9 @@ def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
     assert not home.exists()
 
 
-def test_down_tells_programs_what_it_did(directory: Path, detached: StackInfo) -> None:
-    down = helpdesk("down", "--json", cwd=directory)
-    assert json.loads(down.stdout) == {"data_dir": detached.data_dir, "stopped": True}
-
-
-def test_status_asks_the_database_for_the_version(directory: Path, detached: StackInfo) -> None:
-    with psycopg.connect(detached.db_url, autocommit=True) as db:
-        db.execute("alter table supabase_migrations.schema_migrations rename to away")
-        try:
-            assert json.loads(helpdesk("status", "--json", cwd=directory).stdout)["schema_version"] is None
-            assert re.search(r"^schema version +none$", helpdesk("status", cwd=directory).stdout, re.M)
-        finally:
-            db.execute("alter table supabase_migrations.away rename to schema_migrations")
-    assert json.loads(helpdesk("status", "--json", cwd=directory).stdout) == detached.as_dict()
-
-
-def test_a_taken_port_is_named_with_the_way_out(detached: StackInfo, tmp_path: Path) -> None:
-    done = helpdesk("up", "--port", str(detached.port), cwd=tmp_path)
-    assert done.returncode != 0
-    assert f"Port {detached.port} is taken" in done.stderr
-    assert "--port 0" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_signal_ends_everything(directory: Path, number: signal.Signals) -> None:
-    with helpdesk_running("up", "--port", "0", "--json", cwd=directory) as program:
+def test_a_signal_ends_everything(stopped: Path, number: signal.Signals) -> None:
+    with helpdesk_running("up", "--port", "0", "--json", cwd=stopped) as program:
         assert program.stdout
         info = StackInfo(**json.loads(program.stdout.readline()))
         processes = processes_of(info)
@@ -138,8 +148,8 @@ def test_a_signal_ends_everything(directory: Path, number: signal.Signals) -> No
         assert gone(processes)
 
 
-def test_a_killed_terminal_leaves_nothing(directory: Path) -> None:
-    with helpdesk_running("up", "--port", "0", "--json", cwd=directory) as program:
+def test_a_killed_terminal_leaves_nothing(stopped: Path) -> None:
+    with helpdesk_running("up", "--port", "0", "--json", cwd=stopped) as program:
         assert program.stdout
         processes = processes_of(StackInfo(**json.loads(program.stdout.readline())))
         program.kill()

@@ -30,14 +30,22 @@ sys.stdin.read()
 
 @pytest.fixture(scope="module")
 def kept_directory(reachable: Path) -> Path:
-    """A data directory that the tests of this file use in turn: only the first start is a cold one."""
+    """A data directory for the tests that start a stack themselves: only the first start is a cold one."""
     return reachable / "kept"
 
 
-@pytest.fixture
-def stack(kept_directory: Path) -> Iterator[Stack]:
-    with Stack.start(kept_directory) as stack:
+@pytest.fixture(scope="module")
+def running(reachable: Path) -> Iterator[Stack]:
+    """A durable stack for the tests that do not end it; some break it, and it heals."""
+    with Stack.start(reachable / "running") as stack:
         yield stack
+
+
+@pytest.fixture
+def stack(running: Stack) -> Stack:
+    """That stack, as it is now: its processes may be others than at the start."""
+    running.refresh()
+    return running
 
 
 def hold(directory: Path | str, **environment: str) -> tuple[subprocess.Popen[bytes], list[psutil.Process], StackInfo]:
