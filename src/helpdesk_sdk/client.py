@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
 from pydantic import HttpUrl, SecretStr
@@ -33,37 +35,130 @@ from .resources.tickets import Tickets
 from .resources.users import Users
 
 OnSession = Callable[[Session | None], None]
+MakeContext = Callable[[httpx.Client | httpx.AsyncClient], ClientContext]
+Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
+
+_TIMEOUT_RANGE = (0.001, 3600.0)
+_RETRIES_MAX = 10
 
 
-class _Client(Generic[Driver]):
-    """A client of one helpdesk: ``auth``, ``tickets``, ``messages``, ``notes``, ``users``, ``teams``, ``events``.
-
-    Args:
-        url: The URL of the Supabase project, e.g. ``https://abc.supabase.co``.
-        key: The project's publishable key; or its secret key, for work that no person does and that no policy limits.
-        access_token: The token of a session that was begun elsewhere.
-        refresh_token: What renews that session.
-        email: Sign in with this address when a session is needed …
-        password: … and this password.
-        timeout: Seconds to wait for the connection and for each part of an answer.
-        max_retries: How often to repeat a request that is safe to repeat, 0 to 10.
-        backoff: How long to wait before that.
-        on_session: Called with each new session, e.g. to store it, and with None after ``sign_out``.
-        transport: Another httpx transport, for tests and proxies; with one there are no live connections.
-
-    Raises:
-        ConfigurationError: The URL or the key cannot be one.
-    """
-
+class _Client(Generic[Driver, Transport]):
     auth: Auth[Driver]
+    """Signing in and out."""
     users: Users[Driver]
+    """People: customers, agents, admins, and their invitations."""
     teams: Teams[Driver]
+    """Teams and their members."""
     tickets: Tickets[Driver]
+    """Tickets: open, read, list, change, assign, tag."""
     messages: Messages[Driver]
+    """The conversation on tickets."""
     notes: Notes[Driver]
+    """Staff's internal notes on tickets."""
     events: Events[Driver]
+    """The event log."""
 
-    def __init__(self, driver: Driver, hub: Hub | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        access_token: str | SecretStr | None = None,
+        refresh_token: str | SecretStr | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 3,
+        backoff: Backoff | None = None,
+        on_session: OnSession | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        """Make a client. Nothing is sent until the first call; a session is begun and renewed when it is needed.
+
+        Args:
+            url: The URL of the Supabase project, e.g. ``https://abc.supabase.co``.
+            key: The project's publishable key. With its secret key the client acts as the system: no policy limits it.
+            access_token: The access token of a session that was begun elsewhere.
+            refresh_token: The refresh token that renews that session.
+            email: Sign in with this e-mail address when a session is needed; goes with ``password``.
+            password: The password for ``email``.
+            timeout: Seconds to wait for a connection, and for each part of an answer; 0.001 to 3600.
+            max_retries: How often to repeat a request that is safe to repeat, 0 to 10.
+            backoff: How long to wait before each repetition.
+            on_session: Called with each new session, e.g. to store it, and with None after ``auth.sign_out()``.
+            transport: An httpx transport of your own, e.g. for tests. Such a client has no live connection.
+
+        Raises:
+            ConfigurationError: The URL, the key or a token is not valid, or one of a pair is missing.
+            InvalidValueError: The timeout, the number of retries or the e-mail address is not valid.
+        """
+        key = _text(key) or ""
+        base, options = _http_options(url, key, timeout, transport)
+        store = _session_store(key, _text(access_token), _text(refresh_token), email, password, on_session)
+
+        def context(http: httpx.Client | httpx.AsyncClient) -> ClientContext:
+            return ClientContext(
+                url=base,
+                key=SecretStr(key),
+                rest=builders(http, base),
+                session_store=store,
+                backoff=backoff or Backoff(),
+                max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX),
+            )
+
+        driver = self._new_driver(options, context)
+        # A WebSocket would not go where another transport goes.
+        self._hub: Hub | None = None
+        if isinstance(driver, AsyncDriver) and transport is None:
+            self._hub = Hub(driver.context, driver.renew)
+        self._owns_connections = True
+        self._attach(driver)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """Make a client from environment variables.
+
+        Reads HELPDESK_URL and HELPDESK_KEY, or SUPABASE_URL and SUPABASE_KEY; URL and key always come from the same
+        pair, so that no key goes to another project. To act as a person, it also reads HELPDESK_ACCESS_TOKEN (with
+        HELPDESK_REFRESH_TOKEN), or HELPDESK_EMAIL and HELPDESK_PASSWORD.
+
+        Args:
+            environ: Variables to read instead of the process's own.
+            options: Further arguments of the client, e.g. ``timeout``.
+
+        Raises:
+            ConfigurationError: A variable is missing or not valid; the message names it.
+        """
+        return cls(**(_from_env(os.environ if environ is None else environ) | options))
+
+    def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
+        """The same client with other options: ``hd.with_options(timeout=2).tickets.get(42)``.
+
+        The new client shares connections, session and live connection with this one. Closing the new client closes
+        nothing; closing this one closes both.
+
+        Args:
+            timeout: Seconds to wait for a connection, and for each part of an answer; 0.001 to 3600. None keeps it.
+            max_retries: How often to repeat a request that is safe to repeat, 0 to 10. None keeps it.
+
+        Raises:
+            InvalidValueError: A value is out of its range.
+        """
+        context = self._driver.context
+        if timeout is not None:
+            timeout = check.seconds("timeout", timeout, *_TIMEOUT_RANGE)
+            context = replace(context, timeout=timeout, rest=builders(self._driver.http, context.url, timeout))
+        if max_retries is not None:
+            context = replace(context, max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX))
+        other = copy.copy(self)
+        other._owns_connections = False
+        other._attach(self._driver.with_context(context))
+        return other
+
+    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> Driver:
+        raise NotImplementedError
+
+    def _attach(self, driver: Driver) -> None:
         self._driver: Driver = driver
         self.auth = Auth(driver)
         self.users = Users(driver)
@@ -71,7 +166,7 @@ class _Client(Generic[Driver]):
         self.tickets = Tickets(driver)
         self.messages = Messages(driver)
         self.notes = Notes(driver)
-        self.events = Events(driver, hub)
+        self.events = Events(driver, self._hub)
 
     def __repr__(self) -> str:
         store = self._driver.context.session_store
@@ -79,52 +174,21 @@ class _Client(Generic[Driver]):
         return f"<{type(self).__name__} {self._driver.context.url} as {who}>"
 
 
-class Helpdesk(_Client[SyncDriver]):
-    """A helpdesk, for plain code. Any number of threads may share one.
+class Helpdesk(_Client[SyncDriver, httpx.BaseTransport]):
+    """A client of one helpdesk, for plain code. Any number of threads may share one.
 
     >>> with Helpdesk.from_env() as hd:
     ...     ticket = hd.tickets.create("Cannot log in", "It says 403 since this morning.")
     """
 
-    def __init__(
-        self,
-        url: str,
-        key: str,
-        *,
-        access_token: str | None = None,
-        refresh_token: str | None = None,
-        email: str | None = None,
-        password: str | None = None,
-        timeout: float = 30.0,
-        max_retries: int = 3,
-        backoff: Backoff | None = None,
-        on_session: OnSession | None = None,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        url, options = _http_options(url, key, timeout, transport)
-        store = _session_store(key, access_token, refresh_token, email, password, on_session)
+    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> SyncDriver:
         http = httpx.Client(**options)
-        super().__init__(SyncDriver(http, _context(url, key, http, store, max_retries, backoff)))
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
-        """A client by the environment.
-
-        Reads HELPDESK_URL or SUPABASE_URL, HELPDESK_KEY or SUPABASE_KEY, and, to be somebody, HELPDESK_ACCESS_TOKEN
-        (with HELPDESK_REFRESH_TOKEN), or HELPDESK_EMAIL and HELPDESK_PASSWORD.
-
-        Args:
-            environ: Another environment than the process's own.
-            options: What else the client takes, e.g. ``timeout``.
-
-        Raises:
-            ConfigurationError: A variable is missing; the message names it.
-        """
-        return cls(**(_from_env(os.environ if environ is None else environ) | options))
+        return SyncDriver(http, context(http))
 
     def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
-        self._driver.http.close()
+        if self._owns_connections:
+            self._driver.http.close()
 
     if not TYPE_CHECKING:
 
@@ -140,52 +204,30 @@ class Helpdesk(_Client[SyncDriver]):
         self.close()
 
 
-class AsyncHelpdesk(_Client[AsyncDriver]):
-    """A helpdesk, for async code. Any number of tasks of one event loop may share one. It has ``presence`` besides.
+class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
+    """A client of one helpdesk, for async code. Any number of tasks of one event loop may share one.
+
+    It also has ``presence``: who has a ticket open at this moment.
 
     >>> async with AsyncHelpdesk.from_env() as hd:
     ...     ticket = await hd.tickets.create("Cannot log in", "It says 403 since this morning.")
     """
 
-    def __init__(
-        self,
-        url: str,
-        key: str,
-        *,
-        access_token: str | None = None,
-        refresh_token: str | None = None,
-        email: str | None = None,
-        password: str | None = None,
-        timeout: float = 30.0,
-        max_retries: int = 3,
-        backoff: Backoff | None = None,
-        on_session: OnSession | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        url, options = _http_options(url, key, timeout, transport)
-        store = _session_store(key, access_token, refresh_token, email, password, on_session)
+    presence: Presence
+    """Who has a ticket open at this moment."""
+
+    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> AsyncDriver:
         http = httpx.AsyncClient(**options)
-        driver = AsyncDriver(http, _context(url, key, http, store, max_retries, backoff))
-        # A WebSocket would not go where another transport goes.
-        self._hub = Hub(driver.context, driver.renew) if transport is None else None
-        super().__init__(driver, self._hub)
+        return AsyncDriver(http, context(http))
+
+    def _attach(self, driver: AsyncDriver) -> None:
+        super()._attach(driver)
         self.presence = Presence(driver, self._hub)
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
-        """A client by the environment, like ``Helpdesk.from_env``. Nothing to await: it signs in when needed.
-
-        Args:
-            environ: Another environment than the process's own.
-            options: What else the client takes, e.g. ``timeout``.
-
-        Raises:
-            ConfigurationError: A variable is missing; the message names it.
-        """
-        return cls(**(_from_env(os.environ if environ is None else environ) | options))
 
     async def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
+        if not self._owns_connections:
+            return
         if self._hub is not None:
             await self._hub.close()
         await self._driver.http.aclose()
@@ -197,8 +239,11 @@ class AsyncHelpdesk(_Client[AsyncDriver]):
         await self.close()
 
 
-for _colour in (Helpdesk, AsyncHelpdesk):
-    _colour.__init__.__doc__ = _Client.__doc__
+def _text(value: str | SecretStr | None) -> str | None:
+    """A key or token as text, without the line break that a mounted secret or ``echo > file`` leaves at its end."""
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return value.strip() if isinstance(value, str) else None
 
 
 def _http_options(url: str, key: str, timeout: float, transport: object) -> tuple[str, dict[str, Any]]:
@@ -208,31 +253,31 @@ def _http_options(url: str, key: str, timeout: float, transport: object) -> tupl
         raise ConfigurationError("url must be a project's, like https://abc.supabase.co") from None
     if parts.username or parts.password:
         raise ConfigurationError("url must not hold a user name or a password")
-    if not isinstance(key, str) or not key or not key.isascii() or not key.isprintable() or " " in key:
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(
             "key is missing or no key", hint="Give the project's publishable key (sb_publishable_…)."
         )
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
-    options = {"headers": headers, "timeout": check.seconds("timeout", timeout, 0.001, 3600)}
+    options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
     options |= {"verify": _trust(parts.scheme)} if transport is None else {"transport": transport}
     return str(parts).rstrip("/"), options
 
 
 def _trust(scheme: str) -> ssl.SSLContext:
-    """Whom a connection trusts. Reading all authorities takes long and much memory, so clients share what was read."""
+    """The TLS context. Loading the CA bundle is slow and large, so clients share it."""
     if scheme == "http":
-        return _nobody()
-    return _authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        return _without_authorities()
+    return _with_authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @cache
-def _nobody() -> ssl.SSLContext:
+def _without_authorities() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @cache
-def _authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
-    """What httpx itself would make: it is from these variables that it takes others than its own authorities."""
+def _with_authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """httpx's own context; it reads SSL_CERT_FILE and SSL_CERT_DIR, hence the cache key."""
     return httpx.create_ssl_context()
 
 
@@ -260,42 +305,21 @@ def _session_store(
     return SessionStore(key, session, credentials, on_session)
 
 
-def _context(
-    url: str,
-    key: str,
-    http: httpx.Client | httpx.AsyncClient,
-    store: SessionStore,
-    max_retries: int,
-    backoff: Backoff | None,
-) -> ClientContext:
-    return ClientContext(
-        url=url,
-        key=SecretStr(key),
-        rest=builders(http, url),
-        session_store=store,
-        backoff=backoff or Backoff(),
-        max_retries=check.integer("max_retries", max_retries, 0, 10),
-    )
-
-
 def _from_env(environ: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, variables, hint in (
-        (
-            "url",
-            ("HELPDESK_URL", "SUPABASE_URL"),
-            "Set it to the URL of your Supabase project; helpdesk status shows the local one.",
-        ),
-        (
-            "key",
-            ("HELPDESK_KEY", "SUPABASE_KEY"),
-            "Set it to the project's publishable key; helpdesk status shows the local one.",
-        ),
-    ):
-        value = next((environ[variable] for variable in variables if environ.get(variable)), None)
-        if value is None:
-            raise ConfigurationError(f"{' or '.join(variables)} is not set", hint=hint)
-        found[name] = value
+    # One pair for both: a key must never go to the URL of another project.
+    pair = next((name for name in ("HELPDESK", "SUPABASE") if environ.get(f"{name}_URL")), None)
+    if pair is None:
+        raise ConfigurationError(
+            "HELPDESK_URL or SUPABASE_URL is not set",
+            hint="Set it to the URL of your Supabase project; helpdesk status shows the local one.",
+        )
+    key = environ.get(f"{pair}_KEY")
+    if not key:
+        raise ConfigurationError(
+            f"{pair}_KEY is not set, which goes with {pair}_URL",
+            hint="Set it to the project's publishable key; helpdesk status shows the local one.",
+        )
+    found: dict[str, Any] = {"url": environ[f"{pair}_URL"].strip(), "key": key}
     for name in ("access_token", "refresh_token", "email", "password"):
         if value := environ.get(f"HELPDESK_{name.upper()}"):
             found[name] = value

@@ -55,6 +55,50 @@ from uuid import UUID
 from .models.messages import Message
 from .models.tickets import Ticket
 
+__all__ = [
+    "AdminExistsError",
+    "AlreadyAnsweredError",
+    "AlreadyAssignedError",
+    "ApiError",
+    "AssigneeNotFoundError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "ConversationMovedError",
+    "CursorAheadError",
+    "DefaultTeamError",
+    "ExternalIdTakenError",
+    "ForbiddenError",
+    "HelpdeskError",
+    "IdConflictError",
+    "InactiveUserError",
+    "InvalidValueError",
+    "InvitationNotFoundError",
+    "LastAdminError",
+    "LogRestoredError",
+    "MessageNotFoundError",
+    "NameTakenError",
+    "NoProfileError",
+    "NotFoundError",
+    "NoteNotFoundError",
+    "RateLimitedError",
+    "ReadOnlyError",
+    "RequestTimeoutError",
+    "ServerError",
+    "StaleRevisionError",
+    "TeamInUseError",
+    "TeamNotFoundError",
+    "TicketClosedError",
+    "TicketNotFoundError",
+    "TooManyError",
+    "TransitionNotAllowedError",
+    "UnexpectedResponseError",
+    "UnknownOutcomeError",
+    "UserExistsError",
+    "UserNotFoundError",
+]
+
 
 class HelpdeskError(Exception):
     """Something went wrong in the helpdesk.
@@ -63,6 +107,10 @@ class HelpdeskError(Exception):
         message: What happened, in one sentence.
         hint: The way out, in one sentence, where one is known.
     """
+
+    is_transient: bool = False
+    """Whether the same call may succeed a little later, without any change: no connection, a rate limit, a failing
+    server. Nothing was changed then. UnknownOutcomeError is not transient: repeat that call with ``id=error.id``."""
 
     def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
         self.message = message or (type(self).__doc__ or "").partition("\n")[0]
@@ -82,6 +130,8 @@ class ConfigurationError(HelpdeskError):
 
 class ConnectionFailedError(HelpdeskError):
     """The helpdesk cannot be reached; nothing was changed."""
+
+    is_transient = True
 
 
 class RequestTimeoutError(ConnectionFailedError):
@@ -346,6 +396,7 @@ class RateLimitedError(ApiError):
         retry_after: Seconds to wait, when the server said how long.
     """
 
+    is_transient = True
     retry_after: float | None = None
 
 
@@ -359,6 +410,8 @@ class UnexpectedResponseError(ApiError):
 
 class ServerError(ApiError):
     """The helpdesk failed to answer; nothing was changed."""
+
+    is_transient = True
 
 
 BY_REASON: dict[str, type[ApiError]] = {

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
 
-from helpdesk_sdk import Pager, TicketNotFoundError
+from helpdesk_sdk import InvalidValueError, Pager, TicketNotFoundError
 
 TEAM = {"team_id": ticket_row()["team_id"], "name": "Billing"} | {
     name: ticket_row()[name] for name in ("created_at", "updated_at")
@@ -65,6 +65,50 @@ def test_a_pager_can_be_read_twice_and_shows_its_pages(hd: Any, server: Server) 
     if isinstance(pager, Pager):
         server.answers(ok(rows(3, 2)), ok(rows(1)))
         assert [len(page.items) for page in pager.pages()] == [2, 1]
+
+
+@both
+def test_the_first_item_is_asked_for_alone(hd: Any, server: Server) -> Scenario:
+    server.answers(ok(rows(5)), ok([]))
+    tickets = hd.tickets.list(scope="team", page_size=100)
+    assert (yield tickets.first()).number == 5
+    assert ("limit", "1") in query(server.requests[-1])
+    assert (yield tickets.first()) is None
+    assert len(server.requests) == 2
+
+
+@both
+def test_a_limit_cuts_the_list_and_asks_for_no_more(hd: Any, server: Server) -> Scenario:
+    tickets = hd.tickets.list(scope="team", page_size=2)
+    server.answers(ok(rows(5, 4)), ok(rows(3, 2)))
+    assert [ticket.number for ticket in (yield tickets.limit(3))] == [5, 4, 3]
+    assert len(server.requests) == 2
+    server.answers(ok(rows(5, 4)), ok([]))
+    assert [ticket.number for ticket in (yield tickets.limit(9).all())] == [5, 4]
+    server.answers(ok(rows(5)))
+    assert [ticket.number for ticket in (yield tickets.limit(9).limit(1))] == [5]
+    assert ("limit", "1") in query(server.requests[-1])
+    server.answers(ok(rows(5, 4)))
+    assert [ticket.number for ticket in (yield tickets.limit(2))] == [5, 4]
+    assert len(server.requests) == 6
+
+
+@both
+def test_all_items_at_once(hd: Any, server: Server) -> Scenario:
+    server.answers(ok(rows(5, 4)), ok(rows(3)))
+    assert [ticket.number for ticket in (yield hd.tickets.list(scope="team", page_size=2).all())] == [5, 4, 3]
+
+
+@pytest.mark.parametrize("count", [0, -1, True, "3", 2.5])
+def test_a_limit_is_a_whole_number(hd: Any, count: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"^limit must be"):
+        hd.tickets.list(scope="team").limit(count)
+
+
+def test_a_pager_says_what_it_is(hd: Any) -> None:
+    pager = hd.tickets.list(scope="team")
+    assert repr(pager) == f"<{type(pager).__name__} of tickets.list: iterate over it, or call first() or all()>"
+    assert "tickets.list, at most 3 items" in repr(pager.limit(3))
 
 
 @both

@@ -173,12 +173,15 @@ def test_a_client_that_cannot_work_is_not_made(options: dict[str, str], message:
 def test_the_environment_is_read_and_what_is_missing_is_named() -> None:
     with pytest.raises(ConfigurationError, match="HELPDESK_URL or SUPABASE_URL is not set"):
         Helpdesk.from_env({})
-    with pytest.raises(ConfigurationError, match="HELPDESK_KEY or SUPABASE_KEY is not set"):
-        Helpdesk.from_env({"SUPABASE_URL": "https://helpdesk.test"})
+    for pair, other in (("HELPDESK", "SUPABASE"), ("SUPABASE", "HELPDESK")):
+        # A key never goes to the URL of the other pair.
+        with pytest.raises(ConfigurationError, match=f"{pair}_KEY is not set, which goes with {pair}_URL"):
+            Helpdesk.from_env({f"{pair}_URL": "https://helpdesk.test", f"{other}_KEY": "sb_secret_x"})
     environ = {
-        "HELPDESK_URL": "https://helpdesk.test/",
-        "SUPABASE_KEY": "sb_secret_x",
+        "HELPDESK_URL": "https://helpdesk.test/\n",
+        "HELPDESK_KEY": "sb_secret_x\n",
         "SUPABASE_URL": "https://other.test",
+        "SUPABASE_KEY": "sb_secret_other",
     }
     with Helpdesk.from_env(environ) as hd:
         assert repr(hd) == "<Helpdesk https://helpdesk.test as the system>"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 import time
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -24,6 +26,12 @@ class SyncDriver:
         self.context = context
         # Whoever is told of a new session may use the client at once.
         self._renewing = threading.RLock()
+
+    def with_context(self, context: ClientContext) -> SyncDriver:
+        """A driver with another context, on the same connections and the same session."""
+        other = copy.copy(self)
+        other.context = context
+        return other
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
@@ -52,9 +60,7 @@ class SyncDriver:
                 from supabase_auth import SyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    return AuthReply(
-                        step.call.run(SyncGoTrueClient(http_client=self.http, **_auth_options(self.context)))
-                    )
+                    return AuthReply(step.call.run(SyncGoTrueClient(**_auth_options(self.context, self.http))))
                 return caught.outcome
             case RenewSession():
                 with self._renewing:
@@ -73,6 +79,12 @@ class AsyncDriver:
         self.http = http
         self.context = context
         self._renewing = asyncio.Lock()
+
+    def with_context(self, context: ClientContext) -> AsyncDriver:
+        """A driver with another context, on the same connections and the same session."""
+        other = copy.copy(self)
+        other.context = context
+        return other
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
@@ -106,9 +118,7 @@ class AsyncDriver:
                 from supabase_auth import AsyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    return AuthReply(
-                        await step.call.run(AsyncGoTrueClient(http_client=self.http, **_auth_options(self.context)))
-                    )
+                    return AuthReply(await step.call.run(AsyncGoTrueClient(**_auth_options(self.context, self.http))))
                 return caught.outcome
             case RenewSession():
                 async with self._renewing:
@@ -120,11 +130,24 @@ class AsyncDriver:
         return None
 
 
-def _auth_options(context: ClientContext) -> dict[str, Any]:
+class _WithTimeout:
+    """Stands where the Auth client expects its HTTP client, and gives each request another timeout."""
+
+    def __init__(self, http: httpx.Client | httpx.AsyncClient, timeout: float) -> None:
+        self.request = partial(http.request, timeout=timeout)
+
+
+def _auth_options(context: ClientContext, http: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
     """The Auth client is made anew for each call: it keeps no session, starts no timer, and leaves nothing behind."""
     key = context.key.get_secret_value()
     headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if context.session_store.key_token else {})
-    return {"url": f"{context.url}/auth/v1", "headers": headers, "auto_refresh_token": False, "persist_session": False}
+    return {
+        "url": f"{context.url}/auth/v1",
+        "headers": headers,
+        "auto_refresh_token": False,
+        "persist_session": False,
+        "http_client": http if context.timeout is None else _WithTimeout(http, context.timeout),
+    }
 
 
 class _auth_errors:

@@ -78,6 +78,8 @@ class ClientContext:
     session_store: SessionStore
     backoff: Backoff
     max_retries: int
+    timeout: float | None = None
+    """Seconds, where they differ from the HTTP client's own."""
 
     def __repr__(self) -> str:
         return self.url

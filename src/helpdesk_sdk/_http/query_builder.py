@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import httpx
@@ -22,9 +23,16 @@ class _Recorder:
         return self._build(method, url, **parts)
 
 
-def builders(http: httpx.Client | httpx.AsyncClient, url: str) -> SyncPostgrestClient:
-    """PostgREST's query builders for schema helpdesk. Only sending has a colour, and they do not send."""
-    session = cast(httpx.Client, _Recorder(http.build_request))
+def builders(http: httpx.Client | httpx.AsyncClient, url: str, timeout: float | None = None) -> SyncPostgrestClient:
+    """PostgREST's query builders for schema helpdesk. They build requests for both kinds of client and send none.
+
+    Args:
+        http: Whose headers and base settings the requests get.
+        url: The project's URL.
+        timeout: Seconds to wait for each part of an answer; None for the client's own.
+    """
+    build = http.build_request if timeout is None else partial(http.build_request, timeout=timeout)
+    session = cast(httpx.Client, _Recorder(build))
     # Our name among the headers, where the builders would put their library's.
     headers = {"X-Client-Info": http.headers["X-Client-Info"]}
     return SyncPostgrestClient(

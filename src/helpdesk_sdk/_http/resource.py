@@ -132,11 +132,15 @@ class call(Method[P, Flow[T]], Generic[P, T]):
 
 
 class paged(Method[P, Flow[Page[T]]], Generic[P, T]):
-    """Expose a flow that returns a page as an iterator over the items of all pages.
+    """Expose a flow that returns a page as a pager over the items of all pages. It must take ``page_size=``.
 
-    The function is called once at once and its flow thrown away: so one that checks its arguments before it returns a
-    flow refuses bad ones where they are given, and not where the pager is read.
+    Arguments are checked when the method is called, not when the pager is first read: the flow is created once and
+    discarded.
     """
+
+    def __init__(self, flow: Callable[Concatenate[Any, P], Flow[Page[T]]]) -> None:
+        super().__init__(flow)
+        self._page_size: int = self._signature.parameters["page_size"].default
 
     @overload
     def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, Pager[T]]: ...
@@ -148,13 +152,18 @@ class paged(Method[P, Flow[Page[T]]], Generic[P, T]):
         if obj is None:
             return self._flow
         driver, flow = obj._driver, self._flow
+        name = f"{type(obj).__name__.lower()}.{self._name}"
 
         def method(*args: P.args, **kwargs: P.kwargs) -> Pager[T] | AsyncPager[T]:
             flow(obj, *args, **kwargs).close()
 
-            def first() -> Flow[Page[T]]:
-                return flow(obj, *args, **kwargs)
+            def first_page(at_most: int | None) -> Flow[Page[T]]:
+                size: Any = kwargs.get("page_size", self._page_size)
+                given: dict[str, Any] = {**kwargs, "page_size": size if at_most is None else min(size, at_most)}
+                return flow(obj, *args, **given)
 
-            return Pager(driver, first) if isinstance(driver, SyncDriver) else AsyncPager(driver, first)
+            if isinstance(driver, SyncDriver):
+                return Pager(driver, first_page, name)
+            return AsyncPager(driver, first_page, name)
 
         return self._bind(obj, method)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .._http.flow import Flow
-from ..errors import ConnectionFailedError, HelpdeskError, RateLimitedError, ServerError
+from ..errors import HelpdeskError, RateLimitedError
 from ..models.events import Event, EventPage
 from .poll_schedule import Ask, Pace, position
 from .subscriptions import Topic
@@ -79,7 +79,7 @@ class Reading:
 
     def _hold(self, error: HelpdeskError) -> None:
         """Wait after a failure that may pass. Others are raised, and any at the start: a mistake."""
-        if not self._asked or not isinstance(error, ConnectionFailedError | ServerError | RateLimitedError):
+        if not self._asked or not error.is_transient:
             raise error
         self._failures += 1
         wait = min(_LONGEST_HOLD, max(self._course.poll_interval, 1.0) * 2.0 ** min(self._failures - 1, 10))
