@@ -11,10 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
-from pydantic import HttpUrl, SecretStr
-from pydantic import ValidationError as PydanticError
+from pydantic import SecretStr
 
 from . import _validation as check
+from ._credentials import clean_key, clean_url
 from ._http.drivers import AsyncDriver, SyncDriver
 from ._http.pipeline import ClientContext
 from ._http.query_builder import builders
@@ -92,15 +92,16 @@ class _Client(Generic[Driver, Transport]):
             ConfigurationError: The URL, the key or a token is not valid, or one of a pair is missing.
             InvalidValueError: The timeout, the number of retries or the e-mail address is not valid.
         """
-        key = _text(key) or ""
-        base, options = _http_options(url, key, timeout, transport)
-        store = _session_store(key, _text(access_token), _text(refresh_token), email, password, on_session)
+        url, key = clean_url(url), clean_key("key", key)
+        options = _http_options(url, key, timeout, transport)
+        tokens = _token("access_token", access_token), _token("refresh_token", refresh_token)
+        store = _session_store(key, *tokens, email, password, on_session)
 
         def context(http: httpx.Client | httpx.AsyncClient) -> ClientContext:
             return ClientContext(
-                url=base,
+                url=url,
                 key=SecretStr(key),
-                rest=builders(http, base),
+                rest=builders(http, url),
                 session_store=store,
                 backoff=backoff or Backoff(),
                 max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX),
@@ -239,33 +240,21 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
         await self.close()
 
 
-def _text(value: str | SecretStr | None) -> str | None:
-    """A key or token as text, without the line break that a mounted secret or ``echo > file`` leaves at its end."""
-    if isinstance(value, SecretStr):
-        value = value.get_secret_value()
-    return value.strip() if isinstance(value, str) else None
+def _token(name: str, token: str | SecretStr | None) -> str | None:
+    if isinstance(token, SecretStr):
+        token = token.get_secret_value()
+    return None if token is None else clean_key(name, token)
 
 
-def _http_options(url: str, key: str, timeout: float, transport: object) -> tuple[str, dict[str, Any]]:
-    try:
-        parts = HttpUrl(url)
-    except PydanticError:
-        raise ConfigurationError("url must be a project's, like https://abc.supabase.co") from None
-    if parts.username or parts.password:
-        raise ConfigurationError("url must not hold a user name or a password")
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError(
-            "key is missing or no key", hint="Give the project's publishable key (sb_publishable_…)."
-        )
+def _http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
     options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
-    options |= {"verify": _trust(parts.scheme)} if transport is None else {"transport": transport}
-    return str(parts).rstrip("/"), options
+    return options | ({"verify": _trust(url)} if transport is None else {"transport": transport})
 
 
-def _trust(scheme: str) -> ssl.SSLContext:
+def _trust(url: str) -> ssl.SSLContext:
     """The TLS context. Loading the CA bundle is slow and large, so clients share it."""
-    if scheme == "http":
+    if url.startswith("http:"):
         return _without_authorities()
     return _with_authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
@@ -295,9 +284,6 @@ def _session_store(
         raise ConfigurationError(
             f"{'email' if email else 'password'} is given without {'password' if email else 'email'}"
         )
-    for name, token in (("access_token", access_token), ("refresh_token", refresh_token)):
-        if token is not None and (not token.isascii() or not token.isprintable() or " " in token):
-            raise ConfigurationError(f"{name} is no token")
     session = session_from_token(access_token, refresh_token) if access_token else None
     credentials = None
     if email and password:
@@ -319,7 +305,7 @@ def _from_env(environ: Mapping[str, str]) -> dict[str, Any]:
             f"{pair}_KEY is not set, which goes with {pair}_URL",
             hint="Set it to the project's publishable key; helpdesk status shows the local one.",
         )
-    found: dict[str, Any] = {"url": environ[f"{pair}_URL"].strip(), "key": key}
+    found: dict[str, Any] = {"url": environ[f"{pair}_URL"], "key": key}
     for name in ("access_token", "refresh_token", "email", "password"):
         if value := environ.get(f"HELPDESK_{name.upper()}"):
             found[name] = value

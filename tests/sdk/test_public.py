@@ -38,7 +38,7 @@ def methods() -> Iterator[tuple[str, str]]:
     "url", ["", "ftp://x", "abc.supabase.co", "http://[x", "http://a b", "http://x:99999", "http://\ud800x", None]
 )
 def test_what_is_no_url_is_refused_as_such(url: Any) -> None:
-    with pytest.raises(errors.ConfigurationError, match="url must be a project's"):
+    with pytest.raises(errors.ConfigurationError, match="url must begin with https://"):
         Helpdesk(url, "sb_publishable_x")
 
 

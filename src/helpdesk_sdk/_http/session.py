@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from .._credentials import claims, is_secret_key
 from ..models.base import Model
 from ..models.session import Session
 from ..models.users import User
@@ -28,18 +27,6 @@ class Credentials(Model):
 
     email: str
     password: SecretStr
-
-
-def claims(token: str) -> dict[str, object]:
-    """What a JWT says, unverified; empty for anything that is not a JWT. Verifying is the server's part."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def session_from_token(access_token: str, refresh_token: str | None) -> Session:
@@ -70,7 +57,7 @@ class SessionStore:
         # Keys of the old kind are JWTs and go where a session's token goes; the gateway translates the new kind.
         role = claims(key).get("role")
         self.key_token = key if role else None
-        self.key_is_secret = key.startswith("sb_secret_") or role == "service_role"
+        self.key_is_secret = is_secret_key(key)
         self._me: tuple[User, float] | None = None
         self._numbers: OrderedDict[int, UUID] = OrderedDict()
 
