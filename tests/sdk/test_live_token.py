@@ -23,7 +23,7 @@ class Auth:
         store = SimpleNamespace(
             renewable=True, needs_renewal=lambda _: True, token="old", authorization="old", session=session
         )
-        context: Any = SimpleNamespace(store=store)
+        context: Any = SimpleNamespace(session_store=store)
         self.token = Token(context, self.renew)
 
     async def renew(self) -> HelpdeskError | None:

@@ -100,7 +100,7 @@ def test_ten_lines(world: World) -> Scenario:
     yield world.connect().auth.sign_up(address, PASSWORD)
     environ = {
         "HELPDESK_URL": world.info.api_url,
-        "SUPABASE_KEY": world.info.publishable_key,
+        "HELPDESK_KEY": world.info.publishable_key,
         "HELPDESK_EMAIL": address,
         "HELPDESK_PASSWORD": PASSWORD,
     }

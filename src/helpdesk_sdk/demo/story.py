@@ -253,7 +253,7 @@ class Story(Stage):
     def _empty_queue(self) -> str:
         """A queue where nothing waits, so that the story knows what comes next."""
         waiting = self._nora.tickets.list(team=_QUEUE, status="open", assigned_to="nobody")
-        if next(iter(waiting), None) is None:
+        if waiting.first() is None:
             return _QUEUE
         return self._nora.teams.create(f"{_QUEUE} {secrets.token_hex(3)}", is_public=True).name
 
