@@ -21,13 +21,13 @@ from .text import one_line
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 T = TypeVar("T")
 # Wide enough for any row: a table that goes into a file or a pipe is not cut.
 _UNBOUNDED = 10_000
-# Between columns, and what a flexible column keeps at least.
+# Between columns.
 _GAP = 2
-_FLOOR = 8
 # When and how often a long list says how far it is: after so many seconds, once for so many items.
 _PATIENCE = 1.0
 _COUNT_EVERY = 100
@@ -108,35 +108,25 @@ def table(
 ) -> Table:
     """Rows under each other, each on one line, no wider than there is room."""
     from rich.table import Table
-    from rich.text import Text
 
     shown = [column for column in columns if column.from_width <= room < column.below_width]
-    cells = [[_cell(row, column) for column in shown] for row in rows]
     made = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
-    for column, width in zip(shown, _widths(shown, cells, room), strict=True):
+    for column in shown:
         justify: Literal["left", "right"] = "right" if column.right else "left"
-        made.add_column(column.title, no_wrap=True, overflow="ellipsis", justify=justify, width=width)
-    for row, texts in zip(rows, cells, strict=True):
-        styled = (Text(text, style=_style(column, text)) for column, text in zip(shown, texts, strict=True))
-        made.add_row(*styled, style=row_style(row) if row_style else None)
+        # Rich narrows only columns that may wrap, the widest first. No text in them wraps: it is cut instead.
+        made.add_column(_cut(column.title), no_wrap=not column.flexible, justify=justify)
+    for row in rows:
+        texts = [_cell(row, column) for column in shown]
+        cells = (_cut(text, _style(column, text)) for column, text in zip(shown, texts, strict=True))
+        made.add_row(*cells, style=row_style(row) if row_style else None)
     return made
 
 
-def _widths(columns: Sequence[Column[Any]], cells: Sequence[Sequence[str]], room: int) -> list[int]:
-    """How wide each column is: as its texts are. When there is no room, the widest of the flexible ones give way."""
-    from rich.cells import cell_len
+def _cut(text: str, style: str = "") -> Text:
+    """A text that stays on one line, and ends with an ellipsis where there is no room."""
+    from rich.text import Text
 
-    widths = [
-        max(cell_len(text) for text in (column.title, *(row[index] for row in cells)))
-        for index, column in enumerate(columns)
-    ]
-    floors = [min(width, _FLOOR) if column.flexible else width for column, width in zip(columns, widths, strict=True)]
-    for _ in range(sum(widths) + _GAP * (len(widths) - 1) - room):
-        widest = max(range(len(widths)), key=lambda index: widths[index] - floors[index])
-        if widths[widest] == floors[widest]:
-            break
-        widths[widest] -= 1
-    return widths
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
 
 def _cell(row: T, column: Column[T]) -> str:
