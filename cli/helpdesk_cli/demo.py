@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("demo", help="Play a support story on a local stack; every claim is checked.")(demo)
+    app.command("demo", help="Play a support story on a local stack, and check every claim.")(demo)
 
 
 def demo(
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the helpdesk, running, for you to go on with.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the helpdesk running after the story.")] = False,
     data: Annotated[
         Path | None,
         typer.Option("--data", help="With --keep: the data directory [default: .helpdesk].", show_default=False),
@@ -38,25 +38,25 @@ def demo(
         typer.Option(
             min=0,
             max=65535,
-            help="Port on 127.0.0.1 [default: any; with --keep the one used before, else 54321].",
+            help="Port on 127.0.0.1 [default: any; with --keep: the previous port, else 54321].",
             show_default=False,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the story.")] = False,
 ) -> None:
-    """Play the story; the exit code is 1 when a claim did not hold."""
+    """Play the story. The exit code is 1 when a claim did not hold."""
     from helpdesk_sdk.demo.stage import seed
     from helpdesk_sdk.demo.story import Story
 
     if data and not keep:
-        raise typer.BadParameter("only a helpdesk that is kept has a directory: add --keep", param_hint="--data")
+        raise typer.BadParameter("needs --keep: otherwise no data is kept", param_hint="--data")
     began = time.monotonic()
-    voice = _Silence() if as_json else _Voice()
+    reporter = _SilentReporter() if as_json else _ConsoleReporter()
     stack = _start(keep, data, port)
     try:
         started = time.monotonic() - began
         seed(stack.info.db_url)
-        story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, voice)
+        story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, reporter)
         story.play()
     finally:
         if not keep:
@@ -65,8 +65,8 @@ def demo(
     if as_json:
         typer.echo(json.dumps(_result(story, stack, keep, seconds)))
     else:
-        voice.end(story, started, seconds)
-        _how_to_go_on(story, stack, keep, data)
+        reporter.end(story, started, seconds)
+        _print_next_steps(story, stack, keep, data)
     if story.failed:
         raise typer.Exit(1)
 
@@ -80,7 +80,9 @@ def _start(keep: bool, data: Path | None, port: int | None) -> Stack:
         return Stack.start(data, port=port, detach=True, report=_progress)
     except AlreadyRunningError:
         found = Stack.find(data)
-        _progress(f"The stack on {found.info.data_dir} runs already: the story's people and tickets come in addition.")
+        _progress(
+            f"The stack on {found.info.data_dir} is already running: the story adds its people and tickets to it."
+        )
         return found
 
 
@@ -88,8 +90,8 @@ def _progress(text: str) -> None:
     typer.echo(text, err=True)
 
 
-class _Silence:
-    """Says nothing."""
+class _SilentReporter:
+    """Prints nothing."""
 
     def scene(self, title: str) -> None: ...
 
@@ -102,8 +104,8 @@ class _Silence:
     def end(self, story: Story, started: float, seconds: float) -> None: ...
 
 
-class _Voice(_Silence):
-    """Tells the story on the terminal, or in plain lines where there is none."""
+class _ConsoleReporter(_SilentReporter):
+    """Prints the story, with colors on a terminal."""
 
     def __init__(self) -> None:
         self._out = console()
@@ -136,7 +138,7 @@ class _Voice(_Silence):
                 f"{entry.at.astimezone():%H:%M:%S}",
                 entry.author_name,
                 what,
-                one_line(entry.body or _change(entry)),
+                one_line(entry.body or _describe_change(entry)),
             )
             table.add_row(*(Text(cell, style=style) for cell in row))
         self._out.print(table)
@@ -144,22 +146,22 @@ class _Voice(_Silence):
     def end(self, story: Story, started: float, seconds: float) -> None:
         held = len(story.checks) - len(story.failed)
         verdict = f"{held} of {len(story.checks)} claims checked and true" + (
-            "." if not story.failed else "; these were not:"
+            "." if not story.failed else "; these were false:"
         )
         self._out.print(f"\n{verdict}", style="bold red" if story.failed else "bold green")
         for check in story.failed:
             self._out.print(f"   {self._marks[1]} {check.claim}", style="red")
-        self._out.print(f"{seconds:.1f} s in all, {started:.1f} s of it to start the helpdesk.")
+        self._out.print(f"{seconds:.1f} s in total, {started:.1f} s of it to start the helpdesk.")
 
 
-def _change(entry: TimelineEntry) -> str:
-    """What an event changed, in short: "status: open → pending"."""
+def _describe_change(entry: TimelineEntry) -> str:
+    """The changes of an event, for example "status: open → pending"."""
     data = entry.data or {}
     if changes := data.get("changes"):
         values = {
             field: ["none" if value is None else str(value)[:24] for value in pair] for field, pair in changes.items()
         }
-        # An id says nothing to a reader.
+        # Ids mean nothing to a reader: only the name of the field is printed.
         return ", ".join(
             field if field.endswith(("_to", "_id")) else f"{field}: {old} → {new}"
             for field, (old, new) in values.items()
@@ -167,26 +169,26 @@ def _change(entry: TimelineEntry) -> str:
     return str(data.get("title") or data.get("tag") or "")
 
 
-def _how_to_go_on(story: Story, stack: Stack, keep: bool, data: Path | None) -> None:
+def _print_next_steps(story: Story, stack: Stack, keep: bool, data: Path | None) -> None:
     if not keep:
-        typer.echo("\nThe helpdesk of this story is gone. To go on with one:")
-        typer.echo("  helpdesk demo --keep      the same, and it stays: with logins for you to use")
-        typer.echo("  helpdesk up --detach      an empty one, for your own code")
+        typer.echo("\nThe helpdesk of this story was deleted. Next steps:")
+        typer.echo("  helpdesk demo --keep      the same story, with a helpdesk and logins that stay")
+        typer.echo("  helpdesk up --detach      an empty helpdesk, for your own code")
         typer.echo("  helpdesk --help           everything else")
         return
     there = f" --data {shlex.quote(str(data))}" if data else ""
     typer.echo(f"\nThe helpdesk runs on {stack.info.api_url}, with these logins:")
     for login in story.logins:
         typer.echo(f"  {login.role:<9} {login.email:<32} {login.password}")
-    typer.echo("Go on:")
+    typer.echo("Next steps:")
     agent = next(login for login in story.logins if login.role == "agent")
     typer.echo(f"  helpdesk login --local{there} --email {agent.email}")
     typer.echo("  helpdesk tickets list --status open")
-    typer.echo("  helpdesk watch                    the queue as it changes; and in a second window:")
-    typer.echo("  helpdesk tickets create Hello     a new row in the first")
-    typer.echo("  helpdesk events tail --follow     everything that happens, a line each")
-    typer.echo(f"  helpdesk status{there}           its keys and its database")
-    typer.echo(f"  helpdesk down{there}             stop it; the data stays")
+    typer.echo("  helpdesk watch                    the queue as it changes; then, in a second window:")
+    typer.echo("  helpdesk tickets create Hello     adds a row in the first window")
+    typer.echo("  helpdesk events tail --follow     every event, one on each line")
+    typer.echo(f"  helpdesk status{there}           its URLs, keys and database")
+    typer.echo(f"  helpdesk down{there}             stop it; its data stays")
 
 
 def _result(story: Story, stack: Stack, keep: bool, seconds: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The program `helpdesk`: all commands, put together."""
+"""The program `helpdesk`: all commands together."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import typer
 from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users, watch
 from ._base.app import Commands, ProfileOption, Root
 from ._base.errors import EXIT_CODES
-from ._base.output import tell
-from ._base.settings import choose
+from ._base.output import print_result
+from ._base.settings import apply_options
 
 _EPILOG = f"""\
 \b
 {EXIT_CODES}
 
 \b
-Environment, which wins over profiles:
+Environment variables (they win over profiles):
   HELPDESK_URL, HELPDESK_KEY          the Supabase project and its key
-  HELPDESK_ACCESS_TOKEN               who you are, by token, or
+  HELPDESK_ACCESS_TOKEN               your identity, by token, or
   HELPDESK_EMAIL, HELPDESK_PASSWORD   by password
   HELPDESK_PROFILE                    the profile to use
-  HELPDESK_CONFIG_DIR                 where profiles are kept"""
+  HELPDESK_CONFIG_DIR                 the directory of the profiles"""
 
 app = Commands(
     cls=Root,
@@ -38,14 +38,14 @@ app = Commands(
 
 
 def version() -> None:
-    """Show which version this is."""
+    """Show the version of this program."""
     from importlib.metadata import version as version_of
 
     found = version_of("helpdesk-sdk")
-    tell(f"helpdesk {found}", json={"version": found})
+    print_result(f"helpdesk {found}", json={"version": found})
 
 
-def _version_and_end(wanted: bool) -> None:
+def _print_version_and_exit(wanted: bool) -> None:
     if wanted:
         version()
         raise typer.Exit
@@ -56,19 +56,21 @@ def helpdesk(
     profile: ProfileOption = None,
     _show_version: Annotated[
         bool,
-        typer.Option("--version", callback=_version_and_end, is_eager=True, help="Show which version this is."),
+        typer.Option(
+            "--version", callback=_print_version_and_exit, is_eager=True, help="Show the version of this program."
+        ),
     ] = False,
 ) -> None:
     """A headless helpdesk that lives in your own Supabase project."""
-    choose(profile=profile)
+    apply_options(profile=profile)
 
 
 def project_dir() -> None:
-    """Show where the migrations and functions are, to push them."""
+    """Show the directory with the migrations and functions, for supabase db push."""
     from helpdesk_sdk.install.project import project_dir as directory
 
     found = str(directory())
-    tell(found, json={"project_dir": found})
+    print_result(found, json={"project_dir": found})
 
 
 for _nouns in (tickets, users, teams, events, profiles):
@@ -86,7 +88,7 @@ app.command()(version)
 def run() -> None:
     """Run the program."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows a question mark, and no traceback.
+        # A character that the terminal cannot show becomes a question mark instead of an error.
         with suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     app()

@@ -1,4 +1,4 @@
-"""`helpdesk profiles`: the helpdesks this person talks to."""
+"""`helpdesk profiles`: saved helpdesks and sessions."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Annotated
 import typer
 
 from ._base.app import Commands
-from ._base.output import Column, render, render_fields, tell
+from ._base.output import Column, print_fields, print_result, print_rows
 from ._base.settings import settings
 from ._connect import profiles as store
-from ._connect.connection import chosen_name
+from ._connect.connection import current_profile_name
 from ._connect.profiles import Profile
 
-app = Commands(name="profiles", profile=False, help="The helpdesks you talk to, and who you are there.")
+app = Commands(name="profiles", profile=False, help="The helpdesks you use, and your session in each.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The profile's name.", show_default=False)]
 
 
 @app.command("list")
 def list_() -> None:
-    """List the profiles; the one in use has a star."""
+    """List the profiles. A star marks the profile in use."""
     known = store.load()
     columns: list[Column[Profile]] = [
         Column("", lambda one: "*" if one.name == known.current else " "),
         Column("Name", lambda one: one.name),
         Column("URL", lambda one: one.url, flexible=True),
         Column(
-            "As",
+            "User",
             lambda one: "the system" if one.is_system else one.email if one.access_token else "nobody",
             flexible=True,
         ),
     ]
-    render(
+    print_rows(
         known.all.values(),
         columns,
         empty="No profiles yet: helpdesk login",
@@ -42,26 +42,26 @@ def list_() -> None:
 
 @app.command()
 def use(name: NameArgument) -> None:
-    """Choose the profile that commands use when none is named."""
+    """Set the profile that commands use by default."""
     store.use(name)
-    tell(f"Commands use profile {name} from now on.", json={"current": name})
+    print_result(f"Commands use profile {name} from now on.", json={"current": name})
 
 
 @app.command()
 def remove(name: NameArgument) -> None:
-    """Forget a profile.
+    """Remove a profile.
 
-    Its session goes on until it runs out; helpdesk logout ends it.
+    This does not end its session on the server; helpdesk logout does.
     """
     store.remove(name)
-    tell(f"Forgot profile {name}.", json={"removed": name})
+    print_result(f"Removed profile {name}.", json={"removed": name})
 
 
 @app.command(profile=True)
 def show(
-    name: Annotated[str | None, typer.Argument(help="The one in use unless given.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Argument(help="Default: the profile in use.", show_default=False)] = None,
 ) -> None:
-    """Show a profile, its secrets masked."""
-    found = store.load().get(name or settings().profile or chosen_name()).masked()
+    """Show a profile with masked secrets."""
+    found = store.load().get(name or settings().profile or current_profile_name()).masked()
     fields = [(field.replace("_", " "), value) for field, value in found.items() if field not in {"name", "signed_in"}]
-    render_fields(str(found["name"]), [*fields, ("signed in", "yes" if found["signed_in"] else "no")], json=found)
+    print_fields(str(found["name"]), [*fields, ("signed in", "yes" if found["signed_in"] else "no")], json=found)

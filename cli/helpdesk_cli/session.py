@@ -16,20 +16,20 @@ import typer
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
 from ._base.input import read_secret, read_secrets, read_text
-from ._base.json import plain
-from ._base.output import print_json, remark, tell
-from ._base.secrets import keep_secret
+from ._base.json import jsonable
+from ._base.output import print_json, print_note, print_result
+from ._base.secrets import register_secret
 from ._base.settings import settings
 from ._connect import profiles
 from ._connect.connection import (
-    checked_key,
-    checked_url,
-    chosen_name,
     client,
     connect,
-    fresh,
-    of_profile,
+    current_profile_name,
+    renewed,
     target,
+    target_of,
+    validated_key,
+    validated_url,
     with_session,
 )
 from ._connect.profiles import Profile
@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from helpdesk_sdk import User
 
 UrlOption = Annotated[str | None, typer.Option(help="The Supabase project's URL.", show_default=False)]
-KeyOption = Annotated[str | None, typer.Option(help="Its publishable key (sb_publishable_…).", show_default=False)]
+KeyOption = Annotated[
+    str | None, typer.Option(help="The project's publishable key (sb_publishable_…).", show_default=False)
+]
 EmailOption = Annotated[str | None, typer.Option(help="Your e-mail address.", show_default=False)]
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
-LocalOption = Annotated[bool, typer.Option("--local", help="Take URL and key of the local stack that runs here.")]
-DataOption = Annotated[Path | None, typer.Option(help="With --local: its data directory.", show_default=False)]
+LocalOption = Annotated[bool, typer.Option("--local", help="Use the URL and key of the running local stack.")]
+DataOption = Annotated[Path | None, typer.Option(help="With --local: the stack's data directory.", show_default=False)]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -63,38 +65,38 @@ def login(
     token_stdin: Annotated[
         bool,
         typer.Option(
-            "--token-stdin", help="Read an access token, and if you like a refresh token, from standard input."
+            "--token-stdin", help="Read an access token and, optionally, a refresh token from standard input."
         ),
     ] = False,
     access_token_file: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The same from a file.", show_default=False)
+        Path | None, typer.Option(metavar="PATH", help="Read the tokens from a file.", show_default=False)
     ] = None,
     secret_key_stdin: Annotated[
         bool,
-        typer.Option("--secret-key-stdin", help="Be the system: read the project's secret key from standard input."),
+        typer.Option("--secret-key-stdin", help="Make a system profile: read the secret key from standard input."),
     ] = False,
     local: LocalOption = False,
     data: DataOption = None,
 ) -> None:
-    """Sign in, and remember the helpdesk as a profile.
+    """Sign in, and save the helpdesk and the session as a profile.
 
-    What is not given is asked for. No secret is taken from the command line, where other users of the machine could
-    read it: passwords are asked for or come from standard input, as tokens do.
+    Missing values are asked for. No secret is read from the command line, where other users of the machine could see
+    it: passwords are typed at a prompt or come from standard input, tokens come from standard input or a file.
     """
     if sum((password_stdin, token_stdin, access_token_file is not None, secret_key_stdin)) > 1:
-        raise CliError("Only one way to sign in at a time", "See: helpdesk login --help", ExitCode.USAGE)
+        raise CliError("These options are alternatives: give one", "See: helpdesk login --help", ExitCode.USAGE)
     if secret_key_stdin:
-        found_url, secret = _local(data)[0::2] if local else (_url(url), read_secret("Secret key"))
+        found_url, secret = _local_stack(data)[0::2] if local else (_url(url), read_secret("Secret key"))
         _login_as_system(found_url, secret, local)
         return
-    profile = _place(url, key, local, data)
+    profile = _profile_for(url, key, local, data)
     if token_stdin or access_token_file is not None:
         profile = _with_tokens(profile, access_token_file)
-        with client(of_profile(profile)) as hd:
+        with client(target_of(profile)) as hd:
             user = hd.auth.whoami()
     else:
         profile, user = _with_password(profile, email, password_stdin)
-    _remember(profile, user)
+    _save(profile, user)
 
 
 def sign_up(
@@ -106,85 +108,87 @@ def sign_up(
     local: LocalOption = False,
     data: DataOption = None,
 ) -> None:
-    """Make a login, where the project allows it, and sign in.
+    """Create a login, if the project allows sign-ups, and sign in.
 
-    Everybody begins as a customer; an admin, or an invitation, makes them more.
+    Everybody starts as a customer. An invitation, or an admin, gives another role.
     """
-    profile, user = _with_password(_place(url, key, local, data), email, password_stdin, sign_up_as=name)
-    _remember(profile, user)
+    profile, user = _with_password(_profile_for(url, key, local, data), email, password_stdin, sign_up_as=name)
+    _save(profile, user)
 
 
 def logout() -> None:
-    """Sign out, here and on the server; the profile stays."""
-    profile = profiles.load().get(settings().profile or chosen_name())
+    """Sign out, here and on the server. The profile stays."""
+    profile = profiles.load().get(settings().profile or current_profile_name())
     if profile.is_system:
-        hint = f"Remove the whole profile: helpdesk profiles remove {profile.name}"
-        raise CliError(f"Profile {profile.name} has no session, but the secret key", hint, ExitCode.USAGE)
+        hint = f"Remove the profile: helpdesk profiles remove {profile.name}"
+        raise CliError(f"Profile {profile.name} holds the secret key, not a session", hint, ExitCode.USAGE)
     if profile.access_token:
         _end_session(profile)
         profiles.save(profile.signed_out())
-    tell(f"Signed out of {profile.url}, profile {profile.name}.", json={"profile": profile.name, "signed_in": False})
+    print_result(
+        f"Signed out of {profile.url}, profile {profile.name}.", json={"profile": profile.name, "signed_in": False}
+    )
 
 
 def whoami() -> None:
-    """Show who you are, and where."""
+    """Show who you are, and in which helpdesk."""
     found = target()
     if found.is_system:
         where = {"url": found.url, "source": found.source, "user": None, "system": True}
-        tell(f"The system itself, by secret key, at {found.url} ({found.source})", json=where)
+        print_result(f"The system, by secret key, at {found.url} ({found.source})", json=where)
         return
     with connect() as hd:
         user = hd.auth.whoami()
     if settings().json:
-        print_json({"url": found.url, "source": found.source, "user": plain(user), "system": False})
+        print_json({"url": found.url, "source": found.source, "user": jsonable(user), "system": False})
         return
     show_user(user)
     typer.echo(f"  at {found.url} ({found.source})")
 
 
-def _place(url: str | None, key: str | None, local: bool, data: Path | None) -> Profile:
-    """The profile of a helpdesk that nobody has signed in to yet."""
-    found_url, found_key = _local(data)[:2] if local else (_url(url), None)
+def _profile_for(url: str | None, key: str | None, local: bool, data: Path | None) -> Profile:
+    """A profile for this helpdesk, without a session yet."""
+    found_url, found_key = _local_stack(data)[:2] if local else (_url(url), None)
     name = _name_for(found_url, system=False, local=local)
     return Profile(name, found_url, found_key or _key(key, profiles.load().all.get(name), found_url))
 
 
-def _remember(profile: Profile, user: User) -> None:
+def _save(profile: Profile, user: User) -> None:
     profiles.save(replace(profile, email=user.email), make_current=True)
-    tell(
+    print_result(
         f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {profile.name}.",
-        json={"profile": profile.name, "user": plain(user)},
+        json={"profile": profile.name, "user": jsonable(user)},
     )
 
 
-def _named() -> str | None:
+def _requested_name() -> str | None:
     return settings().profile or os.environ.get("HELPDESK_PROFILE")
 
 
 def _name_for(url: str, *, system: bool, local: bool) -> str:
-    """A name for the profile, unless one was given. No profile is overwritten by that of another place or kind."""
-    named, known = _named(), profiles.load()
+    """The given name, or a free one. A profile of another helpdesk or another kind is never overwritten."""
+    named, known = _requested_name(), profiles.load()
     if named:
-        return profiles.checked_name(named)
+        return profiles.validated_name(named)
     host = re.sub(r"[^A-Za-z0-9-]", "-", (urlsplit(url).hostname or "").partition(".")[0]).strip("-") or "project"
     usual = "system" if system else "local" if local else "default"
     for name in (known.current, usual, f"{host}-system" if system else host):
         taken = known.all.get(name) if name else None
-        if name and (taken is None or (taken.is_system == system and _same_place(taken.url, url))):
+        if name and (taken is None or (taken.is_system == system and _same_helpdesk(taken.url, url))):
             return name
-    raise CliError("Every name that would fit is taken", "Name the profile: --profile NAME", ExitCode.USAGE)
+    raise CliError("No name is free for the new profile", "Name the profile: --profile NAME", ExitCode.USAGE)
 
 
-def _same_place(one: str, other: str) -> bool:
-    # A local stack may come back on another port.
+def _same_helpdesk(one: str, other: str) -> bool:
+    # A local stack may restart on another port.
     return one == other or {urlsplit(one).hostname, urlsplit(other).hostname} <= _LOOPBACK
 
 
-def _local(data: Path | None) -> tuple[str, str, str]:
+def _local_stack(data: Path | None) -> tuple[str, str, str]:
     from helpdesk_sdk.local import Stack
 
     info = Stack.find(data).info
-    keep_secret(info.secret_key)
+    register_secret(info.secret_key)
     return info.api_url, info.publishable_key, info.secret_key
 
 
@@ -192,30 +196,32 @@ def _url(given: str | None) -> str:
     found = given or os.environ.get("HELPDESK_URL")
     if not found:
         known = profiles.load()
-        used = known.all.get(_named() or known.current or "")
-        found = used.url if used else _ask("URL of the Supabase project")
-    made = checked_url(found)
+        used = known.all.get(_requested_name() or known.current or "")
+        found = used.url if used else _prompt("URL of the Supabase project")
+    made = validated_url(found)
     host = urlsplit(made).hostname
     if made.startswith("http://") and host not in _LOOPBACK:
-        remark(f"Warning: {host} is asked without encryption: others on the way can read your password")
+        print_note(f"Warning: the connection to {host} is not encrypted: others can read your password")
     return made
 
 
 def _key(given: str | None, known: Profile | None, url: str) -> str:
     if given and profiles.is_secret_key(given):
-        keep_secret(given)
-        hint = "Pipe it in with --secret-key-stdin; and replace it: other users of this machine may have read it."
-        raise CliError("A secret key is not taken from the command line", hint, ExitCode.USAGE)
+        register_secret(given)
+        hint = "Use --secret-key-stdin. Replace this key: other users of this machine may have seen it."
+        raise CliError("A secret key is not accepted on the command line", hint, ExitCode.USAGE)
     kept = known.key if known and known.url == url and not profiles.is_secret_key(known.key) else None
-    key = given or os.environ.get("HELPDESK_KEY") or kept or _ask("Publishable key")
+    key = given or os.environ.get("HELPDESK_KEY") or kept or _prompt("Publishable key")
     if profiles.is_secret_key(key):
         raise CliError(
-            "A person signs in with the publishable key", "For a system profile: --secret-key-stdin", ExitCode.USAGE
+            "To sign in as a person, use the publishable key",
+            "For a system profile: --secret-key-stdin",
+            ExitCode.USAGE,
         )
-    return checked_key(key)
+    return validated_key(key)
 
 
-def _ask(what: str) -> str:
+def _prompt(what: str) -> str:
     if not sys.stdin.isatty():
         raise CliError(f"{what} is missing", "See: helpdesk login --help", ExitCode.USAGE)
     return str(typer.prompt(what))
@@ -223,15 +229,15 @@ def _ask(what: str) -> str:
 
 def _login_as_system(url: str, secret: str, local: bool) -> None:
     if not profiles.is_secret_key(secret):
-        hint = "It begins with sb_secret_, and is in the project's settings under API keys."
+        hint = "A secret key begins with sb_secret_. Find it in the project's settings, API keys."
         raise CliError("This is not a secret key", hint, ExitCode.USAGE)
     profile = Profile(_name_for(url, system=True, local=local), url, secret)
-    with client(of_profile(profile)) as hd:
+    with client(target_of(profile)) as hd:
         next(iter(hd.teams.list(page_size=1)), None)
-    # Not the one in use, unless it is the first: what no policy limits is to be asked for by name.
+    # Not made the profile in use, unless it is the first: no policy limits it, so it should be named each time.
     profiles.save(profile)
-    tell(
-        f"With --profile {profile.name}, commands speak to {url} as the system: no policy limits them.",
+    print_result(
+        f"With --profile {profile.name}, commands use {url} as the system: no policy limits them.",
         json={"profile": profile.name, "user": None},
     )
 
@@ -239,10 +245,10 @@ def _login_as_system(url: str, secret: str, local: bool) -> None:
 def _with_tokens(profile: Profile, file: Path | None) -> Profile:
     lines = read_text("access_token", None, file).split() if file else read_secrets("Access token")
     for token in lines:
-        keep_secret(token)
+        register_secret(token)
     if not lines:
         raise CliError(f"access_token: {file} is empty", None, ExitCode.USAGE)
-    expires = profiles.claims(lines[0]).get("exp")
+    expires = profiles.unverified_claims(lines[0]).get("exp")
     return replace(
         profile,
         access_token=lines[0],
@@ -254,32 +260,34 @@ def _with_tokens(profile: Profile, file: Path | None) -> Profile:
 def _with_password(
     profile: Profile, email: str | None, from_stdin: bool, *, sign_up_as: str | None = None
 ) -> tuple[Profile, User]:
-    """Sign in, or up with this name."""
-    email = email or os.environ.get("HELPDESK_EMAIL") or _ask("E-mail")
+    """Sign in; with ``sign_up_as``, create a login with this display name first."""
+    email = email or os.environ.get("HELPDESK_EMAIL") or _prompt("E-mail")
     password = None if from_stdin else os.environ.get("HELPDESK_PASSWORD")
     if password is None:
         if not from_stdin and not sys.stdin.isatty():
             raise CliError("The password is missing", "Pipe it in with --password-stdin.", ExitCode.USAGE)
         password = read_secret("Password", twice=sign_up_as is not None)
-    keep_secret(password)
-    with client(of_profile(profile)) as hd:
+    register_secret(password)
+    with client(target_of(profile)) as hd:
         if sign_up_as is None:
             session = hd.auth.sign_in(email, password)
         else:
             made = hd.auth.sign_up(email, password, name=sign_up_as)
             if made is None:
-                hint = "Open the link in the e-mail that was sent to it, then: helpdesk login"
-                raise CliError("The login is made; its address is to be confirmed first", hint, ExitCode.FORBIDDEN)
+                hint = "Open the link in the e-mail that was sent to you, then: helpdesk login"
+                raise CliError(
+                    "The login was created, but its e-mail address must be confirmed first", hint, ExitCode.FORBIDDEN
+                )
             session = made
         return with_session(profile, session), hd.auth.whoami()
 
 
 def _end_session(profile: Profile) -> None:
-    """Tell the server; when it cannot be reached, the session ends here all the same."""
+    """End the session on the server. If that fails, a note says so and the session is still removed here."""
     from helpdesk_sdk.errors import HelpdeskError
 
     try:
-        with client(fresh(of_profile(profile))) as hd:
+        with client(renewed(target_of(profile))) as hd:
             hd.auth.sign_out()
     except (HelpdeskError, CliError) as error:
-        remark(f"The server does not know of it: {error}")
+        print_note(f"The session could not be ended on the server: {error}")

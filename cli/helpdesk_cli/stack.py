@@ -23,38 +23,40 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def register(app: typer.Typer) -> None:
     """Add the commands of the local stack to the program."""
     app.command("up", help="Start the local stack: PostgreSQL, Data API, Auth, Storage, functions.")(up)
-    app.command("status", help="Show where the local stack is and what its keys are.")(status)
-    app.command("down", help="Stop the local stack; its data stays.")(down)
+    app.command("status", help="Show the local stack's URLs, keys and data directory.")(status)
+    app.command("down", help="Stop the local stack. Its data stays.")(down)
 
 
 def up(
     data: _Data = None,
-    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data: faster, and gone at the end.")] = False,
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", help="Keep no data: starts faster, deleted when it stops.")
+    ] = False,
     port: Annotated[
         int | None,
         typer.Option(
             min=0,
             max=65535,
-            help="Port on 127.0.0.1; 0 takes any free one [default: the one used before, else 54321].",
+            help="Port on 127.0.0.1; 0: any free port [default: the previous port, else 54321].",
             show_default=False,
         ),
     ] = None,
     detach: Annotated[
-        bool, typer.Option("--detach", help="Return when it is up; stop it with `helpdesk down`.")
+        bool, typer.Option("--detach", help="Return once it runs; stop it with `helpdesk down`.")
     ] = False,
     as_json: _Json = False,
 ) -> None:
-    """Start the local stack and, unless detached, keep it until Ctrl-C."""
+    """Start the local stack and, without --detach, run it until Ctrl-C."""
     if ephemeral and data:
-        raise typer.BadParameter("an ephemeral stack chooses its own directory", param_hint="--data")
+        raise typer.BadParameter("an ephemeral stack has a temporary directory", param_hint="--data")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     stack: Stack | None = None
     try:
         stack = _start(data, port, ephemeral, detach)
-        _print(stack.info, as_json)
+        _print_info(stack.info, as_json)
         if not detach:
-            _keep(stack)
+            _wait(stack)
     except KeyboardInterrupt:
         if stack is None:
             raise typer.Exit(130) from None
@@ -66,11 +68,11 @@ def status(data: _Data = None, as_json: _Json = False) -> None:
     """Show the stack that runs on a data directory."""
     from helpdesk_sdk.local import Stack
 
-    _print(Stack.find(data).refresh(), as_json)
+    _print_info(Stack.find(data).refresh(), as_json)
 
 
 def down(data: _Data = None, as_json: _Json = False) -> None:
-    """Stop the stack that runs on a data directory; none may."""
+    """Stop the stack that runs on a data directory. It is not an error when none runs."""
     from helpdesk_sdk.local import NotRunningError, Stack
     from helpdesk_sdk.local.stack import DEFAULT_DIRECTORY
 
@@ -83,14 +85,14 @@ def down(data: _Data = None, as_json: _Json = False) -> None:
     if as_json:
         typer.echo(json.dumps({"data_dir": str(directory), "stopped": stopped}))
     else:
-        _say(f"Stopped the stack on {directory}." if stopped else f"No stack runs on {directory}.")
+        _print_progress(f"Stopped the stack on {directory}." if stopped else f"No stack runs on {directory}.")
 
 
 def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:
     from helpdesk_sdk.local import AlreadyRunningError, Stack
 
     try:
-        return Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_say)
+        return Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_print_progress)
     except AlreadyRunningError:
         if not detach:
             raise
@@ -99,12 +101,12 @@ def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -
         return stack
 
 
-def _keep(stack: Stack) -> None:
-    """Wait for the end of the stack itself; Ctrl-C and signals come as KeyboardInterrupt."""
-    _say("Press Ctrl-C to stop.")
+def _wait(stack: Stack) -> None:
+    """Wait until the stack ends. Ctrl-C and signals raise KeyboardInterrupt."""
+    _print_progress("Press Ctrl-C to stop.")
     while stack.is_running:
         time.sleep(0.5)
-    _say(f"The stack ended by itself; see the logs in {stack.info.data_dir}.")
+    _print_progress(f"The stack stopped unexpectedly; see the logs in {stack.info.data_dir}.")
     raise typer.Exit(1)
 
 
@@ -112,11 +114,11 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _say(text: str) -> None:
+def _print_progress(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _print(info: StackInfo, as_json: bool) -> None:
+def _print_info(info: StackInfo, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(info.as_dict()))
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`helpdesk teams`: queues, and who works them."""
+"""`helpdesk teams`: teams, their queues and members."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from uuid import UUID
 import typer
 
 from ._base.app import Commands
-from ._base.json import plain
-from ._base.output import Column, age, render, render_fields, tell
+from ._base.json import jsonable
+from ._base.output import Column, age, print_fields, print_result, print_rows
 from ._connect.connection import connect
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Team, TeamMember
 
-app = Commands(name="teams", help="Queues, and who works them.")
+app = Commands(name="teams", help="Teams and their members.")
 
-TeamArgument = Annotated[str, typer.Argument(metavar="TEAM", help="Its name or id.", show_default=False)]
+TeamArgument = Annotated[str, typer.Argument(metavar="TEAM", help="The team's name or id.", show_default=False)]
 Who = Annotated[str, typer.Argument(metavar="WHO", help="An agent's e-mail address or id, or me.", show_default=False)]
 PublicOption = Annotated[
     bool | None,
     typer.Option(
-        "--public/--internal", help="Whether customers see it and may open tickets in it.", show_default=False
+        "--public/--internal", help="Whether customers see the team and may open tickets in it.", show_default=False
     ),
 ]
 
@@ -39,12 +39,12 @@ def list_() -> None:
         Column("Description", lambda team: team.description, flexible=True),
         Column("Since", lambda team: age(team.created_at), right=True, from_width=80),
     ]
-    render(teams, columns, empty="No teams.")
+    print_rows(teams, columns, empty="No teams.")
 
 
 @app.command()
 def show(team: TeamArgument) -> None:
-    """Show one team and its members."""
+    """Show a team and its members."""
     with connect() as hd:
         found = hd.teams.get(team)
         members = list(hd.teams.members(found, page_size=500))
@@ -55,33 +55,36 @@ def show(team: TeamArgument) -> None:
         ("members", ", ".join(_name(member) for member in members) or "none"),
         ("id", found.team_id),
     ]
-    render_fields(found.name, fields, json={**plain(found), "members": plain(members)})
+    print_fields(found.name, fields, json={**jsonable(found), "members": jsonable(members)})
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="1 to 100 characters, unique.", show_default=False)],
-    description: Annotated[str, typer.Option("--description", "-d", help="What it is for.")] = "",
+    description: Annotated[str, typer.Option("--description", "-d", help="What the team is for.")] = "",
     public: PublicOption = None,
-    id: Annotated[UUID | None, typer.Option("--id", help="A UUID of your own.", show_default=False)] = None,
+    id: Annotated[
+        UUID | None,
+        typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
+    ] = None,
 ) -> None:
-    """Make a team."""
+    """Create a team."""
     with connect() as hd:
         made = hd.teams.create(name, description, is_public=bool(public), id=id)
-    tell(f"Made the team {made.name}.", json=made)
+    print_result(f"Created team {made.name}.", json=made)
 
 
 @app.command()
 def update(
     team: TeamArgument,
-    name: Annotated[str | None, typer.Option(help="Its new name.")] = None,
-    description: Annotated[str | None, typer.Option("--description", "-d", help="What it is for.")] = None,
+    name: Annotated[str | None, typer.Option(help="The new name.")] = None,
+    description: Annotated[str | None, typer.Option("--description", "-d", help="What the team is for.")] = None,
     public: PublicOption = None,
 ) -> None:
     """Change a team's name, description or visibility."""
     with connect() as hd:
         done = hd.teams.update(team, name=name, description=description, is_public=public)
-    tell(f"Changed the team {done.name}.", json=done)
+    print_result(f"Changed team {done.name}.", json=done)
 
 
 @app.command()
@@ -90,12 +93,12 @@ def delete(team: TeamArgument) -> None:
     with connect() as hd:
         found = hd.teams.get(team)
         hd.teams.delete(found)
-    tell(f"Deleted the team {found.name}.", json=found)
+    print_result(f"Deleted team {found.name}.", json=found)
 
 
 @app.command()
 def members(team: TeamArgument) -> None:
-    """List who works a team's queue."""
+    """List the members of a team."""
     with connect() as hd:
         found = list(hd.teams.members(team, page_size=500))
     columns: list[Column[TeamMember]] = [
@@ -105,38 +108,38 @@ def members(team: TeamArgument) -> None:
         Column("Active", lambda member: "no" if member.user and not member.user.is_active else "yes"),
         Column("Since", lambda member: age(member.created_at), right=True),
     ]
-    render(found, columns, empty="Nobody.")
+    print_rows(found, columns, empty="No members.")
 
 
 @app.command("add-member")
 def add_member(team: TeamArgument, who: Who) -> None:
-    """Let an agent work a team's queue."""
+    """Add an agent to a team; they work its tickets from now on."""
     _change_members(team, who, add=True)
 
 
 @app.command("remove-member")
 def remove_member(team: TeamArgument, who: Who) -> None:
-    """Take an agent off a team's queue."""
+    """Remove an agent from a team."""
     _change_members(team, who, add=False)
 
 
 @app.command("set-default")
 def set_default(team: TeamArgument) -> None:
-    """Send tickets without a team to this one from now on."""
+    """Make a team the default: tickets opened without a team go to it."""
     with connect() as hd:
         done = hd.teams.set_default(team)
-    tell(f"Tickets without a team go to {done.name} from now on.", json=done)
+    print_result(f"Tickets opened without a team go to {done.name} from now on.", json=done)
 
 
 def _change_members(ref: str, who: str, *, add: bool) -> None:
     with connect() as hd:
         team, user = hd.teams.get(ref), hd.users.get(who)
         (hd.teams.add_member if add else hd.teams.remove_member)(team, user)
-    what = "works" if add else "no longer works"
+    membership = "is now a member" if add else "is no longer a member"
     name = user.name or user.email
-    tell(
-        f"{name} {what} the queue of {team.name}.",
-        json={"team_id": plain(team.team_id), "user_id": plain(user.user_id), "member": add},
+    print_result(
+        f"{name} {membership} of {team.name}.",
+        json={"team_id": jsonable(team.team_id), "user_id": jsonable(user.user_id), "member": add},
     )
 
 

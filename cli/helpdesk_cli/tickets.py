@@ -1,4 +1,4 @@
-"""`helpdesk tickets`: list, read, open, answer and move tickets."""
+"""`helpdesk tickets`: list, read, open, reply to and move tickets."""
 
 from __future__ import annotations
 
@@ -12,49 +12,58 @@ import typer
 from ._base.app import Commands
 from ._base.choices import Channel, Priority, Status
 from ._base.input import FileOption, read_text
-from ._base.output import counted, print_json, remark, tell
+from ._base.output import print_json, print_note, print_result, with_progress
 from ._base.settings import settings
 from ._connect.connection import connect, target
 from ._show import conversation
 from ._show import tickets as view
-from ._show.seen import Seen
+from ._show.read_receipts import ReadReceipts
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Ticket
 
-app = Commands(name="tickets", help="List, read, open, answer and move tickets.")
+app = Commands(name="tickets", help="List, read, open, reply to and move tickets.")
 
 OrderName = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number"]
 TicketArgument = Annotated[
-    str, typer.Argument(metavar="TICKET", help="Its number, as in 42, or its id.", show_default=False)
+    str, typer.Argument(metavar="TICKET", help="The ticket's number, like 42, or its id.", show_default=False)
 ]
 IdOption = Annotated[
     UUID | None,
     typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
 ]
 MomentOption = Annotated[
-    datetime | None, typer.Option(metavar="TIME", help="As in 2026-01-31 or 2026-01-31T12:00:00.", show_default=False)
+    datetime | None,
+    typer.Option(metavar="TIME", help="Like 2026-01-31 or 2026-01-31T12:00:00, local time.", show_default=False),
 ]
 
 
 @app.command("list")
 def list_(
     status: Annotated[
-        list[Status] | None, typer.Option(metavar="|".join(Status), help="Only these; may be repeated.")
+        list[Status] | None, typer.Option(metavar="|".join(Status), help="Only this status; may be repeated.")
     ] = None,
     priority: Annotated[
-        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only these; may be repeated.")
+        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only this priority; may be repeated.")
     ] = None,
-    team: Annotated[str | None, typer.Option(help="Only this team's, by name or id.")] = None,
-    assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, me, or nobody.")] = None,
-    requester: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, or me.")] = None,
-    tag: Annotated[str | None, typer.Option(help="Only those with this tag.")] = None,
-    external_id: Annotated[str | None, typer.Option(metavar="KEY", help="Only the one with this key of yours.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
+    assigned_to: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only this assignee: an e-mail address, me or nobody.")
+    ] = None,
+    requester: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only this requester: an e-mail address or me.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option(help="Only tickets with this tag.")] = None,
+    external_id: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Only the ticket with this external id.")
+    ] = None,
     created_after: MomentOption = None,
     created_before: MomentOption = None,
     updated_after: MomentOption = None,
     updated_before: MomentOption = None,
-    scope: Annotated[Literal["mine", "team"] | None, typer.Option(help="Those you asked for, or your teams'.")] = None,
+    scope: Annotated[
+        Literal["mine", "team"] | None, typer.Option(help="Only tickets you requested, or those in your teams' queues.")
+    ] = None,
     order: Annotated[
         OrderName, typer.Option(help="What to sort by; with a minus, the greatest first.")
     ] = "-created_at",
@@ -62,7 +71,7 @@ def list_(
 ) -> None:
     """List tickets, newest first.
 
-    Those of your teams; customers see their own.
+    Staff see their teams' queues (admins: all tickets). Customers see their own tickets.
     """
     moments = {
         "created_after": created_after,
@@ -84,41 +93,41 @@ def list_(
             page_size=min(limit + 1, 500) if limit else 500,
             **{name: value.astimezone() if value else None for name, value in moments.items()},
         )
-        tickets = list(islice(counted(found, "tickets"), limit + 1 if limit else None))
+        tickets = list(islice(with_progress(found, "tickets"), limit + 1 if limit else None))
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
     if more:
-        remark(f"There are more: --limit {limit * 4}, or --limit 0 for all.")
+        print_note(f"There are more tickets: --limit {limit * 4}, or --limit 0 for all.")
 
 
 @app.command()
 def show(
     ticket: TicketArgument,
-    last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many entries of the timeline.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only this many entries of the timeline, the newest.")] = None,
 ) -> None:
     """Show a ticket and its timeline: messages, internal notes, changes."""
     with connect() as hd:
-        view.show_ticket(hd, Seen(target().identity), hd.tickets.get(ticket), last)
+        view.show_ticket(hd, ReadReceipts(target().identity), hd.tickets.get(ticket), last)
 
 
 @app.command()
 def create(
-    title: Annotated[str, typer.Argument(help="What it is about, in a line.", show_default=False)],
+    title: Annotated[str, typer.Argument(help="What the ticket is about, in one line.", show_default=False)],
     description: Annotated[
         str | None,
         typer.Option("--description", "-d", help="More about it; - reads standard input.", show_default=False),
     ] = None,
     file: FileOption = None,
-    priority: Annotated[Priority | None, typer.Option(help="Medium unless given. Staff only.")] = None,
-    team: Annotated[str | None, typer.Option(help="The queue; the default one unless given.")] = None,
+    priority: Annotated[Priority | None, typer.Option(help="Default: medium. Staff only.")] = None,
+    team: Annotated[str | None, typer.Option(help="The team, by name or id. Default: the default team.")] = None,
     requester: Annotated[
-        str | None, typer.Option(metavar="WHO", help="Whose e-mail address, when not yours. Staff only.")
+        str | None, typer.Option(metavar="WHO", help="The requester's e-mail address. Default: you. Staff only.")
     ] = None,
-    channel: Annotated[Channel, typer.Option(help="Where it came in.")] = Channel.API,
+    channel: Annotated[Channel, typer.Option(help="How the ticket came in.")] = Channel.API,
     external_id: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Your own unique key for it. Staff only.")
+        str | None, typer.Option(metavar="KEY", help="A unique key of your own for the ticket. Staff only.")
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="May be repeated. Staff only.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated. Staff only.")] = None,
     id: IdOption = None,
 ) -> None:
     """Open a ticket."""
@@ -135,41 +144,43 @@ def create(
             external_id=external_id,
             tags=tag or (),
         )
-    tell(f"Opened ticket {made.number}: {made.title}", json=made)
+    print_result(f"Opened ticket {made.number}: {made.title}", json=made)
 
 
 @app.command()
 def reply(
     ticket: TicketArgument,
     body: Annotated[
-        str | None, typer.Argument(help="The answer; - reads standard input, none opens $EDITOR.", show_default=False)
+        str | None, typer.Argument(help="The text; - reads standard input. Default: opens $EDITOR.", show_default=False)
     ] = None,
     file: FileOption = None,
     expect: Annotated[
         str | None,
-        typer.Option(metavar="MESSAGE_ID", help="The newest message you have read, or none.", show_default=False),
+        typer.Option(
+            metavar="MESSAGE_ID", help="The newest message you have read: its id, or none.", show_default=False
+        ),
     ] = None,
     id: IdOption = None,
 ) -> None:
-    """Answer a ticket, unless something new was said.
+    """Reply to a ticket, unless there are messages you have not read.
 
-    What you have seen is what helpdesk tickets show has shown you on this machine. If it has shown you nothing of the
-    ticket, its newest message at this moment counts as seen, and the command says which one that is.
+    You have read the messages that helpdesk tickets show has shown you on this machine. If it has not shown you the
+    ticket, the newest message counts as read, and the command prints that message.
     """
     with connect() as hd:
-        conversation.reply(hd, Seen(target().identity), ticket, body, file, expect, id)
+        conversation.reply(hd, ReadReceipts(target().identity), ticket, body, file, expect, id)
 
 
 @app.command()
 def note(
     ticket: TicketArgument,
     body: Annotated[
-        str | None, typer.Argument(help="The note; - reads standard input, none opens $EDITOR.", show_default=False)
+        str | None, typer.Argument(help="The text; - reads standard input. Default: opens $EDITOR.", show_default=False)
     ] = None,
     file: FileOption = None,
     id: IdOption = None,
 ) -> None:
-    """Leave an internal note: the requester never sees it."""
+    """Add an internal note. The requester cannot see it."""
     with connect() as hd:
         conversation.note(hd, ticket, body, file, id)
 
@@ -180,24 +191,24 @@ def claim(
         str | None,
         typer.Argument(
             metavar="[TICKET|TEAM]",
-            help="A ticket's number, or a team; nothing for all your teams.",
+            help="A ticket, or a team. Default: all your teams.",
             show_default=False,
         ),
     ] = None,
     id: IdOption = None,
 ) -> None:
-    """Take a ticket: the one named, or the next in a queue."""
+    """Assign a ticket to yourself, or the next ticket in a queue."""
     with connect() as hd:
         if what is not None and _is_ticket(what):
             taken: Ticket | None = hd.tickets.claim(what)
         else:
             taken = hd.tickets.claim_next(what, id=id)
     if taken is not None:
-        tell(f"Ticket {taken.number} is yours: {taken.title}", json=taken)
+        print_result(f"Ticket {taken.number} is assigned to you: {taken.title}", json=taken)
     elif settings().json:
         print_json(None)
     else:
-        typer.echo("Nothing waits.")
+        typer.echo("No unassigned tickets.")
 
 
 def _is_ticket(what: str) -> bool:
@@ -213,56 +224,54 @@ def _is_ticket(what: str) -> bool:
 def assign(
     ticket: TicketArgument, who: Annotated[str, typer.Argument(help="An agent's e-mail address, or me.")]
 ) -> None:
-    """Give a ticket to an agent."""
+    """Assign a ticket to an agent."""
     with connect() as hd:
         done = hd.tickets.assign(ticket, who)
-    tell(f"Ticket {done.number} is {who}'s.", json=done)
+    print_result(f"Ticket {done.number} is assigned to {who}.", json=done)
 
 
 @app.command()
 def unassign(ticket: TicketArgument) -> None:
-    """Put a ticket back into its team's queue."""
+    """Take the assignee off a ticket; it stays in its team's queue."""
     with connect() as hd:
         done = hd.tickets.unassign(ticket)
-    tell(f"Ticket {done.number} waits in its queue.", json=done)
+    print_result(f"Ticket {done.number} is unassigned.", json=done)
 
 
 @app.command()
 def transfer(ticket: TicketArgument, team: Annotated[str, typer.Argument(help="The team's name or id.")]) -> None:
     """Move a ticket to another team's queue, unassigned.
 
-    You may lose sight of it.
+    If the team is not yours, you cannot see the ticket afterwards.
     """
     with connect() as hd:
         done = hd.tickets.transfer(ticket, team)
-    tell(f"Ticket {done.number} waits in the queue of {team}.", json=done)
+    print_result(f"Ticket {done.number} is now in the queue of {team}.", json=done)
 
 
 @app.command("status")
-def set_status(
-    ticket: TicketArgument, status: Annotated[Status, typer.Argument(help="What it is from now on.")]
-) -> None:
+def set_status(ticket: TicketArgument, status: Annotated[Status, typer.Argument(help="The new status.")]) -> None:
     """Set a ticket's status."""
     from helpdesk_sdk import LATEST
 
     with connect() as hd:
         done = hd.tickets.update(ticket, status=status, revision=LATEST)
-    tell(f"Ticket {done.number} is {done.status}.", json=done)
+    print_result(f"Ticket {done.number} is {done.status}.", json=done)
 
 
 @app.command()
 def tag(
-    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or several.")]
+    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or more tags.")]
 ) -> None:
-    """Add tags to a ticket; the requester never sees them."""
+    """Add tags to a ticket. The requester cannot see them."""
     _retag(ticket, lambda hd: hd.tickets.tag(ticket, *tags))
 
 
 @app.command()
 def untag(
-    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or several.")]
+    ticket: TicketArgument, tags: Annotated[list[str], typer.Argument(metavar="TAG", help="One or more tags.")]
 ) -> None:
-    """Take tags off a ticket."""
+    """Remove tags from a ticket."""
     _retag(ticket, lambda hd: hd.tickets.untag(ticket, *tags))
 
 
@@ -270,4 +279,5 @@ def _retag(ticket: str, change: Any) -> None:
     with connect() as hd:
         change(hd)
         done = hd.tickets.get(ticket)
-    tell(f"Ticket {done.number} has {'the tags ' + ', '.join(done.tags) if done.tags else 'no tags'}.", json=done)
+    tags = f"the tags {', '.join(done.tags)}" if done.tags else "no tags"
+    print_result(f"Ticket {done.number} has {tags}.", json=done)

@@ -11,9 +11,9 @@ import typer
 from ._base.app import Commands
 from ._base.choices import Role
 from ._base.errors import CliError, ExitCode
-from ._base.output import Column, age, counted, moment, remark, render, tell
+from ._base.output import Column, age, local_time, print_note, print_result, print_rows, with_progress
 from ._connect.connection import connect, target
-from ._show.names import full_name
+from ._show.name_cache import full_name
 from ._show.users import show_user
 
 if TYPE_CHECKING:
@@ -28,19 +28,21 @@ Who = Annotated[str, typer.Argument(metavar="WHO", help="An e-mail address, an i
 @app.command("list")
 def list_(
     role: Annotated[
-        list[Role] | None, typer.Option(metavar="|".join(Role), help="Only these; may be repeated.")
+        list[Role] | None, typer.Option(metavar="|".join(Role), help="Only this role; may be repeated.")
     ] = None,
-    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Only those who are, or are not.")] = None,
-    email: Annotated[str | None, typer.Option(help="Only the one with this address.")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Only active people, or only deactivated people.")
+    ] = None,
+    email: Annotated[str | None, typer.Option(help="Only the person with this e-mail address.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
     """List people, newest first.
 
-    Staff see everybody, customers themselves.
+    Staff see everybody. Customers see themselves.
     """
     with connect() as hd:
         found = hd.users.list(role=role, active=active, email=email, page_size=min(limit + 1, 500) if limit else 500)
-        users = list(islice(counted(found, "people"), limit + 1 if limit else None))
+        users = list(islice(with_progress(found, "people"), limit + 1 if limit else None))
     columns: list[Column[User]] = [
         Column("Name", lambda user: user.name, flexible=True),
         Column("E-mail", lambda user: user.email, flexible=True),
@@ -51,14 +53,14 @@ def list_(
         Column("Login", lambda user: "yes" if user.auth_user_id else "no", from_width=70),
         Column("Since", lambda user: age(user.created_at), right=True, from_width=60),
     ]
-    render(users[:limit] if limit else users, columns, empty="Nobody.")
+    print_rows(users[:limit] if limit else users, columns, empty="No people.")
     if limit and len(users) > limit:
-        remark(f"There are more: --limit {limit * 4}, or --limit 0 for all.")
+        print_note(f"There are more people: --limit {limit * 4}, or --limit 0 for all.")
 
 
 @app.command()
 def show(who: Who) -> None:
-    """Show one person."""
+    """Show a person."""
     with connect() as hd:
         show_user(hd.users.get(who))
 
@@ -66,17 +68,20 @@ def show(who: Who) -> None:
 @app.command()
 def invite(
     email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)],
-    role: Annotated[InvitedRole, typer.Option(help="What they will be.")] = "agent",
+    role: Annotated[InvitedRole, typer.Option(help="Their role.")] = "agent",
     name: Annotated[str, typer.Option(help="Their display name.")] = "",
-    id: Annotated[UUID | None, typer.Option("--id", help="A UUID of your own.", show_default=False)] = None,
+    id: Annotated[
+        UUID | None,
+        typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
+    ] = None,
 ) -> None:
-    """Invite somebody to be an agent, an admin or a customer.
+    """Invite a person as an agent, an admin or a customer.
 
-    They get the role when they sign in with this address, verified.
+    They get the role when they sign in with this e-mail address and it is verified. No e-mail is sent.
     """
     with connect() as hd:
         made = hd.users.invite(email, role, name, id=id)
-    tell(f"Invited {made.email} as {made.role}; until {moment(made.expires_at)}.", json=made)
+    print_result(f"Invited {made.email} as {_with_article(made.role)}, until {local_time(made.expires_at)}.", json=made)
 
 
 @app.command()
@@ -88,81 +93,86 @@ def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most
         Column("E-mail", lambda one: one.email, flexible=True),
         Column("Role", lambda one: one.role),
         Column("State", _state),
-        Column("Until", lambda one: moment(one.expires_at)),
-        Column("Id", lambda one: one.invitation_id, from_width=100),
+        Column("Until", lambda one: local_time(one.expires_at), from_width=100),
+        Column("Id", lambda one: one.invitation_id),
     ]
-    render(found, columns, empty="No invitations.")
+    print_rows(found, columns, empty="No invitations.")
 
 
 @app.command("revoke-invitation")
-def revoke_invitation(invitation: Annotated[UUID, typer.Argument(help="Its id.", show_default=False)]) -> None:
-    """Take back an invitation that nobody has accepted yet."""
+def revoke_invitation(
+    invitation: Annotated[UUID, typer.Argument(help="The invitation's id.", show_default=False)],
+) -> None:
+    """Revoke an invitation that was not accepted yet."""
     with connect() as hd:
         done = hd.users.revoke_invitation(invitation)
-    tell(f"The invitation of {done.email} is void.", json=done)
+    print_result(f"Revoked the invitation of {done.email}.", json=done)
 
 
 @app.command()
-def role(
-    who: Who, role: Annotated[Role, typer.Argument(help="What they are from now on.", show_default=False)]
-) -> None:
-    """Give somebody another role, from their next request on."""
+def role(who: Who, role: Annotated[Role, typer.Argument(help="The new role.", show_default=False)]) -> None:
+    """Change a person's role, from their next request on."""
     with connect() as hd:
         done = hd.users.set_role(who, role)
-    tell(f"{full_name(done)} is {_with_article(done.role)} now.", json=done)
+    print_result(f"{full_name(done)} is now {_with_article(done.role)}.", json=done)
 
 
 @app.command()
 def deactivate(who: Who) -> None:
-    """Shut somebody out, from their next request on.
+    """Deactivate a person: from their next request on they have no access.
 
-    Their open tickets go back to the queues.
+    Their tickets go back to the queues, except closed tickets.
     """
     with connect() as hd:
         done = hd.users.deactivate(who)
-    tell(f"{full_name(done)} is deactivated.", json=done)
+    print_result(f"{full_name(done)} is deactivated.", json=done)
 
 
 @app.command()
 def reactivate(who: Who) -> None:
-    """Let somebody in again."""
+    """Give a deactivated person access again."""
     with connect() as hd:
         done = hd.users.reactivate(who)
-    tell(f"{full_name(done)} is active again.", json=done)
+    print_result(f"{full_name(done)} is active again.", json=done)
 
 
 @app.command()
 def rename(who: Who, name: Annotated[str, typer.Argument(help="The display name.", show_default=False)]) -> None:
-    """Change a display name: your own, or as an admin anybody's."""
+    """Change a display name: your own or, as an admin, anybody's."""
     with connect() as hd:
         done = hd.users.rename(who, name)
-    tell(f"{full_name(done)} it is.", json=done)
+    print_result(f"The display name is now {full_name(done)}.", json=done)
 
 
 @app.command("create-customer")
 def create_customer(
     email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)],
     name: Annotated[str, typer.Option(help="Their display name.")] = "",
-    id: Annotated[UUID | None, typer.Option("--id", help="A UUID of your own.", show_default=False)] = None,
+    id: Annotated[
+        UUID | None,
+        typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
+    ] = None,
 ) -> None:
-    """Note a customer who has no login, as after a phone call."""
+    """Create a customer who has no login, for example after a phone call."""
     with connect() as hd:
         made = hd.users.create_customer(email, name, id=id)
-    tell(f"{full_name(made)} is a customer.", json=made)
+    print_result(f"Created customer {full_name(made)}.", json=made)
 
 
 @app.command("bootstrap-admin")
 def bootstrap_admin(email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)]) -> None:
-    """Make somebody the first admin.
+    """Make a person the first admin.
 
     Needs a system profile: helpdesk login --secret-key-stdin.
     """
     if not target().is_system:
-        hint = "Be the system: helpdesk login --secret-key-stdin; then this again, with the --profile that it names."
-        raise CliError("The first admin is made with the secret key", hint, ExitCode.FORBIDDEN)
+        hint = (
+            "Make a system profile: helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
+        )
+        raise CliError("Only the secret key can make the first admin", hint, ExitCode.FORBIDDEN)
     with connect() as hd:
         done = hd.users.bootstrap_admin(email)
-    tell(f"{full_name(done)} is the first admin.", json=done)
+    print_result(f"{full_name(done)} is the first admin.", json=done)
 
 
 def _with_article(role: str) -> str:

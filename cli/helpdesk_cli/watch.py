@@ -1,4 +1,4 @@
-"""`helpdesk watch`: a queue as it changes, on the screen or line by line."""
+"""`helpdesk watch`: a queue as it changes, on a screen or line by line."""
 
 from __future__ import annotations
 
@@ -16,36 +16,39 @@ def register(app: Commands) -> None:
 
 
 def watch(
-    team: Annotated[str | None, typer.Option(help="Only this team's, by name or id.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
     status: Annotated[
         list[Status] | None,
-        typer.Option(metavar="|".join(Status), help="Only these; may be repeated. Open and pending unless given."),
+        typer.Option(metavar="|".join(Status), help="Only this status; may be repeated. Default: open and pending."),
     ] = None,
     priority: Annotated[
-        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only these; may be repeated.")
+        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only this priority; may be repeated.")
     ] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Only those that you have.")] = False,
-    assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="An e-mail address, me, or nobody.")] = None,
-    tag: Annotated[str | None, typer.Option(help="Only those with this tag.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only tickets assigned to you.")] = False,
+    assigned_to: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only this assignee: an e-mail address, me or nobody.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option(help="Only tickets with this tag.")] = None,
     order: Annotated[
         Literal["-created_at", "created_at", "priority"],
-        typer.Option(help="The newest first; the oldest; or the most urgent, and of those the oldest."),
+        typer.Option(help="Newest first, oldest first, or most urgent first and among those oldest first."),
     ] = "-created_at",
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many tickets to look at, from the first on.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Show this many tickets, from the first on.")] = 100,
 ) -> None:
     """Watch a queue as it changes.
 
-    On a terminal: the tickets that wait, with what is new and what has changed marked; q or Ctrl-C ends it. Elsewhere,
-    and with --json: the tickets that wait, then one line, or one object, for each that came, changed or left.
+    On a terminal it shows the tickets on a screen and marks new and changed tickets; q or Ctrl-C ends it. Into a pipe
+    or a file, and with --json, it prints the tickets, then a line or an object for each ticket that arrives, changes or
+    leaves.
     """
     if mine and assigned_to is not None:
-        raise typer.BadParameter("goes without --assigned-to", param_hint="--mine")
+        raise typer.BadParameter("cannot be combined with --assigned-to", param_hint="--mine")
     who = "me" if mine else assigned_to
     filters: dict[str, Any] = {
         "team": team, "status": status or [Status.OPEN, Status.PENDING], "priority": priority, "assigned_to": who,
         "tag": tag,
     }  # fmt: skip
-    # Only now: it takes a moment, which help and completion need not wait for.
+    # Imported here, because the import takes a moment that help and completion should not wait for.
     from ._connect.follower import run
     from ._watch.run import watch_queue
 

@@ -92,7 +92,7 @@ def short_session(cli: Cli, crew: Crew, monkeypatch: pytest.MonkeyPatch) -> Cli:
     profile = profiles.load().get("default")
     ends = datetime.now(UTC) + timedelta(seconds=28)
     secret = json.loads((Path(crew.info.data_dir) / "secrets.json").read_text())["jwt_secret"]
-    claims = profiles.claims(profile.access_token or "") | {"exp": int(ends.timestamp()) + 1}
+    claims = profiles.unverified_claims(profile.access_token or "") | {"exp": int(ends.timestamp()) + 1}
     profiles.save(replace(profile, access_token=jwt.encode(claims, secret), expires_at=ends))
     return cli
 

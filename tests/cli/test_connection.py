@@ -10,9 +10,9 @@ import pytest
 from tests.cli.support import Cli
 
 from helpdesk_cli._base.errors import CliError
-from helpdesk_cli._base.settings import begin, choose
+from helpdesk_cli._base.settings import apply_options, start_run
 from helpdesk_cli._connect import profiles
-from helpdesk_cli._connect.connection import Target, of_profile, target
+from helpdesk_cli._connect.connection import Target, target, target_of
 from helpdesk_cli._connect.profiles import Profile
 
 WORK = Profile("work", "https://work.example", "sb_publishable_work", "me@work.example", "work-access", "work-refresh")
@@ -27,13 +27,13 @@ def _here(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
     profiles.save(WORK, make_current=True)
     profiles.save(HOME)
-    begin([])
+    start_run([])
 
 
 def _target(monkeypatch: pytest.MonkeyPatch, env: dict[str, str], flag: str | None = None) -> Target:
     for name, value in env.items():
         monkeypatch.setenv(f"HELPDESK_{name}", value)
-    choose(profile=flag)
+    apply_options(profile=flag)
     return target()
 
 
@@ -123,15 +123,15 @@ def test_nobody_is_signed_in(cli: Cli) -> None:
 def test_what_is_remembered_belongs_to_one_person_of_one_helpdesk() -> None:
     token = ".".join(["e30", base64.urlsafe_b64encode(b'{"sub": "person"}').decode().rstrip("="), "x"])
     targets = [
-        of_profile(WORK),
-        of_profile(HOME),
-        of_profile(replace(WORK, email="you@work.example")),
-        of_profile(replace(WORK, access_token=token)),
+        target_of(WORK),
+        target_of(HOME),
+        target_of(replace(WORK, email="you@work.example")),
+        target_of(replace(WORK, access_token=token)),
         Target("x", WORK.url, "sb_secret_x"),
     ]
     assert len({found.identity for found in targets}) == len(targets)
     # A new address or a new token is not a new person.
-    assert targets[3].identity == of_profile(replace(WORK, access_token=token, email="new@work.example")).identity
+    assert targets[3].identity == target_of(replace(WORK, access_token=token, email="new@work.example")).identity
 
 
 def test_a_target_does_not_show_its_secrets() -> None:

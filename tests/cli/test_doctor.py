@@ -77,7 +77,7 @@ def _ask(cli: Cli, project: Project, **env: str) -> dict[str, tuple[bool | None,
 
 def test_all_is_well(people: People) -> None:
     done = people.agent("doctor")
-    assert done.out.endswith("\nAll is well.\n")
+    assert done.out.endswith("\nNo problems.\n")
     assert "signed in as Cli Agent (agent)" in done.out
     found = _findings(people.agent("doctor", "--json"))
     assert list(found) == [
@@ -95,10 +95,10 @@ def test_all_is_well(people: People) -> None:
 
 
 def test_events_that_are_not_told_at_once_are_worth_a_warning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_check, "_PATIENCE", 0.0)
+    monkeypatch.setattr(live_check, "_TIMEOUT", 0.0)
     ok, text = _findings(people.agent("doctor", "--json"))["live"]
     assert ok is None
-    assert "Switch on Realtime" in text
+    assert "Enable Realtime" in text
 
 
 def test_the_secret_key_is_worth_a_warning_and_is_not_shown(people: People) -> None:
@@ -145,7 +145,7 @@ def test_a_token_that_nobody_takes(people: People) -> None:
 def test_a_wrong_key(people: People) -> None:
     ok, text = _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="sb_publishable_wrong"))["reachable"]
     assert ok is False
-    assert "does not take the key" in text
+    assert "does not accept the key" in text
     assert "helpdesk login --local" in text
     assert _findings(people.agent("doctor", "--json", code=1, HELPDESK_KEY="rubbish"))["key"][0] is False
 
@@ -163,9 +163,9 @@ def test_a_database_that_is_behind(cli: Cli, project: Project) -> None:
         ((406, {"code": "PGRST106"}), "exposed schemas"),
         ((404, {"code": "PGRST202"}), "supabase db push"),
         ((400, {"code": "3F000"}), "supabase db push"),
-        ((200, None), "is at none"),
+        ((200, None), "has no schema version"),
         ((500, {}), "HTTP status 500"),
-        ((200, b"<html>"), "no readable answer"),
+        ((200, b"<html>"), "answer is not readable"),
     ],
 )
 def test_a_data_api_that_does_not_know_us(answer: tuple[int, Any], said: str, cli: Cli, project: Project) -> None:
@@ -203,7 +203,7 @@ def test_clocks_that_differ(ahead: float, said: str | None, cli: Cli, project: P
     ("settings", "ok", "said"),
     [
         ({"mailer_autoconfirm": True}, False, "enable_confirmations = true"),
-        ({"mailer_autoconfirm": False}, True, "confirm their e-mail address"),
+        ({"mailer_autoconfirm": False}, True, "must be confirmed"),
         ({}, None, "does not say"),
         (b"<html>", None, "does not say"),
     ],
@@ -225,7 +225,7 @@ def test_addresses_must_be_confirmed(
 def test_the_local_stack_confirms_at_once(people: People) -> None:
     assert _findings(people.agent("doctor", "--json"))["sign-ups"] == (
         True,
-        "confirmed at once: the local stack sends no mail ",
+        "e-mail addresses are not checked: the local stack sends no mail ",
     )
 
 
@@ -233,7 +233,7 @@ def test_something_else_answers(cli: Cli, project: Project) -> None:
     project.answers["/auth/v1/settings"] = (404, b"nothing here")
     ok, text = _ask(cli, project)["reachable"]
     assert ok is False
-    assert "Is it the URL of a Supabase project?" in text
+    assert "Check that it is the URL of a Supabase project." in text
 
 
 def test_a_profile_file_that_others_could_read(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

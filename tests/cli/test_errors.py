@@ -16,7 +16,7 @@ from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_cli._base import secrets
 from helpdesk_cli._base.errors import CliError, ExitCode, report
-from helpdesk_cli._base.settings import begin
+from helpdesk_cli._base.settings import start_run
 from helpdesk_sdk import errors
 from helpdesk_sdk.local import NotRunningError
 
@@ -43,14 +43,14 @@ ALL = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubc
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    begin([])
+    start_run([])
     yield
-    begin([])
+    start_run([])
     secrets._known.clear()
 
 
 def _reported(error: Exception, *args: str) -> tuple[int, str]:
-    begin(args)
+    start_run(args)
     with redirect_stderr(io.StringIO()) as out:
         code = report(error)
     return int(code), out.getvalue()
@@ -80,7 +80,7 @@ def test_every_error_is_one_json_object_for_programs(kind: type[errors.HelpdeskE
 def test_an_unknown_outcome_says_how_to_repeat_the_command() -> None:
     one = UUID("01900000-0000-7000-8000-000000000001")
     assert f"--id {one}" in _reported(errors.UnknownOutcomeError(id=one))[1]
-    assert "Look whether" in _reported(errors.UnknownOutcomeError())[1]
+    assert "Check whether" in _reported(errors.UnknownOutcomeError())[1]
 
 
 def test_a_stack_that_does_not_run_is_no_crash() -> None:
@@ -95,7 +95,7 @@ def test_what_others_wrote_is_harmless_in_an_error() -> None:
 
 @pytest.mark.parametrize("args", [(), ("--json",)])
 def test_a_known_secret_is_blanked_out(args: tuple[str, ...]) -> None:
-    secrets.keep_secret("sb_secret_0123456789")
+    secrets.register_secret("sb_secret_0123456789")
     error = CliError("could not use sb_secret_0123456789", "not sb_secret_0123456789 either")
     assert "0123456789" not in _reported(error, *args)[1]
 

@@ -20,7 +20,7 @@ from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_cli._connect import profiles
-from helpdesk_cli._show.names import Names
+from helpdesk_cli._show.name_cache import NameCache
 from helpdesk_sdk import Helpdesk
 
 
@@ -57,7 +57,7 @@ def test_types(people: People) -> None:
     events = _lines(people.agent("events", "tail", "--json", *types).out)
     assert {event["type"] for event in events} == {"note.created", "ticket.created"}
     assert "note.created" not in people.customer("events", "tail", *types).out
-    assert "there are ticket.created" in people.agent("events", "tail", "--type", "nonsense", code=2).err
+    assert "the types are ticket.created" in people.agent("events", "tail", "--type", "nonsense", code=2).err
 
 
 def test_people_and_teams_have_names_in_the_log(people: People) -> None:
@@ -68,11 +68,11 @@ def test_people_and_teams_have_names_in_the_log(people: People) -> None:
     people.agent("tickets", "transfer", number, OTHER_TEAM)
     people.admin("tickets", "show", number)
     log = people.admin("events", "tail", "--since", since).out
-    assert "assigned: - → Cli Agent" in log
-    assert "assigned: Cli Agent → Cli Colleague" in log
+    assert "assignee: - → Cli Agent" in log
+    assert "assignee: Cli Agent → Cli Colleague" in log
     assert f"team: {TEAM} → {OTHER_TEAM}" in log
     shown = people.admin("tickets", "show", number).out
-    assert "assigned: Cli Agent → Cli Colleague" in shown
+    assert "assignee: Cli Agent → Cli Colleague" in shown
     raw = _lines(people.admin("events", "tail", "--json", "--since", since).out)
     changes = [event["data"]["changes"]["assigned_to"] for event in raw if event["type"] == "ticket.assigned"]
     assert all(UUID(one) for pair in changes for one in pair if one)
@@ -94,11 +94,11 @@ def test_names_are_asked_for_once(people: People) -> None:
         counting: Any = SimpleNamespace(users=Counted(hd.users), teams=Counted(hd.teams))
         agent, team = hd.users.get(people.crew.email("agent")), hd.teams.get(TEAM)
         says = {"team_id": str(team.team_id), "changes": {"assigned_to": [str(uuid4()), str(agent.user_id)]}}
-        names = Names()
-        names.learn_events(counting, [says, None, {}])
-        assert (names.anything(says["team_id"]), names.anything(str(agent.user_id))) == (TEAM, "Cli Agent")
+        names = NameCache()
+        names.load_events(counting, [says, None, {}])
+        assert (names.label(says["team_id"]), names.label(str(agent.user_id))) == (TEAM, "Cli Agent")
         assert asked == ["Teams", "Users"]
-        names.learn_events(counting, [says])
+        names.load_events(counting, [says])
         assert asked == ["Teams", "Users"]
 
 

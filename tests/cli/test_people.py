@@ -17,8 +17,8 @@ def _team(people: People, *more: str) -> str:
 def test_a_team_from_beginning_to_end(people: People) -> None:
     name, agent = _team(people, "-d", "For trying", "--public"), people.crew.email("agent")
     assert any(line.startswith(name) for line in people.customer("teams", "list").out.splitlines())
-    assert people.admin("teams", "members", name).out == "Nobody.\n"
-    assert people.admin("teams", "add-member", name.lower(), agent).out == f"Cli Agent works the queue of {name}.\n"
+    assert people.admin("teams", "members", name).out == "No members.\n"
+    assert people.admin("teams", "add-member", name.lower(), agent).out == f"Cli Agent is now a member of {name}.\n"
     people.admin("teams", "add-member", name, agent)
     [member] = people.agent("teams", "members", name, "--json").json
     assert member["user"]["email"] == agent
@@ -62,7 +62,7 @@ def test_an_invitation(people: People) -> None:
     row = next(line for line in people.admin("users", "invitations", "--limit", 0).out.splitlines() if email in line)
     assert "open" in row
     done = people.admin("users", "revoke-invitation", made["invitation_id"])
-    assert done.out == f"The invitation of {email} is void.\n"
+    assert done.out == f"Revoked the invitation of {email}.\n"
     [again] = [one for one in people.admin("users", "invitations", "--json").json if one["email"] == email]
     assert again["revoked_at"]
     people.agent("users", "invite", email, code=5)
@@ -71,7 +71,7 @@ def test_an_invitation(people: People) -> None:
 
 def test_roles_and_who_is_out(people: People) -> None:
     who = people.crew.email("newcomer")
-    assert people.admin("users", "role", who, "agent").out == f"Cli Newcomer <{who}> is an agent now.\n"
+    assert people.admin("users", "role", who, "agent").out == f"Cli Newcomer <{who}> is now an agent.\n"
     assert people.newcomer("whoami", "--json").json["user"]["role"] == "agent"
     people.admin("users", "deactivate", who)
     assert people.newcomer("tickets", "list", "--json", code=5).error["reason"] == "inactive_user"
@@ -118,5 +118,5 @@ def test_the_first_admin_is_made_once_by_the_system(people: People) -> None:
     assert refused["reason"] == "admin_exists"
     for shell in (people.agent, people.admin):
         done = shell("users", "bootstrap-admin", people.crew.email("agent"), code=5)
-        assert "with the secret key" in done.err
+        assert "Only the secret key" in done.err
         assert "helpdesk login --secret-key-stdin" in done.err

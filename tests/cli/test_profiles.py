@@ -13,7 +13,7 @@ import pytest
 from tests.cli.support import Cli
 
 from helpdesk_cli._base.errors import CliError
-from helpdesk_cli._base.files import write_privately
+from helpdesk_cli._base.files import write_private_file
 from helpdesk_cli._connect import profiles
 from helpdesk_cli._connect.profiles import Profile
 
@@ -88,7 +88,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(CliError, match="No space left"):
-        write_privately(profiles.profiles_path(), "half")
+        write_private_file(profiles.profiles_path(), "half")
     assert profiles.profiles_path().read_text() == before
     assert {path.name for path in profiles.profiles_path().parent.iterdir()} <= {"profiles.toml", "profiles.toml.lock"}
 
@@ -151,7 +151,7 @@ def test_profiles_by_name(cli: Cli) -> None:
     assert "helpdesk login" in cli("profiles", "use", "ann", code=3).err
     profiles.save(ANN)
     profiles.save(ROBOT)
-    assert "There are: ann, robot." in cli("profiles", "show", "nobody", code=3).err
+    assert "Known profiles: ann, robot." in cli("profiles", "show", "nobody", code=3).err
     cli("profiles", "use", "robot")
     assert {one["name"]: one["current"] for one in cli("profiles", "list", "--json").json} == {
         "ann": False,
@@ -167,4 +167,4 @@ def test_profiles_by_name(cli: Cli) -> None:
 @pytest.mark.parametrize("name", ["../x", "a b", "x" * 65, ".hidden", "a/b"])
 def test_a_name_that_is_none(name: str, cli: Cli) -> None:
     done = cli("login", "--profile", name, "--url", "https://a.example", "--key", "k", code=2)
-    assert "is not a profile name" in done.err
+    assert "is not a valid profile name" in done.err

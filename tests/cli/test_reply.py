@@ -1,4 +1,4 @@
-"""Nobody answers past something that they have not read."""
+"""A reply is refused when there is a message that its author has not read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_was_said_since_stops_the_answer_and_is_printed(people: People) -> 
     assert "Hello?" not in done.out
     assert done.err == (
         "Error: The conversation has moved on since you read it.\n"
-        "Nothing was sent. Read what is new above; repeat the command if your answer still fits.\n"
+        "Nothing was sent. Read the new messages above; repeat the command if your reply still fits.\n"
     )
     assert _messages(people, number) == ["Hello?", "It is on fire.", "Run!"]
     # Now it has been read.
@@ -75,9 +75,10 @@ def test_new_messages_are_harmless_too(people: People) -> None:
 def test_a_ticket_never_shown_is_answered_as_it_stands_and_says_so(people: People) -> None:
     number = _open(people)
     first = people.agent("tickets", "reply", number, "Hello")
-    assert first.err == f"You have not read ticket {number} here; you answer as the first to say something\n"
+    assert first.err == f"Ticket {number} has no messages yet: your reply is the first.\n"
     said = people.customer("tickets", "reply", number, "I need help", "--json").json
     done = people.colleague("tickets", "reply", number, "With what?")
+    assert f"Ticket {number} was not shown to you on this machine." in done.err
     assert "“I need help”" in done.err
     assert said["message_id"] in done.err
     assert "Cli Customer" in done.err
@@ -120,9 +121,10 @@ def test_what_is_remembered_is_private_and_may_be_lost(people: People) -> None:
     [file] = [path for path in (people.agent.config / "seen").iterdir() if path.suffix == ".json"]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(json.loads(file.read_text()).values()) == [None]
+    people.customer("tickets", "reply", number, "Hello?")
     for content in ("", "[]", "{broken"):
         file.write_text(content)
-        assert "You have not read" in people.agent("tickets", "reply", number, "Hello").err
+        assert "was not shown to you" in people.agent("tickets", "reply", number, "Hello").err
 
 
 def test_where_nothing_can_be_written_reading_works_all_the_same(people: People) -> None:
@@ -130,7 +132,7 @@ def test_where_nothing_can_be_written_reading_works_all_the_same(people: People)
     people.agent.config.write_text("not a directory")
     done = people.agent("tickets", "show", number)
     assert "Cannot print" in done.out
-    assert "not remembered" in done.err
+    assert "not recorded" in done.err
 
 
 def test_a_closed_ticket_is_not_answered_by_staff(people: People) -> None:

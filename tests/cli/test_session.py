@@ -131,7 +131,7 @@ def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
     [
         (("--url", "ftp://x"), "url must begin with https://"),
         (("--url", "https://user:pw@x.example", "--key", "k"), "url must not hold"),
-        (("--token-stdin", "--password-stdin"), "Only one way"),
+        (("--token-stdin", "--password-stdin"), "alternatives: give one"),
         ((), "URL of the Supabase project is missing"),
         (("--url", "https://x.example"), "Publishable key is missing"),
         (("--url", "https://x.example", "--key", "k"), "E-mail is missing"),
@@ -173,13 +173,13 @@ def test_a_login_of_one_s_own_and_the_first_admin_s_way(cli: Cli, crew: Crew) ->
 
 def test_a_warning_before_a_password_goes_unencrypted(cli: Cli) -> None:
     where = ("--url", "http://helpdesk.invalid", "--key", "k", "--email", "a@b.example")
-    assert "without encryption" in cli("login", *where, "--password-stdin", input="pw-0123456", code=6).err
+    assert "not encrypted" in cli("login", *where, "--password-stdin", input="pw-0123456", code=6).err
 
 
 def _expired(profile: Profile) -> Profile:
     """The same, as if an hour had gone by: the token is one that nobody takes any more."""
     past = datetime.now(UTC) - timedelta(minutes=1)
-    claims = profiles.claims(profile.access_token or "") | {"exp": int(past.timestamp())}
+    claims = profiles.unverified_claims(profile.access_token or "") | {"exp": int(past.timestamp())}
     parts = [
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "none"}, claims)
     ]

@@ -83,9 +83,8 @@ def test_a_new_password_is_asked_for_twice(cli: Cli, crew: Crew) -> None:
 
 def test_a_long_list_says_how_far_it_is(cli: Cli) -> None:
     slowly = "(time.sleep(0.006) for _ in range(400))"
-    script = (
-        f"import time; from helpdesk_cli._base.output import counted; print(len(list(counted({slowly}, 'tickets'))))"
-    )
+    imports = "import time; from helpdesk_cli._base.output import with_progress"
+    script = f"{imports}; print(len(list(with_progress({slowly}, 'tickets'))))"
     done = cli.on_terminal(program=script)
     assert "tickets …" in done.out
     assert done.out.rstrip().endswith("400")

@@ -22,7 +22,7 @@ def test_from_first_word_to_resolved(people: People) -> None:
     number = opened.out.split()[2].rstrip(":")
     assert opened.out == f"Opened ticket {number}: Cannot print\n"
     assert "Cannot print" in people.agent("tickets", "list", "--team", TEAM, "--status", "open").out
-    assert people.agent("tickets", "claim", number).out == f"Ticket {number} is yours: Cannot print\n"
+    assert people.agent("tickets", "claim", number).out == f"Ticket {number} is assigned to you: Cannot print\n"
     assert "Somebody else" in people.colleague("tickets", "claim", number, code=4).err
     people.agent("tickets", "reply", number, "Which printer?")
     people.agent("tickets", "note", number, "Third time this week.")
@@ -58,7 +58,7 @@ def test_the_next_one_that_waits(people: People) -> None:
     assert people.agent("tickets", "claim", TEAM, "--id", id, "--json").json["number"] == second["number"]
     while people.agent("tickets", "claim", TEAM, "--json").json is not None:
         pass
-    assert people.agent("tickets", "claim", TEAM).out == "Nothing waits.\n"
+    assert people.agent("tickets", "claim", TEAM).out == "No unassigned tickets.\n"
     waiting = people.agent("tickets", "list", "--assigned-to", "nobody", "--team", TEAM, "--status", "open")
     assert waiting.out == "No tickets.\n"
     mine = people.agent("tickets", "list", "--assigned-to", "me", "--limit", 0, "--json").json
@@ -68,7 +68,7 @@ def test_the_next_one_that_waits(people: People) -> None:
 def test_moving_a_ticket(people: People) -> None:
     number = _open(people)["number"]
     colleague = people.crew.email("colleague")
-    assert people.agent("tickets", "assign", number, colleague).out == f"Ticket {number} is {colleague}'s.\n"
+    assert people.agent("tickets", "assign", number, colleague).out == f"Ticket {number} is assigned to {colleague}.\n"
     assert people.colleague("tickets", "assign", number, "me", "--json").json["revision"] > 1
     assert people.agent("tickets", "unassign", number, "--json").json["assigned_to"] is None
     people.agent("tickets", "transfer", number, OTHER_TEAM.upper())
@@ -108,7 +108,7 @@ def test_a_table_names_teams_and_people(people: People) -> None:
     head, *rows = people.agent(
         "tickets", "list", "--assigned-to", "me", "--order", "-number", "--limit", 1
     ).out.splitlines()
-    assert head.split() == ["#", "Status", "Priority", "Title", "Team", "Assigned", "Requester", "Age", "Updated"]
+    assert head.split() == ["#", "Status", "Priority", "Title", "Team", "Assignee", "Requester", "Age", "Updated"]
     assert [word for word in (str(number), TEAM, "Cli Agent", "Cli Customer") if word not in rows[0]] == []
     # Customers may not see staff's rows.
     row = next(line for line in people.customer("tickets", "list").out.splitlines() if f"{number}  " in line)

@@ -125,7 +125,7 @@ def test_any_size_and_another_one_while_it_runs(
         assert max(map(cell_len, shown.lines)) <= width
         assert ("Requester" in shown.text) == (width >= 110)
         shown.resize(72, 11)
-        shown.until(lambda: "Assigned" in shown.text)
+        shown.until(lambda: "Assignee" in shown.text)
         assert max(map(cell_len, shown.lines)) <= 72
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from rich.console import Console
 
-from helpdesk_cli._show.names import Names
+from helpdesk_cli._show.name_cache import NameCache
 from helpdesk_cli._watch.queue import Change, Queue
 from helpdesk_cli._watch.view import View
 from helpdesk_sdk import Ticket
@@ -34,12 +34,16 @@ def told(changes: list[Change]) -> list[tuple[str, int]]:
 
 def test_what_was_there_came_changed_and_left() -> None:
     queue = Queue("-created_at")
-    assert told(queue.take([ticket(2), ticket(1)], more=False)) == [("there", 2), ("there", 1)]
-    assert told(queue.take([ticket(2), ticket(1)], more=False)) == []
-    assert told(queue.take([ticket(3), ticket(2, revision=2)], more=False)) == [("left", 1), ("new", 3), ("changed", 2)]
+    assert told(queue.update([ticket(2), ticket(1)], more=False)) == [("there", 2), ("there", 1)]
+    assert told(queue.update([ticket(2), ticket(1)], more=False)) == []
+    assert told(queue.update([ticket(3), ticket(2, revision=2)], more=False)) == [
+        ("left", 1),
+        ("new", 3),
+        ("changed", 2),
+    ]
     answered = ticket(3, last_message_id=UUID(int=9))
-    assert told(queue.take([answered], more=False)) == [("left", 2), ("changed", 3)]
-    assert told(queue.take([answered], more=False, touched={UUID(int=3), UUID(int=7)})) == [("changed", 3)]
+    assert told(queue.update([answered], more=False)) == [("left", 2), ("changed", 3)]
+    assert told(queue.update([answered], more=False, touched={UUID(int=3), UUID(int=7)})) == [("changed", 3)]
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -49,11 +53,11 @@ def test_beyond_the_end_of_what_is_looked_at_nothing_comes_or_leaves(newest_firs
 
     queue = Queue("-created_at" if newest_first else "created_at")
     first, last = (9, 1) if newest_first else (1, 9)
-    queue.take(sorted_(5, 4 if newest_first else 6), more=True)
+    queue.update(sorted_(5, 4 if newest_first else 6), more=True)
     pushed_out = 4 if newest_first else 6
-    assert told(queue.take(sorted_(first, 5), more=True)) == [("new", first)]
+    assert told(queue.update(sorted_(first, 5), more=True)) == [("new", first)]
     # The first one leaves, so what was pushed out moves up again, and what was never seen as well.
-    assert told(queue.take(sorted_(5, pushed_out, last), more=False)) == [("left", first)]
+    assert told(queue.update(sorted_(5, pushed_out, last), more=False)) == [("left", first)]
 
 
 class Clock:
@@ -75,7 +79,7 @@ def drawn(view: View, width: int = 100, height: int = 20) -> list[str]:
 
 def watching(queue: Queue, clock: Clock) -> View:
     """A view of the queue."""
-    return View("Support · open", "Ana (agent)", queue, Names(), clock)
+    return View("Support · open", "Ana (agent)", queue, NameCache(), clock)
 
 
 def signs(view: View) -> str:
@@ -86,12 +90,12 @@ def signs(view: View) -> str:
 def test_marks_fade_and_what_is_new_stays_new_meanwhile() -> None:
     queue, clock = Queue("-created_at"), Clock()
     view = watching(queue, clock)
-    view.happened(queue.take([ticket(1)], more=False), ())
+    view.queue_changed(queue.update([ticket(1)], more=False), ())
     assert signs(view) == " "
-    view.happened(queue.take([ticket(2), ticket(1, revision=2)], more=False), ())
+    view.queue_changed(queue.update([ticket(2), ticket(1, revision=2)], more=False), ())
     assert signs(view) == "+~"
     clock.now += 6
-    view.happened(queue.take([ticket(2, revision=2), ticket(1, revision=2)], more=False), ())
+    view.queue_changed(queue.update([ticket(2, revision=2), ticket(1, revision=2)], more=False), ())
     clock.now += 6
     assert signs(view) == "+ "
     clock.now += 6
@@ -111,16 +115,16 @@ def test_connections_are_told_in_the_heading() -> None:
     view.reason = "The server refused the channel"
     assert drawn(view)[0].endswith("○ polling")
     assert "The server refused the channel" in drawn(view)
-    view.trouble = "The helpdesk cannot be reached"
+    view.problem = "The helpdesk cannot be reached"
     assert drawn(view)[0].endswith("! not connected")
     assert "The helpdesk cannot be reached" in drawn(view)
-    view.trouble, view.live = "", True
+    view.problem, view.live = "", True
     assert "The server refused the channel" not in drawn(view)
 
 
 def test_a_long_explanation_has_lines_of_its_own_where_there_is_room() -> None:
     view = watching(Queue("-created_at"), Clock())
-    view.trouble = "Trying again since 14:02:11. " + "Cannot reach the helpdesk. " * 6 + "The end."
+    view.problem = "Trying again since 14:02:11. " + "Cannot reach the helpdesk. " * 6 + "The end."
     tall, low = drawn(view, 80, 20), drawn(view, 80, 10)
     assert (tall[2][:12], tall[4].endswith("The end.")) == ("Trying again", True)
     assert (low[1][:12], low[1][-1], low[2].strip()) == ("Trying again", "…", "No tickets.")
@@ -130,12 +134,12 @@ def test_a_long_explanation_has_lines_of_its_own_where_there_is_room() -> None:
 def test_what_is_new_out_of_sight_is_counted_and_moves_nothing() -> None:
     queue, clock = Queue("-created_at"), Clock()
     view = watching(queue, clock)
-    queue.take([ticket(number) for number in range(30, 0, -1)], more=False)
+    queue.update([ticket(number) for number in range(30, 0, -1)], more=False)
     drawn(view)
     view.scroll(5)
     before = drawn(view)
     assert "↑ 5 more above, ↓ " in before[-2]
-    view.happened(queue.take([ticket(number) for number in range(32, 0, -1)], more=False), ())
+    view.queue_changed(queue.update([ticket(number) for number in range(32, 0, -1)], more=False), ())
     after = drawn(view)
     assert "↑ 7 more above (2 new), ↓ " in after[-2]
     assert after[2:-2] == before[2:-2]
@@ -148,7 +152,7 @@ def test_what_is_new_out_of_sight_is_counted_and_moves_nothing() -> None:
 @pytest.mark.parametrize(("width", "shown"), [(100, "urgent"), (50, "urgent"), (40, " !! "), (24, " !! ")])
 def test_what_is_urgent_looks_so_at_every_width(width: int, shown: str) -> None:
     queue = Queue("-created_at")
-    queue.take([ticket(1, priority="urgent"), ticket(2, priority="low")], more=False)
+    queue.update([ticket(1, priority="urgent"), ticket(2, priority="low")], more=False)
     urgent, low = [line for line in drawn(watching(queue, Clock()), width) if "T1" in line or "T2" in line]
     assert shown in urgent
     assert "!" not in low
@@ -157,11 +161,11 @@ def test_what_is_urgent_looks_so_at_every_width(width: int, shown: str) -> None:
 def test_by_priority_the_end_of_the_list_is_found_by_priority() -> None:
     queue = Queue("priority")
     urgent, high = ticket(9, priority="urgent"), ticket(8, priority="high")
-    queue.take([urgent, high], more=True)
+    queue.update([urgent, high], more=True)
     # A low one that moves up was behind the end; an urgent one that is there was not.
-    assert told(queue.take([urgent, high, ticket(1, priority="low")], more=False)) == []
+    assert told(queue.update([urgent, high, ticket(1, priority="low")], more=False)) == []
     came = ticket(10, priority="urgent")
-    assert told(queue.take([urgent, came], more=True)) == [("new", 10)]
+    assert told(queue.update([urgent, came], more=True)) == [("new", 10)]
 
 
 @pytest.mark.parametrize("width", [8, 20, 50, 80, 200])
@@ -169,7 +173,7 @@ def test_by_priority_the_end_of_the_list_is_found_by_priority() -> None:
 def test_it_fits_whatever_there_is_to_show(width: int, height: int) -> None:
     queue = Queue("-created_at")
     view = watching(queue, Clock())
-    queue.take([ticket(number, title="東京" * 40) for number in range(40, 0, -1)], more=True)
+    queue.update([ticket(number, title="東京" * 40) for number in range(40, 0, -1)], more=True)
     view.live = True
     for _ in range(4):
         lines = drawn(view, width, height)

@@ -247,7 +247,7 @@ def test_the_database_of_a_local_stack(
     done = CliRunner().invoke(program, [*command, "--yes"], env={"HELPDESK_DB_URL": bystander})
     assert (done.exit_code, "The helpdesk is removed." in done.output) == (0, True)
     two = CliRunner().invoke(program, [*command, "--db-url", bystander])
-    assert (two.exit_code, "name two databases" in two.output) == (2, True)
+    assert (two.exit_code, "two different databases" in two.output) == (2, True)
 
 
 @pytest.mark.parametrize(

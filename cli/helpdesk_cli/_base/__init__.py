@@ -1,1 +1,1 @@
-"""What every command stands on: declaring and running commands, output, errors, input. Knows no helpdesk."""
+"""What every command needs: declaration, options, output, errors, input. Makes no request."""

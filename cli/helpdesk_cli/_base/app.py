@@ -1,4 +1,4 @@
-"""How commands are declared, run, and ended: common options, errors, exit codes."""
+"""How commands are declared and run: common options, errors, exit codes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 from .errors import ExitCode, report
-from .output import give_up_output
-from .settings import begin, choose
+from .output import discard_output
+from .settings import apply_options, start_run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs; errors too.")]
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="The helpdesk to talk to; see: helpdesk profiles list.")
+    str | None, typer.Option("--profile", metavar="NAME", help="Use this profile; see: helpdesk profiles list.")
 ]
 
 
 class Commands(typer.Typer):
-    """A Typer whose commands all have ``--json``, and ``--profile`` where they talk to a helpdesk."""
+    """A Typer group. Every command in it has ``--json``; with ``profile``, every command has ``--profile`` too."""
 
     def __init__(self, *, profile: bool = True, **options: Any) -> None:
         super().__init__(no_args_is_help=True, rich_markup_mode=None, **options)
@@ -34,21 +34,21 @@ class Commands(typer.Typer):
         """Register a command.
 
         Args:
-            name: Its name, if not the function's.
-            profile: Whether it talks to a helpdesk; by default as the whole group does.
+            name: The command's name; the function's name by default.
+            profile: Whether the command has ``--profile``; the group's setting by default.
         """
         register = super().command(name, **options)
-        wanted = self._profile if profile is None else profile
+        has_profile = self._profile if profile is None else profile
 
         def decorate(function: F) -> F:
-            register(_with_common_options(function, wanted))
+            register(_with_common_options(function, has_profile))
             return function
 
         return decorate
 
 
 def _with_common_options(function: Callable[..., Any], profile: bool) -> Callable[..., Any]:
-    """The function, with options that it need not know about; one that declares ``--json`` itself keeps its own."""
+    """The function with the common options added. An option that the function declares itself is not replaced."""
     signature = inspect.signature(function, eval_str=True)
     parameters = list(signature.parameters.values())
     added = {} if _declares(parameters, "--json") else {"json": (JsonOption, False)}
@@ -57,7 +57,7 @@ def _with_common_options(function: Callable[..., Any], profile: bool) -> Callabl
 
     @functools.wraps(function)
     def run(**values: Any) -> Any:
-        choose(**{name: values.pop(name) for name in added})
+        apply_options(**{name: values.pop(name) for name in added})
         return function(**values)
 
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -83,10 +83,10 @@ def _declares(parameters: Sequence[inspect.Parameter], flag: str) -> bool:
 
 
 class Root(TyperGroup):
-    """The whole program: whatever happens in it ends here, as an exit code and at most two lines on stderr."""
+    """The program. Every error ends here, as an exit code and at most two lines on stderr."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The nouns first: they are what one comes for."""
+        """The groups (tickets, users, …) first, then the single commands."""
         return sorted(super().list_commands(ctx), key=lambda name: not isinstance(self.commands[name], TyperGroup))
 
     def main(
@@ -98,9 +98,9 @@ class Root(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run the program, and exit with its code; when not standalone, return the code."""
+        """Run the program and exit with its code; when not standalone, return the code."""
         given = list(sys.argv[1:] if args is None else args)
-        begin(given)
+        start_run(given)
         extra |= {"complete_var": complete_var, "windows_expand_args": windows_expand_args}
         code = self._run(given, prog_name or "helpdesk", extra)
         if standalone_mode:
@@ -122,15 +122,15 @@ class Root(TyperGroup):
             try:
                 sys.stdout.flush()
             except OSError:
-                give_up_output()
+                discard_output()
             return code
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
-        """Run the command; a reader that has gone away, as ``head`` does, is no error."""
+        """Run the command. A closed pipe, as after ``| head``, is not an error."""
         try:
             done = super().invoke(ctx)
             sys.stdout.flush()
             return done
         except BrokenPipeError:
-            give_up_output()
+            discard_output()
             raise typer.Exit(ExitCode.BROKEN_PIPE) from None

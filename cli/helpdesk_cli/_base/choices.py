@@ -1,4 +1,4 @@
-"""The words that options may hold. The SDK has the same; importing it would slow down completion and help."""
+"""The allowed values of options. They repeat the SDK's: importing the SDK would slow down completion and help."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How far a ticket is."""
+    """The status of a ticket."""
 
     OPEN = "open"
     PENDING = "pending"
@@ -15,7 +15,7 @@ class Status(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon a ticket should be looked at."""
+    """The priority of a ticket."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -24,7 +24,7 @@ class Priority(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where a ticket came in."""
+    """How a ticket came in."""
 
     API = "api"
     WEB = "web"
@@ -36,7 +36,7 @@ class Channel(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is in the helpdesk."""
+    """The role of a person in the helpdesk."""
 
     CUSTOMER = "customer"
     AGENT = "agent"

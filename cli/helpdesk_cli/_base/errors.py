@@ -1,4 +1,4 @@
-"""From an exception to two lines on stderr, or one JSON object, and an exit code."""
+"""Turns an exception into an exit code and two lines on stderr, or one JSON object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What the exit code of a command says."""
+    """The exit codes of commands."""
 
     OK = 0
     REFUSED = 1
@@ -34,21 +34,21 @@ class ExitCode(IntEnum):
 EXIT_CODES = """\
 Exit codes:
   0  done
-  1  the helpdesk refused or failed, or doctor found something wrong
-  2  the command or a value in it is not acceptable
-  3  there is no such thing, or it is not yours to see
-  4  somebody else was faster: nothing was changed
+  1  the helpdesk refused or failed, or doctor found a problem
+  2  the command line is wrong, or a value is not valid
+  3  not found, or you may not see it
+  4  conflict: somebody else changed it first, nothing was done
   5  not signed in, or not allowed
   6  the helpdesk cannot be reached
   130  interrupted (Ctrl-C)"""
 
 
 class CliError(Exception):
-    """Something is wrong on this side of the wire.
+    """An error that the CLI finds itself, before or without a request.
 
     Args:
-        message: What, in one sentence.
-        hint: The way out, in one sentence.
+        message: What is wrong, in one sentence.
+        hint: What to do about it, in one sentence.
         code: The exit code.
     """
 
@@ -58,23 +58,23 @@ class CliError(Exception):
 
 
 def report(error: Exception) -> ExitCode:
-    """Say what went wrong on stderr; returns the exit code. Never a traceback, unless HELPDESK_DEBUG asks for it."""
-    found = _described(error)
-    code = ExitCode(found["exit_code"])
+    """Print an error to stderr and return the exit code. With HELPDESK_DEBUG an unexpected error is raised instead."""
+    described = _describe(error)
+    code = ExitCode(described["exit_code"])
     if settings().json:
-        text = json.dumps({"error": {name: value for name, value in found.items() if value is not None}})
+        text = json.dumps({"error": {name: value for name, value in described.items() if value is not None}})
         typer.echo(redact(text), err=True)
         return code
     if _is_help(error):
         typer.echo(error, err=True)
         return code
-    typer.echo(redact(f"Error: {one_line(found['message'])}"), err=True)
-    if found["hint"]:
-        typer.echo(redact(one_line(found["hint"])), err=True)
+    typer.echo(redact(f"Error: {one_line(described['message'])}"), err=True)
+    if described["hint"]:
+        typer.echo(redact(one_line(described["hint"])), err=True)
     return code
 
 
-def _described(error: Exception) -> dict[str, Any]:
+def _describe(error: Exception) -> dict[str, Any]:
     if isinstance(error, CliError):
         return _fields(error.message, error.hint, error.code)
     if isinstance(error, typer.TyperException):
@@ -82,13 +82,13 @@ def _described(error: Exception) -> dict[str, Any]:
     from helpdesk_sdk.errors import HelpdeskError
 
     if isinstance(error, HelpdeskError):
-        return _of_helpdesk(error)
+        return _describe_sdk_error(error)
     if os.environ.get("HELPDESK_DEBUG"):
         raise error
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return _fields(f"{where}{error.strerror}", None, ExitCode.REFUSED)
-    hint = "This is a bug. Set HELPDESK_DEBUG=1 to see where it comes from."
+    hint = "This is a bug. Set HELPDESK_DEBUG=1 to see the traceback."
     return _fields(f"{type(error).__name__}: {error}", hint, ExitCode.REFUSED) | {"kind": "InternalError"}
 
 
@@ -97,7 +97,7 @@ def _fields(message: str, hint: str | None, code: int) -> dict[str, Any]:
 
 
 def _is_help(error: Exception) -> bool:
-    """Whether a group was named without a command: then its text is the group's help. The class is Typer's secret."""
+    """Whether a group was named without a command: the text is then its help. Typer's class for it is private."""
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
@@ -112,23 +112,23 @@ def _usage_hint(error: typer.TyperException) -> str | None:
     return f"Try: {context.command_path} --help" if context is not None else None
 
 
-def _of_helpdesk(error: HelpdeskError) -> dict[str, Any]:
-    from .json import plain
+def _describe_sdk_error(error: HelpdeskError) -> dict[str, Any]:
+    from .json import jsonable
 
     details = {
         name: getattr(error, name, None) for name in ("reason", "code", "status", "field", "request_id", "retry_after")
     }
-    details |= {"id": str(found) if (found := getattr(error, "id", None)) else None}
-    details |= {name: plain(value) for name in ("current", "new_messages") if (value := getattr(error, name, None))}
+    details |= {"id": str(described) if (described := getattr(error, "id", None)) else None}
+    details |= {name: jsonable(value) for name in ("current", "new_messages") if (value := getattr(error, name, None))}
     return {
         "kind": type(error).__name__,
         "message": error.message,
-        "hint": _way_out(error),
-        "exit_code": int(_code_of(error)),
+        "hint": _hint_for(error),
+        "exit_code": int(_exit_code_for(error)),
     } | details
 
 
-def _code_of(error: HelpdeskError) -> ExitCode:
+def _exit_code_for(error: HelpdeskError) -> ExitCode:
     from helpdesk_sdk import errors as e
 
     kinds: list[tuple[type[Exception], ExitCode]] = [
@@ -143,14 +143,14 @@ def _code_of(error: HelpdeskError) -> ExitCode:
     return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.REFUSED)
 
 
-def _way_out(error: HelpdeskError) -> str | None:
-    """The way out in words of the command line; the SDK's own hints speak of Python."""
+def _hint_for(error: HelpdeskError) -> str | None:
+    """What to do about it, in terms of the command line. The SDK's own hints are about Python."""
     from helpdesk_sdk import errors as e
 
     if isinstance(error, e.UnknownOutcomeError):
         if error.id is not None:
-            return f"Repeat the command with --id {error.id}: it is carried out at most once."
-        return "Look whether it was made before you try again."
+            return f"Repeat the command with --id {error.id}: it takes effect at most once."
+        return "Check whether it took effect before you try again."
     if isinstance(error, e.NoProfileError | e.InactiveUserError):
         return error.hint
     if isinstance(error, e.AuthenticationError) and error.code == "invalid_credentials":
@@ -158,13 +158,13 @@ def _way_out(error: HelpdeskError) -> str | None:
     if isinstance(error, e.AuthenticationError):
         return "Sign in: helpdesk login"
     if isinstance(error, e.ConnectionFailedError):
-        return "Is the URL right, and does the helpdesk run? Find out with: helpdesk doctor"
+        return "Check the URL, and that the helpdesk runs: helpdesk doctor"
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
-        return "Give its number, as in 42, or its id."
+        return "Give the ticket's number, like 42, or its id."
     if isinstance(error, e.TeamNotFoundError):
-        return "See those that you may use: helpdesk teams list"
+        return "List the teams you may use: helpdesk teams list"
     if isinstance(error, e.CursorAheadError):
-        return "Leave out --since to begin anew."
+        return "Leave out --since to start from the beginning."
     if isinstance(error, e.StaleRevisionError):
-        return "Look at it again (helpdesk tickets show), then repeat the command if it still makes sense."
+        return "Read the ticket again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint

@@ -1,4 +1,4 @@
-"""Files of the CLI: where they are, written whole or not at all, readable by nobody else."""
+"""The CLI's own files: their directory, atomic writes with mode 0600, locks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOCK_SECONDS = 15.0
 
 
 def config_dir() -> Path:
-    """Where profiles live: HELPDESK_CONFIG_DIR, or the platform's place for configuration."""
+    """The directory of profiles and drafts: HELPDESK_CONFIG_DIR, or the platform's configuration directory."""
     chosen = os.environ.get("HELPDESK_CONFIG_DIR")
     if chosen:
         return Path(chosen)
@@ -23,13 +23,13 @@ def config_dir() -> Path:
     return Path(platformdirs.user_config_dir("helpdesk", appauthor=False))
 
 
-def write_privately(path: Path, text: str) -> None:
-    """Write a file of mode 0600 in one step: a reader sees the old text or the new, never half of one.
+def write_private_file(path: Path, text: str) -> None:
+    """Replace a file with mode 0600 atomically: a reader sees the old text or the new text.
 
     Raises:
-        CliError: It cannot be written.
+        CliError: The file cannot be written.
     """
-    # What a link points to is replaced, not the link.
+    # Of a symbolic link, the target is replaced.
     target = Path(os.path.realpath(path))
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,10 +50,10 @@ def write_privately(path: Path, text: str) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Be the only helpdesk command that changes this file.
+    """Lock a file against other helpdesk commands.
 
     Raises:
-        CliError: Another one does not let go of it.
+        CliError: Another command holds the lock for too long.
     """
     from filelock import FileLock, Timeout
 
@@ -62,7 +62,8 @@ def locked(path: Path) -> Iterator[None]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         held.acquire()
     except Timeout:
-        raise CliError(f"Another helpdesk command holds {held.lock_file}", "Wait for it to end, or end it.") from None
+        hint = "Wait for that command to end, or end it."
+        raise CliError(f"Another helpdesk command holds {held.lock_file}", hint) from None
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
@@ -72,4 +73,4 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> CliError:
-    return CliError(f"{path} cannot be written: {error.strerror}", "Mend it, or set HELPDESK_CONFIG_DIR.")
+    return CliError(f"{path} cannot be written: {error.strerror}", "Check its permissions, or set HELPDESK_CONFIG_DIR.")

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 T = TypeVar("T")
-# Wide enough for any row: a table that goes into a file or a pipe is not cut.
+# The width of a table that goes into a file or a pipe: no cell is cut.
 _UNBOUNDED = 10_000
 # Between columns.
 _GAP = 2
-# When and how often a long list says how far it is: after so many seconds, once for so many items.
-_PATIENCE = 1.0
-_COUNT_EVERY = 100
+# A list that takes longer than this many seconds shows its progress, updated after this many items.
+_PROGRESS_AFTER = 1.0
+_PROGRESS_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class Column(Generic[T]):
     """One column of a table.
 
     Attributes:
-        title: What is above it.
-        value: What a row has in it; None shows as a dash.
-        style: A Rich style, or how to find it for a value.
-        from_width: The terminal's width from which on the column is shown.
-        below_width: The width from which on it is not shown any more, as another says the same at length.
-        flexible: Whether it is cut when there is no room.
-        right: Whether it is aligned to the right.
+        title: The heading.
+        value: Returns the cell of a row; None and "" are shown as a dash.
+        style: A Rich style, or a function from a cell's text to its style.
+        from_width: The column is hidden on terminals narrower than this.
+        below_width: The column is hidden from this width on, where another column shows the same in full.
+        flexible: Whether texts are cut when the terminal is too narrow.
+        right: Whether texts are aligned to the right.
     """
 
     title: str
@@ -57,12 +57,12 @@ class Column(Generic[T]):
 
 
 def console() -> Console:
-    """Where output for people goes: nothing in it is read as markup, an address or a number."""
+    """The console for people. Text is printed as it is: no markup, no emoji codes, no highlighting."""
     from rich.console import Console
 
     class Screen(Console):
         def on_broken_pipe(self) -> None:
-            # Ended where all commands end, instead of here.
+            # Rich would exit here; Root.invoke handles it for all commands.
             raise BrokenPipeError
 
     made = Screen(file=sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=False)
@@ -72,22 +72,22 @@ def console() -> Console:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value."""
+    """Print one JSON value."""
     from .json import dumps
 
     typer.echo(dumps(value))
 
 
-def render(
+def print_rows(
     items: Iterable[T], columns: Sequence[Column[T]], *, empty: str, json: Callable[[T], Any] | None = None
 ) -> None:
-    """A list: one JSON array, or a table.
+    """Print a list: one JSON array, or a table.
 
     Args:
         items: The rows.
-        columns: What of them people see.
-        empty: What people read when there are none.
-        json: What programs get of a row; by default all of it.
+        columns: The columns of the table.
+        empty: Printed instead of an empty table.
+        json: Turns a row into its JSON value; the whole row by default.
     """
     rows = list(items)
     if settings().json:
@@ -106,7 +106,7 @@ def _print_table(rows: Sequence[T], columns: Sequence[Column[T]]) -> None:
 def table(
     rows: Sequence[T], columns: Sequence[Column[T]], room: int, row_style: Callable[[T], str] | None = None
 ) -> Table:
-    """Rows under each other, each on one line, no wider than there is room."""
+    """A table at most ``room`` columns wide, with one line for each row."""
     from rich.table import Table
 
     shown = [column for column in columns if column.from_width <= room < column.below_width]
@@ -114,16 +114,16 @@ def table(
     for column in shown:
         justify: Literal["left", "right"] = "right" if column.right else "left"
         # Rich narrows only columns that may wrap, the widest first. No text in them wraps: it is cut instead.
-        made.add_column(_cut(column.title), no_wrap=not column.flexible, justify=justify)
+        made.add_column(_truncating(column.title), no_wrap=not column.flexible, justify=justify)
     for row in rows:
         texts = [_cell(row, column) for column in shown]
-        cells = (_cut(text, _style(column, text)) for column, text in zip(shown, texts, strict=True))
+        cells = (_truncating(text, _style(column, text)) for column, text in zip(shown, texts, strict=True))
         made.add_row(*cells, style=row_style(row) if row_style else None)
     return made
 
 
-def _cut(text: str, style: str = "") -> Text:
-    """A text that stays on one line, and ends with an ellipsis where there is no room."""
+def _truncating(text: str, style: str = "") -> Text:
+    """A text that stays on one line and ends with an ellipsis when it is cut."""
     from rich.text import Text
 
     return Text(text, style=style, no_wrap=True, overflow="ellipsis")
@@ -138,8 +138,8 @@ def _style(column: Column[Any], text: str) -> str:
     return column.style if isinstance(column.style, str) else column.style(text)
 
 
-def render_fields(title: str, fields: Sequence[tuple[str, object]], *, json: Any) -> None:
-    """One thing: a JSON object, or its fields under each other; empty ones are left out."""
+def print_fields(title: str, fields: Sequence[tuple[str, object]], *, json: Any) -> None:
+    """Print one object: as JSON, or one line for each field. Empty fields are left out."""
     if settings().json:
         print_json(json)
         return
@@ -153,54 +153,54 @@ def render_fields(title: str, fields: Sequence[tuple[str, object]], *, json: Any
             out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), one_line(value)))
 
 
-def tell(sentence: str, *, json: Any) -> None:
-    """What was done: the sentence for people, the thing itself for programs."""
+def print_result(sentence: str, *, json: Any) -> None:
+    """Print what a command did: the sentence for people, the object for programs."""
     if settings().json:
         print_json(json)
     else:
         typer.echo(one_line(sentence))
 
 
-def remark(sentence: str) -> None:
-    """Something by the way, on stderr, for people only."""
+def print_note(sentence: str) -> None:
+    """Print a remark to stderr, for people only."""
     if not settings().json:
         typer.echo(redact(one_line(sentence)), err=True)
 
 
 def show_warnings() -> None:
-    """From now on the SDK's warnings, e.g. that it is still trying, are remarks."""
+    """Print the SDK's warnings, e.g. about a retry, as notes from now on."""
     logger = logging.getLogger("helpdesk_sdk")
     if not logger.handlers:
-        logger.addHandler(_Warnings(remark))
+        logger.addHandler(_WarningHandler(print_note))
 
 
 @contextmanager
-def warnings_to(say: Callable[[str], None]) -> Iterator[None]:
-    """For a while the SDK's warnings go here, and nowhere else."""
+def redirect_warnings(handle: Callable[[str], None]) -> Iterator[None]:
+    """Send the SDK's warnings to this function only, inside the ``with`` block."""
     logger = logging.getLogger("helpdesk_sdk")
-    before, logger.handlers = logger.handlers, [_Warnings(say)]
+    before, logger.handlers = logger.handlers, [_WarningHandler(handle)]
     try:
         yield
     finally:
         logger.handlers = before
 
 
-class _Warnings(logging.Handler):
-    def __init__(self, say: Callable[[str], None]) -> None:
+class _WarningHandler(logging.Handler):
+    def __init__(self, handle: Callable[[str], None]) -> None:
         super().__init__(logging.WARNING)
-        self._say = say
+        self._handle = handle
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._say(record.getMessage())
+        self._handle(record.getMessage())
 
 
-def give_up_output() -> None:
-    """What is still buffered must not fail again when the interpreter ends."""
+def discard_output() -> None:
+    """Discard all further output, so that flushing the buffer at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def counted(items: Iterable[T], what: str) -> Iterator[T]:
-    """The items; on a terminal, if they take longer than a moment, with their number as they come."""
+def with_progress(items: Iterable[T], what: str) -> Iterator[T]:
+    """Yield the items; on a terminal, show how many there are so far when they take longer than a second."""
     from rich.console import Console
 
     screen = Console(stderr=True, highlight=False)
@@ -211,7 +211,7 @@ def counted(items: Iterable[T], what: str) -> Iterator[T]:
     status = screen.status("")
     try:
         for number, item in enumerate(items, 1):
-            if number % _COUNT_EVERY == 0 and time.monotonic() - begun > _PATIENCE:
+            if number % _PROGRESS_EVERY == 0 and time.monotonic() - begun > _PROGRESS_AFTER:
                 status.update(f"{number:,} {what} …")
                 status.start()
             yield item
@@ -219,13 +219,13 @@ def counted(items: Iterable[T], what: str) -> Iterator[T]:
         status.stop()
 
 
-def moment(at: datetime) -> str:
-    """A point in time by the clock on the wall."""
+def local_time(at: datetime) -> str:
+    """A point in time, to the minute, in the local time zone."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def age(at: datetime, now: datetime | None = None) -> str:
-    """How long ago it was, in its one biggest unit."""
+    """How long ago it was, in the largest unit, e.g. ``3d``."""
     seconds = max(0.0, ((now or datetime.now(UTC)) - at).total_seconds())
     for unit, size in (("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds >= size:

@@ -1,27 +1,27 @@
-"""Secrets that this run holds, so that whatever it prints can be searched for them."""
+"""The secrets of this run, to be blanked out in everything it prints."""
 
 from __future__ import annotations
 
-# Shorter ones would blank out ordinary words.
+# Shorter secrets are not registered: they could be ordinary words.
 _SHORTEST = 8
 _known: set[str] = set()
 
 
-def keep_secret(value: str | None) -> None:
-    """From now on this text never appears in an error."""
+def register_secret(value: str | None) -> None:
+    """Blank out this text in errors and notes from now on."""
     if value and len(value) >= _SHORTEST:
         _known.add(value)
 
 
 def redact(text: str) -> str:
-    """The text with every known secret blanked out."""
+    """The text with every registered secret blanked out."""
     for value in sorted(_known, key=len, reverse=True):
         text = text.replace(value, "********")
     return text
 
 
 def masked(value: str) -> str:
-    """Enough of a secret to tell two apart, too little to use: its kind and its last four characters."""
+    """The kind and the last four characters of a secret: enough to recognize it, too little to use it."""
     prefix = next((kind for kind in ("sb_secret_", "sb_publishable_", "eyJ") if value.startswith(kind)), "")
     tail = value[-4:] if len(value) >= 24 else ""
     return f"{prefix}…{tail}"

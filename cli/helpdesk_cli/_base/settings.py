@@ -1,4 +1,4 @@
-"""What the options that every command has were set to."""
+"""The values of the options that every command has."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
-from .secrets import keep_secret
+from .secrets import register_secret
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one run of the program was asked to behave.
+    """The common options of one run.
 
     Attributes:
-        json: Whether output and errors are for programs.
+        json: Whether output and errors are JSON.
         profile: The profile named on the command line.
     """
 
@@ -33,19 +33,19 @@ def settings() -> Settings:
     return _current.get()
 
 
-def begin(args: Sequence[str]) -> None:
+def start_run(args: Sequence[str]) -> None:
     """Start a run.
 
-    Whether errors are to be JSON must be known before the command line is parsed: it may be what is wrong.
+    Looks for ``--json`` before the command line is parsed: an error of the command line itself must be JSON too.
     """
     for secret in _SECRET.findall("\n".join(args)):
-        # It should not be there; but if it is, no error repeats it.
-        keep_secret(secret)
+        # Secrets do not belong on the command line. If one is there all the same, no error message repeats it.
+        register_secret(secret)
     given = args[: args.index("--")] if "--" in args else args
     _current.set(Settings(json="--json" in given))
 
 
-def choose(*, json: bool = False, profile: str | None = None) -> None:
-    """Take over options as they are parsed; what is not given stays."""
+def apply_options(*, json: bool = False, profile: str | None = None) -> None:
+    """Apply parsed options. Options that were not given keep their value."""
     now = _current.get()
     _current.set(replace(now, json=json or now.json, profile=profile or now.profile))

@@ -1,1 +1,1 @@
-"""Which helpdesk a command talks to, and as whom: profiles, connections, following events."""
+"""The connection of a command: profiles, sessions, clients, following events."""

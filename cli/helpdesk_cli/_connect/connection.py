@@ -1,4 +1,4 @@
-"""Which helpdesk a command talks to, and as whom; sessions are renewed by one command at a time and written back."""
+"""Which helpdesk a command connects to, and as whom. Only one command at a time renews a profile's session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .._base.errors import CliError, ExitCode
 from .._base.files import locked
 from .._base.output import show_warnings
-from .._base.secrets import keep_secret
+from .._base.secrets import register_secret
 from .._base.settings import settings
 from . import profiles
 from .profiles import Profile
@@ -21,17 +21,19 @@ from .profiles import Profile
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Session
 
-# The SDK renews a session that has less than 30 seconds left. Ours goes a little earlier in that span, so that it does.
-_MARGIN = timedelta(seconds=25)
+# The SDK renews a session that has less than 30 seconds left. Within that time our request makes it do so.
+_RENEWAL_MARGIN = timedelta(seconds=25)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Target:
-    """Where to, and as whom.
+    """The helpdesk to connect to, and as whom.
 
     Attributes:
-        source: Where that is written, for people.
-        profile: The profile whose session is used, when one is.
+        source: Where the configuration comes from, for people: ``profile work`` or ``the environment``.
+        url: The Supabase project's URL.
+        key: The publishable key, or the secret key.
+        profile: The profile whose session is used; None for a session from the environment.
     """
 
     source: str
@@ -45,63 +47,63 @@ class Target:
 
     @property
     def is_system(self) -> bool:
-        """Whether it speaks with the secret key, as nobody in particular."""
+        """Whether requests are made with the secret key, as no person."""
         return profiles.is_secret_key(self.key) and not self.has_session
 
     @property
     def has_session(self) -> bool:
-        """Whether it speaks as a person."""
+        """Whether requests are made as a person."""
         return bool(self.access_token or self.password)
 
     @property
     def identity(self) -> str:
-        """Something that differs between helpdesks and between people."""
+        """A string that differs between helpdesks and between people."""
         if self.is_system:
             return f"{self.url} system"
-        return f"{self.url} {profiles.claims(self.access_token or '').get('sub') or self.email}"
+        return f"{self.url} {profiles.unverified_claims(self.access_token or '').get('sub') or self.email}"
 
 
 def target() -> Target:
-    """What the command line, the environment and the profiles say, in this order.
+    """The target according to the command line, the environment and the profiles, in this order.
 
     Raises:
-        CliError: They say too little, or what cannot be.
+        CliError: The configuration is incomplete or not valid.
     """
-    found = _target()
+    found = _find_target()
     for token in (found.access_token, found.refresh_token):
         if token is not None:
-            checked_key(token)
-    return replace(found, url=checked_url(found.url), key=checked_key(found.key))
+            validated_key(token)
+    return replace(found, url=validated_url(found.url), key=validated_key(found.key))
 
 
-def _target() -> Target:
+def _find_target() -> Target:
     env = os.environ
     for variable in ("HELPDESK_ACCESS_TOKEN", "HELPDESK_PASSWORD", "HELPDESK_REFRESH_TOKEN"):
-        keep_secret(env.get(variable))
+        register_secret(env.get(variable))
     if env.get("HELPDESK_KEY") and profiles.is_secret_key(env["HELPDESK_KEY"]):
-        keep_secret(env["HELPDESK_KEY"])
+        register_secret(env["HELPDESK_KEY"])
     named = settings().profile
     if named is not None:
-        return of_profile(profiles.load().get(named))
+        return target_of(profiles.load().get(named))
     if env.get("HELPDESK_URL"):
         if not env.get("HELPDESK_KEY"):
             raise CliError("HELPDESK_URL is set, but HELPDESK_KEY is not", "Set both, or neither.", ExitCode.USAGE)
-        # A profile's session is for the profile's helpdesk only.
-        return _by_environment(Target("the environment", env["HELPDESK_URL"], env["HELPDESK_KEY"]))
-    return _by_environment(of_profile(profiles.load().get(chosen_name())))
+        # No profile here: its session must not be sent to another URL.
+        return _with_environment(Target("the environment", env["HELPDESK_URL"], env["HELPDESK_KEY"]))
+    return _with_environment(target_of(profiles.load().get(current_profile_name())))
 
 
-def checked_url(url: str) -> str:
-    """A URL as it is used.
+def validated_url(url: str) -> str:
+    """The URL without surrounding spaces and trailing slash.
 
     Raises:
-        CliError: It cannot be one.
+        CliError: It is not a valid URL.
     """
-    hint = "As in https://abc.supabase.co"
+    hint = "For example https://abc.supabase.co"
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname and parts.hostname.encode("idna").decode()
-        # Read for its check alone.
+        # Raises ValueError when the port is not valid.
         _ = parts.port
     except ValueError:
         host = None
@@ -112,23 +114,23 @@ def checked_url(url: str) -> str:
     return url.strip().rstrip("/")
 
 
-def checked_key(key: str) -> str:
-    """A key, or a token, as it is used.
+def validated_key(key: str) -> str:
+    """The key or token without surrounding spaces.
 
     Raises:
-        CliError: It cannot be one.
+        CliError: It is not valid in an HTTP header.
     """
     made = key.strip()
     if not made or not made.isascii() or not made.isprintable() or " " in made:
-        raise CliError("The key or the token is malformed", "Copy it anew, on one line.", ExitCode.USAGE)
+        raise CliError("The key or the token is malformed", "Copy it again, as one line.", ExitCode.USAGE)
     return made
 
 
-def chosen_name() -> str:
+def current_profile_name() -> str:
     """The name of the profile to use when the command line names none.
 
     Raises:
-        CliError: None is chosen.
+        CliError: There is no profile, or none of several is in use.
     """
     known = profiles.load()
     only = next(iter(known.all)) if len(known.all) == 1 else None
@@ -137,7 +139,7 @@ def chosen_name() -> str:
         return name
     if known.all:
         raise CliError(
-            "No profile is chosen", f"Choose one: helpdesk profiles use {next(iter(known.all))}", ExitCode.USAGE
+            "No profile is in use", f"Choose a profile: helpdesk profiles use {next(iter(known.all))}", ExitCode.USAGE
         )
     hint = (
         "Sign in: helpdesk login; with a local stack: helpdesk sign-up --local. Or set HELPDESK_URL and HELPDESK_KEY."
@@ -145,16 +147,16 @@ def chosen_name() -> str:
     raise CliError("No helpdesk is configured", hint, ExitCode.FORBIDDEN)
 
 
-def of_profile(profile: Profile) -> Target:
-    """The target that a profile describes."""
+def target_of(profile: Profile) -> Target:
+    """The target of a profile."""
     return Target(
         f"profile {profile.name}", profile.url, profile.key, profile.access_token, profile.refresh_token, profile.email,
         profile=profile,
     )  # fmt: skip
 
 
-def _by_environment(found: Target) -> Target:
-    """The variables that say who one is win over a profile's session."""
+def _with_environment(found: Target) -> Target:
+    """The target with the environment's key and identity, which win over a profile's session."""
     env = os.environ
     if env.get("HELPDESK_KEY"):
         found = replace(found, key=env["HELPDESK_KEY"])
@@ -169,23 +171,24 @@ def _by_environment(found: Target) -> Target:
         return replace(found, access_token=None, refresh_token=None, email=email, password=password, profile=None)
     if email or password:
         missing = "HELPDESK_PASSWORD" if email else "HELPDESK_EMAIL"
-        raise CliError(f"{missing} is not set, and its sibling is", "Set both, or neither.", ExitCode.USAGE)
+        both = "HELPDESK_EMAIL and HELPDESK_PASSWORD"
+        raise CliError(f"{missing} is not set", f"Set both {both}, or neither.", ExitCode.USAGE)
     return found
 
 
 @contextmanager
 def connect() -> Iterator[Helpdesk]:
-    """A client for the helpdesk that this command is about, signed in.
+    """A client for the configured helpdesk, with a valid session.
 
     Raises:
-        CliError: It is not said which, or nobody is signed in.
+        CliError: No helpdesk is configured, or nobody is signed in.
     """
-    with client(fresh(signed_in(target()))) as hd:
+    with client(renewed(require_identity(target()))) as hd:
         yield hd
 
 
-def signed_in(found: Target) -> Target:
-    """The target, if it speaks as somebody.
+def require_identity(found: Target) -> Target:
+    """The target, after a check that it has a session or is the system.
 
     Raises:
         CliError: Nobody is signed in.
@@ -198,20 +201,23 @@ def signed_in(found: Target) -> Target:
 def client(
     found: Target, *, timeout: float = 30.0, on_session: Callable[[Session | None], None] | None = None
 ) -> Helpdesk:
-    """A client that speaks as the target does. A profile's session it only uses: renewing it is left to ``fresh``."""
+    """A client with the target's identity. It does not renew a profile's session unless ``on_session`` is given.
+
+    Without it, ``renewed`` does: a session that is renewed must be saved.
+    """
     from helpdesk_sdk import Helpdesk
 
     show_warnings()
-    who = credentials(found, keeps_session=on_session is not None)
-    return Helpdesk(found.url, found.key, timeout=timeout, on_session=on_session, **who)
+    identity_arguments = credentials(found, keeps_session=on_session is not None)
+    return Helpdesk(found.url, found.key, timeout=timeout, on_session=on_session, **identity_arguments)
 
 
 def credentials(found: Target, *, keeps_session: bool = False) -> dict[str, Any]:
-    """What a client needs to speak as the target does.
+    """The arguments of a client that give it the target's identity.
 
     Args:
         found: The target.
-        keeps_session: Whether the client is to renew a profile's session, and somebody writes it back.
+        keeps_session: Whether the client may renew a profile's session; the caller then saves it.
     """
     return {
         "access_token": found.access_token,
@@ -221,34 +227,34 @@ def credentials(found: Target, *, keeps_session: bool = False) -> dict[str, Any]
     }
 
 
-def seconds_until_due(found: Target) -> float | None:
-    """When the profile's session wants renewing; None when it is not for us to renew."""
+def seconds_until_renewal(found: Target) -> float | None:
+    """Seconds until the profile's session should be renewed; None when it cannot be renewed."""
     profile = found.profile
     if profile is None or profile.refresh_token is None or profile.expires_at is None:
         return None
-    return (profile.expires_at - datetime.now(UTC) - _MARGIN).total_seconds()
+    return (profile.expires_at - datetime.now(UTC) - _RENEWAL_MARGIN).total_seconds()
 
 
-def _due(found: Target) -> bool:
-    seconds = seconds_until_due(found)
+def _needs_renewal(found: Target) -> bool:
+    seconds = seconds_until_renewal(found)
     return seconds is not None and seconds <= 0
 
 
-def fresh(found: Target) -> Target:
-    """The target, its session renewed if it was about to end.
+def renewed(found: Target) -> Target:
+    """The target, with its session renewed if it is about to expire.
 
-    A refresh token can be used once: if two commands used the same one, Supabase would end the session. So one renews,
-    and the others wait and take what it wrote.
+    A refresh token can be used once: if two commands used the same token, Supabase would end the session. So one
+    command renews the session, and the others wait and read the new session from the profile.
     """
-    if not _due(found):
+    if not _needs_renewal(found):
         return found
     with locked(profiles.profiles_path().with_name("session")):
         assert found.profile is not None
         found = _with_tokens(found, profiles.load().get(found.profile.name))
-        return _renewed(found) if _due(found) else found
+        return _renew(found) if _needs_renewal(found) else found
 
 
-def _renewed(found: Target) -> Target:
+def _renew(found: Target) -> Target:
     from helpdesk_sdk.errors import AuthenticationError, ForbiddenError
 
     profile = found.profile
@@ -262,7 +268,7 @@ def _renewed(found: Target) -> Target:
 
     with client(found, on_session=store) as hd:
         try:
-            # Any request will do: the client renews a session that is about to end before it asks.
+            # Any request will do: the client renews an expiring session before it sends one.
             hd.auth.whoami()
         except ForbiddenError:
             pass
@@ -277,11 +283,11 @@ def _with_tokens(found: Target, profile: Profile) -> Target:
 
 
 def with_session(profile: Profile, session: Session | None) -> Profile:
-    """The profile with another session."""
+    """The profile with this session; without a session when it is None."""
     if session is None:
         return profile.signed_out()
     refresh = session.refresh_token.get_secret_value() if session.refresh_token else None
     access = session.access_token.get_secret_value()
     for secret in (access, refresh):
-        keep_secret(secret)
+        register_secret(secret)
     return replace(profile, access_token=access, refresh_token=refresh, expires_at=session.expires_at)

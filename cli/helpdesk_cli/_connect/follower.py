@@ -1,4 +1,4 @@
-"""A connection that stays: what happens in a helpdesk as it happens, through new sessions and lost connections."""
+"""Follows the event log live. Renews the session and reconnects as needed, without losing an event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .connection import credentials, fresh, seconds_until_due, signed_in, target
+from .connection import credentials, renewed, require_identity, seconds_until_renewal, target
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, AsyncStream, Event
@@ -19,39 +19,39 @@ if TYPE_CHECKING:
     from .connection import Target
 
 T = TypeVar("T")
-# How often to look at the clock for a session that ends; a timer alone would oversleep with the machine.
-_LOOK = 5.0
-_LONGEST_PAUSE = 15.0
+# How often to check for session expiry, in seconds. A single timer would fire late after the machine slept.
+_CLOCK_CHECK = 5.0
+_MAX_DELAY = 15.0
 
 
-class Link:
-    """Follows the events. When the session is about to end it goes on with a new one, from where it was.
+class EventFollower:
+    """Follows the event log, through session renewals and lost connections.
 
     Args:
-        cursor: Where to begin; None for now.
-        on_wake: Told when something may have happened, also what one may not see any more.
-        wanted: What else ``hd.events.stream`` takes.
+        cursor: Where to start; None for the current end of the log.
+        on_wake: Called when something may have changed, even if it yields no event that this person may read.
+        options: More arguments of ``hd.events.stream``.
 
     Attributes:
-        cursor: Behind the last event that was handed out.
+        cursor: The position after the last event that was yielded.
     """
 
     def __init__(
-        self, cursor: str | None = None, *, on_wake: Callable[[object], object] | None = None, **wanted: Any
+        self, cursor: str | None = None, *, on_wake: Callable[[object], object] | None = None, **options: Any
     ) -> None:
         self.cursor = cursor
-        self.wanted = wanted
+        self.options = options
         self._on_wake = on_wake
         self._target = target()
         self._hd: AsyncHelpdesk | None = None
-        self._in_use = asyncio.Lock()
+        self._client_lock = asyncio.Lock()
         self._stream: AsyncStream | None = None
 
     async def __aenter__(self) -> Self:
-        self._target = await asyncio.to_thread(lambda: fresh(signed_in(self._target)))
+        self._target = await asyncio.to_thread(lambda: renewed(require_identity(self._target)))
         self._hd = _client(self._target)
         try:
-            # Also where it is not needed: whoever cannot be asked this cannot be followed.
+            # Done even when a cursor is given: it fails at once for a person who may not follow events.
             head = await self._hd.events.head()
         except BaseException:
             await self._hd.close()
@@ -65,85 +65,85 @@ class Link:
 
     @property
     def target(self) -> Target:
-        """Where to, and as whom."""
+        """The target, with its current session."""
         return self._target
 
     @property
     def live(self) -> bool:
-        """Whether what happens is told at once, and not found by asking now and then."""
+        """Whether events are pushed; otherwise the log is polled."""
         return self._stream is not None and self._stream.live
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[AsyncHelpdesk]:
-        """The client of the session in use, which is kept open meanwhile."""
-        async with self._in_use:
+        """The client of the current session. It stays open inside the ``with`` block."""
+        async with self._client_lock:
             assert self._hd is not None
             yield self._hd
 
-    async def narrow(self, **wanted: Any) -> None:
-        """Follow only this; a wrong place to begin, ticket or team is refused now, before anything is joined."""
-        self.wanted |= wanted
-        scope = {name: self.wanted.get(name) for name in ("ticket", "team")}
+    async def set_scope(self, **options: Any) -> None:
+        """Restrict the events. A wrong cursor, ticket or team raises an error here, before any channel is joined."""
+        self.options |= options
+        scope = {name: self.options.get(name) for name in ("ticket", "team")}
         async with self.client() as hd:
             await hd.events.since(self.cursor, limit=1, **scope)
 
     async def events(self) -> AsyncGenerator[Event]:
-        """What happens, each event once. What fails at the beginning is raised, what fails later may pass."""
+        """Each event once, in order. Transient errors and an expired session are retried; other errors are raised."""
         failures = 0
         while True:
             try:
-                async with aclosing(self._of_one_session()) as events:
+                async with aclosing(self._session_events()) as events:
                     async for event in events:
                         failures = 0
                         yield event
                 await self._renew()
             except Exception as error:
-                if not may_pass(error) and not self.has_run_out(error):
+                if not is_transient(error) and not self.has_expired(error):
                     raise
                 failures += 1
-                await asyncio.sleep(pause(failures))
-                if self.has_run_out(error):
+                await asyncio.sleep(retry_delay(failures))
+                if self.has_expired(error):
                     await self._renew()
 
-    async def _of_one_session(self) -> AsyncGenerator[Event]:
+    async def _session_events(self) -> AsyncGenerator[Event]:
         assert self._hd is not None
-        async with self._hd.events.stream(self.cursor, **self.wanted) as stream:
+        async with self._hd.events.stream(self.cursor, **self.options) as stream:
             self._stream = stream
             if self._on_wake is not None:
                 stream.on_wake(self._on_wake)
-            looking = asyncio.create_task(self._stop_when_due(stream))
+            expiry_check = asyncio.create_task(self._stop_before_expiry(stream))
             try:
                 async for event in stream:
                     self.cursor = event.cursor
                     yield event
             finally:
-                looking.cancel()
+                expiry_check.cancel()
                 self.cursor = stream.cursor or self.cursor
                 self._stream = None
 
-    async def _stop_when_due(self, stream: AsyncStream) -> None:
-        seconds = seconds_until_due(self._target)
+    async def _stop_before_expiry(self, stream: AsyncStream) -> None:
+        seconds = seconds_until_renewal(self._target)
         if seconds is None:
             return
-        # However short sessions are: one second of following each.
+        # Follow for at least one second, however short the session is.
         until = time.monotonic() + 1.0
         while seconds > 0 or time.monotonic() < until:
-            await asyncio.sleep(min(max(seconds, 1.0), _LOOK))
-            seconds = seconds_until_due(self._target) or 0.0
+            await asyncio.sleep(min(max(seconds, 1.0), _CLOCK_CHECK))
+            seconds = seconds_until_renewal(self._target) or 0.0
         stream.stop()
 
     async def _renew(self) -> None:
-        self._target = await asyncio.to_thread(fresh, self._target)
-        async with self._in_use:
+        self._target = await asyncio.to_thread(renewed, self._target)
+        async with self._client_lock:
             assert self._hd is not None
             before, self._hd = self._hd, _client(self._target)
         await before.close()
 
-    def has_run_out(self, error: Exception) -> bool:
-        """Whether it was refused because the machine slept while the session ended: a new one can be had."""
+    def has_expired(self, error: Exception) -> bool:
+        """Whether the error means that the session expired, as while the machine slept, and can be renewed."""
         from helpdesk_sdk.errors import AuthenticationError
 
-        due = seconds_until_due(self._target)
+        due = seconds_until_renewal(self._target)
         return isinstance(error, AuthenticationError) and due is not None and due <= 0
 
 
@@ -153,50 +153,50 @@ def _client(found: Target) -> AsyncHelpdesk:
     return AsyncHelpdesk(found.url, found.key, **credentials(found))
 
 
-def may_pass(error: BaseException) -> bool:
-    """Whether the same may go well a little later."""
+def is_transient(error: BaseException) -> bool:
+    """Whether the same request may succeed later."""
     from helpdesk_sdk.errors import ConnectionFailedError, RateLimitedError, ServerError
 
     return isinstance(error, ConnectionFailedError | RateLimitedError | ServerError)
 
 
-def pause(failures: int) -> float:
-    """Seconds to wait after so many failures in a row."""
-    return float(min(_LONGEST_PAUSE, 2.0 ** min(failures - 1, 10)))
+def retry_delay(failures: int) -> float:
+    """Seconds to wait after this many failures in a row."""
+    return float(min(_MAX_DELAY, 2.0 ** min(failures - 1, 10)))
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Run async work to its end, or until whoever reads the output has gone away, as ``head`` does."""
+    """Run async work to its end, or until the reader of our output pipe is gone, as after ``| head``."""
 
-    async def watched() -> T:
-        with _ends_with_its_reader():
+    async def guarded() -> T:
+        with _cancelled_by_closed_pipe():
             return await work()
 
-    return asyncio.run(watched())
+    return asyncio.run(guarded())
 
 
 @contextmanager
-def _ends_with_its_reader() -> Iterator[None]:
-    """Nothing may happen for hours: do not wait for the next line to find out that nobody reads it."""
-    task, loop, gone = asyncio.current_task(), asyncio.get_running_loop(), False
+def _cancelled_by_closed_pipe() -> Iterator[None]:
+    """End as soon as the reader of our pipe is gone, instead of at the next write."""
+    task, loop, closed = asyncio.current_task(), asyncio.get_running_loop(), False
     assert task is not None
 
-    def leave() -> None:
-        nonlocal gone
-        gone = True
+    def cancel() -> None:
+        nonlocal closed
+        closed = True
         loop.remove_reader(output)
         task.cancel()
 
     output = -1
     with suppress(OSError, ValueError, NotImplementedError):
         if stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
-            # Nothing can be read there: it only ever reports that the other end was closed.
+            # The write end of a pipe becomes readable only when the other end is closed.
             output = sys.stdout.fileno()
-            loop.add_reader(output, leave)
+            loop.add_reader(output, cancel)
     try:
         yield
     except asyncio.CancelledError:
-        if gone:
+        if closed:
             raise BrokenPipeError from None
         raise
     finally:

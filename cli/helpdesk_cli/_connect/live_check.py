@@ -1,4 +1,4 @@
-"""Whether what happens in a helpdesk is told at once."""
+"""Checks whether events are pushed over Realtime."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .._base.output import warnings_to
+from .._base.output import redirect_warnings
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncStream
 
-_PATIENCE = 6.0
+_TIMEOUT = 6.0
 
 
-def liveness(url: str, key: str, token: str | None) -> tuple[bool | None, str, str | None]:
-    """Whether the channels of a person's own events can be joined: yes, or None for a warning; in words; and a fix.
+def check_live(url: str, key: str, token: str | None) -> tuple[bool | None, str, str | None]:
+    """Try to join the channels of a person's events.
 
-    Without them events are asked for, so that nothing is broken.
+    Returns:
+        True, or None as a warning: without channels the log is polled, so nothing is broken. Then a message, and a fix.
     """
     from helpdesk_sdk.errors import HelpdeskError
 
     try:
-        # Its one warning is what is said here in full.
-        with warnings_to(lambda _: None):
-            seconds = asyncio.run(_joined(url, key, token))
+        # The SDK warns about the same problem; our message says more.
+        with redirect_warnings(lambda _: None):
+            seconds = asyncio.run(_seconds_to_join(url, key, token))
     except HelpdeskError as error:
         return None, error.message, error.hint
     if seconds is not None:
-        return True, f"events are told at once (channels joined in {seconds * 1000:.0f} ms)", None
-    fix = "Switch on Realtime, in the project's settings. Does a proxy on the way refuse WebSockets?"
-    return None, "no live channel could be joined: events are asked for, so they come a little later", fix
+        return True, f"events are pushed (channels joined in {seconds * 1000:.0f} ms)", None
+    fix = "Enable Realtime in the project's settings, and check that no proxy blocks WebSockets."
+    return None, "no live channel could be joined: events are polled, so they arrive a little later", fix
 
 
-async def _joined(url: str, key: str, token: str | None) -> float | None:
+async def _seconds_to_join(url: str, key: str, token: str | None) -> float | None:
     from helpdesk_sdk import AsyncHelpdesk
 
     async with AsyncHelpdesk(url, key, access_token=token) as hd, hd.events.stream() as stream:
@@ -42,7 +43,7 @@ async def _joined(url: str, key: str, token: str | None) -> float | None:
         stream.on_wake(lambda _: live.set() if stream.live else None)
         began = time.monotonic()
         following, waiting = asyncio.create_task(_follow(stream)), asyncio.create_task(live.wait())
-        await asyncio.wait({following, waiting}, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({following, waiting}, timeout=_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
         seconds = time.monotonic() - began
         stream.stop()
         waiting.cancel()

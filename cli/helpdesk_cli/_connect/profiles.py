@@ -1,4 +1,4 @@
-"""The profiles: which helpdesks this person talks to, and as whom. One TOML file, for people to read and mend."""
+"""Profiles: helpdesks, with the user's session there. They are kept in one TOML file that people may edit."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from .._base.errors import CliError, ExitCode
-from .._base.files import config_dir, locked, write_privately
-from .._base.secrets import keep_secret, masked
+from .._base.files import config_dir, locked, write_private_file
+from .._base.secrets import masked, register_secret
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Profile:
-    """One helpdesk, and who one is there.
+    """A helpdesk, and the user's session there.
 
     Attributes:
         url: The Supabase project's URL.
         key: Its publishable key; for a system profile, its secret key.
-        email: Who is signed in, as far as is known.
-        expires_at: When the access token runs out.
+        email: The address of the person who is signed in, if known.
+        expires_at: When the access token expires.
     """
 
     name: str
@@ -41,15 +41,15 @@ class Profile:
 
     @property
     def is_system(self) -> bool:
-        """Whether it speaks with the secret key, as nobody in particular."""
+        """Whether requests are made with the secret key, as no person."""
         return is_secret_key(self.key) and not self.access_token
 
     def signed_out(self) -> Profile:
-        """The same without a session."""
+        """The profile without its session."""
         return replace(self, email=None, access_token=None, refresh_token=None, expires_at=None)
 
     def masked(self) -> dict[str, Any]:
-        """What may be shown of it."""
+        """The fields to show, secrets masked."""
         return {
             "name": self.name,
             "url": self.url,
@@ -66,32 +66,34 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Profiles:
-    """All profiles, and the name of the one in use."""
+    """All profiles, and the name of the profile in use."""
 
     current: str | None
     all: Mapping[str, Profile]
 
     def get(self, name: str) -> Profile:
-        """One by name.
+        """The profile of this name.
 
         Raises:
-            CliError: There is none of that name.
+            CliError: There is no such profile.
         """
         if name not in self.all:
-            known = f"There are: {', '.join(self.all)}." if self.all else "There are none yet: helpdesk login"
+            known = (
+                f"Known profiles: {', '.join(self.all)}." if self.all else "There are no profiles yet: helpdesk login"
+            )
             raise CliError(f"There is no profile {name}", known, ExitCode.NOT_FOUND)
         return self.all[name]
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a key opens everything: the secret kind, or the service_role JWT of old."""
+    """Whether a key bypasses all policies: a secret key, or a legacy service_role JWT."""
     if key.startswith("sb_secret_"):
         return True
-    return claims(key).get("role") == "service_role"
+    return unverified_claims(key).get("role") == "service_role"
 
 
-def claims(token: str) -> dict[str, Any]:
-    """What a JWT says of itself, unverified; empty for anything else."""
+def unverified_claims(token: str) -> dict[str, Any]:
+    """The claims of a JWT, without verification; empty for anything else."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -102,20 +104,20 @@ def claims(token: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def checked_name(name: str) -> str:
-    """A name that is fit to be typed and stored.
+def validated_name(name: str) -> str:
+    """The name, after a check.
 
     Raises:
-        CliError: It is not.
+        CliError: It is not a valid profile name.
     """
     if not _NAME.fullmatch(name):
-        hint = "Use letters, digits, dots, dashes and underscores, at most 64."
-        raise CliError(f"{name!r} is not a profile name", hint, ExitCode.USAGE)
+        hint = "Use up to 64 letters, digits, dots, dashes and underscores."
+        raise CliError(f"{name!r} is not a valid profile name", hint, ExitCode.USAGE)
     return name
 
 
 def profiles_path() -> Path:
-    """The file."""
+    """The file with all profiles."""
     return config_dir() / "profiles.toml"
 
 
@@ -123,7 +125,7 @@ def load() -> Profiles:
     """Read all profiles.
 
     Raises:
-        CliError: The file is not what it should be.
+        CliError: The file cannot be read, or is not valid.
     """
     path = profiles_path()
     try:
@@ -139,7 +141,7 @@ def load() -> Profiles:
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, str(error)) from None
     except (TypeError, KeyError, AttributeError) as error:
-        raise _unreadable(path, f"a profile is not complete ({error})") from None
+        raise _unreadable(path, f"a profile is incomplete ({error})") from None
 
 
 def save(profile: Profile, *, make_current: bool = False) -> None:
@@ -161,10 +163,10 @@ def save(profile: Profile, *, make_current: bool = False) -> None:
 
 
 def remove(name: str) -> None:
-    """Forget a profile.
+    """Remove a profile.
 
     Raises:
-        CliError: There is none of that name.
+        CliError: There is no such profile.
     """
     load().get(name)
 
@@ -177,10 +179,10 @@ def remove(name: str) -> None:
 
 
 def use(name: str) -> None:
-    """Make a profile the one that commands use when none is named.
+    """Make a profile the one in use: commands take it when none is named.
 
     Raises:
-        CliError: There is none of that name.
+        CliError: There is no such profile.
     """
     load().get(name)
 
@@ -191,7 +193,7 @@ def use(name: str) -> None:
 
 
 def _edit(change: Callable[[Any], None]) -> None:
-    """Change the file and keep what people wrote into it."""
+    """Change the file. Comments and unknown settings in it are kept."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -202,10 +204,10 @@ def _edit(change: Callable[[Any], None]) -> None:
         except TOMLKitError as error:
             raise _unreadable(path, str(error)) from None
         change(document)
-        # The one in use stands above the tables, or it would belong to the last of them.
+        # In TOML, a key below a table belongs to that table: ``current`` must stand above all of them.
         current = document.pop("current", None)
         text = tomlkit.dumps(document)
-        write_privately(path, f"{tomlkit.dumps({'current': str(current)})}{text}" if current else text)
+        write_private_file(path, f"{tomlkit.dumps({'current': str(current)})}{text}" if current else text)
 
 
 def _parsed(found: dict[str, Any]) -> Profiles:
@@ -217,14 +219,14 @@ def _parsed(found: dict[str, Any]) -> Profiles:
     }
     for profile in profiles.values():
         if not isinstance(profile.expires_at, datetime | None):
-            raise TypeError(f"{profile.name}: expires_at is no date")
+            raise TypeError(f"{profile.name}: expires_at is not a date")
         for secret in (profile.access_token, profile.refresh_token, profile.key if profile.is_system else None):
-            keep_secret(secret)
+            register_secret(secret)
     current = found.get("current")
     return Profiles(current if current in profiles else None, profiles)
 
 
 def _unreadable(path: Path, why: str) -> CliError:
     return CliError(
-        f"{path} cannot be read: {why}", "Mend or delete that file, then sign in again: helpdesk login", ExitCode.USAGE
+        f"{path} cannot be read: {why}", "Repair or delete the file, then sign in again: helpdesk login", ExitCode.USAGE
     )

@@ -1,1 +1,1 @@
-"""How tickets, conversations and names are shown."""
+"""Showing tickets, conversations, people and names."""

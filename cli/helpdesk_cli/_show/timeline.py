@@ -1,4 +1,4 @@
-"""What happened on a ticket, for reading: who, when, what was said, and what is not for the customer's eyes."""
+"""Prints the timeline of a ticket: messages, internal notes (marked as such) and events."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._base.output import age, console, moment
+from .._base.output import age, console, local_time
 from .._base.text import one_line, printable
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Message, TimelineEntry
 
-    from .names import Names
+    from .name_cache import NameCache
 
-# Of an event's data: what stands beside it anyway, and ids that tell a reader nothing.
-_SAID_ELSEWHERE = {"title", "author_kind", "message_id", "note_id", "invitation_id"}
-# Readable on black and on white: no yellow and no cyan, and nothing bold that a terminal shows bright instead.
+# Fields of an event's data that are not printed: shown elsewhere, or ids that mean nothing to a reader.
+_OMITTED_FIELDS = {"title", "author_kind", "message_id", "note_id", "invitation_id"}
+# Readable on black and on white: no yellow and no cyan, and no bold color, which some terminals show bright.
 _KIND_STYLE = {"customer": "bold underline", "staff": "bold", "assistant": "magenta", "system": "bold"}
-_WORDS = {
+_PHRASES = {
     "ticket.created": "opened",
     "message.created": "replied",
     "message.redacted": "redacted a message",
@@ -26,15 +26,15 @@ _WORDS = {
 }
 
 
-def show_timeline(entries: Iterable[TimelineEntry], names: Names) -> None:
-    """Print all entries, oldest first, as they come."""
+def show_timeline(entries: Iterable[TimelineEntry], names: NameCache) -> None:
+    """Print all entries, oldest first."""
     quiet = True
     for entry in entries:
         if entry.kind == "event" and not quiet:
             console().print()
         quiet = entry.kind == "event"
         if entry.kind == "message":
-            _print_said(entry.author_name, entry.author_kind, entry.at, entry.body or "")
+            _print_message(entry.author_name, entry.author_kind, entry.at, entry.body or "")
         elif entry.kind == "note":
             _print_note(entry)
         else:
@@ -44,30 +44,27 @@ def show_timeline(entries: Iterable[TimelineEntry], names: Names) -> None:
 def show_messages(messages: Iterable[Message]) -> None:
     """Print messages, oldest first."""
     for message in messages:
-        _print_said(message.author_name, message.author_kind, message.created_at, message.body)
+        _print_message(message.author_name, message.author_kind, message.created_at, message.body)
     console().print()
 
 
-def describe(type_: str | None, data: Mapping[str, Any] | None, anything: Any = None) -> str:
+def describe_event(type_: str | None, data: Mapping[str, Any] | None, label: Any = None) -> str:
     """An event in a few words, e.g. ``status: open → pending``."""
-    shown = anything or (lambda value: "-" if value is None else str(value))
-    found = {name: value for name, value in (data or {}).items() if name not in _SAID_ELSEWHERE}
+    shown = label or (lambda value: "-" if value is None else str(value))
+    found = {name: value for name, value in (data or {}).items() if name not in _OMITTED_FIELDS}
     changes = found.pop("changes", None) or {}
     parts = []
     for field, pair in changes.items():
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-        name = {"team_id": "team", "assigned_to": "assigned"}.get(field, field)
+        name = {"team_id": "team", "assigned_to": "assignee"}.get(field, field)
         parts.append(f"{name} changed" if field == "description" else f"{name}: {shown(old)} → {shown(new)}")
     parts += [f"{name.removesuffix('_id')}: {shown(value)}" for name, value in found.items() if value is not None]
-    what = _WORDS.get(type_ or "") or (type_ or "").removeprefix("ticket.").replace("_", " ")
+    what = _PHRASES.get(type_ or "") or (type_ or "").removeprefix("ticket.").replace("_", " ")
     return one_line(f"{what} ({', '.join(parts)})" if parts else what)
 
 
 def print_body(body: str, margin: str, style: str = "") -> None:
-    """Print what somebody wrote. The margin stands before wrapped lines too.
-
-    So no text can pass itself off as the heading of another.
-    """
+    """Print a text with a margin. Wrapped lines have it too: so no text can imitate the heading of another entry."""
     from rich.text import Text
 
     out = console()
@@ -75,7 +72,7 @@ def print_body(body: str, margin: str, style: str = "") -> None:
         out.print(Text.assemble((margin, style), line))
 
 
-def _print_said(name: str, kind: str, at: datetime, body: str) -> None:
+def _print_message(name: str, kind: str, at: datetime, body: str) -> None:
     from rich.text import Text
 
     out = console()
@@ -95,7 +92,7 @@ def _print_note(entry: TimelineEntry) -> None:
     out.print(
         Text.assemble(
             (" INTERNAL NOTE ", "bold black on yellow"),
-            " (the customer does not see this)  ",
+            " (not visible to the requester)  ",
             (one_line(entry.author_name), "bold"),
             (f" · {_when(entry.at)}", "dim"),
         )
@@ -103,13 +100,13 @@ def _print_note(entry: TimelineEntry) -> None:
     print_body(entry.body or "", "▌ ", "magenta")
 
 
-def _print_event(entry: TimelineEntry, names: Names) -> None:
+def _print_event(entry: TimelineEntry, names: NameCache) -> None:
     from rich.text import Text
 
-    what = describe(entry.type, entry.data, names.anything)
+    what = describe_event(entry.type, entry.data, names.label)
     who = one_line(entry.author_name) or one_line(entry.author_kind)
-    console().print(Text(f"· {moment(entry.at)}  {who}: {what}", style="dim"))
+    console().print(Text(f"· {local_time(entry.at)}  {who}: {what}", style="dim"))
 
 
 def _when(at: datetime) -> str:
-    return f"{moment(at)} ({age(at)} ago)"
+    return f"{local_time(at)} ({age(at)} ago)"

@@ -1,1 +1,1 @@
-"""`helpdesk watch`: a queue kept up to date, on the screen or line by line."""
+"""`helpdesk watch`: a queue kept up to date, on a screen or line by line."""

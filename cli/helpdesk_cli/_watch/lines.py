@@ -1,4 +1,4 @@
-"""A queue that is watched, line by line: for pipes and files."""
+"""`helpdesk watch` line by line: for pipes and files."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import typer
 from .._base.json import dumps
 from .._base.settings import settings
 from .._base.text import one_line
-from .._show.names import Names
-from .queue import Change, Kind
+from .._show.name_cache import NameCache
+from .queue import Change, ChangeKind
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Event
 
-_SIGNS = {Kind.THERE: " ", Kind.NEW: "+", Kind.CHANGED: "~", Kind.LEFT: "-"}
+_SIGNS = {ChangeKind.THERE: " ", ChangeKind.NEW: "+", ChangeKind.CHANGED: "~", ChangeKind.LEFT: "-"}
 
 
-class Lines:
-    """Prints what changes."""
+class LinePrinter:
+    """Prints a line for each change."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: NameCache) -> None:
         self._names = names
 
-    def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
-        """Print a line for each change."""
+    def queue_changed(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Print the changes."""
         del events
         at = datetime.now().astimezone()
         for change in changes:
@@ -37,8 +37,8 @@ class Lines:
             else:
                 typer.echo(self._line(change, at))
 
-    def connected(self, error: Exception | None) -> None:
-        """The SDK's own warnings say it, on stderr."""
+    def connection_checked(self, error: Exception | None) -> None:
+        """Nothing to print: the SDK's warnings go to stderr."""
 
     def _line(self, change: Change, at: datetime) -> str:
         ticket, names = change.ticket, self._names

@@ -1,4 +1,4 @@
-"""The list behind a queue that is watched: its first so many tickets, and why one is no longer among them."""
+"""Reads the tickets of the watched queue, and finds out why a ticket left it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .._base.choices import Priority
-from .queue import Change, Kind, urgency
+from .queue import Change, ChangeKind, priority_order
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Ticket
 
-# So many departures are explained at once, by a request each; where a whole queue is cleared, the others are not.
-_EXPLAINED = 20
+# How many reasons are looked up at once, with a request each. When more tickets leave at once, the rest get no reason.
+_MAX_REASONS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which tickets to watch, in which order.
+    """The tickets to watch.
 
     Args:
-        filters: What ``hd.tickets.list`` takes, except the order.
+        filters: The filters of ``hd.tickets.list``.
         order: ``created_at``, ``-created_at`` or ``priority``.
-        limit: How many to look at.
+        limit: How many tickets to read.
     """
 
     filters: Mapping[str, Any]
     order: str
     limit: int
 
-    async def read(self, hd: AsyncHelpdesk) -> list[Ticket]:
+    async def load(self, hd: AsyncHelpdesk) -> list[Ticket]:
         """The tickets; one more than the limit when there are more.
 
         The log and the lists know no order by priority. A queue that fits is sorted here; of a longer one each
@@ -46,33 +46,33 @@ class Listing:
                     page = await self._page(hd, order="created_at", priority=priority)
                     by_id |= {ticket.ticket_id: ticket for ticket in page}
             found = list(by_id.values())
-        return sorted(found, key=urgency)[: self.limit + 1]
+        return sorted(found, key=priority_order)[: self.limit + 1]
 
     async def _page(self, hd: AsyncHelpdesk, **more: Any) -> list[Ticket]:
         async for page in hd.tickets.list(**{**self.filters, **more}, page_size=self.limit + 1).pages():
             return list(page.items)
         return []
 
-    async def explained(self, hd: AsyncHelpdesk, changes: Sequence[Change]) -> list[Change]:
-        """The changes, those that left with the reason and as they are now, as far as that can be read."""
+    async def with_reasons(self, hd: AsyncHelpdesk, changes: Sequence[Change]) -> list[Change]:
+        """The changes; tickets that left get the reason and their present state, as far as the user may read it."""
         from helpdesk_sdk.errors import HelpdeskError, TicketNotFoundError
 
         made, left = [], 0
         for change in changes:
-            if change.kind is Kind.LEFT and (left := left + 1) <= _EXPLAINED:
+            if change.kind is ChangeKind.LEFT and (left := left + 1) <= _MAX_REASONS:
                 try:
                     now = await hd.tickets.get(change.ticket.ticket_id)
                 except TicketNotFoundError:
                     change = replace(change, why="out_of_sight")
                 except HelpdeskError:
-                    # It has left all the same; what stands in the way is met again by the next look.
+                    # The ticket has left all the same. If the error persists, the next read reports it.
                     pass
                 else:
-                    change = replace(change, ticket=now, why=self._why(change.ticket, now))
+                    change = replace(change, ticket=now, why=self._reason(change.ticket, now))
             made.append(change)
         return made
 
-    def _why(self, before: Ticket, now: Ticket) -> str | None:
+    def _reason(self, before: Ticket, now: Ticket) -> str | None:
         if now.status not in self.filters["status"]:
             return str(now.status)
         if now.team_id != before.team_id:

@@ -1,4 +1,4 @@
-"""The queue that is watched: which tickets are in it, and what has become of it since it was last looked at."""
+"""The watched queue: the tickets in it, and what changed since the last read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
-class Kind(StrEnum):
-    """What has become of a ticket."""
+class ChangeKind(StrEnum):
+    """How a ticket changed."""
 
     THERE = "there"
     NEW = "new"
@@ -25,80 +25,80 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ticket that was there at first, came, changed or left.
+    """A ticket that was there at the start, arrived, changed or left.
 
     Attributes:
-        ticket: The ticket; when it left, as it is now where that could be read, else as it was last.
-        why: What made it leave; None when that is not known, and when it did not.
+        ticket: The ticket. If it left: its present state when that could be read, else its last known state.
+        why: Why the ticket left; None when it did not leave, or when the reason is not known.
     """
 
-    kind: Kind
+    kind: ChangeKind
     ticket: Ticket
     why: str | None = None
 
 
 class Queue:
-    """The first so many tickets of a list.
+    """The first tickets of a list, up to a limit.
 
     Args:
-        order: How the list is sorted: by ``created_at``, ``-created_at`` or ``priority``.
+        order: The order of the list: ``created_at``, ``-created_at`` or ``priority``.
 
     Attributes:
-        tickets: Those that are in it now.
-        more: Whether the list goes on.
+        tickets: The tickets in the queue now.
+        more: Whether the list has more tickets.
     """
 
     def __init__(self, order: str) -> None:
-        self._place = urgency if order == "priority" else _age
+        self._sort_key = priority_order if order == "priority" else _age_order
         self._descending = order.startswith("-")
-        self._looked = False
+        self._loaded = False
         self.tickets: Sequence[Ticket] = ()
         self.more = False
 
-    def take(self, tickets: Sequence[Ticket], *, more: bool, touched: Set[UUID] = frozenset()) -> list[Change]:
-        """Take over what the list begins with now; what has changed, departures first.
+    def update(self, tickets: Sequence[Ticket], *, more: bool, touched: Set[UUID] = frozenset()) -> list[Change]:
+        """Replace the tickets; returns the changes, tickets that left first.
 
-        A ticket beyond the end of what is looked at is not known to have left, nor to be new when it moves up.
+        A ticket that moves beyond the limit has not left, and a ticket that moves up from there is not new.
 
         Args:
-            tickets: What the list begins with.
-            more: Whether it goes on.
-            touched: Tickets of which something has changed that a list does not show, as by a note.
+            tickets: The first tickets of the list now.
+            more: Whether the list has more.
+            touched: Tickets with a change that their row does not show, such as a new note.
         """
         before, now = self._by_id(), {ticket.ticket_id: ticket for ticket in tickets}
-        gone = [old for key, old in before.items() if key not in now and not self._beyond(old, tickets, more)]
-        changes = [Change(Kind.LEFT, old) for old in gone]
+        gone = [old for key, old in before.items() if key not in now and not self._is_beyond_end(old, tickets, more)]
+        changes = [Change(ChangeKind.LEFT, old) for old in gone]
         for key, ticket in now.items():
-            if not self._looked:
-                changes.append(Change(Kind.THERE, ticket))
+            if not self._loaded:
+                changes.append(Change(ChangeKind.THERE, ticket))
             elif key not in before:
-                if not self._beyond(ticket, self.tickets, self.more):
-                    changes.append(Change(Kind.NEW, ticket))
-            elif key in touched or _face(ticket) != _face(before[key]):
-                changes.append(Change(Kind.CHANGED, ticket))
-        self.tickets, self.more, self._looked = tuple(tickets), more, True
+                if not self._is_beyond_end(ticket, self.tickets, self.more):
+                    changes.append(Change(ChangeKind.NEW, ticket))
+            elif key in touched or _fingerprint(ticket) != _fingerprint(before[key]):
+                changes.append(Change(ChangeKind.CHANGED, ticket))
+        self.tickets, self.more, self._loaded = tuple(tickets), more, True
         return changes
 
     def _by_id(self) -> dict[UUID, Ticket]:
         return {ticket.ticket_id: ticket for ticket in self.tickets}
 
-    def _beyond(self, ticket: Ticket, tickets: Sequence[Ticket], more: bool) -> bool:
-        """Whether it belongs behind the last of these, in a list that goes on."""
+    def _is_beyond_end(self, ticket: Ticket, tickets: Sequence[Ticket], more: bool) -> bool:
+        """Whether the ticket sorts after the last of these, in a list that has more."""
         if not more or not tickets:
             return False
-        place, last = self._place(ticket), self._place(tickets[-1])
+        place, last = self._sort_key(ticket), self._sort_key(tickets[-1])
         return place < last if self._descending else place > last
 
 
-def urgency(ticket: Ticket) -> tuple[object, ...]:
-    """The place of a ticket where the most urgent come first, and of those the oldest."""
-    return _RANKS.get(ticket.priority, len(_RANKS)), *_age(ticket)
+def priority_order(ticket: Ticket) -> tuple[object, ...]:
+    """The sort key that puts the most urgent tickets first, and among them the oldest."""
+    return _RANKS.get(ticket.priority, len(_RANKS)), *_age_order(ticket)
 
 
-def _age(ticket: Ticket) -> tuple[object, ...]:
+def _age_order(ticket: Ticket) -> tuple[object, ...]:
     return ticket.created_at, ticket.ticket_id
 
 
-def _face(ticket: Ticket) -> tuple[object, ...]:
-    """What differs when something has happened to a ticket."""
+def _fingerprint(ticket: Ticket) -> tuple[object, ...]:
+    """Values of which at least one differs when the ticket has changed."""
     return ticket.revision, ticket.updated_at, ticket.last_message_id

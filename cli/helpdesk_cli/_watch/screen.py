@@ -1,4 +1,4 @@
-"""A queue that is watched, on the screen: what is drawn when, and what the keys do."""
+"""`helpdesk watch` on a terminal: when to draw, and what the keys do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .._base.output import warnings_to
+from .._base.output import redirect_warnings
 from .._base.text import one_line
 from .terminal import Terminal
 from .view import View
@@ -19,50 +19,50 @@ if TYPE_CHECKING:
     from helpdesk_sdk import Event
 
     from .queue import Change
-    from .watcher import Watch
+    from .watcher import QueueWatcher
 
 
-async def show(watching: Watch, what: str, who: str) -> None:
+async def run_screen(watcher: QueueWatcher, title: str, identity: str) -> None:
     """Show a queue until a key or a signal ends it.
 
     Args:
-        watching: Keeps the queue up to date.
-        what: Which queue it is, in words.
-        who: Who looks at it.
+        watcher: Keeps the queue up to date.
+        title: The name and the filters of the queue.
+        identity: The user and the helpdesk.
     """
-    view = View(what, who, watching.queue, watching.names)
-    screen = _Screen(watching, view)
+    view = View(title, identity, watcher.queue, watcher.names)
+    screen = _Screen(watcher, view)
     with (
-        warnings_to(screen.warn),
+        redirect_warnings(screen.warn),
         Terminal(on_key=screen.press, on_change=screen.refresh, on_end=screen.end) as terminal,
     ):
-        running = asyncio.create_task(watching.run(screen))
+        running = asyncio.create_task(watcher.run(screen))
         running.add_done_callback(lambda _: screen.refresh())
         try:
             while screen.code is None and not running.done():
-                view.live = watching.link.live
+                view.live = watcher.follower.live
                 terminal.draw(view.draw(*terminal.size))
-                await screen.next_picture()
+                await screen.wait_for_change()
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     if screen.code is None:
-        # Only an error ends it by itself.
+        # Neither a key nor a signal: the watcher ended with an error.
         running.result()
     raise typer.Exit(screen.code or 0)
 
 
 class _Screen:
-    """What is to be shown, and what the keys do."""
+    """Connects the watcher, the view and the keys."""
 
-    def __init__(self, watching: Watch, view: View) -> None:
-        self._view, self._ask = view, watching.ask
+    def __init__(self, watcher: QueueWatcher, view: View) -> None:
+        self._view, self._reload = view, watcher.refresh
         self._changed = asyncio.Event()
         self._lost_at: datetime | None = None
         self.code: int | None = None
         self._keys: dict[str, Callable[[], None]] = {
             "q": self._quit,
-            "r": watching.ask,
+            "r": watcher.refresh,
             **dict.fromkeys(("j", "down"), partial(view.scroll, 1)),
             **dict.fromkeys(("k", "up"), partial(view.scroll, -1)),
             **dict.fromkeys((" ", "page down"), partial(view.scroll_page, 1)),
@@ -71,8 +71,8 @@ class _Screen:
             **dict.fromkeys(("G", "end"), partial(view.scroll_to, end=True)),
         }
 
-    async def next_picture(self) -> None:
-        """Wait for something to show; a second is enough for ages and marks."""
+    async def wait_for_change(self) -> None:
+        """Wait until something changed, or for a second: ages and marks change with time."""
         try:
             await asyncio.wait_for(self._changed.wait(), 1.0)
         except TimeoutError:
@@ -80,34 +80,34 @@ class _Screen:
         self._changed.clear()
 
     def refresh(self) -> None:
-        """There is something to show."""
+        """Draw again soon."""
         self._changed.set()
 
-    def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
-        """Mark what has changed."""
-        self._view.happened(changes, events)
+    def queue_changed(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Mark the changed tickets."""
+        self._view.queue_changed(changes, events)
         self.refresh()
 
     def warn(self, reason: str) -> None:
-        """Say why nothing is told at once; news may have been lost, so ask for them."""
+        """Show why events are not pushed. Some may have been missed, so read the list again."""
         self._view.reason = one_line(reason)
-        self._ask()
+        self._reload()
         self.refresh()
 
-    def connected(self, error: Exception | None) -> None:
-        """Say whether the helpdesk answers, and since when not."""
+    def connection_checked(self, error: Exception | None) -> None:
+        """Show that the helpdesk does not answer, since when, and why."""
         if error is None:
-            self._lost_at, said = None, ""
+            self._lost_at, problem = None, ""
         else:
             self._lost_at = self._lost_at or datetime.now()
-            what = getattr(error, "message", None) or str(error)
-            said = f"Trying again since {self._lost_at:%H:%M:%S}. {what}"
-        if said != self._view.trouble:
-            self._view.trouble = one_line(said)
+            message = getattr(error, "message", None) or str(error)
+            problem = f"Retrying since {self._lost_at:%H:%M:%S}. {message}"
+        if problem != self._view.problem:
+            self._view.problem = one_line(problem)
             self.refresh()
 
     def end(self, signal_number: int) -> None:
-        """End as this signal wants it."""
+        """End with the exit code of this signal."""
         self.code = 128 + signal_number
         self.refresh()
 
@@ -115,7 +115,7 @@ class _Screen:
         self.code = 0
 
     def press(self, key: str) -> None:
-        """React to a key."""
+        """Handle a key."""
         action = self._keys.get(key)
         if action is not None:
             action()

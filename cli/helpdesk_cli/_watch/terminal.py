@@ -1,4 +1,4 @@
-"""The terminal while it is ours: another screen, no cursor, each key as it is pressed; then left as it was."""
+"""Full-screen use of the terminal: alternate screen, hidden cursor, single keys. Restores the terminal afterwards."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
-from .._base.output import console, give_up_output
+from .._base.output import console, discard_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-# An escape sequence as a key sends it, or a character.
+# The escape sequence of a key, or a character.
 _KEY = re.compile(rb"\x1b(?:\[[0-9;]*[@-~]|O[@-~])|.", re.DOTALL)
-_NAMES = {
+_KEY_NAMES = {
     b"\x1b[A": "up", b"\x1bOA": "up", b"\x1b[B": "down", b"\x1bOB": "down", b"\x1b[5~": "page up",
     b"\x1b[6~": "page down", b"\x1b[H": "home", b"\x1b[1~": "home", b"\x1b[F": "end", b"\x1b[4~": "end",
 }  # fmt: skip
@@ -30,8 +30,8 @@ class Terminal:
 
     Args:
         on_key: Called with each key: a character, or a name like ``page down``.
-        on_change: Called when there is to be drawn anew, since the size has changed or another program was in front.
-        on_end: Called with the signal that wants the program to end.
+        on_change: Called when the screen must be drawn again: after a change of size, or after Ctrl-Z and fg.
+        on_end: Called with the number of a signal that ends the program.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Terminal:
         self._on_key, self._on_change, self._on_end = on_key, on_change, on_end
         self._console = console()
         self._loop = asyncio.get_running_loop()
-        self._borrowed = ExitStack()
+        self._cleanup = ExitStack()
         self._live: Live | None = None
         self._drawn: object = None
 
@@ -55,49 +55,49 @@ class Terminal:
             (signal.SIGHUP, self._on_end),
             (signal.SIGQUIT, self._on_end),
             (signal.SIGWINCH, lambda _: self._on_change()),
-            (signal.SIGTSTP, self._step_back),
+            (signal.SIGTSTP, self._suspend),
         ):
             self._loop.add_signal_handler(number, react, number)
-        self._borrow()
+        self._take_over()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._give_back()
+        self._restore()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH, signal.SIGTSTP):
             self._loop.remove_signal_handler(number)
 
-    def draw(self, picture: RenderableType) -> None:
-        """Show this; costs nothing when the screen looks so already."""
+    def draw(self, frame: RenderableType) -> None:
+        """Draw a frame; does nothing when the screen already shows it."""
         assert self._live is not None
-        lines = self._console.render_lines(picture)
+        lines = self._console.render_lines(frame)
         if lines != self._drawn:
             self._drawn = lines
             try:
-                self._live.update(picture, refresh=True)
+                self._live.update(frame, refresh=True)
             except OSError:
-                # Nobody is left to see it.
+                # The terminal is gone.
                 self._on_end(signal.SIGHUP)
 
-    def _borrow(self) -> None:
+    def _take_over(self) -> None:
         from rich.live import Live
 
         self._drawn = None
-        self._borrowed.callback(_restore_keys(self._read_keys, self._loop))
+        self._cleanup.callback(_read_single_keys(self._read_keys, self._loop))
         self._live = Live(console=self._console, screen=True, auto_refresh=False, redirect_stdout=False)
-        self._borrowed.callback(self._live.stop)
+        self._cleanup.callback(self._live.stop)
         self._live.start()
 
-    def _give_back(self) -> None:
+    def _restore(self) -> None:
         try:
-            self._borrowed.close()
+            self._cleanup.close()
         except OSError:
-            give_up_output()
+            discard_output()
 
-    def _step_back(self, _: int) -> None:
-        """Ctrl-Z: the shell gets its terminal as it was, and we ours when we are called to the front again."""
-        self._give_back()
+    def _suspend(self, _: int) -> None:
+        """Ctrl-Z: restore the terminal, stop, and take it over again when continued."""
+        self._restore()
         os.kill(os.getpid(), signal.SIGSTOP)
-        self._borrow()
+        self._take_over()
         self._on_change()
 
     def _read_keys(self) -> None:
@@ -108,11 +108,11 @@ class Terminal:
             self._loop.remove_reader(sys.stdin.fileno())
             self._on_end(signal.SIGHUP)
         for key in _KEY.findall(pressed):
-            self._on_key(_NAMES.get(key) or key.decode("ascii", errors="replace"))
+            self._on_key(_KEY_NAMES.get(key) or key.decode("ascii", errors="replace"))
 
 
-def _restore_keys(read: Callable[[], None], loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-    """From now on keys come one by one and are not shown; returns what makes them what they were."""
+def _read_single_keys(read: Callable[[], None], loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
+    """Read keys one by one, without echo; returns the function that undoes it."""
     import termios
     import tty
 

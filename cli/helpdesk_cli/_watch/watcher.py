@@ -1,4 +1,4 @@
-"""Watching a queue: the list is asked for anew whenever something has happened, and shown on a screen or as lines."""
+"""Keeps a queue up to date: reads the list again after every event, and reports the changes."""
 
 from __future__ import annotations
 
@@ -8,118 +8,120 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from .._connect.follower import Link, may_pass, pause
-from .._show.names import Names
+from .._connect.follower import EventFollower, is_transient, retry_delay
+from .._show.name_cache import NameCache
 from .listing import Listing
-from .queue import Change, Kind, Queue
+from .queue import Change, ChangeKind, Queue
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Event
 
-# Seconds between two questions for the list, however much happens.
-_BETWEEN = 0.3
-# Seconds after which it is asked for though nothing seems to have happened: while live, and while not.
-_QUIET, _QUIET_POLLING = 60.0, 5.0
-# What happens to a ticket without a change of its row.
-_BESIDE_THE_ROW = {"note.created", "ticket.tagged", "ticket.untagged", "message.redacted"}
+# Seconds between two reads of the list, at least.
+_MIN_INTERVAL = 0.3
+# Seconds between reads when there are no events: while events are pushed, and while they are polled.
+_IDLE_INTERVAL, _IDLE_INTERVAL_POLLING = 60.0, 5.0
+# Events that change a ticket without a change of its row.
+_OUTSIDE_THE_ROW = {"note.created", "ticket.tagged", "ticket.untagged", "message.redacted"}
 
 
-class Audience(Protocol):
-    """Who is told what has become of a queue."""
+class QueueListener(Protocol):
+    """Receives the changes of a queue."""
 
-    def happened(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
-        """Something has changed, and this is what was done."""
+    def queue_changed(self, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Tickets of the queue changed; ``events`` says how."""
 
-    def connected(self, error: Exception | None) -> None:
-        """Whether the helpdesk answers; else what stands in the way."""
+    def connection_checked(self, error: Exception | None) -> None:
+        """A read of the list succeeded, or failed with this transient error."""
 
 
-class Watch:
-    """A queue that is kept up to date.
+class QueueWatcher:
+    """Keeps a queue up to date.
 
-    Requests: one for a page of the list (by priority, of a queue beyond the limit, up to five) and one for the events
-    after each wake-up, at most every 0.3 seconds; one each for names that are not known yet; without a wake-up one a
-    minute, or every 5 seconds where nothing is pushed.
+    Requests: after each announcement, at most every 0.3 seconds, one for the events and one for the list (by priority,
+    when there are more tickets than the limit, up to five); up to two for names that are not known yet. Without an
+    announcement the list is read once a minute, or every 5 seconds while events are polled.
 
     Args:
-        link: Where from.
-        queue: What to keep up to date.
-        listing: Where its tickets come from.
-        stale: Set when the list is to be asked for anew.
-        explain: Whether to find out why a ticket left, by a request for each.
+        follower: The connection, and the source of events.
+        queue: The queue to keep up to date.
+        listing: Reads the tickets of the queue.
+        stale: Set when the list must be read again.
+        find_reasons: Whether to find out why a ticket left the queue, with a request for each.
     """
 
-    def __init__(self, link: Link, queue: Queue, listing: Listing, stale: asyncio.Event, *, explain: bool) -> None:
-        self.link, self.queue, self.names = link, queue, Names()
-        self._listing, self._explain = listing, explain
+    def __init__(
+        self, follower: EventFollower, queue: Queue, listing: Listing, stale: asyncio.Event, *, find_reasons: bool
+    ) -> None:
+        self.follower, self.queue, self.names = follower, queue, NameCache()
+        self._listing, self._find_reasons = listing, find_reasons
         self._stale = stale
         self._events: list[Event] = []
 
-    def ask(self) -> None:
-        """Ask for the list anew as soon as may be."""
+    def refresh(self) -> None:
+        """Read the list again as soon as possible."""
         self._stale.set()
 
-    async def look(self) -> list[Change]:
-        """Ask for the list once."""
-        return (await self._look([]))[0]
+    async def load(self) -> list[Change]:
+        """Read the list once."""
+        return (await self._load([]))[0]
 
-    async def run(self, audience: Audience) -> None:
-        """Keep the queue up to date, for ever; ends with the error that waiting does not help against."""
-        following = asyncio.create_task(self._follow())
-        asking = asyncio.create_task(self._keep_asking(audience))
+    async def run(self, listener: QueueListener) -> None:
+        """Run until cancelled. Raises the first error that retrying cannot fix."""
+        collecting = asyncio.create_task(self._collect_events())
+        refreshing = asyncio.create_task(self._refresh_repeatedly(listener))
         try:
-            done, _ = await asyncio.wait({following, asking}, return_when=asyncio.FIRST_EXCEPTION)
+            done, _ = await asyncio.wait({collecting, refreshing}, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
                 task.result()
         finally:
-            for task in (following, asking):
+            for task in (collecting, refreshing):
                 task.cancel()
-            await asyncio.gather(following, asking, return_exceptions=True)
+            await asyncio.gather(collecting, refreshing, return_exceptions=True)
 
-    async def _follow(self) -> None:
-        async for event in self.link.events():
+    async def _collect_events(self) -> None:
+        async for event in self.follower.events():
             self._events.append(event)
-            self.ask()
+            self.refresh()
 
-    async def _keep_asking(self, audience: Audience) -> None:
+    async def _refresh_repeatedly(self, listener: QueueListener) -> None:
         failures = 0
         while True:
             with suppress(TimeoutError):
-                quiet = _QUIET if self.link.live else _QUIET_POLLING
-                await asyncio.wait_for(self._stale.wait(), pause(failures) if failures else quiet)
+                idle = _IDLE_INTERVAL if self.follower.live else _IDLE_INTERVAL_POLLING
+                await asyncio.wait_for(self._stale.wait(), retry_delay(failures) if failures else idle)
             self._stale.clear()
             began, events = time.monotonic(), self._events
             self._events = []
             try:
-                changes, about = await self._look(events)
+                changes, relevant = await self._load(events)
             except Exception as error:
-                if not may_pass(error) and not self.link.has_run_out(error):
+                if not is_transient(error) and not self.follower.has_expired(error):
                     raise
                 self._events = events + self._events
                 failures += 1
-                audience.connected(error)
-                await asyncio.sleep(_BETWEEN)
+                listener.connection_checked(error)
+                await asyncio.sleep(_MIN_INTERVAL)
                 continue
             failures = 0
-            audience.connected(None)
-            if changes or about:
-                audience.happened(changes, about)
-            await asyncio.sleep(max(0.0, began + _BETWEEN - time.monotonic()))
+            listener.connection_checked(None)
+            if changes or relevant:
+                listener.queue_changed(changes, relevant)
+            await asyncio.sleep(max(0.0, began + _MIN_INTERVAL - time.monotonic()))
 
-    async def _look(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
-        """What has changed, and which of the events are about tickets of this queue."""
+    async def _load(self, events: Sequence[Event]) -> tuple[list[Change], list[Event]]:
+        """Read the list; returns the changes, and the events about tickets of this queue."""
         from helpdesk_sdk.errors import HelpdeskError
 
         limit = self._listing.limit
-        async with self.link.client() as hd:
-            found = await self._listing.read(hd)
+        async with self.follower.client() as hd:
+            found = await self._listing.load(hd)
             concerned = {ticket.ticket_id for ticket in (*self.queue.tickets, *found)}
-            about = [event for event in events if event.ticket_id in concerned]
-            await self.names.learn_live(hd, found, [event.data for event in about])
-            touched = {event.ticket_id for event in about if event.type in _BESIDE_THE_ROW and event.ticket_id}
-            changes = self.queue.take(found[:limit], more=len(found) > limit, touched=touched)
-            if self._explain and any(change.kind is Kind.LEFT for change in changes):
-                changes = await self._listing.explained(hd, changes)
+            relevant = [event for event in events if event.ticket_id in concerned]
+            await self.names.load_async(hd, found, [event.data for event in relevant])
+            touched = {event.ticket_id for event in relevant if event.type in _OUTSIDE_THE_ROW and event.ticket_id}
+            changes = self.queue.update(found[:limit], more=len(found) > limit, touched=touched)
+            if self._find_reasons and any(change.kind is ChangeKind.LEFT for change in changes):
+                changes = await self._listing.with_reasons(hd, changes)
                 with suppress(HelpdeskError):
-                    await self.names.learn_live(hd, [change.ticket for change in changes])
-        return changes, about
+                    await self.names.load_async(hd, [change.ticket for change in changes])
+        return changes, relevant

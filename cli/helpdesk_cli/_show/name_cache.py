@@ -1,0 +1,111 @@
+"""The names of teams and people by id. Each name is requested once, and many in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, User
+
+_BATCH_SIZE = 100
+# Fields of an event's data that hold the id of a person. Other ids, as of messages, have no name.
+_PERSON_FIELDS = ("assigned_to", "user_id")
+
+
+class NameCache:
+    """The names of the teams and people that the user may see."""
+
+    def __init__(self) -> None:
+        self.teams: dict[UUID, str] = {}
+        self.people: dict[UUID, User] = {}
+        # Includes ids that the user may not see, so that they are not requested again.
+        self._requested: set[UUID] = set()
+
+    def load_tickets(self, hd: Helpdesk, tickets: Iterable[Ticket]) -> None:
+        """Fetch the teams, requesters and assignees of tickets."""
+        self._load(hd, *_ids_in_tickets(tickets))
+
+    def load_events(self, hd: Helpdesk, events: Iterable[Mapping[str, Any] | None]) -> None:
+        """Fetch the teams and people in the data of events."""
+        self._load(hd, *_ids_in_events(events))
+
+    async def load_async(
+        self,
+        hd: AsyncHelpdesk,
+        tickets: Iterable[Ticket] = (),
+        events: Iterable[Mapping[str, Any] | None] = (),
+    ) -> None:
+        """Fetch the teams and people of tickets and events. At most two requests; none when all are known."""
+        of_tickets, of_events = _ids_in_tickets(tickets), _ids_in_events(events)
+        teams, people = of_tickets[0] | of_events[0], of_tickets[1] | of_events[1]
+        if teams - self._requested:
+            self.teams |= {team.team_id: team.name async for team in hd.teams.list(page_size=1000)}
+        for ids in _batches(people - self._requested):
+            self.people |= {user.user_id: user async for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
+        self._requested |= teams | people
+
+    def _load(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
+        if teams - self._requested:
+            self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
+        for ids in _batches(people - self._requested):
+            self.people |= {user.user_id: user for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
+        self._requested |= teams | people
+
+    def team(self, team_id: UUID | None) -> str | None:
+        """A team's name; the beginning of its id when the name is not known."""
+        return None if team_id is None else self.teams.get(team_id, str(team_id)[:8])
+
+    def person(self, user_id: UUID | None) -> str | None:
+        """A person's name, address or id, whichever is there first. A person the user may not see is "staff"."""
+        if user_id is None:
+            return None
+        found = self.people.get(user_id)
+        return "staff" if found is None else found.name or found.email or str(user_id)[:8]
+
+    def full_person(self, user_id: UUID | None) -> str | None:
+        """A person's name and address."""
+        found = self.people.get(user_id) if user_id else None
+        return full_name(found) if found else self.person(user_id)
+
+    def label(self, value: object) -> str:
+        """A value in an event's data, as text; an id becomes its name when it is known."""
+        if isinstance(value, str) and len(value) == 36:
+            try:
+                given = UUID(value)
+            except ValueError:
+                return value
+            return self.teams.get(given) or (self.person(given) or value if given in self.people else value[:8])
+        return "-" if value is None else str(value)
+
+
+def full_name(user: User) -> str:
+    """Name and address, like ``Ana Silva <ana@example.com>``."""
+    return f"{user.name} <{user.email}>" if user.name and user.email else user.name or user.email or str(user.user_id)
+
+
+def _ids_in_tickets(tickets: Iterable[Ticket]) -> tuple[set[UUID], set[UUID]]:
+    """The ids of teams, and the ids of people."""
+    found = list(tickets)
+    people = {one for ticket in found for one in (ticket.created_by, ticket.assigned_to) if one is not None}
+    return {ticket.team_id for ticket in found}, people
+
+
+def _ids_in_events(events: Iterable[Mapping[str, Any] | None]) -> tuple[set[UUID], set[UUID]]:
+    said = [data for data in events if data]
+    people = {one for data in said for name in _PERSON_FIELDS for one in _ids(data, name)}
+    return {one for data in said for one in _ids(data, "team_id")}, people
+
+
+def _ids(data: Mapping[str, Any], name: str) -> Iterator[UUID]:
+    """The ids in a field: its value, and the old and new values of a change."""
+    for value in (data.get(name), *((data.get("changes") or {}).get(name) or ())):
+        if isinstance(value, str):
+            yield UUID(value)
+
+
+def _batches(ids: set[UUID]) -> Iterator[list[UUID]]:
+    found = sorted(ids)
+    for start in range(0, len(found), _BATCH_SIZE):
+        yield found[start : start + _BATCH_SIZE]
