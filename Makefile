@@ -1,8 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench mutate lock clean
+.PHONY: help demo test test-all check format docs bench mutate lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
+# For two cores: the tests wait for two thirds of their time.
+WORKERS ?= 3
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,8 +21,11 @@ $(BIN)/.ready: requirements/dev.txt pyproject.toml
 demo: $(BIN)/.ready ## Set up, start a helpdesk on the local stack and play a support story
 	@$(BIN)/helpdesk demo
 
-test: $(BIN)/.ready ## Set up and run all tests
-	@$(BIN)/python -m pytest -n 3
+test: $(BIN)/.ready ## Set up and run the tests
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+test-all: $(BIN)/.ready ## The tests, with the whole matrix over HTTP instead of a sample
+	@$(BIN)/python -m pytest -n $(WORKERS) --all
 
 check: $(BIN)/.ready ## Format, lint and types, for Python, SQL and TypeScript; changes nothing
 	$(BIN)/ruff format --check

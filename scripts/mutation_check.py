@@ -1,6 +1,6 @@
 """Take every guard of the database away, one at a time, and show which test then fails; exit 1 if any is not missed.
 
-    python scripts/mutation_check.py [--only TEXT] [--every N]
+    python scripts/mutation_check.py [--only TEXT] [--every N] [--workers N]
 
 Policies dropped and opened, row-level security switched off, triggers dropped, privileges granted that nobody has,
 refusals passed over, limits dropped, the live channels' rules undone; then the locks and horizons, which only tests
@@ -10,10 +10,15 @@ with several connections can miss.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -22,21 +27,34 @@ from tests.db.conftest import Server
 
 from helpdesk_sdk.local.postgres import Postgres
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one worker takes away: each of its guards in turn, on a server of its own."""
+
+    only: str
+    every: int
+    number: int
+    workers: int
+
+    def of(self, mutations: Sequence[T]) -> Sequence[T]:
+        """This worker's part."""
+        return mutations[self.number :: self.workers]
+
 
 def main() -> int:
     """Run all of it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--only", default="", help="those whose name contains this")
     parser.add_argument("--every", type=int, default=1, help="every Nth, for a sample")
+    parser.add_argument("--workers", type=int, default=2, help="how many at once")
     options = parser.parse_args()
     began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="helpdesk-mutations-") as directory,
-        Postgres(Path(directory), durable=False) as postgres,
-    ):
-        server = Server(postgres)
-        server.prepare()
-        found = [*_single(server, options.only, options.every), *_concurrent(server, options.only)]
+    shares = [Share(options.only, options.every, number, options.workers) for number in range(options.workers)]
+    with ProcessPoolExecutor(options.workers, multiprocessing.get_context("spawn")) as workers:
+        found = [pair for part in workers.map(_take_away, shares) for pair in part]
     missed = [name for name, noticed in found if noticed is None]
     for name in missed:
         print(f"NOT MISSED: {name}")
@@ -44,10 +62,20 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _single(server: Server, only: str, every: int) -> list[tuple[str, str | None]]:
+def _take_away(share: Share) -> list[tuple[str, str | None]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="helpdesk-mutations-") as directory,
+        Postgres(Path(directory), durable=False) as postgres,
+    ):
+        server = Server(postgres)
+        server.prepare()
+        return [*_single(server, share), *_concurrent(server, share)]
+
+
+def _single(server: Server, share: Share) -> list[tuple[str, str | None]]:
     with server.connect("world") as db:
         known = [*mutations.all_of_them(db), *mutations_live.all_of_them(db)]
-        chosen = [mutation for mutation in known if only in mutation.name][::every]
+        chosen = share.of([mutation for mutation in known if share.only in mutation.name][:: share.every])
         lookouts = watchers.content(db, server.world)
         found = []
         for mutation in chosen:
@@ -57,13 +85,12 @@ def _single(server: Server, only: str, every: int) -> list[tuple[str, str | None
     return found
 
 
-def _concurrent(server: Server, only: str) -> list[tuple[str, str | None]]:
+def _concurrent(server: Server, share: Share) -> list[tuple[str, str | None]]:
     found = []
-    for mutation in concurrency.MUTATIONS:
-        if only in mutation.name:
-            noticed = concurrency.who_notices(server, mutation)
-            _show(mutation.name, noticed)
-            found.append((mutation.name, noticed))
+    for mutation in share.of([mutation for mutation in concurrency.MUTATIONS if share.only in mutation.name]):
+        noticed = concurrency.who_notices(server, mutation)
+        _show(mutation.name, noticed)
+        found.append((mutation.name, noticed))
     return found
 
 

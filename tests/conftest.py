@@ -21,6 +21,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _ORDER = ("benchmarks", "functions", "e2e", "local", "sdk", "cli", "db")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test-all` gives it."""
+    parser.addoption("--all", action="store_true", help="the whole matrix over HTTP, not a sample")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the long files first when several workers share them."""
     if hasattr(config, "workerinput"):

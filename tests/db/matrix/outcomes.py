@@ -95,6 +95,11 @@ class Outcome:
         return cls(token, sqlstate=sqlstate)
 
     @property
+    def kind(self) -> str:
+        """The SQLSTATE of a refusal; otherwise whether there are rows."""
+        return self.sqlstate or ("no rows" if self.rows == 0 else "rows")
+
+    @property
     def refused(self) -> bool:
         """Whether nothing may have changed."""
         return self.sqlstate is not None or self.rows == 0

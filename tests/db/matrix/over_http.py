@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +86,18 @@ class Api:
 
 def _kept(schema: str, table: str) -> sql.Identifier:
     return sql.Identifier("kept", f"{schema}.{table}")
+
+
+def sample(cases: Sequence[Case]) -> list[Case]:
+    """The rows that are the first of their target and verb with some kind of outcome."""
+    chosen: list[Case] = []
+    seen: set[tuple[str, str, str]] = set()
+    for case in cases:
+        kinds = {(case.tries.target, case.tries.verb, outcome.kind) for _, outcome in case.outcomes()}
+        if not kinds <= seen:
+            chosen.append(case)
+            seen |= kinds
+    return chosen
 
 
 def failures(api: Api, case: Case, before: str) -> list[str]:
