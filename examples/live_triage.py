@@ -21,7 +21,17 @@ from typing import Annotated
 
 import typer
 
-from helpdesk_sdk import AsyncHelpdesk, ConflictError, Event, HelpdeskError, NotFoundError, Team, Ticket, User
+from helpdesk_sdk import (
+    AsyncHelpdesk,
+    ConflictError,
+    Event,
+    HelpdeskError,
+    NotFoundError,
+    PriorityName,
+    Team,
+    Ticket,
+    User,
+)
 
 DONE = "triaged"
 # How often to look again at a ticket that somebody else changes at the same moment.
@@ -39,7 +49,7 @@ class Rule:
 
     words: str
     tag: str
-    priority: str | None = None
+    priority: PriorityName | None = None
     team: str | None = None
 
 

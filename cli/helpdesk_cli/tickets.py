@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from ._base.app import Commands
-from ._base.choices import Channel, Priority, Status
+from ._base.choices import Channel, Priority, Status, words
 from ._base.input import FileOption, read_text
 from ._base.output import print_json, print_note, print_result, with_progress
 from ._base.settings import settings
@@ -41,10 +41,10 @@ MomentOption = Annotated[
 @app.command("list")
 def list_(
     status: Annotated[
-        list[Status] | None, typer.Option(metavar="|".join(Status), help="Only this status; may be repeated.")
+        list[Status] | None, typer.Option(metavar=words(Status), help="Only this status; may be repeated.")
     ] = None,
     priority: Annotated[
-        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only this priority; may be repeated.")
+        list[Priority] | None, typer.Option(metavar=words(Priority), help="Only this priority; may be repeated.")
     ] = None,
     team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
     assigned_to: Annotated[
@@ -123,7 +123,7 @@ def create(
     requester: Annotated[
         str | None, typer.Option(metavar="WHO", help="The requester's e-mail address. Default: you. Staff only.")
     ] = None,
-    channel: Annotated[Channel, typer.Option(help="How the ticket came in.")] = Channel.API,
+    channel: Annotated[Channel, typer.Option(help="How the ticket came in.")] = "api",
     external_id: Annotated[
         str | None, typer.Option(metavar="KEY", help="A unique key of your own for the ticket. Staff only.")
     ] = None,

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from ._base.app import Commands
-from ._base.choices import Role
+from ._base.choices import Role, words
 from ._base.errors import CliError, ExitCode
 from ._base.output import Column, age, local_time, print_note, print_result, print_rows, with_progress
 from ._connect.connection import connect, target
@@ -28,7 +28,7 @@ Who = Annotated[str, typer.Argument(metavar="WHO", help="An e-mail address, an i
 @app.command("list")
 def list_(
     role: Annotated[
-        list[Role] | None, typer.Option(metavar="|".join(Role), help="Only this role; may be repeated.")
+        list[Role] | None, typer.Option(metavar=words(Role), help="Only this role; may be repeated.")
     ] = None,
     active: Annotated[
         bool | None, typer.Option("--active/--inactive", help="Only active people, or only deactivated people.")

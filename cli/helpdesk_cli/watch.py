@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from ._base.app import Commands
-from ._base.choices import Priority, Status
+from ._base.choices import Priority, Status, words
 
 
 def register(app: Commands) -> None:
@@ -19,10 +19,10 @@ def watch(
     team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
     status: Annotated[
         list[Status] | None,
-        typer.Option(metavar="|".join(Status), help="Only this status; may be repeated. Default: open and pending."),
+        typer.Option(metavar=words(Status), help="Only this status; may be repeated. Default: open and pending."),
     ] = None,
     priority: Annotated[
-        list[Priority] | None, typer.Option(metavar="|".join(Priority), help="Only this priority; may be repeated.")
+        list[Priority] | None, typer.Option(metavar=words(Priority), help="Only this priority; may be repeated.")
     ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only tickets assigned to you.")] = False,
     assigned_to: Annotated[
@@ -45,7 +45,7 @@ def watch(
         raise typer.BadParameter("cannot be combined with --assigned-to", param_hint="--mine")
     who = "me" if mine else assigned_to
     filters: dict[str, Any] = {
-        "team": team, "status": status or [Status.OPEN, Status.PENDING], "priority": priority, "assigned_to": who,
+        "team": team, "status": status or ["open", "pending"], "priority": priority, "assigned_to": who,
         "tag": tag,
     }  # fmt: skip
     # Imported here, because the import takes a moment that help and completion should not wait for.

@@ -21,8 +21,19 @@ from .models.notes import Note
 from .models.presence import Viewer
 from .models.session import Session
 from .models.teams import Team, TeamMember
-from .models.tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
-from .models.users import Invitation, Role, User
+from .models.tickets import (
+    AuthorKind,
+    AuthorKindName,
+    Channel,
+    ChannelName,
+    Priority,
+    PriorityName,
+    Status,
+    StatusName,
+    Ticket,
+    TimelineEntry,
+)
+from .models.users import Invitation, Role, RoleName, User
 from .resources._references import TeamRef, TicketRef, UserRef
 from .resources.presence import TicketPresence
 
@@ -34,9 +45,11 @@ __all__ = [
     "AsyncPager",
     "AsyncStream",
     "AuthorKind",
+    "AuthorKindName",
     "Backoff",
     "Change",
     "Channel",
+    "ChannelName",
     "Event",
     "EventName",
     "EventPage",
@@ -49,9 +62,12 @@ __all__ = [
     "Page",
     "Pager",
     "Priority",
+    "PriorityName",
     "Role",
+    "RoleName",
     "Session",
     "Status",
+    "StatusName",
     "Stream",
     "Team",
     "TeamMember",

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.support import Cli
 
 from helpdesk_cli._connect import profiles
-from helpdesk_sdk import Helpdesk
+from helpdesk_sdk import Helpdesk, RoleName
 
 if TYPE_CHECKING:
     from helpdesk_sdk.local import Stack, StackInfo
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PASSWORD = "correct-horse-battery"
 TEAM, OTHER_TEAM = "Command Line", "Another Line"
 # name: role, team
-PEOPLE = {
+PEOPLE: dict[str, tuple[RoleName, str | None]] = {
     "admin": ("admin", None),
     "agent": ("agent", TEAM),
     "colleague": ("agent", TEAM),

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
-from helpdesk_sdk import LATEST, Helpdesk
+from helpdesk_sdk import LATEST, Helpdesk, PriorityName
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def test_why_a_ticket_left_and_what_has_become_of_it(
 def test_the_most_urgent_first_also_of_more_than_it_looks_at(
     people: People, queue: str, customer: Helpdesk, colleague: Helpdesk
 ) -> None:
-    priorities = ["low", "medium", "high", "urgent", "high"]
+    priorities: list[PriorityName] = ["low", "medium", "high", "urgent", "high"]
     numbers = [customer.tickets.create(priority, team=queue).number for priority in priorities]
     for number, priority in zip(numbers, priorities, strict=True):
         colleague.tickets.update(number, priority=priority, revision=LATEST)

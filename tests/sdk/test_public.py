@@ -6,13 +6,32 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from enum import StrEnum
+from typing import Any, get_args
 
 import httpx
 import pytest
 
 import helpdesk_sdk
-from helpdesk_sdk import AsyncHelpdesk, AsyncPager, AsyncStream, Helpdesk, Pager, Stream, errors
+from helpdesk_sdk import (
+    AsyncHelpdesk,
+    AsyncPager,
+    AsyncStream,
+    AuthorKind,
+    AuthorKindName,
+    Channel,
+    ChannelName,
+    Helpdesk,
+    Pager,
+    Priority,
+    PriorityName,
+    Role,
+    RoleName,
+    Status,
+    StatusName,
+    Stream,
+    errors,
+)
 from helpdesk_sdk._http.resource import Resource
 
 RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events")
@@ -63,6 +82,20 @@ def test_every_error_is_exported() -> None:
         name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__
     }
     assert kinds <= set(helpdesk_sdk.__all__)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Status, StatusName),
+        (Priority, PriorityName),
+        (Channel, ChannelName),
+        (AuthorKind, AuthorKindName),
+        (Role, RoleName),
+    ],
+)
+def test_the_words_that_a_type_checker_knows_are_those_of_the_enum(kind: type[StrEnum], name: object) -> None:
+    assert get_args(name) == tuple(kind)
 
 
 def test_both_clients_have_the_same_names_and_arguments() -> None:

@@ -11,6 +11,7 @@ from helpdesk_sdk import (
     AsyncPager,
     AsyncStream,
     Change,
+    Channel,
     Event,
     EventName,
     EventPage,
@@ -20,9 +21,11 @@ from helpdesk_sdk import (
     Message,
     Note,
     Pager,
+    Priority,
     Role,
     Session,
     Status,
+    StatusName,
     Stream,
     Team,
     TeamMember,
@@ -80,6 +83,23 @@ if TYPE_CHECKING:
         hd.tickets.get()  # type: ignore[call-arg]
         hd.tickets.create(title=1)  # type: ignore[arg-type]
         hd.tickets.list(order="title")  # type: ignore[arg-type]
+        hd.tickets.list(status=["open", Status.PENDING], priority=("urgent", Priority("someday")))
+        statuses: list[StatusName] = ["open", "pending"]
+        hd.tickets.list(status=statuses, priority=Priority.HIGH)
+        hd.tickets.list(status="opne")  # type: ignore[arg-type]
+        hd.tickets.list(status=["opne"])  # type: ignore[list-item]
+        hd.tickets.list(priority="hgih")  # type: ignore[arg-type]
+        hd.tickets.list(priority=("low", "hgih"))  # type: ignore[arg-type]
+        hd.tickets.create("Title", priority="hgih")  # type: ignore[arg-type]
+        hd.tickets.create("Title", channel="mail")  # type: ignore[arg-type]
+        hd.tickets.update(ticket, status="opne")  # type: ignore[arg-type]
+        hd.tickets.update(ticket, priority="hgih")  # type: ignore[arg-type]
+        hd.tickets.create("Title", channel=Channel.WEB)
+        hd.users.list(role=["agent", Role.ADMIN])
+        hd.users.list(role="agnet")  # type: ignore[arg-type]
+        hd.users.list(role=["agnet"])  # type: ignore[list-item]
+        hd.users.set_role("ada@example.com", "agnet")  # type: ignore[arg-type]
+        hd.users.invite("ada@example.com", "assistant")  # type: ignore[arg-type]
         hd.tickets.create("Title", colour="red")  # type: ignore[call-arg]
 
     async def awaitable(hd: AsyncHelpdesk) -> None:

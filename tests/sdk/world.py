@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 from tests.sdk.support import FAST, Colour
 
-from helpdesk_sdk import Helpdesk
+from helpdesk_sdk import Helpdesk, RoleName
 from helpdesk_sdk.local import StackInfo
 
 PASSWORD = "correct horse battery"
-PEOPLE = {
+PEOPLE: dict[str, tuple[RoleName, str | None]] = {
     # name: role, team
     "admin": ("admin", None),
     "agent": ("agent", "Billing"),

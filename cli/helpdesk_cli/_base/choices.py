@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 
-class Status(StrEnum):
+class _Status(StrEnum):
     """The status of a ticket."""
 
     OPEN = "open"
@@ -14,7 +15,7 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class Priority(StrEnum):
+class _Priority(StrEnum):
     """The priority of a ticket."""
 
     LOW = "low"
@@ -23,7 +24,7 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
-class Channel(StrEnum):
+class _Channel(StrEnum):
     """How a ticket came in."""
 
     API = "api"
@@ -35,10 +36,27 @@ class Channel(StrEnum):
     IMPORT = "import"
 
 
-class Role(StrEnum):
+class _Role(StrEnum):
     """The role of a person in the helpdesk."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
     ADMIN = "admin"
     ASSISTANT = "assistant"
+
+
+# Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
+if TYPE_CHECKING:
+    from helpdesk_sdk import ChannelName, PriorityName, RoleName, StatusName
+
+    Status = StatusName
+    Priority = PriorityName
+    Channel = ChannelName
+    Role = RoleName
+else:
+    Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
+
+
+def words(choice: Any) -> str:
+    """The words of a choice, as help shows them."""
+    return "|".join(choice)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._base.choices import Priority
 from .queue import Change, ChangeKind, priority_order
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 # How many reasons are looked up at once, with a request each. When more tickets leave at once, the rest get no reason.
 _MAX_REASONS = 20
+_MOST_URGENT_FIRST = ("urgent", "high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Listing:
         found = await self._page(hd, order="created_at")
         if len(found) > self.limit:
             by_id: dict[object, Ticket] = {}
-            for priority in reversed(Priority):
-                if priority in (self.filters["priority"] or Priority) and len(by_id) <= self.limit:
+            for priority in _MOST_URGENT_FIRST:
+                if priority in (self.filters["priority"] or _MOST_URGENT_FIRST) and len(by_id) <= self.limit:
                     page = await self._page(hd, order="created_at", priority=priority)
                     by_id |= {ticket.ticket_id: ticket for ticket in page}
             found = list(by_id.values())

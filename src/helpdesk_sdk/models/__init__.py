@@ -6,14 +6,27 @@ from .notes import Note
 from .presence import Viewer
 from .session import Session
 from .teams import Team, TeamMember
-from .tickets import AuthorKind, Channel, Priority, Status, Ticket, TimelineEntry
-from .users import Invitation, Role, User
+from .tickets import (
+    AuthorKind,
+    AuthorKindName,
+    Channel,
+    ChannelName,
+    Priority,
+    PriorityName,
+    Status,
+    StatusName,
+    Ticket,
+    TimelineEntry,
+)
+from .users import Invitation, Role, RoleName, User
 
 __all__ = [
     "Announcement",
     "AuthorKind",
+    "AuthorKindName",
     "Change",
     "Channel",
+    "ChannelName",
     "Event",
     "EventName",
     "EventPage",
@@ -22,9 +35,12 @@ __all__ = [
     "Message",
     "Note",
     "Priority",
+    "PriorityName",
     "Role",
+    "RoleName",
     "Session",
     "Status",
+    "StatusName",
     "Team",
     "TeamMember",
     "Ticket",

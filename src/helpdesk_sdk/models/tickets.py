@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -20,6 +20,10 @@ class Status(OpenEnum):
     CLOSED = "closed"
 
 
+# Each enum's values as text too, so that a type checker finds a typo.
+StatusName = Literal["open", "pending", "resolved", "closed"]
+
+
 class Priority(OpenEnum):
     """How soon a ticket should be looked at."""
 
@@ -27,6 +31,9 @@ class Priority(OpenEnum):
     MEDIUM = "medium"
     HIGH = "high"
     URGENT = "urgent"
+
+
+PriorityName = Literal["low", "medium", "high", "urgent"]
 
 
 class Channel(OpenEnum):
@@ -41,6 +48,9 @@ class Channel(OpenEnum):
     IMPORT = "import"
 
 
+ChannelName = Literal["api", "web", "chat", "email", "phone", "slack", "import"]
+
+
 class AuthorKind(OpenEnum):
     """In which capacity somebody spoke or acted."""
 
@@ -48,6 +58,9 @@ class AuthorKind(OpenEnum):
     STAFF = "staff"
     ASSISTANT = "assistant"
     SYSTEM = "system"
+
+
+AuthorKindName = Literal["customer", "staff", "assistant", "system"]
 
 
 def _flat(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from .base import Model, OpenEnum
@@ -15,6 +16,10 @@ class Role(OpenEnum):
     AGENT = "agent"
     ADMIN = "admin"
     ASSISTANT = "assistant"
+
+
+# The same values as text, so that a type checker finds a typo.
+RoleName = Literal["customer", "agent", "admin", "assistant"]
 
 
 class User(Model):

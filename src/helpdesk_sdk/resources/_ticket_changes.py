@@ -21,7 +21,7 @@ from ..errors import (
     TicketNotFoundError,
     UnknownOutcomeError,
 )
-from ..models.tickets import Priority, Status, Ticket
+from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from ._references import TicketRef, by_key, no_such, ticket_key
 
 Revision = int | Latest | None
@@ -48,8 +48,8 @@ def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False
 def checked_changes(
     title: str | Unset,
     description: str | Unset,
-    priority: Priority | str | Unset,
-    status: Status | str | Unset,
+    priority: Priority | PriorityName | Unset,
+    status: Status | StatusName | Unset,
     custom_fields: Mapping[str, Any] | Unset,
     external_id: str | Unset | None,
     snoozed_until: datetime | Unset | None,

@@ -13,7 +13,7 @@ from .. import _validation as check
 from .._http.flow import Flow, Page
 from .._http.keyset import Keyset, keyset_page
 from .._http.resource import Resource
-from ..models.tickets import Priority, Status, Ticket
+from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from ._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
 
 Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number"]
@@ -63,8 +63,8 @@ class TicketQuery:
 
 def ticket_query(
     *,
-    status: Status | str | Sequence[str] | None,
-    priority: Priority | str | Sequence[str] | None,
+    status: Status | StatusName | Sequence[Status | StatusName] | None,
+    priority: Priority | PriorityName | Sequence[Priority | PriorityName] | None,
     team: TeamRef | None,
     assigned_to: UserRef | None,
     requester: UserRef | None,

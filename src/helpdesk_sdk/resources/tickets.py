@@ -15,7 +15,7 @@ from .._http.resource import Driver, Resource, call, paged
 from .._ids import new_id
 from .._sentinels import UNSET, Unset
 from ..errors import ConflictError, ExternalIdTakenError, ForbiddenError, IdConflictError, TicketNotFoundError
-from ..models.tickets import Channel, Priority, Status, Ticket, TimelineEntry
+from ..models.tickets import Channel, ChannelName, Priority, PriorityName, Status, StatusName, Ticket, TimelineEntry
 from ._references import (
     TeamRef,
     TicketRef,
@@ -49,10 +49,10 @@ class Tickets(Resource[Driver]):
         description: str = "",
         *,
         id: UUID | None = None,
-        priority: Priority | str | None = None,
+        priority: Priority | PriorityName | None = None,
         team: TeamRef | None = None,
         requester: UserRef | None = None,
-        channel: Channel | str = Channel.API,
+        channel: Channel | ChannelName = Channel.API,
         external_id: str | None = None,
         custom_fields: Mapping[str, Any] | None = None,
         tags: Iterable[str] = (),
@@ -143,8 +143,8 @@ class Tickets(Resource[Driver]):
     def list(
         self,
         *,
-        status: Status | str | Sequence[str] | None = None,
-        priority: Priority | str | Sequence[str] | None = None,
+        status: Status | StatusName | Sequence[Status | StatusName] | None = None,
+        priority: Priority | PriorityName | Sequence[Priority | PriorityName] | None = None,
         team: TeamRef | None = None,
         assigned_to: UserRef | Literal["me", "nobody"] | None = None,
         requester: UserRef | None = None,
@@ -204,8 +204,8 @@ class Tickets(Resource[Driver]):
         *,
         title: str | Unset = UNSET,
         description: str | Unset = UNSET,
-        priority: Priority | str | Unset = UNSET,
-        status: Status | str | Unset = UNSET,
+        priority: Priority | PriorityName | Unset = UNSET,
+        status: Status | StatusName | Unset = UNSET,
         custom_fields: Mapping[str, Any] | Unset = UNSET,
         external_id: str | Unset | None = UNSET,
         snoozed_until: datetime | Unset | None = UNSET,

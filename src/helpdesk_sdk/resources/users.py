@@ -13,7 +13,7 @@ from .._http.keyset import Keyset, keyset_page
 from .._http.resource import Driver, Resource, call, paged
 from .._ids import new_id
 from ..errors import ForbiddenError, UserNotFoundError
-from ..models.users import Invitation, Role, User
+from ..models.users import Invitation, Role, RoleName, User
 from ._references import UserRef, _nobody_with, ask_me, find_user_id
 
 _NEWEST = Keyset("created_at", "user_id", descending=True)
@@ -61,7 +61,7 @@ class Users(Resource[Driver]):
     def list(
         self,
         *,
-        role: Role | str | Sequence[str] | None = None,
+        role: Role | RoleName | Sequence[Role | RoleName] | None = None,
         active: bool | None = None,
         email: str | None = None,
         ids: Sequence[UUID | str] | None = None,
@@ -127,7 +127,7 @@ class Users(Resource[Driver]):
         return (yield from self._call_one(self._rpc_write("create_customer", arguments, id=user_id), User))
 
     @call
-    def set_role(self, user: UserRef, role: Role | str) -> Flow[User]:
+    def set_role(self, user: UserRef, role: Role | RoleName) -> Flow[User]:
         """Admins: give somebody another role; it counts from their next request on.
 
         Raises:
