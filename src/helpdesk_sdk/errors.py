@@ -101,13 +101,12 @@ __all__ = [
 
 
 class HelpdeskError(Exception):
-    """Something went wrong in the helpdesk.
+    """Something went wrong in the helpdesk."""
 
-    Attributes:
-        message: What happened, in one sentence.
-        hint: The way out, in one sentence, where one is known.
-    """
-
+    message: str
+    """What happened, in one sentence."""
+    hint: str | None
+    """What to do about it, in one sentence; None where nothing is known."""
     is_transient: bool = False
     """Whether the same call may succeed a little later, without any change: no connection, a rate limit, a failing
     server. Nothing was changed then. UnknownOutcomeError is not transient: repeat that call with ``id=error.id``."""
@@ -139,12 +138,13 @@ class RequestTimeoutError(ConnectionFailedError):
 
 
 class UnknownOutcomeError(HelpdeskError):
-    """The connection broke before the answer came: the change may or may not have been made.
+    """The connection broke before the response came: the change may or may not have been made."""
 
-    Attributes:
-        id: The id that the write carried. Repeating the call with the same ``id=`` carries it out at most once.
-        status: The HTTP status, when a gateway answered in the helpdesk's place.
-    """
+    id: UUID | None
+    """The id that the write carried, if it carried one. Repeating the call with this ``id=`` carries it out at most
+    once."""
+    status: int | None
+    """The HTTP status, when a gateway answered in place of the helpdesk."""
 
     def __init__(
         self,
@@ -160,16 +160,16 @@ class UnknownOutcomeError(HelpdeskError):
 
 
 class ApiError(HelpdeskError):
-    """The helpdesk refused.
-
-    Attributes:
-        reason: The stable name of the broken rule, e.g. ``ticket_not_found``; None when it is no rule of the helpdesk.
-        code: The SQLSTATE or PostgREST code, e.g. ``PT404``.
-        status: The HTTP status; None when the SDK refused before asking.
-        request_id: What to quote when asking the platform about this request.
-    """
+    """The helpdesk refused."""
 
     reason: str | None = None
+    """The stable name of the broken rule, e.g. ``ticket_not_found``; None when the helpdesk has no rule of that kind."""
+    code: str | None
+    """The SQLSTATE or the PostgREST code, e.g. ``PT404``."""
+    status: int | None
+    """The HTTP status; None when the SDK refused before it sent a request."""
+    request_id: str | None
+    """The platform's id of the request, for questions to its support."""
 
     def __init__(
         self,
@@ -196,14 +196,11 @@ class ApiError(HelpdeskError):
 
 
 class InvalidValueError(ApiError):
-    """A value is not acceptable.
-
-    Attributes:
-        field: The name of the argument or column, when it is known.
-    """
+    """A value is not acceptable."""
 
     reason = "invalid_value"
     field: str | None = None
+    """The name of the argument or column; None when it is not known."""
 
 
 class AuthenticationError(ApiError):
@@ -273,13 +270,10 @@ class InvitationNotFoundError(NotFoundError):
 
 
 class ConflictError(ApiError):
-    """Somebody else was faster, or the state of things forbids it.
-
-    Attributes:
-        current: The ticket as it is now, for conflicts about a ticket and when you may see it.
-    """
+    """Somebody else was faster, or the present state forbids it."""
 
     current: Ticket | None = None
+    """The ticket as it is now, for conflicts about a ticket that you may see."""
 
 
 class IdConflictError(ConflictError):
@@ -301,14 +295,11 @@ class StaleRevisionError(ConflictError):
 
 
 class ConversationMovedError(ConflictError):
-    """The conversation has moved on since you read it.
-
-    Attributes:
-        new_messages: What was said since, oldest first.
-    """
+    """The conversation has new messages since you read it."""
 
     reason = "conversation_moved"
     new_messages: tuple[Message, ...] = ()
+    """The messages since then, oldest first."""
 
 
 class AlreadyAssignedError(ConflictError):
@@ -390,14 +381,11 @@ class TooManyError(ApiError):
 
 
 class RateLimitedError(ApiError):
-    """Too many requests.
-
-    Attributes:
-        retry_after: Seconds to wait, when the server said how long.
-    """
+    """Too many requests."""
 
     is_transient = True
     retry_after: float | None = None
+    """Seconds to wait before the next attempt; None when the server did not say."""
 
 
 class ReadOnlyError(ApiError):
@@ -405,7 +393,7 @@ class ReadOnlyError(ApiError):
 
 
 class UnexpectedResponseError(ApiError):
-    """The answer is not one that a helpdesk gives."""
+    """The response is not one of a helpdesk."""
 
 
 class ServerError(ApiError):

@@ -114,8 +114,8 @@ def test_the_field_of_a_refused_value_is_named() -> None:
 def test_a_statement_that_took_too_long_is_told_in_our_words() -> None:
     error = error_of(refused(500, code="57014", message="canceling statement due to statement timeout"))
     assert str(error) == (
-        "The database stopped this, because it took too long; nothing was changed. "
-        "Ask for less at once, by a narrower filter or a smaller page; or try again when less is going on."
+        "The database stopped the request because it took too long; nothing was changed. "
+        "Use a narrower filter or a smaller page, or try again later."
     )
     assert error.code == "57014"
 

@@ -22,7 +22,7 @@ from helpdesk_sdk import (
     UnknownOutcomeError,
 )
 from helpdesk_sdk._http.error_mapping import retry_after
-from helpdesk_sdk._http.retry import Outcome, outcome_of_error, outcome_of_response, pause
+from helpdesk_sdk._http.retry import Outcome, outcome_of_error, outcome_of_response, retry_delay
 
 LOST = httpx.ReadError("the connection broke")
 NEVER_SENT = httpx.ConnectError("refused")
@@ -31,7 +31,7 @@ SLOW = httpx.ReadTimeout("too slow")
 
 def wait(fate: Outcome, **more: Any) -> float | None:
     given: dict[str, Any] = {"repeatable": True, "attempt": 1, "max_retries": 3, "retry_after": None, "jitter": 1.0}
-    return pause(Backoff(base=0.25, cap=8, retry_after_cap=30), fate, **given | more)
+    return retry_delay(Backoff(base=0.25, cap=8, retry_after_cap=30), fate, **given | more)
 
 
 def test_the_wait_doubles_up_to_a_cap_and_is_jittered() -> None:

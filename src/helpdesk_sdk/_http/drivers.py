@@ -1,4 +1,4 @@
-"""Two drivers, one for each colour: they carry out steps, and know nothing else."""
+"""The sync and the async driver: each carries out the steps of the pipeline, and decides nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SyncDriver:
     def __init__(self, http: httpx.Client, context: ClientContext) -> None:
         self.http = http
         self.context = context
-        # Whoever is told of a new session may use the client at once.
+        # Reentrant: the `on_session` callback may use the client.
         self._renewing = threading.RLock()
 
     def with_context(self, context: ClientContext) -> SyncDriver:
@@ -99,7 +99,7 @@ class AsyncDriver:
             outcome = await self._do(step)
 
     async def renew(self) -> HelpdeskError | None:
-        """Get a new session; returns the error, if there was one."""
+        """Get a new session. Returns the error, or None."""
         error: HelpdeskError | None = await self._do(RenewSession(self.context.session_store.token))
         return error
 
@@ -138,7 +138,7 @@ class _WithTimeout:
 
 
 def _auth_options(context: ClientContext, http: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
-    """The Auth client is made anew for each call: it keeps no session, starts no timer, and leaves nothing behind."""
+    """Arguments of the Auth client. It is made for each call: it keeps no session and starts no timer."""
     key = context.key.get_secret_value()
     headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if context.session_store.key_token else {})
     return {
@@ -151,7 +151,7 @@ def _auth_options(context: ClientContext, http: httpx.Client | httpx.AsyncClient
 
 
 class _auth_errors:
-    """Turns what the Auth client raises back into the response, or the failure, that it came from."""
+    """Turns an exception of the Auth client back into the response, or the network error, that caused it."""
 
     outcome: httpx.Response | httpx.RequestError | None = None
 

@@ -1,4 +1,5 @@
-"""From an HTTP answer to the right error: pure, and careful what it repeats (details may hold other people's rows)."""
+"""From an error response to an exception. Pure. The response's details are never repeated: they may hold rows that the
+caller must not see."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _BY_STATUS: dict[int, type[e.ApiError]] = {
     422: e.InvalidValueError,
     429: e.RateLimitedError,
 }
-# Codes of PostgREST and of Supabase Auth that say more than their status.
+# Codes of PostgREST and Supabase Auth that are more exact than the HTTP status.
 _BY_CODE: dict[str, type[e.ApiError]] = {
     "25006": e.ReadOnlyError,
     "3F000": e.UnexpectedResponseError,
@@ -58,16 +59,16 @@ _HINT_BY_CODE = {
     "3F000": "The helpdesk's migrations are not in this database: run helpdesk doctor.",
     "25006": "Try again later; if it stays so, the project may have run out of disk space.",
     "invalid_credentials": "Check the e-mail address and the password.",
-    "57014": "Ask for less at once, by a narrower filter or a smaller page; or try again when less is going on.",
+    "57014": "Use a narrower filter or a smaller page, or try again later.",
     "email_not_confirmed": "Open the link in the confirmation e-mail first.",
 }
-_MESSAGE_BY_CODE = {"57014": "The database stopped this, because it took too long; nothing was changed"}
+_MESSAGE_BY_CODE = {"57014": "The database stopped the request because it took too long; nothing was changed"}
 _FIELD_BY_CODE = {"weak_password": "password", "email_address_invalid": "email"}
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """What an error answer says."""
+    """The content of an error response."""
 
     status: int
     code: str | None
@@ -79,7 +80,7 @@ class ErrorResponse:
 
 
 def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorResponse:
-    """Read an error answer of PostgREST, of Supabase Auth or of a gateway."""
+    """Read an error response of PostgREST, of Supabase Auth or of a gateway."""
     try:
         body = json.loads(response.content)
     except (ValueError, RecursionError):
@@ -97,7 +98,7 @@ def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorR
         code=code if isinstance(code, str) else None,
         message=message,
         reason=found.group(1) if found else None,
-        # Other hints than ours may name what the caller must not know.
+        # Only our own hints: others may name things that the caller must not see.
         hint=hint if found and isinstance(hint, str) else None,
         retry_after=retry_after(response.headers.get("Retry-After"), now or datetime.now(UTC)),
         request_id=response.headers.get("sb-request-id") or response.headers.get("x-request-id"),
@@ -105,7 +106,7 @@ def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorR
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """Seconds from a ``Retry-After`` header, which holds seconds or a date; None when it holds neither."""
+    """The seconds of a ``Retry-After`` header, which holds seconds or a date; None when it holds neither."""
     if not header:
         return None
     try:
@@ -119,7 +120,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
 
 
 def exception_for(failure: ErrorResponse, *, signed_in: bool) -> e.ApiError:
-    """The error that a failed answer stands for."""
+    """The exception for an error response."""
     kind = _class_of(failure)
     error = kind(
         _message_of(failure, kind),
@@ -154,7 +155,7 @@ def _class_of(failure: ErrorResponse) -> type[e.ApiError]:
         return e.BY_REASON[failure.reason]
     if failure.reason is None and failure.code in _BY_CODE:
         kind = _BY_CODE[failure.code]
-        # A missing right of somebody unknown is a missing sign-in.
+        # Without a session, a missing privilege means a missing sign-in.
         return e.AuthenticationError if failure.status == 401 else kind
     if failure.status >= 500:
         return e.ServerError
@@ -164,7 +165,7 @@ def _class_of(failure: ErrorResponse) -> type[e.ApiError]:
 def _message_of(failure: ErrorResponse, kind: type[e.ApiError]) -> str | None:
     if failure.code in _MESSAGE_BY_CODE:
         return _MESSAGE_BY_CODE[failure.code]
-    # What Postgres says of a missing right speaks of tables, and to nobody who calls us.
+    # PostgreSQL's own texts about missing privileges name tables, which mean nothing to the caller.
     if failure.message and failure.code not in {"42501", "25006"}:
         return failure.message
     if kind in {e.UnexpectedResponseError, e.ServerError}:

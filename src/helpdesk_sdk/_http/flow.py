@@ -1,15 +1,15 @@
-"""One source, two colours: a resource's method is written once, as a flow.
+"""Flows: each method of a resource is written once, and serves the sync and the async client.
 
-A flow is a generator. It yields requests, receives replies, and returns what the caller gets. It does no I/O, so it has
-no colour; a driver (see ``_transport``) runs it, and the descriptors ``call`` and ``paged`` make a method of it that is
-plain or awaitable, like the driver its resource was built with.
+A flow is a generator. It yields requests, receives replies, and returns the method's result. It does no I/O: a driver
+(``drivers``) sends the requests. The descriptors ``call`` and ``paged`` (``resource``) turn a flow into a method that
+is sync or async, like the driver that its resource was made with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import httpx
@@ -19,49 +19,40 @@ from pydantic import ValidationError as PydanticError
 from ..errors import ApiError, UnexpectedResponseError
 from .error_mapping import NO_HELPDESK
 
-if TYPE_CHECKING:
-    pass
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, and what may be done about it.
-
-    Attributes:
-        http: What to send.
-        repeatable: Whether it does no harm when it is carried out twice.
-        write: Whether it changes anything.
-        id: The id that makes a create repeatable.
-        accepts: Errors that come back in the reply, for the flow to deal with; all others are raised by the driver.
-    """
+    """One HTTP request, and how it may be treated."""
 
     http: httpx.Request
+    """The request to send."""
     repeatable: bool
+    """Whether carrying the request out twice does no harm."""
     write: bool
+    """Whether the request changes anything."""
     id: UUID | None = None
+    """The id that makes a create repeatable."""
     accepts: tuple[type[ApiError], ...] = ()
+    """Errors that the flow handles itself: they come back in the reply. The driver raises all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthCall:
-    """One call of the Supabase Auth client.
-
-    Attributes:
-        run: Gets the client and returns its result, awaitable in the async colour.
-        repeatable: Whether it does no harm when it is carried out twice.
-        accepts: Errors that come back in the reply, for the flow to deal with; all others are raised by the driver.
-    """
+    """One call of the Supabase Auth client."""
 
     run: Callable[[Any], Any]
+    """Takes the Auth client and returns its result; an awaitable, if the client is async."""
     repeatable: bool
+    """Whether carrying the call out twice does no harm."""
     accepts: tuple[type[ApiError], ...] = ()
+    """Errors that the flow handles itself: they come back in the reply. The driver raises all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthReply:
-    """What an auth call returned, or the error it was refused with."""
+    """The result of an auth call, or the error that refused it."""
 
     value: Any = None
     error: ApiError | None = None
@@ -69,14 +60,11 @@ class AuthReply:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: the body of a success, or an error that the request accepts.
-
-    Attributes:
-        attempts: How many times the request was sent; from the second on, an earlier one may have been carried out.
-    """
+    """The response to a request: the body of a success, or an error that the request accepts."""
 
     content: bytes
     attempts: int = 1
+    """How many times the request was sent. If more than once, an earlier attempt may have been carried out."""
     error: ApiError | None = None
     request_id: str | None = None
 
@@ -86,7 +74,7 @@ class Reply:
             raise self.error
 
     def rows(self, kind: type[T]) -> list[T]:
-        """The rows of the answer."""
+        """The rows of the response."""
         self.raise_error()
         return self._read(_rows_of(kind))
 
@@ -96,7 +84,7 @@ class Reply:
         return rows[0] if rows else None
 
     def value(self, kind: type[T]) -> T:
-        """The value that a function returned."""
+        """The value that a database function returned."""
         self.raise_error()
         return self._read(_value_of(kind))
 
@@ -130,12 +118,9 @@ Flow = Generator[Request | AuthCall, Any, T]
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list.
-
-    Attributes:
-        items: What is on it.
-        next: Where the next one comes from; None on the last.
-    """
+    """One page of a list."""
 
     items: Sequence[T]
+    """The items on the page, in the order of the list."""
     next: Callable[[], Flow[Page[T]]] | None = None
+    """Reads the next page, for the pager; None on the last page."""

@@ -1,4 +1,4 @@
-"""Keyset pages: the next page begins behind the last row of this one, and costs the same at any depth."""
+"""Keyset pages: each page begins after the last row of the page before, so every page costs the same."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ M = TypeVar("M", bound=Model)
 Chronology = Literal["created_at", "-created_at"]
 """Oldest first, or newest first."""
 
-# A project may cap its answers below what was asked for; a page shorter than this is short because nothing is left.
+# A project may cap the rows of a response below the page size. No project caps below this number: a shorter page is
+# the last one.
 _NEVER_CAPPED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """An order in which every row has its own place.
+    """A total order of rows.
 
     Attributes:
-        column: What the rows are ordered by.
-        tie: The unique column that decides between rows that are equal in it; None when the column is unique itself.
-        descending: Whether the greatest comes first.
+        column: The column that orders the rows.
+        tie: The unique column that orders rows with equal values; None when ``column`` is unique.
+        descending: Whether the greatest value comes first.
     """
 
     column: str
@@ -35,7 +36,7 @@ class Keyset:
     descending: bool
 
     def behind(self, query: Any, row: Model) -> Any:
-        """The query, from behind this row on."""
+        """The query for the rows after this one."""
         before = "lt" if self.descending else "gt"
         value = _written(getattr(row, self.column))
         if self.tie is None:
@@ -46,13 +47,13 @@ class Keyset:
         )
 
     def ordered(self, query: Any) -> Any:
-        """The query, in this order."""
+        """The query with this order."""
         query = query.order(self.column, desc=self.descending)
         return query if self.tie is None else query.order(self.tie, desc=self.descending)
 
 
 def chronological(order: Chronology, tie: str) -> Keyset:
-    """By the time of creation."""
+    """The order by time of creation."""
     if order not in ("created_at", "-created_at"):
         raise check.invalid("order", "must be one of created_at, -created_at")
     return Keyset("created_at", tie, descending=order.startswith("-"))
@@ -66,7 +67,7 @@ def keyset_page(
     size: int,
     after: M | None = None,
 ) -> Flow[Page[M]]:
-    """One page of what ``query`` makes, and how to get the next."""
+    """One page of the rows that ``query`` selects, and how to read the next page."""
     begun = query() if after is None else keyset.behind(query(), after)
     reply: Reply = yield read(keyset.ordered(begun).limit(size))
     rows = reply.rows(kind)
@@ -76,7 +77,7 @@ def keyset_page(
 
 
 def is_last(rows: Sequence[object], size: int) -> bool:
-    """Whether nothing is left behind a page for which so many rows were asked."""
+    """Whether these rows are the last page; ``size`` is the page size that was asked for."""
     return len(rows) < min(size, _NEVER_CAPPED)
 
 

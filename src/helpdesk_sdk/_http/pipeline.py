@@ -1,6 +1,7 @@
-"""From a request to its reply: sign in, send, wait and send again, renew the session, turn failures into errors.
+"""From a request to its reply: sign in, send, wait and send again, renew the session, map failures to errors.
 
-All of it is a generator of four kinds of steps, which a driver carries out in its colour: written, and tested, once.
+The pipeline does no I/O. It is a generator that yields four kinds of steps; the sync or async driver carries out each
+step and sends the result back. So the pipeline is written, and tested, once.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ..errors import (
 from ..models.session import Session
 from .error_mapping import exception_for, parse_error
 from .flow import AuthCall, AuthReply, Flow, Reply, Request
-from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, pause
+from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
 
 T = TypeVar("T")
@@ -38,39 +39,40 @@ logger = logging.getLogger("helpdesk_sdk")
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send it; the outcome is the response, or the exception when there was none."""
+    """Send a request. The result is the response, or the exception when there was no response."""
 
     http: httpx.Request
 
 
 @dataclass(frozen=True, slots=True)
 class CallAuth:
-    """Make the auth call; the outcome is an AuthReply, the response of a refusal, or the exception instead."""
+    """Call Supabase Auth. The result is an AuthReply, the response that refused the call, or the exception."""
 
     call: AuthCall
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Wait for so many seconds."""
+    """Wait for this many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class RenewSession:
-    """Get a new session, unless this token has been replaced already; the outcome is the error, if there was one."""
+    """Get a new session, unless this token was replaced meanwhile. The result is the error, or None."""
 
     token: str | None
 
 
 Step = Send | CallAuth | Sleep | RenewSession
 SendResult = httpx.Response | httpx.RequestError | AuthReply
+"""The result of Send and CallAuth."""
 
 
 @dataclass(slots=True)
 class ClientContext:
-    """What all resources of one client share. It has no colour."""
+    """What all resources of one client share; the same for the sync and the async client."""
 
     url: str
     key: SecretStr
@@ -79,14 +81,14 @@ class ClientContext:
     backoff: Backoff
     max_retries: int
     timeout: float | None = None
-    """Seconds, where they differ from the HTTP client's own."""
+    """Seconds; None for the HTTP client's own timeout."""
 
     def __repr__(self) -> str:
         return self.url
 
 
 def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
-    """All steps of a flow."""
+    """The steps that carry out a flow; the generator returns the flow's result."""
     reply: Reply | AuthReply | None = None
     while True:
         try:
@@ -103,34 +105,34 @@ def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
 def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step, Any, Reply]:
     store = context.session_store
     if store.needs_renewal(time.time()):
-        error = yield RenewSession(store.token)
-        # A token that still holds is good enough for now, unless the helpdesk says otherwise.
-        if error is not None and (store.session is None or store.expired(time.time())):
-            raise error
+        failed = yield RenewSession(store.token)
+        # The renewal failed, but the old token may still be valid: use it until the helpdesk refuses it.
+        if failed is not None and (store.session is None or store.expired(time.time())):
+            raise failed
     token = _authorize(store, request.http)
-    outcome, attempts = yield from _send_with_retries(context, Send(request.http), request.repeatable)
-    if _status(outcome) == 401 and token and store.renewable:
-        error = yield RenewSession(token)
-        if error is not None:
-            raise error
+    result, attempts = yield from _send_with_retries(context, Send(request.http), request.repeatable)
+    if _status(result) == 401 and token and store.renewable:
+        failed = yield RenewSession(token)
+        if failed is not None:
+            raise failed
         _authorize(store, request.http)
-        outcome, more = yield from _send_with_retries(context, Send(request.http), request.repeatable)
+        result, more = yield from _send_with_retries(context, Send(request.http), request.repeatable)
         attempts += more - 1
-    if isinstance(outcome, httpx.Response) and outcome.is_success:
-        headers = outcome.headers
-        return Reply(outcome.content, attempts, None, headers.get("sb-request-id") or headers.get("x-request-id"))
-    assert not isinstance(outcome, AuthReply)
-    problem = _error(context, outcome, write=request.write, request=request)
-    if isinstance(problem, request.accepts):
-        return Reply(b"", attempts, problem)
-    raise problem
+    if isinstance(result, httpx.Response) and result.is_success:
+        headers = result.headers
+        return Reply(result.content, attempts, None, headers.get("sb-request-id") or headers.get("x-request-id"))
+    assert not isinstance(result, AuthReply)
+    error = _error(context, result, write=request.write, request=request)
+    if isinstance(error, request.accepts):
+        return Reply(b"", attempts, error)
+    raise error
 
 
 def _call_auth(context: ClientContext, call: AuthCall) -> Generator[Step, Any, AuthReply]:
-    outcome, _ = yield from _send_with_retries(context, CallAuth(call), call.repeatable)
-    if isinstance(outcome, AuthReply):
-        return outcome
-    problem = _error(context, outcome, write=not call.repeatable)
+    result, _ = yield from _send_with_retries(context, CallAuth(call), call.repeatable)
+    if isinstance(result, AuthReply):
+        return result
+    problem = _error(context, result, write=not call.repeatable)
     if isinstance(problem, call.accepts):
         return AuthReply(error=problem)
     raise problem
@@ -139,16 +141,16 @@ def _call_auth(context: ClientContext, call: AuthCall) -> Generator[Step, Any, A
 def _send_with_retries(
     context: ClientContext, step: Send | CallAuth, repeatable: bool
 ) -> Generator[Step, Any, tuple[SendResult, int]]:
-    """Send until there is an answer that counts; returns it with the number of attempts."""
+    """Send until an attempt succeeds or no more are allowed. Returns the result and the number of attempts."""
     attempt = 1
     while True:
-        outcome: SendResult = yield step
-        if isinstance(outcome, AuthReply) or (isinstance(outcome, httpx.Response) and outcome.is_success):
-            return outcome, attempt
-        fate, retry_after = _outcome_of(outcome)
-        wait = pause(
+        result: SendResult = yield step
+        if isinstance(result, AuthReply) or (isinstance(result, httpx.Response) and result.is_success):
+            return result, attempt
+        outcome, retry_after = _outcome_of(result)
+        wait = retry_delay(
             context.backoff,
-            fate,
+            outcome,
             repeatable=repeatable,
             attempt=attempt,
             max_retries=context.max_retries,
@@ -156,56 +158,53 @@ def _send_with_retries(
             jitter=random.random(),
         )
         if wait is None:
-            return outcome, attempt
-        logger.debug(
-            "attempt %d failed (%s), next in %.2f s", attempt, _status(outcome) or type(outcome).__name__, wait
-        )
+            return result, attempt
+        logger.debug("attempt %d failed (%s), next in %.2f s", attempt, _status(result) or type(result).__name__, wait)
         yield Sleep(wait)
         attempt += 1
 
 
-def _outcome_of(outcome: httpx.Response | httpx.RequestError) -> tuple[Outcome, float | None]:
-    if isinstance(outcome, httpx.Response):
-        failure = parse_error(outcome)
-        return outcome_of_response(failure.status, failure.code), failure.retry_after
-    return outcome_of_error(outcome), None
+def _outcome_of(result: httpx.Response | httpx.RequestError) -> tuple[Outcome, float | None]:
+    """What became of the request, and the seconds that the server asked to wait."""
+    if isinstance(result, httpx.Response):
+        refusal = parse_error(result)
+        return outcome_of_response(refusal.status, refusal.code), refusal.retry_after
+    return outcome_of_error(result), None
 
 
-def _status(outcome: SendResult) -> int | None:
-    return outcome.status_code if isinstance(outcome, httpx.Response) else None
+def _status(result: SendResult) -> int | None:
+    return result.status_code if isinstance(result, httpx.Response) else None
 
 
 def _authorize(store: SessionStore, http: httpx.Request) -> str | None:
-    """Write the token into the request; returns it if it is a session's."""
-    token = store.token
-    bearer = token or store.key_token
-    if bearer:
-        http.headers["Authorization"] = f"Bearer {bearer}"
-    return token
+    """Set the Authorization header. Returns the token if it is the session's, None if it is the key's."""
+    if store.authorization:
+        http.headers["Authorization"] = f"Bearer {store.authorization}"
+    return store.token
 
 
 def _error(
-    context: ClientContext, outcome: httpx.Response | httpx.RequestError, *, write: bool, request: Request | None = None
+    context: ClientContext, result: httpx.Response | httpx.RequestError, *, write: bool, request: Request | None = None
 ) -> HelpdeskError:
-    """The error that stands for this outcome."""
-    fate, _ = _outcome_of(outcome)
+    """The exception to raise for a failed request."""
+    outcome, _ = _outcome_of(result)
     key = request.id if request else None
-    if write and fate is Outcome.UNKNOWN:
+    if write and outcome is Outcome.UNKNOWN:
         hint = (
             f"Repeat the call with id={key}: it is carried out at most once."
             if key
             else "Read it before you try again."
         )
-        return UnknownOutcomeError(hint=hint, id=key, status=_status(outcome))
-    if isinstance(outcome, httpx.Response):
+        return UnknownOutcomeError(hint=hint, id=key, status=_status(result))
+    if isinstance(result, httpx.Response):
         store = context.session_store
-        error = exception_for(parse_error(outcome), signed_in=bool(store.session or store.key_is_secret))
+        error = exception_for(parse_error(result), signed_in=bool(store.session or store.key_is_secret))
         if isinstance(error, AuthenticationError) and store.expired(time.time()) and not store.renewable:
             error.message = "The access token has run out, and there is no refresh token to renew it with"
             error.hint = "Sign in again, or give the refresh token as well."
         return error
-    why = str(outcome) or type(outcome).__name__
-    if isinstance(outcome, httpx.TimeoutException):
+    why = str(result) or type(result).__name__
+    if isinstance(result, httpx.TimeoutException):
         return RequestTimeoutError(
             f"{context.url} did not answer in time", hint="Try again, or give the client a longer timeout."
         )
@@ -215,7 +214,7 @@ def _error(
 
 
 def renew_session(store: SessionStore) -> Flow[None]:
-    """Get a new session: by the refresh token, else by signing in again with the credentials the client was given."""
+    """Get a new session: with the refresh token, or by signing in again with the credentials of the client."""
     session = store.session
     if session is not None and session.refresh_token is not None:
         token = session.refresh_token.get_secret_value()
@@ -224,7 +223,7 @@ def renew_session(store: SessionStore) -> Flow[None]:
         if reply.error is None:
             store.replace(session_of(reply.value), same_person=True)
             return
-        # Nobody else needs to try this token.
+        # The refresh token is used up: drop it, so that nothing tries it again.
         store.replace(Session(access_token=session.access_token, expires_at=session.expires_at), same_person=True)
     if store.credentials is None:
         raise AuthenticationError(
@@ -241,7 +240,8 @@ def sign_in(email: str, password: SecretStr) -> Flow[Session]:
 
 
 def session_of(answer: Any) -> Session:
-    """Our session from the Auth client's. Its end is counted by our own clock, which may differ from the server's."""
+    """A session from an answer of the Auth client. Its end is computed with this machine's clock, which may differ from
+    the server's."""
     session = answer.session
     return Session(
         access_token=SecretStr(session.access_token),

@@ -1,4 +1,4 @@
-"""Resources: nouns of the helpdesk whose methods are flows; ``call`` and ``paged`` give them their colour."""
+"""Resources: the nouns of the helpdesk. ``call`` and ``paged`` turn their flows into sync or async methods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Driver = TypeVar("Driver", SyncDriver, AsyncDriver)
 
 
 class _Query(Protocol):
-    """A PostgREST query, built and not sent."""
+    """A PostgREST query that was built and not sent."""
 
     request: Any
 
@@ -33,7 +33,7 @@ def _http_of(query: _Query) -> httpx.Request:
 
 
 class Resource(Generic[Driver]):
-    """One noun of the helpdesk, on a driver that gives its methods their colour."""
+    """One noun of the helpdesk. Its methods are sync or async, like its driver."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver: Driver = driver
@@ -52,7 +52,7 @@ class Resource(Generic[Driver]):
         id: UUID | None = None,
         accepts: tuple[type[ApiError], ...] = (),
     ) -> Request:
-        """A request that changes something. Repeatable: its id, revision or nature makes a second time harmless."""
+        """A request that changes something. ``repeatable``: an id or a revision makes a repetition harmless."""
         return Request(_http_of(query), repeatable=repeatable, write=True, id=id, accepts=accepts)
 
     def _rpc_write(
@@ -64,16 +64,16 @@ class Resource(Generic[Driver]):
         id: UUID | None = None,
         accepts: tuple[type[ApiError], ...] = (),
     ) -> Request:
-        """A function that changes something."""
+        """A call of a database function that changes something."""
         return self._write(self._rest.rpc(function, dict(arguments)), repeatable=repeatable, id=id, accepts=accepts)
 
     def _rpc_read(self, function: str, **arguments: Any) -> Request:
-        """A function that only reads; arguments that are None keep their defaults."""
+        """A call of a database function that only reads. Arguments that are None keep their defaults."""
         given = {name: value for name, value in arguments.items() if value is not None}
         return self._read(self._rest.rpc(function, given, get=True))
 
     def _call_one(self, request: Request, kind: type[T]) -> Flow[T]:
-        """The value that a function returns."""
+        """The value that a database function returns."""
         reply: Reply = yield request
         return reply.value(kind)
 
@@ -87,7 +87,7 @@ class Resource(Generic[Driver]):
 
 
 def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:
-    """How a caller sees the method: without ``self``, and returning what the flow returns."""
+    """The signature that a caller sees: without ``self``, and with the flow's result as return type."""
     seen = inspect.signature(flow)
     returns = str(seen.return_annotation)
     if returns.startswith("Flow["):
@@ -98,7 +98,7 @@ def _public_signature(flow: Callable[..., Any]) -> inspect.Signature:
 
 
 class Method(Generic[P, T]):
-    """What ``call``, ``paged`` and ``streamed`` share: documentation, signature, and one method made per instance."""
+    """What ``call``, ``paged`` and ``streamed`` share: docstring, signature, and one method for each instance."""
 
     def __init__(self, flow: Callable[Concatenate[Any, P], T]) -> None:
         self._flow = flow
@@ -110,13 +110,13 @@ class Method(Generic[P, T]):
         functools.update_wrapper(method, self._flow)
         del method.__wrapped__  # type: ignore[attr-defined]
         method.__signature__ = self._signature  # type: ignore[attr-defined]
-        # Kept on the instance, which shadows this descriptor: the next access costs a dictionary look-up.
+        # Kept on the instance, where it shadows this descriptor: the next access is a dictionary look-up.
         obj.__dict__[self._name] = method
         return method
 
 
 class call(Method[P, Flow[T]], Generic[P, T]):
-    """Expose a flow as a plain method; awaitable when the driver is."""
+    """Expose a flow as a method: sync or async, like the driver of its resource."""
 
     @overload
     def __get__(self, obj: Resource[SyncDriver], owner: object = None) -> Callable[P, T]: ...

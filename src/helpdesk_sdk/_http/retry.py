@@ -1,4 +1,4 @@
-"""When to ask again, and how long to wait: pure decisions, no I/O."""
+"""When to repeat a request, and how long to wait: pure decisions, no I/O."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ import httpx
 
 from .. import _validation as check
 
-# SQLSTATEs of transactions that the database itself has rolled back. Not 57014, a statement that took too long:
-# it would do so again.
+# SQLSTATEs of transactions that the database rolled back by itself. Not 57014, a statement that took too long: the
+# same statement would take too long again.
 _ROLLED_BACK = frozenset({"40001", "40P01", "55P03"})
-# The connection to the database broke in the middle: nobody knows how far it came.
+# The connection to the database broke during the request: the change may have been made.
 _BROKEN = frozenset({"57P01", "57P02", "57P03", "PGRST001"})
-# Answers of a gateway that did not hear from the server behind it.
+# HTTP statuses of a gateway that got no response from the server behind it.
 _GATEWAY = frozenset({408, 502, 504, 520, 521, 522, 523, 524, 530})
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How long to wait between attempts: a random time up to ``base`` seconds, doubled each time ("full jitter").
-
-    Attributes:
-        base: Upper bound of the first wait, in seconds.
-        cap: Upper bound of every wait, in seconds.
-        retry_after_cap: The longest ``Retry-After`` to honour, in seconds; a longer one raises the error at once.
-    """
+    """How long to wait between attempts: a random time up to ``base`` seconds, doubled each time ("full jitter")."""
 
     base: float = 0.25
+    """Upper bound of the first wait, in seconds."""
     cap: float = 8.0
+    """Upper bound of every wait, in seconds."""
     retry_after_cap: float = 30.0
+    """The longest ``Retry-After`` to honour, in seconds. For a longer one the error is raised at once."""
 
     def __post_init__(self) -> None:
         for name in ("base", "cap", "retry_after_cap"):
@@ -41,15 +38,15 @@ class Outcome(Enum):
     """What became of a request."""
 
     NOT_EXECUTED = auto()
-    """It was never carried out, and may be another time."""
+    """The request was not carried out. Repeating it may succeed."""
     UNKNOWN = auto()
-    """Nobody can tell."""
+    """The request may or may not have been carried out."""
     FINAL = auto()
-    """The same request would get the same answer."""
+    """The request was refused, and would be refused again."""
 
 
 def outcome_of_error(error: httpx.RequestError) -> Outcome:
-    """What became of a request that got no answer."""
+    """What became of a request that got no response."""
     match error:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
             return Outcome.NOT_EXECUTED
@@ -66,14 +63,14 @@ def outcome_of_response(status: int, code: str | None) -> Outcome:
     if status in _GATEWAY or code in _BROKEN or (status == 503 and code is None):
         return Outcome.UNKNOWN
     if status == 503:
-        # PostgREST itself says so: it got no connection to the database.
+        # PostgREST itself sends this when it gets no connection to the database.
         return Outcome.NOT_EXECUTED
     return Outcome.FINAL
 
 
-def pause(
+def retry_delay(
     backoff: Backoff,
-    fate: Outcome,
+    outcome: Outcome,
     *,
     repeatable: bool,
     attempt: int,
@@ -81,7 +78,7 @@ def pause(
     retry_after: float | None,
     jitter: float,
 ) -> float | None:
-    """Seconds to wait before asking again, or None to give up.
+    """Seconds to wait before the next attempt, or None to give up.
 
     Args:
         repeatable: Whether the request does no harm when it is carried out twice.
@@ -89,7 +86,7 @@ def pause(
         retry_after: What the server asked for, in seconds.
         jitter: A random number from 0 to 1.
     """
-    if fate is Outcome.FINAL or (fate is Outcome.UNKNOWN and not repeatable) or attempt > max_retries:
+    if outcome is Outcome.FINAL or (outcome is Outcome.UNKNOWN and not repeatable) or attempt > max_retries:
         return None
     wait = jitter * min(backoff.cap, backoff.base * 2.0 ** min(attempt - 1, 30))
     if retry_after is None:

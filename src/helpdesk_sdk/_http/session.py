@@ -1,4 +1,4 @@
-"""Who the client speaks as: tokens, when they run out, and what is known about the person."""
+"""The client's session: its tokens, when they expire, and cached facts about the person."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ..models.base import Model
 from ..models.session import Session
 from ..models.users import User
 
-# A token is renewed when it has less than this many seconds left, so that it does not run out on its way.
+# A token is renewed when it has less than this many seconds left, so that it does not expire during a request.
 _MARGIN = 30.0
-# A role can change while a client lives; the default scope of lists follows within this many seconds.
+# Seconds for which the person is cached. A changed role affects the default scope of lists after this time.
 _ME_TTL = 60.0
 _NUMBERS_KEPT = 10_000
 
 
 class Credentials(Model):
-    """An e-mail address and a password to sign in with when a session is needed."""
+    """An e-mail address and a password, to sign in with when a session is needed."""
 
     email: str
     password: SecretStr
 
 
 def session_from_token(access_token: str, refresh_token: str | None) -> Session:
-    """A session from tokens that came from elsewhere."""
+    """A session from tokens that another program obtained."""
     expires = claims(access_token).get("exp")
     return Session(
         access_token=SecretStr(access_token),
@@ -40,7 +40,8 @@ def session_from_token(access_token: str, refresh_token: str | None) -> Session:
 
 
 class SessionStore:
-    """The session of one client, and what hangs on it. Reads and writes single attributes: safe between threads."""
+    """The session of one client, and two caches that depend on the session. Safe between threads: each change writes
+    single attributes."""
 
     def __init__(
         self,
@@ -51,10 +52,10 @@ class SessionStore:
     ) -> None:
         self._on_change = on_change
         self.on_replaced: Callable[[], None] = lambda: None
-        """Called when there is another session, or none any more; for what keeps a connection open with the token."""
+        """Called when the session was replaced or ended. The live connection uses it to send the new token."""
         self.session = session
         self.credentials = credentials
-        # Keys of the old kind are JWTs and go where a session's token goes; the gateway translates the new kind.
+        # Legacy keys are JWTs and go into the Authorization header; the platform's gateway translates the new keys.
         role = claims(key).get("role")
         self.key_token = key if role else None
         self.key_is_secret = is_secret_key(key)
@@ -68,32 +69,32 @@ class SessionStore:
 
     @property
     def authorization(self) -> str | None:
-        """What goes into the Authorization header."""
+        """The token for the Authorization header: the session's, else the key's when the key is a JWT."""
         return self.token or self.key_token
 
     @property
     def renewable(self) -> bool:
-        """Whether a new access token can be had without asking the person."""
+        """Whether a new access token can be obtained without asking the person."""
         return bool((self.session and self.session.refresh_token) or self.credentials)
 
     @property
     def is_system(self) -> bool:
-        """Whether requests come from no person, but from the secret key."""
+        """Whether requests are the system's: made with the secret key, by no person."""
         return self.key_is_secret and not self.session and not self.credentials
 
     def needs_renewal(self, now: float) -> bool:
-        """Whether the session should be had, or renewed, before the next request."""
+        """Whether to begin or renew the session before the next request."""
         if not self.session:
             return self.credentials is not None
         expires = self.session.expires_at
         return expires is not None and self.renewable and expires.timestamp() - now < _MARGIN
 
     def expired(self, now: float) -> bool:
-        """Whether the access token has run out, by our clock."""
+        """Whether the access token has expired, by this machine's clock."""
         return bool(self.session and self.session.expires_at and self.session.expires_at.timestamp() <= now)
 
     def replace(self, session: Session | None, *, same_person: bool = False) -> None:
-        """Go on with this session, or without one."""
+        """Use another session, or none."""
         self.session = session
         if not same_person:
             self._me = None
@@ -104,7 +105,7 @@ class SessionStore:
 
     @property
     def me(self) -> User | None:
-        """The person, if asked for within the last minute."""
+        """The person behind the session, if fetched within the last minute."""
         if self._me is None or time.monotonic() - self._me[1] > _ME_TTL:
             return None
         return self._me[0]
@@ -114,11 +115,11 @@ class SessionStore:
         self._me = (user, time.monotonic())
 
     def ticket_id_of(self, number: int) -> UUID | None:
-        """The id of a ticket's number, if it was seen before; the two never part."""
+        """The id of the ticket with this number, if it is known. A number never gets another id."""
         return self._numbers.get(number)
 
     def remember_ticket(self, number: int, ticket_id: UUID) -> None:
-        """Note the id of a ticket's number."""
+        """Keep the id of the ticket with this number."""
         self._numbers[number] = ticket_id
         while len(self._numbers) > _NUMBERS_KEPT:
             self._numbers.popitem(last=False)
