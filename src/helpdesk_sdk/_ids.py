@@ -1,7 +1,8 @@
 """Ids are made by the client, so that every create can be repeated.
 
 UUID version 7 of RFC 9562: 48 bits of Unix milliseconds, then random bits. Python has it from 3.14 on; for older
-versions this is section 6.2, method 2 ("monotonic random") of the RFC: within a millisecond the random part grows by a random step.
+versions this is section 6.2, method 2 ("monotonic random") of the RFC: within a millisecond the random part grows by
+a random step.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ class ApiError(HelpdeskError):
     """The helpdesk refused."""
 
     reason: str | None = None
-    """The stable name of the broken rule, e.g. ``ticket_not_found``; None when the helpdesk has no rule of that kind."""
+    """The stable name of the broken rule, e.g. ``ticket_not_found``; None where no rule of the helpdesk applies."""
     code: str | None
     """The SQLSTATE or the PostgREST code, e.g. ``PT404``."""
     status: int | None
@@ -295,7 +295,7 @@ class StaleRevisionError(ConflictError):
 
 
 class ConversationMovedError(ConflictError):
-    """The conversation has new messages since you read it."""
+    """The conversation has moved on since you read it."""
 
     reason = "conversation_moved"
     new_messages: tuple[Message, ...] = ()
