@@ -97,7 +97,7 @@ class Cli:
             text = _converse(controller, list(type_), process)
         finally:
             os.close(controller)
-        return Done(process.wait(timeout=30), text, "")
+        return Done(process.wait(timeout=60), text, "")
 
     def start_on(
         self, terminal: int, env: Mapping[str, str], *args: object, program: str = _RUN
@@ -124,7 +124,7 @@ def _resize(terminal: int, width: int) -> None:
 
 
 def _converse(controller: int, steps: list[tuple[str, str]], process: subprocess.Popen[bytes]) -> str:
-    seen, searched, deadline = "", 0, time.monotonic() + 30
+    seen, searched, deadline = "", 0, time.monotonic() + 60
     while time.monotonic() < deadline:
         if not select.select([controller], [], [], 0.1)[0]:
             if process.poll() is not None:

@@ -66,7 +66,7 @@ class Screen:
         """The line of a ticket; empty when it is not there."""
         return next((line for line in self.lines if re.match(rf"[ +~]\s+{number}\s", line)), "")
 
-    def until(self, seen: Callable[[], Any], seconds: float = 15.0) -> None:
+    def until(self, seen: Callable[[], Any], seconds: float = 60.0) -> None:
         """Wait until something is to be seen."""
         deadline = time.monotonic() + seconds
         while not seen():
@@ -75,7 +75,7 @@ class Screen:
 
     def end(self) -> int:
         """Read to the end; the exit code."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while self.process.poll() is None:
             assert time.monotonic() < deadline, f"it does not end:\n{self.text}"
             self._read(0.1)

@@ -113,7 +113,7 @@ def test_a_full_disk_is_no_bug(cli: Cli, monkeypatch: pytest.MonkeyPatch, unbuff
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "w") as full:
         process = cli.start("version", stdout=full, stderr=subprocess.PIPE)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err == "Error: No space left on device\n"
 

@@ -162,7 +162,7 @@ def test_a_reader_that_goes_away_is_no_error(people: People, more: tuple[str, ..
     process.stdout.close()
     assert process.stderr
     assert process.stderr.read() == ""
-    assert process.wait(timeout=30) == 141
+    assert process.wait(timeout=60) == 141
     process.stderr.close()
 
 

@@ -48,6 +48,6 @@ def test_one_line_is_one_line() -> None:
 
 @pytest.mark.parametrize("piece", ["\x1b]", "\x1b[", "\x1b[0", "\x9d", "\x1bP1", "\x1b ", "\x1b]a\n"], ids=ascii)
 def test_the_time_it_takes_grows_with_the_text_and_no_faster(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     printable(piece * 200_000)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -81,7 +81,7 @@ def test_it_ends_with_its_terminal(people: People, queue: str) -> None:
     with screen(people.agent, "watch", "--team", queue) as shown:
         shown.until(lambda: "q quit" in shown.text)
         shown.hang_up()
-        assert shown.process.wait(timeout=15) == 129
+        assert shown.process.wait(timeout=60) == 129
 
 
 def test_an_error_leaves_the_terminal_first(people: People, queue: str) -> None:

@@ -50,7 +50,7 @@ def test_a_line_for_each_change(people: People, queue: str, customer: Helpdesk, 
         assert f"- left     #{first.number}  resolved  medium  Was there" in line
         assert line.endswith("(resolved)")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        assert process.wait(timeout=60) == 130
         assert process.stderr
         assert process.stderr.read() == ""
 
@@ -116,7 +116,7 @@ def test_it_ends_when_nobody_reads_though_nothing_happens(people: People, comman
         assert process.stdout
         time.sleep(1.5)
         process.stdout.close()
-        assert process.wait(timeout=20) == 141
+        assert process.wait(timeout=60) == 141
         assert process.stderr
         assert process.stderr.read() == ""
         process.stdout = None

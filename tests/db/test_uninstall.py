@@ -149,6 +149,10 @@ def test_what_hangs_on_our_tables_goes_with_them(url: str) -> None:
         connection.execute("create publication changes for table helpdesk.tickets")
         connection.execute("create index on helpdesk.tickets (title)")
     _uninstall.run(url)
+    with psycopg.connect(url) as connection:
+        published = connection.execute("select pubname, tablename from pg_publication_tables").fetchall()
+        left = connection.execute("select nspname from pg_namespace where nspname like 'helpdesk%'").fetchall()
+    assert (published, left) == ([], [])
 
 
 def test_a_helpdesk_in_use_is_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

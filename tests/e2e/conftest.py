@@ -30,7 +30,7 @@ def api(helpdesk_project_module: Project) -> Iterator[Api]:
     """The world of the matrix, in a fresh project."""
     project = helpdesk_project_module
     with (
-        httpx.Client(base_url=project.url, timeout=30) as http,
+        httpx.Client(base_url=project.url, timeout=60) as http,
         psycopg.connect(project.db_url, row_factory=dict_row) as db,
     ):
         made = Api(db, http, (project.publishable_key, project.secret_key), {}, {})

@@ -68,7 +68,7 @@ def read_until(output: IO[str] | None, wanted: str) -> re.Match[str]:
     raise AssertionError(f"it ended without {wanted}:\n{''.join(lines)}")
 
 
-def soon(holds: Callable[[], Any], seconds: float = 20.0, pause: float = 0.05) -> None:
+def soon(holds: Callable[[], Any], seconds: float = 60.0, pause: float = 0.05) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not holds():

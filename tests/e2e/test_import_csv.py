@@ -72,7 +72,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
             assert time.monotonic() < deadline
             time.sleep(0.01)
         first.send_signal(how)
-        said = first.communicate(timeout=30)[0]
+        said = first.communicate(timeout=60)[0]
     assert first.returncode == (-signal.SIGKILL if how is signal.SIGKILL else 130)
     assert ("Interrupted" in said) == (how is signal.SIGINT)
     assert "Traceback" not in said

@@ -41,7 +41,7 @@ def test_triage_killed_and_started_again_does_everything_once(
             if last:
                 soon(lambda: all("triaged" in (system.tickets.get(number).tags or ()) for number in numbers))
                 triage.send_signal(signal.SIGINT)
-                assert triage.wait(timeout=20) == 130
+                assert triage.wait(timeout=60) == 130
             else:
                 kill_halfway(triage, system)
     happened = Counter((event.type, event.ticket_number, *touched(event.data)) for event in everything(system))

@@ -28,7 +28,7 @@ class Proxy(ThreadingHTTPServer):
 
     def __init__(self, upstream: str, lose_every: int) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.upstream = httpx.Client(base_url=upstream, timeout=30)
+        self.upstream = httpx.Client(base_url=upstream, timeout=60)
         self.lose_every = lose_every
         self.posts = 0
         self.lost = 0

@@ -48,7 +48,7 @@ def supabase_client() -> Iterator[Callable[[str, str], Client]]:
     with ExitStack() as open_clients:
 
         def make(url: str, key: str) -> Client:
-            http = open_clients.enter_context(httpx.Client(timeout=30))
+            http = open_clients.enter_context(httpx.Client(timeout=60))
             return create_client(url, key, SyncClientOptions(httpx_client=http, auto_refresh_token=False))
 
         yield make

@@ -26,7 +26,7 @@ _CLI = "from helpdesk_cli.main import run; run()"
 
 def helpdesk(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a command of the stack to its end."""
-    options = {"capture_output": True, "text": True, "timeout": 60} | options
+    options = {"capture_output": True, "text": True, "timeout": 120} | options
     return subprocess.run([sys.executable, "-c", _CLI, *words], **options)
 
 
@@ -48,7 +48,7 @@ def helpdesk_running(*words: str, prefix: Sequence[str] = (), **options: Any) ->
                 process.kill()
 
 
-def eventually(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -86,7 +86,7 @@ def answers(info: StackInfo) -> bool:
 
 def get(info: StackInfo, path: str, **headers: str) -> httpx.Response:
     """A GET with the secret key, unless other headers are given."""
-    return httpx.get(info.api_url + path, headers={"apikey": info.secret_key} | headers, timeout=30)
+    return httpx.get(info.api_url + path, headers={"apikey": info.secret_key} | headers, timeout=60)
 
 
 def is_root() -> bool:

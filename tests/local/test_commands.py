@@ -144,7 +144,7 @@ def test_a_signal_ends_everything(stopped: Path, number: signal.Signals) -> None
         info = StackInfo(**json.loads(program.stdout.readline()))
         processes = processes_of(info)
         program.send_signal(number)
-        assert program.wait(20) == 0
+        assert program.wait(60) == 0
         assert gone(processes)
 
 
@@ -162,7 +162,7 @@ def test_an_ephemeral_stack_takes_its_data_along(tmp_path: Path) -> None:
         info = StackInfo(**json.loads(program.stdout.readline()))
         assert Path(info.data_dir).exists()
         program.send_signal(signal.SIGINT)
-        assert program.wait(20) == 0
+        assert program.wait(60) == 0
     assert not Path(info.data_dir).exists()
     assert list(tmp_path.iterdir()) == []
 
@@ -219,7 +219,7 @@ def test_two_first_starts_at_once_share_one_install(tmp_path: Path) -> None:
             assert answers(StackInfo(**json.loads(program.stdout.readline())))
         for program in (one, other):
             program.send_signal(signal.SIGINT)
-            assert program.wait(20) == 0
+            assert program.wait(60) == 0
 
 
 @pytest.mark.skipif(not (is_root() and shutil.which("setpriv")), reason="only root can become somebody else")
@@ -242,4 +242,4 @@ def test_an_ordinary_user_can_run_it(reachable: Path) -> None:
         assert get(info, "/functions/v1/health").status_code == 200
         assert set(each(processes_of(info), lambda process: process.uids().effective)) == {person.pw_uid}
         program.send_signal(signal.SIGINT)
-        assert program.wait(20) == 0
+        assert program.wait(60) == 0

@@ -32,7 +32,7 @@ def token(project: Project) -> str:
 def ask(project: Project, path: str, method: str = "GET", *, key: str | None = None, **options: Any) -> httpx.Response:
     """A request with the publishable key, unless another is given."""
     headers = {"apikey": project.publishable_key if key is None else key} | options.pop("headers", {})
-    return httpx.request(method, project.url + path, headers=headers, timeout=30, **options)
+    return httpx.request(method, project.url + path, headers=headers, timeout=60, **options)
 
 
 def reason(answer: httpx.Response) -> tuple[int, str]:

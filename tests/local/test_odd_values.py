@@ -34,7 +34,7 @@ def web(project: Project, customer: Helpdesk) -> Iterator[httpx.Client]:
     assert customer.auth.session
     token = customer.auth.session.access_token.get_secret_value()
     headers = {"apikey": project.publishable_key, "authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=project.url, headers=headers, timeout=30) as client:
+    with httpx.Client(base_url=project.url, headers=headers, timeout=60) as client:
         yield client
 
 

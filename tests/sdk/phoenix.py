@@ -143,8 +143,8 @@ def hub_for(
     return Hub(context, renew_session)
 
 
-async def until(true: Callable[[], object], seconds: float = 5) -> None:
-    """Wait until something holds."""
+async def until(true: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until something holds; only a hang takes so long."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it does not come to pass"

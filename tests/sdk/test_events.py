@@ -138,4 +138,4 @@ def test_stop_ends_a_long_wait(hd: Any, server: Server) -> Scenario:
     else:
         threading.Timer(0.05, stream.stop).start()
     assert (yield take(stream, 1)) == []
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30

@@ -119,7 +119,7 @@ async def test_an_async_stream_resumes_where_another_stopped(staffed: Staffed) -
         while len(seen) < 6:
             stream = hd.events.stream(cursor, poll_interval=0.05)
             taken = 0
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 async for event in stream:
                     seen.append(event.ticket_number)
                     cursor = event.cursor
