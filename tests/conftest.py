@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,3 +69,20 @@ def stack() -> Iterator[Stack]:
 def helpdesk_stack(stack: Stack) -> Stack:
     """The plugin's helpdesks live on the same stack."""
     return stack
+
+
+@pytest.fixture(scope="session")
+def reachable() -> Iterator[Path]:
+    """A directory that any user may pass through: pytest closes its own to others whenever a session begins."""
+    with tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as name:
+        place = Path(name)
+        place.chmod(0o711)
+        yield place
+
+
+@pytest.fixture
+def place(reachable: Path) -> Iterator[Path]:
+    """A fresh directory for one test, below `reachable`."""
+    with tempfile.TemporaryDirectory(dir=reachable) as name:
+        Path(name).chmod(0o711)
+        yield Path(name)

@@ -128,8 +128,8 @@ def test_people_are_told_how_to_go_on() -> None:
     assert "\x1b" not in output
 
 
-def test_one_that_is_kept_runs_on_and_its_logins_work(tmp_path: Path) -> None:
-    data = tmp_path / "kept"
+def test_one_that_is_kept_runs_on_and_its_logins_work(place: Path) -> None:
+    data = place / "kept"
     output = run([HELPDESK, "demo", "--keep", "--data", data, "--port", "0", "--json"], BARE)
     try:
         told = json.loads(output[output.index("{") : output.rindex("}") + 1])

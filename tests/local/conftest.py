@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,27 +18,10 @@ from helpdesk_sdk.local.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
-def reachable() -> Iterator[Path]:
-    """A directory that any user may pass through: pytest closes its own to others whenever a session begins."""
-    with tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as name:
-        place = Path(name)
-        place.chmod(0o711)
-        yield place
-
-
-@pytest.fixture(scope="session")
 def database_server(reachable: Path) -> Iterator[Postgres]:
     """A PostgreSQL server without anything above it."""
     with Postgres(reachable / "server", durable=False) as server:
         yield server
-
-
-@pytest.fixture
-def place(reachable: Path) -> Iterator[Path]:
-    """A fresh directory for one test, below `reachable`."""
-    with tempfile.TemporaryDirectory(dir=reachable) as name:
-        Path(name).chmod(0o711)
-        yield Path(name)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -56,9 +57,9 @@ def staffed(stack: Stack) -> Staffed:
 
 
 @pytest.fixture(scope="session")
-def live_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def live_stack(reachable: Path) -> Iterator[Stack]:
     """Another stack, for the tests of live streams: they fill it with tickets, and break it. So it is durable."""
-    with Stack.start(tmp_path_factory.mktemp("stack") / "data") as running:
+    with Stack.start(reachable / "live") as running:
         yield running
 
 
