@@ -138,7 +138,7 @@ def test_one_that_is_kept_runs_on_and_its_logins_work(place: Path) -> None:
                 hd.auth.sign_in(login["email"], login["password"])
                 assert hd.users.me().role == login["role"]
         again = run([HELPDESK, "demo", "--keep", "--data", data], BARE)
-        assert "runs already: the story's people and tickets come in addition" in again
+        assert "is already running: the story adds its people and tickets to it" in again
         for command in ("watch", "tickets create Hello", "events tail --follow"):
             assert f"  helpdesk {command} " in again
         (how,) = re.findall(r"^  helpdesk (login --local .*)$", again, re.MULTILINE)

@@ -30,9 +30,9 @@ WRITERS, EACH = 4, 40
 
 
 @pytest.fixture(scope="module")
-def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def own_stack(reachable: Path) -> Iterator[Stack]:
     """A stack that may be broken: durable, and nobody else's."""
-    with Stack.start(tmp_path_factory.mktemp("stack") / "data") as stack:
+    with Stack.start(reachable / "restarts") as stack:
         yield stack
 
 
