@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 app = Commands(name="tickets", help="List, read, open, reply to and move tickets.")
 
-OrderName = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number"]
+OrderName = Literal[
+    "-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"
+]
 TicketArgument = Annotated[
     str, typer.Argument(metavar="TICKET", help="The ticket's number, like 42, or its id.", show_default=False)
 ]

@@ -24,7 +24,8 @@ def ticket(number: int, **changed: Any) -> Ticket:
         "ticket_id": UUID(int=number), "number": number, "status": "open", "priority": "medium", "title": f"T{number}",
         "team_id": UUID(int=1), "created_by": UUID(int=2), "revision": 1, "created_at": at, "updated_at": at,
     }  # fmt: skip
-    return Ticket.model_validate(values | changed)
+    ranks = {"urgent": 1, "high": 2, "medium": 3, "low": 4}
+    return Ticket.model_validate(values | {"priority_rank": ranks[changed.get("priority", "medium")]} | changed)
 
 
 def told(changes: list[Change]) -> list[tuple[str, int]]:

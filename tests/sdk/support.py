@@ -132,6 +132,7 @@ def ticket_row(**columns: Any) -> dict[str, Any]:
         "number": 42,
         "status": "open",
         "priority": "medium",
+        "priority_rank": 3,
         "title": "Cannot log in",
         "team_id": "0190d6a0-0000-7000-8000-000000000002",
         "created_by": "0190d6a0-0000-7000-8000-000000000003",

@@ -57,6 +57,30 @@ def test_orders(hd: Any, server: Server) -> Scenario:
 
 
 @both
+def test_by_priority_each_group_is_read_from_its_last_row_and_the_groups_behind_it_from_their_first(
+    hd: Any, server: Server
+) -> Scenario:
+    high, low = ({**row, "priority_rank": rank} for row, rank in zip(rows(1, 2), (2, 4), strict=True))
+    server.answers(ok([high]), ok([]), ok([low]), ok([]), ok([]))
+    assert [ticket.number for ticket in (yield hd.tickets.list(scope="team", order="priority", page_size=1))] == [1, 2]
+    order = ("order", "priority_rank.asc,created_at.asc,ticket_id.asc")
+    first, inside, behind, *_ = (query(request) for request in server.requests)
+    assert first == [("select", "*"), order, ("limit", "1")]
+    at = "2026-01-02T03:04:05.678901+00:00"
+    assert [pair for pair in inside if pair not in first] == [
+        ("priority_rank", "eq.2"),
+        ("created_at", f"gte.{at}"),
+        ("or", f'(created_at.gt."{at}",ticket_id.gt.{UUID(int=1)})'),
+    ]
+    assert [pair for pair in behind if pair not in first] == [("priority_rank", "gt.2")]
+    server.answers(ok([low]), ok([]), ok([high]), ok([]), ok([]))
+    backwards = yield hd.tickets.list(scope="team", order="-priority", page_size=1)
+    assert [ticket.number for ticket in backwards] == [2, 1]
+    assert ("order", "priority_rank.desc,created_at.desc,ticket_id.desc") in query(server.requests[-1])
+    assert ("priority_rank", "lt.4") in query(server.requests[7])
+
+
+@both
 def test_a_pager_can_be_read_twice_and_shows_its_pages(hd: Any, server: Server) -> Scenario:
     pager = hd.tickets.list(scope="team", page_size=2)
     for _ in range(2):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 from tests.sdk.support import Scenario, both
 from tests.sdk.world import Staffed, World, email
 
-from helpdesk_sdk import AsyncHelpdesk, CursorAheadError, Helpdesk, InvalidValueError, new_id
+from helpdesk_sdk import AsyncHelpdesk, CursorAheadError, Helpdesk, InvalidValueError, Priority, new_id
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,53 @@ def test_every_page_size_and_order_gives_all(
     found = yield world.agent.tickets.list(requester=staffed.backlog, order=order, page_size=size)
     numbers = [ticket.number for ticket in found]
     assert numbers == (backlog[::-1] if order.startswith("-") else backlog)
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The tickets of one requester, most urgent first, then oldest first; many were opened at the same moment."""
+
+    address: str
+    sorted: list[int]
+
+
+@pytest.fixture(scope="module", params=range(3))
+def pile(request: pytest.FixtureRequest, staffed: Staffed) -> Pile:
+    """Tickets of random priority, in a random one of few moments."""
+    random = Random(request.param)
+    address = email(f"pile-{new_id().hex}")
+    priorities = random.choices(tuple(Priority), weights=[random.random() for _ in Priority], k=random.randint(25, 35))
+    moments = [datetime(2026, 1, 1, 0, 0, 0, random.randint(0, 4), UTC) for _ in priorities]
+    with Helpdesk(staffed.info.api_url, staffed.info.secret_key) as system:
+        person = system.users.create_customer(address)
+        made = [system.tickets.create(str(one), priority=one, requester=person, team="Billing") for one in priorities]
+        for ticket in made:
+            system.tickets.tag(ticket, address)
+    with psycopg.connect(staffed.info.db_url) as db:
+        for ticket, moment in zip(made, moments, strict=True):
+            # Past the trigger that keeps it.
+            db.execute("set local session_replication_role = replica")
+            db.execute("update helpdesk.tickets set created_at = %s where ticket_id = %s", [moment, ticket.ticket_id])
+            db.execute(
+                "update helpdesk.ticket_tags set ticket_created_at = %s where ticket_id = %s",
+                [moment, ticket.ticket_id],
+            )
+    ranks = {Priority.URGENT: 1, Priority.HIGH: 2, Priority.MEDIUM: 3, Priority.LOW: 4}
+    assert all(ticket.priority_rank == ranks[ticket.priority] for ticket in made)
+    places = sorted(
+        (ranks[ticket.priority], moment, ticket.ticket_id, ticket.number)
+        for ticket, moment in zip(made, moments, strict=True)
+    )
+    return Pile(address, [number for *_, number in places])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 1000])
+@both
+def test_by_priority_nothing_is_skipped_and_nothing_comes_twice(world: World, pile: Pile, size: int) -> Scenario:
+    for options in ({"requester": pile.address}, {"tag": pile.address}, {"requester": pile.address, "status": "open"}):
+        for order, expected in (("priority", pile.sorted), ("-priority", pile.sorted[::-1])):
+            found = yield world.agent.tickets.list(**options, order=order, page_size=size)
+            assert [ticket.number for ticket in found] == expected
 
 
 @both

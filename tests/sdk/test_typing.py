@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         hd.presence.on(42)  # type: ignore[attr-defined]
         hd.tickets.get()  # type: ignore[call-arg]
         hd.tickets.create(title=1)  # type: ignore[arg-type]
+        hd.tickets.list(order="priority").first()
         hd.tickets.list(order="title")  # type: ignore[arg-type]
         hd.tickets.list(status=["open", Status.PENDING], priority=("urgent", Priority("someday")))
         statuses: list[StatusName] = ["open", "pending"]

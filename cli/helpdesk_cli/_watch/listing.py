@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .queue import Change, ChangeKind, priority_order
+from .queue import Change, ChangeKind, QueueOrder
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Ticket
 
 # How many reasons are looked up at once, with a request each. When more tickets leave at once, the rest get no reason.
 _MAX_REASONS = 20
-_MOST_URGENT_FIRST = ("urgent", "high", "medium", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +26,12 @@ class Listing:
     """
 
     filters: Mapping[str, Any]
-    order: str
+    order: QueueOrder
     limit: int
 
     async def load(self, hd: AsyncHelpdesk) -> list[Ticket]:
-        """The tickets; one more than the limit when there are more.
-
-        The log and the lists know no order by priority. A queue that fits is sorted here; of a longer one each
-        priority is asked for, the most urgent first, until there are enough.
-        """
-        if self.order != "priority":
-            return await self._page(hd, order=self.order)
-        found = await self._page(hd, order="created_at")
-        if len(found) > self.limit:
-            by_id: dict[object, Ticket] = {}
-            for priority in _MOST_URGENT_FIRST:
-                if priority in (self.filters["priority"] or _MOST_URGENT_FIRST) and len(by_id) <= self.limit:
-                    page = await self._page(hd, order="created_at", priority=priority)
-                    by_id |= {ticket.ticket_id: ticket for ticket in page}
-            found = list(by_id.values())
-        return sorted(found, key=priority_order)[: self.limit + 1]
-
-    async def _page(self, hd: AsyncHelpdesk, **more: Any) -> list[Ticket]:
-        async for page in hd.tickets.list(**{**self.filters, **more}, page_size=self.limit + 1).pages():
+        """The tickets; one more than the limit when there are more."""
+        async for page in hd.tickets.list(**self.filters, order=self.order, page_size=self.limit + 1).pages():
             return list(page.items)
         return []
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
+
+QueueOrder = Literal["created_at", "-created_at", "priority"]
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Ticket
-
-_RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
 class ChangeKind(StrEnum):
@@ -48,7 +48,7 @@ class Queue:
         more: Whether the list has more tickets.
     """
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: QueueOrder) -> None:
         self._sort_key = priority_order if order == "priority" else _age_order
         self._descending = order.startswith("-")
         self._loaded = False
@@ -92,7 +92,7 @@ class Queue:
 
 def priority_order(ticket: Ticket) -> tuple[object, ...]:
     """The sort key that puts the most urgent tickets first, and among them the oldest."""
-    return _RANKS.get(ticket.priority, len(_RANKS)), *_age_order(ticket)
+    return ticket.priority_rank, *_age_order(ticket)
 
 
 def _age_order(ticket: Ticket) -> tuple[object, ...]:

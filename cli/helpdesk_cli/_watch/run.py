@@ -13,14 +13,14 @@ from .._base.text import one_line
 from .._connect.follower import EventFollower
 from .lines import LinePrinter
 from .listing import Listing
-from .queue import Queue
+from .queue import Queue, QueueOrder
 from .watcher import QueueWatcher
 
 if TYPE_CHECKING:
     from helpdesk_sdk import User
 
 
-async def watch_queue(filters: Mapping[str, Any], order: str, limit: int) -> None:
+async def watch_queue(filters: Mapping[str, Any], order: QueueOrder, limit: int) -> None:
     """Show a queue until the user or a signal ends it.
 
     Args:

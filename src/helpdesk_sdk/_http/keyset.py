@@ -23,33 +23,43 @@ _NEVER_CAPPED = 100
 
 @dataclass(frozen=True, slots=True)
 class Keyset:
-    """A total order of rows.
-
-    Attributes:
-        column: The column that orders the rows.
-        tie: The unique column that orders rows with equal values; None when ``column`` is unique.
-        descending: Whether the greatest value comes first.
-    """
+    """A total order of rows."""
 
     column: str
+    """The column that orders the rows."""
     tie: str | None
+    """The unique column that orders rows with equal values; None when ``column`` is unique."""
     descending: bool
+    """Whether the greatest value comes first."""
+    group: str | None = None
+    """A column of few values that orders the rows before ``column`` does; None for no groups."""
 
     def behind(self, query: Any, row: Model) -> Any:
-        """The query for the rows after this one."""
-        before = "lt" if self.descending else "gt"
+        """The query for the rows after this one, in its group."""
+        beyond = self._beyond
         value = _written(getattr(row, self.column))
+        if self.group is not None:
+            query = query.eq(self.group, getattr(row, self.group))
         if self.tie is None:
-            return query.filter(self.column, before, value)
+            return query.filter(self.column, beyond, value)
         tie = _written(getattr(row, self.tie))
-        return query.filter(self.column, before + "e", value).or_(
-            f'{self.column}.{before}."{value}",{self.tie}.{before}.{tie}'
+        return query.filter(self.column, beyond + "e", value).or_(
+            f'{self.column}.{beyond}."{value}",{self.tie}.{beyond}.{tie}'
         )
+
+    def behind_group(self, query: Any, row: Model) -> Any:
+        """The query for the groups after the group of this row."""
+        return query.filter(self.group, self._beyond, getattr(row, self.group or ""))
 
     def ordered(self, query: Any) -> Any:
         """The query with this order."""
-        query = query.order(self.column, desc=self.descending)
-        return query if self.tie is None else query.order(self.tie, desc=self.descending)
+        for column in (self.group, self.column, self.tie):
+            query = query if column is None else query.order(column, desc=self.descending)
+        return query
+
+    @property
+    def _beyond(self) -> str:
+        return "lt" if self.descending else "gt"
 
 
 def chronological(order: Chronology, tie: str) -> Keyset:
@@ -68,10 +78,18 @@ def keyset_page(
     after: M | None = None,
 ) -> Flow[Page[M]]:
     """One page of the rows that ``query`` selects, and how to read the next page."""
-    begun = query() if after is None else keyset.behind(query(), after)
-    reply: Reply = yield read(keyset.ordered(begun).limit(size))
+    start = query() if after is None else keyset.behind(query(), after)
+    reply: Reply = yield read(keyset.ordered(start).limit(size))
     rows = reply.rows(kind)
-    if is_last(rows, size):
+    last = is_last(rows, size)
+    if last and after is not None and keyset.group is not None:
+        # The group ends on this page. The groups after it are a second request: with one condition for both, the
+        # database would read the group from its first row.
+        left = size - len(rows)
+        reply = yield read(keyset.ordered(keyset.behind_group(query(), after)).limit(left))
+        found = reply.rows(kind)
+        rows, last = [*rows, *found], is_last(found, left)
+    if last:
         return Page(rows)
     return Page(rows, lambda: keyset_page(read, query, kind, keyset, size, rows[-1]))
 

@@ -75,6 +75,7 @@ class Ticket(Model):
 
     Attributes:
         number: For people to say.
+        priority_rank: The priority as a number to sort by: 1 urgent, 2 high, 3 medium, 4 low.
         created_by: The requester: who needs something, also when an agent opened the ticket for them.
         assigned_to: The agent who has it.
         revision: Counts its changes: an edit with an older one is refused.
@@ -87,6 +88,7 @@ class Ticket(Model):
     number: int
     status: Status
     priority: Priority
+    priority_rank: int
     title: str
     description: str = ""
     team_id: UUID

@@ -16,12 +16,18 @@ from .._http.resource import Resource
 from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from ._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
 
-Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number"]
+Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"]
 Scope = Literal["mine", "team"]
 
 _ORDERS = {
-    name: Keyset(name.removeprefix("-"), None if name.endswith("number") else "ticket_id", name.startswith("-"))
-    for name in ("-created_at", "created_at", "-updated_at", "updated_at", "-number", "number")
+    "-created_at": Keyset("created_at", "ticket_id", descending=True),
+    "created_at": Keyset("created_at", "ticket_id", descending=False),
+    "-updated_at": Keyset("updated_at", "ticket_id", descending=True),
+    "updated_at": Keyset("updated_at", "ticket_id", descending=False),
+    "-number": Keyset("number", None, descending=True),
+    "number": Keyset("number", None, descending=False),
+    "priority": Keyset("created_at", "ticket_id", descending=False, group="priority_rank"),
+    "-priority": Keyset("created_at", "ticket_id", descending=True, group="priority_rank"),
 }
 # The table itself has no column of tags.
 _WITH_TAGS = ("*", "tags:ticket_tags(tag)")

@@ -174,7 +174,8 @@ class Tickets(Resource[Driver]):
             updated_before: Only those changed before it.
             scope: "mine": those you asked for. "team": those in your teams' queues (for admins: all). By default the
                 first for customers, the second for staff; with assigned_to, all of that person's that you may see.
-            order: created_at, updated_at or number; with a minus, the greatest first.
+            order: created_at, updated_at or number; with a minus, the greatest first. ``priority``: the most urgent
+                first, and of these the oldest first, as ``claim_next`` takes them; ``-priority`` is the reverse.
             page_size: How many to fetch at a time, 1 to 1000.
         """
         asked = ticket_query(
