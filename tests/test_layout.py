@@ -33,7 +33,7 @@ LAYERS = {
         "models": "_limits",
         "_credentials": "errors",
         "errors": "models",
-        "_validation": "_limits errors",
+        "_validation": "_limits errors models",
         "_http": "_credentials _limits _validation errors models",
         "_live": "_http errors models",
         "resources": "_http _ids _limits _live _sentinels _validation errors models",

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from ._limits import EMAIL_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, NUMBER_MAX, TAG_MAX, TAGS_MAX
 from .errors import InvalidValueError
+from .models.events import parse_cursor
 
 _BLANK = " \t\r\n"
 # As helpdesk_private.printable() has it: the joiners that scripts and emoji need are not among them.
 _UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_CURSOR = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 
 def invalid(field: str, problem: str) -> InvalidValueError:
@@ -87,7 +87,7 @@ def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
 
 def cursor(field: str, value: object, hint: str) -> str:
     """The cursor of an event; ``hint`` says what else there is to begin at."""
-    if isinstance(value, str) and _CURSOR.fullmatch(value):
+    if isinstance(value, str) and parse_cursor(value):
         return value
     error = invalid(field, f'must be the cursor of an event, like "745.12", got {_short_repr(value)}')
     error.hint = hint

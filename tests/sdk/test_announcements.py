@@ -16,10 +16,9 @@ from tests.sdk.support import NOW
 
 from helpdesk_sdk import Announcement, AsyncStream, Event
 from helpdesk_sdk._http.drivers import AsyncDriver
-from helpdesk_sdk._live.poll_schedule import position
 from helpdesk_sdk._live.stream_state import Course
 from helpdesk_sdk._live.subscriptions import Topic
-from helpdesk_sdk.models.events import EventPage
+from helpdesk_sdk.models.events import EventPage, parse_cursor
 
 TOPIC = "helpdesk:admin"
 
@@ -48,8 +47,8 @@ class Log:
 
     def since(self, cursor: str) -> Any:
         self.asked.append("since")
-        after = position(cursor) or (0, 0)
-        found = [event for event in self.events if (position(event.cursor) or (0, 0)) > after]
+        after = parse_cursor(cursor) or (0, 0)
+        found = [event for event in self.events if (parse_cursor(event.cursor) or (0, 0)) > after]
         return EventPage(items=tuple(found), cursor=found[-1].cursor if found else cursor)
         yield
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_sdk._live.poll_schedule import Ask, Pace, position
+from helpdesk_sdk._live.poll_schedule import Ask, Pace
+from helpdesk_sdk.models.events import parse_cursor
 
 
 class Reader:
@@ -67,11 +68,15 @@ def reader() -> Reader:
 
 
 def test_cursors_compare_as_numbers() -> None:
-    assert position("9.10") == (9, 10)
+    assert parse_cursor("9.10") == (9, 10)
     rubbish: list[object] = [None, "", "7", "a.b", 7, "1.2.3", "-5.-5", " 1.2", "1_0.2", "\u0661.\u0662", {}, []]
-    rubbish += ["9" * 21 + ".1", "1." + "9" * 9999]
-    assert [cursor for cursor in rubbish if position(cursor) is not None] == []
-    assert sorted(["10.2", "9.10", "10.10"], key=lambda cursor: position(cursor) or (0, 0)) == ["9.10", "10.2", "10.10"]
+    rubbish += ["9" * 19 + ".1", "1." + "9" * 9999]
+    assert [cursor for cursor in rubbish if parse_cursor(cursor) is not None] == []
+    assert sorted(["10.2", "9.10", "10.10"], key=lambda cursor: parse_cursor(cursor) or (0, 0)) == [
+        "9.10",
+        "10.2",
+        "10.10",
+    ]
 
 
 @pytest.mark.parametrize(("live", "interval", "wait"), [(True, 1.0, 15.0), (True, 60.0, 60.0), (False, 0.05, 0.05)])

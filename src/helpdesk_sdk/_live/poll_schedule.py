@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-Position = tuple[int, int]
-"""A cursor as it compares: transaction, then event."""
+from ..models.events import Position
 
 # Between questions for the head while an announced event waits for an older transaction, in seconds.
 _SHORTEST_PAUSE = 0.02
@@ -27,7 +26,6 @@ _SPACE = 0.1
 _SAFETY = 15.0
 # How many transactions with announced events are waited for: the oldest, and the newest of all.
 _MOST_WAITED = 64
-_CURSOR_DIGITS = 20
 
 
 class Ask(Enum):
@@ -35,20 +33,6 @@ class Ask(Enum):
 
     EVENTS = auto()
     HEAD = auto()
-
-
-def position(cursor: object) -> Position | None:
-    """What a cursor compares as; None when it is none."""
-    if not isinstance(cursor, str):
-        return None
-    numbers = cursor.split(".")
-    if len(numbers) != 2 or not all(_is_number(one) for one in numbers):
-        return None
-    return int(numbers[0]), int(numbers[1])
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _CURSOR_DIGITS
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from pydantic import ValidationError as PydanticError
 from .._http.drivers import AsyncDriver, SyncDriver
 from .._http.resource import Method, Resource
 from ..errors import ConfigurationError, HelpdeskError
-from ..models.events import Announcement, Event, EventPage
+from ..models.events import Announcement, Event, EventPage, parse_cursor
 from .hub import Hub
-from .poll_schedule import Ask, position
+from .poll_schedule import Ask
 from .stream_state import Course, Reading
 from .subscriptions import Kind, Listening, Signal, stirred
 from .topics import is_move
@@ -212,7 +212,7 @@ class AsyncStream(Reading):
         self._stir.set()
 
     def _hear_news(self, content: Mapping[str, Any]) -> None:
-        self._pace.announce(position(content.get("cursor")), position(self.cursor))
+        self._pace.announce(parse_cursor(content.get("cursor")), parse_cursor(self.cursor))
         if is_move(content.get("type")):
             self._moved = True
             self._pace.announce(None, None)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from .._http.flow import Flow
 from ..errors import HelpdeskError, RateLimitedError
-from ..models.events import Event, EventPage
-from .poll_schedule import Ask, Pace, position
+from ..models.events import Event, EventPage, parse_cursor
+from .poll_schedule import Ask, Pace
 from .subscriptions import Topic
 
 logger = logging.getLogger("helpdesk_sdk")
@@ -68,14 +68,14 @@ class Reading:
             if self.cursor is None:
                 self.cursor = answer
             else:
-                self._pace.after_head(position(answer), now)
+                self._pace.after_head(parse_cursor(answer), now)
             return
         for event in answer.items:
             self.cursor = event.cursor
             if self._course.wants(event):
                 yield event
         self.cursor = answer.cursor
-        self._pace.after_events(len(answer.items), position(answer.cursor), now)
+        self._pace.after_events(len(answer.items), parse_cursor(answer.cursor), now)
 
     def _hold(self, error: HelpdeskError) -> None:
         """Wait after a failure that may pass. Others are raised, and any at the start: a mistake."""

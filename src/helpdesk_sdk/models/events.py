@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,18 @@ from .tickets import AuthorKind, Channel, Priority, Status
 from .users import Role
 
 T = TypeVar("T")
+
+Position = tuple[int, int]
+"""A cursor in the form that compares: transaction, then event. Its text does not compare: "9.1" > "10.1"."""
+
+# As events_since() in the database accepts it.
+_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+
+def parse_cursor(cursor: object) -> Position | None:
+    """The position of a cursor; None for a value that is not a valid cursor."""
+    found = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 class EventType(OpenEnum):
