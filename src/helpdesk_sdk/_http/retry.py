@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -32,6 +33,20 @@ class Backoff:
     def __post_init__(self) -> None:
         for name in ("base", "cap", "retry_after_cap"):
             check.seconds(name, getattr(self, name), 0, 3600)
+
+    def delay(self, failures: int, jitter: float = 1.0) -> float:
+        """Seconds to wait: ``base``, doubled for each earlier failure, at most ``cap``.
+
+        Args:
+            failures: How many attempts failed before the last one.
+            jitter: A factor from 0 to 1, random so that clients do not all retry at the same moment.
+        """
+        return jitter * min(self.cap, self.base * 2.0 ** min(failures, 30))
+
+
+def equal_jitter() -> float:
+    """A random factor from 0.5 to 1, for waits that must not come near 0."""
+    return 0.5 + random.random() / 2
 
 
 class Outcome(Enum):
@@ -88,7 +103,7 @@ def retry_delay(
     """
     if outcome is Outcome.FINAL or (outcome is Outcome.UNKNOWN and not repeatable) or attempt > max_retries:
         return None
-    wait = jitter * min(backoff.cap, backoff.base * 2.0 ** min(attempt - 1, 30))
+    wait = backoff.delay(attempt - 1, jitter)
     if retry_after is None:
         return wait
     return retry_after + wait if retry_after <= backoff.retry_after_cap else None

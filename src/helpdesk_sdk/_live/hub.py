@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import random
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .._http.pipeline import ClientContext
+from .._http.retry import Backoff, equal_jitter
 from ..errors import AuthenticationError, ConfigurationError, HelpdeskError
 from .presence_quarantine import Caution
 from .subscriptions import STABLE, Hear, Kind, Listening, Room, Rooms, State, stirred
@@ -29,6 +29,7 @@ logger = logging.getLogger("helpdesk_sdk")
 _PREFIX = "realtime:"
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 60.0
+_BACKOFF = Backoff(base=_FIRST_PAUSE, cap=_LONGEST_PAUSE)
 # Seconds for the connection and for each answer; and for the end of the connection.
 _TIMEOUT = 10
 _CLOSING = 2.0
@@ -38,7 +39,7 @@ _BREAKS = 2
 
 def _pause(failures: int) -> float:
     """Seconds until the next attempt: longer each time, and not the same for everybody."""
-    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures, 10)) * (0.5 + random.random() / 2)
+    return _BACKOFF.delay(failures, equal_jitter())
 
 
 class Hub:

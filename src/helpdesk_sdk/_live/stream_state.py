@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .._http.flow import Flow
+from .._http.retry import Backoff, equal_jitter
 from ..errors import HelpdeskError, RateLimitedError
 from ..models.events import Event, EventPage, parse_cursor
 from .poll_schedule import Ask, Pace
@@ -45,6 +45,7 @@ class Reading:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._pace = Pace(course.poll_interval)
+        self._backoff = Backoff(base=max(course.poll_interval, 1.0), cap=_LONGEST_HOLD)
         self._failures = 0
         self._asked = False
         self.cursor = course.cursor
@@ -82,14 +83,11 @@ class Reading:
         if not self._asked or not error.is_transient:
             raise error
         self._failures += 1
-        wait = min(_LONGEST_HOLD, max(self._course.poll_interval, 1.0) * 2.0 ** min(self._failures - 1, 10))
         asked_for = error.retry_after if isinstance(error, RateLimitedError) else None
         logger.log(
             logging.WARNING if self._failures == 1 else logging.DEBUG,
             "the helpdesk does not answer (%s): waiting for it, and nothing is missed",
             error.message,
         )
-        self._pace.hold(time.monotonic() + self._seconds(asked_for, wait))
-
-    def _seconds(self, asked_for: float | None, wait: float) -> float:
-        return max(asked_for or 0.0, wait * (0.5 + random.random() / 2))
+        wait = self._backoff.delay(self._failures - 1, equal_jitter())
+        self._pace.hold(time.monotonic() + max(asked_for or 0.0, wait))

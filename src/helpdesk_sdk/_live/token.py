@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from .._http.pipeline import ClientContext
+from .._http.retry import Backoff
 from ..errors import AuthenticationError, HelpdeskError, RateLimitedError
 
 Renew = Callable[[], Awaitable[HelpdeskError | None]]
@@ -16,7 +17,7 @@ Renew = Callable[[], Awaitable[HelpdeskError | None]]
 # Auth limits how often it is asked, for all who share an address.
 _MARGIN = 30.0
 _GAP = 1.0
-_LONGEST_GAP = 60.0
+_BACKOFF = Backoff(base=_GAP, cap=60.0)
 
 
 class Token:
@@ -63,7 +64,7 @@ class Token:
 
     def _gap(self, error: HelpdeskError | None) -> float:
         asked_for = error.retry_after if isinstance(error, RateLimitedError) else None
-        return max(asked_for or 0.0, min(_LONGEST_GAP, _GAP * 2.0 ** min(self._failures, 10)))
+        return max(asked_for or 0.0, _BACKOFF.delay(self._failures))
 
     def due_at(self) -> float:
         """When to look after it again, in seconds of the epoch."""
