@@ -49,11 +49,11 @@ def install(report: Callable[[str], None], project: Path) -> Path:
     Two programs may do it at once, and one that was interrupted is done again.
     """
     deno = deno_program()
-    files = sorted(
-        path for path in SOURCES.iterdir() if path.suffix in _SUFFIXES and not path.name.endswith("_test.ts")
-    )
+    files = _sources()
     digest = hashlib.sha256(str(deno.stat().st_size).encode())
-    for path in [*files, *sorted((project / "functions").glob("deno.*"))]:
+    for file in files:
+        digest.update(file.as_posix().encode() + (SOURCES / file).read_bytes())
+    for path in sorted((project / "functions").glob("deno.*")):
         digest.update(path.name.encode() + path.read_bytes())
     target = cache_dir() / f"gateway-{digest.hexdigest()[:16]}"
     ready = target / ".ready"
@@ -64,8 +64,9 @@ def install(report: Callable[[str], None], project: Path) -> Path:
             report("Installing the gateway's packages (once) …")
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir(parents=True)
-            for path in files:
-                shutil.copyfile(path, target / path.name)
+            for file in files:
+                (target / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(SOURCES / file, target / file)
             _deno(deno, ["install", "--quiet", "--frozen"], target)
             for entry in sorted((project / "functions").glob("[a-z]*/index.ts")):
                 with suppress(StackError):
@@ -77,6 +78,15 @@ def install(report: Callable[[str], None], project: Path) -> Path:
                     )
             ready.touch()
     return target
+
+
+def _sources() -> list[Path]:
+    """The gateway's files, relative to SOURCES, without its tests."""
+    found: list[Path] = []
+    for folder, folders, names in os.walk(SOURCES):
+        folders[:] = [name for name in folders if name != "node_modules"]
+        found += [Path(folder, name).relative_to(SOURCES) for name in names]
+    return sorted(path for path in found if path.suffix in _SUFFIXES and not path.name.endswith("_test.ts"))
 
 
 def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:

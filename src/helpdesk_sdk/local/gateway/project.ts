@@ -2,19 +2,19 @@
 
 import { App, type IntrospectResult } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { adminApi } from "./admin.ts";
-import { Functions } from "./functions.ts";
-import { checked } from "./limits.ts";
-import { withLiterals } from "./literals.ts";
-import { Realtime } from "./realtime.ts";
-import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./replies.ts";
+import { adminApi } from "./api/auth_admin.ts";
+import { Functions } from "./functions/functions.ts";
+import { checked } from "./api/request_limits.ts";
+import { withLiterals } from "./lite/query_literals.ts";
+import { Realtime } from "./realtime/server.ts";
+import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
-import { likeHostedStorage, refuseBanned, signedUrlProblem } from "./shim_answers.ts";
-import { isConnectionLost } from "./shim_errors.ts";
-import { driverOptions } from "./shim_values.ts";
-import { applyShims, withDefaultSchema } from "./shims.ts";
-import { FileStorage } from "./storage.ts";
-import { restTokenProblem } from "./tokens.ts";
+import { likeHostedStorage, refuseBanned, signedUrlProblem } from "./lite/auth_and_storage.ts";
+import { isConnectionLost } from "./api/connection_errors.ts";
+import { driverOptions } from "./lite/values.ts";
+import { applyShims, withDefaultSchema } from "./lite/shims.ts";
+import { FileStorage } from "./api/storage.ts";
+import { restTokenProblem } from "./api/tokens.ts";
 
 /** For this long after a connection broke, a failing request is put down to the database. */
 const OUTAGE_MS = 3000;

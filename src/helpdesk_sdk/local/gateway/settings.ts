@@ -1,6 +1,6 @@
 /** What the supervisor tells the gateway, as the first line of its standard input. */
 
-import type { PlanName } from "./realtime_limits.ts";
+export type PlanName = "none" | "free" | "pro" | "team";
 
 export interface FunctionSettings {
   enabled?: boolean;

@@ -2,9 +2,9 @@
 
 import type { IntrospectResult } from "@supabase/lite";
 import { Project } from "./project.ts";
-import { json, restError } from "./replies.ts";
+import { json, restError } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
-import { apiKey } from "./tokens.ts";
+import { apiKey } from "./api/tokens.ts";
 
 const MAIN_CONNECTIONS = 12;
 const OTHER_CONNECTIONS = 10;

@@ -1,0 +1,56 @@
+/** Who is asking: API keys and the tokens that people get when they sign in. */
+
+import { errors, jwtVerify } from "jose";
+import { restError } from "./responses.ts";
+
+export interface Keys {
+  publishable_key: string;
+  secret_key: string;
+  jwt_secret: string;
+}
+
+export const REQUEST_ROLES: ReadonlySet<string> = new Set(["anon", "authenticated", "service_role"]);
+
+export type Verdict = { role: string } | { problem: "malformed" | "expired" | "forged" | "role" };
+
+/** The token of `Authorization: Bearer …`, when there is one. */
+export function bearer(request: Request): string | null {
+  return request.headers.get("authorization")?.match(/^Bearer\s+(.+)$/i)?.[1]?.trim() ?? null;
+}
+
+export function apiKey(request: Request): string | null {
+  return request.headers.get("apikey") ?? new URL(request.url).searchParams.get("apikey");
+}
+
+/** Verify a token against the stack's secret. */
+export async function verify(token: string, jwtSecret: string): Promise<Verdict> {
+  if (token.split(".").length !== 3) return { problem: "malformed" };
+  try {
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(jwtSecret), { algorithms: ["HS256"] });
+    const role = payload.role ?? "anon";
+    return typeof role === "string" && REQUEST_ROLES.has(role) ? { role } : { problem: "role" };
+  } catch (error) {
+    return { problem: error instanceof errors.JWTExpired ? "expired" : "forged" };
+  }
+}
+
+/** The refusal of a token in the shape of PostgREST, or null when it may pass. */
+export async function restTokenProblem(request: Request, keys: Keys): Promise<Response | null> {
+  if (request.headers.has("authorization") && bearer(request) === null) {
+    return restError(401, "PGRST301", "The Authorization header is not 'Bearer <token>'");
+  }
+  const token = bearer(request);
+  if (token === null || token === keys.publishable_key || token === keys.secret_key) return null;
+  const verdict = await verify(token, keys.jwt_secret);
+  if ("role" in verdict) return null;
+  switch (verdict.problem) {
+    case "malformed":
+      return restError(401, "PGRST301", `Expected 3 parts in JWT; got ${token.split(".").length}`);
+    case "expired":
+      return restError(401, "PGRST303", "JWT expired");
+    case "role":
+      return restError(403, "42501", "permission denied to set role");
+    case "forged":
+      return restError(401, "PGRST301", "No suitable key or wrong key type");
+  }
+}

@@ -1,0 +1,161 @@
+/** `/functions/v1/<name>`: each edge function, unchanged, as a process of its own that starts on its first call. */
+
+import { FunctionProcess, newestChange } from "./process.ts";
+import { json } from "../api/responses.ts";
+import type { Settings } from "../settings.ts";
+import { apiKey, bearer, verify } from "../api/tokens.ts";
+
+export const REQUEST_TIMEOUT_MS = 150_000;
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+/** A platform error: hosted's code and message, `msg` for the older clients, and the header that names the code. */
+export function platformError(status: number, code: string, message: string): Response {
+  const headers = {
+    "sb-error-code": code,
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "sb-error-code",
+  };
+  return json(status, { code, message, msg: message }, headers);
+}
+
+const failedToStart = () => platformError(503, "BOOT_ERROR", "Function failed to start (please check logs)");
+const failedMidway = () => platformError(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");
+const timedOut = () => platformError(504, "IDLE_TIMEOUT", "Request idle timeout limit (150s) reached");
+
+export class Functions {
+  readonly #processes = new Map<string, Promise<FunctionProcess>>();
+  #gatewayPort = 0;
+
+  constructor(private readonly settings: Settings, private readonly dbUrl: string) {}
+
+  serveAt(port: number): void {
+    this.#gatewayPort = port;
+  }
+
+  async close(): Promise<void> {
+    const running = [...this.#processes.values()];
+    this.#processes.clear();
+    await Promise.all(running.map((process) => process.then((started) => started.stop(), () => {})));
+  }
+
+  async handle(request: Request, peer: string): Promise<Response> {
+    const url = new URL(request.url);
+    const path = url.pathname.replace(/^\/functions\/v1/, "");
+    const name = path.split("/")[1] ?? "";
+    if (path === "/_internal/health") return json(200, { message: "ok" });
+    if (!await this.#exists(name)) return platformError(404, "NOT_FOUND", "Requested function was not found");
+    if (!METHODS.has(request.method)) return platformError(405, "INVALID_METHOD", "Method not allowed");
+    const headers = this.#rewritten(request);
+    const refusal = request.method === "OPTIONS" ? null : await this.#refusal(name, headers);
+    if (refusal) return refusal;
+    this.#forward(headers, request, url, peer);
+    return await this.#call(name, request, path + url.search, headers);
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    if (!NAME.test(name) || this.settings.functions[name]?.enabled === false) return false;
+    try {
+      return (await Deno.stat(`${this.settings.functions_dir}/${name}/index.ts`)).isFile;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The headers as hosted passes them on: an API key becomes a bearer token when no other is given. */
+  #rewritten(request: Request): Headers {
+    const headers = new Headers(request.headers);
+    const token = bearer(request);
+    if (token !== null && !token.startsWith("sb_")) return headers;
+    const key = token ?? apiKey(request);
+    if (key !== null && (token !== null || !headers.has("authorization"))) {
+      headers.set("authorization", `Bearer ${key}`);
+    }
+    return headers;
+  }
+
+  async #refusal(name: string, headers: Headers): Promise<Response | null> {
+    if (this.settings.functions[name]?.verify_jwt === false) return null;
+    const authorization = headers.get("authorization");
+    if (!authorization) {
+      return platformError(401, "UNAUTHORIZED_NO_AUTH_HEADER", "Missing authorization header");
+    }
+    const token = authorization.match(/^Bearer (.+)$/)?.[1];
+    if (!token) {
+      return platformError(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Auth header is not 'Bearer {token}'");
+    }
+    if (token === this.settings.publishable_key || token === this.settings.secret_key) return null;
+    const algorithm = tokenAlgorithm(token);
+    if (algorithm === null) return platformError(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Invalid JWT");
+    if (algorithm !== "HS256") {
+      const code = "UNAUTHORIZED_UNSUPPORTED_TOKEN_ALGORITHM";
+      return platformError(401, code, `Unsupported JWT algorithm ${algorithm}`);
+    }
+    const verdict = await verify(token, this.settings.jwt_secret);
+    return "role" in verdict ? null : platformError(401, "UNAUTHORIZED_LEGACY_JWT", "Invalid JWT");
+  }
+
+  #forward(headers: Headers, request: Request, url: URL, peer: string): void {
+    headers.set("x-forwarded-for", peer);
+    headers.set("x-real-ip", peer);
+    headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
+    headers.set("x-forwarded-host", request.headers.get("host")?.split(":")[0] ?? url.hostname);
+    headers.set("x-forwarded-port", url.port);
+    headers.set("x-forwarded-prefix", "/functions/v1/");
+    headers.set("x-forwarded-path", url.pathname);
+  }
+
+  async #call(name: string, request: Request, path: string, headers: Headers): Promise<Response> {
+    let process: FunctionProcess;
+    try {
+      process = await this.#started(name);
+    } catch (error) {
+      console.error(`function ${name}: ${error instanceof Error ? error.message : error}`);
+      return failedToStart();
+    }
+    try {
+      const response = await process.fetch(path, {
+        method: request.method,
+        headers,
+        body: request.body,
+        redirect: "manual",
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      return passedOn(response);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "TimeoutError") return timedOut();
+      await process.stop();
+      return failedMidway();
+    }
+  }
+
+  /** The running process of a function; a new one when its source changed or it ended. */
+  async #started(name: string): Promise<FunctionProcess> {
+    const changed = await newestChange(this.settings.functions_dir, name);
+    const current = await this.#processes.get(name)?.catch(() => null);
+    if (current?.alive && current.source === changed) return current;
+    if (current) await current.stop();
+    const next = FunctionProcess.start(name, this.settings, this.dbUrl, this.#gatewayPort, changed);
+    this.#processes.set(name, next);
+    next.catch(() => this.#processes.delete(name));
+    return await next;
+  }
+}
+
+function tokenAlgorithm(token: string): string | null {
+  const parts = token.split(".");
+  if (parts.length !== 3) return null;
+  try {
+    const header = JSON.parse(atob(parts[0]!.replaceAll("-", "+").replaceAll("_", "/"))) as { alg?: unknown };
+    return typeof header.alg === "string" ? header.alg : null;
+  } catch {
+    return null;
+  }
+}
+
+function passedOn(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set("sb-request-id", crypto.randomUUID());
+  if (response.status >= 500) headers.set("sb-error-code", "EDGE_FUNCTION_ERROR");
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}

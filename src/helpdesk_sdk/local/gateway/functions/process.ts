@@ -1,0 +1,159 @@
+/** The process of one edge function. */
+
+import type { Settings } from "../settings.ts";
+
+const BOOT_TIMEOUT_MS = 30_000;
+const IDLE_MS = 10 * 60_000;
+const GUARD = new URL("./guard.ts", import.meta.url).pathname;
+
+/** When the newest file of a function or of _shared changed, so that an edit takes effect on the next call. */
+export async function newestChange(functionsDir: string, name: string): Promise<number> {
+  let newest = 0;
+  for (const folder of [name, "_shared"]) {
+    try {
+      for await (const entry of Deno.readDir(`${functionsDir}/${folder}`)) {
+        const info = await Deno.stat(`${functionsDir}/${folder}/${entry.name}`);
+        newest = Math.max(newest, info.mtime?.getTime() ?? 0);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return newest;
+}
+
+export class FunctionProcess {
+  alive = true;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(
+    readonly source: number,
+    private readonly child: Deno.ChildProcess,
+    private readonly port: number,
+  ) {
+    child.status.then(() => {
+      this.alive = false;
+      clearTimeout(this.#idle);
+    });
+  }
+
+  /** Start a function and wait until it listens. */
+  static async start(
+    name: string,
+    settings: Settings,
+    dbUrl: string,
+    gatewayPort: number,
+    source: number,
+  ): Promise<FunctionProcess> {
+    const port = freePort();
+    const command = new Deno.Command(Deno.execPath(), {
+      args: denoArguments(name, settings, gatewayPort, port),
+      cwd: settings.functions_dir,
+      clearEnv: true,
+      env: environment(name, settings, dbUrl, gatewayPort, port),
+      stdin: "piped",
+      stdout: "inherit",
+      stderr: "inherit",
+    });
+    const process = new FunctionProcess(source, command.spawn(), port);
+    if (await process.#listening()) return process;
+    await process.stop();
+    throw new Error("ended or hung before it listened");
+  }
+
+  async fetch(path: string, init: RequestInit): Promise<Response> {
+    clearTimeout(this.#idle);
+    try {
+      return await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    } finally {
+      const timer = setTimeout(() => void this.stop(), IDLE_MS);
+      Deno.unrefTimer(timer);
+      this.#idle = timer;
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle);
+    if (!this.alive) return;
+    this.child.kill("SIGTERM");
+    const hard = setTimeout(() => this.alive && this.child.kill("SIGKILL"), 2000);
+    await this.child.status;
+    clearTimeout(hard);
+  }
+
+  async #listening(): Promise<boolean> {
+    const deadline = performance.now() + BOOT_TIMEOUT_MS;
+    while (this.alive && performance.now() < deadline) {
+      try {
+        (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+        return true;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    return false;
+  }
+}
+
+function freePort(): number {
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = probe.addr as Deno.NetAddr;
+  probe.close();
+  return port;
+}
+
+function denoArguments(name: string, settings: Settings, gatewayPort: number, port: number): string[] {
+  const database = new URL(settings.db_url).host;
+  const hosts = [`127.0.0.1:${gatewayPort}`, `127.0.0.1:${port}`, database, ...settings.functions_net];
+  const visible = [...Object.keys(environment(name, settings, "", 0, 0)), ...LIBRARY_VARIABLES];
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--frozen",
+    `--config=${settings.functions_dir}/deno.json`,
+    "--node-modules-dir=none",
+    `--allow-net=${hosts.join(",")}`,
+    `--allow-env=${visible.filter((variable) => !HIDDEN.has(variable)).join(",")}`,
+    `--allow-read=${settings.functions_dir}`,
+    `--preload=${GUARD}`,
+    `${settings.functions_dir}/${name}/index.ts`,
+  ];
+}
+
+/** Asked for by libraries; absent here, but asking must not fail. */
+const LIBRARY_VARIABLES = ["NODE_ENV", "NODE_DEBUG", "DEBUG", "WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"];
+
+/** For Deno itself; hidden from the function. */
+const HIDDEN = new Set(["HOME", "PATH", "DENO_DIR", "DENO_SERVE_ADDRESS", "DENO_NO_UPDATE_CHECK", "NO_COLOR"]);
+
+function environment(
+  name: string,
+  settings: Settings,
+  dbUrl: string,
+  gatewayPort: number,
+  port: number,
+): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const variable of ["HOME", "PATH", "DENO_DIR"]) {
+    const value = Deno.env.get(variable);
+    if (value !== undefined) own[variable] = value;
+  }
+  return {
+    ...own,
+    ...Object.fromEntries(Object.entries(settings.functions_env).filter(([key]) => !key.startsWith("SUPABASE_"))),
+    DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+    SUPABASE_URL: `http://127.0.0.1:${gatewayPort}`,
+    SUPABASE_ANON_KEY: settings.publishable_key,
+    SUPABASE_SERVICE_ROLE_KEY: settings.secret_key,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: settings.publishable_key }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: settings.secret_key }),
+    SUPABASE_JWKS: JSON.stringify({ keys: [] }),
+    SUPABASE_DB_URL: dbUrl,
+    SB_REGION: "local",
+    SB_EXECUTION_ID: crypto.randomUUID(),
+    DENO_DEPLOYMENT_ID: `helpdesk_${name}_local`,
+  };
+}

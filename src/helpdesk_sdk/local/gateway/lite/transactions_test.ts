@@ -1,0 +1,229 @@
+/**
+ * What lite says to PostgreSQL for a request, and what we make of it. When the first half fails, lite says less than
+ * before, and the shim may go; when the second half does, it says it in other words, and the shim must learn them.
+ *
+ * Needs a database with the roles of a Supabase project: HELPDESK_TEST_DB_URL.
+ */
+
+import { App } from "@supabase/lite";
+import { PostgresConnection } from "@supabase/lite/postgres";
+import { SignJWT } from "jose";
+import type postgres from "postgres";
+import { gatherSettings } from "./transactions.ts";
+import { driverOptions } from "./values.ts";
+import { applyShims } from "./shims.ts";
+import { equal } from "../testing.ts";
+
+const SECRET = "x".repeat(40);
+const KEY = "sb_secret_x";
+
+interface Side {
+  app: App;
+  connection: PostgresConnection;
+  /** What PostgreSQL was told since it was last emptied. */
+  told: string[];
+}
+
+async function open(shimmed: boolean): Promise<Side> {
+  const told: string[] = [];
+  const debug = (_connection: number, text: string) => void told.push(text.trim());
+  const connection = new PostgresConnection({
+    url: Deno.env.get("HELPDESK_TEST_DB_URL") ?? "",
+    postgresOptions: { ...(shimmed ? driverOptions : { onnotice: () => {} }), max: 1, connect_timeout: 2, debug },
+  });
+  if (shimmed) applyShims(connection, connection.driver, ["steps"]);
+  const auth = { enabled: true, jwt_secret: SECRET, publishable_key: "sb_publishable_x", secret_key: KEY };
+  // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
+  const app = new App({ connection, api: { schemas: ["steps"] }, auth } as any) as App;
+  await app.ensureSystemSchema();
+  await connection.driver.unsafe(`
+    drop schema if exists steps cascade;
+    create schema steps;
+    create table steps.goods (id int primary key);
+    alter table steps.goods enable row level security;
+    create function steps.seen(names text[]) returns json language sql stable as
+      $$ select json_object_agg(name, current_setting(name, true)) from unnest(names) as name $$;
+    create function steps.put(id int) returns int language sql as
+      $$ insert into steps.goods values (id) returning 1 / (id - 13) $$;
+    grant usage on schema steps to anon, authenticated, service_role;
+    revoke all on steps.goods from public, anon, authenticated, service_role;
+    grant select, insert on steps.goods to service_role`);
+  return { app, connection, told };
+}
+
+/** Run `look` on plain lite, then on the shimmed one. */
+async function both<T>(look: (side: Side) => Promise<T>): Promise<[T, T]> {
+  const results: T[] = [];
+  for (const shimmed of [false, true]) {
+    const side = await open(shimmed);
+    try {
+      results.push(await look(side));
+    } finally {
+      await side.connection.driver.end({ timeout: 1 });
+    }
+  }
+  return results as [T, T];
+}
+
+function ask({ app }: Side, path: string, body?: unknown, headers: HeadersInit = {}): Promise<Response> {
+  const all = new Headers(headers);
+  for (const name of ["accept-profile", "content-profile"]) all.set(name, "steps");
+  all.set("apikey", KEY);
+  all.set("content-type", "application/json");
+  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  return app.fetch(new Request(`http://127.0.0.1/rest/v1/${path}`, { headers: all, ...init }));
+}
+
+/** What PostgreSQL is told for a request whose like was answered before. */
+async function toldFor(side: Side, path: string, body?: unknown): Promise<string[]> {
+  await (await ask(side, path, body)).text();
+  side.told.length = 0;
+  await (await ask(side, path, body)).text();
+  return [...side.told];
+}
+
+/** The first words of each statement. */
+function beginnings(statements: string[]): string[] {
+  return statements.map((text) => text.match(/^[a-z]+( given)?/i)![0].toLowerCase());
+}
+
+/** A token of a new login, with claims of choice. */
+async function tokenOf({ app }: Side, claims: Record<string, unknown>): Promise<string> {
+  const headers = { apikey: "sb_publishable_x", "content-type": "application/json" };
+  const body = JSON.stringify({ email: `${crypto.randomUUID()}@example.com`, password: "long enough" });
+  const answer = await app.fetch(new Request("http://127.0.0.1/auth/v1/signup", { method: "POST", headers, body }));
+  const { user } = await answer.json();
+  const key = new TextEncoder().encode(SECRET);
+  return await new SignJWT({ sub: user.id, ...claims }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h")
+    .sign(key);
+}
+
+/** Whether the only connection is in a transaction, or still somebody. */
+async function leftovers({ connection }: Side): Promise<unknown[]> {
+  const failure = await connection.driver.unsafe("savepoint probe").catch((error) => error.code);
+  const [row] = await connection.driver`
+    select current_user = session_user as nobody, current_setting('request.jwt.claims', true) as claims`;
+  return [failure === "25P01", row!.nobody, row!.claims || null];
+}
+
+Deno.test("a request is one statement, one before it that sets everything, and a transaction around both", async () => {
+  const [plain, ours] = await both((side) => toldFor(side, "goods?select=id"));
+  equal(plain.length > 6, true, plain.join("\n"));
+  equal(beginnings(ours), ["begin", "with given", "select", "commit"], ours.join("\n"));
+});
+
+Deno.test("a call of a function has one statement more, which reads the answer's status and headers", async () => {
+  for (const [path, body] of [["rpc/seen", { names: ["role"] }], ["rpc/seen?names={role}", undefined]] as const) {
+    const [plain, ours] = await both((side) => toldFor(side, path, body));
+    equal(plain.length > 12, true, plain.join("\n"));
+    equal(beginnings(ours), ["begin", "with given", "select", "select", "commit"], ours.join("\n"));
+    equal(ours.at(-2)!.includes("response.status"), true);
+  }
+});
+
+Deno.test("a request sees the same settings as before", async () => {
+  const names = [
+    ...["role", "request.jwt.claims", "request.jwt.claim.sub", "request.jwt.claim.role", "storage.operation"],
+    ...["request.method", "request.path", "request.headers", "response.status", "response.headers"],
+    ...["transaction_read_only", "search_path", "TimeZone"],
+  ];
+  const odd = `'); drop schema steps; -- "\\ $1 ${"{}"} %`;
+  const [plain, ours] = await both(async (side) => {
+    const claims = { role: "authenticated", exp: 4e9, odd: `${odd}\u0000\u{1f600}` };
+    const token = await tokenOf(side, claims);
+    const headers = { authorization: `Bearer ${token}`, "x-odd": odd };
+    const called = await (await ask(side, "rpc/seen", { names }, headers)).json();
+    const read = await (await ask(side, `rpc/seen?names={${names}}`, undefined, headers)).json();
+    const text = JSON.stringify([called, read, await (await ask(side, "rpc/seen", { names })).json()]);
+    const sub = called["request.jwt.claim.sub"];
+    equal([called["transaction_read_only"], read["transaction_read_only"]], ["off", "on"]);
+    equal([called["role"], JSON.parse(called["request.headers"])["x-odd"]], ["authenticated", odd]);
+    equal(JSON.parse(called["request.jwt.claims"]).odd, claims.odd);
+    return text.replaceAll(sub, "SUB").replaceAll(token, "TOKEN").replace(/\\"(exp|iat)\\":\d+/g, "");
+  });
+  equal(ours, plain);
+});
+
+Deno.test("a role that does not exist, a failure and a forbidden write undo all, and leave nothing behind", async () => {
+  const [plain, ours] = await both(async (side) => {
+    const headers = { authorization: `Bearer ${await tokenOf(side, { role: "nonesuch" })}` };
+    const seen: unknown[] = [];
+    const requests = [["goods", undefined, headers], ["rpc/put", { id: 13 }], ["rpc/put?id=1"]] as const;
+    for (const [path, body, others] of requests) {
+      const answer = await ask(side, path, body, others);
+      seen.push([answer.status, (await answer.json()).code, ...await leftovers(side)]);
+    }
+    const rows = await (await ask(side, "goods?select=id")).json();
+    return [seen, rows];
+  });
+  const nothing = [true, true, null];
+  equal(ours[0], [[400, "22023", ...nothing], [400, "22012", ...nothing], [405, "25006", ...nothing]]);
+  equal([ours[1], plain[1]], [[], []]);
+  equal(ours, plain);
+});
+
+/** A reserved connection that refuses the statements which begin with `refused`, and what it was told. */
+async function scripted(refused = "none") {
+  const told: string[] = [];
+  const unsafe = async (text: string) => {
+    const word = text.trim().split(" ")[0]!;
+    told.push(word);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (word === refused) throw new Error(`no ${word}`);
+    return [text];
+  };
+  const driver = { reserve: () => Promise.resolve({ unsafe }) } as unknown as postgres.Sql;
+  gatherSettings(driver);
+  const reserved = await driver.reserve();
+  const run = async (text: string, ...values: string[]) => {
+    return await reserved.unsafe(text, values).then((result) => String(result), (error) => String(error.message));
+  };
+  return { run, told };
+}
+
+const SET_ROLE = "SELECT set_config('role', $1, true)";
+
+Deno.test("without a transaction nothing runs, and without its settings neither", async () => {
+  for (const [refused, told] of [["begin", ["begin"]], ["with", ["begin", "with", "rollback"]]] as const) {
+    const side = await scripted(refused);
+    await side.run("begin");
+    await side.run(SET_ROLE, "anon");
+    equal(await side.run("delete"), `no ${refused}`);
+    equal(await side.run("delete"), `no ${refused}`);
+    await side.run("rollback");
+    equal(side.told, told);
+    equal(await side.run("select"), "select");
+  }
+});
+
+Deno.test("what is undone while it begins is undone after it began", async () => {
+  const side = await scripted();
+  await side.run("begin");
+  await Promise.all([side.run("delete"), side.run("rollback")]);
+  equal(side.told, ["begin", "delete", "rollback"]);
+});
+
+Deno.test("statements at the same time wait for the settings, and later settings take part", async () => {
+  const side = await scripted();
+  await side.run("begin");
+  await side.run(SET_ROLE, "anon");
+  await Promise.all([side.run("first"), side.run("second")]);
+  await side.run(SET_ROLE, "authenticated");
+  await side.run("third");
+  await side.run("commit");
+  await side.run("begin");
+  await side.run("commit");
+  equal(side.told, ["begin", "with", "first", "second", "with", "third", "commit", "begin", "commit"]);
+});
+
+Deno.test("a setting that is anything else besides is told as it is", async () => {
+  const odd = ["select set_config('role', $1, false)", "set local role anon; reset role", "reset role"];
+  for (const text of odd) {
+    const side = await scripted();
+    await side.run("begin");
+    equal(await side.run(text, "anon"), text);
+    equal(side.told.length, 2);
+  }
+  const side = await scripted();
+  equal(await side.run(SET_ROLE, "anon"), SET_ROLE, "outside of a transaction");
+});

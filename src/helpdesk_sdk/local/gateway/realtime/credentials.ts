@@ -1,0 +1,74 @@
+/** Who a socket or a channel speaks for: the stack's keys and people's tokens, as Realtime judges them. */
+
+import { compactVerify, errors } from "jose";
+import type { Keys } from "../api/tokens.ts";
+
+export interface Claims extends Record<string, unknown> {
+  role: string;
+  /** Unix time in seconds. */
+  exp: number;
+}
+
+export interface Credential {
+  token: string;
+  claims: Claims;
+}
+
+/** A token that does not pass; `code` is what a refused join begins with. */
+export class TokenError extends Error {
+  constructor(readonly code: "InvalidJWTToken" | "MalformedJWT" | "JwtSignatureError", message: string) {
+    super(message);
+  }
+}
+
+/** The keys of the stack never run out. */
+const FAR_FUTURE = 253_402_300_799;
+const ALGORITHMS = ["HS256", "HS384", "HS512"];
+
+/** Whether a token is a key of the new kind, which Realtime itself cannot read. */
+export const isOpaqueKey = (token: string): boolean => token.startsWith("sb_");
+
+/**
+ * Judge a key or token.
+ *
+ * @throws TokenError with Realtime's message
+ */
+export async function credential(token: string, keys: Keys): Promise<Credential> {
+  const role = token === keys.secret_key ? "service_role" : token === keys.publishable_key ? "anon" : null;
+  if (role) return { token, claims: { iss: "supabase", role, exp: FAR_FUTURE } };
+  const claims = await verified(token, keys.jwt_secret);
+  assertCurrent(claims);
+  return { token, claims };
+}
+
+/**
+ * Fail when a credential has run out.
+ *
+ * @throws TokenError
+ */
+export function assertCurrent(claims: Claims): void {
+  const over = Math.floor(Date.now() / 1000) - claims.exp;
+  if (over >= 0) throw new TokenError("InvalidJWTToken", `Token has expired ${over} seconds ago`);
+}
+
+async function verified(token: string, secret: string): Promise<Claims> {
+  const malformed = () => new TokenError("MalformedJWT", "The token provided is not a valid JWT");
+  const claims = await payloadOf(token, secret).catch((error) => {
+    const forged = error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed;
+    throw forged ? new TokenError("JwtSignatureError", "Failed to validate JWT signature") : malformed();
+  });
+  if (typeof claims !== "object" || claims === null) throw malformed();
+  const { role, exp, iat = 0 } = claims as Record<string, unknown>;
+  if (role === undefined || exp === undefined) {
+    throw new TokenError("InvalidJWTToken", "Fields `role` and `exp` are required in JWT");
+  }
+  if (typeof exp !== "number" || exp <= 0) throw new TokenError("InvalidJWTToken", "Token expiration time is invalid");
+  if (typeof role !== "string" || typeof iat !== "number") throw malformed();
+  return claims as Claims;
+}
+
+async function payloadOf(token: string, secret: string): Promise<unknown> {
+  const bare = decodeURIComponent(token).replaceAll(/\s/g, "");
+  const { payload } = await compactVerify(bare, new TextEncoder().encode(secret), { algorithms: ALGORITHMS });
+  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+}
