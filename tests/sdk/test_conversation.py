@@ -17,8 +17,10 @@ from helpdesk_sdk import (
     MessageNotFoundError,
     NoteNotFoundError,
     StaleRevisionError,
+    Status,
     TicketClosedError,
     TicketNotFoundError,
+    TransitionNotAllowedError,
     new_id,
 )
 
@@ -88,6 +90,40 @@ def test_the_same_message_id_is_the_same_message(world: World) -> Scenario:
     assert (yield world.agent.messages.reply(ticket, "Once.", id=id)) == first
     with pytest.raises(IdConflictError):
         yield world.agent.messages.reply(ticket, "Twice.", id=id)
+
+
+@both
+def test_a_reply_may_resolve_the_ticket_in_the_same_change(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Both", team="Billing")
+    id = new_id()
+    message = yield world.agent.messages.reply(ticket, "Done.", status="resolved", id=id)
+    now = yield world.agent.tickets.get(ticket)
+    assert (now.status, now.revision, now.last_message_id) == ("resolved", ticket.revision + 1, message.message_id)
+    assert message.chosen_status == "resolved"
+    assert (yield world.agent.messages.reply(ticket, "Done.", status=Status.RESOLVED, id=id)) == message
+    for status in (None, "open"):
+        with pytest.raises(IdConflictError):
+            yield world.agent.messages.reply(ticket, "Done.", status=status, id=id)
+    yield world.agent.messages.reply(ticket.number, "Or not.", status="open", expected_last_message=LATEST)
+    assert (yield world.agent.tickets.get(ticket)).status == "open"
+
+
+@both
+def test_the_requester_may_close_with_a_reply_and_not_resolve(world: World) -> Scenario:
+    ticket = yield world.customer.tickets.create("Enough", team="Billing")
+    with pytest.raises(TransitionNotAllowedError):
+        yield world.customer.messages.reply(ticket, "It works.", status="resolved")
+    assert (yield world.customer.messages.list(ticket)) == []
+    yield world.customer.messages.reply(ticket, "It works.", status="closed")
+    closed = yield world.agent.tickets.get(ticket)
+    assert closed.status == "closed"
+    with pytest.raises(TicketClosedError):
+        yield world.agent.messages.reply(closed, "Thanks.", status="closed")
+    message = yield world.agent.messages.reply(closed, "One more question.", status="open")
+    assert (yield world.customer.tickets.get(ticket)).status == "open"
+    assert message.chosen_status == "open"
+    with pytest.raises(InvalidValueError, match="status must be one of"):
+        yield world.agent.messages.reply(closed, "Text", status="opne")
 
 
 @both

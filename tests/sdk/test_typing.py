@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         assert_type(hd.tickets.timeline(ticket), Pager[TimelineEntry])
         assert_type(hd.messages.list(ticket), Pager[Message])
         assert_type(hd.messages.reply(ticket, "Text"), Message)
+        hd.messages.reply(ticket, "Text", status="resolved")
+        hd.messages.reply(ticket, "Text", status="resolvd")  # type: ignore[arg-type]
         assert_type(hd.notes.add(ticket, "Text"), Note)
         assert_type(hd.users.me(), User)
         assert_type(hd.users.invite("ada@example.com", "agent"), Invitation)

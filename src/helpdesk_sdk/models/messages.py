@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from .base import Model
-from .tickets import AuthorKind
+from .tickets import AuthorKind, Status
 
 
 class Message(Model):
@@ -15,6 +15,7 @@ class Message(Model):
     Attributes:
         author_kind: In which capacity they spoke.
         author_name: Their name as of then.
+        chosen_status: The status that the author gave the ticket with it; None when the usual one followed.
     """
 
     message_id: UUID
@@ -23,5 +24,6 @@ class Message(Model):
     author_kind: AuthorKind
     author_name: str
     body: str
+    chosen_status: Status | None = None
     created_at: datetime
     redacted_at: datetime | None = None

@@ -14,7 +14,7 @@ from .._ids import new_id
 from .._sentinels import UNSET, Latest, Unset
 from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from ..models.messages import Message
-from ..models.tickets import Ticket
+from ..models.tickets import Status, StatusName, Ticket
 from ._references import TicketRef, fetch_me, find_newest_message, find_ticket_id, require_ticket, ticket_key
 from ._ticket_changes import current_ticket
 
@@ -73,50 +73,65 @@ class Messages(Resource[Driver]):
 
     @call
     def reply(
-        self, ticket: TicketRef, body: str, *, expected_last_message: LastSeen = UNSET, id: UUID | None = None
+        self,
+        ticket: TicketRef,
+        body: str,
+        *,
+        status: Status | StatusName | None = None,
+        expected_last_message: LastSeen = UNSET,
+        id: UUID | None = None,
     ) -> Flow[Message]:
-        """Answer a ticket, unless the conversation has moved on since you read it.
+        """Reply to a ticket, unless the conversation has moved on since you read it.
 
-        Staff's reply makes the ticket pending, a customer's opens it. To answer twice in a row, read the ticket anew
-        (``ticket = hd.tickets.get(ticket)``), or say that your first answer is what you saw last:
-        ``hd.messages.reply(ticket, "And …", expected_last_message=first)``.
+        To reply twice in a row, read the ticket again (``ticket = hd.tickets.get(ticket)``), or name your first reply
+        as the last message you saw: ``hd.messages.reply(ticket, "And …", expected_last_message=first)``.
 
         Args:
-            ticket: A Ticket brings what you saw with it. For a number or an id, staff say it themselves.
-            body: 1 to 100,000 characters.
-            expected_last_message: The newest Message you saw, or its id; None when there was none; LATEST to answer
-                whatever has been said.
-            id: A UUID of your own. Repeating the call with the same one and the same body gives the same message.
+            ticket: The ticket. A Ticket carries the last message you saw; with a number or an id, staff must name it.
+            body: The text, 1 to 100,000 characters.
+            status: The ticket's new status; reply and status are one change of the ticket, one revision. None for the
+                usual one: ``pending`` after a reply of staff, ``open`` after a reply of the requester. A requester may
+                also close the ticket.
+            expected_last_message: The newest Message you saw, or its id; None when there was none; LATEST to reply
+                whatever was written since.
+            id: A UUID of your own. Repeating the call with the same id, body and status returns the same message.
 
         Raises:
-            ConversationMovedError: Somebody said something; ``.new_messages`` holds it, ``.current`` the ticket.
-            TicketClosedError: Staff do not answer closed tickets: reopen it first.
-            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
+            ConversationMovedError: There are new messages: ``.new_messages``; ``.current`` is the ticket as it is now.
+            TicketClosedError: Staff reply to a closed ticket only with ``status="open"``, which reopens it.
+            TransitionNotAllowedError: The ticket cannot go from its status to this one.
+            IdConflictError: The id belongs to another message, or to this one with another body or status.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         message_id = new_id() if id is None else check.identifier("id", id)
-        text = check.text("body", body, 1, limits.BODY_MAX)
+        arguments: dict[str, Any] = {"message_id": message_id, "body": check.text("body", body, 1, limits.BODY_MAX)}
+        if status is not None:
+            arguments["status"] = check.choice("status", status, Status)
         if expected_last_message is Latest.LATEST:
-            return (yield from self._reply_to_latest(ticket, text, message_id))
+            return (yield from self._reply_to_latest(ticket, arguments))
         seen = yield from self._seen(ticket, expected_last_message)
         ticket_id = yield from find_ticket_id(self, ticket)
-        reply = yield from self._send(ticket_id, text, message_id, seen)
+        reply = yield from self._send(ticket_id, arguments, seen)
         if isinstance(reply.error, ConversationMovedError):
             raise (yield from self._caught_up(reply.error, ticket_id, seen))
         return reply.value(Message)
 
-    def _reply_to_latest(self, ticket: TicketRef, body: str, message_id: UUID) -> Flow[Message]:
+    def _reply_to_latest(self, ticket: TicketRef, arguments: dict[str, Any]) -> Flow[Message]:
         for _ in range(_CATCH_UP):
             ticket_id, seen = yield from find_newest_message(self, ticket)
-            reply = yield from self._send(ticket_id, body, message_id, seen)
+            reply = yield from self._send(ticket_id, arguments, seen)
             if reply.error is None:
                 return reply.value(Message)
         raise ConversationMovedError("The conversation moves faster than it can be read", hint="Try again in a while.")
 
-    def _send(self, ticket_id: UUID, body: str, message_id: UUID, seen: UUID | None) -> Flow[Reply]:
-        arguments = {"ticket_id": ticket_id, "body": body, "message_id": message_id}
+    def _send(self, ticket_id: UUID, arguments: dict[str, Any], seen: UUID | None) -> Flow[Reply]:
+        arguments = {"ticket_id": ticket_id, **arguments}
         if seen is not None:
             arguments["expected_last_message"] = seen
-        reply: Reply = yield self._rpc_write("send_reply", arguments, id=message_id, accepts=(ConversationMovedError,))
+        reply: Reply = yield self._rpc_write(
+            "send_reply", arguments, id=arguments["message_id"], accepts=(ConversationMovedError,)
+        )
         return reply
 
     def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
