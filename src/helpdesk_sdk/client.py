@@ -7,7 +7,7 @@ import os
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
@@ -15,8 +15,10 @@ from pydantic import SecretStr
 
 from . import _validation as check
 from ._credentials import clean_key, clean_url
+from ._http.connections import AsyncConnections, Connections
 from ._http.drivers import AsyncDriver, SyncDriver
 from ._http.pipeline import ClientContext
+from ._http.proxies import proxy_for, proxy_options
 from ._http.query_builder import builders
 from ._http.resource import Driver
 from ._http.retry import Backoff
@@ -35,7 +37,6 @@ from .resources.tickets import Tickets
 from .resources.users import Users
 
 OnSession = Callable[[Session | None], None]
-MakeContext = Callable[[httpx.Client | httpx.AsyncClient], ClientContext]
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 _TIMEOUT_RANGE = (0.001, 3600.0)
@@ -97,17 +98,19 @@ class _Client(Generic[Driver, Transport]):
         tokens = _token("access_token", access_token), _token("refresh_token", refresh_token)
         store = _session_store(key, *tokens, email, password, on_session)
 
-        def context(http: httpx.Client | httpx.AsyncClient) -> ClientContext:
-            return ClientContext(
-                url=url,
-                key=SecretStr(key),
-                rest=builders(http, url),
-                session_store=store,
-                backoff=backoff or Backoff(),
-                max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX),
-            )
-
-        driver = self._new_driver(options, context)
+        self._template = self._new_http(options)
+        context = ClientContext(
+            url=url,
+            key=SecretStr(key),
+            proxy=proxy_for(url) if transport is None else None,
+            rest=builders(self._template, url),
+            session_store=store,
+            backoff=backoff or Backoff(),
+            max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX),
+        )
+        # A transport of the caller's own cannot be made anew.
+        make_http = partial(self._new_http, options) if transport is None else lambda: self._template
+        driver = self._new_driver(make_http, context)
         # A WebSocket would not go where another transport goes.
         self._hub: Hub | None = None
         if isinstance(driver, AsyncDriver) and transport is None:
@@ -148,7 +151,7 @@ class _Client(Generic[Driver, Transport]):
         context = self._driver.context
         if timeout is not None:
             timeout = check.seconds("timeout", timeout, *_TIMEOUT_RANGE)
-            context = replace(context, timeout=timeout, rest=builders(self._driver.http, context.url, timeout))
+            context = replace(context, timeout=timeout, rest=builders(self._template, context.url, timeout))
         if max_retries is not None:
             context = replace(context, max_retries=check.integer("max_retries", max_retries, 0, _RETRIES_MAX))
         other = copy.copy(self)
@@ -156,7 +159,11 @@ class _Client(Generic[Driver, Transport]):
         other._attach(self._driver.with_context(context))
         return other
 
-    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> Driver:
+    @staticmethod
+    def _new_http(options: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+    def _new_driver(self, make_http: Callable[[], Any], context: ClientContext) -> Driver:
         raise NotImplementedError
 
     def _attach(self, driver: Driver) -> None:
@@ -176,20 +183,23 @@ class _Client(Generic[Driver, Transport]):
 
 
 class Helpdesk(_Client[SyncDriver, httpx.BaseTransport]):
-    """A client of one helpdesk, for plain code. Any number of threads may share one.
+    """A client of one helpdesk, for plain code. Any number of threads may share one, and a forked process may use it.
 
     >>> with Helpdesk.from_env() as hd:
     ...     ticket = hd.tickets.create("Cannot log in", "It says 403 since this morning.")
     """
 
-    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> SyncDriver:
-        http = httpx.Client(**options)
-        return SyncDriver(http, context(http))
+    @staticmethod
+    def _new_http(options: dict[str, Any]) -> httpx.Client:
+        return httpx.Client(**options)
+
+    def _new_driver(self, make_http: Callable[[], httpx.Client], context: ClientContext) -> SyncDriver:
+        return SyncDriver(Connections(make_http), context)
 
     def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
         if self._owns_connections:
-            self._driver.http.close()
+            self._driver.connections.close()
 
     if not TYPE_CHECKING:
 
@@ -206,7 +216,7 @@ class Helpdesk(_Client[SyncDriver, httpx.BaseTransport]):
 
 
 class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
-    """A client of one helpdesk, for async code. Any number of tasks of one event loop may share one.
+    """A client of one helpdesk, for async code. Any number of tasks may share one, one event loop after another too.
 
     It also has ``presence``: who has a ticket open at this moment.
 
@@ -217,9 +227,12 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
     presence: Presence
     """Who has a ticket open at this moment."""
 
-    def _new_driver(self, options: dict[str, Any], context: MakeContext) -> AsyncDriver:
-        http = httpx.AsyncClient(**options)
-        return AsyncDriver(http, context(http))
+    @staticmethod
+    def _new_http(options: dict[str, Any]) -> httpx.AsyncClient:
+        return httpx.AsyncClient(**options)
+
+    def _new_driver(self, make_http: Callable[[], httpx.AsyncClient], context: ClientContext) -> AsyncDriver:
+        return AsyncDriver(AsyncConnections(make_http), context)
 
     def _attach(self, driver: AsyncDriver) -> None:
         super()._attach(driver)
@@ -231,7 +244,7 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
             return
         if self._hub is not None:
             await self._hub.close()
-        await self._driver.http.aclose()
+        await self._driver.connections.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -249,7 +262,9 @@ def _token(name: str, token: str | SecretStr | None) -> str | None:
 def _http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
     options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
-    return options | ({"verify": _trust(url)} if transport is None else {"transport": transport})
+    if transport is not None:
+        return options | {"transport": transport}
+    return options | {"verify": _trust(url)} | proxy_options(url)
 
 
 def _trust(url: str) -> ssl.SSLContext:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import threading
 import time
 from functools import partial
 from typing import Any, TypeVar
 
 import httpx
 
-from ..errors import AuthenticationError, ConfigurationError, HelpdeskError, UnexpectedResponseError
+from ..errors import AuthenticationError, HelpdeskError, UnexpectedResponseError
+from .connections import AsyncConnections, Connections, closed
 from .flow import AuthReply, Flow
 from .pipeline import CallAuth, ClientContext, RenewSession, Send, Sleep, Step, renew_session, run_flow
 
@@ -21,11 +21,9 @@ T = TypeVar("T")
 class SyncDriver:
     """Runs flows in the calling thread. Any number of threads may share it."""
 
-    def __init__(self, http: httpx.Client, context: ClientContext) -> None:
-        self.http = http
+    def __init__(self, connections: Connections, context: ClientContext) -> None:
+        self.connections = connections
         self.context = context
-        # Reentrant: the `on_session` callback may use the client.
-        self._renewing = threading.RLock()
 
     def with_context(self, context: ClientContext) -> SyncDriver:
         """A driver with another context, on the same connections and the same session."""
@@ -46,24 +44,27 @@ class SyncDriver:
             outcome = self._do(step)
 
     def _do(self, step: Step) -> Any:
+        http = self.connections.http
         match step:
             case Send():
                 try:
-                    return self.http.send(step.http)
+                    return http.send(step.http)
                 except httpx.RequestError as error:
                     return error
-                except RuntimeError as error:
-                    raise _closed(self.http, error) from None
+                except RuntimeError:
+                    if http.is_closed:
+                        raise closed() from None
+                    raise
             case Sleep():
                 time.sleep(step.seconds)
             case CallAuth():
                 from supabase_auth import SyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    return AuthReply(step.call.run(SyncGoTrueClient(**_auth_options(self.context, self.http))))
+                    return AuthReply(step.call.run(SyncGoTrueClient(**_auth_options(self.context, http))))
                 return caught.outcome
             case RenewSession():
-                with self._renewing:
+                with self.connections.renewing:
                     if self.context.session_store.token == step.token:
                         try:
                             self.run(renew_session(self.context.session_store))
@@ -73,12 +74,11 @@ class SyncDriver:
 
 
 class AsyncDriver:
-    """Runs flows on the event loop. Any number of tasks of one loop may share it."""
+    """Runs flows on the running event loop. Any number of tasks may share it."""
 
-    def __init__(self, http: httpx.AsyncClient, context: ClientContext) -> None:
-        self.http = http
+    def __init__(self, connections: AsyncConnections, context: ClientContext) -> None:
+        self.connections = connections
         self.context = context
-        self._renewing = asyncio.Lock()
 
     def with_context(self, context: ClientContext) -> AsyncDriver:
         """A driver with another context, on the same connections and the same session."""
@@ -104,24 +104,28 @@ class AsyncDriver:
         return error
 
     async def _do(self, step: Step) -> Any:
+        connections = await self.connections.current()
         match step:
             case Send():
                 try:
-                    return await self.http.send(step.http)
+                    return await connections.http.send(step.http)
                 except httpx.RequestError as error:
                     return error
-                except RuntimeError as error:
-                    raise _closed(self.http, error) from None
+                except RuntimeError:
+                    if connections.http.is_closed:
+                        raise closed() from None
+                    raise
             case Sleep():
                 await asyncio.sleep(step.seconds)
             case CallAuth():
                 from supabase_auth import AsyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    return AuthReply(await step.call.run(AsyncGoTrueClient(**_auth_options(self.context, self.http))))
+                    options = _auth_options(self.context, connections.http)
+                    return AuthReply(await step.call.run(AsyncGoTrueClient(**options)))
                 return caught.outcome
             case RenewSession():
-                async with self._renewing:
+                async with connections.renewing:
                     if self.context.session_store.token == step.token:
                         try:
                             await self.run(renew_session(self.context.session_store))
@@ -172,11 +176,7 @@ class _auth_errors:
             case httpx.RequestError() as failed:
                 self.outcome = failed
             case RuntimeError():
-                raise ConfigurationError("The client is closed") from None
+                raise closed() from None
             case _:
                 raise AuthenticationError(error.message) from None
         return True
-
-
-def _closed(http: httpx.Client | httpx.AsyncClient, error: RuntimeError) -> Exception:
-    return ConfigurationError("The client is closed", hint="Make a new one.") if http.is_closed else error

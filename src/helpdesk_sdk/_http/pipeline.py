@@ -29,6 +29,7 @@ from ..errors import (
 from ..models.session import Session
 from .error_mapping import exception_for, parse_error
 from .flow import AuthCall, AuthReply, Flow, Reply, Request
+from .proxies import shown
 from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
 
@@ -80,6 +81,8 @@ class ClientContext:
     session_store: SessionStore
     backoff: Backoff
     max_retries: int
+    proxy: str | None = None
+    """The URL of the proxy between client and helpdesk."""
     timeout: float | None = None
     """Seconds; None for the HTTP client's own timeout."""
 
@@ -203,14 +206,15 @@ def _error(
             error.message = "The access token has run out, and there is no refresh token to renew it with"
             error.hint = "Sign in again, or give the refresh token as well."
         return error
-    why = str(result) or type(result).__name__
+    way = f" through the proxy {shown(context.proxy)}" if context.proxy else ""
     if isinstance(result, httpx.TimeoutException):
-        return RequestTimeoutError(
-            f"{context.url} did not answer in time", hint="Try again, or give the client a longer timeout."
-        )
-    return ConnectionFailedError(
-        f"Cannot reach {context.url}: {why}", hint="Is it the right URL, and does the stack run?"
-    )
+        hint = "Try again, or give the client a longer timeout."
+        return RequestTimeoutError(f"{context.url} did not answer in time{way}", hint=hint)
+    why = str(result) or type(result).__name__
+    hint = "Is it the right URL, and does the stack run?"
+    if way:
+        hint = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the helpdesk's host in NO_PROXY."
+    return ConnectionFailedError(f"Cannot reach {context.url}{way}: {why}", hint=hint)
 
 
 def renew_session(store: SessionStore) -> Flow[None]:
