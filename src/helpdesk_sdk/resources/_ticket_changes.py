@@ -1,8 +1,9 @@
-"""How tickets are changed without overwriting anybody: revisions, and what a repeated attempt finds."""
+"""How a ticket is changed without overwriting a change of somebody else: revisions, and repeated attempts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,28 +22,45 @@ from ..errors import (
     TicketNotFoundError,
     UnknownOutcomeError,
 )
+from ..models.base import Model
+from ..models.events import EventType
 from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
-from ._references import TicketRef, by_key, no_such, ticket_key
+from ._references import TicketRef, by_key, fetch_me, no_such, ticket_key
 
 Revision = int | Latest | None
 
 _REVISION_MAX = 2**31 - 1
-# Conflicts about the state of a ticket: the error brings the ticket as it is now.
+# Own replies that a Ticket may be behind.
+_OWN_REPLIES_MAX = 100
+# Conflicts about the state of a ticket: the error carries the ticket as it is now.
 _ABOUT_THE_TICKET = (StaleRevisionError, AlreadyAssignedError, AlreadyAnsweredError, TicketClosedError)
 
 
-def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> int | None:
-    """The revision the caller has seen; None for "whatever it is now"."""
+@dataclass(frozen=True, slots=True)
+class SeenRevision:
+    """The revision that a change is based on."""
+
+    number: int | None
+    """The revision; None to change the ticket at any revision."""
+    from_ticket: bool = False
+    """Whether the revision is that of a Ticket, and not one that the caller named."""
+
+
+ANY_REVISION = SeenRevision(None)
+
+
+def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> SeenRevision:
+    """The revision that the caller has seen."""
     if revision is Latest.LATEST:
-        return None
+        return ANY_REVISION
     if revision is not None:
-        return check.integer("revision", revision, 1, _REVISION_MAX)
+        return SeenRevision(check.integer("revision", revision, 1, _REVISION_MAX))
     if isinstance(ticket, Ticket):
-        return ticket.revision
+        return SeenRevision(ticket.revision, from_ticket=True)
     if needed:
         ticket_key(ticket)
         raise check.invalid("revision", "is missing: pass the Ticket that you read, or revision=LATEST to overwrite")
-    return None
+    return ANY_REVISION
 
 
 def checked_changes(
@@ -91,9 +109,17 @@ def _tickets(resource: Resource[Any]) -> Any:
 
 
 def patch_ticket(
-    resource: Resource[Any], ticket: TicketRef, changes: Mapping[str, Any], revision: int | None
+    resource: Resource[Any], ticket: TicketRef, changes: Mapping[str, Any], seen: SeenRevision
 ) -> Flow[Ticket]:
     """Write columns of a ticket, if it is still at this revision."""
+    return (
+        yield from _allow_own_replies(resource, lambda number: _patch_once(resource, ticket, changes, number), seen)
+    )
+
+
+def _patch_once(
+    resource: Resource[Any], ticket: TicketRef, changes: Mapping[str, Any], revision: int | None
+) -> Flow[Ticket]:
     query = by_key(resource._rest.from_("tickets").update(dict(changes)), ticket)
     if revision is not None:
         query = query.eq("revision", revision)
@@ -110,10 +136,25 @@ def route_ticket(
     function: str,
     ticket: TicketRef,
     arguments: Mapping[str, Any],
+    seen: SeenRevision,
+    wanted: Mapping[str, Any],
+) -> Flow[Ticket]:
+    """Call a function that moves a ticket, if it is still at this revision; ``wanted``: its columns after that."""
+
+    def attempt(number: int | None) -> Flow[Ticket]:
+        return _route_once(resource, function, ticket, arguments, number, wanted)
+
+    return (yield from _allow_own_replies(resource, attempt, seen))
+
+
+def _route_once(
+    resource: Resource[Any],
+    function: str,
+    ticket: TicketRef,
+    arguments: Mapping[str, Any],
     revision: int | None,
     wanted: Mapping[str, Any],
 ) -> Flow[Ticket]:
-    """Call a function that moves a ticket, if it is still at this revision; ``wanted`` is what it has moved to then."""
     given = dict(arguments) if revision is None else {**arguments, "revision": revision}
     out_of_reach = (TicketNotFoundError, ForbiddenError)
     reply: Reply = yield resource._rpc_write(function, given, accepts=(*_ABOUT_THE_TICKET, *out_of_reach))
@@ -122,6 +163,34 @@ def route_ticket(
     if isinstance(reply.error, out_of_reach) and reply.attempts > 1:
         return (yield from _after_lost_move(resource, ticket, reply, wanted, revision))
     return (yield from _resolve_conflict(resource, ticket, reply, wanted, revision))
+
+
+class _Reply(Model):
+    ticket_revision: int
+
+
+def _allow_own_replies(
+    resource: Resource[Any], attempt: Callable[[int | None], Flow[Ticket]], seen: SeenRevision
+) -> Flow[Ticket]:
+    """Attempt a change; when the Ticket is behind only by the caller's own replies, attempt it again from there."""
+    try:
+        return (yield from attempt(seen.number))
+    except StaleRevisionError as error:
+        stale = error
+    if seen.number is None or not seen.from_ticket or stale.current is None or resource._session_store.is_system:
+        raise stale
+    revisions = range(seen.number + 1, stale.current.revision + 1)
+    if not 0 < len(revisions) <= _OWN_REPLIES_MAX:
+        raise stale
+    me = yield from fetch_me(resource)
+    # Each reply logs one such event, with the revision that the reply produced.
+    query = resource._rest.from_("events").select("ticket_revision").eq("ticket_id", stale.current.ticket_id)
+    query = query.eq("type", EventType.MESSAGE_CREATED).eq("actor_id", me.user_id)
+    query = query.gte("ticket_revision", revisions[0]).lte("ticket_revision", revisions[-1]).limit(len(revisions))
+    replies: Reply = yield resource._read(query)
+    if {reply.ticket_revision for reply in replies.rows(_Reply)} != set(revisions):
+        raise stale
+    return (yield from attempt(stale.current.revision))
 
 
 def _after_lost_move(

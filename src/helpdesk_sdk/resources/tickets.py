@@ -28,6 +28,7 @@ from ._references import (
     ticket_key,
 )
 from ._ticket_changes import (
+    ANY_REVISION,
     Revision,
     checked_changes,
     current_ticket,
@@ -269,7 +270,7 @@ class Tickets(Resource[Driver]):
             AlreadyAssignedError: Somebody else has it; ``.current`` is the ticket.
         """
         arguments = {"ticket_id": (yield from find_ticket_id(self, ticket))}
-        return (yield from route_ticket(self, "claim_ticket", ticket, arguments, None, {}))
+        return (yield from route_ticket(self, "claim_ticket", ticket, arguments, ANY_REVISION, {}))
 
     @call
     def assign(self, ticket: TicketRef, user: UserRef, *, revision: Revision = None) -> Flow[Ticket]:
