@@ -227,7 +227,7 @@ def _session(found: Target) -> Iterator[Finding]:
     if not found.is_system:
         with client(found, timeout=_TIMEOUT) as hd:
             try:
-                user = hd.auth.whoami()
+                user = hd.users.me()
                 yield Finding("session", True, f"signed in as {user.name or user.email} ({user.role})")
             except HelpdeskError as error:
                 # Without migrations the session may still be valid: the next finding reports the cause.

@@ -93,7 +93,7 @@ def login(
     if token_stdin or access_token_file is not None:
         profile = _with_tokens(profile, access_token_file)
         with client(target_of(profile)) as hd:
-            user = hd.auth.whoami()
+            user = hd.users.me()
     else:
         profile, user = _with_password(profile, email, password_stdin)
     _save(profile, user)
@@ -138,7 +138,7 @@ def whoami() -> None:
         print_result(f"The system, by secret key, at {found.url} ({found.source})", json=where)
         return
     with connect() as hd:
-        user = hd.auth.whoami()
+        user = hd.users.me()
     if settings().json:
         print_json({"url": found.url, "source": found.source, "user": jsonable(user), "system": False})
         return
@@ -279,7 +279,7 @@ def _with_password(
                     "The login was created, but its e-mail address must be confirmed first", hint, ExitCode.FORBIDDEN
                 )
             session = made
-        return with_session(profile, session), hd.auth.whoami()
+        return with_session(profile, session), hd.users.me()
 
 
 def _end_session(profile: Profile) -> None:

@@ -299,7 +299,9 @@ class ConversationMovedError(ConflictError):
 
     reason = "conversation_moved"
     new_messages: tuple[Message, ...] = ()
-    """The messages since then, oldest first."""
+    """The newest of the messages since then, at most 100, oldest first."""
+    has_more: bool = False
+    """Whether there are more new messages than these: ``hd.messages.list(ticket)`` has them all."""
 
 
 class AlreadyAssignedError(ConflictError):

@@ -160,6 +160,41 @@ def test_a_refused_reply_brings_what_was_said_since(hd: Helpdesk) -> None:
     assert caught.value.current is not None
 
 
+@pytest.mark.parametrize(
+    ("answered", "seen", "kept", "more"),
+    [
+        # The reply asks for 101 messages, newest first; the one that was seen stands at this place.
+        (101, 100, 100, False),
+        (101, 99, 99, False),
+        (101, None, 100, True),
+        # A project caps responses at 100 rows.
+        (100, 99, 99, False),
+        (100, None, 100, True),
+        (99, None, 99, False),
+    ],
+)
+def test_a_refused_reply_says_when_it_brings_not_all(
+    hd: Helpdesk, answered: int, seen: int | None, kept: int, more: bool
+) -> None:
+    at = ticket_row()["created_at"]
+    messages = [
+        {"message_id": str(UUID(int=1000 - place)), "ticket_id": ticket_row()["ticket_id"], "author_kind": "customer"}
+        | {"author_name": "Ada", "body": str(place), "created_at": at}
+        for place in range(answered)
+    ]
+    last_seen = UUID(int=7) if seen is None else UUID(messages[seen]["message_id"])
+    flow = Messages.reply(hd.messages, Ticket.model_validate(ticket_row(last_message_id=last_seen)), "Text")
+    next(flow)
+    flow.send(Reply(b"", error=ConversationMovedError()))
+    request = flow.send(reply([ticket_row()]))
+    assert isinstance(request, Request)
+    assert query(request)["limit"] == "101"
+    with pytest.raises(ConversationMovedError) as caught:
+        flow.send(reply(messages))
+    assert [message.body for message in caught.value.new_messages] == [str(n) for n in reversed(range(kept))]
+    assert caught.value.has_more is more
+
+
 def test_a_number_is_looked_up_once(hd: Helpdesk) -> None:
     flow = Tickets.claim(hd.tickets, 42)
     request = next(flow)

@@ -144,7 +144,7 @@ def test_sign_in_and_out(connect: Any, server: Server) -> Scenario:
     server.answers(session("1"), ok(user_row(role="customer")), httpx.Response(204))
     made = yield hd.auth.sign_in("Ada@Example.com", "horse")
     assert made == hd.auth.session
-    assert (yield hd.auth.whoami()).role == "customer"
+    assert (yield hd.users.me()).role == "customer"
     yield hd.auth.sign_out()
     assert server.requests[-1].url.path == "/auth/v1/logout"
     assert bearer(server.requests[-1]) == "Bearer access-1"

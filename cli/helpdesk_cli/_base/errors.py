@@ -119,7 +119,11 @@ def _describe_sdk_error(error: HelpdeskError) -> dict[str, Any]:
         name: getattr(error, name, None) for name in ("reason", "code", "status", "field", "request_id", "retry_after")
     }
     details |= {"id": str(described) if (described := getattr(error, "id", None)) else None}
-    details |= {name: jsonable(value) for name in ("current", "new_messages") if (value := getattr(error, name, None))}
+    details |= {
+        name: jsonable(value)
+        for name in ("current", "new_messages", "has_more")
+        if (value := getattr(error, name, None))
+    }
     return {
         "kind": type(error).__name__,
         "message": error.message,

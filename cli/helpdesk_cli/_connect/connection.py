@@ -269,7 +269,7 @@ def _renew(found: Target) -> Target:
     with client(found, on_session=store) as hd:
         try:
             # Any request will do: the client renews an expiring session before it sends one.
-            hd.auth.whoami()
+            hd.users.me()
         except ForbiddenError:
             pass
         except AuthenticationError:

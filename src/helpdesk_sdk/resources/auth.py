@@ -1,4 +1,4 @@
-"""Auth: sign in, sign up, sign out, and who you are."""
+"""Auth: sign up, sign in, sign out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from .._http.pipeline import session_of, sign_in
 from .._http.resource import Driver, Resource, call
 from ..errors import AuthenticationError
 from ..models.session import Session
-from ..models.users import User
-from ._references import ask_me
 
 _PASSWORD_MAX = 1_000
 
@@ -74,13 +72,3 @@ class Auth(Resource[Driver]):
             yield AuthCall(
                 lambda auth: auth.admin.sign_out(token, "local"), repeatable=True, accepts=(AuthenticationError,)
             )
-
-    @call
-    def whoami(self) -> Flow[User]:
-        """Who you are in the helpdesk.
-
-        Raises:
-            AuthenticationError: You are not signed in.
-            NoProfileError: The login has no verified e-mail address yet.
-        """
-        return (yield from ask_me(self))

@@ -57,7 +57,10 @@ class Events(Resource[Driver]):
         ticket: TicketRef | None = None,
         team: TeamRef | None = None,
     ) -> Flow[EventPage]:
-        """What happened after a cursor, oldest first, without gaps.
+        """Events after a cursor, oldest first, without gaps.
+
+        Unlike a list, the log has no end, so this returns one page and no pager. Save ``page.cursor`` and pass it next
+        time; an empty page has it too.
 
         Args:
             cursor: The cursor of an event, or of a page, or of ``head()``; None for the beginning of the log.

@@ -20,6 +20,8 @@ from ._ticket_changes import current_ticket
 
 # With LATEST: how often to catch up with a conversation that moves while we answer.
 _CATCH_UP = 5
+# The messages that an error carries.
+_NEW_MESSAGES_MAX = 100
 
 LastSeen = Message | UUID | str | None | Latest | Unset
 
@@ -97,7 +99,8 @@ class Messages(Resource[Driver]):
             id: A UUID of your own. Repeating the call with the same id, body and status returns the same message.
 
         Raises:
-            ConversationMovedError: There are new messages: ``.new_messages``; ``.current`` is the ticket as it is now.
+            ConversationMovedError: There are new messages: ``.new_messages`` has the newest 100; ``.current`` is the
+                ticket as it is now.
             TicketClosedError: Staff reply to a closed ticket only with ``status="open"``, which reopens it.
             TransitionNotAllowedError: The ticket cannot go from its status to this one.
             IdConflictError: The id belongs to another message, or to this one with another body or status.
@@ -152,16 +155,17 @@ class Messages(Resource[Driver]):
         return None
 
     def _caught_up(self, error: ConversationMovedError, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
-        """The error, with what was said since."""
+        """The error, with the new messages."""
         error.current = yield from current_ticket(self, ticket_id)
         query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
-        newest: Reply = yield self._read(query.order("created_at", desc=True).order("message_id", desc=True).limit(100))
-        new: list[Message] = []
-        for message in newest.rows(Message):
-            if message.message_id == seen:
-                break
-            new.insert(0, message)
-        error.new_messages = tuple(new)
+        query = query.order("created_at", desc=True).order("message_id", desc=True).limit(_NEW_MESSAGES_MAX + 1)
+        newest = (yield self._read(query)).rows(Message)
+        ids = [message.message_id for message in newest]
+        new = newest[: ids.index(seen)] if seen in ids else newest
+        error.new_messages = tuple(reversed(new[:_NEW_MESSAGES_MAX]))
+        # A project may cap the rows of a response at this very number: the message that was seen is behind them.
+        capped = len(new) == _NEW_MESSAGES_MAX and seen is not None and seen not in ids
+        error.has_more = capped or len(new) > _NEW_MESSAGES_MAX
         return error
 
     @call

@@ -27,9 +27,11 @@ class Users(Resource[Driver]):
 
     @call
     def me(self) -> Flow[User]:
-        """Who you are.
+        """Your own profile.
 
         Raises:
+            AuthenticationError: You are not signed in.
+            ForbiddenError: The client has the secret key, which is no person.
             NoProfileError: The login has no verified e-mail address yet.
         """
         return (yield from ask_me(self))
