@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,6 @@ from tests.sdk.support import FAST, Colour, Server
 from tests.sdk.world import Staffed, World
 
 from helpdesk_sdk.local import Stack
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """A stack of their own: some of these tests are about the only admin there is."""
-    with Stack.start(ephemeral=True) as running:
-        yield running
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -51,9 +45,10 @@ def hd(connect: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def staffed(stack: Stack) -> Staffed:
-    """The shared stack, with teams and people who can sign in."""
-    return Staffed(stack.info)
+def staffed(stack: Stack, _helpdesk_factory: Any) -> Iterator[Staffed]:
+    """A helpdesk of their own, with teams and people who can sign in: some tests are about the only admin there is."""
+    with _helpdesk_factory.project() as project:
+        yield Staffed(replace(stack.info, api_url=project.url, db_url=project.db_url))
 
 
 @pytest.fixture(scope="session")
