@@ -73,8 +73,10 @@ class _Screen:
 
     async def wait_for_change(self) -> None:
         """Wait until something changed, or for a second: ages and marks change with time."""
+        # Not wait_for: in Python 3.11 it drops a cancellation that comes together with the event.
         try:
-            await asyncio.wait_for(self._changed.wait(), 1.0)
+            async with asyncio.timeout(1.0):
+                await self._changed.wait()
         except TimeoutError:
             return
         self._changed.clear()

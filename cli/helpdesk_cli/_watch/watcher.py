@@ -86,9 +86,11 @@ class QueueWatcher:
     async def _refresh_repeatedly(self, listener: QueueListener) -> None:
         failures = 0
         while True:
+            idle = _IDLE_INTERVAL if self.follower.live else _IDLE_INTERVAL_POLLING
+            # Not wait_for: in Python 3.11 it drops a cancellation that comes together with the event.
             with suppress(TimeoutError):
-                idle = _IDLE_INTERVAL if self.follower.live else _IDLE_INTERVAL_POLLING
-                await asyncio.wait_for(self._stale.wait(), retry_delay(failures) if failures else idle)
+                async with asyncio.timeout(retry_delay(failures) if failures else idle):
+                    await self._stale.wait()
             self._stale.clear()
             began, events = time.monotonic(), self._events
             self._events = []
