@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 import os
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
@@ -23,6 +22,7 @@ from ._http.query_builder import builders
 from ._http.resource import Driver
 from ._http.retry import Backoff
 from ._http.session import Credentials, SessionStore, session_from_token
+from ._http.tls import tls_context
 from ._live.hub import Hub
 from ._version import __version__
 from .errors import ConfigurationError
@@ -264,25 +264,7 @@ def _http_options(url: str, key: str, timeout: float, transport: object) -> dict
     options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
     if transport is not None:
         return options | {"transport": transport}
-    return options | {"verify": _trust(url)} | proxy_options(url)
-
-
-def _trust(url: str) -> ssl.SSLContext:
-    """The TLS context. Loading the CA bundle is slow and large, so clients share it."""
-    if url.startswith("http:"):
-        return _without_authorities()
-    return _with_authorities(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@cache
-def _without_authorities() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-@cache
-def _with_authorities(_file: str | None, _directory: str | None) -> ssl.SSLContext:
-    """httpx's own context; it reads SSL_CERT_FILE and SSL_CERT_DIR, hence the cache key."""
-    return httpx.create_ssl_context()
+    return options | {"verify": tls_context(url)} | proxy_options(url)
 
 
 def _session_store(

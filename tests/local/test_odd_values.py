@@ -154,7 +154,9 @@ def test_the_sdk_says_so_at_once(project: Project, customer: Helpdesk) -> None:
         with psycopg.connect(project.db_url) as db:
             db.execute("drop function helpdesk.dawdling() cascade")
     assert caught.value.code == "57014"
-    assert str(caught.value).startswith("The database stopped the request because it took too long; nothing was changed.")
+    assert str(caught.value).startswith(
+        "The database stopped the request because it took too long; nothing was changed."
+    )
 
 
 def count(web: httpx.Client) -> int:
