@@ -30,7 +30,7 @@ def test_rows_come_change_and_leave(people: People, queue: str, customer: Helpde
         shown.until(lambda: shown.row(second.number).startswith("+"))
         assert "Cli Customer" in shown.row(second.number)
         shown.until(lambda: f"#{second.number} Cli Customer: opened (status: open" in shown.text)
-        assert "● live" in shown.lines[0]
+        shown.until(lambda: "● live" in shown.lines[0])
         colleague.tickets.claim(first)
         shown.until(lambda: shown.row(first.number).startswith("~"))
         assert "Cli Colleague" in shown.row(first.number)
