@@ -49,8 +49,7 @@ def _plain(text: str) -> str:
 
 def meanings() -> dict[str, str]:
     """What the SDK says of each field of an event."""
-    _, _, listed = (inspect.getdoc(Event) or "").partition("Attributes:\n")
-    return {name: _plain(text) for name, text in re.findall(r"^    (\w+): (.*(?:\n {5,}.*)*)", listed, re.MULTILINE)}
+    return {name: _plain(field.description or "") for name, field in Event.model_fields.items()}
 
 
 def anchor(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""What the helpdesk returns: frozen pydantic models. Nothing here sends a request or knows a client."""
+"""The data that the helpdesk returns: frozen pydantic models. They send no request and know no client."""
 
 from .events import Announcement, Change, Event, EventName, EventPage, EventType
 from .messages import Message

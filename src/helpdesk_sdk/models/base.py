@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
-    """A row as it was when it was read: it cannot be changed, and ignores columns that a newer database may add."""
+    """A row as it was when it was read: immutable, and without the columns that a newer database may add."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class OpenEnum(StrEnum):
-    """An enum of text that also takes values it does not know, from a newer database; they are not in its list."""
+    """A text enum that also accepts values from a newer database; those are not in its list of members."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

@@ -1,4 +1,4 @@
-"""What an event is, and how its values are read with their types."""
+"""Events, and their values with their types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def parse_cursor(cursor: object) -> Position | None:
 
 
 class EventType(OpenEnum):
-    """What happened."""
+    """The type of an event."""
 
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
@@ -89,55 +89,55 @@ EventName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a field was and what it is now, as JSON has it: text for ids and times. Both None where neither is told."""
+    """The old and the new value of a field, as in JSON: ids and times are text. The log may leave out both."""
 
     old: Any
+    """The value before the change; None when there was none, or when the log leaves out both."""
     new: Any
+    """The value after the change; None when there is none, or when the log leaves out both."""
 
 
 class Event(Model):
-    """Something that happened. ``docs/events.md`` has each type with what it tells.
+    """An event: a change that the log records. ``docs/events.md`` lists each type with its values.
 
-    What ``data`` holds is also an attribute with its type: ``event.message_id``, ``event.changes["status"].new``. It is
-    None where the event does not tell it.
-
-    Attributes:
-        cursor: Its place in the log: ``since(event.cursor)`` gives what comes after it.
-        event_id: Its number, unique; for the order take the cursor.
-        type: What happened.
-        audience: ``customer`` when the requester may see it too, else ``staff``.
-        ticket_id: The ticket that it happened to; None for what happened to people and teams, as the next five.
-        ticket_number: The ticket's number.
-        ticket_revision: The ticket's revision right after it.
-        requester_id: The ticket's requester.
-        team_id: The ticket's team, right after it.
-        assigned_to: Who has the ticket, right after it; None also when nobody has.
-        actor_id: Who did it; None for the system: the secret key, a job, SQL.
-        actor_kind: In which capacity they did it.
-        actor_name: Their name as of then.
-        data: The values, e.g. ``{"changes": {"status": ["open", "pending"]}}``.
-        created_at: When.
+    The values in ``data`` are also attributes with their types: ``event.message_id``, ``event.changes["status"].new``.
+    An attribute is None when the event has no such value.
     """
 
     event_id: int
+    """The event's number, unique. It does not give the order: the cursor does."""
     cursor: str
+    """The event's place in the log: ``hd.events.since(event.cursor)`` returns the events after it."""
     type: EventType
+    """The type, e.g. ``ticket.created``."""
     audience: str
+    """``customer`` for an event that the requester may see too, else ``staff``."""
     ticket_id: UUID | None = None
+    """The ticket; None for an event of a person or a team."""
     ticket_number: int | None = None
+    """The ticket's number."""
     ticket_revision: int | None = None
+    """The ticket's revision right after the change."""
     requester_id: UUID | None = None
+    """The ticket's requester."""
     team_id: UUID | None = None
+    """The ticket's team, right after the change."""
     assigned_to: UUID | None = None
+    """The ticket's assignee, right after the change; None when nobody has the ticket."""
     actor_id: UUID | None = None
+    """The person who made the change; None for the system (the secret key, a job, SQL)."""
     actor_kind: AuthorKind
+    """The actor's capacity: ``customer``, ``staff``, ``assistant`` or ``system``."""
     actor_name: str
+    """The actor's display name at that time."""
     data: dict[str, Any]
+    """The event's values, e.g. ``{"changes": {"status": ["open", "pending"]}}``."""
     created_at: datetime
+    """The time of the change."""
 
     @property
     def changes(self) -> Mapping[str, Change]:
-        """What it changed, by the name of the field; empty for what changes no field."""
+        """The changed fields by name; empty for an event that changes no field."""
         given = self.data.get("changes")
         pairs = given if isinstance(given, dict) else {}
         return MappingProxyType(
@@ -146,71 +146,71 @@ class Event(Model):
 
     @property
     def message_id(self) -> UUID | None:
-        """The message, in ``message.…``: ``hd.messages.get(event.message_id)`` reads it."""
+        """The id of the message of a ``message.…`` event: ``hd.messages.get(event.message_id)`` reads it."""
         return self._told("message_id", UUID)
 
     @property
     def author_kind(self) -> AuthorKind | None:
-        """In which capacity the message was written, in ``message.…``; ``actor_kind`` is that of who redacted it."""
+        """The capacity of the message's author, in ``message.…`` events; ``actor_kind`` is the actor's own."""
         return self._told("author_kind", AuthorKind)
 
     @property
     def note_id(self) -> UUID | None:
-        """The note, in ``note.…``: ``hd.notes.get(event.note_id)`` reads it."""
+        """The id of the note of a ``note.…`` event: ``hd.notes.get(event.note_id)`` reads it."""
         return self._told("note_id", UUID)
 
     @property
     def tag(self) -> str | None:
-        """The tag that was added or taken away."""
+        """The tag that was added or removed."""
         return self._told("tag", str)
 
     @property
     def title(self) -> str | None:
-        """The ticket's title from then on, where it is new."""
+        """The ticket's title after the change."""
         return self._told("title", str)
 
     @property
     def status(self) -> Status | None:
-        """The ticket's status from then on, where it is new."""
+        """The ticket's status after the change."""
         return self._told("status", Status)
 
     @property
     def priority(self) -> Priority | None:
-        """The ticket's priority from then on, where it is new."""
+        """The ticket's priority after the change."""
         return self._told("priority", Priority)
 
     @property
     def channel(self) -> Channel | None:
-        """Where the ticket came in, when it was created."""
+        """The channel through which the ticket came in, in ``ticket.created``."""
         return self._told("channel", Channel)
 
     @property
     def user_id(self) -> UUID | None:
-        """The person it happened to, in ``user.…`` and ``team.member_…``; ``actor_id`` is who did it."""
+        """The person who was changed, in ``user.…`` and ``team.member_…`` events; ``actor_id`` made the change."""
         return self._told("user_id", UUID)
 
     @property
     def role(self) -> Role | None:
-        """The person's role from then on, where it is new; the role offered, in invitations."""
+        """The person's role after the change; in events of invitations, the role that is offered."""
         return self._told("role", Role)
 
     @property
     def invitation_id(self) -> UUID | None:
-        """The invitation, in ``user.invit…``."""
+        """The id of the invitation, in ``user.invit…`` events."""
         return self._told("invitation_id", UUID)
 
     @property
     def about_team_id(self) -> UUID | None:
-        """The team it happened to, in ``team.…``; ``team_id`` is the team of the ticket."""
+        """The team that was changed, in ``team.…`` events; ``team_id`` is the team of a ticket."""
         return _read(self.data.get("team_id"), UUID)
 
     @property
     def name(self) -> str | None:
-        """The team's name, in ``team.…``, and a person's where it is new."""
+        """The team's name, in ``team.…`` events; a person's new name, in ``user.updated``."""
         return self._told("name", str)
 
     def _told(self, name: str, kind: Callable[[str], T]) -> T | None:
-        """What the event says that a value is now: it is set, or it is changed."""
+        """The present value: set in ``data``, or the new value of a change."""
         value = self.data.get(name)
         if value is None and (change := self.changes.get(name)):
             value = change.new
@@ -218,7 +218,7 @@ class Event(Model):
 
 
 def _read(value: object, kind: Callable[[str], T]) -> T | None:
-    """A value with its type; None for what is not of it, as a newer database may have it."""
+    """A value with its type; None for a value of another type, which a newer database may have."""
     try:
         return kind(value) if isinstance(value, str) else None
     except ValueError:
@@ -226,21 +226,29 @@ def _read(value: object, kind: Callable[[str], T]) -> T | None:
 
 
 class Announcement(Model):
-    """That something happened, as it is pushed: what it was stands in the log, for those who may read it."""
+    """The broadcast of an event: it says that there is one. Its values are in the log, for those who may read it."""
 
     event_id: int
+    """The event's number."""
     cursor: str
+    """The event's place in the log."""
     type: EventType
+    """The type, e.g. ``ticket.created``."""
     ticket_id: UUID | None = None
+    """The ticket; None for an event of a person or a team."""
     ticket_number: int | None = None
+    """The ticket's number."""
     ticket_revision: int | None = None
+    """The ticket's revision right after the change."""
 
 
 class EventPage(Model):
-    """Events in order, and the cursor to go on with; that is the given one when there was nothing new."""
+    """Events in the order of the log, and the cursor for the next page."""
 
     items: tuple[Event, ...]
+    """The events, oldest first."""
     cursor: str | None
+    """The cursor of the last event; on an empty page the cursor that was asked for."""
 
     def __len__(self) -> int:
         return len(self.items)

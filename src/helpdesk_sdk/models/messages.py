@@ -10,20 +10,23 @@ from .tickets import AuthorKind, Status
 
 
 class Message(Model):
-    """Something said in the conversation of a ticket; it never changes, except that it can be redacted.
-
-    Attributes:
-        author_kind: In which capacity they spoke.
-        author_name: Their name as of then.
-        chosen_status: The status that the author gave the ticket with it; None when the usual one followed.
-    """
+    """A public message of a ticket. It never changes, except that its text can be redacted once."""
 
     message_id: UUID
+    """The message's id."""
     ticket_id: UUID
+    """The ticket it belongs to."""
     author_id: UUID | None = None
+    """The person who wrote it; None for the system (the secret key, a job, SQL)."""
     author_kind: AuthorKind
+    """The author's capacity: ``customer``, ``staff``, ``assistant`` or ``system``."""
     author_name: str
+    """The author's display name at the time of writing."""
     body: str
+    """The text, 1 to 100,000 characters; ``[redacted]`` after a redaction."""
     chosen_status: Status | None = None
+    """The status that the author gave the ticket with this reply; None when the usual status followed."""
     created_at: datetime
+    """The time of writing."""
     redacted_at: datetime | None = None
+    """The time of the redaction; None for a message with its text."""

@@ -1,4 +1,4 @@
-"""Who views a ticket."""
+"""Presence: who has a ticket open."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from .base import Model
 
 
 class Viewer(Model):
-    """Somebody who has the ticket open.
-
-    Attributes:
-        state: ``typing`` while they write an answer or a note, else ``viewing``.
-        since: When they opened it.
-    """
+    """A person who has the ticket open."""
 
     user_id: UUID
+    """The person's id."""
     name: Annotated[str, Field(max_length=limits.NAME_MAX)]
+    """The person's display name."""
     state: Literal["viewing", "typing"]
+    """``typing`` while the person writes a message or a note, else ``viewing``."""
     since: AwareDatetime
+    """The time at which the person opened the ticket."""

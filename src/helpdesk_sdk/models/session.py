@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from .base import Model
 
-if TYPE_CHECKING:
-    pass
-
 
 class Session(Model):
-    """A signed-in session. The tokens are hidden from ``repr``: read them with ``.get_secret_value()``.
-
-    Attributes:
-        access_token: What proves who you are, for an hour or so.
-        refresh_token: What gets the next access token; each can be used once.
-        expires_at: When the access token runs out, by the clock of this machine, if it is known.
-    """
+    """A signed-in session. Its tokens are hidden from ``repr``: read them with ``.get_secret_value()``."""
 
     access_token: SecretStr
+    """The token that each request carries; valid for about an hour."""
     refresh_token: SecretStr | None = None
+    """The token that renews the session, once; None for a session that cannot be renewed."""
     expires_at: datetime | None = None
+    """The time at which the access token expires, by this machine's clock; None when it is not known."""
