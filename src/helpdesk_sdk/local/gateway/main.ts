@@ -1,19 +1,19 @@
 /**
  * The gateway of the local stack: one process that serves the Supabase URL space on one port per database.
  *
- * The supervisor writes one line of JSON (Settings) to standard input, later the line `listen`; the gateway answers
- * `{"event":"prepared"}` when Auth's schema is there and `{"event":"listening","port":…}` when it serves. The end of
- * standard input is the end of the gateway: however the supervisor died, nothing stays behind.
+ * The supervisor writes one line of JSON (Settings) to standard input, later the line `listen`. The gateway answers
+ * `{"event":"prepared"}` when Auth's schema exists and `{"event":"listening","port":…}` when it serves. It exits when
+ * standard input ends, so it never outlives the supervisor.
  */
 
 import { TextLineStream } from "./lines.ts";
 import { Stack } from "./stack.ts";
 import type { Settings } from "./settings.ts";
 
-// Standard output is the supervisor's, who reads no more than our events: what others print would fill it and stop us.
+// The supervisor reads only events from standard output. Other output would fill the pipe and block the gateway.
 console.log = console.info = console.debug = console.error;
 
-function tell(event: Record<string, unknown>): void {
+function sendEvent(event: Record<string, unknown>): void {
   Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(event) + "\n"));
 }
 
@@ -23,14 +23,14 @@ async function main(): Promise<void> {
   if (first.done) return;
   const stack = new Stack(JSON.parse(first.value) as Settings);
   Deno.addSignalListener("SIGTERM", () => void stack.close().then(() => Deno.exit(0)));
-  // Ctrl-C and a hang-up reach the whole terminal; the supervisor decides what they mean.
+  // The terminal sends Ctrl-C and a hang-up to every process. Only the supervisor acts on them.
   for (const signal of ["SIGINT", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
   await stack.prepare();
-  tell({ event: "prepared" });
+  sendEvent({ event: "prepared" });
   while (true) {
     const line = await lines.read();
     if (line.done) break;
-    if (line.value === "listen") tell({ event: "listening", port: await stack.listen() });
+    if (line.value === "listen") sendEvent({ event: "listening", port: await stack.listen() });
   }
   await stack.close();
 }
@@ -40,6 +40,6 @@ try {
   Deno.exit(0);
 } catch (error) {
   const taken = error instanceof Deno.errors.AddrInUse;
-  tell({ event: "failed", reason: taken ? "port" : error instanceof Error ? error.message : String(error) });
+  sendEvent({ event: "failed", reason: taken ? "port" : error instanceof Error ? error.message : String(error) });
   Deno.exit(1);
 }

@@ -1,4 +1,4 @@
-/** All projects of one gateway: the main database, and those that tests open beside it. */
+/** All projects of one gateway: the main database, and the databases that tests open. */
 
 import type { IntrospectResult } from "@supabase/lite";
 import { Project } from "./project.ts";
@@ -17,7 +17,12 @@ export class Stack {
 
   constructor(private readonly settings: Settings) {
     const database = decodeURIComponent(new URL(settings.db_url).pathname.slice(1));
-    this.#main = new Project(settings, database, MAIN_CONNECTIONS, (request, path) => this.#control(request, path));
+    this.#main = new Project(
+      settings,
+      database,
+      MAIN_CONNECTIONS,
+      (request, path) => this.#handleControl(request, path),
+    );
   }
 
   async prepare(): Promise<void> {
@@ -33,17 +38,17 @@ export class Stack {
   }
 
   /**
-   * `PUT /_stack/databases/<name>` serves another database of the server on a port of its own, `?prepare` only creates
-   * Auth's schema in it, `DELETE` stops serving it. `?like=<template>` says that databases have the same tables and
-   * functions, so that they are looked up only once. For the secret key.
+   * `PUT /_stack/databases/<name>` serves another database of the server on its own port; with `?prepare` it only
+   * creates Auth's schema there. `DELETE` stops serving the database. Databases with the same `?like=<template>` share
+   * one catalog. Requires the secret key.
    */
-  async #control(request: Request, path: string): Promise<Response | null> {
+  async #handleControl(request: Request, path: string): Promise<Response | null> {
     if (path === "/_stack/health") return json(200, { status: "ok" });
     const name = path.match(/^\/_stack\/databases\/([^/]+)$/)?.[1];
     if (name === undefined) return null;
-    if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is needed");
-    if (!DATABASE_NAME.test(name)) return restError(400, "22023", `not a name of a database: ${name}`);
-    if (request.method === "DELETE") return await this.#release(name);
+    if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
+    if (!DATABASE_NAME.test(name)) return restError(400, "22023", `invalid database name: ${name}`);
+    if (request.method === "DELETE") return await this.#stopServing(name);
     if (request.method !== "PUT") return restError(405, "PGRST117", "Unsupported HTTP method");
     const { searchParams } = new URL(request.url);
     if (searchParams.has("prepare")) return await this.#prepareOnly(name);
@@ -51,12 +56,12 @@ export class Stack {
   }
 
   async #serve(name: string, like: string | null): Promise<Response> {
-    await this.#release(name);
+    await this.#stopServing(name);
     const project = new Project(this.settings, name, OTHER_CONNECTIONS);
     this.#others.set(name, project);
     if (like !== null) {
       const known = this.#catalogs.get(like);
-      if (known) project.adoptCatalog(known);
+      if (known) project.useCatalog(known);
       else this.#catalogs.set(like, await project.catalog());
     }
     return json(200, { port: await project.listen(0) });
@@ -72,7 +77,7 @@ export class Stack {
     return json(200, {});
   }
 
-  async #release(name: string): Promise<Response> {
+  async #stopServing(name: string): Promise<Response> {
     const project = this.#others.get(name);
     this.#others.delete(name);
     await project?.close();

@@ -1,10 +1,10 @@
 /** The few assertions that the gateway's own tests need. */
 
-export function equal(actual: unknown, expected: unknown, what = ""): void {
+export function assertEquals(actual: unknown, expected: unknown, what = ""): void {
   const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (left !== right) throw new Error(`${what} expected ${right}, got ${left}`);
 }
 
-export function truly(value: unknown, what: string): void {
+export function assert(value: unknown, what: string): void {
   if (!value) throw new Error(what);
 }

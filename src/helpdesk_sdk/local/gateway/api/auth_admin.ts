@@ -1,9 +1,9 @@
-/** `/auth/v1/admin/users`: list, create, read, change and delete logins. Only for the secret key. */
+/** `/auth/v1/admin/users`: list, create, read, change and delete logins. Requires the secret key. */
 
 import { hash } from "bcryptjs";
 import type postgres from "postgres";
 import { authError, json } from "./responses.ts";
-import { apiKey, bearer, type Keys, verify } from "./tokens.ts";
+import { apiKey, bearerToken, type Keys, verifyToken } from "./tokens.ts";
 
 type Row = Record<string, unknown>;
 type Json = postgres.JSONValue;
@@ -27,52 +27,52 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const UNIT_SECONDS: Record<string, number> = { h: 3600, m: 60, s: 1 };
 const BCRYPT_COST = Number(Deno.env.get("LITE_AUTH_BCRYPT_COST") ?? 10);
 
-class Refused extends Error {
+class AdminError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
     super(message);
   }
 }
 
-/** `24h`, `1h30m` → when the ban ends; `none` → null. */
+/** `24h`, `1h30m` → the end of the ban; `none` → null. */
 export function banEnd(duration: string, now = Date.now()): string | null {
   if (duration === "none") return null;
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join("") !== duration) {
-    throw new Refused(400, "validation_failed", `invalid format for ban duration: ${duration}`);
+    throw new AdminError(400, "validation_failed", `invalid format for ban duration: ${duration}`);
   }
   const seconds = parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNIT_SECONDS[unit!]!, 0);
   return new Date(now + seconds * 1000).toISOString();
 }
 
-/** Answer a request below `/auth/v1/admin/`. */
+/** Handle a request below `/auth/v1/admin/`. */
 export async function adminApi(request: Request, sql: postgres.Sql, keys: Keys): Promise<Response> {
-  const refusal = await notAdmin(request, keys);
+  const refusal = await authorizationProblem(request, keys);
   if (refusal) return refusal;
   const [, id] = new URL(request.url).pathname.match(/^\/auth\/v1\/admin\/users(?:\/([^/]+))?\/?$/) ?? [null, null];
   if (id === null) return authError(404, "not_found", "The local stack serves /auth/v1/admin/users only");
   try {
     return await dispatch(request, sql, id);
   } catch (error) {
-    if (error instanceof Refused) return authError(error.status, error.code, error.message);
+    if (error instanceof AdminError) return authError(error.status, error.code, error.message);
     const { code, message } = error as { code?: string; message?: string };
     if (code === "23505") {
       return authError(422, "email_exists", "A user with this email address has already been registered");
     }
-    // PostgreSQL cannot take a value.
+    // Class 22: PostgreSQL refused a value.
     if (code?.startsWith("22")) return authError(400, "validation_failed", message ?? "");
     throw error;
   }
 }
 
-async function notAdmin(request: Request, keys: Keys): Promise<Response | null> {
+async function authorizationProblem(request: Request, keys: Keys): Promise<Response | null> {
   const key = apiKey(request);
   if (key !== keys.secret_key && key !== keys.publishable_key) {
     return authError(401, "no_authorization", "Invalid API key");
   }
-  const token = bearer(request) ?? key;
+  const token = bearerToken(request) ?? key;
   if (token === keys.secret_key) return null;
   if (token === keys.publishable_key) return authError(403, "not_admin", "User not allowed");
-  const verdict = await verify(token, keys.jwt_secret);
+  const verdict = await verifyToken(token, keys.jwt_secret);
   if ("problem" in verdict) return authError(401, "bad_jwt", "invalid JWT: unable to parse or verify signature");
   return verdict.role === "service_role" ? null : authError(403, "not_admin", "User not allowed");
 }
@@ -80,39 +80,41 @@ async function notAdmin(request: Request, keys: Keys): Promise<Response | null> 
 async function dispatch(request: Request, sql: postgres.Sql, id: string | undefined): Promise<Response> {
   if (id === undefined) {
     if (request.method === "GET") return await list(request, sql);
-    if (request.method === "POST") return json(200, await create(sql, await attributes(request)));
+    if (request.method === "POST") return json(200, await create(sql, await readAttributes(request)));
   } else {
-    if (!UUID.test(id)) throw new Refused(404, "validation_failed", "@id must be an UUID");
+    if (!UUID.test(id)) throw new AdminError(404, "validation_failed", "@id must be an UUID");
     if (request.method === "GET") return json(200, await find(sql, id));
-    if (request.method === "PUT") return json(200, await update(sql, id, await attributes(request)));
+    if (request.method === "PUT") return json(200, await update(sql, id, await readAttributes(request)));
     if (request.method === "DELETE") {
-      return json(200, await remove(sql, id, (await body(request)).should_soft_delete === true));
+      return json(200, await remove(sql, id, (await readObject(request)).should_soft_delete === true));
     }
   }
-  throw new Refused(405, "validation_failed", "Method not allowed");
+  throw new AdminError(405, "validation_failed", "Method not allowed");
 }
 
-async function body(request: Request): Promise<Row> {
+async function readObject(request: Request): Promise<Row> {
   const text = await request.text();
   const value: unknown = text ? JSON.parse(text) : {};
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new Refused(400, "bad_json", "Could not parse request body as JSON: an object is needed");
+    throw new AdminError(400, "bad_json", "Could not parse request body as JSON: an object is required");
   }
   return value as Row;
 }
 
-async function attributes(request: Request): Promise<Attributes> {
-  const given: Attributes = await body(request);
+async function readAttributes(request: Request): Promise<Attributes> {
+  const given: Attributes = await readObject(request);
   if (given.email) given.email = given.email.trim().toLowerCase();
   if (given.email !== undefined && !EMAIL.test(given.email)) {
-    throw new Refused(400, "validation_failed", "Unable to validate email address: invalid format");
+    throw new AdminError(400, "validation_failed", "Unable to validate email address: invalid format");
   }
-  if (given.id !== undefined && !UUID.test(given.id)) throw new Refused(400, "validation_failed", "id must be an UUID");
+  if (given.id !== undefined && !UUID.test(given.id)) {
+    throw new AdminError(400, "validation_failed", "id must be an UUID");
+  }
   return given;
 }
 
-/** The columns that the attributes set; only those given. */
-async function columns(given: Attributes): Promise<Row> {
+/** The column values for the attributes that were given. */
+async function toColumns(given: Attributes): Promise<Row> {
   const now = new Date().toISOString();
   const set: Row = { updated_at: now };
   if (given.email !== undefined) set.email = given.email;
@@ -136,7 +138,7 @@ async function list(request: Request, sql: postgres.Sql): Promise<Response> {
   const [total] = await sql<{ count: number }[]>`select count(*)::int as count from auth.users`;
   const count = total?.count ?? 0;
   const headers = { "x-total-count": String(count), link: pageLinks(page, Math.ceil(count / perPage), perPage) };
-  return json(200, { users: rows.map(present), aud: "authenticated" }, headers);
+  return json(200, { users: rows.map(toAuthUser), aud: "authenticated" }, headers);
 }
 
 export function pageLinks(page: number, last: number, perPage: number): string {
@@ -148,13 +150,13 @@ async function find(sql: postgres.Sql, id: string): Promise<Row> {
   const [row] = await sql`
     select u.*, (select coalesce(json_agg(i order by i.created_at), '[]') from auth.identities i where i.user_id = u.id) as identities
     from auth.users u where u.id = ${id}`;
-  if (!row) throw new Refused(404, "user_not_found", "User not found");
-  return present(row);
+  if (!row) throw new AdminError(404, "user_not_found", "User not found");
+  return toAuthUser(row);
 }
 
 async function create(sql: postgres.Sql, given: Attributes): Promise<Row> {
   if (!given.email && !given.phone) {
-    throw new Refused(400, "validation_failed", "Cannot create a user without either an email or phone");
+    throw new AdminError(400, "validation_failed", "Cannot create a user without either an email or phone");
   }
   const id = given.id ?? crypto.randomUUID();
   const provider = given.email ? "email" : "phone";
@@ -165,7 +167,7 @@ async function create(sql: postgres.Sql, given: Attributes): Promise<Row> {
     created_at: new Date().toISOString(),
     raw_app_meta_data: sql.json({ provider, providers: [provider], ...given.app_metadata } as Json),
     raw_user_meta_data: sql.json((given.user_metadata ?? {}) as Json),
-    ...await columns(given),
+    ...await toColumns(given),
   };
   const identity = {
     sub: id,
@@ -183,7 +185,7 @@ async function create(sql: postgres.Sql, given: Attributes): Promise<Row> {
 }
 
 async function update(sql: postgres.Sql, id: string, given: Attributes): Promise<Row> {
-  const set = await columns(given);
+  const set = await toColumns(given);
   await sql.begin(async (transaction) => {
     await transaction`
       update auth.users set ${transaction(set)},
@@ -221,8 +223,8 @@ async function remove(sql: postgres.Sql, id: string, soft: boolean): Promise<Row
   return user;
 }
 
-/** A row of auth.users as Supabase Auth shows it. */
-function present(row: Row): Row {
+/** A row of auth.users in the format of Supabase Auth. */
+function toAuthUser(row: Row): Row {
   const shown = Object.fromEntries(
     ["id", "aud", "role", "confirmed_at", "email_confirmed_at", "phone_confirmed_at", "last_sign_in_at", "invited_at"]
       .concat(["banned_until", "deleted_at", "created_at", "updated_at", "is_anonymous"])

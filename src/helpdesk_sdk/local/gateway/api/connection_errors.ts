@@ -1,6 +1,6 @@
 /** Which errors mean that the connection to the database is gone. */
 
-/** Codes of the driver for a connection that is not there. */
+/** The driver's codes for a missing or broken connection. */
 const CONNECTION_LOST = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",

@@ -1,9 +1,9 @@
 /**
- * What no request may do: be too big, nest too deep, or carry text that is not text or a number that is no number.
- * Checked before Postgres sees it.
+ * Limits for every request: its size, the depth of its JSON, invalid Unicode and numbers out of range.
+ * Checked before PostgreSQL receives the request.
  */
 
-import { authBody, badJson } from "./auth_bodies.ts";
+import { badJson, parseAuthBody } from "./auth_bodies.ts";
 import { restError } from "./responses.ts";
 
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -15,7 +15,7 @@ const QUOTE = 0x22;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** How deep the brackets of a JSON text nest; stops counting above `limit`. */
+/** The nesting depth of a JSON text; stops counting above `limit`. */
 export function jsonDepth(bytes: Uint8Array, limit = MAX_JSON_DEPTH): number {
   let depth = 0;
   let deepest = 0;
@@ -33,55 +33,55 @@ export function jsonDepth(bytes: Uint8Array, limit = MAX_JSON_DEPTH): number {
   return deepest;
 }
 
-/** Why a JSON text cannot be taken, in PostgREST's words. */
-export interface Fault {
+/** Why a JSON text is refused, with PostgREST's code and message. */
+export interface JsonError {
   code: string;
   message: string;
   details?: string;
 }
 
-/** The value of a JSON text (undefined for an empty one), or why it cannot be taken. */
-export function readJson(bytes: Uint8Array): { value: unknown } | { fault: Fault } {
+/** The value of a JSON text (undefined for an empty text), or the reason to refuse it. */
+export function readJson(bytes: Uint8Array): { value: unknown } | { error: JsonError } {
   if (bytes.length === 0) return { value: undefined };
   if (jsonDepth(bytes) > MAX_JSON_DEPTH) {
-    return { fault: { code: "PGRST102", message: `JSON may nest at most ${MAX_JSON_DEPTH} levels deep` } };
+    return { error: { code: "PGRST102", message: `JSON may nest at most ${MAX_JSON_DEPTH} levels deep` } };
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    const fault = SUSPICIOUS.test(text) ? faultOf(value) : null;
-    return fault ? { fault } : { value };
+    const error = NEEDS_WALK.test(text) ? findJsonError(value) : null;
+    return error ? { error } : { value };
   } catch {
-    return { fault: { code: "PGRST102", message: "Empty or invalid json" } };
+    return { error: { code: "PGRST102", message: "Empty or invalid json" } };
   }
 }
 
-/** Escapes of surrogates, and numbers that may be beyond 1.8e308: what has none of them need not be walked through. */
-const SUSPICIOUS = /\\u[dD][89a-fA-F]|[eE]\+?0*[1-9]\d|\b\d{300}/;
-const HALF_A_PAIR: Fault = {
+/** Escaped surrogates and numbers that may exceed 1.8e308. A text without them needs no check of every value. */
+const NEEDS_WALK = /\\u[dD][89a-fA-F]|[eE]\+?0*[1-9]\d|\b\d{300}/;
+const LONE_SURROGATE: JsonError = {
   code: "22P02",
   message: "invalid input syntax for type json",
-  details: "A string holds half of a surrogate pair.",
+  details: "A string contains half of a surrogate pair.",
 };
-const TOO_LARGE: Fault = {
+const NUMBER_OUT_OF_RANGE: JsonError = {
   code: "22003",
   message: "a number is out of range",
-  details: "The local stack takes numbers up to 1.8e308, as JavaScript does.",
+  details: "The local stack accepts numbers up to 1.8e308, as JavaScript does.",
 };
 
-function faultOf(value: unknown): Fault | null {
-  if (typeof value === "string") return value.isWellFormed() ? null : HALF_A_PAIR;
-  // Beyond the range JSON.parse gives infinity, which would be stored as null.
-  if (typeof value === "number") return Number.isFinite(value) ? null : TOO_LARGE;
+function findJsonError(value: unknown): JsonError | null {
+  if (typeof value === "string") return value.isWellFormed() ? null : LONE_SURROGATE;
+  // JSON.parse returns Infinity for larger numbers, which would be stored as null.
+  if (typeof value === "number") return Number.isFinite(value) ? null : NUMBER_OUT_OF_RANGE;
   if (value === null || typeof value !== "object") return null;
   for (const [key, inner] of Object.entries(value)) {
-    const fault = key.isWellFormed() ? faultOf(inner) : HALF_A_PAIR;
-    if (fault) return fault;
+    const error = key.isWellFormed() ? findJsonError(inner) : LONE_SURROGATE;
+    if (error) return error;
   }
   return null;
 }
 
-/** The whole body, or the answer that refuses it. */
+/** The whole body, or the error response. */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | Response> {
   const tooLarge = () => restError(413, "PGRST102", `The request body may have at most ${limit} bytes`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) return tooLarge();
@@ -101,7 +101,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return body;
 }
 
-/** Why a URL cannot be taken, or null: what is no UTF-8 would otherwise be searched for in another spelling. */
+/** The error response for a URL that is not UTF-8, or null: lite would search for a different text. */
 export function urlProblem(url: URL): Response | null {
   try {
     decodeURIComponent(url.pathname + url.search);
@@ -111,11 +111,11 @@ export function urlProblem(url: URL): Response | null {
   }
 }
 
-/** The same request with its body read and judged, or the answer that refuses it. */
-export async function checked(request: Request): Promise<Request | Response> {
+/** The same request with its body read and checked, or the error response. */
+export async function checkRequest(request: Request): Promise<Request | Response> {
   const url = new URL(request.url);
-  const misspelt = urlProblem(url);
-  if (misspelt || request.body === null) return misspelt ?? request;
+  const badUrl = urlProblem(url);
+  if (badUrl || request.body === null) return badUrl ?? request;
   const isUpload = url.pathname.startsWith("/storage/");
   const body = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES);
   if (body instanceof Response) return body;
@@ -130,11 +130,11 @@ export async function checked(request: Request): Promise<Request | Response> {
 function restProblem(request: Request, body: Uint8Array): Response | null {
   if (!/\bjson\b/.test(request.headers.get("content-type") ?? "application/json")) return null;
   const read = readJson(body);
-  return "fault" in read ? restError(400, read.fault.code, read.fault.message, read.fault.details) : null;
+  return "error" in read ? restError(400, read.error.code, read.error.message, read.error.details) : null;
 }
 
 function readAuthBody(body: Uint8Array<ArrayBuffer>): BodyInit | Response {
   if (body.length === 0) return body;
   const read = readJson(body);
-  return "fault" in read ? badJson(read.fault.details ?? read.fault.message) : authBody(read.value);
+  return "error" in read ? badJson(read.error.details ?? read.error.message) : parseAuthBody(read.value);
 }

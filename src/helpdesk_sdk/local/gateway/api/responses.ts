@@ -1,4 +1,4 @@
-/** Answers the gateway gives itself, and the CORS headers that browsers need on every answer. */
+/** Responses of the gateway itself, and the CORS headers that browsers need on every response. */
 
 const CORS: Record<string, string> = {
   "access-control-allow-origin": "*",
@@ -19,7 +19,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   return Response.json(body, { status, headers });
 }
 
-/** An error in the shape of PostgREST. */
+/** An error in the format of PostgREST. */
 export function restError(
   status: number,
   code: string,
@@ -31,7 +31,7 @@ export function restError(
   return json(status, { code, message, details, hint }, headers);
 }
 
-/** An error in the shape of Supabase Auth. */
+/** An error in the format of Supabase Auth. */
 export function authError(status: number, errorCode: string, msg: string): Response {
   return json(status, { code: status, error_code: errorCode, msg });
 }
@@ -41,7 +41,7 @@ export function databaseUnavailable(): Response {
     503,
     "PGRST001",
     "Database connection error. Retrying the connection.",
-    "The database does not answer: it is starting, stopping or has crashed.",
+    "The database does not respond: it is starting, stopping or has crashed.",
     "Try again in a moment.",
     { "retry-after": "1" },
   );
@@ -49,7 +49,7 @@ export function databaseUnavailable(): Response {
 
 export function databaseLost(): Response {
   return json(504, {
-    message: "The database went away while it worked on this request: nobody knows how far it came.",
+    message: "The database connection was lost during this request. The request may or may not have been executed.",
   });
 }
 

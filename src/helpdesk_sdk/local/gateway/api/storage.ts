@@ -1,4 +1,4 @@
-/** Where the bytes of Storage objects lie: files in the stack's data directory. */
+/** The content of Storage objects, as files in the stack's data directory. */
 
 import type { App } from "@supabase/lite";
 import { dirname, join, relative } from "node:path";
@@ -8,7 +8,7 @@ type Metadata = Awaited<ReturnType<StorageAdapter["headObject"]>>;
 type Found = Awaited<ReturnType<StorageAdapter["getObject"]>>;
 type UploadBody = Parameters<StorageAdapter["uploadObject"]>[3];
 
-/** The part of a file that a `Range: bytes=a-b` header asks for; null for all of it. */
+/** The part of a file that a `Range: bytes=a-b` header requests; null for the whole file. */
 export function parseRange(header: string | undefined, size: number): { start: number; end: number } | null {
   const match = header?.match(/^bytes=(\d*)-(\d*)$/);
   if (!match || (!match[1] && !match[2])) return null;
@@ -31,7 +31,7 @@ export class FileStorage implements StorageAdapter {
   driver = null;
   constructor(private readonly root: string) {}
 
-  /** The file of an object; a key cannot lead out of its bucket. */
+  /** The file of an object. A key cannot name a file outside its bucket. */
   path(bucket: string, key: string): string {
     const home = join(this.root, bucket);
     const path = join(home, key);

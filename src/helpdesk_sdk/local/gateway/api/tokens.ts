@@ -1,4 +1,4 @@
-/** Who is asking: API keys and the tokens that people get when they sign in. */
+/** API keys, and the tokens that people receive when they sign in. */
 
 import { errors, jwtVerify } from "jose";
 import { restError } from "./responses.ts";
@@ -13,8 +13,8 @@ export const REQUEST_ROLES: ReadonlySet<string> = new Set(["anon", "authenticate
 
 export type Verdict = { role: string } | { problem: "malformed" | "expired" | "forged" | "role" };
 
-/** The token of `Authorization: Bearer …`, when there is one. */
-export function bearer(request: Request): string | null {
+/** The token of `Authorization: Bearer …`, or null. */
+export function bearerToken(request: Request): string | null {
   return request.headers.get("authorization")?.match(/^Bearer\s+(.+)$/i)?.[1]?.trim() ?? null;
 }
 
@@ -23,7 +23,7 @@ export function apiKey(request: Request): string | null {
 }
 
 /** Verify a token against the stack's secret. */
-export async function verify(token: string, jwtSecret: string): Promise<Verdict> {
+export async function verifyToken(token: string, jwtSecret: string): Promise<Verdict> {
   if (token.split(".").length !== 3) return { problem: "malformed" };
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(jwtSecret), { algorithms: ["HS256"] });
@@ -34,14 +34,14 @@ export async function verify(token: string, jwtSecret: string): Promise<Verdict>
   }
 }
 
-/** The refusal of a token in the shape of PostgREST, or null when it may pass. */
-export async function restTokenProblem(request: Request, keys: Keys): Promise<Response | null> {
-  if (request.headers.has("authorization") && bearer(request) === null) {
+/** PostgREST's error response for the request's token, or null when the token is valid. */
+export async function tokenProblem(request: Request, keys: Keys): Promise<Response | null> {
+  if (request.headers.has("authorization") && bearerToken(request) === null) {
     return restError(401, "PGRST301", "The Authorization header is not 'Bearer <token>'");
   }
-  const token = bearer(request);
+  const token = bearerToken(request);
   if (token === null || token === keys.publishable_key || token === keys.secret_key) return null;
-  const verdict = await verify(token, keys.jwt_secret);
+  const verdict = await verifyToken(token, keys.jwt_secret);
   if ("role" in verdict) return null;
   switch (verdict.problem) {
     case "malformed":

@@ -1,15 +1,15 @@
-/** `/functions/v1/<name>`: each edge function, unchanged, as a process of its own that starts on its first call. */
+/** `/functions/v1/<name>`: each edge function runs unchanged in its own process, which starts on the first call. */
 
-import { FunctionProcess, newestChange } from "./process.ts";
+import { FunctionProcess, lastModified } from "./process.ts";
 import { json } from "../api/responses.ts";
 import type { Settings } from "../settings.ts";
-import { apiKey, bearer, verify } from "../api/tokens.ts";
+import { apiKey, bearerToken, verifyToken } from "../api/tokens.ts";
 
 export const REQUEST_TIMEOUT_MS = 150_000;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
-/** A platform error: hosted's code and message, `msg` for the older clients, and the header that names the code. */
+/** A platform error with hosted's code and message, `msg` for older clients, and the header with the code. */
 export function platformError(status: number, code: string, message: string): Response {
   const headers = {
     "sb-error-code": code,
@@ -19,9 +19,9 @@ export function platformError(status: number, code: string, message: string): Re
   return json(status, { code, message, msg: message }, headers);
 }
 
-const failedToStart = () => platformError(503, "BOOT_ERROR", "Function failed to start (please check logs)");
-const failedMidway = () => platformError(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");
-const timedOut = () => platformError(504, "IDLE_TIMEOUT", "Request idle timeout limit (150s) reached");
+const bootError = () => platformError(503, "BOOT_ERROR", "Function failed to start (please check logs)");
+const workerError = () => platformError(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");
+const idleTimeout = () => platformError(504, "IDLE_TIMEOUT", "Request idle timeout limit (150s) reached");
 
 export class Functions {
   readonly #processes = new Map<string, Promise<FunctionProcess>>();
@@ -29,7 +29,7 @@ export class Functions {
 
   constructor(private readonly settings: Settings, private readonly dbUrl: string) {}
 
-  serveAt(port: number): void {
+  setGatewayPort(port: number): void {
     this.#gatewayPort = port;
   }
 
@@ -46,11 +46,11 @@ export class Functions {
     if (path === "/_internal/health") return json(200, { message: "ok" });
     if (!await this.#exists(name)) return platformError(404, "NOT_FOUND", "Requested function was not found");
     if (!METHODS.has(request.method)) return platformError(405, "INVALID_METHOD", "Method not allowed");
-    const headers = this.#rewritten(request);
-    const refusal = request.method === "OPTIONS" ? null : await this.#refusal(name, headers);
+    const headers = this.#hostedHeaders(request);
+    const refusal = request.method === "OPTIONS" ? null : await this.#authorizationProblem(name, headers);
     if (refusal) return refusal;
-    this.#forward(headers, request, url, peer);
-    return await this.#call(name, request, path + url.search, headers);
+    this.#addForwardedHeaders(headers, request, url, peer);
+    return await this.#callFunction(name, request, path + url.search, headers);
   }
 
   async #exists(name: string): Promise<boolean> {
@@ -62,10 +62,10 @@ export class Functions {
     }
   }
 
-  /** The headers as hosted passes them on: an API key becomes a bearer token when no other is given. */
-  #rewritten(request: Request): Headers {
+  /** The headers as hosted forwards them: without a bearer token, the API key becomes the bearer token. */
+  #hostedHeaders(request: Request): Headers {
     const headers = new Headers(request.headers);
-    const token = bearer(request);
+    const token = bearerToken(request);
     if (token !== null && !token.startsWith("sb_")) return headers;
     const key = token ?? apiKey(request);
     if (key !== null && (token !== null || !headers.has("authorization"))) {
@@ -74,7 +74,7 @@ export class Functions {
     return headers;
   }
 
-  async #refusal(name: string, headers: Headers): Promise<Response | null> {
+  async #authorizationProblem(name: string, headers: Headers): Promise<Response | null> {
     if (this.settings.functions[name]?.verify_jwt === false) return null;
     const authorization = headers.get("authorization");
     if (!authorization) {
@@ -91,11 +91,11 @@ export class Functions {
       const code = "UNAUTHORIZED_UNSUPPORTED_TOKEN_ALGORITHM";
       return platformError(401, code, `Unsupported JWT algorithm ${algorithm}`);
     }
-    const verdict = await verify(token, this.settings.jwt_secret);
+    const verdict = await verifyToken(token, this.settings.jwt_secret);
     return "role" in verdict ? null : platformError(401, "UNAUTHORIZED_LEGACY_JWT", "Invalid JWT");
   }
 
-  #forward(headers: Headers, request: Request, url: URL, peer: string): void {
+  #addForwardedHeaders(headers: Headers, request: Request, url: URL, peer: string): void {
     headers.set("x-forwarded-for", peer);
     headers.set("x-real-ip", peer);
     headers.set("x-forwarded-proto", url.protocol.slice(0, -1));
@@ -105,13 +105,13 @@ export class Functions {
     headers.set("x-forwarded-path", url.pathname);
   }
 
-  async #call(name: string, request: Request, path: string, headers: Headers): Promise<Response> {
+  async #callFunction(name: string, request: Request, path: string, headers: Headers): Promise<Response> {
     let process: FunctionProcess;
     try {
-      process = await this.#started(name);
+      process = await this.#runningProcess(name);
     } catch (error) {
       console.error(`function ${name}: ${error instanceof Error ? error.message : error}`);
-      return failedToStart();
+      return bootError();
     }
     try {
       const response = await process.fetch(path, {
@@ -121,21 +121,21 @@ export class Functions {
         redirect: "manual",
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
-      return passedOn(response);
+      return withFunctionHeaders(response);
     } catch (error) {
-      if (error instanceof DOMException && error.name === "TimeoutError") return timedOut();
+      if (error instanceof DOMException && error.name === "TimeoutError") return idleTimeout();
       await process.stop();
-      return failedMidway();
+      return workerError();
     }
   }
 
-  /** The running process of a function; a new one when its source changed or it ended. */
-  async #started(name: string): Promise<FunctionProcess> {
-    const changed = await newestChange(this.settings.functions_dir, name);
+  /** The running process of a function. Starts a new process when the source changed or the old process ended. */
+  async #runningProcess(name: string): Promise<FunctionProcess> {
+    const modifiedAt = await lastModified(this.settings.functions_dir, name);
     const current = await this.#processes.get(name)?.catch(() => null);
-    if (current?.alive && current.source === changed) return current;
+    if (current?.alive && current.modifiedAt === modifiedAt) return current;
     if (current) await current.stop();
-    const next = FunctionProcess.start(name, this.settings, this.dbUrl, this.#gatewayPort, changed);
+    const next = FunctionProcess.start(name, this.settings, this.dbUrl, this.#gatewayPort, modifiedAt);
     this.#processes.set(name, next);
     next.catch(() => this.#processes.delete(name));
     return await next;
@@ -153,7 +153,7 @@ function tokenAlgorithm(token: string): string | null {
   }
 }
 
-function passedOn(response: Response): Response {
+function withFunctionHeaders(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set("sb-request-id", crypto.randomUUID());
   if (response.status >= 500) headers.set("sb-error-code", "EDGE_FUNCTION_ERROR");

@@ -1,6 +1,6 @@
 /**
- * Loaded before an edge function: gives it the parts of Supabase's runtime that Deno lacks, and ends it when the
- * gateway is gone, however that died.
+ * Loaded before an edge function: adds the parts of Supabase's runtime that Deno lacks, and exits when the gateway has
+ * ended for any reason.
  */
 
 const runtime = {
@@ -12,11 +12,11 @@ const runtime = {
 
 Object.assign(globalThis, { EdgeRuntime: runtime });
 
-async function endWithTheGateway(): Promise<void> {
+async function exitWithGateway(): Promise<void> {
   const buffer = new Uint8Array(64);
   while (await Deno.stdin.read(buffer) !== null);
   Deno.exit(0);
 }
 
-// A timer that counts for nothing: Deno runs the function only when nothing loaded before it is still busy.
-Deno.unrefTimer(setTimeout(endWithTheGateway, 0));
+// An unreferenced timer, because Deno runs the function only when preloaded modules have no pending work.
+Deno.unrefTimer(setTimeout(exitWithGateway, 0));

@@ -6,8 +6,8 @@ const BOOT_TIMEOUT_MS = 30_000;
 const IDLE_MS = 10 * 60_000;
 const GUARD = new URL("./guard.ts", import.meta.url).pathname;
 
-/** When the newest file of a function or of _shared changed, so that an edit takes effect on the next call. */
-export async function newestChange(functionsDir: string, name: string): Promise<number> {
+/** The newest modification time in the folders of a function and of _shared: a change restarts the function. */
+export async function lastModified(functionsDir: string, name: string): Promise<number> {
   let newest = 0;
   for (const folder of [name, "_shared"]) {
     try {
@@ -27,7 +27,7 @@ export class FunctionProcess {
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
-    readonly source: number,
+    readonly modifiedAt: number,
     private readonly child: Deno.ChildProcess,
     private readonly port: number,
   ) {
@@ -43,7 +43,7 @@ export class FunctionProcess {
     settings: Settings,
     dbUrl: string,
     gatewayPort: number,
-    source: number,
+    modifiedAt: number,
   ): Promise<FunctionProcess> {
     const port = freePort();
     const command = new Deno.Command(Deno.execPath(), {
@@ -55,8 +55,8 @@ export class FunctionProcess {
       stdout: "inherit",
       stderr: "inherit",
     });
-    const process = new FunctionProcess(source, command.spawn(), port);
-    if (await process.#listening()) return process;
+    const process = new FunctionProcess(modifiedAt, command.spawn(), port);
+    if (await process.#waitUntilListening()) return process;
     await process.stop();
     throw new Error("ended or hung before it listened");
   }
@@ -81,7 +81,7 @@ export class FunctionProcess {
     clearTimeout(hard);
   }
 
-  async #listening(): Promise<boolean> {
+  async #waitUntilListening(): Promise<boolean> {
     const deadline = performance.now() + BOOT_TIMEOUT_MS;
     while (this.alive && performance.now() < deadline) {
       try {
@@ -114,18 +114,25 @@ function denoArguments(name: string, settings: Settings, gatewayPort: number, po
     `--config=${settings.functions_dir}/deno.json`,
     "--node-modules-dir=none",
     `--allow-net=${hosts.join(",")}`,
-    `--allow-env=${visible.filter((variable) => !HIDDEN.has(variable)).join(",")}`,
+    `--allow-env=${visible.filter((variable) => !HIDDEN_VARIABLES.has(variable)).join(",")}`,
     `--allow-read=${settings.functions_dir}`,
     `--preload=${GUARD}`,
     `${settings.functions_dir}/${name}/index.ts`,
   ];
 }
 
-/** Asked for by libraries; absent here, but asking must not fail. */
+/** Variables that libraries read. They are absent here, but reading them must not fail. */
 const LIBRARY_VARIABLES = ["NODE_ENV", "NODE_DEBUG", "DEBUG", "WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"];
 
-/** For Deno itself; hidden from the function. */
-const HIDDEN = new Set(["HOME", "PATH", "DENO_DIR", "DENO_SERVE_ADDRESS", "DENO_NO_UPDATE_CHECK", "NO_COLOR"]);
+/** Variables for Deno itself, hidden from the function. */
+const HIDDEN_VARIABLES = new Set([
+  "HOME",
+  "PATH",
+  "DENO_DIR",
+  "DENO_SERVE_ADDRESS",
+  "DENO_NO_UPDATE_CHECK",
+  "NO_COLOR",
+]);
 
 function environment(
   name: string,

@@ -1,11 +1,11 @@
-/** Answers of lite's Auth and Storage, as a hosted project gives them. */
+/** Changes responses of lite's Auth and Storage to those of a hosted project. */
 
 import type postgres from "postgres";
 import { authError } from "../api/responses.ts";
-import { verify } from "../api/tokens.ts";
+import { verifyToken } from "../api/tokens.ts";
 
-/** The answer to a sign-in or a refresh, unless the login is banned: then a refusal, and the new session is gone. */
-export async function refuseBanned(answer: Response, sql: postgres.Sql): Promise<Response> {
+/** Pass on the response to a sign-in or refresh. For a banned user, delete the new session and return an error. */
+export async function rejectBannedUser(answer: Response, sql: postgres.Sql): Promise<Response> {
   if (answer.status !== 200) return answer;
   const id: unknown = (await answer.clone().json())?.user?.id;
   if (typeof id !== "string") return answer;
@@ -17,13 +17,15 @@ export async function refuseBanned(answer: Response, sql: postgres.Sql): Promise
   return authError(400, "user_banned", "User is banned");
 }
 
-/** Storage's answers with hosted's names: signed URLs, and names in a folder without the folder. */
-export async function likeHostedStorage(request: Request, answer: Response): Promise<Response> {
+/** Storage's responses with hosted's field name for signed URLs, and with file names relative to the listed folder. */
+export async function toHostedStorage(request: Request, answer: Response): Promise<Response> {
   const { pathname } = new URL(request.url);
   const [, action] = pathname.match(/^\/storage\/v1\/object\/(sign|list)\//) ?? [];
   if (action === undefined || request.method !== "POST" || answer.status !== 200) return answer;
   const body: unknown = await answer.json();
-  if (action === "sign") return Response.json(Array.isArray(body) ? body.map(hostedSignature) : hostedSignature(body));
+  if (action === "sign") {
+    return Response.json(Array.isArray(body) ? body.map(toHostedSignedUrl) : toHostedSignedUrl(body));
+  }
   const { prefix } = await request.json() as { prefix?: string };
   const folder = prefix ? prefix.replace(/\/*$/, "/") : "";
   return Response.json((body as { name: string }[]).map((entry) => ({
@@ -32,11 +34,11 @@ export async function likeHostedStorage(request: Request, answer: Response): Pro
   })));
 }
 
-/** A signed URL whose token was not made here, or is too old: refused, where lite would fail. */
+/** The error response for a signed URL with an invalid or expired token, or null. Lite would answer 500. */
 export async function signedUrlProblem(request: Request, jwtSecret: string): Promise<Response | null> {
   const { pathname, searchParams } = new URL(request.url);
   if (!pathname.startsWith("/storage/v1/object/sign/") || request.method !== "GET") return null;
-  const verdict = await verify(searchParams.get("token") ?? "", jwtSecret);
+  const verdict = await verifyToken(searchParams.get("token") ?? "", jwtSecret);
   if ("role" in verdict) return null;
   const message = verdict.problem === "expired"
     ? '"exp" claim timestamp check failed'
@@ -44,7 +46,7 @@ export async function signedUrlProblem(request: Request, jwtSecret: string): Pro
   return Response.json({ statusCode: "400", error: "InvalidJWT", message }, { status: 400 });
 }
 
-function hostedSignature(signed: unknown): Record<string, unknown> {
+function toHostedSignedUrl(signed: unknown): Record<string, unknown> {
   const { signedUrl, ...others } = signed as Record<string, unknown>;
   const url = others.signedURL ?? signedUrl;
   return { ...others, signedURL: typeof url === "string" ? url.replace(/^\/storage\/v1/, "") : null };

@@ -1,4 +1,4 @@
-/** Errors of PostgreSQL and of the driver, as PostgREST answers them. */
+/** PostgREST's responses to errors of PostgreSQL and of the driver. */
 
 import { isConnectionLost } from "../api/connection_errors.ts";
 
@@ -33,13 +33,13 @@ const BY_CLASS: Record<string, number> = {
   XX: 500,
 };
 
-/** The HTTP status that PostgREST gives to a SQLSTATE (those that depend on nothing else). */
+/** The HTTP status of a SQLSTATE in PostgREST, where the status depends on the SQLSTATE alone. */
 export function httpStatus(sqlstate: string): number {
   return EXACT[sqlstate] ?? BY_CLASS[sqlstate.slice(0, 2)] ?? 400;
 }
 
-/** SQLSTATEs that lite answers as hosted does. */
-const ANSWERED_WELL = /^(42...|22...|21...|23502|23503|23505|25006|PT...|PGRST)$/;
+/** SQLSTATEs for which lite responds as hosted does. */
+const HANDLED_BY_LITE = /^(42...|22...|21...|23502|23503|23505|25006|PT...|PGRST)$/;
 
 interface DatabaseError {
   code?: unknown;
@@ -48,13 +48,13 @@ interface DatabaseError {
   hint?: string | null;
 }
 
-/** Errors that lite would answer with 500 and code SUP get PostgREST's status, their own code, detail and hint. */
-export function withHostedStatus(error: unknown): unknown {
+/** Give PostgREST's status and the original code, detail and hint to errors that lite would answer with 500 and SUP. */
+export function toPostgrestError(error: unknown): unknown {
   const { code, message, detail, hint } = (error ?? {}) as DatabaseError;
-  // The driver cannot write the value as the parameter's type; PostgreSQL itself would say so.
+  // The driver cannot encode the value for the parameter's type. PostgreSQL itself would report 22P02.
   if (code === "ERR_INVALID_ARG_TYPE") return Object.assign(new Error("invalid input syntax"), { code: "22P02" });
   const lost = isConnectionLost(error);
-  if (!lost && (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code) || ANSWERED_WELL.test(code))) return error;
+  if (!lost && (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code) || HANDLED_BY_LITE.test(code))) return error;
   const body = lost
     ? { code: "PGRST001", message: "Database connection error. Retrying the connection.", details: null, hint: null }
     : { code, message: message ?? "", details: detail ?? null, hint: hint ?? null };

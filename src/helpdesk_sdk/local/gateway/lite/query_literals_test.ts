@@ -1,16 +1,16 @@
 /**
- * What plain @supabase/lite makes of values in queries and of objects as arguments, and what we make of it. When the
- * first half of a pair fails, a newer version has learned it, and the shim can go.
+ * Query values and object arguments in plain @supabase/lite and in the shimmed gateway. When the first half of a pair
+ * fails, a newer version has fixed the difference, and the shim can go.
  *
  * Needs a database with the roles of a Supabase project: HELPDESK_TEST_DB_URL.
  */
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { literal, withLiterals } from "./query_literals.ts";
+import { quoteQueryValues, quoteValue } from "./query_literals.ts";
 import { driverOptions, jsonText } from "./values.ts";
 import { applyShims } from "./shims.ts";
-import { equal } from "../testing.ts";
+import { assertEquals } from "../testing.ts";
 
 const KEY = "sb_secret_x";
 
@@ -42,7 +42,7 @@ async function open(shimmed: boolean) {
   return { app, connection };
 }
 
-/** Ask plain lite, then ours; each answer as JSON. */
+/** Send a request to plain lite, then to the shimmed lite; both responses as JSON. */
 async function both(path: string, body?: unknown): Promise<[unknown, unknown]> {
   const answers: unknown[] = [];
   for (const shimmed of [false, true]) {
@@ -55,7 +55,7 @@ async function both(path: string, body?: unknown): Promise<[unknown, unknown]> {
     };
     const init = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
     const request = new Request(`http://127.0.0.1/rest/v1/${path}`, init);
-    answers.push(await (await app.fetch(shimmed ? withLiterals(request) : request)).json());
+    answers.push(await (await app.fetch(shimmed ? quoteQueryValues(request) : request)).json());
     await connection.driver.end({ timeout: 1 });
   }
   return answers as [unknown, unknown];
@@ -63,21 +63,24 @@ async function both(path: string, body?: unknown): Promise<[unknown, unknown]> {
 
 const row = (value: string) => [{ value }];
 
-Deno.test("a filter compares with what is written", async () => {
-  equal(await both("texts?select=value&value=eq.2.50"), [[], row("2.50")]);
-  equal(await both("texts?select=value&value=eq.18446744073709551615"), [[], row("18446744073709551615")]);
-  equal(await both(`texts?select=value&value=eq.${encodeURIComponent('"quoted"')}`), [[], row('"quoted"')]);
-  equal((await both("texts?select=value&value=in.(true,7)"))[1], row("true"));
-  equal((await both("texts?select=value&value=eq.true"))[1], row("true"));
-  equal(await both("texts?select=value&value=in.(2.50,a)&order=value"), [row("a"), [...row("2.50"), ...row("a")]]);
+Deno.test("a filter compares with the text as written", async () => {
+  assertEquals(await both("texts?select=value&value=eq.2.50"), [[], row("2.50")]);
+  assertEquals(await both("texts?select=value&value=eq.18446744073709551615"), [[], row("18446744073709551615")]);
+  assertEquals(await both(`texts?select=value&value=eq.${encodeURIComponent('"quoted"')}`), [[], row('"quoted"')]);
+  assertEquals((await both("texts?select=value&value=in.(true,7)"))[1], row("true"));
+  assertEquals((await both("texts?select=value&value=eq.true"))[1], row("true"));
+  assertEquals(await both("texts?select=value&value=in.(2.50,a)&order=value"), [row("a"), [
+    ...row("2.50"),
+    ...row("a"),
+  ]]);
 });
 
-Deno.test("an argument of a function arrives as it is written", async () => {
-  equal(await both("rpc/echo?said=745.10"), ["745.1", "745.10"]);
-  equal(await both("rpc/echo?said=0.0"), ["0", "0.0"]);
+Deno.test("a function argument arrives as written", async () => {
+  assertEquals(await both("rpc/echo?said=745.10"), ["745.1", "745.10"]);
+  assertEquals(await both("rpc/echo?said=0.0"), ["0", "0.0"]);
 });
 
-Deno.test("what was read well is still read well", async () => {
+Deno.test("values that lite parses correctly are unchanged", async () => {
   for (
     const path of [
       "texts?select=value&value=eq.007",
@@ -86,36 +89,36 @@ Deno.test("what was read well is still read well", async () => {
     ]
   ) {
     const [plain, ours] = await both(path);
-    equal(plain, ours, path);
-    equal((ours as unknown[]).length, 1, path);
+    assertEquals(plain, ours, path);
+    assertEquals((ours as unknown[]).length, 1, path);
   }
-  equal(await both("rpc/add?a=2&b=3"), [5, 5]);
-  equal(await both("texts?select=value&value=neq.a&order=value&limit=1"), [row('"quoted"'), row('"quoted"')]);
+  assertEquals(await both("rpc/add?a=2&b=3"), [5, 5]);
+  assertEquals(await both("texts?select=value&value=neq.a&order=value&limit=1"), [row('"quoted"'), row('"quoted"')]);
 });
 
 Deno.test("an object as an argument stays an object", async () => {
-  equal(await both("rpc/kind", { thing: { a: [1] } }), ["string", "object"]);
-  equal(await both("rpc/kind", { thing: [1] }), ["string", "array"]);
+  assertEquals(await both("rpc/kind", { thing: { a: [1] } }), ["string", "object"]);
+  assertEquals(await both("rpc/kind", { thing: [1] }), ["string", "array"]);
 });
 
-Deno.test("JSON for a parameter: text of JSON as it is, anything else in JSON", () => {
-  equal(jsonText({ a: 1 }), '{"a":1}');
-  equal(jsonText('{"a":1}'), '{"a":1}');
-  equal(jsonText("{no JSON"), '"{no JSON"');
-  equal(jsonText("text"), '"text"');
-  equal(jsonText(null), "null");
+Deno.test("a JSON parameter: JSON text stays, every other value is encoded", () => {
+  assertEquals(jsonText({ a: 1 }), '{"a":1}');
+  assertEquals(jsonText('{"a":1}'), '{"a":1}');
+  assertEquals(jsonText("{no JSON"), '"{no JSON"');
+  assertEquals(jsonText("text"), '"text"');
+  assertEquals(jsonText(null), "null");
 });
 
-Deno.test("only what would be misread is put in quotes", () => {
+Deno.test("only values that lite would change are quoted", () => {
   for (const value of ["eq.5", "eq.-5", "eq.a", "is.null", "not.is.null", "fts.1.0", "eq.", "in.(1,2)", "in.(a,b)"]) {
-    equal(literal(value, false), value);
+    assertEquals(quoteValue(value, false), value);
   }
-  equal(literal("not.eq.1.0", false), 'not.eq."1.0"');
-  equal(literal("eq.null", false), 'eq."null"');
-  equal(literal("in.(1.0,2)", false), 'in.("1.0",2)');
-  equal(literal('in.("1.0",2)', false), 'in.("1.0",2)');
-  equal(literal("1.0", true), '"1.0"');
-  equal(literal("1.0", false), "1.0");
+  assertEquals(quoteValue("not.eq.1.0", false), 'not.eq."1.0"');
+  assertEquals(quoteValue("eq.null", false), 'eq."null"');
+  assertEquals(quoteValue("in.(1.0,2)", false), 'in.("1.0",2)');
+  assertEquals(quoteValue('in.("1.0",2)', false), 'in.("1.0",2)');
+  assertEquals(quoteValue("1.0", true), '"1.0"');
+  assertEquals(quoteValue("1.0", false), "1.0");
   const request = new Request("http://127.0.0.1/auth/v1/admin/users?page=1.0");
-  equal(withLiterals(request) === request, true);
+  assertEquals(quoteQueryValues(request) === request, true);
 });

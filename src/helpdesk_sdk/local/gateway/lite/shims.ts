@@ -1,14 +1,14 @@
 /**
- * What @supabase/lite 0.10.0 does otherwise than a hosted project, put right in this folder.
- * Each shim has a test that fails when a newer version no longer needs it.
+ * This folder corrects the differences between @supabase/lite 0.10.0 and a hosted project.
+ * Each shim has a test that fails when a newer version no longer needs the shim.
  */
 
 import type { Connection, IntrospectResult } from "@supabase/lite";
 import type postgres from "postgres";
-import { withHostedStatus } from "./errors.ts";
-import { gatherSettings } from "./transactions.ts";
+import { toPostgrestError } from "./errors.ts";
+import { batchSettings } from "./transactions.ts";
 
-/** Without a profile a request means the first exposed schema; lite would take `public`. */
+/** Without a profile header, use the first exposed schema. Lite would use `public`. */
 export function withDefaultSchema(request: Request, schema: string): Request {
   const name = ["GET", "HEAD"].includes(request.method) ? "accept-profile" : "content-profile";
   if (request.headers.has(name)) return request;
@@ -18,10 +18,10 @@ export function withDefaultSchema(request: Request, schema: string): Request {
 }
 
 /**
- * Leave out what no client may reach but bears the name of something that they may: when lite fills in `users(*)`, it
- * takes the columns of every table of that name, those of auth.users too.
+ * Remove unexposed tables that share a name with an exposed table. Lite expands `users(*)` to the columns of every
+ * table of that name, including auth.users.
  */
-export function hideNamesakes(catalog: IntrospectResult, exposed: string[]): void {
+export function hideUnexposedDuplicates(catalog: IntrospectResult, exposed: string[]): void {
   const named = [...catalog.tables, ...catalog.views];
   const known = new Set(named.filter((one) => exposed.includes(one.schema ?? "")).map((one) => one.name));
   const isReachable = (schema: string | undefined, table: string) =>
@@ -30,29 +30,29 @@ export function hideNamesakes(catalog: IntrospectResult, exposed: string[]): voi
   catalog.primary_keys = catalog.primary_keys.filter((key) => isReachable(key.schema, key.table));
 }
 
-/** Apply the shims to a connection before its first request; `exposed` are the schemas that clients may name. */
+/** Apply the shims to a connection before its first request; `exposed` are the schemas of the Data API. */
 export function applyShims(connection: Connection, driver: postgres.Sql, exposed: string[]): void {
   const inner = connection as unknown as {
     rlsState: string;
     normalizeDbError(error: unknown): unknown;
     introspect(options?: object): Promise<IntrospectResult>;
   };
-  // Otherwise the first request grants everything on every table to anon and authenticated.
+  // Otherwise lite's first request grants all privileges on all tables to anon and authenticated.
   inner.rlsState = "active";
 
   const normalize = inner.normalizeDbError.bind(connection);
-  inner.normalizeDbError = (error) => withHostedStatus(normalize(error));
+  inner.normalizeDbError = (error) => toPostgrestError(normalize(error));
 
-  // Otherwise a lost connection looks like a database without tables, and every request like a wrong table name.
-  const tidied = new WeakSet<IntrospectResult>();
+  // Otherwise a lost connection looks like an empty database, and each request reports an unknown table.
+  const filtered = new WeakSet<IntrospectResult>();
   const introspect = inner.introspect.bind(connection);
   inner.introspect = async (options) => {
     const result = await introspect(options);
     if (result.functions === undefined) await driver`select 1`;
-    else if (!tidied.has(result)) hideNamesakes(result, exposed);
-    tidied.add(result);
+    else if (!filtered.has(result)) hideUnexposedDuplicates(result, exposed);
+    filtered.add(result);
     return result;
   };
 
-  gatherSettings(driver);
+  batchSettings(driver);
 }

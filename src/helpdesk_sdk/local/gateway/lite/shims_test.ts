@@ -1,18 +1,18 @@
 /**
- * Each test shows what plain @supabase/lite does and what the shim makes of it. When the first half fails, a newer
- * version has learned it, and the shim can go.
+ * Each test compares plain @supabase/lite with the shimmed lite. When the first half fails, a newer version has fixed
+ * the difference, and the shim can go.
  *
  * Needs a database with the roles of a Supabase project: HELPDESK_TEST_DB_URL.
  */
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { likeHostedStorage, refuseBanned, signedUrlProblem } from "./auth_and_storage.ts";
+import { rejectBannedUser, signedUrlProblem, toHostedStorage } from "./auth_and_storage.ts";
 import { httpStatus } from "./errors.ts";
 import { driverOptions, rfc3339 } from "./values.ts";
 import { applyShims, withDefaultSchema } from "./shims.ts";
 import { FileStorage } from "../api/storage.ts";
-import { equal } from "../testing.ts";
+import { assertEquals } from "../testing.ts";
 
 const URL_OF_DATABASE = Deno.env.get("HELPDESK_TEST_DB_URL") ?? "";
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)$/;
@@ -59,7 +59,7 @@ async function open(shimmed: boolean, url = URL_OF_DATABASE, storage?: string): 
   return { app, connection };
 }
 
-/** Run `look` on plain lite, then on the shimmed one. */
+/** Run `look` on plain lite, then on the shimmed lite. */
 async function both<T>(look: (side: Side, shimmed: boolean) => Promise<T>, url?: string): Promise<[T, T]> {
   const results: T[] = [];
   for (const shimmed of [false, true]) {
@@ -88,7 +88,7 @@ Deno.test("grants: the first request must not give anon the whole schema", async
     const [row] = await side.connection.driver`select has_table_privilege('anon', 'shop.goods', 'delete') as may`;
     return row?.may;
   });
-  equal([plain, shimmed], [true, false]);
+  assertEquals([plain, shimmed], [true, false]);
 });
 
 Deno.test("timestamps of Auth are RFC 3339", async () => {
@@ -97,10 +97,10 @@ Deno.test("timestamps of Auth are RFC 3339", async () => {
     const answer = await ask(side, "/auth/v1/signup", { method: "POST", body }, "sb_publishable_x");
     return RFC3339.test((await answer.json()).user.created_at);
   });
-  equal([plain, shimmed], [false, true]);
-  equal(rfc3339("2026-11-22 10:44:01.5+00"), "2026-11-22T10:44:01.5+00:00");
-  equal(rfc3339("2026-11-22 10:44:01+05:30"), "2026-11-22T10:44:01+05:30");
-  equal(rfc3339("infinity"), "infinity");
+  assertEquals([plain, shimmed], [false, true]);
+  assertEquals(rfc3339("2026-11-22 10:44:01.5+00"), "2026-11-22T10:44:01.5+00:00");
+  assertEquals(rfc3339("2026-11-22 10:44:01+05:30"), "2026-11-22T10:44:01+05:30");
+  assertEquals(rfc3339("infinity"), "infinity");
 });
 
 Deno.test("errors: a broken check is the caller's fault", async () => {
@@ -108,7 +108,7 @@ Deno.test("errors: a broken check is the caller's fault", async () => {
     const answer = await ask(side, "/rest/v1/goods", { method: "POST", body: '{"id":1,"price":-1}' });
     return [answer.status, (await answer.json()).code];
   });
-  equal([plain, shimmed], [[500, "SUP"], [400, "23514"]]);
+  assertEquals([plain, shimmed], [[500, "SUP"], [400, "23514"]]);
 });
 
 Deno.test("errors: every SQLSTATE keeps its code and hint and gets PostgREST's status", async () => {
@@ -126,29 +126,29 @@ Deno.test("errors: every SQLSTATE keeps its code and hint and gets PostgREST's s
   for (const [state, status] of Object.entries(expected)) {
     const answer = await ask(side, "/rest/v1/rpc/fail", { method: "POST", body: JSON.stringify({ state }) });
     const body = await answer.json();
-    equal([answer.status, body.code, body.hint], [status, state, "a hint"], state);
-    equal(httpStatus(state), status);
+    assertEquals([answer.status, body.code, body.hint], [status, state, "a hint"], state);
+    assertEquals(httpStatus(state), status);
   }
   await side.connection.driver.end({ timeout: 1 });
 });
 
-Deno.test("profile: without one, the first exposed schema is meant", async () => {
+Deno.test("profile: without the header, the first exposed schema is used", async () => {
   const [plain, shimmed] = await both(async (side, shimmed) => {
     const request = new Request("http://127.0.0.1/rest/v1/goods", { headers: { apikey: "sb_secret_x" } });
     const answer = await side.app.fetch(shimmed ? withDefaultSchema(request, "shop") : request);
     await answer.body?.cancel();
     return answer.status;
   });
-  equal([plain, shimmed], [404, 200]);
+  assertEquals([plain, shimmed], [404, 200]);
 });
 
-Deno.test("a database that is away is an error (the gateway makes it 503), not a missing table", async () => {
+Deno.test("an unreachable database is an error (503 in the gateway), not a missing table", async () => {
   const [plain, shimmed] = await both(async (side) => {
     const answer = await ask(side, "/rest/v1/goods");
     await answer.body?.cancel();
     return answer.status;
   }, "postgresql://postgres@127.0.0.1:9/postgres");
-  equal([plain, shimmed], [404, 500]);
+  assertEquals([plain, shimmed], [404, 500]);
 });
 
 Deno.test("a banned login cannot sign in", async () => {
@@ -158,10 +158,10 @@ Deno.test("a banned login cannot sign in", async () => {
   const made = await (await ask(side, "/auth/v1/signup", { method: "POST", body }, "sb_publishable_x")).json();
   await sql`update auth.users set banned_until = now() + interval '1 hour' where id = ${made.user.id}`;
   const plain = await ask(side, "/auth/v1/token?grant_type=password", { method: "POST", body }, "sb_publishable_x");
-  equal(plain.status, 200);
-  const refusal = await refuseBanned(plain, sql);
-  equal([refusal.status, (await refusal.json()).error_code], [400, "user_banned"]);
-  equal((await sql`select from auth.sessions where user_id = ${made.user.id}`).length, 0);
+  assertEquals(plain.status, 200);
+  const refusal = await rejectBannedUser(plain, sql);
+  assertEquals([refusal.status, (await refusal.json()).error_code], [400, "user_banned"]);
+  assertEquals((await sql`select from auth.sessions where user_id = ${made.user.id}`).length, 0);
   await sql.end({ timeout: 1 });
 });
 
@@ -178,31 +178,31 @@ Deno.test("Storage names signed URLs and files in folders as hosted does", async
   };
   const plain = async (request: Request) => await (await side.app.fetch(request)).json();
   const hosted = async (request: Request) =>
-    await (await likeHostedStorage(request.clone(), await side.app.fetch(request))).json();
+    await (await toHostedStorage(request.clone(), await side.app.fetch(request))).json();
   await plain(post("bucket", { id: name, name }));
   await plain(post(`object/${name}/folder/a.json`, {}));
   const list = post(`object/list/${name}`, { prefix: "folder" });
-  equal((await plain(list.clone()))[0].name, "folder/a.json");
-  equal((await hosted(list))[0].name, "a.json");
+  assertEquals((await plain(list.clone()))[0].name, "folder/a.json");
+  assertEquals((await hosted(list))[0].name, "a.json");
   const tampered = new Request(`http://127.0.0.1/storage/v1/object/sign/${name}/folder/a.json?token=a.b.c`);
-  equal((await side.app.fetch(tampered)).status, 500);
-  equal((await signedUrlProblem(tampered, "x".repeat(40)))?.status, 400);
+  assertEquals((await side.app.fetch(tampered)).status, 500);
+  assertEquals((await signedUrlProblem(tampered, "x".repeat(40)))?.status, 400);
   const sign = post(`object/sign/${name}/folder/a.json`, { expiresIn: 60 });
-  equal((await plain(sign.clone())).signedURL, undefined);
-  equal((await hosted(sign)).signedURL.startsWith(`/object/sign/${name}/folder/a.json?token=`), true);
+  assertEquals((await plain(sign.clone())).signedURL, undefined);
+  assertEquals((await hosted(sign)).signedURL.startsWith(`/object/sign/${name}/folder/a.json?token=`), true);
   await side.connection.driver.end({ timeout: 1 });
   await Deno.remove(directory, { recursive: true });
 });
 
-Deno.test("a malformed token is taken for none", async () => {
+Deno.test("plain lite treats a malformed token as no token", async () => {
   const side = await open(false);
   const headers = { authorization: "Bearer nonsense" };
   const answer = await ask(side, "/rest/v1/goods", { headers }, "sb_publishable_x");
-  equal((await answer.json()).code === "PGRST301", false);
+  assertEquals((await answer.json()).code === "PGRST301", false);
   await side.connection.driver.end({ timeout: 1 });
 });
 
-Deno.test("NOTICEs are printed by the driver unless told otherwise", async () => {
+Deno.test("the driver prints NOTICEs by default", async () => {
   const log = console.log;
   let printed = 0;
   console.log = () => void printed++;
@@ -211,17 +211,17 @@ Deno.test("NOTICEs are printed by the driver unless told otherwise", async () =>
       const connection = new PostgresConnection({ url: URL_OF_DATABASE, postgresOptions: { ...options, max: 1 } });
       await connection.driver.unsafe("do $$ begin raise notice 'hello'; end $$");
       await connection.driver.end({ timeout: 1 });
-      equal(printed, 1);
+      assertEquals(printed, 1);
     }
   } finally {
     console.log = log;
   }
 });
 
-Deno.test("there is no admin API, and no place for Storage's files", async () => {
+Deno.test("plain lite has no admin API and no file storage", async () => {
   const side = await open(false);
   const listed = await ask(side, "/auth/v1/admin/users");
-  equal([listed.status, (await listed.json()).error_code], [401, "no_authorization"]);
-  equal((await ask(side, "/storage/v1/bucket")).status >= 400, true);
+  assertEquals([listed.status, (await listed.json()).error_code], [401, "no_authorization"]);
+  assertEquals((await ask(side, "/storage/v1/bucket")).status >= 400, true);
   await side.connection.driver.end({ timeout: 1 });
 });

@@ -1,6 +1,6 @@
 /**
- * Lite begins a transaction with a dozen statements, one for each setting, and waits for every one. Here they become
- * one, as in PostgREST: settings are gathered until another statement needs them. With the role come its time limits.
+ * Lite begins a transaction with a dozen statements, one per setting, and waits for each. As in PostgREST, this shim
+ * batches the settings into one statement before the first real statement, and applies the role's statement timeout.
  */
 
 import type postgres from "postgres";
@@ -8,14 +8,14 @@ import type postgres from "postgres";
 type Unsafe = postgres.Sql["unsafe"];
 type Statement = Parameters<Unsafe>;
 
-/** Statements of lite that set something for the rest of the transaction and are asked for nothing else. */
+/** Lite's statements that only change a setting of the transaction. */
 const VALUE = /^\s*select set_config\('([a-z_.]+)', (\$1|''), true\)\s*$/i;
 const ROLE = /^set local role "([a-z_]\w*)"$/i;
 const READ_ONLY = /^set local transaction_read_only = on$/i;
 
 /**
- * Sets what a JSON object says, in its order; with a role also the time limit of that role, or else of the role that
- * PostgREST signs in as.
+ * Applies the settings of a JSON object in order. With a role, also applies that role's statement timeout; its default
+ * is the timeout of the role that PostgREST connects as.
  */
 const APPLY = `
   with given as (select $1::text::json as settings)
@@ -27,8 +27,8 @@ const APPLY = `
      order by rolname = 'authenticator' limit 1), '0'), true)
   from given where settings ->> 'role' is not null`;
 
-/** The name and the value that a statement sets, if it does nothing else. */
-export function settingOf(text: string, parameters: readonly unknown[]): [string, string] | null {
+/** The name and value of the setting, or null when the statement does more than change a setting. */
+export function parseSetting(text: string, parameters: readonly unknown[]): [string, string] | null {
   const [, name, given] = text.match(VALUE) ?? [];
   const value = given === "$1" ? parameters[0] : "";
   if (name !== undefined) return typeof value === "string" ? [name, value] : null;
@@ -38,11 +38,11 @@ export function settingOf(text: string, parameters: readonly unknown[]): [string
 }
 
 /** The statements of one reserved connection. */
-class Gathering {
+class SettingsBatch {
   #isInTransaction = false;
-  /** What is to be set before the next statement. */
+  /** Settings to apply before the next statement. */
   readonly #settings = new Map<string, string>();
-  /** That the transaction has begun in PostgreSQL too, and everything is set: without it no statement may run. */
+  /** Resolves when BEGIN and all settings have run in PostgreSQL. No statement may run earlier. */
   #ready: Promise<void> | null = null;
   #hasBegun = false;
 
@@ -53,23 +53,23 @@ class Gathering {
     if (!this.#isInTransaction) {
       if (text !== "begin") return this.send(...statement);
       this.#isInTransaction = true;
-      return nothing();
+      return emptyResult();
     }
-    const setting = settingOf(text, parameters);
-    if (!setting) return text === "rollback" ? this.#rollback() : this.#after(statement);
+    const setting = parseSetting(text, parameters);
+    if (!setting) return text === "rollback" ? this.#rollback() : this.#runStatement(statement);
     this.#settings.set(...setting);
-    return nothing();
+    return emptyResult();
   }
 
-  async #after(statement: Statement): Promise<unknown> {
-    if (!this.#ready || this.#settings.size > 0) this.#ready = this.#prepare(this.#ready);
+  async #runStatement(statement: Statement): Promise<unknown> {
+    if (!this.#ready || this.#settings.size > 0) this.#ready = this.#applySettings(this.#ready);
     await this.#ready;
     const result = await this.send(...statement);
     if (statement[0] === "commit") this.#end();
     return result;
   }
 
-  async #prepare(before: Promise<void> | null): Promise<void> {
+  async #applySettings(before: Promise<void> | null): Promise<void> {
     const settings = JSON.stringify(Object.fromEntries(this.#settings));
     const isNothingToSet = this.#settings.size === 0;
     this.#settings.clear();
@@ -83,11 +83,11 @@ class Gathering {
   }
 
   async #rollback(): Promise<unknown> {
-    // It may still be beginning.
+    // BEGIN may still be in flight.
     await this.#ready?.catch(() => {});
     const hasBegun = this.#hasBegun;
     this.#end();
-    return await (hasBegun ? this.send("rollback") : nothing());
+    return await (hasBegun ? this.send("rollback") : emptyResult());
   }
 
   #end(): void {
@@ -97,18 +97,18 @@ class Gathering {
   }
 }
 
-/** What a statement without rows answers. */
-function nothing(): Promise<unknown> {
+/** The result of a statement without rows. */
+function emptyResult(): Promise<unknown> {
   return Promise.resolve(Object.assign([], { command: "SET", count: 0 }));
 }
 
-/** Let what lite does in transactions gather their settings. */
-export function gatherSettings(driver: postgres.Sql): void {
+/** Batch the settings of lite's transactions on this driver. */
+export function batchSettings(driver: postgres.Sql): void {
   const reserve = driver.reserve.bind(driver);
   driver.reserve = async () => {
     const reserved = await reserve();
-    const gathering = new Gathering(reserved.unsafe);
-    reserved.unsafe = ((...statement: Statement) => gathering.run(...statement)) as Unsafe;
+    const batch = new SettingsBatch(reserved.unsafe);
+    reserved.unsafe = ((...statement: Statement) => batch.run(...statement)) as Unsafe;
     return reserved;
   };
 }

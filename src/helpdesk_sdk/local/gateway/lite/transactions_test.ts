@@ -1,6 +1,6 @@
 /**
- * What lite says to PostgreSQL for a request, and what we make of it. When the first half fails, lite says less than
- * before, and the shim may go; when the second half does, it says it in other words, and the shim must learn them.
+ * The statements that plain lite and the shimmed lite send for a request. When the first half fails, lite sends fewer
+ * statements, and the shim may go. When the second half fails, lite's statements changed, and the shim must follow.
  *
  * Needs a database with the roles of a Supabase project: HELPDESK_TEST_DB_URL.
  */
@@ -9,10 +9,10 @@ import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { SignJWT } from "jose";
 import type postgres from "postgres";
-import { gatherSettings } from "./transactions.ts";
+import { batchSettings } from "./transactions.ts";
 import { driverOptions } from "./values.ts";
 import { applyShims } from "./shims.ts";
-import { equal } from "../testing.ts";
+import { assertEquals } from "../testing.ts";
 
 const SECRET = "x".repeat(40);
 const KEY = "sb_secret_x";
@@ -20,7 +20,7 @@ const KEY = "sb_secret_x";
 interface Side {
   app: App;
   connection: PostgresConnection;
-  /** What PostgreSQL was told since it was last emptied. */
+  /** The statements sent since the list was last emptied. */
   told: string[];
 }
 
@@ -51,7 +51,7 @@ async function open(shimmed: boolean): Promise<Side> {
   return { app, connection, told };
 }
 
-/** Run `look` on plain lite, then on the shimmed one. */
+/** Run `look` on plain lite, then on the shimmed lite. */
 async function both<T>(look: (side: Side) => Promise<T>): Promise<[T, T]> {
   const results: T[] = [];
   for (const shimmed of [false, true]) {
@@ -74,7 +74,7 @@ function ask({ app }: Side, path: string, body?: unknown, headers: HeadersInit =
   return app.fetch(new Request(`http://127.0.0.1/rest/v1/${path}`, { headers: all, ...init }));
 }
 
-/** What PostgreSQL is told for a request whose like was answered before. */
+/** The statements for a request of a kind that was served before. */
 async function toldFor(side: Side, path: string, body?: unknown): Promise<string[]> {
   await (await ask(side, path, body)).text();
   side.told.length = 0;
@@ -87,7 +87,7 @@ function beginnings(statements: string[]): string[] {
   return statements.map((text) => text.match(/^[a-z]+( given)?/i)![0].toLowerCase());
 }
 
-/** A token of a new login, with claims of choice. */
+/** A token of a new user, with the given claims. */
 async function tokenOf({ app }: Side, claims: Record<string, unknown>): Promise<string> {
   const headers = { apikey: "sb_publishable_x", "content-type": "application/json" };
   const body = JSON.stringify({ email: `${crypto.randomUUID()}@example.com`, password: "long enough" });
@@ -98,7 +98,7 @@ async function tokenOf({ app }: Side, claims: Record<string, unknown>): Promise<
     .sign(key);
 }
 
-/** Whether the only connection is in a transaction, or still somebody. */
+/** Whether the only connection is still in a transaction, or still has a role. */
 async function leftovers({ connection }: Side): Promise<unknown[]> {
   const failure = await connection.driver.unsafe("savepoint probe").catch((error) => error.code);
   const [row] = await connection.driver`
@@ -106,18 +106,18 @@ async function leftovers({ connection }: Side): Promise<unknown[]> {
   return [failure === "25P01", row!.nobody, row!.claims || null];
 }
 
-Deno.test("a request is one statement, one before it that sets everything, and a transaction around both", async () => {
+Deno.test("a request sends begin, one statement with all settings, its own statement, and commit", async () => {
   const [plain, ours] = await both((side) => toldFor(side, "goods?select=id"));
-  equal(plain.length > 6, true, plain.join("\n"));
-  equal(beginnings(ours), ["begin", "with given", "select", "commit"], ours.join("\n"));
+  assertEquals(plain.length > 6, true, plain.join("\n"));
+  assertEquals(beginnings(ours), ["begin", "with given", "select", "commit"], ours.join("\n"));
 });
 
-Deno.test("a call of a function has one statement more, which reads the answer's status and headers", async () => {
+Deno.test("a function call sends one more statement, which reads the response's status and headers", async () => {
   for (const [path, body] of [["rpc/seen", { names: ["role"] }], ["rpc/seen?names={role}", undefined]] as const) {
     const [plain, ours] = await both((side) => toldFor(side, path, body));
-    equal(plain.length > 12, true, plain.join("\n"));
-    equal(beginnings(ours), ["begin", "with given", "select", "select", "commit"], ours.join("\n"));
-    equal(ours.at(-2)!.includes("response.status"), true);
+    assertEquals(plain.length > 12, true, plain.join("\n"));
+    assertEquals(beginnings(ours), ["begin", "with given", "select", "select", "commit"], ours.join("\n"));
+    assertEquals(ours.at(-2)!.includes("response.status"), true);
   }
 });
 
@@ -136,15 +136,15 @@ Deno.test("a request sees the same settings as before", async () => {
     const read = await (await ask(side, `rpc/seen?names={${names}}`, undefined, headers)).json();
     const text = JSON.stringify([called, read, await (await ask(side, "rpc/seen", { names })).json()]);
     const sub = called["request.jwt.claim.sub"];
-    equal([called["transaction_read_only"], read["transaction_read_only"]], ["off", "on"]);
-    equal([called["role"], JSON.parse(called["request.headers"])["x-odd"]], ["authenticated", odd]);
-    equal(JSON.parse(called["request.jwt.claims"]).odd, claims.odd);
+    assertEquals([called["transaction_read_only"], read["transaction_read_only"]], ["off", "on"]);
+    assertEquals([called["role"], JSON.parse(called["request.headers"])["x-odd"]], ["authenticated", odd]);
+    assertEquals(JSON.parse(called["request.jwt.claims"]).odd, claims.odd);
     return text.replaceAll(sub, "SUB").replaceAll(token, "TOKEN").replace(/\\"(exp|iat)\\":\d+/g, "");
   });
-  equal(ours, plain);
+  assertEquals(ours, plain);
 });
 
-Deno.test("a role that does not exist, a failure and a forbidden write undo all, and leave nothing behind", async () => {
+Deno.test("an unknown role, a failed statement and a forbidden write roll everything back", async () => {
   const [plain, ours] = await both(async (side) => {
     const headers = { authorization: `Bearer ${await tokenOf(side, { role: "nonesuch" })}` };
     const seen: unknown[] = [];
@@ -156,13 +156,17 @@ Deno.test("a role that does not exist, a failure and a forbidden write undo all,
     const rows = await (await ask(side, "goods?select=id")).json();
     return [seen, rows];
   });
-  const nothing = [true, true, null];
-  equal(ours[0], [[400, "22023", ...nothing], [400, "22012", ...nothing], [405, "25006", ...nothing]]);
-  equal([ours[1], plain[1]], [[], []]);
-  equal(ours, plain);
+  const cleanState = [true, true, null];
+  assertEquals(ours[0], [[400, "22023", ...cleanState], [400, "22012", ...cleanState], [
+    405,
+    "25006",
+    ...cleanState,
+  ]]);
+  assertEquals([ours[1], plain[1]], [[], []]);
+  assertEquals(ours, plain);
 });
 
-/** A reserved connection that refuses the statements which begin with `refused`, and what it was told. */
+/** A reserved connection that refuses statements beginning with `refused`, and the statements it received. */
 async function scripted(refused = "none") {
   const told: string[] = [];
   const unsafe = async (text: string) => {
@@ -173,7 +177,7 @@ async function scripted(refused = "none") {
     return [text];
   };
   const driver = { reserve: () => Promise.resolve({ unsafe }) } as unknown as postgres.Sql;
-  gatherSettings(driver);
+  batchSettings(driver);
   const reserved = await driver.reserve();
   const run = async (text: string, ...values: string[]) => {
     return await reserved.unsafe(text, values).then((result) => String(result), (error) => String(error.message));
@@ -183,27 +187,27 @@ async function scripted(refused = "none") {
 
 const SET_ROLE = "SELECT set_config('role', $1, true)";
 
-Deno.test("without a transaction nothing runs, and without its settings neither", async () => {
+Deno.test("no statement runs when BEGIN or the settings fail", async () => {
   for (const [refused, told] of [["begin", ["begin"]], ["with", ["begin", "with", "rollback"]]] as const) {
     const side = await scripted(refused);
     await side.run("begin");
     await side.run(SET_ROLE, "anon");
-    equal(await side.run("delete"), `no ${refused}`);
-    equal(await side.run("delete"), `no ${refused}`);
+    assertEquals(await side.run("delete"), `no ${refused}`);
+    assertEquals(await side.run("delete"), `no ${refused}`);
     await side.run("rollback");
-    equal(side.told, told);
-    equal(await side.run("select"), "select");
+    assertEquals(side.told, told);
+    assertEquals(await side.run("select"), "select");
   }
 });
 
-Deno.test("what is undone while it begins is undone after it began", async () => {
+Deno.test("a rollback during BEGIN runs after BEGIN", async () => {
   const side = await scripted();
   await side.run("begin");
   await Promise.all([side.run("delete"), side.run("rollback")]);
-  equal(side.told, ["begin", "delete", "rollback"]);
+  assertEquals(side.told, ["begin", "delete", "rollback"]);
 });
 
-Deno.test("statements at the same time wait for the settings, and later settings take part", async () => {
+Deno.test("concurrent statements wait for the settings, and later settings are included", async () => {
   const side = await scripted();
   await side.run("begin");
   await side.run(SET_ROLE, "anon");
@@ -213,17 +217,17 @@ Deno.test("statements at the same time wait for the settings, and later settings
   await side.run("commit");
   await side.run("begin");
   await side.run("commit");
-  equal(side.told, ["begin", "with", "first", "second", "with", "third", "commit", "begin", "commit"]);
+  assertEquals(side.told, ["begin", "with", "first", "second", "with", "third", "commit", "begin", "commit"]);
 });
 
-Deno.test("a setting that is anything else besides is told as it is", async () => {
+Deno.test("a statement that does more than change a setting is sent unchanged", async () => {
   const odd = ["select set_config('role', $1, false)", "set local role anon; reset role", "reset role"];
   for (const text of odd) {
     const side = await scripted();
     await side.run("begin");
-    equal(await side.run(text, "anon"), text);
-    equal(side.told.length, 2);
+    assertEquals(await side.run(text, "anon"), text);
+    assertEquals(side.told.length, 2);
   }
   const side = await scripted();
-  equal(await side.run(SET_ROLE, "anon"), SET_ROLE, "outside of a transaction");
+  assertEquals(await side.run(SET_ROLE, "anon"), SET_ROLE, "outside a transaction");
 });

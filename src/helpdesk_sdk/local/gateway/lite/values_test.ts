@@ -1,7 +1,7 @@
 /**
- * What plain @supabase/lite makes of values of another kind than their column's, of tables of the same name in another
- * schema, and of time limits; and what we make of it. When the first half of a pair fails, a newer version has learned
- * it, and the shim can go.
+ * Values of the wrong type for their column, tables of the same name in another schema, and statement timeouts, in
+ * plain @supabase/lite and in the shimmed lite. When the first half of a pair fails, a newer version has fixed the
+ * difference, and the shim can go.
  *
  * Needs a database with the roles of a Supabase project: HELPDESK_TEST_DB_URL.
  */
@@ -10,7 +10,7 @@ import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { driverOptions } from "./values.ts";
 import { applyShims } from "./shims.ts";
-import { equal } from "../testing.ts";
+import { assertEquals } from "../testing.ts";
 
 const KEYS = { service_role: "sb_secret_x", anon: "sb_publishable_x" };
 
@@ -52,7 +52,7 @@ async function open(shimmed: boolean) {
 
 type Answer = [number, unknown];
 
-/** Ask plain lite, then ours. */
+/** Send a request to plain lite, then to the shimmed lite. */
 async function both(path: string, body?: unknown, role: keyof typeof KEYS = "service_role"): Promise<[Answer, Answer]> {
   const answers: Answer[] = [];
   for (const shimmed of [false, true]) {
@@ -72,7 +72,7 @@ async function both(path: string, body?: unknown, role: keyof typeof KEYS = "ser
   return answers as [Answer, Answer];
 }
 
-/** What each makes of a value in a new row. */
+/** The value that each stores in a new row, or the error. */
 async function stored(column: string, value: unknown): Promise<unknown[]> {
   const answers = await both(`things?select=${column}`, { [column]: value });
   return answers.map(([status, body]) =>
@@ -80,44 +80,44 @@ async function stored(column: string, value: unknown): Promise<unknown[]> {
   );
 }
 
-Deno.test("an object in a column of text is JSON", async () => {
-  equal(await stored("word", { a: [1] }), ["[object Object]", '{"a":[1]}']);
-  equal(await stored("word", ["a"]), ["a", '["a"]']);
-  equal(await stored("word", 5), ["5", "5"]);
+Deno.test("an object in a text column is stored as JSON", async () => {
+  assertEquals(await stored("word", { a: [1] }), ["[object Object]", '{"a":[1]}']);
+  assertEquals(await stored("word", ["a"]), ["a", '["a"]']);
+  assertEquals(await stored("word", 5), ["5", "5"]);
 });
 
-Deno.test("a truth value may be written in other ways, and what is none is refused", async () => {
-  equal(await stored("truth", 1), [false, true]);
-  equal(await stored("truth", "yes"), [true, true]);
-  equal(await stored("truth", "perhaps"), [false, [400, "22P02"]]);
+Deno.test("a boolean accepts PostgreSQL's other notations, and other values are refused", async () => {
+  assertEquals(await stored("truth", 1), [false, true]);
+  assertEquals(await stored("truth", "yes"), [true, true]);
+  assertEquals(await stored("truth", "perhaps"), [false, [400, "22P02"]]);
 });
 
-Deno.test("a moment that is no text is refused in PostgreSQL's words", async () => {
-  equal(await stored("moment", 0), [[500, "SUP"], [400, "22008"]]);
-  equal(await stored("moment", { a: 1 }), [[500, "SUP"], [400, "22007"]]);
-  equal(await stored("day", [1]), [[500, "SUP"], [400, "22007"]]);
+Deno.test("a timestamp that is not text is refused with PostgreSQL's message", async () => {
+  assertEquals(await stored("moment", 0), [[500, "SUP"], [400, "22008"]]);
+  assertEquals(await stored("moment", { a: 1 }), [[500, "SUP"], [400, "22007"]]);
+  assertEquals(await stored("day", [1]), [[500, "SUP"], [400, "22007"]]);
   const [, [, body]] = await both("things", { moment: 0 });
-  equal((body as { message: string }).message, 'date/time field value out of range: "0"');
+  assertEquals((body as { message: string }).message, 'date/time field value out of range: "0"');
 });
 
-Deno.test("a list that is none is refused", async () => {
-  for (const value of [0, { a: 1 }]) equal(await stored("words", value), [[500, "SUP"], [400, "22P02"]]);
-  equal(await stored("words", ["a", "b"]), [["a", "b"], ["a", "b"]]);
+Deno.test("a value that is not an array is refused for an array column", async () => {
+  for (const value of [0, { a: 1 }]) assertEquals(await stored("words", value), [[500, "SUP"], [400, "22P02"]]);
+  assertEquals(await stored("words", ["a", "b"]), [["a", "b"], ["a", "b"]]);
 });
 
-Deno.test("bytes are text", async () => {
+Deno.test("bytea values are text", async () => {
   const [plain, ours] = await both("things?select=bytes", { word: "a" });
-  equal(typeof (plain[1] as { bytes: unknown }[])[0]!.bytes, "object");
-  equal(ours[1], [{ bytes: "\\x61" }]);
+  assertEquals(typeof (plain[1] as { bytes: unknown }[])[0]!.bytes, "object");
+  assertEquals(ours[1], [{ bytes: "\\x61" }]);
 });
 
-Deno.test("all columns of an embedded table are those of the exposed one", async () => {
+Deno.test("an embedded table has the columns of the exposed table only", async () => {
   const [plain, ours] = await both("things?select=id,users(*)");
-  equal([plain[0], ours[0]], [400, 200]);
+  assertEquals([plain[0], ours[0]], [400, 200]);
 });
 
-Deno.test("a request may take as long as its role may", async () => {
-  equal((await both("rpc/time_limit", {})).map(([, limit]) => limit), ["0", "8s"]);
-  equal((await both("rpc/time_limit", {}, "anon")).map(([, limit]) => limit), ["0", "3s"]);
-  equal((await both("rpc/time_limit")).map(([, limit]) => limit), ["0", "8s"]);
+Deno.test("a request has the statement timeout of its role", async () => {
+  assertEquals((await both("rpc/time_limit", {})).map(([, limit]) => limit), ["0", "8s"]);
+  assertEquals((await both("rpc/time_limit", {}, "anon")).map(([, limit]) => limit), ["0", "3s"]);
+  assertEquals((await both("rpc/time_limit")).map(([, limit]) => limit), ["0", "8s"]);
 });

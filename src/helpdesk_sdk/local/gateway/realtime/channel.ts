@@ -1,96 +1,98 @@
-/** One channel of a socket: joined once, then its client's broadcasts, presence and tokens, one after the other. */
+/** One channel of a socket: handles the join, then broadcasts, presence and new tokens, one message at a time. */
 
-import { Access, noRead } from "./channel_access.ts";
-import { Attendance, type Attendant } from "./channel_presence.ts";
+import { ChannelAccess, readDenied } from "./channel_access.ts";
+import { ChannelPresence, type PresenceChannel } from "./channel_presence.ts";
 import { type Credential, isOpaqueKey, TokenError } from "./credentials.ts";
-import { joinProblem, Refusal, tokenProblem } from "./errors.ts";
-import { type Incoming, type Outgoing, replayed, Shared, type Version } from "./frames.ts";
-import type { Connection, Hub } from "./hub.ts";
-import { bindingProblem, type JoinRequest, readJoin, withIds } from "./join_payload.ts";
-import type { Complaints } from "./log.ts";
-import type { Holder, Load } from "./memory_budget.ts";
-import { fits, jsonSize } from "./plan_limits.ts";
-import { replay, type ReplayedMessage } from "./replay.ts";
-import { PREFIX, type Room } from "./room.ts";
-import type { Asker } from "./query_queue.ts";
-import { MOST_WAITING, type Space, Turns } from "./work_queue.ts";
+import { JoinError, joinErrorReason, tokenErrorReason } from "./errors.ts";
+import { type ClientFrame, encodeReplay, type ServerFrame, SharedFrame, type Version } from "./frames.ts";
+import type { Hub, HubSocket } from "./hub.ts";
+import { bindingProblem, type JoinRequest, parseJoin, withIds } from "./join_payload.ts";
+import type { ErrorLog } from "./log.ts";
+import type { BudgetHolder, PendingCount } from "./memory_budget.ts";
+import { fitsPlan, jsonSize } from "./plan_limits.ts";
+import { loadReplay, type ReplayedMessage } from "./replay.ts";
+import { type Room, TOPIC_PREFIX } from "./room.ts";
+import type { QueryCaller } from "./query_queue.ts";
+import { type ByteBudget, MAX_WAITING, WorkQueue } from "./work_queue.ts";
 
-/** Why what a channel asked is not answered any more. */
+/** The abort reason for work of a stopped channel. */
 const STOPPED = new Error("the channel is stopped");
-const TOO_MANY = "Too many messages per second";
+const TOO_MANY_MESSAGES = "Too many messages per second";
 
 type Json = Record<string, unknown>;
 
 /** What a channel needs of its socket. */
-export interface ChannelSocket extends Connection, Holder, Space {
+export interface ChannelSocket extends HubSocket, BudgetHolder, ByteBudget {
   readonly hub: Hub;
   readonly version: Version;
   /** Of the key that the socket was opened with. */
   readonly credential: Credential;
   /** The `x-…` headers of the handshake. */
   readonly headers: Record<string, string>;
-  readonly complaints: Complaints;
-  /** Whether there are more channels than a socket may have, including the joining channel. */
+  readonly errorLog: ErrorLog;
+  /** Whether there are more channels than a socket may have, including a joining channel. */
   readonly isOverfull: boolean;
-  send(frame: string | Uint8Array, load?: Load): void;
-  push(frame: Outgoing): void;
+  send(frame: string | Uint8Array, pending?: PendingCount): void;
+  push(frame: ServerFrame): void;
   reply(
     to: { topic: string; ref: string | null; joinRef: string | null },
     status: "ok" | "error",
     response?: Json,
   ): void;
-  /** The channel has ended. */
-  forgetChannel(channel: Channel): void;
+  /** Forget an ended channel. */
+  removeChannel(channel: Channel): void;
 }
 
-export class Channel implements Attendant {
+export class Channel implements PresenceChannel {
   readonly topic: string;
   /** The topic without its prefix. */
   readonly #name: string;
   readonly #joinRef: string | null;
   readonly #joining: { ref: string | null };
   readonly #request: JoinRequest;
-  readonly #access: Access;
-  readonly #attendance: Attendance;
+  readonly #access: ChannelAccess;
+  readonly #presence: ChannelPresence;
   room: Room | null = null;
-  /** Ended by `stop`, and with it whatever the channel waits for. */
-  readonly #life = new AbortController();
-  readonly #turns: Turns<Incoming>;
-  /** What the database sent while the join was not answered yet. */
-  #early: { frame: Shared; id: string }[] | null = [];
+  /** Aborted by `stop`; cancels the channel's pending queries. */
+  readonly #abort = new AbortController();
+  readonly #queue: WorkQueue<ClientFrame>;
+  /** Messages of the database that arrived before the reply to the join; null after the reply. */
+  #beforeJoin: { frame: SharedFrame; id: string }[] | null = [];
   #replayedIds: Set<string> | null = null;
-  #trackedSize = 0;
+  #trackedBytes = 0;
 
-  constructor(private readonly socket: ChannelSocket, joining: Incoming) {
+  constructor(private readonly socket: ChannelSocket, joining: ClientFrame) {
     this.topic = joining.topic;
-    this.#name = joining.topic.slice(PREFIX.length);
+    this.#name = joining.topic.slice(TOPIC_PREFIX.length);
     this.#joinRef = joining.joinRef ?? joining.ref;
     this.#joining = { ref: joining.ref };
-    this.#request = readJoin(joining.payload);
+    this.#request = parseJoin(joining.payload);
     const { hub, headers, credential } = socket;
-    this.#access = new Access(hub, this.#asker, this.#name, this.#request.isPrivate, headers, credential);
-    this.#turns = new Turns({
+    this.#access = new ChannelAccess(hub, this.#caller, this.#name, this.#request.isPrivate, headers, credential);
+    this.#queue = new WorkQueue({
       handle: (message) => this.#handle(message),
       overflow: () =>
-        this.#early === null ? this.shutdown(TOO_MANY) : this.#turnAway("ChannelRateLimitReached: Too many channels"),
-      failed: (error) => this.complain("UnknownErrorOnChannel", error),
+        this.#beforeJoin === null
+          ? this.shutdown(TOO_MANY_MESSAGES)
+          : this.#rejectJoin("ChannelRateLimitReached: Too many channels"),
+      failed: (error) => this.logError("UnknownErrorOnChannel", error),
     }, socket);
     const { key, enabled } = this.#request.presence;
-    this.#attendance = new Attendance(this, hub, this.#access, key, enabled);
-    hub.backlog.add(socket, this.#namesSize);
+    this.#presence = new ChannelPresence(this, hub, this.#access, key, enabled);
+    hub.memory.add(socket, this.#nameBytes);
   }
 
   get stopped(): boolean {
-    return this.#life.signal.aborted;
+    return this.#abort.signal.aborted;
   }
 
-  /** In bytes, of the texts that are kept for as long as the channel is. */
-  get #namesSize(): number {
+  /** Bytes of the texts that the channel stores. */
+  get #nameBytes(): number {
     return this.topic.length + this.#request.presence.key.length;
   }
 
-  get #asker(): Asker {
-    return { owner: this.socket, signal: this.#life.signal };
+  get #caller(): QueryCaller {
+    return { owner: this.socket, signal: this.#abort.signal };
   }
 
   get mayReadBroadcast(): boolean {
@@ -101,55 +103,55 @@ export class Channel implements Attendant {
     return this.#access.mayReadPresence;
   }
 
-  /** Join with a message of so many bytes; what the client sends meanwhile waits. */
-  start(joining: Incoming, bytes: number): void {
-    this.#turns.take(joining, bytes);
+  /** Join with a message of so many bytes. The client's next messages wait for the reply. */
+  start(joining: ClientFrame, bytes: number): void {
+    this.#queue.push(joining, bytes);
   }
 
-  /** End without a word: the socket is gone, or another channel takes this one's place. */
+  /** End without a message to the client: the socket is closed, or a new channel replaces this channel. */
   stop(): void {
     if (this.stopped) return;
-    this.#life.abort(STOPPED);
-    this.#turns.end();
-    this.#access.unwatch();
+    this.#abort.abort(STOPPED);
+    this.#queue.close();
+    this.#access.unwatchExpiry();
     this.#leaveRoom();
-    this.socket.hub.backlog.release(this.socket, this.#namesSize + this.#trackedSize);
-    this.socket.forgetChannel(this);
+    this.socket.hub.memory.release(this.socket, this.#nameBytes + this.#trackedBytes);
+    this.socket.removeChannel(this);
   }
 
-  receive(frame: Shared, messageId?: string): void {
-    if (this.#early !== null) {
+  receive(frame: SharedFrame, messageId?: string): void {
+    if (this.#beforeJoin !== null) {
       if (messageId === undefined) return;
-      if (this.#early.push({ frame, id: messageId }) > MOST_WAITING) this.shutdown(TOO_MANY);
+      if (this.#beforeJoin.push({ frame, id: messageId }) > MAX_WAITING) this.shutdown(TOO_MANY_MESSAGES);
       return;
     }
     if (messageId !== undefined && this.#replayedIds?.has(messageId)) return;
     const { hub, version } = this.socket;
-    const bytes = frame.as(version);
+    const bytes = frame.forVersion(version);
     if (bytes === null) return;
     hub.messages.add();
-    if (hub.isOverMessages) this.shutdown(TOO_MANY);
-    else this.socket.send(bytes, frame.loads[version]);
+    if (hub.isOverMessageRate) this.shutdown(TOO_MANY_MESSAGES);
+    else this.socket.send(bytes, frame.pending[version]);
   }
 
-  receivePresence(frame: Shared): void {
-    if (this.#early !== null) return;
+  receivePresence(frame: SharedFrame): void {
+    if (this.#beforeJoin !== null) return;
     const { hub, version } = this.socket;
     hub.presence.add();
-    this.socket.send(frame.as(version)!, frame.loads[version]);
+    this.socket.send(frame.forVersion(version)!, frame.pending[version]);
   }
 
-  receiveFromClient(message: Incoming, bytes: number): void {
-    this.#turns.take(message, bytes);
+  receiveFromClient(message: ClientFrame, bytes: number): void {
+    this.#queue.push(message, bytes);
   }
 
-  keepTracked(bytes: number): void {
-    this.socket.hub.backlog.release(this.socket, this.#trackedSize);
-    this.#trackedSize = bytes;
-    this.socket.hub.backlog.add(this.socket, bytes);
+  setTrackedBytes(bytes: number): void {
+    this.socket.hub.memory.release(this.socket, this.#trackedBytes);
+    this.#trackedBytes = bytes;
+    this.socket.hub.memory.add(this.socket, bytes);
   }
 
-  #handle(message: Incoming): Promise<void> | void {
+  #handle(message: ClientFrame): Promise<void> | void {
     if (this.stopped) return;
     switch (message.event) {
       case "phx_join":
@@ -157,9 +159,9 @@ export class Channel implements Attendant {
       case "broadcast":
         return this.#broadcast(message);
       case "presence":
-        return this.#attendance.receive(message);
+        return this.#presence.receive(message);
       case "access_token":
-        return this.#renew((message.payload as Json | null)?.access_token);
+        return this.#renewToken((message.payload as Json | null)?.access_token);
       case "phx_leave":
         this.reply(message, "ok");
         return this.#close();
@@ -171,94 +173,94 @@ export class Channel implements Attendant {
   async #join(): Promise<void> {
     let messages: ReplayedMessage[];
     try {
-      messages = await this.#admitted();
+      messages = await this.#admit();
     } catch (error) {
-      return await this.#refuse(error);
+      return await this.#handleJoinError(error);
     }
     if (this.stopped) return;
     this.socket.hub.users.add(this.socket);
-    this.#watchToken();
+    this.#watchExpiry();
     const bindings = withIds(this.#request.bindings);
     this.reply(this.#joining, "ok", { postgres_changes: bindings });
-    this.#welcome(messages);
+    this.#sendInitialMessages(messages);
     this.#request.bindings = [];
     if (bindings.length > 0) this.#system("postgres_changes", "error", bindingProblem(bindings[0]!));
-    if (this.#request.replicationReady) await this.#tellReplication();
+    if (this.#request.replicationReady) await this.#sendReplicationStatus();
   }
 
-  /** Pass every check, in Realtime's order, and enter the room; returns what is to be replayed. */
-  async #admitted(): Promise<ReplayedMessage[]> {
+  /** Check the join in Realtime's order and enter the room. Returns the messages to replay. */
+  async #admit(): Promise<ReplayedMessage[]> {
     const { hub } = this.socket;
     const { isPrivate, token, replay: asked } = this.#request;
-    if (this.#name === "") throw new Refusal("TopicNameRequired: You must provide a topic name");
-    if (hub.isClosing) throw new Refusal("RealtimeRestarting: Realtime is restarting, please standby");
+    if (this.#name === "") throw new JoinError("TopicNameRequired: You must provide a topic name");
+    if (hub.isClosing) throw new JoinError("RealtimeRestarting: Realtime is restarting, please standby");
     if (hub.settings.realtime.private_only && !isPrivate) {
-      throw new Refusal("PrivateOnly: This project only allows private channels");
+      throw new JoinError("PrivateOnly: This project only allows private channels");
     }
     hub.admitJoin(this.socket);
-    if (this.socket.isOverfull) throw new Refusal("ChannelRateLimitReached: Too many channels");
-    await this.#access.identify(token);
+    if (this.socket.isOverfull) throw new JoinError("ChannelRateLimitReached: Too many channels");
+    await this.#access.useToken(token);
     await hub.feed.ready();
-    await this.#access.askRead(this.#attendance.isWanted);
-    this.#life.signal.throwIfAborted();
+    await this.#access.checkRead(this.#presence.isEnabled);
+    this.#abort.signal.throwIfAborted();
     this.room = hub.rooms.enter(this.#name, isPrivate, this);
     if (asked === undefined) return [];
-    if (!this.mayReadBroadcast) throw new Refusal(`Unauthorized: ${noRead(this.#name)}`);
-    return await hub.queries.run(this.#asker, () => replay(hub.sql, this.#name, isPrivate, asked));
+    if (!this.mayReadBroadcast) throw new JoinError(`Unauthorized: ${readDenied(this.#name)}`);
+    return await hub.queries.run(this.#caller, () => loadReplay(hub.sql, this.#name, isPrivate, asked));
   }
 
-  async #refuse(error: unknown): Promise<void> {
+  async #handleJoinError(error: unknown): Promise<void> {
     if (this.stopped) return;
-    const { reason, disconnects } = joinProblem(error, this.#name);
-    if (!(error instanceof Refusal || error instanceof TokenError)) this.complain(reason.split(":")[0]!, error);
+    const { reason, disconnects } = joinErrorReason(error, this.#name);
+    if (!(error instanceof JoinError || error instanceof TokenError)) this.logError(reason.split(":")[0]!, error);
     this.#leaveRoom();
     const delay = this.socket.hub.plan.joinErrorDelay;
     if (delay > 0) await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, delay)));
     if (this.stopped) return;
-    this.#turnAway(reason);
+    this.#rejectJoin(reason);
     if (disconnects) this.socket.close(1001, "too many joins");
   }
 
-  #turnAway(reason: string): void {
+  #rejectJoin(reason: string): void {
     this.reply(this.#joining, "error", { reason });
     this.stop();
   }
 
-  /** What follows the answer: who is present, what is replayed, what was sent meanwhile. */
-  #welcome(messages: ReplayedMessage[]): void {
-    if (this.#attendance.isWanted) this.#attendance.tell();
+  /** Send what follows the reply: the presence state, replayed messages, and messages that arrived during the join. */
+  #sendInitialMessages(messages: ReplayedMessage[]): void {
+    if (this.#presence.isEnabled) this.#presence.sendState();
     this.#replayedIds = messages.length > 0 ? new Set(messages.map((one) => one.meta.id)) : null;
-    for (const { user, meta } of messages) {
-      const frame = replayed(this.socket.version, this.topic, user, meta, this.#joinRef);
+    for (const { broadcast, meta } of messages) {
+      const frame = encodeReplay(this.socket.version, this.topic, broadcast, meta, this.#joinRef);
       if (frame) this.socket.send(frame);
     }
-    const early = this.#early ?? [];
-    this.#early = null;
-    for (const { frame, id } of early) if (!this.stopped) this.receive(frame, id);
+    const beforeJoin = this.#beforeJoin ?? [];
+    this.#beforeJoin = null;
+    for (const { frame, id } of beforeJoin) if (!this.stopped) this.receive(frame, id);
   }
 
-  async #tellReplication(): Promise<void> {
-    if (await this.socket.hub.feed.isTimely()) this.#system("system", "ok", "Replication connection established");
+  async #sendReplicationStatus(): Promise<void> {
+    if (await this.socket.hub.feed.readyInTime()) this.#system("system", "ok", "Replication connection established");
     else this.shutdown("Replication connection was not established in time");
   }
 
-  #broadcast(message: Incoming): Promise<void> | void {
+  #broadcast(message: ClientFrame): Promise<void> | void {
     if (this.#access.mayBroadcast === undefined) {
-      // What goes wrong is told to the log only: the message is not sent, and the client may try again.
-      return this.#access.askBroadcast().then(() => this.#send(message));
+      // A failure only reaches the log: the message is not sent, and the next message checks again.
+      return this.#access.checkWrite().then(() => this.#send(message));
     }
     this.#send(message);
   }
 
-  #send(message: Incoming): void {
+  #send(message: ClientFrame): void {
     if (!this.#access.mayBroadcast || this.stopped) return;
     const { hub } = this.socket;
     hub.messages.add();
-    const fitting = fits(hub.plan, message.user?.bytes.length ?? jsonSize(message.payload));
+    const fitting = fitsPlan(hub.plan, message.broadcast?.bytes.length ?? jsonSize(message.payload));
     if (fitting) {
-      const frame = message.user
-        ? Shared.broadcast(this.topic, message.user)
-        : Shared.text(this.topic, "broadcast", message.payload);
+      const frame = message.broadcast
+        ? SharedFrame.broadcast(this.topic, message.broadcast)
+        : SharedFrame.text(this.topic, "broadcast", message.payload);
       this.room?.broadcast(frame, this.#request.self ? null : this);
     }
     if (!this.#request.ack || this.stopped) return;
@@ -266,17 +268,17 @@ export class Channel implements Attendant {
     else this.reply(message, "error", { error: "payload_size_exceeded" });
   }
 
-  /** Take over a new token; of success nothing is told. */
-  #renew(token: unknown): Promise<void> | void {
-    if (typeof token !== "string" || isOpaqueKey(token) || this.#access.isHeldBy(token)) return;
-    return this.#access.renew(token, this.#attendance.isWanted).then(
-      () => this.#watchToken(),
-      (error) => this.shutdown(tokenProblem(error, this.#name)),
+  /** Use a new token. The client receives a message only on failure. */
+  #renewToken(token: unknown): Promise<void> | void {
+    if (typeof token !== "string" || isOpaqueKey(token) || this.#access.hasToken(token)) return;
+    return this.#access.renewToken(token, this.#presence.isEnabled).then(
+      () => this.#watchExpiry(),
+      (error) => this.shutdown(tokenErrorReason(error, this.#name)),
     );
   }
 
-  #watchToken(): void {
-    if (!this.stopped) this.#access.watch((reason) => this.shutdown(reason));
+  #watchExpiry(): void {
+    if (!this.stopped) this.#access.watchExpiry((reason) => this.shutdown(reason));
   }
 
   #leaveRoom(): void {
@@ -296,12 +298,12 @@ export class Channel implements Attendant {
     if (!this.stopped) this.socket.push({ joinRef: this.#joinRef, ref, topic: this.topic, event, payload });
   }
 
-  /** Tell the log, unless it is only that the channel was stopped. */
-  complain(what: string, error: unknown): void {
-    if (error !== STOPPED) this.socket.complaints.tell(what, error);
+  /** Log an error, except the abort of a stopped channel. */
+  logError(what: string, error: unknown): void {
+    if (error !== STOPPED) this.socket.errorLog.logOnce(what, error);
   }
 
-  /** End with a reason. */
+  /** Close the channel and send the reason. */
   shutdown(message: string): void {
     this.#system("system", "error", message);
     this.#close();

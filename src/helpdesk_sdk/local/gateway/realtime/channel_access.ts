@@ -1,21 +1,21 @@
-/** What one channel may do: the token that speaks for it, and the answers of the policies, kept until the next token. */
+/** The permissions of one channel: its token, and the policy results, cached until the next token. */
 
-import { assertCurrent, type Credential } from "./credentials.ts";
-import { Refusal } from "./errors.ts";
+import { assertNotExpired, type Credential } from "./credentials.ts";
+import { JoinError } from "./errors.ts";
 import type { Hub } from "./hub.ts";
-import type { Asker } from "./query_queue.ts";
-import type { Allowed, Context, Extension } from "./policies.ts";
+import type { QueryCaller } from "./query_queue.ts";
+import type { Allowed, Extension, PolicyContext } from "./policies.ts";
 
 const TOKEN_CHECK_MS = 300_000;
 
-export class Access {
+export class ChannelAccess {
   #read: Allowed = {};
   #write: Allowed = {};
-  #expiry: ReturnType<typeof setTimeout> | null = null;
+  #expiryTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly hub: Hub,
-    private readonly asker: Asker,
+    private readonly caller: QueryCaller,
     /** The topic without its prefix. */
     private readonly topic: string,
     private readonly isPrivate: boolean,
@@ -31,78 +31,78 @@ export class Access {
     return !this.isPrivate || this.#read.presence === true;
   }
 
-  isHeldBy(token: string): boolean {
+  hasToken(token: string): boolean {
     return token === this.credential.token;
   }
 
   /**
-   * Let a token speak for the channel; null is the one that does already.
+   * Verify and use a token; null checks the current token again.
    *
    * @throws TokenError
    */
-  async identify(token: string | null): Promise<void> {
-    if (token === null) assertCurrent(this.credential.claims);
-    else this.credential = await this.hub.credential(token);
+  async useToken(token: string | null): Promise<void> {
+    if (token === null) assertNotExpired(this.credential.claims);
+    else this.credential = await this.hub.verifyCredential(token);
   }
 
   /**
-   * Ask what may be read.
+   * Check the read policies.
    *
-   * @throws Refusal when it is nothing, RightsError when nobody answers
+   * @throws JoinError when nothing may be read, PolicyError when the check fails
    */
-  async askRead(withPresence: boolean): Promise<void> {
+  async checkRead(withPresence: boolean): Promise<void> {
     if (!this.isPrivate) return;
     const extensions: Extension[] = withPresence ? ["broadcast", "presence"] : ["broadcast"];
-    this.#read = await this.hub.rights.read(this.asker, this.#context(), extensions);
-    if (!this.#read.broadcast && !this.#read.presence) throw new Refusal(`Unauthorized: ${noRead(this.topic)}`);
+    this.#read = await this.hub.policies.read(this.caller, this.#context(), extensions);
+    if (!this.#read.broadcast && !this.#read.presence) throw new JoinError(`Unauthorized: ${readDenied(this.topic)}`);
   }
 
   /**
-   * Let another token speak for the channel; what may be written is asked when something is.
+   * Replace the token and check the read policies again. Write policies are checked on the next write.
    *
-   * @throws TokenError, RightsError, Refusal with what the channel is told before it is closed
+   * @throws TokenError, PolicyError, or JoinError with the reason for closing the channel
    */
-  async renew(token: string, withPresence: boolean): Promise<void> {
+  async renewToken(token: string, withPresence: boolean): Promise<void> {
     const before = this.#read;
-    await this.identify(token);
+    await this.useToken(token);
     this.#write = {};
-    await this.askRead(withPresence);
+    await this.checkRead(withPresence);
     if ((["broadcast", "presence"] as const).some((one) => before[one] && this.#read[one] === false)) {
-      throw new Refusal(`You no longer have permission to read from this Channel topic: ${this.topic}`);
+      throw new JoinError(`You no longer have permission to read from this Channel topic: ${this.topic}`);
     }
   }
 
-  /** Whether broadcasts may be sent; undefined when that has not been asked yet. */
+  /** Whether the channel may send broadcasts; undefined before the check. */
   get mayBroadcast(): boolean | undefined {
     return !this.isPrivate || this.#write.broadcast;
   }
 
-  /** Whether presence may be tracked; undefined when that has not been asked yet. */
+  /** Whether the channel may track presence; undefined before the check. */
   get mayTrack(): boolean | undefined {
     return !this.isPrivate || this.#write.presence;
   }
 
-  /** @throws RightsError */
-  async askBroadcast(): Promise<void> {
-    this.#write = await this.hub.rights.write(this.asker, this.#context(), ["broadcast", "presence"]);
+  /** Check the write policies. @throws PolicyError */
+  async checkWrite(): Promise<void> {
+    this.#write = await this.hub.policies.write(this.caller, this.#context(), ["broadcast", "presence"]);
   }
 
-  /** Who tracks gets to know of the others as well. @throws RightsError */
-  async askTrack(): Promise<void> {
+  /** Check the presence policies; a channel that tracks also receives presence. @throws PolicyError */
+  async checkTrack(): Promise<void> {
     if (this.#read.presence === undefined) {
-      this.#read = { ...this.#read, ...await this.hub.rights.read(this.asker, this.#context(), ["presence"]) };
+      this.#read = { ...this.#read, ...await this.hub.policies.read(this.caller, this.#context(), ["presence"]) };
     }
-    this.#write = { ...this.#write, ...await this.hub.rights.write(this.asker, this.#context(), ["presence"]) };
+    this.#write = { ...this.#write, ...await this.hub.policies.write(this.caller, this.#context(), ["presence"]) };
   }
 
-  /** Tell when the token has run out. */
-  watch(onExpired: (reason: string) => void): void {
-    this.unwatch();
+  /** Call `onExpired` when the token has expired. */
+  watchExpiry(onExpired: (reason: string) => void): void {
+    this.unwatchExpiry();
     const { exp } = this.credential.claims;
-    const timer = this.#expiry = setTimeout(() => {
+    const timer = this.#expiryTimer = setTimeout(() => {
       try {
-        assertCurrent(this.credential.claims);
-        this.watch(onExpired);
+        assertNotExpired(this.credential.claims);
+        this.watchExpiry(onExpired);
       } catch (error) {
         onExpired((error as Error).message);
       }
@@ -110,16 +110,16 @@ export class Access {
     Deno.unrefTimer(timer);
   }
 
-  unwatch(): void {
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    this.#expiry = null;
+  unwatchExpiry(): void {
+    if (this.#expiryTimer !== null) clearTimeout(this.#expiryTimer);
+    this.#expiryTimer = null;
   }
 
-  #context(): Context {
+  #context(): PolicyContext {
     return { claims: this.credential.claims, topic: this.topic, headers: this.headers };
   }
 }
 
-export function noRead(topic: string): string {
+export function readDenied(topic: string): string {
   return `You do not have permissions to read from this Channel topic: ${topic}`;
 }

@@ -1,54 +1,54 @@
-/** What a channel says of itself to those who are present in its room, and what it is told of them. */
+/** Presence of one channel: handles track and untrack, sends presence_state. */
 
-import type { Access } from "./channel_access.ts";
-import type { Incoming } from "./frames.ts";
+import type { ChannelAccess } from "./channel_access.ts";
+import type { ClientFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
-import { CallWindow, fits, jsonSize } from "./plan_limits.ts";
-import type { Member, Room } from "./room.ts";
+import { CallWindow, fitsPlan, jsonSize } from "./plan_limits.ts";
+import type { Room, RoomMember } from "./room.ts";
 
 type Json = Record<string, unknown>;
 
-/** The channel, as far as its presence needs it. */
-export interface Attendant extends Member {
+/** What ChannelPresence needs of its channel. */
+export interface PresenceChannel extends RoomMember {
   readonly stopped: boolean;
   readonly room: Room | null;
-  reply(message: Incoming, status: "ok" | "error", response?: Json): void;
+  reply(message: ClientFrame, status: "ok" | "error", response?: Json): void;
   push(event: string, payload: unknown): void;
-  /** End with a reason. */
+  /** Close the channel and send the reason. */
   shutdown(message: string): void;
-  complain(what: string, error: unknown): void;
-  /** Tracking takes so many bytes from now on. */
-  keepTracked(bytes: number): void;
+  logError(what: string, error: unknown): void;
+  /** Set how many bytes the tracked payload takes. */
+  setTrackedBytes(bytes: number): void;
 }
 
-export class Attendance {
-  readonly #calls: CallWindow;
+export class ChannelPresence {
+  readonly #callWindow: CallWindow;
 
   constructor(
-    private readonly channel: Attendant,
+    private readonly channel: PresenceChannel,
     private readonly hub: Hub,
-    private readonly access: Access,
+    private readonly access: ChannelAccess,
     private readonly key: string,
-    /** Whether the channel wants to know of the others. */
-    public isWanted: boolean,
+    /** Whether the channel receives the presence of others. */
+    public isEnabled: boolean,
   ) {
-    this.#calls = new CallWindow(hub.plan.presenceCalls);
+    this.#callWindow = new CallWindow(hub.plan.presenceCalls);
   }
 
-  /** Take a `presence` message of the client. */
-  receive(message: Incoming): Promise<void> | void {
+  /** Handle a `presence` message of the client. */
+  receive(message: ClientFrame): Promise<void> | void {
     const { event, payload = {} } = (message.payload ?? {}) as Json;
     if (typeof event !== "string") return this.channel.reply(message, "ok");
-    if (!this.#calls.take()) return this.channel.shutdown("Client presence rate limit exceeded");
+    if (!this.#callWindow.tryCall()) return this.channel.shutdown("Client presence rate limit exceeded");
     switch (event.toLowerCase()) {
       case "untrack":
         this.channel.room?.untrack(this.key, this.channel);
-        this.channel.keepTracked(0);
+        this.channel.setTrackedBytes(0);
         return this.channel.reply(message, "ok");
       case "track":
         if (this.access.mayTrack !== undefined) return this.#track(message, payload);
-        return this.access.askTrack().then(() => this.#track(message, payload), (error) => {
-          this.channel.complain("UnableToHandlePresence", error);
+        return this.access.checkTrack().then(() => this.#track(message, payload), (error) => {
+          this.channel.logError("UnableToHandlePresence", error);
           this.channel.reply(message, "error");
         });
       default:
@@ -56,13 +56,13 @@ export class Attendance {
     }
   }
 
-  /** Tell who is there. */
-  tell(): void {
-    if (!this.access.mayReadPresence || !this.#take()) return;
+  /** Send `presence_state`. */
+  sendState(): void {
+    if (!this.access.mayReadPresence || !this.#countEvent()) return;
     this.channel.push("presence_state", this.channel.room?.presences.state() ?? {});
   }
 
-  #track(message: Incoming, payload: unknown): void {
+  #track(message: ClientFrame, payload: unknown): void {
     const { channel, hub, access, key } = this;
     if (channel.stopped) return;
     if (!access.mayTrack) return channel.reply(message, "error");
@@ -70,19 +70,19 @@ export class Attendance {
       return channel.reply(message, "error", { reason: "Presence track payload must be a map" });
     }
     const bytes = jsonSize(payload);
-    if (!fits(hub.plan, bytes)) return channel.shutdown("Track message size exceeded");
-    if (!this.#take()) return;
-    channel.keepTracked(bytes);
+    if (!fitsPlan(hub.plan, bytes)) return channel.shutdown("Track message size exceeded");
+    if (!this.#countEvent()) return;
+    channel.setTrackedBytes(bytes);
     channel.room?.track(key, channel, payload as Json);
     channel.reply(message, "ok");
-    if (this.isWanted) return;
-    // To track is to ask for the presence of others.
-    this.isWanted = true;
-    this.tell();
+    if (this.isEnabled) return;
+    // A channel that tracks also receives the presence of others.
+    this.isEnabled = true;
+    this.sendState();
   }
 
-  /** Count a presence event of the project; too many end the channel. */
-  #take(): boolean {
+  /** Count a presence event of the project; over the rate, close the channel and return false. */
+  #countEvent(): boolean {
     const { presence, plan } = this.hub;
     const isOver = presence.perSecond() > plan.presencePerSecond;
     if (isOver) this.channel.shutdown("Too many presence messages per second");

@@ -1,4 +1,4 @@
-/** Who a socket or a channel speaks for: the stack's keys and people's tokens, as Realtime judges them. */
+/** Verification of the stack's keys and people's tokens, with Realtime's error messages. */
 
 import { compactVerify, errors } from "jose";
 import type { Keys } from "../api/tokens.ts";
@@ -14,44 +14,44 @@ export interface Credential {
   claims: Claims;
 }
 
-/** A token that does not pass; `code` is what a refused join begins with. */
+/** An invalid token. A refused join's reason begins with `code`. */
 export class TokenError extends Error {
   constructor(readonly code: "InvalidJWTToken" | "MalformedJWT" | "JwtSignatureError", message: string) {
     super(message);
   }
 }
 
-/** The keys of the stack never run out. */
+/** The stack's keys never expire. */
 const FAR_FUTURE = 253_402_300_799;
 const ALGORITHMS = ["HS256", "HS384", "HS512"];
 
-/** Whether a token is a key of the new kind, which Realtime itself cannot read. */
+/** Whether a token is an opaque `sb_…` key, which Realtime cannot decode. */
 export const isOpaqueKey = (token: string): boolean => token.startsWith("sb_");
 
 /**
- * Judge a key or token.
+ * Verify a key or token.
  *
  * @throws TokenError with Realtime's message
  */
-export async function credential(token: string, keys: Keys): Promise<Credential> {
+export async function verifyCredential(token: string, keys: Keys): Promise<Credential> {
   const role = token === keys.secret_key ? "service_role" : token === keys.publishable_key ? "anon" : null;
   if (role) return { token, claims: { iss: "supabase", role, exp: FAR_FUTURE } };
-  const claims = await verified(token, keys.jwt_secret);
-  assertCurrent(claims);
+  const claims = await verifiedClaims(token, keys.jwt_secret);
+  assertNotExpired(claims);
   return { token, claims };
 }
 
 /**
- * Fail when a credential has run out.
+ * Check that a credential has not expired.
  *
  * @throws TokenError
  */
-export function assertCurrent(claims: Claims): void {
+export function assertNotExpired(claims: Claims): void {
   const over = Math.floor(Date.now() / 1000) - claims.exp;
   if (over >= 0) throw new TokenError("InvalidJWTToken", `Token has expired ${over} seconds ago`);
 }
 
-async function verified(token: string, secret: string): Promise<Claims> {
+async function verifiedClaims(token: string, secret: string): Promise<Claims> {
   const malformed = () => new TokenError("MalformedJWT", "The token provided is not a valid JWT");
   const claims = await payloadOf(token, secret).catch((error) => {
     const forged = error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed;

@@ -1,55 +1,55 @@
-/** What the database sends: its notifications over a connection of their own, and the messages too large for one. */
+/** Messages from the database: receives notifications on its own connection, and reads rows too large for one. */
 
 import postgres from "postgres";
-import type { Meta, UserPayload } from "./frames.ts";
+import type { BroadcastPayload, Meta } from "./frames.ts";
 import { jsonPayload } from "./frames.ts";
-import { complain, Complaints } from "./log.ts";
+import { ErrorLog, logError } from "./log.ts";
 
 /** A committed row of realtime.messages. */
-export interface Message {
+export interface DatabaseMessage {
   topic: string;
   private: boolean;
-  user: UserPayload;
+  broadcast: BroadcastPayload;
   meta: Meta;
 }
 
 /** A notification, as the trigger on realtime.messages writes it. */
-export interface Notice {
+export interface Notification {
   id: string;
   topic: string;
   event: string;
   private: boolean;
   inserted_at: string;
   payload?: unknown;
-  /** The row has to be read: its payload is too large, or binary. */
+  /** The payload is too large or binary, so the row must be read. */
   fetch?: true;
 }
 
 export interface FeedListener {
-  deliver(message: Message): void;
-  /** The connection is back after it was lost: what was sent in between has been missed. */
-  recovered(): void;
-  /** Whether anybody listens, so that a lost connection is worth making again. */
-  isWanted(): boolean;
+  deliver(message: DatabaseMessage): void;
+  /** The connection was lost and restored; messages sent in between are lost. */
+  reconnected(): void;
+  /** Whether to reconnect after a lost connection. */
+  hasListeners(): boolean;
 }
 
 const CHANNEL = "helpdesk_realtime";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
-const PATIENCE_MS = 60_000;
-/** Rows read at once; each may have megabytes. */
-const FETCHED_AT_ONCE = 16;
+const READY_TIMEOUT_MS = 60_000;
+/** Rows per query; each may have megabytes. */
+const FETCH_BATCH = 16;
 
-export class Feed {
+export class DatabaseFeed {
   #connection: postgres.Sql | null = null;
   #starting: Promise<void> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #isLive = false;
   #closed = false;
-  /** In the order of their commits; those behind one that has to be read wait for it. */
-  #queue: Notice[] = [];
-  #reading = false;
-  readonly #complaints = new Complaints();
+  /** In commit order. Notifications behind a row that must be read wait for it. */
+  #queue: Notification[] = [];
+  #isProcessing = false;
+  readonly #errorLog = new ErrorLog();
 
   constructor(
     private readonly url: string,
@@ -57,21 +57,21 @@ export class Feed {
     private readonly listener: FeedListener,
   ) {}
 
-  /** Whether what is committed from now on arrives. */
+  /** Whether messages committed from now on will arrive. */
   get isLive(): boolean {
     return this.#isLive;
   }
 
-  /** Begin to listen, unless that was done; rejects when the database cannot be reached. */
+  /** Start to listen, once; rejects when the database cannot be reached. */
   async ready(): Promise<void> {
     if (this.#isLive) return;
     await (this.#starting ??= this.#listen().finally(() => this.#starting = null));
   }
 
-  /** Whether it is ready within a minute. */
-  async isTimely(): Promise<boolean> {
+  /** Whether the feed is ready within a minute. */
+  async readyInTime(): Promise<boolean> {
     const { promise: late, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    const timer = setTimeout(() => resolve(false), READY_TIMEOUT_MS);
     try {
       return await Promise.race([this.ready().then(() => true, () => false), late]);
     } finally {
@@ -84,7 +84,7 @@ export class Feed {
     this.#isLive = false;
     this.#queue = [];
     if (this.#retry !== null) clearTimeout(this.#retry);
-    // A connection that listens never becomes idle in the eyes of the driver.
+    // The driver never sees a listening connection as idle, so do not wait for that.
     await this.#connection?.end({ timeout: 0 });
   }
 
@@ -97,9 +97,9 @@ export class Feed {
       connect_timeout: 5,
       connection: { application_name: "realtime" },
       onnotice: () => {},
-      onclose: () => this.#lost(connection),
-      onnotify: (_: string, text: string) => this.#take(text),
-      // The driver's own `listen` gives up after one attempt to reconnect.
+      onclose: () => this.#onClose(connection),
+      onnotify: (_: string, text: string) => this.#receive(text),
+      // Not the driver's `listen`: it tries to reconnect only once.
     } as postgres.Options<Record<string, postgres.PostgresType>>);
     this.#connection = connection;
     try {
@@ -113,7 +113,7 @@ export class Feed {
     this.#isLive = true;
   }
 
-  #lost(connection: postgres.Sql): void {
+  #onClose(connection: postgres.Sql): void {
     if (this.#closed || this.#connection !== connection || !this.#isLive) return;
     this.#isLive = false;
     this.#connection = null;
@@ -125,63 +125,71 @@ export class Feed {
   #reconnect(pause: number): void {
     this.#retry = setTimeout(async () => {
       this.#retry = null;
-      if (this.#closed || !this.listener.isWanted()) return;
+      if (this.#closed || !this.listener.hasListeners()) return;
       try {
         await this.ready();
-        this.listener.recovered();
+        this.listener.reconnected();
       } catch {
         this.#reconnect(Math.min(pause * 2, LONGEST_PAUSE_MS));
       }
     }, pause);
   }
 
-  #take(text: string): void {
-    const notice = readNotice(text);
-    if (notice === null) return this.#complaints.tell("UnknownNotification", `one on ${CHANNEL} is none of ours`);
-    if (notice.fetch || this.#queue.length > 0 || this.#reading) {
-      this.#queue.push(notice);
-      void this.#readQueue();
+  #receive(text: string): void {
+    const notification = parseNotification(text);
+    if (notification === null) {
+      return this.#errorLog.logOnce("UnknownNotification", `a notification on ${CHANNEL} was ignored: unknown format`);
+    }
+    if (notification.fetch || this.#queue.length > 0 || this.#isProcessing) {
+      this.#queue.push(notification);
+      void this.#processQueue();
     } else {
-      this.listener.deliver(asMessage(notice, jsonPayload(notice.event, notice.payload)));
+      this.listener.deliver(toMessage(notification, jsonPayload(notification.event, notification.payload)));
     }
   }
 
-  async #readQueue(): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = true;
+  async #processQueue(): Promise<void> {
+    if (this.#isProcessing) return;
+    this.#isProcessing = true;
     try {
-      while (this.#queue.length > 0) await this.#readSome(this.#queue.splice(0, FETCHED_AT_ONCE));
+      while (this.#queue.length > 0) await this.#processBatch(this.#queue.splice(0, FETCH_BATCH));
     } catch (error) {
-      // The loss of the database closes every socket later; anything else concerns these messages only.
-      complain("UnableToBroadcastChanges", error);
+      // A lost connection disconnects every socket later. Other errors affect only these messages.
+      logError("UnableToBroadcastChanges", error);
     } finally {
-      this.#reading = false;
-      if (this.#queue.length > 0) void this.#readQueue();
+      this.#isProcessing = false;
+      if (this.#queue.length > 0) void this.#processQueue();
     }
   }
 
-  async #readSome(notices: Notice[]): Promise<void> {
-    const wanted = notices.filter((notice) => notice.fetch);
-    const read = wanted.length ? await this.#rows(wanted) : new Map<string, UserPayload>();
-    for (const notice of notices) {
-      const user = notice.fetch ? read.get(notice.id) : jsonPayload(notice.event, notice.payload);
-      if (user && !this.#closed) this.listener.deliver(asMessage(notice, user));
+  async #processBatch(notifications: Notification[]): Promise<void> {
+    const wanted = notifications.filter((notification) => notification.fetch);
+    const read = wanted.length ? await this.#fetchRows(wanted) : new Map<string, BroadcastPayload>();
+    for (const notification of notifications) {
+      const broadcast = notification.fetch
+        ? read.get(notification.id)
+        : jsonPayload(notification.event, notification.payload);
+      if (broadcast && !this.#closed) this.listener.deliver(toMessage(notification, broadcast));
     }
   }
 
-  async #rows(notices: Notice[]): Promise<Map<string, UserPayload>> {
+  async #fetchRows(notifications: Notification[]): Promise<Map<string, BroadcastPayload>> {
     const rows = await this.sql<StoredRow[]>`
       select m.id::text, m.event, m.payload::text, encode(m.binary_payload, 'base64') as bytes
       from realtime.messages as m
-      join unnest(${notices.map((one) => one.id)}::uuid[], ${notices.map((one) => one.inserted_at)}::timestamp[],
-          ${notices.map((one) => one.topic)}::text[], ${notices.map((one) => String(one.private === true))}::text[])
+      join unnest(${notifications.map((one) => one.id)}::uuid[], ${
+      notifications.map((one) => one.inserted_at)
+    }::timestamp[],
+          ${notifications.map((one) => one.topic)}::text[], ${
+      notifications.map((one) => String(one.private === true))
+    }::text[])
         as wanted (id, inserted_at, topic, private) on m.id = wanted.id and m.inserted_at = wanted.inserted_at
           and m.topic = wanted.topic and m.private = wanted.private::boolean`;
     return new Map(rows.map((row) => [row.id, storedPayload(row)]));
   }
 }
 
-/** What is read of a stored message. */
+/** The columns of a stored message. */
 export interface StoredRow {
   id: string;
   event: string;
@@ -189,8 +197,8 @@ export interface StoredRow {
   bytes: string | null;
 }
 
-/** The payload of a stored message, as it goes out. */
-export function storedPayload({ event, payload, bytes }: StoredRow): UserPayload {
+/** The payload of a stored message, encoded for a broadcast. */
+export function storedPayload({ event, payload, bytes }: StoredRow): BroadcastPayload {
   return payload !== null
     ? { event, encoding: "json", bytes: new TextEncoder().encode(payload) }
     : { event, encoding: "binary", bytes: Uint8Array.fromBase64(bytes!.replaceAll("\n", "")) };
@@ -199,19 +207,19 @@ export function storedPayload({ event, payload, bytes }: StoredRow): UserPayload
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
 
-/** Whoever may speak SQL may notify: what is no notice is null. One that could not be read would spoil its neighbours. */
-export function readNotice(text: string): Notice | null {
+/** Parse a notification; null when invalid. Anybody with SQL access may notify; a bad value would fail its batch. */
+export function parseNotification(text: string): Notification | null {
   try {
-    const notice = JSON.parse(text) as Partial<Notice> | null;
-    const { id, topic, event, inserted_at: at } = notice ?? {};
+    const notification = JSON.parse(text) as Partial<Notification> | null;
+    const { id, topic, event, inserted_at: at } = notification ?? {};
     if (![id, topic, event, at].every((part) => typeof part === "string")) return null;
     if (!UUID.test(id!) || !TIMESTAMP.test(at!) || Number.isNaN(Date.parse(`${at}Z`))) return null;
-    return notice!.fetch === true || notice!.payload !== undefined ? notice as Notice : null;
+    return notification!.fetch === true || notification!.payload !== undefined ? notification as Notification : null;
   } catch {
     return null;
   }
 }
 
-function asMessage(notice: Notice, user: UserPayload): Message {
-  return { topic: notice.topic, private: notice.private, user, meta: { id: notice.id } };
+function toMessage(notification: Notification, broadcast: BroadcastPayload): DatabaseMessage {
+  return { topic: notification.topic, private: notification.private, broadcast, meta: { id: notification.id } };
 }

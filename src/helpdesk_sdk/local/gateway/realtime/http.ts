@@ -1,22 +1,22 @@
-/** Broadcasts over HTTP: several in one request, or a single one whose topic and event are in the path. */
+/** Broadcasts over HTTP: a batch in one request, or one message with topic and event in the path. */
 
 import { readBody, readJson } from "../api/request_limits.ts";
 import { type Credential, TokenError } from "./credentials.ts";
-import { Shared, type UserPayload } from "./frames.ts";
+import { type BroadcastPayload, SharedFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
-import { fits, jsonSize } from "./plan_limits.ts";
-import type { Asker } from "./query_queue.ts";
-import { RightsError } from "./policies.ts";
-import { PREFIX } from "./room.ts";
+import { fitsPlan, jsonSize } from "./plan_limits.ts";
+import type { QueryCaller } from "./query_queue.ts";
+import { PolicyError } from "./policies.ts";
+import { TOPIC_PREFIX } from "./room.ts";
 import { json } from "../api/responses.ts";
-import { apiKey, bearer } from "../api/tokens.ts";
+import { apiKey, bearerToken } from "../api/tokens.ts";
 
 const PATH = "/realtime/v1/api/broadcast";
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** Without a plan; others take no more than they have messages per second. */
-const MOST_IN_BATCH = 1000;
+/** The limit without a plan. With a plan, the message rate is the limit. */
+const MAX_BATCH = 1000;
 const TOO_LARGE_BATCH = "Too many messages to broadcast, please reduce the batch size";
-/** What the header says when the plan has no limit. */
+/** The header's value when the plan has no limit. */
 const UNLIMITED = 2 ** 31 - 1;
 
 interface Message {
@@ -27,7 +27,7 @@ interface Message {
   id: string | null;
 }
 
-/** The answer to a request for the broadcasting API, or null when the path is none of its. */
+/** The response of the broadcast API, or null for another path. */
 export async function broadcastOverHttp(request: Request, hub: Hub): Promise<Response | null> {
   const { pathname, searchParams } = new URL(request.url);
   const single = pathname.match(/^\/realtime\/v1\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/);
@@ -39,16 +39,16 @@ export async function broadcastOverHttp(request: Request, hub: Hub): Promise<Res
   };
   let caller: Credential;
   try {
-    caller = await hub.credential(bearer(request) ?? apiKey(request) ?? "");
+    caller = await hub.verifyCredential(bearerToken(request) ?? apiKey(request) ?? "");
   } catch (error) {
     if (error instanceof TokenError) return json(401, { message: "Unauthorized" });
     throw error;
   }
-  if (hub.isOverMessages) return answered(json(429, { message: "Too many requests" }));
-  const writer = new Writer(hub, caller, request);
-  if (!single) return answered(await many(request, hub, writer));
+  if (hub.isOverMessageRate) return answered(json(429, { message: "Too many requests" }));
+  const permissions = new BroadcastPermissions(hub, caller, request);
+  if (!single) return answered(await sendBatch(request, hub, permissions));
   const [topic, event] = single.slice(1).map(decodeURIComponent) as [string, string];
-  return answered(await one(request, hub, writer, topic, event, searchParams.get("private") === "true"));
+  return answered(await sendOne(request, hub, permissions, topic, event, searchParams.get("private") === "true"));
 }
 
 function rateHeaders(hub: Hub): Record<string, string> {
@@ -61,33 +61,33 @@ function rateHeaders(hub: Hub): Record<string, string> {
   };
 }
 
-/** Whether the caller may send to a private topic; asked once for each. */
-class Writer {
+/** Checks whether the caller may send to a private topic, once per topic. */
+class BroadcastPermissions {
   readonly #asked = new Map<string, Promise<boolean>>();
   readonly #headers: Record<string, string>;
-  /** Who has hung up waits for no answer. */
-  readonly #asker: Asker;
+  /** The request's signal cancels the check when the client disconnects. */
+  readonly #caller: QueryCaller;
 
   constructor(private readonly hub: Hub, private readonly caller: Credential, request: Request) {
     this.#headers = Object.fromEntries(request.headers);
-    this.#asker = { owner: this, signal: request.signal };
+    this.#caller = { owner: this, signal: request.signal };
   }
 
-  may(topic: string): Promise<boolean> {
+  isAllowed(topic: string): Promise<boolean> {
     const known = this.#asked.get(topic);
     if (known) return known;
     const context = { claims: this.caller.claims, topic, headers: this.#headers };
-    const asked = this.hub.rights.write(this.#asker, context, ["broadcast"]);
+    const asked = this.hub.policies.write(this.#caller, context, ["broadcast"]);
     const answer = asked.then((allowed) => allowed.broadcast === true);
     this.#asked.set(topic, answer);
     return answer;
   }
 }
 
-async function one(
+async function sendOne(
   request: Request,
   hub: Hub,
-  writer: Writer,
+  permissions: BroadcastPermissions,
   topic: string,
   event: string,
   isPrivate: boolean,
@@ -99,51 +99,51 @@ async function one(
   }
   const bytes = await readBody(request, MAX_BODY_BYTES);
   if (bytes instanceof Response) return bytes;
-  const user = userPayload(event, type === "application/json", bytes);
-  if (user === null) return json(400, { message: "The body is no JSON" });
-  if (!fits(hub.plan, user.bytes.length)) {
+  const broadcast = toPayload(event, type === "application/json", bytes);
+  if (broadcast === null) return json(400, { message: "The body is not JSON" });
+  if (!fitsPlan(hub.plan, broadcast.bytes.length)) {
     return json(422, { errors: { payload: ["Payload size exceeds tenant limit"] } });
   }
   try {
-    if (isPrivate && !await writer.may(topic)) return json(403, { message: "Unauthorized" });
+    if (isPrivate && !await permissions.isAllowed(topic)) return json(403, { message: "Unauthorized" });
   } catch (error) {
-    if (error instanceof RightsError) return json(422, { message: error.message });
+    if (error instanceof PolicyError) return json(422, { message: error.message });
     throw error;
   }
   hub.messages.add();
-  hub.rooms.find(topic, isPrivate)?.broadcast(Shared.broadcast(PREFIX + topic, user));
+  hub.rooms.find(topic, isPrivate)?.broadcast(SharedFrame.broadcast(TOPIC_PREFIX + topic, broadcast));
   return new Response(null, { status: 202 });
 }
 
-function userPayload(event: string, isJson: boolean, bytes: Uint8Array): UserPayload | null {
+function toPayload(event: string, isJson: boolean, bytes: Uint8Array): BroadcastPayload | null {
   if (!isJson) return { event, encoding: "binary", bytes };
   const read = readJson(bytes);
-  if ("fault" in read) return null;
+  if ("error" in read) return null;
   return { event, encoding: "json", bytes: read.value === undefined ? new TextEncoder().encode("{}") : bytes };
 }
 
-async function many(request: Request, hub: Hub, writer: Writer): Promise<Response> {
+async function sendBatch(request: Request, hub: Hub, permissions: BroadcastPermissions): Promise<Response> {
   const bytes = await readBody(request, MAX_BODY_BYTES);
   if (bytes instanceof Response) return bytes;
   const read = readJson(bytes);
-  if ("fault" in read) return json(400, { message: read.fault.message });
+  if ("error" in read) return json(400, { message: read.error.message });
   const { messages: asked } = (read.value ?? {}) as { messages?: unknown };
   const blank = asked === undefined || asked === null;
   if (!Array.isArray(asked)) return json(422, { errors: { messages: [blank ? "can't be blank" : "is invalid"] } });
-  if (hub.plan.messages === Infinity && asked.length > MOST_IN_BATCH) return json(422, { message: TOO_LARGE_BATCH });
-  const errors = asked.map((message) => problemsOf(message, hub));
+  if (hub.plan.messages === Infinity && asked.length > MAX_BATCH) return json(422, { message: TOO_LARGE_BATCH });
+  const errors = asked.map((message) => messageProblems(message, hub));
   if (errors.some((one) => Object.keys(one).length > 0)) return json(422, { errors: { messages: errors } });
   const rate = hub.messages.perSecond() + asked.length;
   if (rate > hub.plan.messages) {
     return json(429, { message: TOO_LARGE_BATCH });
   }
-  const messages = asked.map(asMessage);
-  for (const message of messages.filter((one) => !one.isPrivate)) send(hub, message);
+  const messages = asked.map(toMessage);
+  for (const message of messages.filter((one) => !one.isPrivate)) deliver(hub, message);
   for (const message of messages.filter((one) => one.isPrivate)) {
-    // The runtime tells of small requests only that their clients hung up; for the others there is the limit above.
+    // The runtime reports a disconnect only for small requests; the limits above bound the others.
     if (request.signal.aborted) break;
-    // Who may not send is not told, nor who cannot be asked about.
-    if (await writer.may(message.topic).catch(() => false)) send(hub, message);
+    // As on hosted, the response does not say which messages were refused.
+    if (await permissions.isAllowed(message.topic).catch(() => false)) deliver(hub, message);
   }
   return new Response(null, { status: 202 });
 }
@@ -151,8 +151,8 @@ async function many(request: Request, hub: Hub, writer: Writer): Promise<Respons
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is wrong with a message, by the name of the field. */
-export function problemsOf(message: unknown, { plan }: Pick<Hub, "plan">): Record<string, string[]> {
+/** Validation errors of a message, by field. */
+export function messageProblems(message: unknown, { plan }: Pick<Hub, "plan">): Record<string, string[]> {
   if (!isObject(message)) return { topic: ["can't be blank"], event: ["can't be blank"], payload: ["can't be blank"] };
   const problems: Record<string, string[]> = {};
   for (const name of ["topic", "event"]) {
@@ -163,12 +163,12 @@ export function problemsOf(message: unknown, { plan }: Pick<Hub, "plan">): Recor
   const { payload = null, private: isPrivate = null } = message;
   if (payload === null) problems.payload = ["can't be blank"];
   else if (!isObject(payload)) problems.payload = ["is invalid"];
-  else if (!fits(plan, jsonSize(payload))) problems.payload = ["Payload size exceeds tenant limit"];
+  else if (!fitsPlan(plan, jsonSize(payload))) problems.payload = ["Payload size exceeds tenant limit"];
   if (isPrivate !== null && typeof isPrivate !== "boolean") problems.private = ["is invalid"];
   return problems;
 }
 
-function asMessage(message: Record<string, unknown>): Message {
+function toMessage(message: Record<string, unknown>): Message {
   const { topic, event, payload, private: isPrivate, id } = message;
   return {
     topic: topic as string,
@@ -179,9 +179,9 @@ function asMessage(message: Record<string, unknown>): Message {
   };
 }
 
-function send(hub: Hub, { topic, event, payload, isPrivate, id }: Message): void {
+function deliver(hub: Hub, { topic, event, payload, isPrivate, id }: Message): void {
   hub.messages.add();
   const content = { type: "broadcast", event, payload, ...(id === null ? {} : { meta: { id } }) };
-  const frame = Shared.text(PREFIX + topic, "broadcast", content);
+  const frame = SharedFrame.text(TOPIC_PREFIX + topic, "broadcast", content);
   hub.rooms.find(topic, isPrivate)?.broadcast(frame, null, id ?? undefined);
 }

@@ -1,64 +1,64 @@
-/** What all sockets of one project share. */
+/** State that all sockets of one project share. */
 
 import type postgres from "postgres";
-import { Backlog } from "./memory_budget.ts";
+import { MemoryBudget } from "./memory_budget.ts";
 import type { Credential } from "./credentials.ts";
-import { credential } from "./credentials.ts";
-import { Refusal } from "./errors.ts";
-import { Feed, type Message } from "./database_feed.ts";
-import { Shared } from "./frames.ts";
-import { fits, type Plan, PLANS, Rate } from "./plan_limits.ts";
-import { complain } from "./log.ts";
-import { Pump } from "./outbox.ts";
-import { Queries } from "./query_queue.ts";
-import { Rights } from "./policies.ts";
-import { PREFIX, Rooms } from "./room.ts";
+import { verifyCredential } from "./credentials.ts";
+import { JoinError } from "./errors.ts";
+import { DatabaseFeed, type DatabaseMessage } from "./database_feed.ts";
+import { SharedFrame } from "./frames.ts";
+import { fitsPlan, type Plan, PLANS, Rate } from "./plan_limits.ts";
+import { logError } from "./log.ts";
+import { OutboxFlusher } from "./outbox.ts";
+import { QueryQueue } from "./query_queue.ts";
+import { Policies } from "./policies.ts";
+import { Rooms, TOPIC_PREFIX } from "./room.ts";
 import type { Settings } from "../settings.ts";
 
-/** A socket, as far as the others need to know it. */
-export interface Connection {
-  /** Tell the client and forget it. */
+/** What the hub needs of a socket. */
+export interface HubSocket {
+  /** Close the connection with a code and reason. */
   close(code: number, reason: string): void;
 }
 
 export class Hub {
   readonly plan: Plan;
   readonly rooms = new Rooms();
-  readonly queries = new Queries();
-  readonly backlog = new Backlog();
-  readonly pump = new Pump();
-  readonly rights: Rights;
-  readonly feed: Feed;
-  /** Messages that clients sent and were sent; joins; presence events. */
+  readonly queries = new QueryQueue();
+  readonly memory = new MemoryBudget();
+  readonly flusher = new OutboxFlusher();
+  readonly policies: Policies;
+  readonly feed: DatabaseFeed;
+  /** Rates of messages sent and received by clients, of joins, and of presence events. */
   readonly messages = new Rate();
   readonly joins = new Rate();
   readonly presence = new Rate();
-  readonly sockets = new Set<Connection>();
-  /** The sockets that joined a channel: connected users, in the words of the plans. */
-  readonly users = new Set<Connection>();
+  readonly sockets = new Set<HubSocket>();
+  /** Sockets with a joined channel; the plans call them connected users. */
+  readonly users = new Set<HubSocket>();
   isClosing = false;
 
   constructor(
     readonly settings: Settings,
     readonly sql: postgres.Sql,
     databaseUrl: string,
-    guarded: <T>(work: Promise<T>) => Promise<T>,
+    rejectOnLoss: <T>(work: Promise<T>) => Promise<T>,
   ) {
     this.plan = PLANS[settings.realtime.plan];
-    this.rights = new Rights(sql, this.queries, guarded);
-    this.feed = new Feed(databaseUrl, sql, {
+    this.policies = new Policies(sql, this.queries, rejectOnLoss);
+    this.feed = new DatabaseFeed(databaseUrl, sql, {
       deliver: (message) => this.#deliver(message),
-      recovered: () => this.disconnect(1012, "the database was away"),
-      isWanted: () => this.sockets.size > 0,
+      reconnected: () => this.disconnect(1012, "the database was away"),
+      hasListeners: () => this.sockets.size > 0,
     });
   }
 
-  /** Whether the project has used up its messages. */
-  get isOverMessages(): boolean {
+  /** Whether the project has reached its message rate. */
+  get isOverMessageRate(): boolean {
     return this.plan.messages !== Infinity && this.messages.perSecond() >= this.plan.messages;
   }
 
-  get isOverJoins(): boolean {
+  get isOverJoinRate(): boolean {
     return this.plan.joinsPerSecond !== Infinity && this.joins.perSecond() >= this.plan.joinsPerSecond;
   }
 
@@ -69,19 +69,19 @@ export class Hub {
   /**
    * Count a join.
    *
-   * @throws Refusal when the plan has no room for it
+   * @throws JoinError when the plan allows no more
    */
-  admitJoin(socket: Connection): void {
+  admitJoin(socket: HubSocket): void {
     if (!this.users.has(socket) && this.isFull) {
-      throw new Refusal("ConnectionRateLimitReached: Too many connected users");
+      throw new JoinError("ConnectionRateLimitReached: Too many connected users");
     }
-    if (this.isOverJoins) throw new Refusal("ClientJoinRateLimitReached: Too many joins per second", true);
+    if (this.isOverJoinRate) throw new JoinError("ClientJoinRateLimitReached: Too many joins per second", true);
     this.joins.add();
   }
 
-  /** Judge a token or key of this project. */
-  async credential(token: string): Promise<Credential> {
-    return await credential(token, this.settings);
+  /** Verify a token or key of this project. */
+  async verifyCredential(token: string): Promise<Credential> {
+    return await verifyCredential(token, this.settings);
   }
 
   disconnect(code: number, reason: string): void {
@@ -94,12 +94,12 @@ export class Hub {
     await this.feed.close();
   }
 
-  #deliver({ topic, private: isPrivate, user, meta }: Message): void {
+  #deliver({ topic, private: isPrivate, broadcast, meta }: DatabaseMessage): void {
     const room = this.rooms.find(topic, isPrivate);
     if (!room) return;
-    if (!fits(this.plan, user.bytes.length)) {
-      return complain("UnableToBroadcastChanges", `a message for ${topic} exceeds the payload limit`);
+    if (!fitsPlan(this.plan, broadcast.bytes.length)) {
+      return logError("UnableToBroadcastChanges", `a message for ${topic} exceeds the payload limit`);
     }
-    room.broadcast(Shared.broadcast(PREFIX + topic, user, meta), null, meta.id);
+    room.broadcast(SharedFrame.broadcast(TOPIC_PREFIX + topic, broadcast, meta), null, meta.id);
   }
 }

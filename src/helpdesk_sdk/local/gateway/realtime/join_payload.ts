@@ -1,18 +1,18 @@
-/** What a client asks for when it joins a channel: the payload of `phx_join`, read leniently as Realtime does. */
+/** The payload of `phx_join`, parsed as leniently as Realtime does. */
 
 export interface JoinRequest {
   isPrivate: boolean;
-  /** Answer each broadcast of this channel. */
+  /** Reply to each broadcast of this channel. */
   ack: boolean;
   /** Send a channel's own broadcasts back to it. */
   self: boolean;
-  /** Undefined when no replay is asked for. */
+  /** Undefined when the client requests no replay. */
   replay: unknown;
   replicationReady: boolean;
   presence: { key: string; enabled: boolean };
-  /** What changes of tables are subscribed to, as the client wrote it. */
+  /** Subscriptions to table changes, as the client sent them. */
   bindings: Record<string, unknown>[];
-  /** Null when the key of the connection speaks for the channel. */
+  /** Null when the channel uses the connection's key. */
   token: string | null;
 }
 
@@ -24,7 +24,7 @@ const objectOf = (value: unknown): Json =>
 const isTrue = (value: unknown): boolean =>
   value === true || (typeof value === "string" && value.toLowerCase() === "true");
 
-export function readJoin(payload: unknown): JoinRequest {
+export function parseJoin(payload: unknown): JoinRequest {
   const { config, access_token, user_token } = objectOf(payload);
   const { broadcast, presence, private: isPrivate, postgres_changes } = objectOf(config);
   const { ack, self, replay, replication_ready } = objectOf(broadcast);
@@ -42,7 +42,7 @@ export function readJoin(payload: unknown): JoinRequest {
   };
 }
 
-/** The token to judge: opaque keys say nothing, then the key of the connection counts. */
+/** The token to verify. An opaque key counts as no token: the channel uses the connection's key. */
 function tokenOf(user: unknown, access: unknown): string | null {
   const token = typeof user === "string" ? user : typeof access === "string" ? access : null;
   return token?.startsWith("sb_") ? null : token;
@@ -54,43 +54,43 @@ export interface Replay {
   limit: number;
 }
 
-const MOST_REPLAYED = 25;
+const MAX_REPLAYED = 25;
 
-/** The replay that is asked for, or null when it makes no sense. */
-export function readReplay(asked: unknown): Replay | null {
-  const { since, limit = MOST_REPLAYED } = objectOf(asked);
+/** The requested replay, or null when it is invalid. */
+export function parseReplay(asked: unknown): Replay | null {
+  const { since, limit = MAX_REPLAYED } = objectOf(asked);
   if (!Number.isInteger(since) || !Number.isInteger(limit)) return null;
-  return { since: since as number, limit: Math.min(Math.max(limit as number, 1), MOST_REPLAYED) };
+  return { since: since as number, limit: Math.min(Math.max(limit as number, 1), MAX_REPLAYED) };
 }
 
-/** The bindings with the ids under which changes would arrive: the same for the same object, one for each. */
+/** The bindings with ids: equal bindings have the same id, different bindings different ids. */
 export function withIds(bindings: Json[]): Json[] {
   const taken = new Map<number, string>();
   return bindings.map((binding) => {
     const text = canonical(binding);
     let id = hash(text);
-    while ((taken.get(id) ?? text) !== text) id = id % MOST_ID + 1;
+    while ((taken.get(id) ?? text) !== text) id = id % MAX_ID + 1;
     taken.set(id, text);
     return { ...binding, id };
   });
 }
 
-const MOST_ID = 2 ** 27 - 1;
+const MAX_ID = 2 ** 27 - 1;
 
 function canonical(binding: Json): string {
   return JSON.stringify(Object.entries(binding).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** FNV-1a, from 1 on: clients take an id of 0 for none. */
+/** FNV-1a, starting at 1: clients treat the id 0 as no id. */
 function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return state % MOST_ID + 1;
+  return state % MAX_ID + 1;
 }
 
 const EVENTS = new Set(["INSERT", "UPDATE", "DELETE"]);
 
-/** Why a table's changes do not arrive: none is published. */
+/** The error for subscriptions to table changes: the stack publishes none. */
 export function bindingProblem(binding: Json): string {
   const { event, schema, table, filter, select } = binding;
   if (typeof schema !== "string" && typeof table !== "string") {

@@ -1,31 +1,31 @@
-/** Lines of the log: whatever clients, and errors that quote them, put into one, it stays one line of plain text. */
+/** Log lines. Each entry stays one line of plain text, whatever text of clients it contains. */
 
-const LONGEST = 1000;
-/** Controls, marks of direction, halves of pairs, ends of lines: what a terminal obeys instead of showing it. */
+const MAX_LENGTH = 1000;
+/** Control characters, direction marks, lone surrogates and line ends, which a terminal would not print. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** A text as it may stand in a line of the log. */
+/** A text that is safe in a log line. */
 export function printable(text: string): string {
-  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const shown = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
   return shown.replace(UNPRINTABLE, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
 }
 
-/** Write a line: Realtime's word for what happened, and the error or the words that explain it. */
-export function complain(what: string, why: unknown): void {
-  // One argument: the first of several may hold placeholders.
+/** Log Realtime's code for the event, and the error or an explanation. */
+export function logError(what: string, why: unknown): void {
+  // A single argument: with more, console.error would expand placeholders in the first.
   console.error(printable(`${what}: ${why instanceof Error && !isExpected(why) ? why.stack : String(why)}`));
 }
 
-/** Errors of the database and our own say what is wrong; for others it helps to know where they come from. */
+/** Database errors and our own errors explain themselves. Others are logged with a stack trace. */
 const isExpected = (error: Error): boolean => "code" in error || "kind" in error;
 
-/** The complaints about one client: of each kind the first, however many it gives cause for. */
-export class Complaints {
-  readonly #told = new Set<string>();
+/** The errors of one client: logs only the first of each kind. */
+export class ErrorLog {
+  readonly #logged = new Set<string>();
 
-  tell(what: string, why: unknown): void {
-    if (this.#told.has(what)) return;
-    this.#told.add(what);
-    complain(what, why);
+  logOnce(what: string, why: unknown): void {
+    if (this.#logged.has(what)) return;
+    this.#logged.add(what);
+    logError(what, why);
   }
 }

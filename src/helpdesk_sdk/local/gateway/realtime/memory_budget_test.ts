@@ -1,64 +1,64 @@
-import { Backlog } from "./memory_budget.ts";
-import { equal } from "../testing.ts";
+import { MemoryBudget } from "./memory_budget.ts";
+import { assertEquals } from "../testing.ts";
 
-function holders(backlog: Backlog, ...names: string[]) {
+function holders(memory: MemoryBudget, ...names: string[]) {
   const gone: string[] = [];
   const made = names.map((name) => ({
-    giveUp() {
+    evict() {
       gone.push(name);
-      backlog.forget(this);
+      memory.forget(this);
     },
   }));
   return { made, gone };
 }
 
-Deno.test("who holds most goes first, and no more than have to", () => {
-  const backlog = new Backlog(100);
-  const { made: [a, b, c], gone } = holders(backlog, "a", "b", "c");
-  backlog.add(a!, 30);
-  backlog.add(b!, 45);
-  backlog.add(c!, 25);
-  equal(gone, []);
-  backlog.add(a!, 10);
-  equal(gone, ["b"]);
-  backlog.add(c!, 35);
-  equal(gone, ["b"]);
-  backlog.add(c!, 1);
-  equal(gone, ["b", "c"]);
+Deno.test("the largest holders are evicted, and no more than necessary", () => {
+  const memory = new MemoryBudget(100);
+  const { made: [a, b, c], gone } = holders(memory, "a", "b", "c");
+  memory.add(a!, 30);
+  memory.add(b!, 45);
+  memory.add(c!, 25);
+  assertEquals(gone, []);
+  memory.add(a!, 10);
+  assertEquals(gone, ["b"]);
+  memory.add(c!, 35);
+  assertEquals(gone, ["b"]);
+  memory.add(c!, 1);
+  assertEquals(gone, ["b", "c"]);
 });
 
-Deno.test("what is let go of makes room; what comes late about one that has gone does not", () => {
-  const backlog = new Backlog(100);
-  const { made: [a, b], gone } = holders(backlog, "a", "b");
-  backlog.add(a!, 90);
-  backlog.release(a!, 80);
-  backlog.add(b!, 90);
-  equal(gone, []);
-  backlog.forget(b!);
-  backlog.release(b!, 90);
-  backlog.add(a!, 90);
-  equal(gone, []);
-  backlog.add(a!, 1);
-  equal(gone, ["a"]);
+Deno.test("released bytes make room; a release after eviction does not", () => {
+  const memory = new MemoryBudget(100);
+  const { made: [a, b], gone } = holders(memory, "a", "b");
+  memory.add(a!, 90);
+  memory.release(a!, 80);
+  memory.add(b!, 90);
+  assertEquals(gone, []);
+  memory.forget(b!);
+  memory.release(b!, 90);
+  memory.add(a!, 90);
+  assertEquals(gone, []);
+  memory.add(a!, 1);
+  assertEquals(gone, ["a"]);
 });
 
-Deno.test("what several sockets wait for is there once, and until the last of them has it", () => {
-  const backlog = new Backlog(1000);
-  const { made: [a, b], gone } = holders(backlog, "a", "b");
-  const load = { waiting: 0 };
+Deno.test("a shared frame counts once, until the last socket has sent it", () => {
+  const memory = new MemoryBudget(1000);
+  const { made: [a, b], gone } = holders(memory, "a", "b");
+  const pending = { waiting: 0 };
   const last = {
-    giveUp: () => {
+    evict: () => {
       gone.push("last");
-      backlog.letGo(last, 800, load);
+      memory.releaseFrame(last, 800, pending);
     },
   };
-  for (const one of [a!, b!, last]) backlog.keep(one, 800, load);
-  equal(gone, []);
-  backlog.letGo(a!, 800, load);
-  backlog.letGo(b!, 800, load);
-  equal(load.waiting, 1);
-  backlog.keep(a!, 200, { waiting: 0 });
-  equal([gone, load.waiting], [["last"], 0]);
-  backlog.keep(b!, 600, { waiting: 0 });
-  equal(gone, ["last"]);
+  for (const one of [a!, b!, last]) memory.addFrame(one, 800, pending);
+  assertEquals(gone, []);
+  memory.releaseFrame(a!, 800, pending);
+  memory.releaseFrame(b!, 800, pending);
+  assertEquals(pending.waiting, 1);
+  memory.addFrame(a!, 200, { waiting: 0 });
+  assertEquals([gone, pending.waiting], [["last"], 0]);
+  memory.addFrame(b!, 600, { waiting: 0 });
+  assertEquals(gone, ["last"]);
 });

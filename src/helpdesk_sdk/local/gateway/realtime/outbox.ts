@@ -1,58 +1,58 @@
 /**
- * The frames that a socket has yet to send. The runtime copies what it is given and keeps it for as long as the other
- * side keeps the connection, closed or not: it gets little at a time. The rest waits here, where all sockets share it.
+ * Queue of the frames that a socket has not sent yet. The runtime copies each frame and keeps it until the client reads
+ * it or disconnects, so it receives little at a time. The rest waits here, where sockets share frames.
  */
 
-import type { Backlog, Holder, Load } from "./memory_budget.ts";
+import type { BudgetHolder, MemoryBudget, PendingCount } from "./memory_budget.ts";
 
 type Frame = string | Uint8Array;
 
-/** A WebSocket that is open. */
-export interface Wire {
+/** An open WebSocket. */
+export interface OutboxSocket {
   readonly bufferedAmount: number;
   send(frame: Frame): void;
 }
 
-const MOST_WAITING_BYTES = 16 * 1024 * 1024;
-const LOOK_AFTER_BYTES = 128 * 1024;
-/** What the runtime may have that is not sent. */
-const MOST_AHEAD_BYTES = 256 * 1024;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+const CHECK_EVERY_BYTES = 128 * 1024;
+/** The limit for unsent bytes in the runtime. */
+const MAX_BUFFERED_BYTES = 256 * 1024;
 
 export class Outbox {
-  #unlooked = 0;
+  #bytesSinceCheck = 0;
   #isBehind = false;
-  #frames: { frame: Frame; load: Load }[] = [];
-  /** Of the frames, those before this one are sent. */
+  #frames: { frame: Frame; pending: PendingCount }[] = [];
+  /** Index of the next frame to send. */
   #next = 0;
   #bytes = 0;
 
   constructor(
-    private readonly wire: Wire,
-    private readonly pump: Pump,
-    private readonly backlog: Backlog,
-    private readonly holder: Holder,
+    private readonly socket: OutboxSocket,
+    private readonly flusher: OutboxFlusher,
+    private readonly memory: MemoryBudget,
+    private readonly holder: BudgetHolder,
   ) {}
 
   get isBehind(): boolean {
     return this.#isBehind;
   }
 
-  /** Send a frame now or later; `load` is that of a frame which others get as well. */
-  send(frame: Frame, load?: Load): void {
-    if (this.#isBehind) return this.#keep(frame, load ?? { waiting: 0 });
-    this.wire.send(frame);
-    this.#unlooked += frame.length;
-    if (this.#unlooked < LOOK_AFTER_BYTES) return;
-    this.#unlooked = 0;
-    if (this.wire.bufferedAmount <= MOST_AHEAD_BYTES) return;
+  /** Send a frame now or enqueue it; `pending` is the counter of a shared frame. */
+  send(frame: Frame, pending?: PendingCount): void {
+    if (this.#isBehind) return this.#enqueue(frame, pending ?? { waiting: 0 });
+    this.socket.send(frame);
+    this.#bytesSinceCheck += frame.length;
+    if (this.#bytesSinceCheck < CHECK_EVERY_BYTES) return;
+    this.#bytesSinceCheck = 0;
+    if (this.socket.bufferedAmount <= MAX_BUFFERED_BYTES) return;
     this.#isBehind = true;
-    this.pump.add(this);
+    this.flusher.add(this);
   }
 
-  /** Give the runtime what it has room for; returns whether that was anything. */
+  /** Send as much as the runtime's limit allows; returns whether anything was sent. */
   flush(): boolean {
     const before = this.#next;
-    while (this.wire.bufferedAmount <= MOST_AHEAD_BYTES) {
+    while (this.socket.bufferedAmount <= MAX_BUFFERED_BYTES) {
       const next = this.#frames[this.#next];
       if (next === undefined) {
         this.#clear();
@@ -60,8 +60,8 @@ export class Outbox {
       }
       this.#next++;
       this.#bytes -= next.frame.length;
-      this.backlog.letGo(this.holder, next.frame.length, next.load);
-      this.wire.send(next.frame);
+      this.memory.releaseFrame(this.holder, next.frame.length, next.pending);
+      this.socket.send(next.frame);
     }
     const moved = this.#next > before;
     if (this.#next > this.#frames.length / 2) {
@@ -71,18 +71,18 @@ export class Outbox {
     return moved;
   }
 
-  /** Drop everything: the socket is closed. */
+  /** Drop all frames of a closed socket. */
   drop(): void {
     const left = this.#frames.slice(this.#next);
     this.#clear();
-    for (const { frame, load } of left) this.backlog.letGo(this.holder, frame.length, load);
+    for (const { frame, pending } of left) this.memory.releaseFrame(this.holder, frame.length, pending);
   }
 
-  #keep(frame: Frame, load: Load): void {
-    this.#frames.push({ frame, load });
+  #enqueue(frame: Frame, pending: PendingCount): void {
+    this.#frames.push({ frame, pending });
     this.#bytes += frame.length;
-    this.backlog.keep(this.holder, frame.length, load);
-    if (this.#bytes > MOST_WAITING_BYTES) this.holder.giveUp();
+    this.memory.addFrame(this.holder, frame.length, pending);
+    if (this.#bytes > MAX_WAITING_BYTES) this.holder.evict();
   }
 
   #clear(): void {
@@ -95,28 +95,30 @@ export class Outbox {
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 32;
 
-/** Looks after the outboxes that are behind: nobody tells when the runtime has sent something. */
-export class Pump {
-  readonly #behind = new Set<Outbox>();
+/** Flushes the outboxes that are behind, by polling: the runtime has no event for sent data. */
+export class OutboxFlusher {
+  readonly #waitingOutboxes = new Set<Outbox>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   add(outbox: Outbox): void {
-    this.#behind.add(outbox);
+    this.#waitingOutboxes.add(outbox);
     if (this.#timer === null) this.#runAfter(SHORTEST_PAUSE_MS);
   }
 
   #runAfter(pause: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      const moved = [...this.#behind].map((outbox) => this.#flush(outbox)).includes(true);
-      if (this.#behind.size > 0) this.#runAfter(moved ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS));
+      const moved = [...this.#waitingOutboxes].map((outbox) => this.#flush(outbox)).includes(true);
+      if (this.#waitingOutboxes.size > 0) {
+        this.#runAfter(moved ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS));
+      }
     }, pause);
     Deno.unrefTimer(this.#timer);
   }
 
   #flush(outbox: Outbox): boolean {
     const moved = outbox.isBehind && outbox.flush();
-    if (!outbox.isBehind) this.#behind.delete(outbox);
+    if (!outbox.isBehind) this.#waitingOutboxes.delete(outbox);
     return moved;
   }
 }

@@ -1,19 +1,19 @@
-/** What a hosted project may do per plan, and how it is counted: rates are averages of the last sixty seconds. */
+/** The limits of hosted plans, and their counters. A rate is the average of the last sixty seconds. */
 
 import type { PlanName } from "../settings.ts";
 
 export interface Plan {
   /** Sockets with a channel. */
   connections: number;
-  /** Per second: what clients send and what they are sent. */
+  /** Messages per second, sent and received by clients. */
   messages: number;
   joinsPerSecond: number;
   presencePerSecond: number;
-  /** Calls of one channel in `PRESENCE_WINDOW_MS`. */
+  /** Presence calls of one channel per `PRESENCE_WINDOW_MS`. */
   presenceCalls: number;
-  /** In KB, of a broadcast and of what is tracked. */
+  /** In KB, for a broadcast and for a tracked payload. */
   payload: number;
-  /** Milliseconds until a refused join, and a refused connection, are told. */
+  /** Milliseconds before the reply to a refused join, and to a refused connection. */
   joinErrorDelay: number;
   connectErrorDelay: number;
 }
@@ -46,12 +46,12 @@ export const PLANS: Record<PlanName, Plan> = {
   team: { ...HOSTED, connections: 10_000, messages: 2500, joinsPerSecond: 2500, presencePerSecond: 1000 },
 };
 
-/** Whether a payload of so many bytes of JSON is within the plan. */
-export function fits(plan: Plan, bytes: number): boolean {
+/** Whether the plan allows a payload of so many bytes of JSON. */
+export function fitsPlan(plan: Plan, bytes: number): boolean {
   return bytes <= plan.payload * 1000 + 500;
 }
 
-/** How many bytes a value has as JSON. */
+/** The size of a value as JSON, in bytes. */
 export function jsonSize(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }
@@ -59,7 +59,7 @@ export function jsonSize(value: unknown): number {
 const BUCKET_MS = 5000;
 const BUCKETS = 12;
 
-/** How often something happened per second, in the last sixty. */
+/** Events per second, averaged over the last sixty seconds. */
 export class Rate {
   readonly #buckets = new Array<number>(BUCKETS).fill(0);
   #total = 0;
@@ -95,15 +95,15 @@ export class Rate {
   }
 }
 
-/** At most so many calls in a window, which begins with the first of them. */
+/** Allows a number of calls per window. A window begins with its first call. */
 export class CallWindow {
   #calls = 0;
   #endsAt = -Infinity;
 
   constructor(private readonly most: number, private readonly now: () => number = () => performance.now()) {}
 
-  /** Count a call; false when it is one too many. */
-  take(): boolean {
+  /** Count a call; false when the limit is reached. */
+  tryCall(): boolean {
     const now = this.now();
     if (now > this.#endsAt) {
       this.#calls = 0;

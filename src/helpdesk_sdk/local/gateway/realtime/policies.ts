@@ -1,27 +1,27 @@
 /**
- * What a channel's token allows: asked of the policies on realtime.messages, with rows that are rolled back.
+ * Evaluates the policies on realtime.messages for a channel's token, with probe rows that are rolled back.
  */
 
 import type postgres from "postgres";
 import type { Claims } from "./credentials.ts";
-import type { Asker, Queries } from "./query_queue.ts";
+import type { QueryCaller, QueryQueue } from "./query_queue.ts";
 import { isConnectionLost } from "../api/connection_errors.ts";
 
 export type Extension = "broadcast" | "presence";
 
-/** What policies see, beside the row. */
-export interface Context {
+/** What policies can read besides the row. */
+export interface PolicyContext {
   claims: Claims;
   /** Without the prefix `realtime:`. */
   topic: string;
   headers: Record<string, string>;
 }
 
-/** What the policies allow; an extension that was not asked about is absent. */
+/** The result of the policies; an extension that was not checked is absent. */
 export type Allowed = Partial<Record<Extension, boolean>>;
 
-/** Why the policies could not be asked. */
-export class RightsError extends Error {
+/** Why the check of the policies failed. */
+export class PolicyError extends Error {
   constructor(
     readonly kind: "policy" | "unavailable" | "connections" | "canceled" | "partition" | "other",
     reason: string,
@@ -30,77 +30,77 @@ export class RightsError extends Error {
   }
 }
 
-const UNDO = new Error("undo");
+const ROLLBACK = new Error("rollback");
 const TIME_LIMIT_MS = 8000;
 
-export class Rights {
-  /** `guarded` rejects when the connection is lost, which the driver does not always tell. */
+export class Policies {
+  /** `rejectOnLoss` rejects when the connection is lost, which the driver does not always report. */
   constructor(
     private readonly sql: postgres.Sql,
-    private readonly queries: Queries,
-    private readonly guarded: <T>(work: Promise<T>) => Promise<T>,
+    private readonly queries: QueryQueue,
+    private readonly rejectOnLoss: <T>(work: Promise<T>) => Promise<T>,
   ) {}
 
   /**
-   * Which extensions of a topic may be read: rows that an administrator writes are looked for in the role.
+   * Which extensions of a topic the role may read: an administrator inserts probe rows, the role selects them.
    *
-   * @throws RightsError, and the reason of the asker's signal
+   * @throws PolicyError, and the reason of the caller's signal
    */
-  async read(asker: Asker, context: Context, extensions: Extension[]): Promise<Allowed> {
+  async read(caller: QueryCaller, context: PolicyContext, extensions: Extension[]): Promise<Allowed> {
     const probes = extensions.map((extension) => ({ id: crypto.randomUUID(), extension }));
-    const found = await this.#probe(asker, async (tx) => {
+    const found = await this.#probe(caller, async (tx) => {
       const rows = tx`
         insert into realtime.messages (id, topic, extension, inserted_at, updated_at)
         select unnest(${probes.map((probe) => probe.id)}::uuid[]), ${context.topic},
           unnest(${extensions}::text[]), now(), now()`;
       const visible = tx<{ id: string }[]>`
         select id::text from realtime.messages where id = any(${probes.map((probe) => probe.id)}::uuid[])`;
-      const [, , seen] = await inTurn(rows, enterRole(tx, context), visible);
+      const [, , seen] = await pipelined(rows, setRole(tx, context), visible);
       return new Set(seen.map((row) => row.id));
     });
     return Object.fromEntries(probes.map(({ id, extension }) => [extension, found.has(id)]));
   }
 
   /**
-   * Which extensions of a topic may be written: each row is tried in the role.
+   * Which extensions of a topic the role may write: the role inserts a probe row for each.
    *
-   * @throws RightsError, and the reason of the asker's signal
+   * @throws PolicyError, and the reason of the caller's signal
    */
-  async write(asker: Asker, context: Context, extensions: Extension[]): Promise<Allowed> {
-    return await this.#probe(asker, async (tx) => {
+  async write(caller: QueryCaller, context: PolicyContext, extensions: Extension[]): Promise<Allowed> {
+    return await this.#probe(caller, async (tx) => {
       const allowed: Allowed = {};
-      await enterRole(tx, context);
+      await setRole(tx, context);
       for (const extension of extensions) allowed[extension] = await mayInsert(tx, context.topic, extension);
       return allowed;
     });
   }
 
-  async #probe<T>(asker: Asker, ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
-    return await this.queries.run(asker, async () => {
+  async #probe<T>(caller: QueryCaller, ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
+    return await this.queries.run(caller, async () => {
       try {
-        return await this.guarded(this.#undone(ask));
+        return await this.rejectOnLoss(this.#rolledBack(ask));
       } catch (error) {
-        throw asRightsError(error);
+        throw toPolicyError(error);
       }
     });
   }
 
-  /** What a transaction found out that is rolled back. */
-  async #undone<T>(ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
+  /** Run a transaction, roll it back and return its result. */
+  async #rolledBack<T>(ask: (tx: postgres.TransactionSql) => Promise<T>): Promise<T> {
     let answer: { found: T } | null = null;
     await this.sql.begin(async (tx) => {
       answer = { found: await ask(tx) };
-      throw UNDO;
+      throw ROLLBACK;
     }).catch((error) => {
-      if (error !== UNDO) throw error;
+      if (error !== ROLLBACK) throw error;
     });
     return answer!.found;
   }
 }
 
-function enterRole(
+function setRole(
   tx: postgres.TransactionSql,
-  { claims, topic, headers }: Context,
+  { claims, topic, headers }: PolicyContext,
 ): postgres.PendingQuery<postgres.Row[]> {
   const { role, sub } = claims;
   return tx`
@@ -126,8 +126,8 @@ async function mayInsert(tx: postgres.TransactionSql, topic: string, extension: 
   }
 }
 
-/** Send queries without waiting for one another, and wait for all of them: the first failure is the one that counts. */
-async function inTurn<T extends readonly PromiseLike<unknown>[]>(
+/** Send queries without waiting in between, then wait for all. Throws the first failure. */
+async function pipelined<T extends readonly PromiseLike<unknown>[]>(
   ...queries: T
 ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
   const settled = await Promise.allSettled(queries);
@@ -136,15 +136,15 @@ async function inTurn<T extends readonly PromiseLike<unknown>[]>(
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as { [K in keyof T]: Awaited<T[K]> };
 }
 
-/** What the failure of a query means. */
-export function asRightsError(error: unknown): RightsError {
-  if (error instanceof RightsError) return error;
+/** The policy error for a failed query. */
+export function toPolicyError(error: unknown): PolicyError {
+  if (error instanceof PolicyError) return error;
   const { code, message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
-  if (isConnectionLost(error)) return new RightsError("unavailable", message);
-  if (code === "53300") return new RightsError("connections", message);
-  if (code === "57014") return new RightsError("canceled", message);
-  if (code === "23514" && /partition/.test(message)) return new RightsError("partition", message);
-  // Without the schema there is nobody to ask; whatever else SQL says, a policy or the role made it say.
-  if (code === "3F000" || code === "42P01" || typeof code !== "string") return new RightsError("other", message);
-  return new RightsError("policy", message);
+  if (isConnectionLost(error)) return new PolicyError("unavailable", message);
+  if (code === "53300") return new PolicyError("connections", message);
+  if (code === "57014") return new PolicyError("canceled", message);
+  if (code === "23514" && /partition/.test(message)) return new PolicyError("partition", message);
+  // A missing schema or table is no policy decision. All other SQL errors come from a policy or the role.
+  if (code === "3F000" || code === "42P01" || typeof code !== "string") return new PolicyError("other", message);
+  return new PolicyError("policy", message);
 }

@@ -1,22 +1,22 @@
-/** Who is present in a room: what each channel tracks under its key, and the differences to tell the others. */
+/** The presences of a room: the payload that each channel tracks under its key, and the changes to broadcast. */
 
-export type Tracked = Record<string, unknown>;
+export type PresencePayload = Record<string, unknown>;
 
-export interface Meta extends Tracked {
+export interface PresenceMeta extends PresencePayload {
   phx_ref: string;
 }
 
-export type Members = Record<string, { metas: Meta[] }>;
+export type PresenceState = Record<string, { metas: PresenceMeta[] }>;
 
-export interface Diff {
-  joins: Members;
-  leaves: Members;
+export interface PresenceDiff {
+  joins: PresenceState;
+  leaves: PresenceState;
 }
 
 const START = crypto.getRandomValues(new Uint32Array(1))[0]!;
 let issued = 0;
 
-/** A reference that no other meta has, in the look of Phoenix'. */
+/** A unique reference in Phoenix' format. */
 function nextRef(): string {
   const bytes = new Uint8Array(12);
   const view = new DataView(bytes.buffer);
@@ -25,58 +25,58 @@ function nextRef(): string {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** A record without a prototype: a key may have any name. */
-function only(key: string, meta: Meta): Members {
+/** A record without a prototype, so that any key is safe. */
+function stateOf(key: string, meta: PresenceMeta): PresenceState {
   return Object.assign(Object.create(null), { [key]: { metas: [meta] } });
 }
 
-const nobody = (): Members => Object.create(null);
+const emptyState = (): PresenceState => Object.create(null);
 
-/** The presences of one room; an owner is a channel that tracks. */
-export class Presences<Owner> {
-  readonly #byKey = new Map<string, Map<Owner, Meta>>();
+/** The presences of one room. An owner is a channel that tracks. */
+export class PresenceMap<Owner> {
+  readonly #byKey = new Map<string, Map<Owner, PresenceMeta>>();
 
   get isEmpty(): boolean {
     return this.#byKey.size === 0;
   }
 
-  /** Track, or replace what is tracked; returns what to tell, or null when nothing changed. */
-  track(key: string, owner: Owner, payload: Tracked): Diff | null {
-    const owners = this.#byKey.get(key) ?? new Map<Owner, Meta>();
+  /** Track or replace a payload; returns the change, or null when nothing changed. */
+  track(key: string, owner: Owner, payload: PresencePayload): PresenceDiff | null {
+    const owners = this.#byKey.get(key) ?? new Map<Owner, PresenceMeta>();
     const old = owners.get(owner);
     if (old && sameFields(old, payload)) return null;
     const { phx_ref: _, phx_ref_prev: __, ...fields } = payload;
     const previous = old ? { phx_ref_prev: old.phx_ref } : {};
-    const meta: Meta = { phx_ref: nextRef(), ...previous, ...fields };
+    const meta: PresenceMeta = { phx_ref: nextRef(), ...previous, ...fields };
     owners.set(owner, meta);
     this.#byKey.set(key, owners);
-    return { joins: only(key, meta), leaves: old ? only(key, old) : nobody() };
+    return { joins: stateOf(key, meta), leaves: old ? stateOf(key, old) : emptyState() };
   }
 
-  /** Stop tracking; returns what to tell, or null when nothing was tracked. */
-  untrack(key: string, owner: Owner): Diff | null {
+  /** Stop tracking; returns the change, or null when nothing was tracked. */
+  untrack(key: string, owner: Owner): PresenceDiff | null {
     const owners = this.#byKey.get(key);
     const old = owners?.get(owner);
     if (!owners || !old) return null;
     owners.delete(owner);
     if (owners.size === 0) this.#byKey.delete(key);
-    return { joins: nobody(), leaves: only(key, old) };
+    return { joins: emptyState(), leaves: stateOf(key, old) };
   }
 
-  /** Everybody who is here. */
-  state(): Members {
-    const members = nobody();
+  /** The current state, by key. */
+  state(): PresenceState {
+    const members = emptyState();
     for (const [key, owners] of this.#byKey) members[key] = { metas: [...owners.values()] };
     return members;
   }
 }
 
-function sameFields(meta: Meta, payload: Tracked): boolean {
-  const bare = ({ phx_ref: _, phx_ref_prev: __, ...fields }: Tracked) => canonical(fields);
+function sameFields(meta: PresenceMeta, payload: PresencePayload): boolean {
+  const bare = ({ phx_ref: _, phx_ref_prev: __, ...fields }: PresencePayload) => canonical(fields);
   return bare(meta) === bare(payload);
 }
 
-/** JSON with the keys of objects in order. */
+/** JSON with sorted object keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(
     value,

@@ -1,31 +1,31 @@
-/** Who asks the database for the sockets: few at once, in fair turns, and nobody who has gone. */
+/** A fair queue for database queries of sockets: few run at once, owners take turns, aborted queries are dropped. */
 
-/** Whose question it is, and whether the answer is still wanted. */
-export interface Asker {
-  /** A socket or a request: those of one owner wait for one another first. */
+/** The caller of a query, and the signal that cancels it. */
+export interface QueryCaller {
+  /** A socket or a request. Queries of one owner share that owner's limit. */
   readonly owner: object;
   readonly signal: AbortSignal;
 }
 
-/** At once; what is left of the pool is for requests. */
-export const MOST_AT_ONCE = 4;
-export const MOST_PER_OWNER = 2;
+/** Queries at once. The remaining connections of the pool are for requests. */
+export const MAX_RUNNING = 4;
+export const MAX_RUNNING_PER_OWNER = 2;
 
-export class Queries {
+export class QueryQueue {
   #running = 0;
   readonly #runningOf = new Map<object, number>();
-  /** What waits, by owner; the owner whose turn is next comes first. */
-  readonly #lines = new Map<object, Set<() => void>>();
+  /** Waiting queries by owner. The first owner is next. */
+  readonly #waiting = new Map<object, Set<() => void>>();
 
   /**
-   * Do some work when it is its owner's turn.
+   * Run a query when it is its owner's turn.
    *
-   * @throws the reason of the signal when the work is not wanted any more before it begins
+   * @throws the signal's reason when it aborts before the query begins
    */
-  async run<T>({ owner, signal }: Asker, work: () => Promise<T>): Promise<T> {
+  async run<T>({ owner, signal }: QueryCaller, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     if (this.#hasRoom(owner)) this.#begin(owner);
-    else await this.#turn(owner, signal);
+    else await this.#waitForTurn(owner, signal);
     try {
       return await work();
     } finally {
@@ -34,24 +34,24 @@ export class Queries {
   }
 
   #hasRoom(owner: object): boolean {
-    return this.#running < MOST_AT_ONCE && (this.#runningOf.get(owner) ?? 0) < MOST_PER_OWNER;
+    return this.#running < MAX_RUNNING && (this.#runningOf.get(owner) ?? 0) < MAX_RUNNING_PER_OWNER;
   }
 
-  #turn(owner: object, signal: AbortSignal): Promise<void> {
-    const line = this.#lines.get(owner) ?? new Set();
-    this.#lines.set(owner, line);
+  #waitForTurn(owner: object, signal: AbortSignal): Promise<void> {
+    const queue = this.#waiting.get(owner) ?? new Set();
+    this.#waiting.set(owner, queue);
     return new Promise((resolve, reject) => {
       const begin = () => {
-        signal.removeEventListener("abort", giveUp);
+        signal.removeEventListener("abort", cancel);
         resolve();
       };
-      const giveUp = () => {
-        line.delete(begin);
-        if (line.size === 0) this.#lines.delete(owner);
+      const cancel = () => {
+        queue.delete(begin);
+        if (queue.size === 0) this.#waiting.delete(owner);
         reject(signal.reason);
       };
-      line.add(begin);
-      signal.addEventListener("abort", giveUp, { once: true });
+      queue.add(begin);
+      signal.addEventListener("abort", cancel, { once: true });
     });
   }
 
@@ -65,19 +65,19 @@ export class Queries {
     const left = this.#runningOf.get(owner)! - 1;
     if (left > 0) this.#runningOf.set(owner, left);
     else this.#runningOf.delete(owner);
-    for (const [next, line] of this.#lines) {
+    for (const [next, queue] of this.#waiting) {
       if (!this.#hasRoom(next)) continue;
-      this.#admit(next, line);
+      this.#admit(next, queue);
       break;
     }
   }
 
-  /** Let the first of a line begin; its owner's turn is over. */
-  #admit(owner: object, line: Set<() => void>): void {
-    const [begin] = line;
-    line.delete(begin!);
-    this.#lines.delete(owner);
-    if (line.size > 0) this.#lines.set(owner, line);
+  /** Start the first query of an owner, and move the owner to the end. */
+  #admit(owner: object, queue: Set<() => void>): void {
+    const [begin] = queue;
+    queue.delete(begin!);
+    this.#waiting.delete(owner);
+    if (queue.size > 0) this.#waiting.set(owner, queue);
     this.#begin(owner);
     begin!();
   }

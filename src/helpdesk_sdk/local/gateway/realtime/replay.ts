@@ -1,31 +1,31 @@
-/** What was sent before a channel joined, for clients that ask. */
+/** Replay of messages that were sent before a channel joined. */
 
 import type postgres from "postgres";
-import { Refusal } from "./errors.ts";
+import { JoinError } from "./errors.ts";
 import { storedPayload, type StoredRow } from "./database_feed.ts";
-import type { Meta, UserPayload } from "./frames.ts";
-import { readReplay } from "./join_payload.ts";
-import { complain } from "./log.ts";
+import type { BroadcastPayload, Meta } from "./frames.ts";
+import { parseReplay } from "./join_payload.ts";
+import { logError } from "./log.ts";
 
 export interface ReplayedMessage {
-  user: UserPayload;
+  broadcast: BroadcastPayload;
   meta: Meta;
 }
 
 /**
  * The newest messages that the database sent to a private topic, oldest first.
  *
- * @throws Refusal with the answer to the join
+ * @throws JoinError with the reason for the client
  */
-export async function replay(
+export async function loadReplay(
   sql: postgres.Sql,
   topic: string,
   isPrivate: boolean,
   asked: unknown,
 ): Promise<ReplayedMessage[]> {
-  if (!isPrivate) throw new Refusal("UnableToReplayMessages: Replay is not allowed for public channels");
-  const wanted = readReplay(asked);
-  if (wanted === null) throw new Refusal("UnableToReplayMessages: Replay params are not valid");
+  if (!isPrivate) throw new JoinError("UnableToReplayMessages: Replay is not allowed for public channels");
+  const wanted = parseReplay(asked);
+  if (wanted === null) throw new JoinError("UnableToReplayMessages: Replay params are not valid");
   try {
     const rows = await sql<StoredRow[]>`
       select id::text, event, payload::text, encode(binary_payload, 'base64') as bytes
@@ -36,9 +36,9 @@ export async function replay(
         and event is not null and (payload is not null or binary_payload is not null)
       order by inserted_at desc, id
       limit ${wanted.limit}`;
-    return rows.reverse().map((row) => ({ user: storedPayload(row), meta: { replayed: true, id: row.id } }));
+    return rows.reverse().map((row) => ({ broadcast: storedPayload(row), meta: { replayed: true, id: row.id } }));
   } catch (error) {
-    complain("UnableToReplayMessages", error);
-    throw new Refusal("UnableToReplayMessages: Realtime was unable to replay messages");
+    logError("UnableToReplayMessages", error);
+    throw new JoinError("UnableToReplayMessages: Realtime was unable to replay messages");
   }
 }

@@ -1,67 +1,67 @@
-/** The channels of one topic, public or private: who gets what is broadcast, and who is present. */
+/** The channels of one topic, public or private: delivers broadcasts and keeps presence. */
 
-import { Shared } from "./frames.ts";
-import { type Diff, Presences, type Tracked } from "./presence.ts";
+import { SharedFrame } from "./frames.ts";
+import { type PresenceDiff, PresenceMap, type PresencePayload } from "./presence.ts";
 
-export const PREFIX = "realtime:";
+export const TOPIC_PREFIX = "realtime:";
 
-/** What a room knows of a channel. */
-export interface Member {
+/** What a room needs of a channel. */
+export interface RoomMember {
   readonly mayReadBroadcast: boolean;
   readonly mayReadPresence: boolean;
-  /** Send a frame that others get too; what has the id of a replayed message is left out. */
-  receive(frame: Shared, messageId?: string): void;
-  /** Send who came or went. */
-  receivePresence(frame: Shared): void;
+  /** Send a shared frame; skipped when the message id was already replayed. */
+  receive(frame: SharedFrame, messageId?: string): void;
+  /** Send a presence_diff. */
+  receivePresence(frame: SharedFrame): void;
 }
 
 export class Room {
-  readonly members = new Set<Member>();
-  readonly presences = new Presences<Member>();
+  readonly members = new Set<RoomMember>();
+  readonly presences = new PresenceMap<RoomMember>();
 
-  /** The frames' topic, with its prefix. */
+  /** The topic in frames, with its prefix. */
   constructor(readonly topic: string) {}
 
-  broadcast(frame: Shared, except: Member | null = null, messageId?: string): void {
+  broadcast(frame: SharedFrame, except: RoomMember | null = null, messageId?: string): void {
     for (const member of this.members) {
       if (member !== except && member.mayReadBroadcast) member.receive(frame, messageId);
     }
   }
 
-  track(key: string, member: Member, payload: Tracked): void {
-    this.#tell(this.presences.track(key, member, payload));
+  track(key: string, member: RoomMember, payload: PresencePayload): void {
+    this.#sendDiff(this.presences.track(key, member, payload));
   }
 
-  untrack(key: string, member: Member): void {
-    this.#tell(this.presences.untrack(key, member));
+  untrack(key: string, member: RoomMember): void {
+    this.#sendDiff(this.presences.untrack(key, member));
   }
 
-  #tell(diff: Diff | null): void {
+  #sendDiff(diff: PresenceDiff | null): void {
     if (diff === null) return;
-    const frame = Shared.text(this.topic, "presence_diff", diff);
+    const frame = SharedFrame.text(this.topic, "presence_diff", diff);
     for (const member of this.members) if (member.mayReadPresence) member.receivePresence(frame);
   }
 }
 
-/** All rooms of a project: nothing crosses between public and private ones of the same name. */
+/** All rooms of a project. A public and a private room of the same name are separate. */
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
 
-  /** The room of a topic (without the prefix), when anybody is there. */
+  /** The room of a topic (without the prefix); undefined when it is empty. */
   find(topic: string, isPrivate: boolean): Room | undefined {
-    return this.#rooms.get(nameOf(topic, isPrivate));
+    return this.#rooms.get(roomKey(topic, isPrivate));
   }
 
-  enter(topic: string, isPrivate: boolean, member: Member): Room {
-    const name = nameOf(topic, isPrivate);
-    const room = this.#rooms.get(name) ?? new Room(PREFIX + topic);
+  enter(topic: string, isPrivate: boolean, member: RoomMember): Room {
+    const name = roomKey(topic, isPrivate);
+    const room = this.#rooms.get(name) ?? new Room(TOPIC_PREFIX + topic);
     this.#rooms.set(name, room);
     room.members.add(member);
     return room;
   }
 
-  leave(topic: string, isPrivate: boolean, key: string, member: Member): void {
-    const name = nameOf(topic, isPrivate);
+  leave(topic: string, isPrivate: boolean, key: string, member: RoomMember): void {
+    const name = roomKey(topic, isPrivate);
     const room = this.#rooms.get(name);
     if (!room?.members.delete(member)) return;
     room.untrack(key, member);
@@ -69,4 +69,4 @@ export class Rooms {
   }
 }
 
-const nameOf = (topic: string, isPrivate: boolean): string => (isPrivate ? "private:" : "public:") + topic;
+const roomKey = (topic: string, isPrivate: boolean): string => (isPrivate ? "private:" : "public:") + topic;

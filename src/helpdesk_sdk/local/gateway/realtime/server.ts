@@ -1,4 +1,4 @@
-/** Realtime for one project: the handshake of sockets, broadcasts over HTTP, and what runs by the clock. */
+/** Realtime for one project: the WebSocket handshake, broadcasts over HTTP, and periodic work. */
 
 import type postgres from "postgres";
 import { urlProblem } from "../api/request_limits.ts";
@@ -10,8 +10,8 @@ import { Socket } from "./socket.ts";
 import { json, preflight, withCors } from "../api/responses.ts";
 import type { Settings } from "../settings.ts";
 
-/** A client that does not even answer pings is cut off without being asked: it would not answer that either. */
-const DEAD_AFTER_S = 60;
+/** A client that answers no ping is disconnected without a close handshake, which it would not answer either. */
+const PING_TIMEOUT_S = 60;
 const SWEEP_MS = 5000;
 const HOUR_MS = 3_600_000;
 
@@ -19,24 +19,30 @@ export class Realtime {
   readonly #hub: Hub;
   readonly #timers: ReturnType<typeof setInterval>[];
 
-  /** `guarded` rejects when the database's connections are lost, which the driver does not always tell. */
+  /** `rejectOnLoss` rejects when the database connection is lost, which the driver does not always report. */
   constructor(
     private readonly settings: Settings,
     private readonly sql: postgres.Sql,
     databaseUrl: string,
-    guarded: <T>(work: Promise<T>) => Promise<T>,
-    private readonly deadAfter = DEAD_AFTER_S,
+    rejectOnLoss: <T>(work: Promise<T>) => Promise<T>,
+    private readonly pingTimeout = PING_TIMEOUT_S,
   ) {
-    this.#hub = new Hub(settings, sql, databaseUrl, guarded);
+    this.#hub = new Hub(settings, sql, databaseUrl, rejectOnLoss);
     this.#timers = [
-      setInterval(() => this.#sweep(), SWEEP_MS),
-      setInterval(() => this.prepare().catch((error) => console.error("no partitions were made:", error)), HOUR_MS),
+      setInterval(() => this.#closeIfIdle(), SWEEP_MS),
+      setInterval(
+        () =>
+          this.createPartitions().catch((error) =>
+            console.error("the partitions of realtime.messages could not be created:", error)
+          ),
+        HOUR_MS,
+      ),
     ];
     for (const timer of this.#timers) Deno.unrefTimer(timer);
   }
 
-  /** Make the days' partitions of the messages, in a database that has them. */
-  async prepare(): Promise<void> {
+  /** Create the daily partitions of realtime.messages, if the database has that table. */
+  async createPartitions(): Promise<void> {
     const [known] = await this.sql`select where to_regprocedure('realtime.local_partitions()') is not null`;
     if (known) await this.sql`select realtime.local_partitions()`;
   }
@@ -44,11 +50,11 @@ export class Realtime {
   async handle(request: Request): Promise<Response> {
     if (request.method === "OPTIONS") return preflight(request);
     const url = new URL(request.url);
-    const misspelt = urlProblem(url);
-    if (misspelt) return withCors(misspelt);
+    const badUrl = urlProblem(url);
+    if (badUrl) return withCors(badUrl);
     const { pathname } = url;
     if (pathname === "/realtime/v1/websocket") return await this.#connect(request);
-    const answer = this.settings.realtime.enabled ? await broadcastOverHttp(request, this.#hub) : suspended();
+    const answer = this.settings.realtime.enabled ? await broadcastOverHttp(request, this.#hub) : tenantSuspended();
     return withCors(answer ?? json(404, { message: "no Route matched with those values" }));
   }
 
@@ -57,13 +63,13 @@ export class Realtime {
     await this.#hub.close();
   }
 
-  #sweep(): void {
-    for (const socket of this.#hub.sockets) (socket as Socket).sweep();
+  #closeIfIdle(): void {
+    for (const socket of this.#hub.sockets) (socket as Socket).closeIfIdle();
   }
 
   async #connect(request: Request): Promise<Response> {
-    const misformed = handshakeProblem(request);
-    if (misformed) return misformed;
+    const badHandshake = handshakeProblem(request);
+    if (badHandshake) return badHandshake;
     const { searchParams } = new URL(request.url);
     const version = versionOf(searchParams.get("vsn"));
     if (version === null) return new Response(null, { status: 403 });
@@ -72,11 +78,11 @@ export class Realtime {
       await new Promise((resolve) => setTimeout(resolve, this.#hub.plan.connectErrorDelay));
       return json(admitted.status, { error: admitted.error });
     }
-    // Nothing of the request can be read once it is upgraded.
+    // The request cannot be read after the upgrade.
     const headers = Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("x-")));
     const offered = request.headers.get("sec-websocket-protocol")?.split(/\s*,\s*/) ?? [];
     const protocol = offered.includes("phoenix") ? { protocol: "phoenix" } : {};
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: this.deadAfter, ...protocol });
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: this.pingTimeout, ...protocol });
     new Socket(this.#hub, socket, version, admitted, headers);
     return response;
   }
@@ -87,9 +93,9 @@ export class Realtime {
     if (!this.settings.realtime.enabled) return { status: 403, error: "Realtime was disabled for this tenant" };
     if (!key) return { status: 401, error: "API key is missing" };
     if (this.#hub.isFull) return { status: 429, error: "Too many connected users" };
-    if (this.#hub.isOverJoins) return { status: 429, error: "Too many joins per second" };
+    if (this.#hub.isOverJoinRate) return { status: 429, error: "Too many joins per second" };
     try {
-      return await this.#hub.credential(key);
+      return await this.#hub.verifyCredential(key);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       const expired = error.message.startsWith("Token has expired");
@@ -98,7 +104,7 @@ export class Realtime {
   }
 }
 
-/** Why a request is no beginning of a WebSocket, or null. */
+/** The error response for an invalid WebSocket handshake, or null. */
 function handshakeProblem({ method, headers }: Request): Response | null {
   const has = (name: string, word: string) => (headers.get(name) ?? "").toLowerCase().split(/\s*,\s*/).includes(word);
   const asks = method === "GET" && has("upgrade", "websocket") && has("connection", "upgrade");
@@ -107,4 +113,4 @@ function handshakeProblem({ method, headers }: Request): Response | null {
   return json(426, { error: "The version of WebSockets is 13" }, { "sec-websocket-version": "13" });
 }
 
-const suspended = (): Response => json(403, { message: "Tenant is suspended" });
+const tenantSuspended = (): Response => json(403, { message: "Tenant is suspended" });

@@ -1,70 +1,70 @@
-/** One thing after the other: what arrives while something is worked on waits for its turn. */
+/** A bounded FIFO queue that handles one item at a time. */
 
-/** What may wait. */
-export const MOST_WAITING = 1000;
+/** The number of items that may wait. */
+export const MAX_WAITING = 1000;
 
-/** Where the bytes of what waits are counted. */
-export interface Space {
-  /** Count so many bytes more; false when there is no room for them. */
-  hold(bytes: number): boolean;
+/** Limits the bytes of waiting items. */
+export interface ByteBudget {
+  /** Reserve bytes; false when the budget is used up. */
+  reserve(bytes: number): boolean;
   release(bytes: number): void;
 }
 
-export interface Worker<Item> {
-  /** Returns a promise when the next one has to wait. */
+export interface WorkHandler<Item> {
+  /** Returns a promise when the next item must wait for it. */
   handle(item: Item): Promise<void> | void;
-  /** There is no room for something. */
+  /** An item was refused: the queue or the budget is full. */
   overflow(): void;
-  /** What `handle` threw. */
+  /** `handle` threw an error. */
   failed(error: unknown): void;
 }
 
-export class Turns<Item> {
-  /** Null when nothing is worked on. */
+export class WorkQueue<Item> {
+  /** Null when no item is being handled. */
   #waiting: { item: Item; bytes: number }[] | null = null;
-  #ended = false;
+  #closed = false;
 
-  constructor(private readonly worker: Worker<Item>, private readonly space: Space) {}
+  constructor(private readonly handler: WorkHandler<Item>, private readonly budget: ByteBudget) {}
 
-  /** Work on something of so many bytes, or let it wait. */
-  take(item: Item, bytes: number): void {
-    if (this.#ended) return;
+  /** Handle an item of so many bytes, or enqueue it. */
+  push(item: Item, bytes: number): void {
+    if (this.#closed) return;
     if (this.#waiting === null) {
-      const work = this.worker.handle(item);
-      if (work) this.#waitFor(work, bytes);
-    } else if (this.#waiting.length < MOST_WAITING && this.space.hold(bytes)) this.#waiting.push({ item, bytes });
-    else this.worker.overflow();
+      const work = this.handler.handle(item);
+      if (work) this.#blockUntilDone(work, bytes);
+    } else if (this.#waiting.length < MAX_WAITING && this.budget.reserve(bytes)) this.#waiting.push({ item, bytes });
+    else this.handler.overflow();
   }
 
-  /** Forget what waits, and take nothing more. */
-  end(): void {
-    this.#ended = true;
-    for (const { bytes } of this.#waiting?.splice(0) ?? []) this.space.release(bytes);
+  /** Drop the waiting items and accept no more. */
+  close(): void {
+    this.#closed = true;
+    for (const { bytes } of this.#waiting?.splice(0) ?? []) this.budget.release(bytes);
   }
 
-  /** Let everything else wait for something, which takes room until it is done. */
-  #waitFor(work: Promise<void>, bytes: number): void {
+  /** Hold back the other items until an item is done; its bytes stay reserved until then. */
+  #blockUntilDone(work: Promise<void>, bytes: number): void {
     const waiting = this.#waiting ??= [];
-    const held = this.space.hold(bytes);
-    work.catch((error) => this.worker.failed(error)).then(() => {
-      if (held) this.space.release(bytes);
+    const held = this.budget.reserve(bytes);
+    work.catch((error) => this.handler.failed(error)).then(() => {
+      if (held) this.budget.release(bytes);
       this.#waiting = null;
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        this.space.release(next.bytes);
+        this.budget.release(next.bytes);
         const more = this.#attempt(next.item);
         if (!more) continue;
         this.#waiting = waiting;
-        return this.#waitFor(more, next.bytes);
+        return this.#blockUntilDone(more, next.bytes);
       }
     });
-    if (!held) this.worker.overflow();
+    if (!held) this.handler.overflow();
   }
 
   #attempt(item: Item): Promise<void> | void {
     try {
-      return this.worker.handle(item);
+      return this.handler.handle(item);
     } catch (error) {
-      this.worker.failed(error);
+      this.handler.failed(error);
     }
   }
 }

@@ -1,14 +1,14 @@
-import { MOST_WAITING, type Space, Turns, type Worker } from "./work_queue.ts";
-import { equal } from "../testing.ts";
+import { type ByteBudget, MAX_WAITING, type WorkHandler, WorkQueue } from "./work_queue.ts";
+import { assertEquals } from "../testing.ts";
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 0));
 const never = new Promise<void>(() => {});
 
-/** Room for a hundred bytes. */
-class Shelf implements Space {
+/** A budget of a hundred bytes. */
+class Shelf implements ByteBudget {
   held = 0;
 
-  hold(bytes: number): boolean {
+  reserve(bytes: number): boolean {
     if (this.held + bytes > 100) return false;
     this.held += bytes;
     return true;
@@ -19,7 +19,7 @@ class Shelf implements Space {
   }
 }
 
-class Log implements Worker<number> {
+class Log implements WorkHandler<number> {
   readonly done: number[] = [];
   readonly failures: string[] = [];
   overflows = 0;
@@ -41,15 +41,15 @@ class Log implements Worker<number> {
   }
 }
 
-Deno.test("what can be done at once is done at once, and takes no room", () => {
+Deno.test("synchronous work is handled at once and reserves no bytes", () => {
   const [log, shelf] = [new Log(), new Shelf()];
-  const turns = new Turns(log, shelf);
-  turns.take(1, 1000);
-  turns.take(2, 1000);
-  equal([log.done, log.overflows, shelf.held], [[1, 2], 0, 0]);
+  const queue = new WorkQueue(log, shelf);
+  queue.push(1, 1000);
+  queue.push(2, 1000);
+  assertEquals([log.done, log.overflows, shelf.held], [[1, 2], 0, 0]);
 });
 
-Deno.test("what waits keeps its order, whatever fails before it", async () => {
+Deno.test("waiting items keep their order, even after failures", async () => {
   const failing = Promise.withResolvers<void>();
   const log = new Log((n) => {
     if (n === 1) return failing.promise;
@@ -57,43 +57,43 @@ Deno.test("what waits keeps its order, whatever fails before it", async () => {
     if (n === 4) return soon().then(() => {});
   });
   const shelf = new Shelf();
-  const turns = new Turns(log, shelf);
-  for (const n of [1, 2, 3, 4, 5]) turns.take(n, 10);
-  equal([log.done, shelf.held], [[], 50]);
+  const queue = new WorkQueue(log, shelf);
+  for (const n of [1, 2, 3, 4, 5]) queue.push(n, 10);
+  assertEquals([log.done, shelf.held], [[], 50]);
   failing.reject(new Error("the first"));
   for (let n = 0; n < 3; n++) await soon();
-  turns.take(6, 10);
-  equal(log.done, [2, 4, 5, 6]);
-  equal(log.failures, ["the first", "the third"]);
-  equal(shelf.held, 0);
+  queue.push(6, 10);
+  assertEquals(log.done, [2, 4, 5, 6]);
+  assertEquals(log.failures, ["the first", "the third"]);
+  assertEquals(shelf.held, 0);
 });
 
-Deno.test("there is room for so many and no more", () => {
+Deno.test("the number of waiting items is limited", () => {
   const log = new Log(() => never);
-  const turns = new Turns(log, new Shelf());
-  for (let n = 0; n <= MOST_WAITING + 2; n++) turns.take(n, 0);
-  equal(log.overflows, 2);
+  const queue = new WorkQueue(log, new Shelf());
+  for (let n = 0; n <= MAX_WAITING + 2; n++) queue.push(n, 0);
+  assertEquals(log.overflows, 2);
 });
 
-Deno.test("there is room for so many bytes, what is worked on included", () => {
+Deno.test("the bytes are limited, including those of the current item", () => {
   const [log, shelf] = [new Log(() => never), new Shelf()];
-  const turns = new Turns(log, shelf);
-  for (let n = 0; n < 5; n++) turns.take(n, 30);
-  equal([log.overflows, shelf.held], [2, 90]);
-  const other = new Turns(log, shelf);
-  other.take(1, 30);
-  equal([log.overflows, shelf.held], [3, 90]);
+  const queue = new WorkQueue(log, shelf);
+  for (let n = 0; n < 5; n++) queue.push(n, 30);
+  assertEquals([log.overflows, shelf.held], [2, 90]);
+  const other = new WorkQueue(log, shelf);
+  other.push(1, 30);
+  assertEquals([log.overflows, shelf.held], [3, 90]);
 });
 
-Deno.test("what has ended takes nothing, and lets go of what waits", async () => {
+Deno.test("a closed queue accepts nothing and releases the bytes of waiting items", async () => {
   const first = Promise.withResolvers<void>();
   const [log, shelf] = [new Log((n) => n === 1 ? first.promise : undefined), new Shelf()];
-  const turns = new Turns(log, shelf);
-  for (const n of [1, 2, 3]) turns.take(n, 10);
-  turns.end();
-  turns.take(4, 10);
-  equal(shelf.held, 10);
+  const queue = new WorkQueue(log, shelf);
+  for (const n of [1, 2, 3]) queue.push(n, 10);
+  queue.close();
+  queue.push(4, 10);
+  assertEquals(shelf.held, 10);
   first.resolve();
   await soon();
-  equal([log.done, shelf.held], [[1], 0]);
+  assertEquals([log.done, shelf.held], [[1], 0]);
 });
