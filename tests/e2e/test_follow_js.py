@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deno import find_deno_bin  # type: ignore[import-untyped]
 from tests.e2e.programs import EXAMPLES, environment, run
-from tests.sdk.live import network
+from tests.sdk.stream_support import proxy
 
 from helpdesk_sdk import LATEST
 
@@ -77,7 +77,7 @@ async def test_supabase_js_goes_on_after_a_lost_connection_and_in_a_new_team(
     def opened(team: str) -> str:
         return str(system.tickets.create("Parcel is lost", requester=mei.user_id, team=team).number)
 
-    async with network(int(helpdesk_project.url.rpartition(":")[2])) as wire:
+    async with proxy(int(helpdesk_project.url.rpartition(":")[2])) as wire:
         process = await asyncio.create_subprocess_exec(
             *program(),
             env=environment(helpdesk_project, ana) | {"HELPDESK_URL": wire.url},
@@ -100,7 +100,7 @@ async def test_supabase_js_goes_on_after_a_lost_connection_and_in_a_new_team(
             # It has noticed, and waits.
             while not (await asyncio.wait_for(process.stderr.readline(), 60)).startswith(b"waiting: "):
                 continue
-            wire.mend()
+            wire.restore()
             assert [(await told())[2].decode() for _ in missed] == missed
             await asyncio.to_thread(system.teams.add_member, "Billing", ana.user_id)
             async with asyncio.timeout(60):

@@ -1,4 +1,4 @@
-"""Streams of events: each event once, in order, through failures, until told to stop."""
+"""Streams of events: each event once, in order, through failures, until they are stopped."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from tests.sdk.support import NOW, Scenario, Server, both, ok, refused
 
 from helpdesk_sdk import AsyncStream, ConnectionFailedError, EventType, ForbiddenError, Stream
+from helpdesk_sdk._live import stream_state
 
 DOWN = httpx.ConnectError("down")
 
@@ -69,7 +70,7 @@ def test_since_gives_a_page_and_where_to_go_on(hd: Any, server: Server) -> Scena
 
 
 @both
-def test_a_stream_begins_now_and_asks_for_what_comes_next(hd: Any, server: Server) -> Scenario:
+def test_a_stream_begins_now_and_reads_the_events_that_follow(hd: Any, server: Server) -> Scenario:
     server.answers(ok("7.0"), ok([]), ok([event(1), event(2)]), ok([event(3)]))
     stream = hd.events.stream(poll_interval=0.05)
     assert (yield take(stream, 3)) == ["7.1", "7.2", "7.3"]
@@ -78,7 +79,7 @@ def test_a_stream_begins_now_and_asks_for_what_comes_next(hd: Any, server: Serve
 
 
 @both
-def test_a_stream_resumes_behind_the_last_event_handed_out(hd: Any, server: Server) -> Scenario:
+def test_a_stream_resumes_after_the_last_event_that_was_returned(hd: Any, server: Server) -> Scenario:
     server.answers(ok([event(1), event(2), event(3)]))
     stream = hd.events.stream("7.0", poll_interval=0.05)
     assert (yield take(stream, 2)) == ["7.1", "7.2"]
@@ -88,37 +89,42 @@ def test_a_stream_resumes_behind_the_last_event_handed_out(hd: Any, server: Serv
 
 
 @both
-def test_only_the_types_that_are_wanted_are_handed_out(hd: Any, server: Server) -> Scenario:
+def test_only_events_of_the_given_types_are_returned(hd: Any, server: Server) -> Scenario:
     server.answers(ok([event(1), event(2, "note.created"), event(3, "sla.breached")]))
     wanted = hd.events.stream("7.0", types={"note.created", EventType("sla.breached")})
     assert (yield take(wanted, 2)) == ["7.2", "7.3"]
 
 
 @both
-def test_failures_that_pass_are_waited_for(connect: Any, server: Server, caplog: pytest.LogCaptureFixture) -> Scenario:
+def test_transient_failures_are_retried_with_growing_pauses(
+    connect: Any, server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Scenario:
+    monkeypatch.setattr(stream_state, "equal_jitter", lambda: 0.5)
     hd = connect(access_token="t", max_retries=0)
     stream = hd.events.stream("7.0", poll_interval=0.05)
-    stream._seconds, waits = _quick(stream._seconds)
+    waits = _shorten_pauses(stream)
     server.answers(ok([event(1)]), DOWN, refused(500), refused(429, headers={"Retry-After": "9"}), ok([event(2)]))
     assert (yield take(stream, 2)) == ["7.1", "7.2"]
     assert [after(request) for request in server.requests] == ["7.0", "7.1", "7.1", "7.1", "7.1"]
-    assert 0.5 <= waits[0] <= 1 < waits[1] <= 2
-    assert waits[2] == 9
+    assert [round(wait, 1) for wait in waits] == [0.5, 1.0, 9.0]
     assert "Cannot reach" in caplog.text
 
 
-def _quick(seconds: Any) -> tuple[Any, list[float]]:
+def _shorten_pauses(stream: Any) -> list[float]:
+    """The seconds of the pauses that the stream wants; it makes each one a millisecond."""
     waits: list[float] = []
+    pause_until = stream._schedule.pause_until
 
-    def note(asked_for: float | None, wait: float) -> float:
-        waits.append(seconds(asked_for, wait))
-        return 0.001
+    def shortened(until: float) -> None:
+        waits.append(until - time.monotonic())
+        pause_until(time.monotonic() + 0.001)
 
-    return note, waits
+    stream._schedule.pause_until = shortened
+    return waits
 
 
 @both
-def test_failures_that_do_not_pass_are_raised_and_so_is_one_at_the_start(connect: Any, server: Server) -> Scenario:
+def test_other_failures_and_a_failure_of_the_first_read_are_raised(connect: Any, server: Server) -> Scenario:
     hd = connect(access_token="t", max_retries=0)
     server.answers(DOWN)
     with pytest.raises(ConnectionFailedError):

@@ -1,4 +1,4 @@
-"""The token of a live connection: when it is renewed, and how often that is tried when it fails."""
+"""The token of a live connection: when it is renewed, and how often a failing renewal is retried."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from typing import Any
 import pytest
 
 from helpdesk_sdk import HelpdeskError, RateLimitedError, ServerError
-from helpdesk_sdk._live.token import Token
+from helpdesk_sdk._live.token import LiveToken
 
 
 class Auth:
-    """A session that ends at 1,000 seconds, and an Auth server that answers as it is told."""
+    """A session that expires at 1,000 seconds, and an Auth server that answers with a given error."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, error: HelpdeskError | None) -> None:
         self.error, self.now = error, 970.0
-        self.asked: list[float] = []
+        self.renewed_at: list[float] = []
         monkeypatch.setattr("helpdesk_sdk._live.token.time.time", lambda: self.now)
         session = SimpleNamespace(expires_at=datetime.fromtimestamp(1_000, UTC))
         store = SimpleNamespace(
             renewable=True, needs_renewal=lambda _: True, token="old", authorization="old", session=session
         )
         context: Any = SimpleNamespace(session_store=store)
-        self.token = Token(context, self.renew)
+        self.token = LiveToken(context, self.renew)
 
     async def renew(self) -> HelpdeskError | None:
-        self.asked.append(self.now)
+        self.renewed_at.append(self.now)
         return self.error
 
-    async def live_for(self, seconds: float) -> list[float]:
-        """Look after the token whenever it wants it; the seconds between the questions."""
+    async def run_for(self, seconds: float) -> list[float]:
+        """Call renew_if_due() whenever it is due; the seconds between the renewals."""
         end = self.now + seconds
         while self.now < end:
-            await self.token.keep()
-            self.now = max(self.token.due_at(), self.now + 0.1)
-        return [later - earlier for earlier, later in zip(self.asked, self.asked[1:], strict=False)]
+            await self.token.renew_if_due()
+            self.now = max(self.token.renew_at(), self.now + 0.1)
+        return [later - earlier for earlier, later in zip(self.renewed_at, self.renewed_at[1:], strict=False)]
 
 
-async def test_what_fails_is_tried_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_renewal_is_retried_with_growing_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     auth = Auth(monkeypatch, ServerError("Auth is away"))
-    assert await auth.live_for(400) == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]
+    assert await auth.run_for(400) == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]
 
 
-async def test_auth_says_when_it_may_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_retry_after_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     busy = RateLimitedError("too many")
     busy.retry_after = 90.0
     auth = Auth(monkeypatch, busy)
-    assert await auth.live_for(300) == [90, 90, 90]
+    assert await auth.run_for(300) == [90, 90, 90]
 
 
-async def test_after_a_success_it_is_as_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_success_resets_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     auth = Auth(monkeypatch, ServerError("Auth is away"))
-    await auth.live_for(10)
+    await auth.run_for(10)
     auth.error = None
-    await auth.live_for(10)
-    auth.error, auth.asked = ServerError("Auth is away"), []
-    assert (await auth.live_for(10))[:2] == [2, 4]
+    await auth.run_for(10)
+    auth.error, auth.renewed_at = ServerError("Auth is away"), []
+    assert (await auth.run_for(10))[:2] == [2, 4]

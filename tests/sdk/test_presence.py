@@ -1,4 +1,4 @@
-"""Two who open the same ticket see each other; customers see nobody; and what is left behind is nothing."""
+"""Two agents who open the same ticket see each other; customers see nobody; no task is left behind."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from tests.local.realtime_support import Socket
-from tests.sdk.live import client, network, reading, short_token
-from tests.sdk.phoenix import until
+from tests.sdk.fake_realtime import until
+from tests.sdk.stream_support import client, proxy, reading, short_token
 from tests.sdk.world import Staffed, email
 from websockets.asyncio.client import connect
 
@@ -27,7 +27,7 @@ from helpdesk_sdk import (
     Viewer,
     new_id,
 )
-from helpdesk_sdk._live import transport as _realtime
+from helpdesk_sdk._live import transport
 from helpdesk_sdk.resources.presence import viewers_of
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -87,7 +87,7 @@ async def test_two_agents_see_each_other_come_type_and_go(
         assert names(here.viewers) == [("Agent", "viewing")]
 
 
-async def test_each_change_is_told_and_a_slow_reader_gets_the_newest(
+async def test_each_change_is_returned_and_a_slow_reader_gets_the_newest(
     agent: AsyncHelpdesk, colleague: AsyncHelpdesk, ticket: Ticket
 ) -> None:
     seen: list[list[tuple[str, str]]] = []
@@ -137,9 +137,9 @@ async def test_a_stream_and_two_windows_share_one_topic(
         await reading
 
 
-async def test_it_survives_a_cut(staffed: Staffed, colleague: AsyncHelpdesk, ticket: Ticket) -> None:
+async def test_presence_survives_a_lost_connection(staffed: Staffed, colleague: AsyncHelpdesk, ticket: Ticket) -> None:
     async with (
-        network(staffed.info.port) as net,
+        proxy(staffed.info.port) as net,
         client(staffed, url=net.url) as agent,
         colleague.presence.on(ticket) as there,
         agent.presence.on(ticket) as here,
@@ -148,12 +148,12 @@ async def test_it_survives_a_cut(staffed: Staffed, colleague: AsyncHelpdesk, tic
         net.cut()
         await until(lambda: not there.others and not here.live)
         await here.typing()
-        net.mend()
+        net.restore()
         await until(lambda: names(there.others) == [("Agent", "typing")], 10)
         assert here.live
 
 
-async def test_those_who_do_not_work_the_ticket_are_refused_at_once(staffed: Staffed, ticket: Ticket) -> None:
+async def test_people_who_do_not_work_the_ticket_are_refused_at_once(staffed: Staffed, ticket: Ticket) -> None:
     requested = new_id()
     async with (
         client(staffed, "customer") as customer,
@@ -174,12 +174,12 @@ async def test_those_who_do_not_work_the_ticket_are_refused_at_once(staffed: Sta
                 await who.presence.on(which).__aenter__()
 
 
-async def test_where_there_is_no_live_connection_it_says_so(staffed: Staffed, ticket: Ticket) -> None:
-    async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
+async def test_without_a_live_connection_entering_fails_with_the_reason(staffed: Staffed, ticket: Ticket) -> None:
+    async with proxy(staffed.info.port) as net, client(staffed, url=net.url) as agent:
         net.cut(sockets_only=True)
         with pytest.raises(ConnectionFailedError, match="needs the live connection, and there is none"):
             await agent.presence.on(ticket).__aenter__()
-        net.mend()
+        net.restore()
         async with agent.presence.on(ticket) as here:
             assert here.viewers
     async with client(staffed, transport=httpx.AsyncHTTPTransport()) as agent:
@@ -189,7 +189,7 @@ async def test_where_there_is_no_live_connection_it_says_so(staffed: Staffed, ti
             await agent.presence.on(ticket).typing()
 
 
-async def test_a_session_that_ends_is_told(staffed: Staffed, ticket: Ticket) -> None:
+async def test_the_end_of_the_session_is_raised(staffed: Staffed, ticket: Ticket) -> None:
     async with (
         client(staffed, access_token=short_token(staffed, "agent", 2)) as agent,
         agent.presence.on(ticket) as here,
@@ -200,7 +200,7 @@ async def test_a_session_that_ends_is_told(staffed: Staffed, ticket: Ticket) -> 
             await here.typing()
 
 
-async def test_closing_the_client_ends_what_watches(staffed: Staffed, ticket: Ticket) -> None:
+async def test_closing_the_client_ends_the_iteration(staffed: Staffed, ticket: Ticket) -> None:
     agent = client(staffed)
     async with agent.presence.on(ticket) as here:
         watching = asyncio.create_task(_watch(here))
@@ -211,8 +211,8 @@ async def test_closing_the_client_ends_what_watches(staffed: Staffed, ticket: Ti
 
 
 @asynccontextmanager
-async def shouting(staffed: Staffed, ticket: Ticket, size: int) -> AsyncIterator[None]:
-    """A colleague who says so much of themselves on a ticket, on a socket of their own making."""
+async def large_presence(staffed: Staffed, ticket: Ticket, size: int) -> AsyncIterator[None]:
+    """A colleague whose presence on a ticket is so many bytes, sent over a hand-made connection."""
     address = f"{staffed.info.api_url.replace('http', 'ws')}/realtime/v1/websocket"
     async with connect(f"{address}?apikey={staffed.info.publishable_key}&vsn=1.0.0", max_size=None) as connection:
         socket, topic = Socket(connection, "1.0.0"), f"helpdesk:ticket:{ticket.ticket_id}:staff"
@@ -223,43 +223,43 @@ async def shouting(staffed: Staffed, ticket: Ticket, size: int) -> AsyncIterator
         yield
 
 
-async def test_a_colleague_who_says_much_of_themselves_is_no_viewer(
+async def test_a_colleague_with_an_invalid_large_presence_is_not_a_viewer(
     staffed: Staffed, agent: AsyncHelpdesk, ticket: Ticket
 ) -> None:
     async with reading(agent.events.stream(poll_interval=60)) as queue:
-        heard: list[object] = []
-        queue.stream.on_wake(heard.append)
-        async with shouting(staffed, ticket, 2_000_000), agent.presence.on(ticket) as here:
+        wakes: list[object] = []
+        queue.stream.on_wake(wakes.append)
+        async with large_presence(staffed, ticket, 2_000_000), agent.presence.on(ticket) as here:
             assert names(here.viewers) == [("Agent", "viewing")]
             assert queue.stream.live
-        assert heard == [], "the connection was never lost"
+        assert wakes == [], "the connection was never lost"
 
 
-async def test_a_colleague_who_says_too_much_takes_the_presence_of_that_ticket_only(
+async def test_a_colleague_with_too_large_a_presence_turns_off_presence_on_that_ticket_only(
     staffed: Staffed, agent: AsyncHelpdesk, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_realtime, "_MOST_BYTES", 500_000)
+    monkeypatch.setattr(transport, "_MAX_MESSAGE_BYTES", 500_000)
     other = await agent.tickets.create("In peace", team="Billing")
     async with reading(agent.events.stream(poll_interval=60)) as queue, agent.presence.on(ticket) as here:
         watching = asyncio.create_task(_watch(here))
-        async with shouting(staffed, ticket, 600_000):
-            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
+        async with large_presence(staffed, ticket, 600_000):
+            with pytest.raises(ConnectionFailedError, match="turned off for some minutes"):
                 await asyncio.wait_for(watching, 30)
-            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
+            with pytest.raises(ConnectionFailedError, match="turned off for some minutes"):
                 await here.typing()
             assert not here.live
-            with pytest.raises(ConnectionFailedError, match="left out for some minutes"):
+            with pytest.raises(ConnectionFailedError, match="turned off for some minutes"):
                 await asyncio.wait_for(agent.presence.on(ticket).__aenter__(), 30)
             await queue.live()
-            heard: list[object] = []
-            queue.stream.on_wake(heard.append)
+            wakes: list[object] = []
+            queue.stream.on_wake(wakes.append)
             async with agent.presence.on(other) as there, reading(agent.events.stream(ticket=ticket)) as one:
                 assert names(there.viewers) == [("Agent", "viewing")]
-                await agent.notes.add(ticket, "Told at once.")
+                await agent.notes.add(ticket, "Announced at once.")
                 await queue.has(1, 2)
                 await one.has(1, 2)
             assert queue.stream.live
-            assert None not in heard, "the connection was not lost again"
+            assert None not in wakes, "the connection was not lost again"
 
 
 async def _watch(here: Any) -> None:
@@ -267,7 +267,7 @@ async def _watch(here: Any) -> None:
         pass
 
 
-def test_what_others_say_of_themselves_is_not_believed_blindly() -> None:
+def test_invalid_presence_of_others_is_skipped() -> None:
     ada, bob = new_id(), new_id()
     first = {"user_id": str(ada), "name": "Ada", "state": "viewing", "since": NOON.isoformat()}
     later = (NOON + timedelta(minutes=1)).isoformat()
@@ -286,7 +286,7 @@ def test_what_others_say_of_themselves_is_not_believed_blindly() -> None:
     ]
 
 
-async def test_one_presence_is_entered_once(agent: AsyncHelpdesk, ticket: Ticket) -> None:
+async def test_a_presence_is_entered_once(agent: AsyncHelpdesk, ticket: Ticket) -> None:
     async with agent.presence.on(ticket) as here:
         with pytest.raises(ConfigurationError, match="entered already"):
             await here.__aenter__()

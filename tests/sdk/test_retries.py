@@ -22,7 +22,7 @@ from helpdesk_sdk import (
     UnknownOutcomeError,
 )
 from helpdesk_sdk._http.error_mapping import retry_after
-from helpdesk_sdk._http.retry import Outcome, outcome_of_error, outcome_of_response, retry_delay
+from helpdesk_sdk._http.retry import Outcome, equal_jitter, outcome_of_error, outcome_of_response, retry_delay
 
 LOST = httpx.ReadError("the connection broke")
 NEVER_SENT = httpx.ConnectError("refused")
@@ -40,6 +40,12 @@ def test_the_wait_doubles_up_to_a_cap_and_is_jittered() -> None:
     assert wait(Outcome.NOT_EXECUTED, jitter=0) == 0
     assert wait(Outcome.NOT_EXECUTED, attempt=2, jitter=0.5) == 0.25
     assert wait(Outcome.NOT_EXECUTED, attempt=10_000, max_retries=10_001) == 8
+
+
+def test_an_equal_jitter_is_at_least_half_of_the_wait() -> None:
+    factors = [equal_jitter() for _ in range(100)]
+    assert all(0.5 <= factor <= 1 for factor in factors)
+    assert len(set(factors)) > 1
 
 
 def test_retry_after_is_honoured_up_to_a_cap() -> None:

@@ -1,4 +1,4 @@
-"""Live streams on a real stack: every event once, in the order of the log, pushed; and nothing left behind."""
+"""Live streams on a real stack: every event once, in the order of the log, pushed; and no task left behind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import gc
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.sdk.live import Desk, Reader, client, network, reading
-from tests.sdk.phoenix import until
+from tests.sdk.fake_realtime import until
+from tests.sdk.stream_support import Database, Reader, client, proxy, reading
 from tests.sdk.world import Staffed, email
 
 from helpdesk_sdk import (
@@ -20,12 +20,12 @@ from helpdesk_sdk import (
     ForbiddenError,
     TicketNotFoundError,
 )
-from helpdesk_sdk._live.subscriptions import Kind, Signal
+from helpdesk_sdk._live.subscriptions import Signal, SignalKind
 
 
 @pytest.fixture(scope="module")
-def desk(staffed: Staffed) -> Desk:
-    return Desk(staffed)
+def database(staffed: Staffed) -> Database:
+    return Database(staffed)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def staffed(live_staffed: Staffed) -> Staffed:
 
 @pytest.fixture(autouse=True)
 async def nothing_is_left() -> AsyncIterator[None]:
-    """Every test ends without a task of ours."""
+    """No test leaves a task of the SDK behind."""
     before = asyncio.all_tasks()
     yield
     await until(lambda: not asyncio.all_tasks() - before - {asyncio.current_task()})
@@ -56,63 +56,65 @@ async def test_news_is_pushed(staffed: Staffed) -> None:
 
 
 async def test_f13_a_cut_with_five_hundred_events_out_of_order_and_a_slow_transaction(
-    staffed: Staffed, desk: Desk
+    staffed: Staffed, database: Database
 ) -> None:
-    async with network(staffed.info.port) as net, client(staffed, url=net.url, max_retries=0) as agent:
+    async with proxy(staffed.info.port) as net, client(staffed, url=net.url, max_retries=0) as agent:
         cursor = await agent.events.head()
         async with reading(agent.events.stream(cursor, poll_interval=0.2)) as reader:
-            await desk.write_many("Before", 2, 5)
+            await database.write_many("Before", 2, 5)
             net.cut()
-            with desk.connect() as slow:
-                desk.create(slow, "The slow one")
-                await desk.write_many("Meanwhile", 4, 125)
-                net.mend()
+            with database.connect() as slow:
+                database.create(slow, "The slow one")
+                await database.write_many("Meanwhile", 4, 125)
+                net.restore()
                 await reader.live()
-                await desk.write_many("Behind the slow one", 2, 5)
+                await database.write_many("Behind the slow one", 2, 5)
                 await asyncio.sleep(0.3)
                 held_back = len(reader.events)
                 slow.commit()
             await reader.has(521)
-        log = await asyncio.to_thread(desk.log, cursor)
+        log = await asyncio.to_thread(database.log, cursor)
         assert len(log) == 521
         assert reader.ids == log
         assert held_back == 10
 
 
-async def test_f13_without_its_socket_it_polls_and_with_it_again_it_is_live(staffed: Staffed, desk: Desk) -> None:
-    async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
+async def test_f13_without_a_connection_it_polls_and_with_a_new_one_it_is_live(
+    staffed: Staffed, database: Database
+) -> None:
+    async with proxy(staffed.info.port) as net, client(staffed, url=net.url) as agent:
         cursor = await agent.events.head()
         async with reading(agent.events.stream(cursor, poll_interval=0.1)) as reader:
             net.cut(sockets_only=True)
             await until(lambda: not reader.stream.live)
-            await desk.write_many("Polled", 2, 5)
+            await database.write_many("Polled", 2, 5)
             await reader.has(10)
             assert not reader.stream.live
-            net.mend()
+            net.restore()
             await reader.live()
-            await desk.write_many("Pushed", 2, 5)
+            await database.write_many("Pushed", 2, 5)
             await reader.has(20)
-        assert reader.ids == await asyncio.to_thread(desk.log, cursor)
+        assert reader.ids == await asyncio.to_thread(database.log, cursor)
 
 
-async def test_f14_nothing_is_missed_between_joining_and_reading(staffed: Staffed, desk: Desk) -> None:
-    """Writers are at it while one stream after another begins."""
+async def test_f14_nothing_is_missed_between_joining_and_reading(staffed: Staffed, database: Database) -> None:
+    """Streams begin one after the other while events are being written."""
     async with client(staffed) as agent:
         cursor = await agent.events.head()
-        writing = asyncio.create_task(desk.write_many("Racing", 3, 60))
+        writing = asyncio.create_task(database.write_many("Racing", 3, 60))
         readers: list[Reader] = []
         for _ in range(12):
             readers.append(Reader(agent.events.stream(cursor, poll_interval=60)))
             await asyncio.sleep(0.02)
         await writing
-        log = await asyncio.to_thread(desk.log, cursor)
+        log = await asyncio.to_thread(database.log, cursor)
         for reader in readers:
             await reader.has(180)
             assert reader.ids == log
             await reader.end()
 
 
-async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffed, desk: Desk) -> None:
+async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffed, database: Database) -> None:
     async with client(staffed) as agent:
         cursor = await agent.events.head()
         stream = agent.events.stream(cursor, poll_interval=60)
@@ -121,7 +123,7 @@ async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffe
         gc.collect()
         others = _events_in_memory()
         async with asyncio.timeout(60), stream:
-            reading_all = asyncio.create_task(_burst(desk))
+            reading_all = asyncio.create_task(_burst(database))
             async for event in stream:
                 seen.append(event.event_id)
                 if len(seen) % 250 == 1:
@@ -131,7 +133,7 @@ async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffe
                     break
             await reading_all
         assert most - others <= 501
-        assert seen == (await asyncio.to_thread(desk.log, cursor))[:5000]
+        assert seen == (await asyncio.to_thread(database.log, cursor))[:5000]
 
 
 def _events_in_memory() -> int:
@@ -143,21 +145,21 @@ async def _read(stream: AsyncStream) -> None:
         pass
 
 
-async def _burst(desk: Desk) -> None:
+async def _burst(database: Database) -> None:
     def write() -> None:
         for _ in range(5):
-            with desk.connect() as db:
-                desk.create(db, "Burst", 1000)
+            with database.connect() as db:
+                database.create(db, "Burst", 1000)
 
     await asyncio.to_thread(write)
 
 
 @pytest.mark.parametrize("taken", [0, 1, 7, 19])
-async def test_after_a_crash_at_any_point_the_rest_comes_once(staffed: Staffed, desk: Desk, taken: int) -> None:
+async def test_after_a_crash_at_any_point_the_rest_comes_once(staffed: Staffed, database: Database, taken: int) -> None:
     async with client(staffed) as agent:
         cursor: str | None = await agent.events.head()
         begin = cursor or ""
-        await asyncio.to_thread(desk.write, "Crash", 20, taken)
+        await asyncio.to_thread(database.write, "Crash", 20, taken)
         seen: list[int] = []
         while len(seen) < 20:
             count = 0
@@ -170,7 +172,7 @@ async def test_after_a_crash_at_any_point_the_rest_comes_once(staffed: Staffed, 
                     count += 1
                     if len(seen) == 20:
                         break
-        assert seen == await asyncio.to_thread(desk.log, begin)
+        assert seen == await asyncio.to_thread(database.log, begin)
 
 
 async def test_a_ticket_alone_and_a_team_alone(staffed: Staffed) -> None:
@@ -218,30 +220,30 @@ async def test_what_one_may_not_see_is_refused(staffed: Staffed) -> None:
             await _read(agent.events.stream(team="Tech"))
 
 
-async def test_losing_sight_of_the_ticket_ends_its_stream_and_the_queue_is_told(staffed: Staffed) -> None:
+async def test_losing_access_to_a_ticket_ends_its_stream_and_is_announced_to_the_queue(staffed: Staffed) -> None:
     async with client(staffed) as agent, client(staffed, "admin") as admin:
         ticket = await admin.tickets.create("Moves on", team="Billing", requester=email("customer"))
-        heard: list[Announcement | None] = []
+        announcements: list[Announcement | None] = []
         stream = agent.events.stream(poll_interval=60)
-        stream.on_wake(heard.append)
+        stream.on_wake(announcements.append)
         async with (
             reading(stream) as queue,
             reading(agent.events.stream(ticket=ticket, poll_interval=60)) as one,
         ):
-            assert heard[0] is None
+            assert announcements[0] is None
             await admin.tickets.transfer(ticket, "Tech")
             await until(lambda: one.error is not None)
             assert isinstance(one.error, TicketNotFoundError)
-            await until(lambda: [one.type for one in heard if one] == ["ticket.transferred"])
-            assert heard[-1] is not None
-            assert heard[-1].ticket_number == ticket.number
-            assert heard[-1].ticket_revision == ticket.revision + 1
+            await until(lambda: [one.type for one in announcements if one] == ["ticket.transferred"])
+            assert announcements[-1] is not None
+            assert announcements[-1].ticket_number == ticket.number
+            assert announcements[-1].ticket_revision == ticket.revision + 1
             await agent.tickets.create("Goes on", team="Billing")
             await queue.has(1)
             assert [str(event.type) for event in queue.events] == ["ticket.created"]
 
 
-async def test_a_new_member_hears_of_the_team_at_once_and_a_former_one_no_more(staffed: Staffed) -> None:
+async def test_a_new_member_receives_the_events_of_the_team_at_once_and_a_former_member_none(staffed: Staffed) -> None:
     async with client(staffed, "admin") as admin, client(staffed, "outsider") as outsider:
         for _ in range(2):
             async with reading(outsider.events.stream(types={"ticket.created"}, poll_interval=60)) as reader:
@@ -262,22 +264,22 @@ async def test_a_new_member_hears_of_the_team_at_once_and_a_former_one_no_more(s
 def _topics(hd: AsyncHelpdesk) -> int:
     hub = hd._hub
     assert hub is not None
-    return len(list(hub.rooms))
+    return len(list(hub.subscriptions))
 
 
-async def test_who_joins_a_team_while_the_socket_is_down_hears_of_it_afterwards(staffed: Staffed) -> None:
+async def test_a_team_joined_while_the_connection_is_down_is_streamed_afterwards(staffed: Staffed) -> None:
     async with (
         client(staffed, "admin") as admin,
-        network(staffed.info.port) as net,
+        proxy(staffed.info.port) as net,
         client(staffed, "outsider", url=net.url) as outsider,
         reading(outsider.events.stream(types={"ticket.created"}, poll_interval=60)) as reader,
     ):
-        heard: list[Announcement | None] = []
-        reader.stream.on_wake(heard.append)
+        announcements: list[Announcement | None] = []
+        reader.stream.on_wake(announcements.append)
         net.cut(sockets_only=True)
-        await until(lambda: heard == [None])
+        await until(lambda: announcements == [None])
         await admin.teams.add_member("Billing", email("outsider"))
-        net.mend()
+        net.restore()
         await until(lambda: _topics(outsider) == 3)
         await reader.live()
         await admin.tickets.create("Heard of", team="Billing")
@@ -316,12 +318,12 @@ async def test_however_a_stream_ends_nothing_stays_open(staffed: Staffed) -> Non
         await ended()
 
 
-async def test_a_stream_that_is_cancelled_at_the_moment_of_news_ends(staffed: Staffed) -> None:
+async def test_a_stream_that_is_cancelled_at_the_moment_of_an_announcement_ends(staffed: Staffed) -> None:
     async with client(staffed) as agent:
         stream = agent.events.stream(poll_interval=60)
         async with reading(stream) as reader:
             await asyncio.sleep(0.1)
-            stream._hear(Signal(Kind.NEWS, "", {"cursor": "1.1"}))
+            stream._handle_signal(Signal(SignalKind.ANNOUNCEMENT, "", {"cursor": "1.1"}))
             await asyncio.wait_for(reader.end(), 30)
 
 
@@ -335,5 +337,5 @@ async def test_closing_the_client_ends_its_streams_with_an_error(staffed: Staffe
 
 async def test_one_stream_has_one_reader(staffed: Staffed) -> None:
     async with client(staffed) as agent, agent.events.stream() as stream, reading(stream):
-        with pytest.raises(ConfigurationError, match="iterates over this stream already"):
+        with pytest.raises(ConfigurationError, match="being iterated over already"):
             await anext(aiter(stream))

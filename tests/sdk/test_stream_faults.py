@@ -1,4 +1,4 @@
-"""What breaks under a live stream: the gateway, the database, the session. Nothing is lost, doubled or silent."""
+"""Faults under a live stream: the gateway, the database, the session. No event is lost or doubled, no end is silent."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.sdk.live import Desk, Reader, client, network, reading, short_token
-from tests.sdk.phoenix import until
+from tests.sdk.fake_realtime import until
+from tests.sdk.stream_support import Database, Reader, client, proxy, reading, short_token
 from tests.sdk.support import FAST
 from tests.sdk.world import PASSWORD, Staffed, email
 
@@ -41,22 +41,22 @@ async def nothing_is_left() -> AsyncIterator[None]:
 async def test_f13_a_restart_under_a_stream(
     live_stack: Stack, staffed: Staffed, process: str, how: signal.Signals
 ) -> None:
-    desk = Desk(staffed)
+    database = Database(staffed)
     pid = live_stack.refresh().pids[process]
     async with client(staffed, max_retries=0) as agent:
         cursor = await agent.events.head()
         async with reading(agent.events.stream(cursor, poll_interval=0.2)) as reader:
-            await desk.write_many("Before", 2, 10)
+            await database.write_many("Before", 2, 10)
             await reader.has(20)
             os.kill(pid, how)
             await until(lambda: _pid(live_stack, process) not in {None, pid})
-            await _persistently(desk, "After")
+            await _write_until_it_works(database, "After")
             await reader.live()
-            await desk.write_many("Pushed again", 2, 10)
-            log = await asyncio.to_thread(desk.log, cursor)
+            await database.write_many("Pushed again", 2, 10)
+            log = await asyncio.to_thread(database.log, cursor)
             await reader.has(len(log))
             assert reader.ids == log
-            await desk.write_many("Again", 1, 1)
+            await database.write_many("Again", 1, 1)
             await reader.has(len(log) + 1)
 
 
@@ -67,18 +67,18 @@ def _pid(stack: Stack, process: str) -> int | None:
         return None
 
 
-async def _persistently(desk: Desk, title: str) -> None:
+async def _write_until_it_works(database: Database, title: str) -> None:
     for _ in range(200):
         try:
-            await desk.write_many(title, 2, 10)
+            await database.write_many(title, 2, 10)
         except psycopg.OperationalError:
             await asyncio.sleep(0.1)
         else:
             return
-    raise AssertionError("the database does not come back")
+    raise AssertionError("the database did not start again")
 
 
-async def test_f15_a_token_that_runs_out_is_renewed_under_the_stream(staffed: Staffed) -> None:
+async def test_f15_an_expiring_token_is_renewed_during_the_stream(staffed: Staffed) -> None:
     async with client(staffed, "customer") as customer, _anew(staffed) as agent:
         session = await agent.auth.sign_in(email("agent"), PASSWORD)
         assert session.refresh_token
@@ -88,18 +88,18 @@ async def test_f15_a_token_that_runs_out_is_renewed_under_the_stream(staffed: St
             _anew(staffed, **tokens) as renewed,
             reading(renewed.events.stream(types={"ticket.created"}, poll_interval=60)) as reader,
         ):
-            heard: list[object] = []
-            reader.stream.on_wake(heard.append)
+            wakes: list[object] = []
+            reader.stream.on_wake(wakes.append)
             await asyncio.sleep(4)
             assert reader.stream.live
-            assert heard == [], "the socket was never lost"
+            assert wakes == [], "the connection was never lost"
             assert renewed.auth.session
             assert renewed.auth.session.access_token.get_secret_value() != short
             await customer.tickets.create("After the old token", team="Billing")
             await reader.has(1)
 
 
-async def test_f15_a_token_that_cannot_be_renewed_ends_the_stream_and_not_in_silence(staffed: Staffed) -> None:
+async def test_f15_a_token_that_cannot_be_renewed_ends_the_stream_with_an_error(staffed: Staffed) -> None:
     short = short_token(staffed, "agent", 2)
     async with (
         _anew(staffed, access_token=short) as agent,
@@ -119,7 +119,7 @@ async def test_f15_a_refresh_token_that_is_refused_ends_the_stream(staffed: Staf
         assert isinstance(reader.error, AuthenticationError)
 
 
-async def test_who_is_deactivated_learns_it_at_once(staffed: Staffed) -> None:
+async def test_deactivation_ends_the_stream_at_once(staffed: Staffed) -> None:
     async with (
         client(staffed, "admin") as admin,
         client(staffed, "colleague") as colleague,
@@ -132,19 +132,19 @@ async def test_who_is_deactivated_learns_it_at_once(staffed: Staffed) -> None:
         await admin.teams.add_member("Billing", email("colleague"))
 
 
-async def test_a_project_without_realtime_is_polled_and_told_of_once(
+async def test_a_project_without_realtime_is_polled_after_one_warning(
     staffed: Staffed, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with network(staffed.info.port) as net, client(staffed, url=net.url) as agent:
+    async with proxy(staffed.info.port) as net, client(staffed, url=net.url) as agent:
         net.cut(sockets_only=True)
         cursor = await agent.events.head()
         reader = Reader(agent.events.stream(cursor, poll_interval=0.05))
-        desk = Desk(staffed)
-        await desk.write_many("Polled", 2, 10)
+        database = Database(staffed)
+        await database.write_many("Polled", 2, 10)
         await reader.has(20)
         await asyncio.sleep(1)
         assert not reader.stream.live
-        assert reader.ids == await asyncio.to_thread(desk.log, cursor)
+        assert reader.ids == await asyncio.to_thread(database.log, cursor)
         warnings = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
         assert len([warning for warning in warnings if "no live events" in warning]) == 1
         assert len(warnings) == 1

@@ -1,7 +1,7 @@
-"""One WebSocket for everything of a client that is pushed: it joins the topics that are wanted, and passes on the news.
+"""One WebSocket for all live topics of a client: it joins the topics with subscribers, and notifies the listeners.
 
-The ``realtime`` package is the transport: it speaks the protocol. What becomes of a topic is decided here, since the
-package would ask for a refused topic for ever, and give up a broken connection after five attempts.
+The ``realtime`` package speaks the protocol. When to connect and to join is decided here: the package would rejoin a
+refused topic for ever, and stop reconnecting after five attempts.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .._http.pipeline import ClientContext
-from .._http.retry import Backoff, equal_jitter
 from ..errors import AuthenticationError, ConfigurationError, HelpdeskError
-from .presence_quarantine import Caution
-from .subscriptions import STABLE, Hear, Kind, Listening, Room, Rooms, State, stirred
-from .token import Renew, Token
-from .transport import close, connect, is_too_big, leave, open_channel, quietly, reason_of, silence
+from .presence_quarantine import PresenceQuarantine
+from .reconnect import MAX_DELAY, MIN_DELAY, Reconnection, retry_delay
+from .subscriptions import Listener, SignalHandler, SignalKind, Subscription, Subscriptions, TopicState, wait_for
+from .token import LiveToken, Renew
+from .transport import cancel_timers, close, connect, is_too_big, leave, open_channel, reason_of, silence_package
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
@@ -27,276 +27,269 @@ if TYPE_CHECKING:
 logger = logging.getLogger("helpdesk_sdk")
 
 _PREFIX = "realtime:"
-_FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 60.0
-_BACKOFF = Backoff(base=_FIRST_PAUSE, cap=_LONGEST_PAUSE)
-# Seconds for the connection and for each answer; and for the end of the connection.
+# Seconds for the connection and for each response.
 _TIMEOUT = 10
-_CLOSING = 2.0
-# A topic that itself ended the connection so many times, one after the other, waits while the others are joined again.
-_BREAKS = 2
-
-
-def _pause(failures: int) -> float:
-    """Seconds until the next attempt: longer each time, and not the same for everybody."""
-    return _BACKOFF.delay(failures, equal_jitter())
+_CLOSE_TIMEOUT = 2.0
+# A topic that the server closed so many times in a row is not joined at once on the next connection.
+_MAX_CLOSURES = 2
 
 
 class Hub:
-    """The socket of one client. It is open while somebody listens, and one task keeps it.
+    """The live connection of one client. It is open while there are listeners; one task maintains it.
 
     Args:
-        context: Where to, with which key, and as whom.
+        context: URL, key and session of the client.
         renew: Gets a new session; returns the error, if there was one.
     """
 
     def __init__(self, context: ClientContext, renew: Renew) -> None:
         self._context = context
-        self._token = Token(context, renew)
+        self._token = LiveToken(context, renew)
         self._client: AsyncRealtimeClient | None = None
-        self._keeping: asyncio.Task[None] | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._runner: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
         self._joins: set[asyncio.Task[None]] = set()
-        self._stirred = asyncio.Event()
-        self._connect_at = self._joined_at = 0.0
-        self._failures = 0
-        self._broken = False
-        self.rooms = Rooms()
-        self.caution = Caution()
+        self._wakeup = asyncio.Event()
+        self._reconnection = Reconnection()
+        self._is_lost = False
+        self.subscriptions = Subscriptions()
+        self.quarantine = PresenceQuarantine()
         self.problem: str | None = None
         self.error: HelpdeskError | None = None
-        context.session_store.on_replaced = self._session_changed
+        context.session_store.on_replaced = self._on_session_replaced
 
-    def listen(self, hear: Hear) -> Listening:
+    def listen(self, handler: SignalHandler) -> Listener:
         """A new listener."""
-        return Listening(self, hear)
+        return Listener(self, handler)
 
-    def barred(self, topic: str) -> bool:
-        """Whether the presences on a topic are left out, since the connection broke over them."""
-        return self.caution.bars(topic, time.time())
+    def is_quarantined(self, topic: str) -> bool:
+        """Whether the topic is joined without presence, because its presence broke the connection."""
+        return self.quarantine.is_quarantined(topic, time.time())
 
-    def stir(self) -> None:
-        """Have everything looked at again: the socket is kept while somebody listens, and closed after that."""
-        self._stirred.set()
-        if self.rooms and self._keeping is None:
-            self._keeping = asyncio.create_task(self._keep(), name="helpdesk: live")
-        elif self._keeping is not None and not self.rooms:
-            self._ending.add(self._keeping)
-            self._keeping.add_done_callback(self._ending.discard)
-            self._keeping.cancel()
-            self._keeping = None
+    def wake(self) -> None:
+        """Apply changes: connect, join and leave topics, and close the connection if there are no subscriptions."""
+        self._wakeup.set()
+        if self.subscriptions and self._runner is None:
+            self._runner = asyncio.create_task(self._run(), name="helpdesk: live")
+        elif self._runner is not None and not self.subscriptions:
+            self._closing.add(self._runner)
+            self._runner.add_done_callback(self._closing.discard)
+            self._runner.cancel()
+            self._runner = None
 
-    def _session_changed(self) -> None:
+    def _on_session_replaced(self) -> None:
         if isinstance(self.error, AuthenticationError):
             self.error = None
-        self.stir()
+        self.wake()
 
-    async def settled(self) -> None:
-        """Wait until the socket is closed, if nobody listens any more."""
-        if self._ending and not self.rooms:
-            await asyncio.wait(self._ending, timeout=2 * _CLOSING)
+    async def wait_closed(self) -> None:
+        """Wait until the connection is closed, if there are no subscriptions."""
+        if self._closing and not self.subscriptions:
+            await asyncio.wait(self._closing, timeout=2 * _CLOSE_TIMEOUT)
 
     async def close(self) -> None:
-        """Close the socket, whoever listens."""
+        """Close the connection; the listeners get an error."""
         self.error = ConfigurationError("The client is closed", hint="Make a new one.")
-        for room in self.rooms:
-            room.tell(Kind.LOST)
-            for listener in tuple(room.listeners):
+        for subscription in self.subscriptions:
+            subscription.notify(SignalKind.LOST)
+            for listener in tuple(subscription.listeners):
                 listener.release()
-        await self.settled()
+        await self.wait_closed()
 
-    async def _keep(self) -> None:
-        quietly()
-        if self._ending:
-            await asyncio.wait(self._ending)
+    async def _run(self) -> None:
+        silence_package()
+        if self._closing:
+            await asyncio.wait(self._closing)
         try:
-            while self._keeping is asyncio.current_task():
-                self._stirred.clear()
+            while self._runner is asyncio.current_task():
+                self._wakeup.clear()
                 try:
-                    until = await self._tend()
-                except Exception as problem:
-                    until = time.time() + self._failed(problem)
+                    until = await self._reconcile()
+                except Exception as error:
+                    until = time.time() + self._on_connect_failed(error)
                     await self._disconnect()
-                await stirred(self._stirred, until - time.time())
+                await wait_for(self._wakeup, until - time.time())
         finally:
             await self._disconnect()
 
-    async def _tend(self) -> float:
-        """Do what is to be done now; returns when to look again, in seconds of the epoch."""
-        await self._token.keep()
-        if self._broken or self._client is None or not self._client.is_connected:
+    async def _reconcile(self) -> float:
+        """Make the connection match the subscriptions; returns when to do so again, in seconds of the epoch."""
+        await self._token.renew_if_due()
+        if self._is_lost or self._client is None or not self._client.is_connected:
             await self._disconnect()
-            if time.time() < self._connect_at:
-                return self._connect_at
+            if time.time() < self._reconnection.connect_at:
+                return self._reconnection.connect_at
             self._client = await self._connect()
         client = self._client
         if (token := self._token.value) != self._token.sent:
             await client.set_auth(token)
             self._token.sent = token
         now = time.time()
-        for room in self.rooms:
-            if room.is_joined and not room.presences and room.meta is not None and self.caution.invites(room, now):
-                # It was joined without presences for a while, which is over.
-                room.channel = None
-                room.change(State.WAITING, Kind.LOST)
+        for subscription in self.subscriptions:
+            if self.quarantine.has_ended(subscription, now):
+                # Join it again, with presence.
+                subscription.channel = None
+                subscription.set_state(TopicState.WAITING, SignalKind.LOST)
         for channel in list(client.channels.values()):
-            its = self.rooms.get(channel.topic.removeprefix(_PREFIX))
-            if (its is None or its.channel is not channel) and not channel.is_leaving:
+            current = self.subscriptions.get(channel.topic.removeprefix(_PREFIX))
+            if (current is None or current.channel is not channel) and not channel.is_leaving:
                 await leave(client, channel)
-        for room in self.rooms:
-            if self._join_at(client, room, now) <= now:
-                self._join(client, room)
-            elif room.is_untold and room.track_at() <= now:
-                await self._track(room, now)
-        return self._look_again_at(client, now)
+        for subscription in self.subscriptions:
+            if self._join_at(client, subscription, now) <= now:
+                self._join(client, subscription)
+            elif subscription.presence_unsent and subscription.may_send_presence_at() <= now:
+                await self._send_presence(subscription, now)
+        return self._next_reconcile_at(client, now)
 
-    def _look_again_at(self, client: AsyncRealtimeClient, now: float) -> float:
-        moments = [now + _LONGEST_PAUSE, self._token.due_at()]
-        moments += [self._join_at(client, room, now) for room in self.rooms]
-        return min(moments + [room.track_at() for room in self.rooms if room.is_untold])
+    def _next_reconcile_at(self, client: AsyncRealtimeClient, now: float) -> float:
+        times = [now + MAX_DELAY, self._token.renew_at()]
+        times += [self._join_at(client, one, now) for one in self.subscriptions]
+        return min(times + [one.may_send_presence_at() for one in self.subscriptions if one.presence_unsent])
 
-    def _join_at(self, client: AsyncRealtimeClient, room: Room, now: float) -> float:
-        # One that is being left is heard of when it is.
-        if room.channel is not None or _PREFIX + room.topic.name in client.channels:
+    def _join_at(self, client: AsyncRealtimeClient, subscription: Subscription, now: float) -> float:
+        # While the old channel of the topic is being left, wait: its end wakes the hub.
+        if subscription.channel is not None or _PREFIX + subscription.topic.name in client.channels:
             return math.inf
-        return max(room.retry_at, self.caution.join_at(room, self.rooms, now))
+        return max(subscription.retry_at, self.quarantine.join_at(subscription, self.subscriptions, now))
 
     async def _connect(self) -> AsyncRealtimeClient:
         url, key = f"{self._context.url}/realtime/v1", self._context.key.get_secret_value()
-        client = await connect(url, key, _TIMEOUT, self._on_end)
-        self._broken, self._token.sent, self._joined_at = False, None, 0.0
-        for room in self.rooms:
-            if room.breaks < _BREAKS:
-                room.retry_at = 0.0
+        client = await connect(url, key, _TIMEOUT, self._on_connection_end)
+        self._is_lost, self._token.sent = False, None
+        self._reconnection.record_connected()
+        for subscription in self.subscriptions:
+            if subscription.closures < _MAX_CLOSURES:
+                subscription.retry_at = 0.0
         return client
 
-    def _on_end(self, client: AsyncRealtimeClient) -> None:
-        """Nothing comes through this connection any more."""
+    def _on_connection_end(self, client: AsyncRealtimeClient) -> None:
         if client is self._client:
-            self._lose(None)
-            self.stir()
+            self._on_connection_lost(None)
+            self.wake()
 
-    def _lose(self, error: Exception | None) -> None:
-        """The connection is lost."""
-        if self._broken:
+    def _on_connection_lost(self, error: Exception | None) -> None:
+        if self._is_lost:
             return
-        self._give_up()
-        barred = self.caution.note_break(self.rooms, time.time(), too_big=is_too_big(error))
-        if barred is not None:
-            logger.warning("the presences on %s broke the live connection: left out for now", barred.topic.name)
-            barred.tell(Kind.LOST)
+        self._abandon_connection()
+        found = self.quarantine.record_disconnect(self.subscriptions, time.time(), too_big=is_too_big(error))
+        if found is not None:
+            logger.warning("presence on %s broke the live connection: turned off for a while", found.topic.name)
+            found.notify(SignalKind.LOST)
 
-    def _give_up(self) -> None:
-        """This connection is of no use any more: the next one comes after a pause."""
-        if not self._broken:
-            self._broken, self._connect_at = True, time.time() + self._count_failure()
+    def _abandon_connection(self) -> None:
+        """Replace this connection by a new one, after a delay."""
+        if not self._is_lost:
+            now, self._is_lost = time.time(), True
+            self._reconnection.connect_at = now + self._reconnection.record_failure(now)
 
-    def _count_failure(self) -> float:
-        """Seconds to wait after one more failure, fewer again once a connection has held for a while."""
-        held = self._joined_at and time.time() - self._joined_at > STABLE
-        self._failures, self._joined_at = 1 if held else self._failures + 1, 0.0
-        return _pause(self._failures - 1)
-
-    def _join(self, client: AsyncRealtimeClient, room: Room) -> None:
-        key = room.topic.presence_key if self.caution.invites(room, time.time()) else None
-        channel = open_channel(client, room.topic.name, key)
-        channel.on_broadcast("*", lambda message: room.tell(Kind.NEWS, message["payload"]))
-        if key is not None:
-            channel.on_presence_sync(lambda: room.tell(Kind.PRESENCE))
-        room.channel, room.tracked, room.presences = channel, None, key is not None
-        joining = asyncio.create_task(self._subscribe(room, channel), name="helpdesk: join")
+    def _join(self, client: AsyncRealtimeClient, subscription: Subscription) -> None:
+        may_use_presence = self.quarantine.may_use_presence(subscription, time.time())
+        presence_key = subscription.topic.presence_key if may_use_presence else None
+        channel = open_channel(client, subscription.topic.name, presence_key)
+        channel.on_broadcast("*", lambda message: subscription.notify(SignalKind.ANNOUNCEMENT, message["payload"]))
+        if presence_key is not None:
+            channel.on_presence_sync(lambda: subscription.notify(SignalKind.PRESENCE))
+        subscription.channel, subscription.sent_presence = channel, None
+        subscription.with_presence = presence_key is not None
+        joining = asyncio.create_task(self._subscribe(subscription, channel), name="helpdesk: join")
         self._joins.add(joining)
         joining.add_done_callback(self._joins.discard)
 
-    async def _subscribe(self, room: Room, channel: AsyncRealtimeChannel) -> None:
+    async def _subscribe(self, subscription: Subscription, channel: AsyncRealtimeChannel) -> None:
         try:
-            await channel.subscribe(partial(self._on_state, room, channel))
-        except Exception as problem:
-            self._lose(problem)
-            self._drop(room, channel, problem)
+            await channel.subscribe(partial(self._on_channel_state, subscription, channel))
+        except Exception as error:
+            self._on_connection_lost(error)
+            self._on_not_joined(subscription, channel, error)
 
-    def _on_state(
-        self, room: Room, channel: AsyncRealtimeChannel, state: RealtimeSubscribeStates, error: Exception | None
+    def _on_channel_state(
+        self,
+        subscription: Subscription,
+        channel: AsyncRealtimeChannel,
+        state: RealtimeSubscribeStates,
+        error: Exception | None,
     ) -> None:
-        """Take in what the package says of a channel."""
-        now = self.rooms.get(room.topic.name)
-        if now is not room or room.channel is not channel:
-            silence(channel)
-            if now is not None and now.channel is None:
-                # The server's last word on the old channel must not be taken for one on the new.
-                now.retry_at = time.time() + _FIRST_PAUSE
-            self.stir()
+        """Called by the package when a channel was joined, refused or lost."""
+        current = self.subscriptions.get(subscription.topic.name)
+        if current is not subscription or subscription.channel is not channel:
+            cancel_timers(channel)
+            if current is not None and current.channel is None:
+                # The server's last message to the old channel must not reach the new one.
+                current.retry_at = time.time() + MIN_DELAY
+            self.wake()
         elif state.value == "SUBSCRIBED":
-            self.problem, room.joined_at = None, time.time()
-            self._joined_at = self._joined_at or room.joined_at
-            room.change(State.JOINED, Kind.JOINED)
-            self.stir()
+            self.problem, subscription.joined_at = None, time.time()
+            self._reconnection.record_joined(subscription.joined_at)
+            subscription.set_state(TopicState.JOINED, SignalKind.JOINED)
+            self.wake()
         else:
             if self._client is None or not self._client.is_connected:
-                self._lose(error)
+                self._on_connection_lost(error)
             elif state.value in {"CLOSED", "TIMED_OUT"}:
-                # It may be joined still for all the server knows. Joining it once more would close it, by a message
-                # that the package takes for the new channel's: begin anew.
-                room.breaks += 1
-                self._give_up()
-            self._drop(room, channel, error)
+                # The server may still count it as joined. To join it again would make the server close it, with a
+                # message that the package would deliver to the new channel. So use a new connection.
+                subscription.closures += 1
+                self._abandon_connection()
+            self._on_not_joined(subscription, channel, error)
 
-    def _drop(self, room: Room, channel: AsyncRealtimeChannel, error: Exception | None) -> None:
-        """A topic is not joined, or not any more."""
-        reason, now = reason_of(error) if error else "no answer", time.time()
-        silence(channel)
-        room.drop(now)
-        room.retry_at = now + _pause(room.failures)
+    def _on_not_joined(
+        self, subscription: Subscription, channel: AsyncRealtimeChannel, error: Exception | None
+    ) -> None:
+        """A topic could not be joined, or is not joined any more."""
+        reason, now = reason_of(error) if error else "no response", time.time()
+        cancel_timers(channel)
+        subscription.record_failure(now)
+        subscription.retry_at = now + retry_delay(subscription.failures)
         if "Unauthorized" in reason or "permission" in reason:
-            room.change(State.DENIED, Kind.DENIED)
-            if all(one.state is State.DENIED for one in self.rooms):
-                self._warn(reason)
+            subscription.set_state(TopicState.DENIED, SignalKind.DENIED)
+            if all(one.state is TopicState.DENIED for one in self.subscriptions):
+                self._set_problem(reason)
         else:
             if "JWT" in reason or "Token" in reason:
-                self._token.refuse()
-            room.change(State.WAITING, Kind.LOST)
-        logger.debug("topic %s: %s", room.topic.name, reason)
-        self.stir()
+                self._token.mark_refused()
+            subscription.set_state(TopicState.WAITING, SignalKind.LOST)
+        logger.debug("topic %s: %s", subscription.topic.name, reason)
+        self.wake()
 
-    async def _track(self, room: Room, now: float) -> None:
-        meta = room.meta
-        room.note_track(meta, now)
-        if room.channel is not None:
-            await (room.channel.untrack() if meta is None else room.channel.track(dict(meta)))
+    async def _send_presence(self, subscription: Subscription, now: float) -> None:
+        presence, channel = subscription.presence, subscription.channel
+        subscription.record_presence_sent(presence, now)
+        if channel is not None:
+            await (channel.untrack() if presence is None else channel.track(dict(presence)))
 
-    def _failed(self, problem: Exception) -> float:
-        """There is no connection; returns how long to wait for the next attempt, in seconds."""
-        pause = self._count_failure()
-        if isinstance(problem, AuthenticationError):
-            # Whoever listens raises it.
-            self.error = problem
+    def _on_connect_failed(self, error: Exception) -> float:
+        """Record that there is no connection; returns the seconds until the next attempt."""
+        delay = self._reconnection.record_failure(time.time())
+        if isinstance(error, AuthenticationError):
+            # Every listener raises it.
+            self.error = error
         else:
-            self._warn(reason_of(problem))
-        for room in self.rooms:
-            room.channel, room.state = None, State.WAITING
-            room.tell(Kind.LOST)
-        # Without a session only a new one helps, and that stirs.
-        return _LONGEST_PAUSE if self.error else pause
+            self._set_problem(reason_of(error))
+        for subscription in self.subscriptions:
+            subscription.channel, subscription.state = None, TopicState.WAITING
+            subscription.notify(SignalKind.LOST)
+        # Only a new session helps, and a new session wakes the hub.
+        return MAX_DELAY if self.error else delay
 
-    def _warn(self, reason: str) -> None:
+    def _set_problem(self, reason: str) -> None:
         if self.problem is None:
-            logger.warning("no live events (%s): the log is asked for them instead, and nothing is missed", reason)
+            logger.warning("no live events (%s): the event log is polled instead, no event is lost", reason)
         self.problem = reason
 
     async def _disconnect(self) -> None:
         client, self._client = self._client, None
         for joining in self._joins:
             joining.cancel()
-        for room in self.rooms:
-            room.channel = None
-            room.change(State.WAITING, Kind.LOST)
+        for subscription in self.subscriptions:
+            subscription.channel = None
+            subscription.set_state(TopicState.WAITING, SignalKind.LOST)
         if client is None:
             return
         for channel in client.channels.values():
-            silence(channel)
+            cancel_timers(channel)
         client.channels.clear()
-        # Whoever is cancelled here leaves a connection that closes, not one that stays.
-        closing = asyncio.create_task(close(client, _CLOSING), name="helpdesk: close")
-        self._ending.add(closing)
-        closing.add_done_callback(self._ending.discard)
+        # A task of its own: when the hub is cancelled here, the connection still gets closed.
+        closing = asyncio.create_task(close(client, _CLOSE_TIMEOUT), name="helpdesk: close")
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
         await asyncio.shield(closing)

@@ -1,8 +1,8 @@
-"""When to ask the log again, and how long to wait: pure decisions, no I/O and no clock.
+"""When to read the event log again, and how long to wait: pure decisions, no I/O and no clock.
 
-Announcements only wake; every event comes from the log. An announcement can come before its event can be read: the log
-gives an event once every older transaction has ended, so that nothing is ever added behind a reader's back. Its head
-says how far that is: whatever is before the head can be read.
+An announcement only wakes the reader; every event comes from the log. An announcement can arrive before its event is
+readable: the log returns an event once every older transaction has ended, so that no event is ever inserted before a
+reader's cursor. The head of the log is the position up to which the log is readable.
 """
 
 from __future__ import annotations
@@ -13,145 +13,153 @@ from enum import Enum, auto
 
 from ..models.events import Position
 
-# Between questions for the head while an announced event waits for an older transaction, in seconds.
-_SHORTEST_PAUSE = 0.02
-_LONGEST_PAUSE = 1.0
-# After so many answers alike the head is one that stands still.
-_STANDSTILL = 8
-# After so many seconds of asking an announced event is forgotten: it may be none. The log is read all the same.
-_PATIENCE = 60.0
-# Between questions that announcements cause, once they have found nothing.
-_SPACE = 0.1
-# Between reads while announcements come in: one may have got lost on its way, so the log is asked all the same.
-_SAFETY = 15.0
-# How many transactions with announced events are waited for: the oldest, and the newest of all.
-_MOST_WAITED = 64
+# Seconds between reads of the head while an announced event waits for an older transaction.
+_MIN_HEAD_INTERVAL = 0.02
+_MAX_HEAD_INTERVAL = 1.0
+# After this many reads with the same head, the head counts as unmoving.
+_UNMOVING_HEADS = 8
+# Seconds after which a pending event is dropped: it may not exist. The log is read in any case.
+_PENDING_TIMEOUT = 60.0
+# Seconds between reads on request, once such a read returned no events.
+_REQUESTED_INTERVAL = 0.1
+# Seconds between reads while the stream is live: an announcement may get lost.
+_LIVE_INTERVAL = 15.0
+# How many transactions may be pending. Beyond that, the oldest ones and the newest one are kept.
+_MAX_PENDING = 64
 
 
-class Ask(Enum):
-    """What to ask for next."""
+class NextStep(Enum):
+    """What to request next."""
 
-    EVENTS = auto()
-    HEAD = auto()
+    READ_EVENTS = auto()
+    READ_HEAD = auto()
 
 
 @dataclass(slots=True)
-class _Waited:
-    """The newest event that a transaction announced, and since when the head is asked for because of it."""
+class _Pending:
+    """The newest announced event of a transaction, and the first time the head was read while it was pending."""
 
     cursor: Position
     since: float | None = None
 
 
-class Pace:
-    """The pace of one reader of the log. It notes a few dozen announcements at most, however many there are.
+class PollSchedule:
+    """When one reader reads the log. It keeps a bounded number of announcements, however many arrive.
 
     Args:
-        poll_interval: Seconds between reads while nothing is announced by anybody.
+        poll_interval: Seconds between reads while there are no announcements.
     """
 
     def __init__(self, poll_interval: float) -> None:
         self._poll_interval = poll_interval
-        self._due = True
-        # Whether announcements ask for a read, whether the one that is out is theirs, and until when such a one waits.
-        self._heard = self._hopeful = False
-        self._spaced_until = 0.0
-        self._read_at = self._asked_at = self._not_before = 0.0
-        self._waited: dict[int, _Waited] = {}
+        # Read as soon as no pause is on.
+        self._read_due = True
+        # An announcement requests a read.
+        self._read_requested = False
+        # The read in progress was requested by an announcement.
+        self._reading_on_request = False
+        # The earliest time of the next read on request.
+        self._requested_read_at = 0.0
+        self._events_read_at = self._head_read_at = self._paused_until = 0.0
+        self._pending: dict[int, _Pending] = {}
         self._head: Position | None = None
-        self._stood_still = 0
+        self._unchanged_heads = 0
 
     def announce(self, cursor: Position | None, read_to: Position | None) -> None:
-        """Note that there is an event at this cursor; None when it is not known where."""
+        """Record an announced event, or, with None, one whose cursor is unknown."""
         if cursor is None:
-            self._heard = True
+            self._read_requested = True
         elif read_to is None or cursor > read_to:
             if self._head is not None and cursor < self._head:
-                self._heard = True
+                self._read_requested = True
             else:
-                # Behind an older one it cannot be read before that, and is waited for with it.
-                self._heard = self._heard or not self._waited or cursor[0] < min(self._waited)
-                self._wait_for(cursor)
+                # It cannot be read before an older pending event, so it requests no read of its own.
+                self._read_requested = self._read_requested or not self._pending or cursor[0] < min(self._pending)
+                self._add_pending(cursor)
 
-    def _wait_for(self, cursor: Position) -> None:
-        known = self._waited.setdefault(cursor[0], _Waited(cursor))
+    def _add_pending(self, cursor: Position) -> None:
+        known = self._pending.setdefault(cursor[0], _Pending(cursor))
         known.cursor = max(known.cursor, cursor)
-        if len(self._waited) > _MOST_WAITED:
-            del self._waited[sorted(self._waited)[-2]]
+        if len(self._pending) > _MAX_PENDING:
+            del self._pending[sorted(self._pending)[-2]]
 
-    def hurry(self) -> None:
-        """Read as soon as possible: the connection is back, or anything may have happened."""
-        self._due, self._head = True, None
-        self._not_before = 0.0
+    def read_now(self) -> None:
+        """Read as soon as possible and end any pause: after a reconnection any event may be missing."""
+        self._read_due, self._head = True, None
+        self._paused_until = 0.0
 
-    def hold(self, until: float) -> None:
-        """Ask for nothing before this moment, except when there is a reason to hurry."""
-        self._due = True
-        self._not_before = until
+    def pause_until(self, until: float) -> None:
+        """Request nothing before this time, unless ``read_now()`` is called."""
+        self._read_due = True
+        self._paused_until = until
 
     def after_events(self, count: int, read_to: Position | None, now: float) -> None:
-        """Go by what a read gave: how many events, and up to where it went."""
-        self._read_at = now
-        if count or self._hopeful:
-            self._spaced_until = 0.0 if count else now + _SPACE
-        self._hopeful = False
-        waited = bool(self._waited)
+        """Record the result of a read: how many events it returned, and the position that it reached."""
+        self._events_read_at = now
+        if count or self._reading_on_request:
+            self._requested_read_at = 0.0 if count else now + _REQUESTED_INTERVAL
+        self._reading_on_request = False
+        was_pending = bool(self._pending)
         if read_to is not None:
-            self._forget(lambda one: one.cursor <= read_to)
-        if count and (self._waited or not waited):
-            # There may be more, and a server may give smaller pages than were asked for.
-            self._due = True
+            self._drop_pending(lambda pending: pending.cursor <= read_to)
+        if count and (self._pending or not was_pending):
+            # There may be more: a server may return smaller pages than requested.
+            self._read_due = True
         elif (head := self._head) is not None:
-            # They could be read, and were not there: they are none of this reader's events.
-            self._forget(lambda one: one.cursor < head)
+            # These were readable but not returned: this reader may not see them.
+            self._drop_pending(lambda pending: pending.cursor < head)
 
     def after_head(self, head: Position | None, now: float) -> None:
-        """Go by how far the log can be read."""
-        self._asked_at = now
+        """Record the head of the log."""
+        self._head_read_at = now
         if head is None:
-            self._waited = {}
+            self._pending = {}
             return
-        self._stood_still += 1
+        self._unchanged_heads += 1
         if self._head is None or head > self._head:
-            self._head, self._stood_still = head, 0
-            self._due = True
-        for one in self._waited.values():
-            one.since = now if one.since is None else one.since
-        self._forget(lambda one: one.cursor >= head and one.since is not None and now - one.since >= _PATIENCE)
+            self._head, self._unchanged_heads = head, 0
+            self._read_due = True
+        for pending in self._pending.values():
+            pending.since = now if pending.since is None else pending.since
+        self._drop_pending(
+            lambda pending: (
+                pending.cursor >= head and pending.since is not None and now - pending.since >= _PENDING_TIMEOUT
+            )
+        )
 
-    def next(self, now: float, *, live: bool) -> Ask | float:
-        """What to ask for now, or seconds to wait; less, if something is announced meanwhile.
+    def next(self, now: float, *, live: bool) -> NextStep | float:
+        """What to request now, or the seconds to wait. Call it again after every announcement.
 
-        What is announced from here on is not covered by the question that this begins.
+        The step that is returned counts as begun: a later announcement requests another one.
         """
-        if now < self._not_before:
-            return self._not_before - now
-        if self._due:
-            return self._events(hopeful=False)
-        moments: list[tuple[float, Ask]] = []
-        if self._heard:
-            moments.append((max(now, self._spaced_until), Ask.EVENTS))
-        if self._waited:
-            moments.append((self._asked_at + self._pause(), Ask.HEAD))
-        if not (self._waited and live):
-            interval = max(_SAFETY, self._poll_interval) if live else self._poll_interval
-            moments.append((self._read_at + interval, Ask.EVENTS))
-        at, ask = min(moments, key=lambda moment: max(now, moment[0]))
+        if now < self._paused_until:
+            return self._paused_until - now
+        if self._read_due:
+            return self._begin_read(on_request=False)
+        steps: list[tuple[float, NextStep]] = []
+        if self._read_requested:
+            steps.append((max(now, self._requested_read_at), NextStep.READ_EVENTS))
+        if self._pending:
+            steps.append((self._head_read_at + self._head_interval(), NextStep.READ_HEAD))
+        if not (self._pending and live):
+            interval = max(_LIVE_INTERVAL, self._poll_interval) if live else self._poll_interval
+            steps.append((self._events_read_at + interval, NextStep.READ_EVENTS))
+        at, step = min(steps, key=lambda planned: max(now, planned[0]))
         if at > now:
             return at - now
-        return self._events(hopeful=self._heard) if ask is Ask.EVENTS else ask
+        return self._begin_read(on_request=self._read_requested) if step is NextStep.READ_EVENTS else step
 
-    def _events(self, *, hopeful: bool) -> Ask:
-        self._due, self._heard, self._hopeful = False, False, hopeful
-        return Ask.EVENTS
+    def _begin_read(self, *, on_request: bool) -> NextStep:
+        self._read_due, self._read_requested, self._reading_on_request = False, False, on_request
+        return NextStep.READ_EVENTS
 
-    def _pause(self) -> float:
-        """Seconds between questions: about as long as was waited already for the oldest."""
-        since = self._waited[min(self._waited)].since
-        waited = 0.0 if since is None else self._asked_at - since
-        # Ever older ones may be announced, of which none can be read.
-        least = _SHORTEST_PAUSE if self._stood_still <= _STANDSTILL else _SPACE
-        return min(_LONGEST_PAUSE, least + waited)
+    def _head_interval(self) -> float:
+        """Seconds between reads of the head: about as long as the oldest pending event has waited."""
+        since = self._pending[min(self._pending)].since
+        waited = 0.0 if since is None else self._head_read_at - since
+        # Announcements may keep naming older events; do not poll faster for them.
+        least = _MIN_HEAD_INTERVAL if self._unchanged_heads <= _UNMOVING_HEADS else _REQUESTED_INTERVAL
+        return min(_MAX_HEAD_INTERVAL, least + waited)
 
-    def _forget(self, which: Callable[[_Waited], bool]) -> None:
-        self._waited = {number: one for number, one in self._waited.items() if not which(one)}
+    def _drop_pending(self, which: Callable[[_Pending], bool]) -> None:
+        self._pending = {number: pending for number, pending in self._pending.items() if not which(pending)}

@@ -1,9 +1,9 @@
-"""Which topics are joined with presences after the socket broke: pure decisions, no I/O and no clock.
+"""Which topics are joined without presence after the connection broke: pure decisions, no I/O and no clock.
 
-Presences are what colleagues say of themselves, all of a topic in one message, so that one of them can make it larger
-than a socket takes. Then the socket breaks, for everything that shares it, and again after each join. So after such a
-break the topics with presences are joined last, one after the other, and the one that breaks the socket is joined
-without them for a while: its announcements still come.
+Everybody on a topic chooses the content of their own presence, and the server sends all of them in one message. So one
+person can make that message larger than a client accepts. The connection then breaks for everything that shares it, and
+again after each join. So after such a disconnect, topics with presence are joined last, one after the other. The topic
+that breaks the connection again is quarantined: joined without presence for a while. Its announcements still arrive.
 """
 
 from __future__ import annotations
@@ -11,67 +11,86 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from .subscriptions import STABLE, Room
+from .subscriptions import STABLE_SECONDS, Subscription
 
-# Seconds in which presences come once a topic is joined: so long it is on trial, and the next one waits.
-_TRIAL = 2.0
-# How many breaks soon after a join may be its doing.
-_BREAKS = 2
-# Seconds for which presences are left out, and for which topics are joined with care after a break.
-_BARRED = 300.0
-_CAREFUL = 600.0
+# Seconds after a join within which the presence message arrives. The next topic with presence is joined after that.
+_TRIAL_SECONDS = 2.0
+# How many disconnects soon after a join are needed to blame presence for them.
+_MAX_DISCONNECTS = 2
+# How long a topic is joined without presence, and how long after a disconnect topics with presence are joined one after
+# the other.
+_QUARANTINE_SECONDS = 300.0
+_ONE_BY_ONE_SECONDS = 600.0
 
 
-class Caution:
-    """What is known of the topics whose presences broke the socket."""
+class PresenceQuarantine:
+    """The topics whose presence broke the connection, and until when they are joined without presence."""
 
     def __init__(self) -> None:
-        self._careful_until = 0.0
-        self._breaks = 0
-        self._strikes: dict[str, int] = {}
-        self._barred: dict[str, float] = {}
+        self._one_by_one_until = 0.0
+        # Disconnects in a row that came soon after a topic with presence was joined.
+        self._early_disconnects = 0
+        # The same for a single topic, while topics are joined one after the other.
+        self._disconnects_by_topic: dict[str, int] = {}
+        self._quarantined_until: dict[str, float] = {}
 
-    def bars(self, topic: str, now: float) -> bool:
-        """Whether a topic is joined without presences."""
-        return now < self._barred.get(topic, 0.0)
+    def is_quarantined(self, topic: str, now: float) -> bool:
+        """Whether a topic is joined without presence."""
+        return now < self._quarantined_until.get(topic, 0.0)
 
-    def join_at(self, room: Room, rooms: Iterable[Room], now: float) -> float:
-        """When a topic may be joined; never, until something changes, is infinity."""
-        if now >= self._careful_until or not self.invites(room, now):
+    def may_use_presence(self, subscription: Subscription, now: float) -> bool:
+        """Whether a topic is joined with presence."""
+        return subscription.topic.presence_key is not None and not self.is_quarantined(subscription.topic.name, now)
+
+    def has_ended(self, subscription: Subscription, now: float) -> bool:
+        """Whether a topic was joined without presence, and can be joined with presence now."""
+        is_without = subscription.is_joined and not subscription.with_presence and subscription.presence is not None
+        return is_without and self.may_use_presence(subscription, now)
+
+    def join_at(self, subscription: Subscription, subscriptions: Iterable[Subscription], now: float) -> float:
+        """The earliest time to join a topic; infinity while it must wait for a change of another topic."""
+        if now >= self._one_by_one_until or not self.may_use_presence(subscription, now):
             return 0.0
-        return max((self._settled_at(other, now) for other in rooms if other is not room), default=0.0)
+        others = (other for other in subscriptions if other is not subscription)
+        return max((self._trial_ends_at(other, now) for other in others), default=0.0)
 
-    def invites(self, room: Room, now: float) -> bool:
-        """Whether a topic is joined with presences."""
-        return room.topic.presence_key is not None and not self.bars(room.topic.name, now)
+    def _trial_ends_at(self, subscription: Subscription, now: float) -> float:
+        if subscription.channel is not None:
+            return subscription.joined_at + _TRIAL_SECONDS if subscription.is_joined else math.inf
+        joins_first = subscription.retry_at <= now and not self.may_use_presence(subscription, now)
+        return math.inf if joins_first else 0.0
 
-    def _settled_at(self, room: Room, now: float) -> float:
-        if room.channel is not None:
-            return room.joined_at + _TRIAL if room.is_joined else math.inf
-        return math.inf if room.retry_at <= now and not self.invites(room, now) else 0.0
+    def record_disconnect(
+        self, subscriptions: Iterable[Subscription], now: float, *, too_big: bool
+    ) -> Subscription | None:
+        """Record that the connection broke; returns the subscription that is quarantined for it, if any.
 
-    def note_break(self, rooms: Iterable[Room], now: float, *, too_big: bool) -> Room | None:
-        """Take in that the socket broke, by a message that was too big or otherwise; returns whom that bars."""
-        with_presences = [room for room in rooms if room.channel is not None and room.presences]
-        young = [room for room in with_presences if not room.is_joined or now - room.joined_at < STABLE]
-        culprit = None
-        if now < self._careful_until:
-            culprit = next((room for room in young if not room.is_joined or now - room.joined_at < _TRIAL), None)
-            acquitted = {room.topic.name for room in with_presences if room not in young}
-            self._strikes = {name: count for name, count in self._strikes.items() if name not in acquitted}
+        Args:
+            too_big: Whether it broke over a message that was larger than we accept.
+        """
+        with_presence = [one for one in subscriptions if one.channel is not None and one.with_presence]
+        recent = [one for one in with_presence if not one.is_joined or now - one.joined_at < STABLE_SECONDS]
+        suspect = None
+        if now < self._one_by_one_until:
+            suspect = next((one for one in recent if not one.is_joined or now - one.joined_at < _TRIAL_SECONDS), None)
+            cleared = {one.topic.name for one in with_presence if one not in recent}
+            self._disconnects_by_topic = {
+                name: count for name, count in self._disconnects_by_topic.items() if name not in cleared
+            }
         else:
-            self._breaks = self._breaks + 1 if young else 0
-            self._strikes.clear()
-        if culprit is None and too_big and len(with_presences) == 1:
-            culprit = with_presences[0]
-        if culprit or self._breaks >= _BREAKS or (too_big and with_presences):
-            self._careful_until, self._breaks = now + _CAREFUL, 0
-        return culprit if culprit and self._convicts(culprit.topic.name, now, for_certain=too_big) else None
+            self._early_disconnects = self._early_disconnects + 1 if recent else 0
+            self._disconnects_by_topic.clear()
+        if suspect is None and too_big and len(with_presence) == 1:
+            suspect = with_presence[0]
+        if suspect or self._early_disconnects >= _MAX_DISCONNECTS or (too_big and with_presence):
+            self._one_by_one_until, self._early_disconnects = now + _ONE_BY_ONE_SECONDS, 0
+        return suspect if suspect and self._quarantine(suspect.topic.name, now, certain=too_big) else None
 
-    def _convicts(self, topic: str, now: float, *, for_certain: bool) -> bool:
-        self._strikes[topic] = self._strikes.get(topic, 0) + 1
-        if not for_certain and self._strikes[topic] < _BREAKS:
+    def _quarantine(self, topic: str, now: float, *, certain: bool) -> bool:
+        """Blame a topic for a disconnect; returns whether it is quarantined for that."""
+        self._disconnects_by_topic[topic] = self._disconnects_by_topic.get(topic, 0) + 1
+        if not certain and self._disconnects_by_topic[topic] < _MAX_DISCONNECTS:
             return False
-        self._barred = {name: until for name, until in self._barred.items() if now < until}
-        self._barred[topic] = now + _BARRED
+        self._quarantined_until = {name: until for name, until in self._quarantined_until.items() if now < until}
+        self._quarantined_until[topic] = now + _QUARANTINE_SECONDS
         return True

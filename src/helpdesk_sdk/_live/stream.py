@@ -1,4 +1,4 @@
-"""Streams of events: each event once, in order, through failures that pass; pushed where there is a socket."""
+"""Streams of events: each event once, in order, through transient failures; pushed where there is a live connection."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from .._http.resource import Method, Resource
 from ..errors import ConfigurationError, HelpdeskError
 from ..models.events import Announcement, Event, EventPage, parse_cursor
 from .hub import Hub
-from .poll_schedule import Ask
-from .stream_state import Course, Reading
-from .subscriptions import Kind, Listening, Signal, stirred
-from .topics import is_move
+from .poll_schedule import NextStep
+from .stream_state import StreamSource, StreamState
+from .subscriptions import Listener, Signal, SignalKind, wait_for
+from .topics import changes_membership
 
 P = ParamSpec("P")
 
 logger = logging.getLogger("helpdesk_sdk")
 
-# Between two moments at which the topics are worked out again, in seconds.
-_MOVE_SPACE = 0.1
+# Seconds between two look-ups of the topics to join.
+_TOPICS_INTERVAL = 0.1
 
 
-class Stream(Reading):
-    """Events as they happen, asked for again and again. Ends when ``stop()`` is called, from any thread or handler."""
+class Stream(StreamState):
+    """Events as they happen, by polling. Ends when ``stop()`` is called, from any thread or handler."""
 
-    def __init__(self, driver: SyncDriver, course: Course) -> None:
-        super().__init__(course)
+    def __init__(self, driver: SyncDriver, source: StreamSource) -> None:
+        super().__init__(source)
         self._driver = driver
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Hand out nothing more, and stop waiting."""
+        """Return no more events, and end the wait."""
         self._stopped.set()
 
     def close(self) -> None:
-        """The same; for ``with``."""
+        """The same as ``stop()``; ``with`` calls it."""
         self.stop()
 
     def __enter__(self) -> Self:
@@ -53,26 +53,26 @@ class Stream(Reading):
         self.close()
 
     def __iter__(self) -> Iterator[Event]:
-        self._pace.hurry()
+        self._schedule.read_now()
         while not self._stopped.is_set():
-            ask = self._question(live=False)
-            if not isinstance(ask, Ask):
-                self._stopped.wait(ask)
+            step = self._next_step(live=False)
+            if not isinstance(step, NextStep):
+                self._stopped.wait(step)
                 continue
             try:
-                answer = self._driver.run(self._flow(ask))
+                result = self._driver.run(self._request(step))
             except HelpdeskError as error:
-                self._hold(error)
+                self._back_off(error)
                 continue
             if self._stopped.is_set():
                 return
-            for event in self._take(answer):
+            for event in self._accept(result):
                 yield event
                 if self._stopped.is_set():
                     return
 
 
-class AsyncStream(Reading):
+class AsyncStream(StreamState):
     """Events as they happen. Ends when ``stop()`` is called on the same event loop, or when its task is cancelled.
 
     >>> async with hd.events.stream(cursor) as stream:
@@ -80,159 +80,162 @@ class AsyncStream(Reading):
     ...         ...
     """
 
-    def __init__(self, driver: AsyncDriver, hub: Hub | None, course: Course) -> None:
-        super().__init__(course)
+    def __init__(self, driver: AsyncDriver, hub: Hub | None, source: StreamSource) -> None:
+        super().__init__(source)
         self._driver = driver
         self._hub = hub
         self._stopped = False
-        self._stir = asyncio.Event()
-        self._on_wake: list[Callable[[Announcement | None], object]] = []
-        self._listening: Listening | None = None
-        self._read = False
-        self._moved = False
-        self._move_at = 0.0
+        self._wakeup = asyncio.Event()
+        self._wake_callbacks: list[Callable[[Announcement | None], object]] = []
+        self._listener: Listener | None = None
+        self._is_iterated = False
+        self._topics_outdated = False
+        self._update_topics_at = 0.0
         self._was_lost = False
 
     @property
     def live(self) -> bool:
-        """Whether news is pushed at this moment; else the log is asked every ``poll_interval`` seconds."""
-        return self._listening is not None and self._listening.live
+        """Whether events are pushed at this moment; if not, the log is read every ``poll_interval`` seconds."""
+        return self._listener is not None and self._listener.live
 
     def on_wake(self, callback: Callable[[Announcement | None], object]) -> None:
-        """Have a function called, on the event loop, with all that is announced where this stream listens.
+        """Call a function, on the event loop, with every announcement on the topics of this stream.
 
-        That is more than the events it hands out: other types, and what you may not read any more, such as a ticket's
-        transfer out of your team. Announcements are hints: they may come twice, and before their event can be read;
-        while the stream is not live there are none. None in place of one says that the stream has come, or ceased, to
-        be live, so that anything may have happened.
+        Announcements cover more than the events that the stream returns: other types, and events that you may not read
+        any more, such as a ticket's transfer out of your team. Announcements are hints: they may come twice, and before
+        their event can be read; while the stream is not live there are none. The function is called with None when the
+        stream begins or ceases to be live: any event may have happened in between.
         """
-        self._on_wake.append(callback)
+        self._wake_callbacks.append(callback)
 
     def stop(self) -> None:
-        """Hand out nothing more, and stop waiting."""
+        """Return no more events, and end the wait."""
         self._stopped = True
-        self._stir.set()
+        self._wakeup.set()
 
     async def close(self) -> None:
-        """Stop, and give back the socket, unless another stream or presence uses it."""
+        """Stop, and close the live connection unless another stream or presence uses it."""
         self.stop()
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            await listening.close()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await listener.close()
 
     async def __aenter__(self) -> Self:
-        if self.cursor is None:
-            list(self._take(await self._driver.run(self._flow(Ask.HEAD))))
+        await self._set_initial_cursor()
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        if self._read:
-            raise ConfigurationError("Somebody iterates over this stream already", hint="Make another stream.")
-        self._read = True
-        self._pace.hurry()
+        if self._is_iterated:
+            raise ConfigurationError("This stream is being iterated over already", hint="Make another stream.")
+        self._is_iterated = True
+        self._schedule.read_now()
         try:
-            await self._listen()
+            await self._subscribe()
             while not self._stopped:
-                self._stir.clear()
-                if self._listening is not None and self._listening.error is not None:
-                    raise self._listening.error
-                ask = self._question(self.live)
-                if not isinstance(ask, Ask):
-                    await stirred(self._stir, ask)
+                self._wakeup.clear()
+                if self._listener is not None and self._listener.error is not None:
+                    raise self._listener.error
+                step = self._next_step(live=self.live)
+                if not isinstance(step, NextStep):
+                    await wait_for(self._wakeup, step)
                     continue
-                answer = await self._answer(ask)
+                result = await self._result_of(step)
                 if self._stopped:
                     return
-                if answer is None:
+                if result is None:
                     continue
-                if self._failures and self._listening is not None:
-                    self._listening.nudge()
-                for event in self._take(answer):
+                if self._failures and self._listener is not None:
+                    self._listener.reconnect_now()
+                for event in self._accept(result):
                     yield event
                     if self._stopped:
                         return
-                if self._moved:
-                    self._pace.announce(None, None)
+                if self._topics_outdated:
+                    self._schedule.announce(None, None)
         finally:
-            self._read = False
-            if self._listening is not None:
-                self._listening.release()
-                self._listening = None
+            self._is_iterated = False
+            if self._listener is not None:
+                self._listener.release()
+                self._listener = None
 
-    async def _answer(self, ask: Ask) -> EventPage | str | None:
+    async def _set_initial_cursor(self) -> None:
+        if self.cursor is None:
+            list(self._accept(await self._driver.run(self._request(NextStep.READ_HEAD))))
+
+    async def _result_of(self, step: NextStep) -> EventPage | str | None:
+        """The result of a request; None after a transient error."""
         try:
-            if self._moved and time.monotonic() >= self._move_at:
-                await self._move()
-            return await self._driver.run(self._flow(ask))
+            if self._topics_outdated and time.monotonic() >= self._update_topics_at:
+                await self._update_topics()
+            return await self._driver.run(self._request(step))
         except HelpdeskError as error:
-            self._hold(error)
+            self._back_off(error)
             return None
 
-    async def _listen(self) -> None:
-        """Begin to listen. Reading need not wait for it: whenever a topic is joined, the log is read once more."""
-        if self._stopped or self._listening is not None or self._hub is None:
+    async def _subscribe(self) -> None:
+        """Subscribe to the topics. Reading does not wait for it: whenever a topic is joined, the log is read again."""
+        if self._stopped or self._listener is not None or self._hub is None:
             return
-        if self.cursor is None:
-            list(self._take(await self._driver.run(self._flow(Ask.HEAD))))
-        topics = await self._driver.run(self._course.topics())
+        await self._set_initial_cursor()
+        topics = await self._driver.run(self._source.topics())
         if not self._stopped:
-            self._listening = self._hub.listen(self._hear)
-            self._listening.want(topics)
+            self._listener = self._hub.listen(self._handle_signal)
+            self._listener.set_topics(topics)
 
-    async def _move(self) -> None:
-        """Listen where the reader belongs now."""
-        self._moved, self._move_at = False, time.monotonic() + _MOVE_SPACE
+    async def _update_topics(self) -> None:
+        """Subscribe to the topics that the reader may join now."""
+        self._topics_outdated, self._update_topics_at = False, time.monotonic() + _TOPICS_INTERVAL
         try:
-            topics = await self._driver.run(self._course.topics())
+            topics = await self._driver.run(self._source.topics())
         except HelpdeskError:
-            self._moved = True
+            self._topics_outdated = True
             raise
-        if self._listening is not None:
-            self._listening.want(topics)
+        if self._listener is not None:
+            self._listener.set_topics(topics)
 
-    def _hear(self, signal: Signal) -> None:
-        """Take in what the hub says; called on the event loop."""
-        if signal.kind is Kind.PRESENCE:
+    def _handle_signal(self, signal: Signal) -> None:
+        """Called by the hub, on the event loop."""
+        if signal.kind is SignalKind.PRESENCE:
             return
-        if signal.kind is Kind.NEWS:
-            self._hear_news(signal.content)
-        elif signal.kind is Kind.JOINED:
-            self._moved = self._moved or self._was_lost
+        if signal.kind is SignalKind.ANNOUNCEMENT:
+            self._handle_announcement(signal.content)
+        elif signal.kind is SignalKind.JOINED:
+            self._topics_outdated = self._topics_outdated or self._was_lost
             self._was_lost = False
-            self._pace.hurry()
-            self._tell(None)
-        elif signal.kind is Kind.DENIED or not self._was_lost:
+            self._schedule.read_now()
+            self._call_wake_callbacks(None)
+        elif signal.kind is SignalKind.DENIED or not self._was_lost:
             self._was_lost = True
-            self._moved = self._moved or signal.kind is Kind.DENIED
-            self._pace.announce(None, None)
-            self._tell(None)
-        self._stir.set()
+            self._topics_outdated = self._topics_outdated or signal.kind is SignalKind.DENIED
+            self._schedule.announce(None, None)
+            self._call_wake_callbacks(None)
+        self._wakeup.set()
 
-    def _hear_news(self, content: Mapping[str, Any]) -> None:
-        self._pace.announce(parse_cursor(content.get("cursor")), parse_cursor(self.cursor))
-        if is_move(content.get("type")):
-            self._moved = True
-            self._pace.announce(None, None)
-        if self._on_wake:
+    def _handle_announcement(self, content: Mapping[str, Any]) -> None:
+        self._schedule.announce(parse_cursor(content.get("cursor")), parse_cursor(self.cursor))
+        if changes_membership(content.get("type")):
+            self._topics_outdated = True
+            self._schedule.announce(None, None)
+        if self._wake_callbacks:
             with contextlib.suppress(PydanticError):
-                self._tell(Announcement.model_validate(content))
+                self._call_wake_callbacks(Announcement.model_validate(content))
 
-    def _tell(self, announcement: Announcement | None) -> None:
-        for callback in self._on_wake:
+    def _call_wake_callbacks(self, announcement: Announcement | None) -> None:
+        for callback in self._wake_callbacks:
             try:
                 callback(announcement)
             except Exception:
                 logger.exception("a callback of on_wake failed")
 
 
-class streamed(Method[P, Course], Generic[P]):
-    """Expose a function that returns a course as an iterator of events in the driver's colour."""
+class streamed(Method[P, StreamSource], Generic[P]):
+    """Expose a function that returns a StreamSource as a method that returns a Stream or an AsyncStream."""
 
-    def __init__(self, course: Callable[Concatenate[Any, P], Course]) -> None:
-        super().__init__(course)
+    def __init__(self, source: Callable[Concatenate[Any, P], StreamSource]) -> None:
+        super().__init__(source)
         self._signature = self._signature.replace(return_annotation="Stream")
 
     @overload
@@ -240,14 +243,14 @@ class streamed(Method[P, Course], Generic[P]):
     @overload
     def __get__(self, obj: Resource[AsyncDriver], owner: object = None) -> Callable[P, AsyncStream]: ...
     @overload
-    def __get__(self, obj: None, owner: object = None) -> Callable[Concatenate[Any, P], Course]: ...
+    def __get__(self, obj: None, owner: object = None) -> Callable[Concatenate[Any, P], StreamSource]: ...
     def __get__(self, obj: Any, owner: object = None) -> Any:
         if obj is None:
             return self._flow
-        driver, course = obj._driver, self._flow
+        driver, source_of = obj._driver, self._flow
 
         def method(*args: P.args, **kwargs: P.kwargs) -> Stream | AsyncStream:
-            asked = course(obj, *args, **kwargs)
-            return Stream(driver, asked) if isinstance(driver, SyncDriver) else AsyncStream(driver, obj._hub, asked)
+            source = source_of(obj, *args, **kwargs)
+            return Stream(driver, source) if isinstance(driver, SyncDriver) else AsyncStream(driver, obj._hub, source)
 
         return self._bind(obj, method)

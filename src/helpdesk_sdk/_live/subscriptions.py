@@ -1,4 +1,4 @@
-"""Who listens to which live topic, and how each stands. Nothing is sent here: the hub in ``_live`` joins and leaves."""
+"""Who is subscribed to which live topic, and the state of each subscription. No I/O: the hub joins and leaves."""
 
 from __future__ import annotations
 
@@ -18,33 +18,38 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("helpdesk_sdk")
 
-STABLE = 10.0
-"""Seconds after which a joined topic counts as one that can be joined, and the connection as one that holds."""
-# Hosted Supabase closes a topic on which a client tells of itself more than five times in thirty seconds.
-_TRACKS = 4
-_TRACKS_PERIOD = 30.0
+STABLE_SECONDS = 10.0
+"""A topic that stayed joined, or a connection that stayed open, for so long resets the count of its failures."""
+# Hosted Supabase closes a topic on which a client sends its presence more than five times in thirty seconds.
+_MAX_PRESENCE_SENDS = 4
+_PRESENCE_PERIOD = 30.0
 
 
-async def stirred(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so long. Unlike ``wait_for`` before Python 3.12 it never swallows a cancellation."""
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, at most so long. ``asyncio.wait_for`` before Python 3.12 can swallow a cancellation."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(max(0.0, seconds)):
             await event.wait()
 
 
-class Kind(Enum):
-    """What a signal says: a topic was joined, was refused, is no longer joined; or something came on it."""
+class SignalKind(Enum):
+    """What happened on a topic."""
 
     JOINED = auto()
     DENIED = auto()
     LOST = auto()
-    NEWS = auto()
+    """It is not joined any more, or could not be joined."""
+    ANNOUNCEMENT = auto()
     PRESENCE = auto()
+    """Somebody came, left or changed their presence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic to join, without a prefix; with a key, the presences on it are told too, and one's own is under that."""
+    """A topic name without the ``realtime:`` prefix.
+
+    With ``presence_key``, presence is enabled and our own entry is stored under that key.
+    """
 
     name: str
     presence_key: str | None = None
@@ -52,207 +57,211 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What happened on a topic; news has content."""
+    """What the hub sends to a listener; an announcement has content."""
 
-    kind: Kind
+    kind: SignalKind
     topic: str
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
-Hear = Callable[[Signal], None]
-"""Takes in a signal. Called on the event loop, so it must not block; what it raises is logged."""
+SignalHandler = Callable[[Signal], None]
+"""Called with each signal, on the event loop, so it must not block. Its exceptions are logged."""
 
 
-class State(Enum):
-    """How a topic stands."""
+class TopicState(Enum):
+    """Whether a topic is joined."""
 
     WAITING = auto()
     JOINED = auto()
     DENIED = auto()
 
 
-class Room:
-    """A topic that somebody listens to."""
+class Subscription:
+    """A topic, its listeners, and the channel on which it is joined."""
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
-        self.state = State.WAITING
-        self.listeners: list[Listening] = []
+        self.state = TopicState.WAITING
+        self.listeners: list[Listener] = []
         self.channel: AsyncRealtimeChannel | None = None
-        self.presences = False
-        self.failures = self.breaks = 0
+        self.with_presence = False
+        self.failures = 0
+        # How many times in a row the server closed the topic, or did not answer the join.
+        self.closures = 0
         self.retry_at = self.joined_at = 0.0
-        self.tracked: Mapping[str, Any] | None = None
-        self._tracks: deque[float] = deque(maxlen=_TRACKS)
+        self.sent_presence: Mapping[str, Any] | None = None
+        self._presence_sent_at: deque[float] = deque(maxlen=_MAX_PRESENCE_SENDS)
 
     @property
     def is_joined(self) -> bool:
-        """Whether what is announced on it comes through."""
-        return self.state is State.JOINED
+        """Whether announcements on the topic arrive."""
+        return self.state is TopicState.JOINED
 
     @property
-    def is_untold(self) -> bool:
-        """Whether the others on it do not know yet what is to be told of one's person."""
-        return self.is_joined and self.presences and self.meta != self.tracked
+    def presence_unsent(self) -> bool:
+        """Whether our presence has changed and was not sent yet."""
+        return self.is_joined and self.with_presence and self.presence != self.sent_presence
 
     @property
-    def meta(self) -> Mapping[str, Any] | None:
-        """What the last of the listeners tells of its person."""
+    def presence(self) -> Mapping[str, Any] | None:
+        """The presence to send: the newest listener's, or None."""
         name = self.topic.name
-        return next((one.meta[name] for one in reversed(self.listeners) if name in one.meta), None)
+        return next((one.presence[name] for one in reversed(self.listeners) if name in one.presence), None)
 
-    def change(self, state: State, kind: Kind) -> None:
-        """Note how the topic stands now, and tell all listeners if that is new."""
+    def set_state(self, state: TopicState, kind: SignalKind) -> None:
+        """Record the state, and notify all listeners if it changed."""
         if self.state is not state:
             self.state = state
-            self.tell(kind)
+            self.notify(kind)
 
-    def drop(self, now: float) -> None:
-        """Note that it is not joined, or not any more."""
+    def record_failure(self, now: float) -> None:
+        """Record that joining failed, or that the topic is not joined any more."""
         self.channel = None
-        if self.is_joined and now - self.joined_at > STABLE:
-            self.failures = self.breaks = 0
+        if self.is_joined and now - self.joined_at > STABLE_SECONDS:
+            self.failures = self.closures = 0
         self.failures += 1
 
-    def tell(self, kind: Kind, content: Mapping[str, Any] | None = None) -> None:
-        """Have all listeners hear of something."""
+    def notify(self, kind: SignalKind, content: Mapping[str, Any] | None = None) -> None:
+        """Send a signal to all listeners."""
         for listener in tuple(self.listeners):
-            listener.tell(Signal(kind, self.topic.name, content or {}))
+            listener.notify(Signal(kind, self.topic.name, content or {}))
 
-    def track_at(self) -> float:
-        """When one may tell of oneself again, in seconds of the epoch."""
-        return self._tracks[0] + _TRACKS_PERIOD if len(self._tracks) == _TRACKS else 0.0
+    def may_send_presence_at(self) -> float:
+        """The earliest time at which our presence may be sent, in seconds of the epoch."""
+        sent_at = self._presence_sent_at
+        return sent_at[0] + _PRESENCE_PERIOD if len(sent_at) == _MAX_PRESENCE_SENDS else 0.0
 
-    def note_track(self, meta: Mapping[str, Any] | None, now: float) -> None:
-        """Note what was told of oneself, and when."""
-        self.tracked = meta
-        self._tracks.append(now)
+    def record_presence_sent(self, presence: Mapping[str, Any] | None, now: float) -> None:
+        """Record what was sent, and when."""
+        self.sent_presence = presence
+        self._presence_sent_at.append(now)
 
 
-class Home(Protocol):
-    """What a listener needs of the hub."""
+class HubInterface(Protocol):
+    """The parts of the hub that a listener uses."""
 
-    rooms: Rooms
+    subscriptions: Subscriptions
     problem: str | None
     error: HelpdeskError | None
 
-    def barred(self, topic: str) -> bool:
-        """Whether the presences on a topic are left out, since the connection broke over them."""
+    def is_quarantined(self, topic: str) -> bool:
+        """Whether the topic is joined without presence, because its presence broke the connection."""
 
-    def stir(self) -> None:
-        """Have what changed taken up."""
+    def wake(self) -> None:
+        """Apply changes of the subscriptions."""
 
-    async def settled(self) -> None:
-        """Wait until the socket is closed, if nobody listens any more."""
+    async def wait_closed(self) -> None:
+        """Wait until the connection is closed, if there are no listeners."""
 
 
-class Listening:
-    """One listener's part: the topics it wants, and what it tells of its person on them."""
+class Listener:
+    """The topics and the presence of one stream, or of one open ticket."""
 
-    def __init__(self, home: Home, hear: Hear) -> None:
-        self._home = home
+    def __init__(self, hub: HubInterface, handler: SignalHandler) -> None:
+        self._hub = hub
         self._topics: frozenset[Topic] = frozenset()
-        self._hear = hear
-        self.meta: dict[str, Mapping[str, Any]] = {}
+        self._handler = handler
+        self.presence: dict[str, Mapping[str, Any]] = {}
+        """Our presence to send, by topic."""
 
     @property
     def live(self) -> bool:
-        """Whether all its topics are joined that it may join, and one at least."""
-        states = [self._home.rooms.state(topic.name) for topic in self._topics]
-        return State.JOINED in states and State.WAITING not in states
+        """Whether every topic was joined or denied, and at least one was joined."""
+        states = [self._hub.subscriptions.state(topic.name) for topic in self._topics]
+        return TopicState.JOINED in states and TopicState.WAITING not in states
 
     @property
     def problem(self) -> str | None:
         """Why there is no connection at the moment."""
-        return self._home.problem
+        return self._hub.problem
 
     @property
     def error(self) -> HelpdeskError | None:
-        """Why there will be no connection any more, until somebody signs in again."""
-        return self._home.error
+        """Why there will be no connection before somebody signs in again."""
+        return self._hub.error
 
-    def tell(self, signal: Signal) -> None:
-        """Have it hear of something. It cannot end the connection of the others, whatever a message holds."""
+    def notify(self, signal: Signal) -> None:
+        """Call the handler. Its exceptions are logged: they must not end the connection that other listeners share."""
         try:
-            self._hear(signal)
+            self._handler(signal)
         except Exception:
-            logger.exception("what came on the live topic %s could not be taken in", signal.topic)
+            logger.exception("a message on the live topic %s could not be handled", signal.topic)
 
-    def barred(self, topic: str) -> bool:
-        """Whether the presences on a topic are left out, since the connection broke over them."""
-        return self._home.barred(topic)
+    def is_quarantined(self, topic: str) -> bool:
+        """Whether the topic is joined without presence, because its presence broke the connection."""
+        return self._hub.is_quarantined(topic)
 
-    def want(self, topics: Iterable[Topic]) -> None:
-        """Listen to these topics, and to no others."""
+    def set_topics(self, topics: Iterable[Topic]) -> None:
+        """Subscribe to these topics, and unsubscribe from all others."""
         before, self._topics = self._topics, frozenset(topics)
         for topic in self._topics - before:
-            self._home.rooms.enter(topic, self)
+            self._hub.subscriptions.add(topic, self)
         for topic in before - self._topics:
-            self._home.rooms.leave(topic, self)
-        self._home.stir()
+            self._hub.subscriptions.remove(topic, self)
+        self._hub.wake()
 
-    def nudge(self) -> None:
-        """The server answers requests again: do not wait any longer with the next attempt to connect."""
-        self._home.stir()
+    def reconnect_now(self) -> None:
+        """Try to connect without further delay: the server responds to requests again."""
+        self._hub.wake()
 
-    def track(self, topic: str, meta: Mapping[str, Any]) -> None:
-        """Tell the others on the topic of oneself; told again after every reconnection."""
-        self.meta[topic] = meta
-        self._home.stir()
+    def set_presence(self, topic: str, presence: Mapping[str, Any]) -> None:
+        """Send our presence to everybody on the topic, now and after every reconnection."""
+        self.presence[topic] = presence
+        self._hub.wake()
 
     def presences(self, topic: str) -> list[Mapping[str, Any]]:
-        """What all on the topic tell of themselves."""
-        return self._home.rooms.presences(topic)
+        """The presence of everybody on the topic."""
+        return self._hub.subscriptions.presences(topic)
 
     def release(self) -> None:
-        """Listen to nothing any more; the socket closes soon, if nobody else uses it."""
-        self.want(())
+        """Unsubscribe from everything. The connection closes soon after, unless another listener uses it."""
+        self.set_topics(())
 
     async def close(self) -> None:
-        """The same, and wait for it."""
+        """Unsubscribe from everything, and wait until the connection is closed, unless another listener uses it."""
         self.release()
-        await self._home.settled()
+        await self._hub.wait_closed()
 
 
-class Rooms:
-    """All topics that somebody listens to."""
+class Subscriptions:
+    """All topics that have a listener."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, Room] = {}
+        self._subscriptions: dict[str, Subscription] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._rooms)
+        return bool(self._subscriptions)
 
-    def __iter__(self) -> Iterator[Room]:
-        return iter(tuple(self._rooms.values()))
+    def __iter__(self) -> Iterator[Subscription]:
+        return iter(tuple(self._subscriptions.values()))
 
-    def get(self, name: str) -> Room | None:
-        """The room of a topic."""
-        return self._rooms.get(name)
+    def get(self, name: str) -> Subscription | None:
+        """The subscription of a topic."""
+        return self._subscriptions.get(name)
 
-    def state(self, name: str) -> State:
-        """How a topic stands."""
-        room = self._rooms.get(name)
-        return room.state if room else State.WAITING
+    def state(self, name: str) -> TopicState:
+        """The state of a topic."""
+        subscription = self._subscriptions.get(name)
+        return subscription.state if subscription else TopicState.WAITING
 
     def presences(self, name: str) -> list[Mapping[str, Any]]:
-        """What all on the topic tell of themselves."""
-        room = self._rooms.get(name)
-        if room is None or room.channel is None:
+        """The presence of everybody on a topic."""
+        subscription = self._subscriptions.get(name)
+        if subscription is None or subscription.channel is None:
             return []
-        return [meta for metas in room.channel.presence_state().values() for meta in metas]
+        return [entry for entries in subscription.channel.presence_state().values() for entry in entries]
 
-    def enter(self, topic: Topic, listener: Listening) -> None:
-        """Let a listener into a topic's room; what is joined already, is heard of at once."""
-        room = self._rooms.setdefault(topic.name, Room(topic))
-        room.listeners.append(listener)
-        if room.is_joined:
-            listener.tell(Signal(Kind.JOINED, topic.name))
+    def add(self, topic: Topic, listener: Listener) -> None:
+        """Subscribe a listener to a topic. If the topic is joined already, the listener is notified at once."""
+        subscription = self._subscriptions.setdefault(topic.name, Subscription(topic))
+        subscription.listeners.append(listener)
+        if subscription.is_joined:
+            listener.notify(Signal(SignalKind.JOINED, topic.name))
 
-    def leave(self, topic: Topic, listener: Listening) -> None:
-        """Let a listener out; a room without listeners goes."""
-        room = self._rooms[topic.name]
-        room.listeners.remove(listener)
-        listener.meta.pop(topic.name, None)
-        if not room.listeners:
-            del self._rooms[topic.name]
+    def remove(self, topic: Topic, listener: Listener) -> None:
+        """Unsubscribe a listener from a topic. A topic without listeners is left."""
+        subscription = self._subscriptions[topic.name]
+        subscription.listeners.remove(listener)
+        listener.presence.pop(topic.name, None)
+        if not subscription.listeners:
+            del self._subscriptions[topic.name]

@@ -1,4 +1,7 @@
-"""The ``realtime`` package as a transport and no more: it neither reconnects, nor reports, nor outlives its use."""
+"""The adapter of the ``realtime`` package: it reads and sends, but does not reconnect or log, and leaves nothing open.
+
+This is the only module that uses private members of the package.
+"""
 
 from __future__ import annotations
 
@@ -18,142 +21,143 @@ if TYPE_CHECKING:
     from realtime.message import ServerMessage
     from realtime.types import RealtimeChannelPresenceConfig
 
-_ours: ContextVar[bool] = ContextVar("helpdesk_live", default=False)
+_in_hub: ContextVar[bool] = ContextVar("helpdesk_live", default=False)
 
 logger = logging.getLogger("helpdesk_sdk")
 
-# What a message may weigh: all presences of a topic come in one, and a plan may allow 3 MB for each of them. The
-# package leaves it at 1 MiB.
-_MOST_BYTES = 16 * 2**20
-# Seconds that a connection which failed may take to close; nothing comes through it any more.
-_CLOSING = 2.0
+# The presence of everybody on a topic arrives in one message, and a plan may allow 3 MB for each person. The package's
+# limit is 1 MiB.
+_MAX_MESSAGE_BYTES = 16 * 2**20
+# Seconds that closing a failed connection may take.
+_CLOSE_TIMEOUT = 2.0
 _TOO_BIG = 1009
 _SECRETS = re.compile(r"""(apikey=|"access_token":\s*")[^&\s"']+""")
 
 
-def _passes(record: logging.LogRecord) -> bool:
-    return not _ours.get() or record.levelno < logging.WARNING
-
-
-def _masked(text: str) -> str:
+def _without_secrets(text: str) -> str:
     return _SECRETS.sub(r"\1***", text)
 
 
-def reason_of(problem: Exception) -> str:
-    """What is in the way, in words for a log."""
-    said = problem.message if isinstance(problem, HelpdeskError) else str(problem)
+def reason_of(error: Exception) -> str:
+    """Why there is no connection, or why a topic was not joined, in words for a log."""
+    reason = error.message if isinstance(error, HelpdeskError) else str(error)
     with contextlib.suppress(ValueError):
-        # What the server answers to a join.
-        answer = json.loads(said)
-        said = str(answer["reason"]) if isinstance(answer, dict) and "reason" in answer else said
-    return _masked(said) or type(problem).__name__
+        # The server's response to a join.
+        response = json.loads(reason)
+        reason = str(response["reason"]) if isinstance(response, dict) and "reason" in response else reason
+    return _without_secrets(reason) or type(error).__name__
 
 
-def _mask(record: logging.LogRecord) -> bool:
-    if _ours.get():
-        record.msg, record.args = _masked(record.getMessage()), None
+def _drop_warnings(record: logging.LogRecord) -> bool:
+    return not _in_hub.get() or record.levelno < logging.WARNING
+
+
+def _mask_secrets(record: logging.LogRecord) -> bool:
+    if _in_hub.get():
+        record.msg, record.args = _without_secrets(record.getMessage()), None
     return True
 
 
-def quietly() -> None:
-    """From here on, in this task and those it begins, the hub reports; a host's own use of the package does as ever."""
-    _ours.set(True)
-    logging.getLogger("websockets.client").addFilter(_mask)
+def silence_package() -> None:
+    """Silence the realtime package's logging in this task and its children only."""
+    _in_hub.set(True)
+    logging.getLogger("websockets.client").addFilter(_mask_secrets)
     for module in ("client", "channel", "push", "timer"):
-        logging.getLogger(f"realtime._async.{module}").addFilter(_passes)
+        logging.getLogger(f"realtime._async.{module}").addFilter(_drop_warnings)
 
 
 async def connect(
     url: str, key: str, timeout: int, on_end: Callable[[AsyncRealtimeClient], None]
 ) -> AsyncRealtimeClient:
-    """Open a connection, or raise what is in the way; ``on_end`` is called when nothing comes through it any more."""
+    """Open a connection. ``on_end`` is called when no more messages will arrive on it."""
     from realtime import AsyncRealtimeClient
 
     client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=timeout)
-    _explain(client)
+    _notify_channels_of_errors(client)
     await client.connect()
     if (connection := client._ws_connection) is not None:
-        connection.protocol.max_size, connection.close_timeout = _MOST_BYTES, _CLOSING
+        connection.protocol.max_size, connection.close_timeout = _MAX_MESSAGE_BYTES, _CLOSE_TIMEOUT
 
     def ended(reader: asyncio.Task[None]) -> None:
         if not reader.cancelled():
             reader.exception()
         on_end(client)
 
-    # The package does not notice when its reader fails, for which a warning that is made an error is enough.
-    if isinstance(reader := getattr(client, "_listen_task", None), asyncio.Task):
+    # The package does not notice when its reading task fails; a warning that is turned into an error is enough.
+    if isinstance(reader := client._listen_task, asyncio.Task):
         reader.add_done_callback(ended)
     return client
 
 
-def _explain(client: AsyncRealtimeClient) -> None:
-    """Have all channels hear why a connection was lost.
+def _notify_channels_of_errors(client: AsyncRealtimeClient) -> None:
+    """Notify all channels when the connection is lost, and why.
 
-    The package does so too, but logs it first by way of what is deprecated: where a warning is an error, nobody hears.
+    The package's handler logs with a deprecated call; with warnings as errors it fails before it informs the channels.
     """
 
-    async def lost(error: Exception) -> None:
+    async def on_connect_error(error: Exception) -> None:
         client._ws_connection = None
         client._set_channels_errored(error)
 
-    setattr(client, "_on_connect_error", lost)  # noqa: B010
+    setattr(client, "_on_connect_error", on_connect_error)  # noqa: B010
 
 
 def is_too_big(error: Exception | None) -> bool:
-    """Whether this is why a connection was closed: a message was larger than we take."""
+    """Whether a connection was closed because a message was larger than we accept."""
     from websockets.exceptions import ConnectionClosed
 
     return isinstance(error, ConnectionClosed) and error.sent is not None and error.sent.code == _TOO_BIG
 
 
 def open_channel(client: AsyncRealtimeClient, topic: str, presence_key: str | None) -> AsyncRealtimeChannel:
-    """A channel that is not joined yet; with a key, the presences on it are told too, and one's own is under that."""
+    """A channel that is not joined yet. With ``presence_key``, presence is enabled and our entry has that key."""
     presence: RealtimeChannelPresenceConfig = {"key": presence_key or "", "enabled": presence_key is not None}
     channel = client.channel(
         topic, {"config": {"broadcast": {"ack": False, "self": False}, "presence": presence, "private": True}}
     )
-    _protect(channel)
+    _skip_bad_messages(channel)
     return channel
 
 
-def _protect(channel: AsyncRealtimeChannel) -> None:
-    """Have a message that the package cannot take in be passed over: else it would be the last on the connection."""
-    take_in = channel._handle_message
+def _skip_bad_messages(channel: AsyncRealtimeChannel) -> None:
+    """Skip a message that the package cannot handle: its exception would end the task that reads the connection."""
+    handle_message = channel._handle_message
 
-    def handle(message: ServerMessage) -> None:
+    def handle_or_skip(message: ServerMessage) -> None:
         try:
-            take_in(message)
+            handle_message(message)
         except Exception:
-            logger.debug("a message on %s could not be taken in", channel.topic, exc_info=True)
+            logger.debug("a message on %s could not be handled", channel.topic, exc_info=True)
 
-    setattr(channel, "_handle_message", handle)  # noqa: B010
+    setattr(channel, "_handle_message", handle_or_skip)  # noqa: B010
 
 
-async def close(client: AsyncRealtimeClient, patience: float) -> None:
-    """Close a connection, politely for so many seconds."""
-    connection = getattr(client, "_ws_connection", None)
+async def close(client: AsyncRealtimeClient, timeout: float) -> None:
+    """Close a connection; after so many seconds, abort it."""
+    connection = client._ws_connection
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             await client.close()
     except Exception:
         if connection is not None:
             connection.transport.abort()
-        # What the package had not come to: it ends its tasks last, and does not wait for them.
+        # The first attempt did not reach the end of close(), which cancels the package's tasks.
         await client.close()
+    # The package does not wait for the tasks that it cancels.
     await asyncio.sleep(0)
 
 
 async def leave(client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
-    """Leave a channel, and hear nothing of it any more."""
+    """Leave a channel. Its callbacks are not called any more."""
     if channel.is_joined or channel.is_joining:
         await channel.unsubscribe()
     else:
-        silence(channel)
+        cancel_timers(channel)
         client.channels.pop(channel.topic, None)
 
 
-def silence(channel: AsyncRealtimeChannel) -> None:
-    """Stop the timers of a channel: they would act on, and outlive it."""
+def cancel_timers(channel: AsyncRealtimeChannel) -> None:
+    """Cancel the timers of a channel: they would rejoin it, and outlive it."""
     channel.rejoin_timer.reset()
     channel.join_push.destroy()
     for push in channel.messages_waiting_for_ack.values():

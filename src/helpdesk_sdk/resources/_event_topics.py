@@ -1,4 +1,4 @@
-"""Which live topics tell of which events, and who may join them: `docs/http.md` has the table."""
+"""Which live topics announce which events, and who may join them: `docs/http.md` has the table."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class _Membership(Model):
 
 
 def staff_topic(ticket_id: UUID, me: User | None) -> Topic:
-    """The topic of a ticket that is for those who work it: notes and the like, and who is there."""
+    """The topic of a ticket for those who work it: it announces notes, tags and the like, and carries presence."""
     return Topic(f"helpdesk:ticket:{ticket_id}:staff", str(me.user_id) if me else None)
 
 
 def find_topics(resource: Resource[Any], ticket_id: UUID | None, team_id: UUID | None) -> Flow[frozenset[Topic]]:
-    """The topics on which all events are announced that somebody may read, of a ticket, of a team or of all."""
+    """The topics that announce every event which the caller may read, of a ticket, of a team or of the whole log."""
     me = None if resource._session_store.is_system else (yield from ask_me(resource))
     if ticket_id is not None:
         topics = {Topic(f"helpdesk:ticket:{ticket_id}")}
@@ -34,9 +34,9 @@ def find_topics(resource: Resource[Any], ticket_id: UUID | None, team_id: UUID |
         return frozenset({Topic(f"helpdesk:team:{team_id}")})
     if me is None or me.role == Role.ADMIN:
         return frozenset({Topic("helpdesk:admin")})
-    mine = {Topic(f"helpdesk:user:{me.user_id}")}
+    own = {Topic(f"helpdesk:user:{me.user_id}")}
     if not me.is_staff:
-        return frozenset(mine)
+        return frozenset(own)
     query = resource._rest.from_("team_members").select("team_id").eq("user_id", me.user_id).limit(_TEAMS_MAX)
     reply: Reply = yield resource._read(query)
-    return frozenset(mine | {Topic(f"helpdesk:team:{one.team_id}") for one in reply.rows(_Membership)})
+    return frozenset(own | {Topic(f"helpdesk:team:{row.team_id}") for row in reply.rows(_Membership)})

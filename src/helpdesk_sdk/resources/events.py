@@ -12,7 +12,7 @@ from .._http.flow import Flow, Reply
 from .._http.resource import Driver, Resource, call
 from .._live.hub import Hub
 from .._live.stream import streamed
-from .._live.stream_state import Course
+from .._live.stream_state import StreamSource
 from .._live.subscriptions import Topic
 from ..models.events import Event, EventName, EventPage, EventType
 from ._event_topics import find_topics
@@ -103,7 +103,7 @@ class Events(Resource[Driver]):
         team: TeamRef | None = None,
         types: Types | None = None,
         poll_interval: float = 1.0,
-    ) -> Course:
+    ) -> StreamSource:
         """Events as they happen, each once and in order, through failures that pass.
 
         An async client has news pushed, within milliseconds; where that cannot be, and in a plain client, the log is
@@ -130,7 +130,7 @@ class Events(Resource[Driver]):
         def topics() -> Flow[frozenset[Topic]]:
             return (yield from find_topics(self, *(yield from scope.ids(self))))
 
-        return Course(
+        return StreamSource(
             cursor=None if cursor is None else check.cursor("cursor", cursor, hint),
             poll_interval=check.seconds("poll_interval", poll_interval, 0.05, 3600),
             types=None if types is None else _types(types),

@@ -16,33 +16,34 @@ from .._http.drivers import AsyncDriver
 from .._http.flow import Flow
 from .._http.resource import Resource
 from .._live.hub import Hub
-from .._live.subscriptions import Kind, Listening, Signal
+from .._live.subscriptions import Listener, Signal, SignalKind
 from ..errors import ConfigurationError, ConnectionFailedError, ForbiddenError
 from ..models.presence import Viewer
 from ..models.users import User
 from ._event_topics import staff_topic
 from ._references import TicketRef, ask_me, find_ticket_id, require_ticket, ticket_key
 
-# Seconds until somebody who enters a ticket wants to know that it does not work.
-_PATIENCE = 15.0
+# Seconds to wait for the live connection when a ticket is entered.
+_ENTER_TIMEOUT = 15.0
 
 
-def viewers_of(metas: Iterable[Mapping[str, Any]]) -> tuple[Viewer, ...]:
-    """Who is there: each person once, however many windows they have; what is no viewer is left out."""
-    found: dict[UUID, Viewer] = {}
-    for meta in metas:
+def viewers_of(presences: Iterable[Mapping[str, Any]]) -> tuple[Viewer, ...]:
+    """The viewers: each person once, however many windows they have open. Invalid entries are skipped."""
+    viewers: dict[UUID, Viewer] = {}
+    for presence in presences:
         with contextlib.suppress(PydanticError):
-            one = Viewer.model_validate(meta)
-            other = found.get(one.user_id, one)
-            state: Literal["viewing", "typing"] = "typing" if "typing" in {one.state, other.state} else "viewing"
-            found[one.user_id] = one.model_copy(update={"state": state, "since": min(one.since, other.since)})
-    return tuple(sorted(found.values(), key=lambda one: (one.since, one.user_id)))
+            viewer = Viewer.model_validate(presence)
+            known = viewers.get(viewer.user_id, viewer)
+            state: Literal["viewing", "typing"] = "typing" if "typing" in {viewer.state, known.state} else "viewing"
+            since = min(viewer.since, known.since)
+            viewers[viewer.user_id] = viewer.model_copy(update={"state": state, "since": since})
+    return tuple(sorted(viewers.values(), key=lambda viewer: (viewer.since, viewer.user_id)))
 
 
 class TicketPresence:
-    """A ticket that you have open: who else has, and what they see of you. Enter it with ``async with``.
+    """A ticket that you have open: who else has it open, and what they see of you. Enter it with ``async with``.
 
-    It is a courtesy among colleagues, not a proof: everybody who works the ticket says of themselves what they like.
+    It is a courtesy among colleagues, not a proof: everybody who works the ticket can send any name and state.
     """
 
     def __init__(self, presence: Presence, ticket: TicketRef) -> None:
@@ -51,97 +52,103 @@ class TicketPresence:
         self._ticket = ticket
         self._me: User | None = None
         self._topic = ""
-        self._listening: Listening | None = None
-        self._meta: dict[str, Any] = {}
+        self._listener: Listener | None = None
+        self._mine: dict[str, Any] = {}
         self._denied = self._lost = False
         self._version = 0
         self._changed = asyncio.Event()
         self.viewers: tuple[Viewer, ...] = ()
-        """Everybody who has the ticket open, you included, whoever is there longest first. As of the last news."""
+        """Everybody who has the ticket open, you included, in the order in which they opened it."""
 
     @property
     def others(self) -> tuple[Viewer, ...]:
         """The viewers without you."""
-        return tuple(one for one in self.viewers if self._me is None or one.user_id != self._me.user_id)
+        return tuple(viewer for viewer in self.viewers if self._me is None or viewer.user_id != self._me.user_id)
 
     @property
     def live(self) -> bool:
-        """Whether there is a connection at this moment; it comes back by itself."""
-        listening = self._listening
-        return listening is not None and listening.live and not listening.barred(self._topic)
+        """Whether there is a connection at this moment. A lost connection comes back by itself."""
+        listener = self._listener
+        return listener is not None and listener.live and not listener.is_quarantined(self._topic)
 
     async def typing(self, active: bool = True) -> None:
-        """Show the others that you write, or that you have stopped.
+        """Show the others that you are typing, or that you have stopped.
 
-        Only a change is sent. Hosted Supabase takes few of them, so beyond four in half a minute the last one waits.
+        Only a change is sent. Hosted Supabase accepts few of them: after four within half a minute, the last one is
+        delayed.
+
+        Args:
+            active: False when you have stopped.
 
         Raises:
-            AuthenticationError: The session is over.
-            ConnectionFailedError: Presence broke the live connection on this ticket and is left out for now.
+            AuthenticationError: The session has ended.
+            ConnectionFailedError: Presence broke the live connection on this ticket and is turned off for some minutes.
         """
-        listening = self._entered()
+        listener = self._entered()
         state = "typing" if check.boolean("active", active) else "viewing"
-        if self._meta["state"] != state:
-            self._meta = self._meta | {"state": state}
-            listening.track(self._topic, self._meta)
+        if self._mine["state"] != state:
+            self._mine = self._mine | {"state": state}
+            listener.set_presence(self._topic, self._mine)
 
     async def __aenter__(self) -> Self:
-        if self._listening is not None:
-            raise ConfigurationError("It is entered already", hint="Make another: hd.presence.on(ticket).")
+        if self._listener is not None:
+            raise ConfigurationError(
+                "This presence is entered already", hint="Make another one: hd.presence.on(ticket)."
+            )
         hub = self._presence._hub
         if hub is None:
             raise ConfigurationError(
                 "Presence needs a WebSocket, and a client with a transport of its own has none",
                 hint="Make the client without transport=.",
             )
-        me, ticket_id = await self._presence._driver.run(self._presence._place(self._ticket))
+        me, ticket_id = await self._presence._driver.run(self._presence._find(self._ticket))
         topic = staff_topic(ticket_id, me)
         self._me, self._topic = me, topic.name
-        self._meta = {"user_id": str(me.user_id), "name": me.name, "state": "viewing"}
-        self._meta["since"] = datetime.now(UTC).isoformat()
-        self._listening = hub.listen(self._hear)
+        self._mine = {"user_id": str(me.user_id), "name": me.name, "state": "viewing"}
+        self._mine["since"] = datetime.now(UTC).isoformat()
+        self._listener = hub.listen(self._handle_signal)
         try:
-            self._listening.want({topic})
-            self._listening.track(topic.name, self._meta)
-            async with asyncio.timeout(_PATIENCE):
-                await self._arrive(self._listening, me)
+            self._listener.set_topics({topic})
+            self._listener.set_presence(topic.name, self._mine)
+            async with asyncio.timeout(_ENTER_TIMEOUT):
+                await self._wait_until_visible(self._listener, me)
         except TimeoutError:
             await self.close()
-            raise ConnectionFailedError("Presence needs the live connection, and that gives no answer") from None
+            raise ConnectionFailedError("Presence needs the live connection, which does not respond") from None
         except BaseException:
             await self.close()
             raise
         return self
 
-    async def _arrive(self, listening: Listening, me: User) -> None:
-        """Wait until one is there oneself, or until it is clear why not."""
-        while me.user_id not in [one.user_id for one in self.viewers]:
+    async def _wait_until_visible(self, listener: Listener, me: User) -> None:
+        """Wait until our own entry is among the viewers; raises why that cannot be."""
+        while me.user_id not in [viewer.user_id for viewer in self.viewers]:
             if self._denied:
                 await self._presence._driver.run(require_ticket(self._presence, self._ticket))
                 raise ForbiddenError("Only those who work the ticket see who has it open")
-            self._check(listening)
-            if self._lost and listening.problem is not None:
+            self._raise_if_ended(listener)
+            if self._lost and listener.problem is not None:
                 raise ConnectionFailedError(
-                    f"Presence needs the live connection, and there is none: {listening.problem}"
+                    f"Presence needs the live connection, and there is none: {listener.problem}"
                 )
             self._changed.clear()
             await self._changed.wait()
 
     async def close(self) -> None:
         """Leave the ticket."""
-        listening, self._listening = self._listening, None
+        listener, self._listener = self._listener, None
         self._changed.set()
-        if listening is not None:
-            await listening.close()
+        if listener is not None:
+            await listener.close()
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
     async def __aiter__(self) -> AsyncIterator[tuple[Viewer, ...]]:
-        """The viewers now, and after each change; a reader that is slow gets the newest only. Ends when it is left."""
+        """The viewers now, and after each change. A slow reader gets only the newest. Ends when the ticket is left."""
         version = -1
-        while (listening := self._listening) is not None:
-            self._check(listening)
+        while (listener := self._listener) is not None:
+            self._raise_if_ended(listener)
             if version != self._version:
                 version = self._version
                 yield self.viewers
@@ -149,27 +156,29 @@ class TicketPresence:
                 self._changed.clear()
                 await self._changed.wait()
 
-    def _entered(self) -> Listening:
-        if self._listening is None:
-            raise ConfigurationError("Nobody is there yet", hint="Enter it: async with hd.presence.on(ticket) as here.")
-        self._check(self._listening)
-        return self._listening
+    def _entered(self) -> Listener:
+        if self._listener is None:
+            raise ConfigurationError(
+                "This presence is not entered", hint="Enter it: async with hd.presence.on(ticket) as here."
+            )
+        self._raise_if_ended(self._listener)
+        return self._listener
 
-    def _check(self, listening: Listening) -> None:
-        if listening.error is not None:
-            raise listening.error
-        if listening.barred(self._topic):
+    def _raise_if_ended(self, listener: Listener) -> None:
+        if listener.error is not None:
+            raise listener.error
+        if listener.is_quarantined(self._topic):
             raise ConnectionFailedError(
-                "Who has this ticket open is left out for some minutes: the live connection broke over it",
-                hint="All else goes on; enter it again later.",
+                "Presence broke the live connection on this ticket and is turned off for some minutes",
+                hint="Everything else continues; enter the presence again later.",
             )
 
-    def _hear(self, signal: Signal) -> None:
-        """Take in what the hub says; called on the event loop."""
-        self._denied = signal.kind is Kind.DENIED
-        self._lost = signal.kind is Kind.LOST
-        if signal.kind is Kind.PRESENCE and self._listening is not None:
-            viewers = viewers_of(self._listening.presences(self._topic))
+    def _handle_signal(self, signal: Signal) -> None:
+        """Called by the hub, on the event loop."""
+        self._denied = signal.kind is SignalKind.DENIED
+        self._lost = signal.kind is SignalKind.LOST
+        if signal.kind is SignalKind.PRESENCE and self._listener is not None:
+            viewers = viewers_of(self._listener.presences(self._topic))
             if viewers != self.viewers:
                 self.viewers = viewers
                 self._version += 1
@@ -190,14 +199,15 @@ class Presence(Resource[AsyncDriver]):
             ticket: A number (42, "42", "#42"), an id, or a Ticket.
 
         Returns:
-            What tells of you while you are in it, and of the others: ``.viewers``, ``.others``, ``await .typing()``,
-            and an iterator over the viewers at each change. Entering raises ForbiddenError or TicketNotFoundError for
-            those who do not work the ticket, and ConnectionFailedError where there is no live connection.
+            A context manager: while you are in it, the others see you and you see them, in ``.viewers``, ``.others``
+            and an iterator over the viewers at each change; ``await .typing()`` shows that you are typing. Entering
+            raises ForbiddenError or TicketNotFoundError for those who do not work the ticket, and
+            ConnectionFailedError where there is no live connection.
         """
         return TicketPresence(self, ticket)
 
-    def _place(self, ticket: TicketRef) -> Flow[tuple[User, UUID]]:
-        """Who comes in where; customers are refused at once."""
+    def _find(self, ticket: TicketRef) -> Flow[tuple[User, UUID]]:
+        """Our profile, and the ticket's id. Customers are refused at once."""
         me = yield from ask_me(self)
         if not me.is_staff:
             raise ForbiddenError("Only those who work the ticket see who has it open")

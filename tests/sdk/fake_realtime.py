@@ -1,4 +1,4 @@
-"""A Realtime server that does what a test tells it, for what the real one does not do when asked: a real WebSocket."""
+"""A Realtime server on a real WebSocket that misbehaves as a test tells it to, and a listener that records signals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+import pytest
 from pydantic import SecretStr
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -19,46 +20,47 @@ from helpdesk_sdk._http.pipeline import ClientContext
 from helpdesk_sdk._http.query_builder import builders
 from helpdesk_sdk._http.retry import Backoff
 from helpdesk_sdk._http.session import SessionStore, session_from_token
+from helpdesk_sdk._live import reconnect
 from helpdesk_sdk._live.hub import Hub
-from helpdesk_sdk._live.subscriptions import Kind, Listening, Signal, Topic
+from helpdesk_sdk._live.subscriptions import Listener, Signal, SignalKind, Topic
 from helpdesk_sdk.errors import HelpdeskError
 
 DENIED = "Unauthorized: You do not have permissions to read from this Channel topic: x"
 
 
-class Phoenix:
-    """Answers joins by ``answer``: a reason to refuse, None to accept, or False for silence."""
+class FakeRealtime:
+    """Replies to joins as ``answer_join`` says: a reason to refuse, None to accept, or False for no reply."""
 
     def __init__(self) -> None:
-        self.answer: Callable[[str], str | bool | None] = lambda topic: None
+        self.answer_join: Callable[[str], str | bool | None] = lambda topic: None
         self.status = 101
         self.closes: Callable[[str], bool] = lambda topic: False
-        self.answers_first = True
+        self.reply_first = True
         self.after_join: Callable[[ServerConnection, str, Any], Awaitable[None]] | None = None
-        self.last_word_after = 0.0
+        self.close_delay = 0.0
         self.sockets: list[ServerConnection] = []
         self.connections = 0
-        self.heard: list[tuple[str, str, Any]] = []
+        self.messages: list[tuple[str, str, Any]] = []
         self.port = 0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def of(self, event: str) -> list[tuple[str, Any]]:
-        """The topics and payloads of what was heard of one kind."""
-        return [(topic, payload) for kind, topic, payload in self.heard if kind == event]
+    def received(self, event: str) -> list[tuple[str, Any]]:
+        """The topics and payloads of the received messages with this event."""
+        return [(topic, payload) for kind, topic, payload in self.messages if kind == event]
 
     async def push(self, topic: str, event: str, payload: dict[str, Any]) -> None:
         for socket in self.sockets:
             frame = {"topic": f"realtime:{topic}", "event": event, "payload": payload, "ref": None}
             await socket.send(json.dumps(frame))
 
-    async def news(self, topic: str, **content: Any) -> None:
+    async def announce(self, topic: str, **content: Any) -> None:
         message = {"type": "broadcast", "event": content.get("type", "x"), "payload": content}
         await self.push(topic, "broadcast", message)
 
-    async def expire(self, topic: str) -> None:
+    async def expire_token(self, topic: str) -> None:
         message = {
             "extension": "system",
             "status": "error",
@@ -68,11 +70,11 @@ class Phoenix:
         await self.push(topic, "system", message)
         await self.push(topic, "phx_close", {})
 
-    async def cut(self) -> None:
+    async def drop_connections(self) -> None:
         for socket in tuple(self.sockets):
             socket.transport.abort()
 
-    def check(self, connection: ServerConnection, request: Request) -> Response | None:
+    def check_request(self, connection: ServerConnection, request: Request) -> Response | None:
         self.connections += 1
         if self.status == 101:
             return None
@@ -83,49 +85,49 @@ class Phoenix:
         with suppress(Exception):
             async with asyncio.TaskGroup() as tasks:
                 async for text in socket:
-                    tasks.create_task(self._take(socket, json.loads(text)))
+                    tasks.create_task(self._handle(socket, json.loads(text)))
         self.sockets.remove(socket)
 
-    async def _take(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+    async def _handle(self, socket: ServerConnection, message: dict[str, Any]) -> None:
         topic, event = message["topic"].removeprefix("realtime:"), message["event"]
-        self.heard.append((event, topic, message["payload"]))
-        if event == "phx_join" and self.after_join is not None and not self.answers_first:
+        self.messages.append((event, topic, message["payload"]))
+        if event == "phx_join" and self.after_join is not None and not self.reply_first:
             await self.after_join(socket, topic, message["payload"]["config"])
-        answer = self.answer(topic) if event == "phx_join" else None
+        answer = self.answer_join(topic) if event == "phx_join" else None
         if answer is False or event == "access_token":
             return
         status = "error" if answer else "ok"
         payload = {"status": status, "response": {"reason": answer} if answer else {}}
         reply = {"topic": message["topic"], "event": "phx_reply", "ref": message["ref"], "payload": payload}
         await socket.send(json.dumps(reply))
-        if event == "phx_join" and self.after_join is not None and self.answers_first:
+        if event == "phx_join" and self.after_join is not None and self.reply_first:
             await self.after_join(socket, topic, message["payload"]["config"])
         if event == "phx_leave" or (event == "phx_join" and self.closes(topic)):
-            await asyncio.sleep(self.last_word_after)
+            await asyncio.sleep(self.close_delay)
             await self.push(topic, "phx_close", {})
 
 
 @asynccontextmanager
-async def phoenix() -> AsyncIterator[Phoenix]:
-    made = Phoenix()
+async def fake_realtime() -> AsyncIterator[FakeRealtime]:
+    fake = FakeRealtime()
     server: Server
-    async with serve(made.serve, "127.0.0.1", 0, process_request=made.check) as server:
-        made.port = next(iter(server.sockets)).getsockname()[1]
-        yield made
+    async with serve(fake.serve, "127.0.0.1", 0, process_request=fake.check_request) as server:
+        fake.port = next(iter(server.sockets)).getsockname()[1]
+        yield fake
 
 
-class Ear:
-    """A listener that writes down what it hears."""
+class Recorder:
+    """A listener that records its signals."""
 
     def __init__(self, hub: Hub) -> None:
-        self.heard: list[Signal] = []
-        self.listening: Listening = hub.listen(self.heard.append)
+        self.signals: list[Signal] = []
+        self.listener: Listener = hub.listen(self.signals.append)
 
-    def want(self, *topics: str) -> None:
-        self.listening.want(Topic(topic) for topic in topics)
+    def set_topics(self, *topics: str) -> None:
+        self.listener.set_topics(Topic(topic) for topic in topics)
 
-    def kinds(self, topic: str | None = None) -> list[Kind]:
-        return [signal.kind for signal in self.heard if topic in {None, signal.topic}]
+    def kinds(self, topic: str | None = None) -> list[SignalKind]:
+        return [signal.kind for signal in self.signals if topic in {None, signal.topic}]
 
 
 def hub_for(
@@ -143,9 +145,15 @@ def hub_for(
     return Hub(context, renew_session)
 
 
-async def until(true: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until something holds; only a hang takes so long."""
+def fast_retries(monkeypatch: pytest.MonkeyPatch, first: float, longest: float = 60.0) -> None:
+    """Shorter waits between the attempts of a hub, without randomness."""
+    monkeypatch.setattr(reconnect, "_BACKOFF", Backoff(base=first, cap=longest))
+    monkeypatch.setattr(reconnect, "equal_jitter", lambda: 1.0)
+
+
+async def until(condition: Callable[[], object], seconds: float = 5) -> None:
+    """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it does not come to pass"
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
         await asyncio.sleep(0.005)

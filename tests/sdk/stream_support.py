@@ -1,4 +1,4 @@
-"""What the tests of live streams share: a reader, a network that breaks, and writers that commit whenever they like."""
+"""Shared by the tests of live streams: a reader, a proxy that can be cut, and writers that commit out of order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import jwt
 import psycopg
-from tests.sdk.phoenix import until
+from tests.sdk.fake_realtime import until
 from tests.sdk.support import FAST
 from tests.sdk.world import Staffed
 
@@ -25,7 +25,7 @@ SOCKET = b"/realtime/v1/websocket"
 
 
 def client(staffed: Staffed, name: str = "agent", *, url: str | None = None, **options: Any) -> AsyncHelpdesk:
-    """Somebody's client; ``system`` is the secret key's."""
+    """The client of a person; ``system`` uses the secret key."""
     key = staffed.info.secret_key if name == "system" else staffed.info.publishable_key
     if name != "system":
         options = {"access_token": staffed.tokens[name][0]} | options
@@ -33,7 +33,7 @@ def client(staffed: Staffed, name: str = "agent", *, url: str | None = None, **o
 
 
 def short_token(staffed: Staffed, name: str, seconds: float) -> str:
-    """A token of somebody's that runs out soon."""
+    """A person's token that expires after so many seconds."""
     secret = json.loads((Path(staffed.info.data_dir) / "secrets.json").read_text())["jwt_secret"]
     claims = jwt.decode(staffed.tokens[name][0], options={"verify_signature": False})
     return jwt.encode(claims | {"exp": time.time() + seconds}, secret, "HS256")
@@ -87,8 +87,8 @@ async def reading(stream: AsyncStream, **how: Any) -> AsyncIterator[Reader]:
         await reader.end()
 
 
-class Network:
-    """A TCP proxy that can be cut, for sockets alone or for all."""
+class Proxy:
+    """A TCP proxy that can be cut, for WebSockets only or for every connection."""
 
     def __init__(self, port: int) -> None:
         self._upstream = port
@@ -96,7 +96,7 @@ class Network:
         self.down = self.sockets_down = False
         self.url = ""
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = b""
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
@@ -115,14 +115,14 @@ class Network:
         self._open.discard(connection)
 
     def cut(self, *, sockets_only: bool = False) -> None:
-        """Break what is open, and let nothing through until ``mend``."""
+        """Break the open connections, and accept none until ``restore``."""
         self.sockets_down, self.down = True, not sockets_only
         for head, *ends in tuple(self._open):
             if SOCKET in head or not sockets_only:
                 for end in ends:
                     end.transport.abort()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self.down = self.sockets_down = False
 
 
@@ -135,20 +135,20 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def network(port: int) -> AsyncIterator[Network]:
-    made = Network(port)
-    server = await asyncio.start_server(made.carry, "127.0.0.1", 0)
+async def proxy(port: int) -> AsyncIterator[Proxy]:
+    made = Proxy(port)
+    server = await asyncio.start_server(made.forward, "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield made
         made.cut()
         server.close()
-        # Their tasks end with their ends.
+        # The tasks end with their connections.
         await asyncio.sleep(0.05)
 
 
-class Desk:
-    """The database behind the stack: for transactions that stay open, and for the truth about the log."""
+class Database:
+    """The stack's database: for transactions that stay open, and to read the log directly."""
 
     def __init__(self, staffed: Staffed) -> None:
         self.url = staffed.info.db_url
@@ -183,7 +183,7 @@ class Desk:
         await asyncio.gather(*[asyncio.to_thread(self.write, title, each, seed) for seed in range(writers)])
 
     def log(self, after: str) -> list[int]:
-        """The ids of all events of Billing behind a cursor, in the log's order."""
+        """The ids of all events of Billing after a cursor, in the order of the log."""
         transaction, _, number = after.partition(".")
         with self.connect() as db:
             rows = db.execute(
