@@ -1,6 +1,7 @@
 """The adapter of the ``realtime`` package: it reads and sends, but does not reconnect or log, and leaves nothing open.
 
-This is the only module that uses private members of the package.
+This is the only module that uses private members of the package. They are checked before every connection: if one is
+missing, there is no live connection, and streams poll the event log.
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ import contextlib
 import json
 import logging
 import re
+import sys
 from collections.abc import Callable
 from contextvars import ContextVar
+from importlib import metadata
 from typing import TYPE_CHECKING
 
-from ..errors import HelpdeskError
+from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient
     from realtime.message import ServerMessage
     from realtime.types import RealtimeChannelPresenceConfig
+
+TESTED_VERSIONS = ">=2.34,<2.35"
+"""The versions of the package that were tested, as in pyproject.toml."""
+_CLIENT_MEMBERS = ("_ws_connection", "_listen_task", "_on_connect_error", "_set_channels_errored")
+_CHANNEL_MEMBERS = ("_handle_message",)
+_LOGGING_MODULES = tuple(f"realtime._async.{name}" for name in ("client", "channel", "push", "timer"))
 
 _in_hub: ContextVar[bool] = ContextVar("helpdesk_live", default=False)
 
@@ -40,7 +49,7 @@ def _without_secrets(text: str) -> str:
 
 def reason_of(error: Exception) -> str:
     """Why there is no connection, or why a topic was not joined, in words for a log."""
-    reason = error.message if isinstance(error, HelpdeskError) else str(error)
+    reason = str(error)
     with contextlib.suppress(ValueError):
         # The server's response to a join.
         response = json.loads(reason)
@@ -62,17 +71,39 @@ def silence_package() -> None:
     """Silence the realtime package's logging in this task and its children only."""
     _in_hub.set(True)
     logging.getLogger("websockets.client").addFilter(_mask_secrets)
-    for module in ("client", "channel", "push", "timer"):
-        logging.getLogger(f"realtime._async.{module}").addFilter(_drop_warnings)
+    for module in _LOGGING_MODULES:
+        logging.getLogger(module).addFilter(_drop_warnings)
+
+
+def missing_members(client: AsyncRealtimeClient) -> list[str]:
+    """The private members that this module uses and that the installed version of the package does not have."""
+    from realtime import AsyncRealtimeChannel
+
+    missing = [f"AsyncRealtimeClient.{name}" for name in _CLIENT_MEMBERS if not hasattr(client, name)]
+    missing += [f"AsyncRealtimeChannel.{name}" for name in _CHANNEL_MEMBERS if not hasattr(AsyncRealtimeChannel, name)]
+    return missing + [f"{name}.logger" for name in _LOGGING_MODULES if not hasattr(sys.modules.get(name), "logger")]
+
+
+def _check_version(client: AsyncRealtimeClient) -> None:
+    if missing := missing_members(client):
+        raise ConfigurationError(
+            f"realtime {metadata.version('realtime')} was not tested with this SDK and lacks {', '.join(missing)}",
+            hint=f"Install a tested version: realtime{TESTED_VERSIONS}.",
+        )
 
 
 async def connect(
     url: str, key: str, timeout: int, on_end: Callable[[AsyncRealtimeClient], None]
 ) -> AsyncRealtimeClient:
-    """Open a connection. ``on_end`` is called when no more messages will arrive on it."""
+    """Open a connection. ``on_end`` is called when no more messages will arrive on it.
+
+    Raises:
+        ConfigurationError: The installed version of the package lacks a member that this module uses.
+    """
     from realtime import AsyncRealtimeClient
 
     client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=timeout)
+    _check_version(client)
     _notify_channels_of_errors(client)
     await client.connect()
     if (connection := client._ws_connection) is not None:
