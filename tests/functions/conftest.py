@@ -22,6 +22,12 @@ enabled = false
 verify_jwt = false
 [functions.broken]
 verify_jwt = false
+[functions.crashes]
+verify_jwt = false
+[functions.unlucky]
+verify_jwt = false
+[functions.slow]
+verify_jwt = false
 [functions.exits]
 verify_jwt = false
 [functions.curious]
@@ -56,6 +62,11 @@ _FUNCTIONS = {
     "off": _ECHO,
     "throws": 'Deno.serve(() => { throw new Error("private detail"); });',
     "broken": "this is no program",
+    "crashes": 'console.error("starting"); throw new TypeError("no such setting");',
+    "unlucky": 'throw new Deno.errors.AddrInUse("the port of attempt " + Deno.env.get("SB_EXECUTION_ID"));',
+    "slow": """
+        await new Promise((done) => setTimeout(done, 2000));
+        Deno.serve(() => new Response(String(Deno.pid)));""",
     "exits": "Deno.serve(() => Deno.exit(3));",
     "curious": """
         async function tried(action: () => unknown): Promise<string> {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,30 @@ def test_other_methods_are_refused(call: Any) -> None:
     assert call("echo", "PROPFIND").status_code == 405
 
 
-def test_a_function_that_does_not_start_is_503(call: Any) -> None:
-    assert refused(call("broken")) == (503, "BOOT_ERROR")
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [("broken", "Expected ';'"), ("crashes", "Uncaught (in promise) TypeError: no such setting")],
+)
+def test_a_function_that_does_not_start_is_503_and_the_log_has_the_reason(
+    call: Any, functions_stack: Stack, function: str, reason: str
+) -> None:
+    assert refused(call(function)) == (503, "BOOT_ERROR")
+    log = (Path(functions_stack.info.data_dir) / "gateway.log").read_text()
+    (line,) = [line for line in log.splitlines() if line.startswith(f"function {function}: ended before it listened")]
+    assert reason in line
+
+
+def test_a_start_whose_port_was_taken_meanwhile_is_tried_three_times(call: Any, functions_stack: Stack) -> None:
+    assert refused(call("unlucky")) == (503, "BOOT_ERROR")
+    log = (Path(functions_stack.info.data_dir) / "gateway.log").read_text()
+    assert len({line for line in log.splitlines() if line.startswith("error:") and "the port of attempt" in line}) == 3
+
+
+def test_calls_during_a_slow_start_wait_for_it_and_share_the_process(call: Any) -> None:
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(call, ["slow"] * 3))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
 
 
 def test_a_function_that_throws_is_500_and_keeps_its_secrets(call: Any) -> None:

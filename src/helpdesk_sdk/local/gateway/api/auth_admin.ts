@@ -102,29 +102,29 @@ async function readObject(request: Request): Promise<Row> {
 }
 
 async function readAttributes(request: Request): Promise<Attributes> {
-  const given: Attributes = await readObject(request);
-  if (given.email) given.email = given.email.trim().toLowerCase();
-  if (given.email !== undefined && !EMAIL.test(given.email)) {
+  const attributes: Attributes = await readObject(request);
+  if (attributes.email) attributes.email = attributes.email.trim().toLowerCase();
+  if (attributes.email !== undefined && !EMAIL.test(attributes.email)) {
     throw new AdminError(400, "validation_failed", "Unable to validate email address: invalid format");
   }
-  if (given.id !== undefined && !UUID.test(given.id)) {
+  if (attributes.id !== undefined && !UUID.test(attributes.id)) {
     throw new AdminError(400, "validation_failed", "id must be an UUID");
   }
-  return given;
+  return attributes;
 }
 
-/** The column values for the attributes that were given. */
-async function toColumns(given: Attributes): Promise<Row> {
+/** The column values for the attributes that were attributes. */
+async function toColumns(attributes: Attributes): Promise<Row> {
   const now = new Date().toISOString();
   const set: Row = { updated_at: now };
-  if (given.email !== undefined) set.email = given.email;
-  if (given.phone !== undefined) set.phone = given.phone || null;
-  if (given.password) set.encrypted_password = await hash(given.password, BCRYPT_COST);
-  else if (given.password_hash) set.encrypted_password = given.password_hash;
-  if (given.email_confirm) set.email_confirmed_at = now;
-  if (given.phone_confirm) set.phone_confirmed_at = now;
-  if (given.ban_duration) set.banned_until = banEnd(given.ban_duration);
-  if (given.role) set.role = given.role;
+  if (attributes.email !== undefined) set.email = attributes.email;
+  if (attributes.phone !== undefined) set.phone = attributes.phone || null;
+  if (attributes.password) set.encrypted_password = await hash(attributes.password, BCRYPT_COST);
+  else if (attributes.password_hash) set.encrypted_password = attributes.password_hash;
+  if (attributes.email_confirm) set.email_confirmed_at = now;
+  if (attributes.phone_confirm) set.phone_confirmed_at = now;
+  if (attributes.ban_duration) set.banned_until = banEnd(attributes.ban_duration);
+  if (attributes.role) set.role = attributes.role;
   return set;
 }
 
@@ -154,26 +154,26 @@ async function find(sql: postgres.Sql, id: string): Promise<Row> {
   return toAuthUser(row);
 }
 
-async function create(sql: postgres.Sql, given: Attributes): Promise<Row> {
-  if (!given.email && !given.phone) {
+async function create(sql: postgres.Sql, attributes: Attributes): Promise<Row> {
+  if (!attributes.email && !attributes.phone) {
     throw new AdminError(400, "validation_failed", "Cannot create a user without either an email or phone");
   }
-  const id = given.id ?? crypto.randomUUID();
-  const provider = given.email ? "email" : "phone";
+  const id = attributes.id ?? crypto.randomUUID();
+  const provider = attributes.email ? "email" : "phone";
   const row = {
     id,
     aud: "authenticated",
     role: "authenticated",
     created_at: new Date().toISOString(),
-    raw_app_meta_data: sql.json({ provider, providers: [provider], ...given.app_metadata } as Json),
-    raw_user_meta_data: sql.json((given.user_metadata ?? {}) as Json),
-    ...await toColumns(given),
+    raw_app_meta_data: sql.json({ provider, providers: [provider], ...attributes.app_metadata } as Json),
+    raw_user_meta_data: sql.json((attributes.user_metadata ?? {}) as Json),
+    ...await toColumns(attributes),
   };
   const identity = {
     sub: id,
-    email: given.email ?? null,
-    email_verified: given.email_confirm ?? false,
-    phone_verified: given.phone_confirm ?? false,
+    email: attributes.email ?? null,
+    email_verified: attributes.email_confirm ?? false,
+    phone_verified: attributes.phone_confirm ?? false,
   };
   await sql.begin(async (transaction) => {
     await transaction`insert into auth.users ${transaction(row)}`;
@@ -184,23 +184,23 @@ async function create(sql: postgres.Sql, given: Attributes): Promise<Row> {
   return await find(sql, id);
 }
 
-async function update(sql: postgres.Sql, id: string, given: Attributes): Promise<Row> {
-  const set = await toColumns(given);
+async function update(sql: postgres.Sql, id: string, attributes: Attributes): Promise<Row> {
+  const set = await toColumns(attributes);
   await sql.begin(async (transaction) => {
     await transaction`
       update auth.users set ${transaction(set)},
         raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || ${
-      transaction.json((given.app_metadata ?? {}) as Json)
+      transaction.json((attributes.app_metadata ?? {}) as Json)
     },
         raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${
-      transaction.json((given.user_metadata ?? {}) as Json)
+      transaction.json((attributes.user_metadata ?? {}) as Json)
     }
       where id = ${id}`;
-    if (given.email) {
+    if (attributes.email) {
       await transaction`
         update auth.identities
         set identity_data = coalesce(identity_data, '{}') || ${
-        transaction.json({ email: given.email })
+        transaction.json({ email: attributes.email })
       }, updated_at = now()
         where user_id = ${id} and provider = 'email'`;
     }

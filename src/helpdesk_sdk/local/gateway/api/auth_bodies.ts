@@ -48,11 +48,11 @@ export function badJson(why: string): Response {
 export function parseAuthBody(body: unknown): string | Response {
   const kind = jsonType(body);
   if (kind !== "object") return badJson(`an object is required, not ${kind}`);
-  const given = Object.entries(body as object).filter(([, value]) => value !== null);
-  for (const [field, value] of given) {
-    const wanted = TYPE_OF_FIELD.get(field);
-    if (wanted !== undefined && jsonType(value) !== wanted) {
-      return badJson(`${field} must be a JSON ${wanted}, not ${jsonType(value)}`);
+  const fields = Object.entries(body as object).filter(([, value]) => value !== null);
+  for (const [field, value] of fields) {
+    const expected = TYPE_OF_FIELD.get(field);
+    if (expected !== undefined && jsonType(value) !== expected) {
+      return badJson(`${field} must be a JSON ${expected}, not ${jsonType(value)}`);
     }
     if (field === "email" && new TextEncoder().encode(value).length > MAX_EMAIL) {
       return authError(400, "validation_failed", "An email address is too long");
@@ -61,7 +61,7 @@ export function parseAuthBody(body: unknown): string | Response {
   // PostgreSQL stores U+0000 neither in text nor in jsonb.
   return containsCharacter(body, "\0")
     ? badJson("it contains the character U+0000")
-    : JSON.stringify(Object.fromEntries(given));
+    : JSON.stringify(Object.fromEntries(fields));
 }
 
 function jsonType(value: unknown): string {

@@ -24,7 +24,7 @@ const workerError = () => platformError(500, "WORKER_ERROR", "Function exited du
 const idleTimeout = () => platformError(504, "IDLE_TIMEOUT", "Request idle timeout limit (150s) reached");
 
 export class Functions {
-  readonly #processes = new Map<string, Promise<FunctionProcess>>();
+  readonly #processes = new Map<string, { modifiedAt: number; process: Promise<FunctionProcess> }>();
   #gatewayPort = 0;
 
   constructor(private readonly settings: Settings, private readonly dbUrl: string) {}
@@ -36,7 +36,7 @@ export class Functions {
   async close(): Promise<void> {
     const running = [...this.#processes.values()];
     this.#processes.clear();
-    await Promise.all(running.map((process) => process.then((started) => started.stop(), () => {})));
+    await Promise.all(running.map(({ process }) => process.then((started) => started.stop(), () => {})));
   }
 
   async handle(request: Request, peer: string): Promise<Response> {
@@ -132,13 +132,26 @@ export class Functions {
   /** The running process of a function. Starts a new process when the source changed or the old process ended. */
   async #runningProcess(name: string): Promise<FunctionProcess> {
     const modifiedAt = await lastModified(this.settings.functions_dir, name);
-    const current = await this.#processes.get(name)?.catch(() => null);
-    if (current?.alive && current.modifiedAt === modifiedAt) return current;
-    if (current) await current.stop();
-    const next = FunctionProcess.start(name, this.settings, this.dbUrl, this.#gatewayPort, modifiedAt);
-    this.#processes.set(name, next);
-    next.catch(() => this.#processes.delete(name));
-    return await next;
+    while (true) {
+      const current = this.#processes.get(name);
+      // Calls that arrive during a start wait for it and share its outcome.
+      const process = current?.modifiedAt === modifiedAt ? await current.process : null;
+      if (process?.alive) return process;
+      if (this.#processes.get(name) === current) return await this.#restart(name, modifiedAt, current?.process);
+    }
+  }
+
+  #restart(name: string, modifiedAt: number, old?: Promise<FunctionProcess>): Promise<FunctionProcess> {
+    const start = async () => {
+      await old?.then((process) => process.stop(), () => {});
+      return await FunctionProcess.start(name, this.settings, this.dbUrl, this.#gatewayPort, modifiedAt);
+    };
+    const entry = { modifiedAt, process: start() };
+    this.#processes.set(name, entry);
+    entry.process.catch(() => {
+      if (this.#processes.get(name) === entry) this.#processes.delete(name);
+    });
+    return entry.process;
   }
 }
 

@@ -2,7 +2,11 @@
 
 import type { Settings } from "../settings.ts";
 
-const BOOT_TIMEOUT_MS = 30_000;
+/** Only a function that never listens reaches this limit. A slow machine may need long, so the process decides. */
+const START_LIMIT_MS = 120_000;
+const START_ATTEMPTS = 3;
+const POLL_MS = 20;
+const STDERR_KEPT = 4000;
 const IDLE_MS = 10 * 60_000;
 const GUARD = new URL("./guard.ts", import.meta.url).pathname;
 
@@ -22,8 +26,40 @@ export async function lastModified(functionsDir: string, name: string): Promise<
   return newest;
 }
 
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** Wait for a process to listen: as long as it lives, within START_LIMIT_MS. */
+export async function waitUntilListening(
+  process: { readonly alive: boolean; listens(): Promise<boolean> },
+  clock = SYSTEM_CLOCK,
+): Promise<"listening" | "ended" | "timeout"> {
+  const deadline = clock.now() + START_LIMIT_MS;
+  while (process.alive) {
+    if (await process.listens()) return "listening";
+    if (clock.now() >= deadline) return "timeout";
+    await clock.sleep(POLL_MS);
+  }
+  return "ended";
+}
+
+/** The line of a process's last output that says why it ended. */
+export function reasonOf(output: string): string {
+  const lines = output.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.findLast((line) => line.startsWith("error:")) ?? lines.at(-1) ?? "it printed no reason";
+}
+
 export class FunctionProcess {
   alive = true;
+  #output = "";
+  readonly #forwarded: Promise<void>;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
@@ -35,6 +71,7 @@ export class FunctionProcess {
       this.alive = false;
       clearTimeout(this.#idle);
     });
+    this.#forwarded = this.#forwardErrors().catch(() => {});
   }
 
   /** Start a function and wait until it listens. */
@@ -45,6 +82,26 @@ export class FunctionProcess {
     gatewayPort: number,
     modifiedAt: number,
   ): Promise<FunctionProcess> {
+    for (let attempt = 1;; attempt++) {
+      const process = FunctionProcess.#spawn(name, settings, dbUrl, gatewayPort, modifiedAt);
+      const outcome = await waitUntilListening(process);
+      if (outcome === "listening") return process;
+      await process.stop();
+      if (outcome === "timeout") throw new Error(`did not listen within ${START_LIMIT_MS / 1000} seconds`);
+      await process.#forwarded;
+      // Another process took the port before the function did.
+      if (attempt < START_ATTEMPTS && process.#output.includes("AddrInUse")) continue;
+      throw new Error(`ended before it listened: ${reasonOf(process.#output)}`);
+    }
+  }
+
+  static #spawn(
+    name: string,
+    settings: Settings,
+    dbUrl: string,
+    gatewayPort: number,
+    modifiedAt: number,
+  ): FunctionProcess {
     const port = freePort();
     const command = new Deno.Command(Deno.execPath(), {
       args: denoArguments(name, settings, gatewayPort, port),
@@ -53,12 +110,9 @@ export class FunctionProcess {
       env: environment(name, settings, dbUrl, gatewayPort, port),
       stdin: "piped",
       stdout: "inherit",
-      stderr: "inherit",
+      stderr: "piped",
     });
-    const process = new FunctionProcess(modifiedAt, command.spawn(), port);
-    if (await process.#waitUntilListening()) return process;
-    await process.stop();
-    throw new Error("ended or hung before it listened");
+    return new FunctionProcess(modifiedAt, command.spawn(), port);
   }
 
   async fetch(path: string, init: RequestInit): Promise<Response> {
@@ -81,17 +135,26 @@ export class FunctionProcess {
     clearTimeout(hard);
   }
 
-  async #waitUntilListening(): Promise<boolean> {
-    const deadline = performance.now() + BOOT_TIMEOUT_MS;
-    while (this.alive && performance.now() < deadline) {
+  async listens(): Promise<boolean> {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Copy standard error to the gateway's log, and keep the end of it for the error message. */
+  async #forwardErrors(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of this.child.stderr) {
+      this.#output = (this.#output + decoder.decode(bytes, { stream: true })).slice(-STDERR_KEPT);
       try {
-        (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
-        return true;
+        for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // For example a full disk: the function goes on without a log.
       }
     }
-    return false;
   }
 }
 

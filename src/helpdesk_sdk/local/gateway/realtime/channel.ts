@@ -191,7 +191,7 @@ export class Channel implements PresenceChannel {
   /** Check the join in Realtime's order and enter the room. Returns the messages to replay. */
   async #admit(): Promise<ReplayedMessage[]> {
     const { hub } = this.socket;
-    const { isPrivate, token, replay: asked } = this.#request;
+    const { isPrivate, token, replay: requested } = this.#request;
     if (this.#name === "") throw new JoinError("TopicNameRequired: You must provide a topic name");
     if (hub.isClosing) throw new JoinError("RealtimeRestarting: Realtime is restarting, please standby");
     if (hub.settings.realtime.private_only && !isPrivate) {
@@ -204,9 +204,9 @@ export class Channel implements PresenceChannel {
     await this.#access.checkRead(this.#presence.isEnabled);
     this.#abort.signal.throwIfAborted();
     this.room = hub.rooms.enter(this.#name, isPrivate, this);
-    if (asked === undefined) return [];
+    if (requested === undefined) return [];
     if (!this.mayReadBroadcast) throw new JoinError(`Unauthorized: ${readDenied(this.#name)}`);
-    return await hub.queries.run(this.#caller, () => loadReplay(hub.sql, this.#name, isPrivate, asked));
+    return await hub.queries.run(this.#caller, () => loadReplay(hub.sql, this.#name, isPrivate, requested));
   }
 
   async #handleJoinError(error: unknown): Promise<void> {
@@ -299,8 +299,8 @@ export class Channel implements PresenceChannel {
   }
 
   /** Log an error, except the abort of a stopped channel. */
-  logError(what: string, error: unknown): void {
-    if (error !== STOPPED) this.socket.errorLog.logOnce(what, error);
+  logError(code: string, error: unknown): void {
+    if (error !== STOPPED) this.socket.errorLog.logOnce(code, error);
   }
 
   /** Close the channel and send the reason. */

@@ -16,7 +16,7 @@ export interface PresenceChannel extends RoomMember {
   push(event: string, payload: unknown): void;
   /** Close the channel and send the reason. */
   shutdown(message: string): void;
-  logError(what: string, error: unknown): void;
+  logError(code: string, error: unknown): void;
   /** Set how many bytes the tracked payload takes. */
   setTrackedBytes(bytes: number): void;
 }

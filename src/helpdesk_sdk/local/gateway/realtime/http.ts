@@ -63,7 +63,7 @@ function rateHeaders(hub: Hub): Record<string, string> {
 
 /** Checks whether the caller may send to a private topic, once per topic. */
 class BroadcastPermissions {
-  readonly #asked = new Map<string, Promise<boolean>>();
+  readonly #results = new Map<string, Promise<boolean>>();
   readonly #headers: Record<string, string>;
   /** The request's signal cancels the check when the client disconnects. */
   readonly #caller: QueryCaller;
@@ -74,12 +74,12 @@ class BroadcastPermissions {
   }
 
   isAllowed(topic: string): Promise<boolean> {
-    const known = this.#asked.get(topic);
+    const known = this.#results.get(topic);
     if (known) return known;
     const context = { claims: this.caller.claims, topic, headers: this.#headers };
-    const asked = this.hub.policies.write(this.#caller, context, ["broadcast"]);
-    const answer = asked.then((allowed) => allowed.broadcast === true);
-    this.#asked.set(topic, answer);
+    const result = this.hub.policies.write(this.#caller, context, ["broadcast"]);
+    const answer = result.then((allowed) => allowed.broadcast === true);
+    this.#results.set(topic, answer);
     return answer;
   }
 }
@@ -127,17 +127,17 @@ async function sendBatch(request: Request, hub: Hub, permissions: BroadcastPermi
   if (bytes instanceof Response) return bytes;
   const read = readJson(bytes);
   if ("error" in read) return json(400, { message: read.error.message });
-  const { messages: asked } = (read.value ?? {}) as { messages?: unknown };
-  const blank = asked === undefined || asked === null;
-  if (!Array.isArray(asked)) return json(422, { errors: { messages: [blank ? "can't be blank" : "is invalid"] } });
-  if (hub.plan.messages === Infinity && asked.length > MAX_BATCH) return json(422, { message: TOO_LARGE_BATCH });
-  const errors = asked.map((message) => messageProblems(message, hub));
+  const { messages: items } = (read.value ?? {}) as { messages?: unknown };
+  const blank = items === undefined || items === null;
+  if (!Array.isArray(items)) return json(422, { errors: { messages: [blank ? "can't be blank" : "is invalid"] } });
+  if (hub.plan.messages === Infinity && items.length > MAX_BATCH) return json(422, { message: TOO_LARGE_BATCH });
+  const errors = items.map((message) => messageProblems(message, hub));
   if (errors.some((one) => Object.keys(one).length > 0)) return json(422, { errors: { messages: errors } });
-  const rate = hub.messages.perSecond() + asked.length;
+  const rate = hub.messages.perSecond() + items.length;
   if (rate > hub.plan.messages) {
     return json(429, { message: TOO_LARGE_BATCH });
   }
-  const messages = asked.map(toMessage);
+  const messages = items.map(toMessage);
   for (const message of messages.filter((one) => !one.isPrivate)) deliver(hub, message);
   for (const message of messages.filter((one) => one.isPrivate)) {
     // The runtime reports a disconnect only for small requests; the limits above bound the others.

@@ -57,8 +57,8 @@ export interface Replay {
 const MAX_REPLAYED = 25;
 
 /** The requested replay, or null when it is invalid. */
-export function parseReplay(asked: unknown): Replay | null {
-  const { since, limit = MAX_REPLAYED } = objectOf(asked);
+export function parseReplay(requested: unknown): Replay | null {
+  const { since, limit = MAX_REPLAYED } = objectOf(requested);
   if (!Number.isInteger(since) || !Number.isInteger(limit)) return null;
   return { since: since as number, limit: Math.min(Math.max(limit as number, 1), MAX_REPLAYED) };
 }

@@ -11,9 +11,11 @@ export function printable(text: string): string {
 }
 
 /** Log Realtime's code for the event, and the error or an explanation. */
-export function logError(what: string, why: unknown): void {
+export function logError(code: string, reason: unknown): void {
   // A single argument: with more, console.error would expand placeholders in the first.
-  console.error(printable(`${what}: ${why instanceof Error && !isExpected(why) ? why.stack : String(why)}`));
+  console.error(
+    printable(`${code}: ${reason instanceof Error && !isExpected(reason) ? reason.stack : String(reason)}`),
+  );
 }
 
 /** Database errors and our own errors explain themselves. Others are logged with a stack trace. */
@@ -23,9 +25,9 @@ const isExpected = (error: Error): boolean => "code" in error || "kind" in error
 export class ErrorLog {
   readonly #logged = new Set<string>();
 
-  logOnce(what: string, why: unknown): void {
-    if (this.#logged.has(what)) return;
-    this.#logged.add(what);
-    logError(what, why);
+  logOnce(code: string, reason: unknown): void {
+    if (this.#logged.has(code)) return;
+    this.#logged.add(code);
+    logError(code, reason);
   }
 }

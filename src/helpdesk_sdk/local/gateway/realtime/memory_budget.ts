@@ -19,13 +19,13 @@ export class MemoryBudget {
   #total = 0;
   readonly #accounts = new Map<BudgetHolder, { own: number; shared: number }>();
 
-  constructor(private readonly most = MAX_BYTES) {}
+  constructor(private readonly limit = MAX_BYTES) {}
 
   /** Add bytes to a socket's share. Over the limit, evict the socket with the largest share. */
   add(holder: BudgetHolder, bytes: number): void {
     this.#account(holder).own += bytes;
     this.#total += bytes;
-    while (this.#total > this.most && this.#accounts.size > 0) {
+    while (this.#total > this.limit && this.#accounts.size > 0) {
       const largest = this.#largest();
       this.forget(largest);
       largest.evict();

@@ -100,7 +100,7 @@ export class CallWindow {
   #calls = 0;
   #endsAt = -Infinity;
 
-  constructor(private readonly most: number, private readonly now: () => number = () => performance.now()) {}
+  constructor(private readonly limit: number, private readonly now: () => number = () => performance.now()) {}
 
   /** Count a call; false when the limit is reached. */
   tryCall(): boolean {
@@ -109,6 +109,6 @@ export class CallWindow {
       this.#calls = 0;
       this.#endsAt = now + PRESENCE_WINDOW_MS;
     }
-    return this.#calls < this.most && ++this.#calls > 0;
+    return this.#calls < this.limit && ++this.#calls > 0;
   }
 }

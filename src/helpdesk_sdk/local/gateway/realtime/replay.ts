@@ -21,21 +21,21 @@ export async function loadReplay(
   sql: postgres.Sql,
   topic: string,
   isPrivate: boolean,
-  asked: unknown,
+  requested: unknown,
 ): Promise<ReplayedMessage[]> {
   if (!isPrivate) throw new JoinError("UnableToReplayMessages: Replay is not allowed for public channels");
-  const wanted = parseReplay(asked);
-  if (wanted === null) throw new JoinError("UnableToReplayMessages: Replay params are not valid");
+  const window = parseReplay(requested);
+  if (window === null) throw new JoinError("UnableToReplayMessages: Replay params are not valid");
   try {
     const rows = await sql<StoredRow[]>`
       select id::text, event, payload::text, encode(binary_payload, 'base64') as bytes
       from realtime.messages
       where topic = ${topic} and private and extension = 'broadcast'
-        and inserted_at >= to_timestamp(${wanted.since}::double precision / 1000) at time zone 'UTC'
+        and inserted_at >= to_timestamp(${window.since}::double precision / 1000) at time zone 'UTC'
         and inserted_at < now() at time zone 'UTC' + interval '1 minute'
         and event is not null and (payload is not null or binary_payload is not null)
       order by inserted_at desc, id
-      limit ${wanted.limit}`;
+      limit ${window.limit}`;
     return rows.reverse().map((row) => ({ broadcast: storedPayload(row), meta: { replayed: true, id: row.id } }));
   } catch (error) {
     logError("UnableToReplayMessages", error);
