@@ -40,28 +40,29 @@ class MakeClient(Protocol):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in to a test's helpdesk.
-
-    Attributes:
-        email, password: what to sign in with.
-        user_id: the id in the helpdesk.
-        auth_user_id: the id of the login.
-    """
+    """A person who can sign in to a test's helpdesk."""
 
     email: str
+    """The e-mail address to sign in with."""
     password: str = field(repr=False)
+    """The password to sign in with."""
     user_id: UUID
+    """The person's id in the helpdesk."""
     auth_user_id: UUID
+    """The id of the person's login in Supabase Auth."""
 
 
 class Project:
-    """A fresh helpdesk: a database of its own, served on a port of its own. Nothing in it but what migrations bring.
+    """A fresh helpdesk: a database and a port of its own. The database holds what the migrations put there."""
 
-    Attributes:
-        url: what to give to `Helpdesk(url, key)`.
-        publishable_key, secret_key: its keys.
-        db_url: its PostgreSQL database, as superuser.
-    """
+    url: str
+    """The URL for `Helpdesk(url, key)`."""
+    publishable_key: str
+    """The publishable key, for clients of people."""
+    secret_key: str
+    """The secret key, for a client that acts as the system."""
+    db_url: str
+    """The URL of its PostgreSQL database, as superuser."""
 
     def __init__(self, url: str, publishable_key: str, secret_key: str, db_url: str) -> None:
         self.url = url
@@ -87,7 +88,11 @@ class Project:
         return Person(email, password, self._give_role(auth_user_id, role, teams), auth_user_id)
 
     def sign_in(self, person: Person) -> Helpdesk:
-        """A client of the person; closed when the test ends."""
+        """A client of the person; closed when the test ends.
+
+        Args:
+            person: A person whom `add_person` made.
+        """
         from helpdesk_sdk import Helpdesk
 
         client = self._clients.enter_context(Helpdesk(self.url, self.publishable_key))
@@ -95,7 +100,13 @@ class Project:
         return client
 
     def client(self, role: str = "customer", *, name: str = "", teams: tuple[str, ...] = ()) -> Helpdesk:
-        """A client signed in as a new person; arguments as of `add_person`."""
+        """A client signed in as a new person; closed when the test ends.
+
+        Args:
+            role: customer, agent, admin or assistant.
+            name: the display name; by default the role.
+            teams: the names of the teams to join, as for `add_person`.
+        """
         return self.sign_in(self.add_person(role, name=name, teams=teams))
 
     def close(self) -> None:

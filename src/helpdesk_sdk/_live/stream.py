@@ -105,6 +105,9 @@ class AsyncStream(StreamState):
         any more, such as a ticket's transfer out of your team. Announcements are hints: they may come twice, and before
         their event can be read; while the stream is not live there are none. The function is called with None when the
         stream begins or ceases to be live: any event may have happened in between.
+
+        Args:
+            callback: The function; it gets the announcement, or None.
         """
         self._wake_callbacks.append(callback)
 

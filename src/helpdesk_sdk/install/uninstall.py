@@ -33,11 +33,10 @@ class NotInstalledError(HelpdeskError):
 
 
 class UninstallBlockedError(HelpdeskError):
-    """Something of the project's own depends on the helpdesk; nothing was removed.
+    """Something of the project's own depends on the helpdesk; nothing was removed."""
 
-    Attributes:
-        blockers: What depends on it, one sentence each.
-    """
+    blockers: tuple[str, ...]
+    """What depends on the helpdesk, one sentence each."""
 
     def __init__(self, blockers: tuple[str, ...]) -> None:
         super().__init__(f"Others depend on the helpdesk: {'; '.join(blockers)}", hint="Drop or change those first.")
@@ -46,21 +45,18 @@ class UninstallBlockedError(HelpdeskError):
 
 @dataclass(frozen=True)
 class UninstallPlan:
-    """What uninstalling would remove.
-
-    Attributes:
-        tables: Every table, as `schema.name`, with its number of rows.
-        triggers: Our triggers outside our schemas, as `name on table`.
-        policies: Our policies on `realtime.messages`, as `"name" on table`.
-        migrations: The versions that leave the migration history.
-        blockers: What of the project's own depends on ours and would break, one sentence each.
-    """
+    """The parts of the helpdesk that uninstalling would remove, and what prevents it."""
 
     tables: dict[str, int]
+    """Every table, as `schema.name`, with its number of rows."""
     triggers: tuple[str, ...]
+    """The helpdesk's triggers outside its schemas, as `name on table`."""
     policies: tuple[str, ...]
+    """The helpdesk's policies on `realtime.messages`, as `"name" on table`."""
     migrations: tuple[str, ...]
+    """The versions that leave the migration history."""
     blockers: tuple[str, ...]
+    """The project's own objects that depend on the helpdesk, or that are in its schemas, one sentence each."""
 
 
 def plan(db_url: str) -> UninstallPlan:

@@ -41,11 +41,16 @@ class NotRunningError(StackError):
 
 
 class MigrationError(StackError):
-    """A migration was refused or failed; nothing of its file remains in the database.
+    """A migration was refused or failed; nothing of its file remains in the database."""
 
-    Attributes: `file` (its name), `line` (1-based, of the error), `statement` (its first line), `reason`
-    (PostgreSQL's message, or why the file was refused).
-    """
+    file: str
+    """The name of the file."""
+    line: int | None
+    """The line of the error, from 1; None when it is not known."""
+    statement: str
+    """The first line of the statement that failed; empty when it is not known."""
+    reason: str
+    """PostgreSQL's message, or the reason why the file was refused."""
 
     def __init__(self, file: str, reason: str, *, line: int | None = None, statement: str = "") -> None:
         where = f"{file}:{line}" if line else file

@@ -41,27 +41,24 @@ sys.exit(main())
 
 @dataclass(frozen=True)
 class StackInfo:
-    """What there is to know about a running stack.
-
-    Attributes:
-        api_url: where the Data API, Auth, Storage and functions are.
-        publishable_key: for clients; together with a user's token.
-        secret_key: for servers; bypasses row-level security.
-        db_url: PostgreSQL, as superuser.
-        port: of `api_url`.
-        data_dir: where the data, the keys and the logs are.
-        schema_version: of the newest migration, or None; as `find` gives it, that of the last start.
-        pids: the processes by name: supervisor, postgres, gateway.
-    """
+    """The addresses, keys and processes of a running stack."""
 
     api_url: str
+    """The URL of the Data API, Auth, Storage and the functions."""
     publishable_key: str
+    """The key for clients of people."""
     secret_key: str
+    """The key for servers; it bypasses row-level security."""
     db_url: str
+    """The URL of the PostgreSQL database, as superuser."""
     port: int
+    """The port of `api_url`."""
     data_dir: str
+    """The directory of the data, the keys and the logs."""
     schema_version: str | None
+    """The version of the newest migration, None without migrations; from `Stack.find`, that of the last start."""
     pids: dict[str, int]
+    """The process ids by name: supervisor, postgres, gateway."""
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON object with the same names."""
@@ -77,6 +74,7 @@ class Stack:
     """
 
     info: StackInfo
+    """The stack's addresses, keys and processes."""
     _process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -139,8 +137,11 @@ class Stack:
     def find(cls, directory: Path | str | None = None) -> Self:
         """The stack that runs on a data directory.
 
+        Args:
+            directory: the data directory; `.helpdesk` by default.
+
         Raises:
-            NotRunningError: none does.
+            NotRunningError: no stack runs on it.
         """
         home = Home(Path(directory or DEFAULT_DIRECTORY))
         info = home.read_info()

@@ -1,4 +1,4 @@
-"""The nouns of the helpdesk, one a file: what ``hd.tickets``, ``hd.messages`` and the others are."""
+"""The nouns of the helpdesk: ``hd.tickets``, ``hd.messages`` and the others, one module each."""
 
 from .auth import Auth
 from .events import Events

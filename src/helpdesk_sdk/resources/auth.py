@@ -16,19 +16,23 @@ _PASSWORD_MAX = 1_000
 
 
 class Auth(Resource[Driver]):
-    """``hd.auth``: the session of this client. It is renewed on its own, before it runs out and when it is refused."""
+    """``hd.auth``: the session of this client. It renews itself before it expires, and when it is refused."""
 
     @property
     def session(self) -> Session | None:
-        """The session in use, e.g. to store it; None before the first sign-in. Its tokens change when it is renewed."""
+        """The present session, e.g. to store it; None before the first sign-in. A renewal changes its tokens."""
         return self._session_store.session
 
     @call
     def sign_in(self, email: str, password: str) -> Flow[Session]:
-        """Sign in with a password; what this client does from now on, it does as this person.
+        """Sign in with a password. From then on this client acts as this person.
+
+        Args:
+            email: The e-mail address.
+            password: The password.
 
         Raises:
-            AuthenticationError: E-mail address or password is wrong, or the address is not confirmed.
+            AuthenticationError: The e-mail address or the password is wrong, or the address is not confirmed.
         """
         secret = SecretStr(check.text("password", password, 1, _PASSWORD_MAX))
         session = yield from sign_in(check.email("email", email), secret)
@@ -40,12 +44,18 @@ class Auth(Resource[Driver]):
     def sign_up(self, email: str, password: str, *, name: str = "") -> Flow[Session | None]:
         """Make a login. Everybody starts as a customer; an invitation takes effect when the address is verified.
 
+        Args:
+            email: The e-mail address.
+            password: The password.
+            name: The display name, up to 200 characters.
+
         Returns:
-            The session; None when the project asks for the e-mail address to be confirmed first.
+            The session; None when the project requires the e-mail address to be confirmed first.
 
         Raises:
-            UserExistsError: The address has a login.
+            UserExistsError: The address has a login already.
             InvalidValueError: The password is too weak for the project.
+            UnknownOutcomeError: No response came: the login may exist.
         """
         options = {"data": {"name": check.printable("name", name, 0, limits.NAME_MAX)}} if name else {}
         body = {
@@ -63,12 +73,12 @@ class Auth(Resource[Driver]):
 
     @call
     def sign_out(self) -> Flow[None]:
-        """End this session, here and in Supabase Auth; other sessions of the person go on."""
+        """End this session, here and in Supabase Auth. The person's other sessions stay."""
         token = self._session_store.token
         self._session_store.credentials = None
         self._session_store.replace(None)
         if token is not None:
-            # A session that is over already has what was asked for.
+            # Refused: the session is over already.
             yield AuthCall(
                 lambda auth: auth.admin.sign_out(token, "local"), repeatable=True, accepts=(AuthenticationError,)
             )

@@ -1,4 +1,4 @@
-"""Events: everything that happened, in one log, gapless and in order."""
+"""Events: the log of all changes, without gaps and in order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Types = EventType | EventName | Iterable[EventType | EventName]
 
 
 class _Scope:
-    """A ticket or a team as they were given, and their ids, looked up once."""
+    """A ticket or a team as the caller gave it, and its id, looked up once."""
 
     def __init__(self, ticket: TicketRef | None, team: TeamRef | None) -> None:
         if ticket is not None:
@@ -42,7 +42,7 @@ class _Scope:
 
 
 class Events(Resource[Driver]):
-    """``hd.events``: what happened, as far as you may see it: what you could see then and can see now."""
+    """``hd.events``: the event log. You see the events that you could see at their time and can see now."""
 
     def __init__(self, driver: Driver, hub: Hub | None = None) -> None:
         super().__init__(driver)  # type: ignore[arg-type]  # mypy checks one driver at a time
@@ -63,15 +63,17 @@ class Events(Resource[Driver]):
         time; an empty page has it too.
 
         Args:
-            cursor: The cursor of an event, or of a page, or of ``head()``; None for the beginning of the log.
-            limit: How many at most, 1 to 1000.
-            ticket: Only what happened to this ticket.
-            team: Only what happened in this team's queue.
+            cursor: The cursor of an event, of a page, or of ``head()``; None for the beginning of the log.
+            limit: At most this many events, 1 to 1000.
+            ticket: Only events of this ticket.
+            team: Only events in this team's queue.
 
         Raises:
             CursorAheadError: The cursor is from another database.
+            LogRestoredError: The log was restored from another database: its cursors mean nothing here.
             TicketNotFoundError: There is no such ticket, or you may not see it.
-            TeamNotFoundError: There is no such team, or it is not yours.
+            TeamNotFoundError: There is no such team, or you may not see it.
+            ForbiddenError: You are not a member of this team.
         """
         limit = check.integer("limit", limit, 1, limits.PAGE_MAX)
         hint = 'None or "0.0" begins at the beginning of the log, hd.events.head() at this moment.'
@@ -88,7 +90,7 @@ class Events(Resource[Driver]):
 
     @call
     def head(self) -> Flow[str]:
-        """The cursor of now: ``since()`` with it gives what comes next."""
+        """The cursor of the log's end: ``since()`` with it returns the events that come next."""
         return (yield from self._head())
 
     def _head(self) -> Flow[str]:
@@ -104,25 +106,32 @@ class Events(Resource[Driver]):
         types: Types | None = None,
         poll_interval: float = 1.0,
     ) -> StreamSource:
-        """Events as they happen, each once and in order, through failures that pass.
+        """Events as they happen, each once and in order. Transient errors do not end the stream.
 
-        An async client has news pushed, within milliseconds; where that cannot be, and in a plain client, the log is
-        asked again and again. Either way each event comes from the log: a lost connection loses nothing, and a slow
-        reader holds up nobody. To resume after a crash, save ``event.cursor`` when you are done with an event, and
-        stream from there.
+        An async client is notified by Realtime within milliseconds; a plain client, and an async client without a live
+        connection, reads the log at intervals. All events come from the log: a lost connection loses none, and a slow
+        reader delays nobody. To resume after a crash, save ``event.cursor`` when you are done with an event, and pass
+        it as ``cursor``.
 
         Args:
-            cursor: Where to begin; None for now, ``"0.0"`` for the beginning of the log.
-            ticket: Only what happens to this ticket.
-            team: Only what happens in this team's queue.
-            types: Only events of these types, e.g. ``{"ticket.created"}``; None for all. For one that this SDK does
+            cursor: The cursor to begin after; None for now, ``"0.0"`` for the beginning of the log.
+            ticket: Only events of this ticket.
+            team: Only events in this team's queue.
+            types: Only events of these types, e.g. ``{"ticket.created"}``; None for all. For a type that this SDK does
                 not know yet: ``EventType("…")``.
-            poll_interval: Seconds between questions while nothing is pushed and nothing happens, 0.05 to 3600.
+            poll_interval: Seconds between reads of the log while nothing is announced and nothing happens, 0.05 to
+                3600.
 
         Returns:
-            An iterator with ``.stop()``, ``.close()`` and ``.cursor``; while you iterate it raises what does not pass:
-            AuthenticationError when the session is over, TicketNotFoundError or TeamNotFoundError when
-            the ticket or the team leaves your sight.
+            An iterator with ``.stop()``, ``.close()`` and ``.cursor``. The errors below are raised while you iterate.
+
+        Raises:
+            AuthenticationError: The session is over.
+            CursorAheadError: The cursor is from another database.
+            LogRestoredError: The log was restored from another database: its cursors mean nothing here.
+            TicketNotFoundError: There is no such ticket, or you may no longer see it.
+            TeamNotFoundError: There is no such team, or you may no longer see it.
+            ForbiddenError: You are not a member of this team.
         """
         scope = _Scope(ticket, team)
         hint = 'None or hd.events.head() begins at this moment, "0.0" at the beginning of the log.'

@@ -1,4 +1,4 @@
-"""Messages: what customer and staff say to each other on a ticket."""
+"""Messages: the public conversation of a ticket."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from ..models.messages import Message
 from ..models.tickets import Status, StatusName, Ticket
 from ._references import TicketRef, fetch_me, find_newest_message, find_ticket_id, require_ticket, ticket_key
-from ._ticket_changes import current_ticket
+from .tickets.revisions import current_ticket
 
-# With LATEST: how often to catch up with a conversation that moves while we answer.
+# With LATEST: attempts, when a new message arrives between reading the newest and replying.
 _CATCH_UP = 5
 # The messages that an error carries.
 _NEW_MESSAGES_MAX = 100
@@ -27,15 +27,16 @@ LastSeen = Message | UUID | str | None | Latest | Unset
 
 
 class Messages(Resource[Driver]):
-    """``hd.messages``: the conversation, for everybody who may see the ticket."""
+    """``hd.messages``: the public messages of a ticket, for everybody who may see the ticket."""
 
     @paged
     def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Message]]:
-        """The conversation of a ticket, oldest first or newest first.
+        """The messages of a ticket, oldest first or newest first.
 
         Args:
-            order: ``-created_at`` for the newest first.
-            page_size: How many to fetch at a time, 1 to 1000.
+            ticket: The ticket: its number, its id, or a Ticket.
+            order: ``created_at`` for the oldest first, ``-created_at`` for the newest first.
+            page_size: Messages per request, 1 to 1000.
 
         Raises:
             TicketNotFoundError: There is no such ticket, or you may not see it.
@@ -61,10 +62,10 @@ class Messages(Resource[Driver]):
         """One message, as it is now.
 
         Args:
-            message: Its id, as ``event.message_id`` has it, or a Message to read anew.
+            message: Its id, e.g. ``event.message_id``, or a Message to read again.
 
         Raises:
-            MessageNotFoundError: There is no such message, or you may not see its ticket; the two look the same.
+            MessageNotFoundError: There is no such message, or you may not see its ticket; both look the same.
         """
         key = _message_id(message)
         query = self._rest.from_("messages").select("*").eq("message_id", key).limit(1)
@@ -126,7 +127,7 @@ class Messages(Resource[Driver]):
             reply = yield from self._send(ticket_id, arguments, seen)
             if reply.error is None:
                 return reply.value(Message)
-        raise ConversationMovedError("The conversation moves faster than it can be read", hint="Try again in a while.")
+        raise ConversationMovedError("New messages kept arriving while the reply was sent", hint="Try again.")
 
     def _send(self, ticket_id: UUID, arguments: dict[str, Any], seen: UUID | None) -> Flow[Reply]:
         arguments = {"ticket_id": ticket_id, **arguments}
@@ -170,10 +171,14 @@ class Messages(Resource[Driver]):
 
     @call
     def redact(self, message: Message | UUID | str) -> Flow[Message]:
-        """Staff: replace a message's text for good, e.g. a password in it. The events keep who did it and when.
+        """Staff: replace the text of a message for good, e.g. one with a password. The event log keeps who and when.
+
+        Args:
+            message: The message: its id, or a Message.
 
         Raises:
             MessageNotFoundError: There is no such message, or you do not work its ticket.
+            ForbiddenError: You are not staff.
         """
         return (
             yield from self._call_one(self._rpc_write("redact_message", {"message_id": _message_id(message)}), Message)

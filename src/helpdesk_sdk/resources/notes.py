@@ -1,4 +1,4 @@
-"""Notes: what staff write to each other on a ticket; its requester never learns of them."""
+"""Notes: internal texts of staff on a ticket, which its requester never sees."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class Notes(Resource[Driver]):
         """The notes on a ticket, oldest first or newest first; for its requester always none.
 
         Args:
-            order: ``-created_at`` for the newest first.
-            page_size: How many to fetch at a time, 1 to 1000.
+            ticket: The ticket: its number, its id, or a Ticket.
+            order: ``created_at`` for the oldest first, ``-created_at`` for the newest first.
+            page_size: Notes per request, 1 to 1000.
 
         Raises:
             TicketNotFoundError: There is no such ticket, or you may not see it.
@@ -51,10 +52,10 @@ class Notes(Resource[Driver]):
         """One note, for those who work its ticket.
 
         Args:
-            note: Its id, as ``event.note_id`` has it, or a Note to read anew.
+            note: Its id, e.g. ``event.note_id``, or a Note to read again.
 
         Raises:
-            NoteNotFoundError: There is no such note, or you do not work its ticket; the two look the same.
+            NoteNotFoundError: There is no such note, or you do not work its ticket; both look the same.
         """
         key = check.identifier("note", note.note_id if isinstance(note, Note) else note)
         query = self._rest.from_("notes").select("*").eq("note_id", key).limit(1)
@@ -68,12 +69,15 @@ class Notes(Resource[Driver]):
         """Staff: write a note.
 
         Args:
-            body: 1 to 100,000 characters.
-            id: A UUID of your own. Repeating the call with the same one and the same body gives the same note.
+            ticket: The ticket: its number, its id, or a Ticket.
+            body: The text, 1 to 100,000 characters.
+            id: A UUID of your own. Repeating the call with the same id and body returns the same note.
 
         Raises:
             TicketNotFoundError: There is no such ticket, or you may not see it.
-            UnknownOutcomeError: No answer came: repeat the call with ``id=error.id``.
+            ForbiddenError: You see the ticket, and do not work it.
+            IdConflictError: The id belongs to another note, or to this one with another body.
+            UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         note_id = new_id() if id is None else check.identifier("id", id)
         arguments = {"body": check.text("body", body, 1, limits.BODY_MAX), "note_id": note_id}

@@ -81,6 +81,7 @@ class TicketPresence:
             active: False when you have stopped.
 
         Raises:
+            ConfigurationError: The presence was not entered, or was left.
             AuthenticationError: The session has ended.
             ConnectionFailedError: Presence broke the live connection on this ticket and is turned off for some minutes.
         """
@@ -200,9 +201,13 @@ class Presence(Resource[AsyncDriver]):
 
         Returns:
             A context manager: while you are in it, the others see you and you see them, in ``.viewers``, ``.others``
-            and an iterator over the viewers at each change; ``await .typing()`` shows that you are typing. Entering
-            raises ForbiddenError or TicketNotFoundError for those who do not work the ticket, and
-            ConnectionFailedError where there is no live connection.
+            and an iterator over the viewers at each change; ``await .typing()`` shows that you are typing. The errors
+            below are raised on entering.
+
+        Raises:
+            ForbiddenError: You see the ticket, and do not work it.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            ConnectionFailedError: There is no live connection.
         """
         return TicketPresence(self, ticket)
 

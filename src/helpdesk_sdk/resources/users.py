@@ -1,4 +1,4 @@
-"""People: customers, agents, admins, assistants; who you are, roles, invitations."""
+"""People: customers, agents, admins and assistants; their roles; invitations."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..models.users import Invitation, Role, RoleName, User
 from ._references import UserRef, _nobody_with, ask_me, find_user_id
 
 _NEWEST = Keyset("created_at", "user_id", descending=True)
-# So many fit into a URL that every proxy takes.
+# This many ids fit into a URL that every proxy accepts.
 _IDS_MAX = 100
 _NEWEST_INVITATION = Keyset("created_at", "invitation_id", descending=True)
 
 
 class Users(Resource[Driver]):
-    """``hd.users``: people. Staff see everybody, customers themselves."""
+    """``hd.users``: people. Staff see everybody, customers only themselves."""
 
     @call
     def me(self) -> Flow[User]:
@@ -41,7 +41,7 @@ class Users(Resource[Driver]):
         """One person.
 
         Args:
-            user: A User, an id, an e-mail address, or "me".
+            user: An e-mail address, an id, "me", or a User to read again.
 
         Raises:
             UserNotFoundError: There is no such person, or you may not see them.
@@ -72,11 +72,11 @@ class Users(Resource[Driver]):
         """People, newest first.
 
         Args:
-            role: One role or several.
-            active: Only those who are active, or only those who are not.
-            email: Only the one with this e-mail address.
-            ids: Only those with these ids, at most 100, e.g. to show the names that belong to a page of tickets.
-            page_size: How many to fetch at a time, 1 to 1000.
+            role: Only people with this role, or one of these.
+            active: True for active people only, False for deactivated people only.
+            email: Only the person with this e-mail address.
+            ids: Only the people with these ids, at most 100, e.g. the requesters of a page of tickets.
+            page_size: People per request, 1 to 1000.
         """
         roles = None if role is None else check.choices("role", role, Role)
         address = None if email is None else check.email("email", email)
@@ -98,10 +98,14 @@ class Users(Resource[Driver]):
 
     @call
     def rename(self, user: UserRef, name: str) -> Flow[User]:
-        """Change somebody's display name: your own, or as an admin anybody's.
+        """Change a display name: your own, or as an admin anybody's.
 
         Args:
-            name: Up to 200 characters.
+            user: The person: an e-mail address, an id, a User, or "me".
+            name: The new name, up to 200 characters.
+
+        Raises:
+            UserNotFoundError: There is no such person, or you may not change their name.
         """
         changes = {"name": check.printable("name", name, 0, limits.NAME_MAX)}
         user_id = yield from find_user_id(self, "user", user)
@@ -113,12 +117,20 @@ class Users(Resource[Driver]):
 
     @call
     def create_customer(self, email: str, name: str = "", *, id: UUID | None = None) -> Flow[User]:
-        """Staff: a customer without a login, after a phone call or for an import.
+        """Staff: make a customer without a login, after a phone call or for an import.
 
-        An address that is known already gives the customer it belongs to.
+        With the address of a customer who exists already, it returns that customer.
+
+        Args:
+            email: The e-mail address.
+            name: The display name, up to 200 characters.
+            id: A UUID of your own, which becomes the customer's id. Repeating the call returns the same customer.
 
         Raises:
-            UserExistsError: The address belongs to somebody who is not a customer.
+            UserExistsError: The address belongs to a person who is not a customer.
+            IdConflictError: The id belongs to another person.
+            ForbiddenError: You are not staff.
+            UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         user_id = new_id() if id is None else check.identifier("id", id)
         arguments = {
@@ -130,10 +142,16 @@ class Users(Resource[Driver]):
 
     @call
     def set_role(self, user: UserRef, role: Role | RoleName) -> Flow[User]:
-        """Admins: give somebody another role; it counts from their next request on.
+        """Admins: give a person another role, from their next request on.
+
+        Args:
+            user: The person: an e-mail address, an id, a User, or "me".
+            role: The new role.
 
         Raises:
-            LastAdminError: Nobody would be left to administer the helpdesk.
+            LastAdminError: The helpdesk would be left without an active admin.
+            UserNotFoundError: There is no such person.
+            ForbiddenError: You are not an admin.
         """
         chosen = check.choice("role", role, Role)
         user_id = yield from find_user_id(self, "user", user)
@@ -141,27 +159,46 @@ class Users(Resource[Driver]):
 
     @call
     def deactivate(self, user: UserRef) -> Flow[User]:
-        """Admins: from their next request on they see and do nothing. Their open tickets go back to the queues.
+        """Admins: deactivate a person. From their next request on they see nothing and can do nothing.
+
+        Their tickets that are not closed go back to the queues.
+
+        Args:
+            user: The person: an e-mail address, an id, a User, or "me".
 
         Raises:
-            LastAdminError: Nobody would be left to administer the helpdesk.
+            LastAdminError: The helpdesk would be left without an active admin.
+            UserNotFoundError: There is no such person.
+            ForbiddenError: You are not an admin.
         """
         user_id = yield from find_user_id(self, "user", user)
         return (yield from self._call_one(self._rpc_write("deactivate_user", {"user_id": user_id}), User))
 
     @call
     def reactivate(self, user: UserRef) -> Flow[User]:
-        """Admins: undo ``deactivate``."""
+        """Admins: activate a deactivated person again.
+
+        Args:
+            user: The person: an e-mail address, an id, or a User.
+
+        Raises:
+            UserNotFoundError: There is no such person.
+            ForbiddenError: You are not an admin.
+        """
         user_id = yield from find_user_id(self, "user", user)
         return (yield from self._call_one(self._rpc_write("reactivate_user", {"user_id": user_id}), User))
 
     @call
     def bootstrap_admin(self, email: str) -> Flow[User]:
-        """With the secret key, while there is no active admin: make the person with this address the first one.
+        """Secret key only: make the person with this address an admin, while there is no active admin.
+
+        Args:
+            email: The person's e-mail address; a person whom the helpdesk does not know yet is made.
 
         Raises:
-            AdminExistsError: There is one.
-            ForbiddenError: The client was made with another key.
+            AdminExistsError: There is an active admin already.
+            ForbiddenError: The client does not have the secret key.
+            UnknownOutcomeError: No response came: the person may be an admin now.
         """
         arguments = {"email": check.email("email", email)}
         reply: Reply = yield self._rpc_write("bootstrap_admin", arguments, repeatable=False, accepts=(ForbiddenError,))
@@ -179,12 +216,21 @@ class Users(Resource[Driver]):
         *,
         id: UUID | None = None,
     ) -> Flow[Invitation]:
-        """Admins: invite somebody. They exist at once, and get the role when they sign in with this address, verified.
+        """Admins: invite a person, who gets the role when they sign in with this address, verified.
 
-        A second invitation to the same address replaces the first.
+        The person exists in the helpdesk at once. A second invitation to the same address replaces the first.
+
+        Args:
+            email: The person's e-mail address.
+            role: The role they will have.
+            name: Their display name, up to 200 characters.
+            id: A UUID of your own. Repeating the call with the same id and content returns the same invitation.
 
         Raises:
-            UserExistsError: They have a login already: use ``set_role``.
+            UserExistsError: The person has a login or a role already: use ``set_role``.
+            IdConflictError: The id belongs to another invitation.
+            ForbiddenError: You are not an admin.
+            UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         invitation_id = new_id() if id is None else check.identifier("id", id)
         arguments = {
@@ -197,17 +243,25 @@ class Users(Resource[Driver]):
 
     @paged
     def invitations(self, *, page_size: int = 50) -> Flow[Page[Invitation]]:
-        """Admins: all invitations, newest first."""
+        """Admins: all invitations, newest first; for everybody else none.
+
+        Args:
+            page_size: Invitations per request, 1 to 1000.
+        """
         size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
         query = self._rest.from_("invitations")
         return keyset_page(self._read, lambda: query.select("*"), Invitation, _NEWEST_INVITATION, size)
 
     @call
     def revoke_invitation(self, invitation: Invitation | UUID | str) -> Flow[Invitation]:
-        """Admins: take back an invitation that nobody has accepted yet.
+        """Admins: revoke an invitation that was not accepted yet.
+
+        Args:
+            invitation: The invitation: its id, or an Invitation.
 
         Raises:
-            InvitationNotFoundError: There is none, or it was accepted.
+            InvitationNotFoundError: There is no such invitation, or it was accepted.
+            ForbiddenError: You are not an admin.
         """
         given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
         arguments = {"invitation_id": check.identifier("invitation", given)}

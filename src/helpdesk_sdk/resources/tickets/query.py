@@ -1,4 +1,4 @@
-"""How a list of tickets is asked for: which relation states the scope, which filters apply, in which order."""
+"""The query of a list of tickets: the relation that states its scope, its filters, its order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from .. import _limits as limits
-from .. import _validation as check
-from .._http.flow import Flow, Page
-from .._http.keyset import Keyset, keyset_page
-from .._http.resource import Resource
-from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
-from ._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
+from ... import _limits as limits
+from ... import _validation as check
+from ..._http.flow import Flow, Page
+from ..._http.keyset import Keyset, keyset_page
+from ..._http.resource import Resource
+from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
+from .._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
 
 Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"]
 Scope = Literal["mine", "team"]
@@ -37,7 +37,7 @@ Filter = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class TicketQuery:
-    """A list of tickets, its arguments checked; people and teams are still to be looked up."""
+    """A list of tickets: its arguments, checked. People and teams are not looked up yet."""
 
     filters: tuple[Filter, ...]
     team: TeamRef | None
@@ -49,7 +49,7 @@ class TicketQuery:
     size: int
 
     def relation(self, role: str) -> str:
-        """Where to read from. An OR of "mine" and "my teams'" would cost a scan: each relation states one scope."""
+        """The relation to read. An OR of "mine" and "my teams'" would cost a scan, so each has one scope."""
         if self.tag is not None:
             return "tagged_tickets"
         if role == "system":
@@ -57,13 +57,13 @@ class TicketQuery:
         if self.scope is not None:
             return {"mine": "my_tickets", "team": "team_tickets"}[self.scope]
         if self.assigned_to not in (None, "nobody") or any(column == "external_id" for column, _, _ in self.filters):
-            # One may also have tickets of other teams; the filter itself is the scope.
+            # An assignee may have tickets of other teams too; the filter itself is the scope.
             return "tickets"
         return "team_tickets" if role in {"agent", "admin"} and self.requester != "me" else "my_tickets"
 
     @property
     def needs_role(self) -> bool:
-        """Whether the relation depends on who asks."""
+        """Whether the relation depends on the caller's role."""
         return self.relation("agent") != self.relation("customer")
 
 
@@ -116,7 +116,7 @@ def _among(column: str, values: Sequence[str]) -> Filter:
 
 
 def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]]:
-    """The first page; looks up once what the following pages need too."""
+    """The first page. It looks up people, teams and the role once, for the following pages too."""
     filters = list(asked.filters)
     if asked.team is not None:
         filters.append(("team_id", "eq", str((yield from find_team_id(resource, "team", asked.team)))))
@@ -130,7 +130,7 @@ def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]
     if role != "system" and asked.needs_role:
         role = (yield from fetch_me(resource)).role
     relation = asked.relation(role)
-    # The view my_tickets says whose they are.
+    # The view my_tickets has the tickets of one requester: the caller.
     if asked.requester is not None and not (asked.requester == "me" and relation == "my_tickets"):
         filters.append(("created_by", "eq", str((yield from _person(resource, "requester", asked.requester)))))
     columns = _WITH_TAGS if relation == "tickets" else ("*",)

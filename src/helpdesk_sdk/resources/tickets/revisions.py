@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .. import _limits as limits
-from .. import _validation as check
-from .._http.flow import Flow, Reply
-from .._http.resource import Resource
-from .._sentinels import Latest, Unset
-from ..errors import (
+from ... import _limits as limits
+from ... import _validation as check
+from ..._http.flow import Flow, Reply
+from ..._http.resource import Resource
+from ..._sentinels import Latest, Unset
+from ...errors import (
     AlreadyAnsweredError,
     AlreadyAssignedError,
     ConflictError,
@@ -22,10 +22,10 @@ from ..errors import (
     TicketNotFoundError,
     UnknownOutcomeError,
 )
-from ..models.base import Model
-from ..models.events import EventType
-from ..models.tickets import Priority, PriorityName, Status, StatusName, Ticket
-from ._references import TicketRef, by_key, fetch_me, no_such, ticket_key
+from ...models.base import Model
+from ...models.events import EventType
+from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
+from .._references import TicketRef, by_key, fetch_me, no_such, ticket_key
 
 Revision = int | Latest | None
 
