@@ -1,4 +1,4 @@
-"""`helpdesk demo`: the story holds, says so, and leaves nothing behind; one that does not hold is no success."""
+"""`helpdesk demo`: every claim holds, a claim that does not hold is a failure, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -27,41 +27,41 @@ if TYPE_CHECKING:
     from helpdesk_sdk.testing import Project
 
 HELPDESK = Path(sys.executable).with_name("helpdesk")
-# As little as a fresh shell has; no terminal.
+# The environment of a new shell, without a terminal.
 BARE = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home())}
 
 
-class Listener:
-    """Hears the story."""
+class Recorder:
+    """A reporter that records the story."""
 
     def __init__(self) -> None:
         self.scenes: list[str] = []
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.timelines: dict[str, list[str]] = {}
 
     def scene(self, title: str) -> None:
         self.scenes.append(title)
 
     def say(self, text: str) -> None:
-        self.said.append(text)
+        self.texts.append(text)
 
     def check(self, check: Check) -> None:
-        self.said.append(check.claim)
+        self.texts.append(check.claim)
 
     def timeline(self, title: str, entries: Sequence[TimelineEntry]) -> None:
         self.timelines[title] = [entry.type or entry.kind for entry in entries]
 
 
-def play(project: Project) -> tuple[Story, Listener]:
-    listener = Listener()
-    story = Story(project.url, project.publishable_key, project.secret_key, listener)
+def play(project: Project) -> tuple[Story, Recorder]:
+    reporter = Recorder()
+    story = Story(project.url, project.publishable_key, project.secret_key, reporter)
     story.play()
-    return story, listener
+    return story, reporter
 
 
 @pytest.fixture(scope="module")
-def played(helpdesk_project_module: Project) -> tuple[Story, Listener]:
-    """The story, played once on a fresh helpdesk."""
+def played(helpdesk_project_module: Project) -> tuple[Story, Recorder]:
+    """The story, played once on a new helpdesk."""
     seed(helpdesk_project_module.db_url)
     return play(helpdesk_project_module)
 
@@ -80,61 +80,61 @@ def demo_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[Project], Result]:
     return demo
 
 
-def test_every_claim_of_the_story_holds(played: tuple[Story, Listener]) -> None:
-    story, listener = played
+def test_every_claim_of_the_story_holds(played: tuple[Story, Recorder]) -> None:
+    story, reporter = played
     assert story.failed == []
     assert len(story.checks) >= 30
-    assert len(listener.scenes) == 9
-    assert "note" in listener.timelines["Chiara sees"]
-    assert "note" not in listener.timelines["Mara sees"]
+    assert len(reporter.scenes) == 9
+    assert "note" in reporter.timelines["Chiara sees"]
+    assert "note" not in reporter.timelines["Mara sees"]
 
 
-def test_it_holds_again_and_programs_get_one_object(
-    played: tuple[Story, Listener], helpdesk_project_module: Project, demo_on: Callable[[Project], Result]
+def test_the_story_can_be_repeated_and_json_is_one_object(
+    played: tuple[Story, Recorder], helpdesk_project_module: Project, demo_on: Callable[[Project], Result]
 ) -> None:
     result = demo_on(helpdesk_project_module)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert told["ok"] is True
-    assert len(told["checks"]) == len(played[0].checks)
-    assert all(check["holds"] for check in told["checks"])
-    assert "stack" not in told
-    assert told["seconds"] > 0
+    report = json.loads(result.stdout)
+    assert report["ok"] is True
+    assert len(report["checks"]) == len(played[0].checks)
+    assert all(check["holds"] for check in report["checks"])
+    assert "stack" not in report
+    assert report["seconds"] > 0
 
 
-def test_it_does_not_take_over_a_helpdesk_that_has_an_admin(helpdesk_project: Project) -> None:
+def test_a_helpdesk_with_an_admin_of_its_own_is_refused(helpdesk_project: Project) -> None:
     helpdesk_project.add_person("admin")
     with pytest.raises(HelpdeskError, match="an admin of its own"):
         play(helpdesk_project)
 
 
-def test_a_claim_that_does_not_hold_is_noticed_and_no_success(
+def test_a_claim_that_does_not_hold_is_reported_and_the_exit_code_is_1(
     helpdesk_project: Project, demo_on: Callable[[Project], Result]
 ) -> None:
     with psycopg.connect(helpdesk_project.db_url) as db:
-        # A helpdesk whose notes everybody may read.
+        # Everybody may read notes.
         db.execute('create policy "leak" on helpdesk.notes for select to authenticated using (true)')
     result = demo_on(helpdesk_project)
     assert result.exit_code == 1
-    told = json.loads(result.stdout)
-    assert [check["claim"] for check in told["checks"] if not check["holds"]] == ["Mara sees no note"]
-    assert told["ok"] is False
+    report = json.loads(result.stdout)
+    assert [check["claim"] for check in report["checks"] if not check["holds"]] == ["Mara sees no note"]
+    assert report["ok"] is False
 
 
-def test_people_are_told_how_to_go_on() -> None:
+def test_the_output_ends_with_the_next_steps() -> None:
     output = run([HELPDESK, "demo"], BARE)
     assert "claims checked and true" in output
     assert "helpdesk demo --keep" in output
     assert "\x1b" not in output
 
 
-def test_one_that_is_kept_runs_on_and_its_logins_work(place: Path) -> None:
+def test_a_kept_helpdesk_keeps_running_and_its_logins_work(place: Path) -> None:
     data = place / "kept"
     output = run([HELPDESK, "demo", "--keep", "--data", data, "--port", "0", "--json"], BARE)
     try:
-        told = json.loads(output[output.index("{") : output.rindex("}") + 1])
-        with Helpdesk(told["stack"]["api_url"], told["stack"]["publishable_key"]) as hd:
-            for login in told["logins"]:
+        report = json.loads(output[output.index("{") : output.rindex("}") + 1])
+        with Helpdesk(report["stack"]["api_url"], report["stack"]["publishable_key"]) as hd:
+            for login in report["logins"]:
                 hd.auth.sign_in(login["email"], login["password"])
                 assert hd.users.me().role == login["role"]
         again = run([HELPDESK, "demo", "--keep", "--data", data], BARE)

@@ -1,6 +1,6 @@
-"""The demo: a support story that is played on a real helpdesk and checks its own claims."""
+"""The demo: a support story, played on a real helpdesk, that checks its own claims."""
 
-from .stage import Check, Login, Teller, seed
+from .stage import Check, Login, Reporter, seed
 from .story import Story
 
-__all__ = ["Check", "Login", "Story", "Teller", "seed"]
+__all__ = ["Check", "Login", "Reporter", "Story", "seed"]

@@ -1,4 +1,4 @@
-"""What a story is played on: who tells it, how claims are checked, how people sign in."""
+"""What a story needs: a reporter, checked claims, and people who sign in."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ class Check:
 
 @dataclass(frozen=True)
 class Login:
-    """Somebody of the story who can sign in."""
+    """A login of a person in the story."""
 
     role: str
     email: str
     password: str = field(repr=False)
 
 
-class Teller(Protocol):
-    """Who tells the story."""
+class Reporter(Protocol):
+    """Receives the story while it is played, for example to print it."""
 
     def scene(self, title: str) -> None:
-        """A new part begins."""
+        """Report the beginning of a scene."""
 
     def say(self, text: str) -> None:
-        """What happens."""
+        """Report what happens."""
 
     def check(self, check: Check) -> None:
-        """What was found."""
+        """Report a checked claim."""
 
     def timeline(self, title: str, entries: Sequence[TimelineEntry]) -> None:
-        """What somebody sees of a ticket."""
+        """Report a ticket's timeline, as one person sees it."""
 
 
 def seed(db_url: str) -> None:
-    """Load the people, teams and tickets of `supabase/seed.sql`; nothing happens where they are.
+    """Load the people, teams and tickets of `supabase/seed.sql`. To repeat it changes nothing.
 
     Args:
-        db_url: PostgreSQL, as the owner of the schema `helpdesk`.
+        db_url: The database, as the owner of the schema `helpdesk`.
     """
     import psycopg
 
@@ -63,20 +63,20 @@ def seed(db_url: str) -> None:
 
 
 class Stage:
-    """A helpdesk to play on.
+    """The helpdesk on which a story is played.
 
     Args:
         url: The helpdesk, with the seed loaded.
-        publishable_key: What people use.
-        secret_key: What makes logins and the first admin.
-        teller: Told everything as it happens.
+        publishable_key: The key for people.
+        secret_key: The key that creates logins and the first admin.
+        reporter: Receives the story.
     """
 
-    def __init__(self, url: str, publishable_key: str, secret_key: str, teller: Teller) -> None:
+    def __init__(self, url: str, publishable_key: str, secret_key: str, reporter: Reporter) -> None:
         self.checks: list[Check] = []
         self.logins: list[Login] = []
         self._url, self._publishable_key, self._secret_key = url, publishable_key, secret_key
-        self._teller = teller
+        self._reporter = reporter
         self._clients = ExitStack()
 
     @property
@@ -85,15 +85,16 @@ class Stage:
         return [check for check in self.checks if not check.holds]
 
     def _say(self, text: str) -> None:
-        self._teller.say(text)
+        self._reporter.say(text)
 
     def _check(self, claim: str, holds: bool) -> bool:
         check = Check(claim, holds)
         self.checks.append(check)
-        self._teller.check(check)
+        self._reporter.check(check)
         return holds
 
-    def _refused(self, what: str, kind: type[ApiError], attempt: Callable[[], object]) -> ApiError | None:
+    def _check_refused(self, what: str, kind: type[ApiError], attempt: Callable[[], object]) -> ApiError | None:
+        """Check that an attempt is refused with an error of this class; returns the error if so."""
         try:
             attempt()
         except kind as error:
@@ -106,18 +107,18 @@ class Stage:
         return None
 
     def _sign_in(self, name: str, email: str, *, role: str) -> Helpdesk:
-        """A client of somebody who has a login from now on, with a verified e-mail address."""
+        """Create a login with a verified e-mail address, and return a client that is signed in with it."""
         login = Login(role, email, secrets.token_urlsafe(12))
-        self._make_login(name, login)
+        self._create_login(name, login)
         client = self._clients.enter_context(Helpdesk(self._url, self._publishable_key))
         client.auth.sign_in(email, login.password)
         self.logins.append(login)
         return client
 
-    def _make_login(self, name: str, login: Login) -> None:
+    def _create_login(self, name: str, login: Login) -> None:
         users = f"{self._url}/auth/v1/admin/users"
         headers = {"apikey": self._secret_key, "Authorization": f"Bearer {self._secret_key}"}
-        wanted = {
+        attributes = {
             "email": login.email,
             "password": login.password,
             "email_confirm": True,
@@ -126,13 +127,12 @@ class Stage:
         with httpx.Client(headers=headers, timeout=30) as http:
             known = http.get(users, params={"per_page": 1000}).raise_for_status().json()["users"]
             found = next((user["id"] for user in known if user["email"] == login.email), None)
-            answer = http.put(f"{users}/{found}", json=wanted) if found else http.post(users, json=wanted)
-            answer.raise_for_status()
+            response = http.put(f"{users}/{found}", json=attributes) if found else http.post(users, json=attributes)
+            response.raise_for_status()
 
-    def _log(self, hd: Helpdesk, beginning: str) -> list[Event]:
-        """What has happened since, as far as somebody may see it."""
+    def _events_since(self, hd: Helpdesk, cursor: str | None) -> list[Event]:
+        """All events after a cursor that a person may see."""
         events: list[Event] = []
-        cursor: str | None = beginning
         while page := hd.events.since(cursor, limit=1000):
             events.extend(page)
             cursor = page.cursor
