@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
 from itertools import islice
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 app = Commands(name="events", help="The event log: every change, in order.")
 
 _PAGE = 500
-_CURSOR = re.compile(r"[0-9]{1,19}\.[0-9]{1,19}")
 
 
 @app.callback()
@@ -64,7 +62,7 @@ def tail(
     on each line, with the cursor to continue from. Events are pushed; if the project has no Realtime, or it cannot be
     reached, the log is polled every --interval seconds. After a lost connection it continues where it was.
     """
-    names, types, since = NameCache(), _validated_types(type), _validated_cursor(since)
+    names, types = NameCache(), _validated_types(type)
     scope = {"ticket": ticket, "team": team}
     if follow:
         from ._connect.follower import run
@@ -82,12 +80,6 @@ def tail(
 
 def _print_cursor(cursor: str) -> None:
     print_note(f"Continue from here with --since {cursor}")
-
-
-def _validated_cursor(cursor: str | None) -> str | None:
-    if cursor is not None and not _CURSOR.fullmatch(cursor):
-        raise typer.BadParameter("must be the cursor of an event, like 745.12", param_hint="--since")
-    return cursor
 
 
 def _validated_types(types: list[str] | None) -> frozenset[str]:

@@ -218,7 +218,7 @@ def _key(given: str | None, known: Profile | None, url: str) -> str:
             "For a system profile: --secret-key-stdin",
             ExitCode.USAGE,
         )
-    return validated_key(key)
+    return validated_key("key", key)
 
 
 def _prompt(what: str) -> str:

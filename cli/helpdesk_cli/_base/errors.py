@@ -165,6 +165,8 @@ def _hint_for(error: HelpdeskError) -> str | None:
         return "Check the URL, and that the helpdesk runs: helpdesk doctor"
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
         return "Give the ticket's number, like 42, or its id."
+    if isinstance(error, e.InvalidValueError) and error.field == "cursor":
+        return "Give the cursor of an event with --since, or leave it out."
     if isinstance(error, e.TeamNotFoundError):
         return "List the teams you may use: helpdesk teams list"
     if isinstance(error, e.CursorAheadError):

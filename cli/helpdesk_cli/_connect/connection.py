@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from .._base.errors import CliError, ExitCode
 from .._base.files import locked
@@ -70,10 +69,13 @@ def target() -> Target:
         CliError: The configuration is incomplete or not valid.
     """
     found = _find_target()
-    for token in (found.access_token, found.refresh_token):
-        if token is not None:
-            validated_key(token)
-    return replace(found, url=validated_url(found.url), key=validated_key(found.key))
+    return replace(
+        found,
+        url=validated_url(found.url),
+        key=validated_key("key", found.key),
+        access_token=_validated_token("access_token", found.access_token),
+        refresh_token=_validated_token("refresh_token", found.refresh_token),
+    )
 
 
 def _find_target() -> Target:
@@ -94,36 +96,45 @@ def _find_target() -> Target:
 
 
 def validated_url(url: str) -> str:
-    """The URL without surrounding spaces and trailing slash.
+    """The URL, normalized.
 
     Raises:
-        CliError: It is not a valid URL.
+        CliError: It is not valid.
     """
-    hint = "For example https://abc.supabase.co"
+    from helpdesk_sdk._credentials import clean_url
+
+    with _as_usage_error():
+        return clean_url(url)
+
+
+def validated_key(name: str, key: str) -> str:
+    """The key or token, without surrounding white space.
+
+    Args:
+        name: ``key``, ``access_token`` or ``refresh_token``, for the error.
+        key: The key or token.
+
+    Raises:
+        CliError: It is not valid.
+    """
+    from helpdesk_sdk._credentials import clean_key
+
+    with _as_usage_error():
+        return clean_key(name, key)
+
+
+def _validated_token(name: str, token: str | None) -> str | None:
+    return None if token is None else validated_key(name, token)
+
+
+@contextmanager
+def _as_usage_error() -> Iterator[None]:
+    from helpdesk_sdk.errors import ConfigurationError
+
     try:
-        parts = urlsplit(url.strip())
-        host = parts.hostname and parts.hostname.encode("idna").decode()
-        # Raises ValueError when the port is not valid.
-        _ = parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in {"http", "https"} or any(char.isspace() for char in url.strip()):
-        raise CliError("url must begin with https:// (or http://, for a local stack)", hint, ExitCode.USAGE)
-    if parts.username or parts.password:
-        raise CliError("url must not hold a user name or a password", hint, ExitCode.USAGE)
-    return url.strip().rstrip("/")
-
-
-def validated_key(key: str) -> str:
-    """The key or token without surrounding spaces.
-
-    Raises:
-        CliError: It is not valid in an HTTP header.
-    """
-    made = key.strip()
-    if not made or not made.isascii() or not made.isprintable() or " " in made:
-        raise CliError("The key or the token is malformed", "Copy it again, as one line.", ExitCode.USAGE)
-    return made
+        yield
+    except ConfigurationError as error:
+        raise CliError(error.message, error.hint, ExitCode.USAGE) from None
 
 
 def current_profile_name() -> str:

@@ -155,9 +155,9 @@ def _client(found: Target) -> AsyncHelpdesk:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same request may succeed later."""
-    from helpdesk_sdk.errors import ConnectionFailedError, RateLimitedError, ServerError
+    from helpdesk_sdk.errors import HelpdeskError
 
-    return isinstance(error, ConnectionFailedError | RateLimitedError | ServerError)
+    return isinstance(error, HelpdeskError) and error.is_transient
 
 
 def retry_delay(failures: int) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
 import tomllib
@@ -87,21 +85,16 @@ class Profiles:
 
 def is_secret_key(key: str) -> bool:
     """Whether a key bypasses all policies: a secret key, or a legacy service_role JWT."""
-    if key.startswith("sb_secret_"):
-        return True
-    return unverified_claims(key).get("role") == "service_role"
+    from helpdesk_sdk import _credentials
+
+    return _credentials.is_secret_key(key)
 
 
 def unverified_claims(token: str) -> dict[str, Any]:
     """The claims of a JWT, without verification; empty for anything else."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    from helpdesk_sdk import _credentials
+
+    return _credentials.claims(token)
 
 
 def validated_name(name: str) -> str:
