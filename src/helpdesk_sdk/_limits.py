@@ -1,4 +1,4 @@
-"""Limits of values, as the database has them."""
+"""Limits of values; the database has the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input is refused before it costs a request, with the name of the field. The limits are the database's."""
+"""Checks of arguments, before a request is sent. An error names the field; the limits are those of the database."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .errors import InvalidValueError
 from .models.events import parse_cursor
 
 _BLANK = " \t\r\n"
-# As helpdesk_private.printable() has it: the joiners that scripts and emoji need are not among them.
+# The same characters as in helpdesk_private.printable(). It leaves out the joiners that scripts and emoji need.
 _UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 
 
 def invalid(field: str, problem: str) -> InvalidValueError:
-    """The error for a bad value: its message begins with the name of the field."""
+    """The error for an invalid value. Its message begins with the name of the field."""
     error = InvalidValueError(f"{field} {problem}")
     error.field = field
     return error
 
 
 def text(field: str, value: object, minimum: int, maximum: int) -> str:
-    """Text that Postgres can store, of ``minimum`` to ``maximum`` characters; blanks alone do not count."""
+    """Text that PostgreSQL can store, of ``minimum`` to ``maximum`` characters. A text of blanks counts as empty."""
     if not isinstance(value, str):
         raise invalid(field, f"must be text, got {type(value).__name__}")
     length = len(value)
@@ -53,7 +53,7 @@ def email(field: str, value: object) -> str:
 
 
 def printable(field: str, value: object, minimum: int, maximum: int) -> str:
-    """Text without control characters, direction marks and other invisible ones: for what names something."""
+    """Text without control characters, direction marks and other invisible characters: for names."""
     found = text(field, value, minimum, maximum)
     if _UNPRINTABLE.search(found):
         raise invalid(field, "must not contain control or invisible characters")
@@ -61,20 +61,20 @@ def printable(field: str, value: object, minimum: int, maximum: int) -> str:
 
 
 def tags(field: str, values: object) -> list[str]:
-    """Tags without doubles, in lower case and composed form: at most 50, each of 1 to 50 characters."""
+    """Tags without duplicates, in lower case and composed form: at most 50 tags, each of 1 to 50 characters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise invalid(field, f"must be several texts, got {type(values).__name__}")
+        raise invalid(field, f"must be a list of texts, got {type(values).__name__}")
     found: dict[str, None] = {}
     for value in values:
         tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip().lower()
         found[printable(field, tag, 1, TAG_MAX)] = None
         if len(found) > TAGS_MAX:
-            raise invalid(field, f"must be at most {TAGS_MAX}")
+            raise invalid(field, f"must be at most {TAGS_MAX} tags")
     return list(found)
 
 
 def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
-    """A UUID, or the text of one; ``expected`` is what else the caller takes, in words."""
+    """A UUID, given as a UUID or as text. ``expected`` describes the accepted values, for the error."""
     if isinstance(value, UUID):
         return value
     if isinstance(value, str):
@@ -86,7 +86,7 @@ def identifier(field: str, value: object, expected: str = "a UUID") -> UUID:
 
 
 def cursor(field: str, value: object, hint: str) -> str:
-    """The cursor of an event; ``hint`` says what else there is to begin at."""
+    """The cursor of an event. ``hint`` names the other places to begin at, for the error."""
     if isinstance(value, str) and parse_cursor(value):
         return value
     error = invalid(field, f'must be the cursor of an event, like "745.12", got {_short_repr(value)}')
@@ -102,7 +102,7 @@ def choice(field: str, value: object, kind: type[StrEnum]) -> str:
 
 
 def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
-    """One or several of the values of an enum."""
+    """One value of an enum, or several."""
     if isinstance(value, str):
         return [choice(field, value, kind)]
     if not isinstance(value, Iterable):
@@ -114,7 +114,7 @@ def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
 
 
 def timestamp(field: str, value: object) -> str:
-    """A point in time with a time zone, in the form the database reads."""
+    """A time with a time zone, in the format that the database reads."""
     if not isinstance(value, datetime):
         raise invalid(field, f"must be a datetime, got {_short_repr(value)}")
     if value.utcoffset() is None:
@@ -123,28 +123,28 @@ def timestamp(field: str, value: object) -> str:
 
 
 def integer(field: str, value: object, minimum: int, maximum: int) -> int:
-    """A whole number within limits."""
+    """A whole number from ``minimum`` to ``maximum``."""
     if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
         raise invalid(field, f"must be a whole number from {minimum} to {maximum}, got {_short_repr(value)}")
     return value
 
 
 def seconds(field: str, value: object, minimum: float, maximum: float) -> float:
-    """A duration in seconds within limits."""
+    """A duration of ``minimum`` to ``maximum`` seconds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not minimum <= value <= maximum:
         raise invalid(field, f"must be {minimum:g} to {maximum:g} seconds, got {_short_repr(value)}")
     return float(value)
 
 
 def boolean(field: str, value: object) -> bool:
-    """True or False, and nothing that only looks like it."""
+    """True or False; 0, 1 and None are refused."""
     if not isinstance(value, bool):
         raise invalid(field, f"must be True or False, got {_short_repr(value)}")
     return value
 
 
 def json_object(field: str, value: object) -> dict[str, Any]:
-    """A JSON object of at most 8 levels and 16,384 bytes. Walks without recursion: depth cannot overflow the stack."""
+    """A JSON object of at most 8 levels and 16,384 bytes. Without recursion: no depth overflows the stack."""
     if not isinstance(value, Mapping):
         raise invalid(field, f"must be a JSON object (a dict), got {type(value).__name__}")
     seen = 0
@@ -154,7 +154,7 @@ def json_object(field: str, value: object) -> dict[str, Any]:
         for path, item in level:
             _check_leaf(path, item)
             following.extend(_children(path, item))
-            # Every value takes a byte at least; so a structure that shares its parts cannot grow without end here.
+            # Every value takes at least one byte, so a structure that repeats its parts without end is refused here.
             if (seen := seen + 1) > JSON_BYTES_MAX or len(following) > JSON_BYTES_MAX:
                 raise invalid(field, f"must be at most {JSON_BYTES_MAX} bytes of JSON")
         level = following
@@ -192,7 +192,7 @@ def _plain(value: object) -> object:
 
 
 def _short_repr(value: object) -> str:
-    """The value as a message may show it: short, on one line."""
+    """The value for an error message: short, on one line."""
     if not isinstance(value, str | int | float | UUID | datetime | None):
         return type(value).__name__
     shown = ascii(value[:60] if isinstance(value, str) else value)

@@ -78,7 +78,7 @@ def test_f3_claiming_and_transferring_survive_a_lost_answer(world: World) -> Sce
     assert (yield world.with_faults("agent", first_write).tickets.transfer(own, tech)).team_id == tech.team_id
     # It left the sender's sight: the SDK cannot know, and says so.
     ticket = yield world.customer.tickets.create("Out of sight", team="Billing")
-    with pytest.raises(UnknownOutcomeError, match="out of your sight"):
+    with pytest.raises(UnknownOutcomeError, match="now you may not see the ticket"):
         yield world.with_faults("agent", first_write).tickets.transfer(ticket.ticket_id, tech)
     assert (yield world.outsider.tickets.get(ticket)).team_id == tech.team_id
 

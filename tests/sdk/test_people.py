@@ -38,7 +38,7 @@ def test_who_one_is(world: World) -> Scenario:
     assert (me.email, me.role, me.name, me.is_active, me.is_staff) == (email("agent"), "agent", "Agent", True, True)
     for reference in ("me", me, me.user_id, str(me.user_id), "AGENT@example.com"):
         assert (yield world.agent.users.get(reference)).user_id == me.user_id
-    with pytest.raises(ForbiddenError, match="no person"):
+    with pytest.raises(ForbiddenError, match="not a person"):
         yield world.system.users.me()
     with pytest.raises(AuthenticationError):
         yield world.connect().users.me()

@@ -207,7 +207,7 @@ def test_a_repeated_update_finds_its_own_work(hd: Any, server: Server) -> Scenar
 def test_a_repeated_transfer_out_of_sight_is_not_called_lost(hd: Any, server: Server) -> Scenario:
     row = ticket_row()
     server.answers(LOST, refused(404, "ticket_not_found"), ok([]))
-    with pytest.raises(UnknownOutcomeError, match="out of your sight"):
+    with pytest.raises(UnknownOutcomeError, match="now you may not see the ticket"):
         yield hd.tickets.transfer(UUID(row["ticket_id"]), UUID(row["team_id"]))
 
 

@@ -1,4 +1,4 @@
-"""How tickets, people and teams may be given, and how each is found."""
+"""References: the ways to give a ticket, a person or a team, and how each is found."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..models.tickets import Ticket
 from ..models.users import User
 
 TicketRef = Ticket | UUID | str | int
-"""How a ticket may be given: as a Ticket, by number (42, "42", "#42"), or by id."""
+"""A ticket: a Ticket, its number (42, "42", "#42"), or its id."""
 
-# The biggest number a ticket can have: PostgreSQL's bigint.
+# The greatest number of a ticket: PostgreSQL's bigint.
 _NUMBER_MAX = 2**63 - 1
 
 
@@ -33,7 +33,7 @@ class _Key(Model):
 
 
 def ticket_key(ticket: TicketRef) -> UUID | int:
-    """The id or the number of a ticket given in any way."""
+    """The id or the number of a ticket."""
     if isinstance(ticket, Ticket):
         return ticket.ticket_id
     if isinstance(ticket, str):
@@ -46,19 +46,19 @@ def ticket_key(ticket: TicketRef) -> UUID | int:
 
 
 def by_key(query: Any, ticket: TicketRef) -> Any:
-    """The query, for this ticket: by number costs no more than by id."""
+    """The query, limited to this ticket. Both the id and the number have an index."""
     key = ticket_key(ticket)
     return query.eq("ticket_id" if isinstance(key, UUID) else "number", key)
 
 
 def no_such(ticket: TicketRef) -> TicketNotFoundError:
-    """The error for a ticket that is not there, or not to be seen: the two look the same."""
+    """The error for a ticket that does not exist, or that the caller may not see: both look the same."""
     key = ticket_key(ticket)
     return TicketNotFoundError(f"There is no ticket {key}, or it is not yours to see", hint="Check its number or id.")
 
 
 def find_ticket_id(resource: Resource[Any], ticket: TicketRef) -> Flow[UUID]:
-    """The id of a ticket given in any way; a number is looked up once."""
+    """The id of a ticket. The id of a number is looked up once and remembered."""
     key = ticket_key(ticket)
     if isinstance(key, UUID):
         return key
@@ -69,13 +69,13 @@ def find_ticket_id(resource: Resource[Any], ticket: TicketRef) -> Flow[UUID]:
 
 
 def find_newest_message(resource: Resource[Any], ticket: TicketRef) -> Flow[tuple[UUID, UUID | None]]:
-    """The id of a ticket, and of its newest message at this moment."""
+    """The id of a ticket, and the id of its newest message."""
     found = yield from _look_up(resource, ticket)
     return found.ticket_id, found.last_message_id
 
 
 def require_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[None]:
-    """An error, unless the ticket is there to be seen."""
+    """Raise an error unless the caller may see the ticket."""
     yield from _look_up(resource, ticket)
 
 
@@ -91,11 +91,11 @@ def _look_up(resource: Resource[Any], ticket: TicketRef) -> Flow[_Key]:
 
 
 UserRef = User | UUID | str
-"""How a person may be given: as a User, by id, by e-mail address, or "me"."""
+"""A person: a User, their id, their e-mail address, or "me"."""
 
 
 def fetch_me(resource: Resource[Any]) -> Flow[User]:
-    """The person behind the session, asked for at most once a minute."""
+    """The person of the session, read at most once a minute."""
     known = resource._session_store.me
     if known is not None:
         return known
@@ -103,17 +103,19 @@ def fetch_me(resource: Resource[Any]) -> Flow[User]:
 
 
 def ask_me(resource: Resource[Any]) -> Flow[User]:
-    """The person behind the session, asked for now."""
+    """The person of the session, read now."""
     if resource._session_store.is_system:
-        raise ForbiddenError("The secret key is no person", hint="Sign in as somebody: auth.sign_in(email, password).")
-    # A POST, since it makes the profile when the sign-up could not; asking twice does no harm.
+        raise ForbiddenError(
+            "The secret key is not a person", hint="Sign in as a person: auth.sign_in(email, password)."
+        )
+    # A POST: it makes the profile when the sign-up could not. A repetition changes nothing.
     user = yield from resource._call_one(resource._read(resource._rest.rpc("whoami", {})), User)
     resource._session_store.me = user
     return user
 
 
 def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:
-    """The id of a person given in any way."""
+    """The id of a person."""
     if isinstance(user, User):
         return user.user_id
     if user == "me":
@@ -133,11 +135,11 @@ def _nobody_with(address: str) -> UserNotFoundError:
 
 
 TeamRef = Team | UUID | str
-"""How a team may be given: as a Team, by id, or by name."""
+"""A team: a Team, its id, or its name."""
 
 
 def find_team_id(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUID]:
-    """The id of a team given in any way."""
+    """The id of a team."""
     if isinstance(team, Team):
         return team.team_id
     if isinstance(team, UUID):
@@ -153,7 +155,7 @@ def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]
     elif _is_uuid(team):
         query = query.eq("team_id", check.identifier(field, team))
     else:
-        # Names are equal whatever their case; what a pattern would read as a wildcard is escaped.
+        # Case does not matter. The characters that are wildcards in a pattern are escaped.
         name = check.text(field, team, 1, limits.TEAM_NAME_MAX)
         query = query.ilike("name", name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
     found = yield from resource._first_row(resource._read(query), Team)

@@ -72,7 +72,7 @@ def checked_changes(
     external_id: str | Unset | None,
     snoozed_until: datetime | Unset | None,
 ) -> dict[str, Any]:
-    """The columns to write, checked."""
+    """The columns to write, after a check of their values."""
     changes: dict[str, Any] = {}
     if title is not Unset.UNSET:
         changes["title"] = check.text("title", title, 1, limits.TITLE_MAX)
@@ -100,7 +100,7 @@ def current_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[Ticket | 
 
 
 def ticket_where(resource: Resource[Any], column: str, value: str) -> Flow[Ticket | None]:
-    """The ticket whose column has this value."""
+    """The ticket with this value in a column."""
     return (yield from resource._first_row(resource._read(_tickets(resource).eq(column, value)), Ticket))
 
 
@@ -196,12 +196,12 @@ def _allow_own_replies(
 def _after_lost_move(
     resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
 ) -> Flow[Ticket]:
-    """A lost attempt may have moved the ticket out of the caller's reach, so that the repeated one was refused."""
+    """The repeated attempt was refused: the first may have moved the ticket out of the caller's sight."""
     current = yield from current_ticket(resource, ticket)
     if current is None:
         raise UnknownOutcomeError(
-            "The connection broke before the answer came, and the ticket is out of your sight now",
-            hint="Most likely it was moved: ask somebody who works the other queue.",
+            "The connection broke before the response came, and now you may not see the ticket",
+            hint="Most likely the ticket was moved: ask a member of the other team.",
         )
     if wanted and _already_applied(current, wanted, revision):
         return current
@@ -211,7 +211,7 @@ def _after_lost_move(
 def _resolve_conflict(
     resource: Resource[Any], ticket: TicketRef, reply: Reply, wanted: Mapping[str, Any], revision: int | None
 ) -> Flow[Ticket]:
-    """No row was changed: say why, with the ticket as it is now; unless it was our own lost attempt that changed it."""
+    """No row was changed: raise the reason, with the ticket as it is now; unless a lost attempt of ours changed it."""
     if isinstance(reply.error, TicketNotFoundError):
         raise no_such(ticket)
     current = yield from current_ticket(resource, ticket)
@@ -227,7 +227,7 @@ def _resolve_conflict(
     ):
         return current
     error = reply.error or StaleRevisionError(
-        hint="Read it again (error.current is the ticket as it is now), then repeat the change if it still makes sense."
+        hint="error.current is the ticket as it is now: repeat the change with it, if the change still makes sense."
     )
     if isinstance(error, ConflictError):
         error.current = current
@@ -235,7 +235,7 @@ def _resolve_conflict(
 
 
 def _already_applied(current: Ticket, wanted: Mapping[str, Any], revision: int | None) -> bool:
-    """Whether the ticket is one step further and has the wanted values: the lost attempt did that, or its like."""
+    """Whether the ticket is one revision further and has the wanted values: the lost attempt was carried out."""
     if revision is not None and current.revision != revision + 1:
         return False
     for field, value in wanted.items():
