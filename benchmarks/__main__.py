@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: load the data unless they are there, measure, print, write results/."""
+"""`python -m benchmarks`: load the data unless they are loaded, measure, print, write results/."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="how often each comparison is repeated (5)")
     parser.add_argument("--calls", type=int, default=120, help="how many calls a repetition has (120)")
     parser.add_argument("--claims", type=int, default=2000, help="how many tickets are claimed in each run (2000)")
-    parser.add_argument("--quick", action="store_true", help="live: few subscribers, for a moment, to see that it runs")
+    parser.add_argument(
+        "--quick", action="store_true", help="live: few subscribers for a short time, only to see that it runs"
+    )
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
     parser.add_argument("--postgres", type=Path, help="the programs of another PostgreSQL (a bin directory)")

@@ -1,4 +1,4 @@
-"""Agents who take the next ticket all at once: how fast, and never the same one twice."""
+"""Agents who claim the next ticket at the same time: how fast, and that no ticket is claimed twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLAIM = "select ticket_id from helpdesk.claim_next_ticket(claim_id => %s)"
 
 @dataclass
 class _Contest:
-    """What the claimers of one run got, and how long each claim took, in ms."""
+    """The tickets that were claimed in one run, and how long each claim took, in ms."""
 
     tickets: list[uuid.UUID] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -36,7 +36,7 @@ class _Contest:
 
 
 def run(url: str, claims: int) -> Section:
-    """Let 1, 8 and 50 agents claim that many tickets between them, from a database that may be written to."""
+    """Let 1, 8 and 50 agents claim that many tickets together, in a database that may be changed."""
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(
             "select count(*) from helpdesk.tickets where status = 'open' and assigned_to is null"
@@ -95,7 +95,7 @@ def _contest(url: str, label: str, people: list[Person], threads: int, claims: i
 
 
 def sign_in(connection: psycopg.Connection, who: Person) -> None:
-    """Be that person for the rest of the session."""
+    """Act as that person for the rest of the session."""
     claims = f'{{"sub": "{who.login}", "role": "authenticated"}}'
     connection.execute("select set_config('request.jwt.claims', %s, false)", (claims,))
     connection.execute("set role authenticated")

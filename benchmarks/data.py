@@ -1,4 +1,4 @@
-"""The data the benchmarks run on: a server of its own with a helpdesk of a given size, kept for the next run."""
+"""The data of the benchmarks: a server of its own with a helpdesk of a given size, kept for the next run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DATABASE = "bench"
 _EVENTS_A_TICKET = 5
 _EVENTS_A_TRANSACTION = 10
 
-# What a small hosted project has, except for the memory: the whole database fits.
+# As in a small hosted project, except for the memory: the whole database fits.
 _SETTINGS = {
     "shared_buffers": "2GB",
     "effective_cache_size": "6GB",
@@ -32,14 +32,14 @@ _SETTINGS = {
 
 
 def server(directory: Path, tickets: int, *, bin_dir: Path | None = None) -> Postgres:
-    """The server for a helpdesk of that size; not started."""
+    """The server for a helpdesk of that size, not started."""
     bin_dir = bin_dir.absolute() if bin_dir else None
     major = Postgres(directory, bin_dir=bin_dir).major
     return Postgres(directory / f"pg{major}-{tickets}", bin_dir=bin_dir, durable=False, settings=_SETTINGS)
 
 
 def prepare(postgres: Postgres, tickets: int) -> str:
-    """Load the data, unless this server has exactly these data already; the URL of the database."""
+    """Load the data, unless this server has exactly these data already, and return the URL of the database."""
     stamp = postgres.directory / "loaded"
     wanted = _fingerprint(tickets)
     if stamp.exists() and stamp.read_text() == wanted:
@@ -56,7 +56,7 @@ def prepare(postgres: Postgres, tickets: int) -> str:
 
 @contextmanager
 def scratch(postgres: Postgres) -> Iterator[str]:
-    """A copy of the database that may be written to; gone afterwards."""
+    """A copy of the database that may be changed; it is dropped afterwards."""
     name = f"{_DATABASE}_scratch"
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
         admin.execute(f"drop database if exists {name} with (force)")
@@ -68,7 +68,7 @@ def scratch(postgres: Postgres) -> Iterator[str]:
 
 
 def discard_old(postgres: Postgres) -> None:
-    """Remove the files of a server that was interrupted while it was made."""
+    """Remove the files of a server whose setup was interrupted."""
     if postgres.directory.exists() and not (postgres.directory / "postgres.password").exists():
         shutil.rmtree(postgres.directory)
 
@@ -107,7 +107,7 @@ def _load(url: str, tickets: int) -> None:
 
 
 def _use_up_transactions(connection: psycopg.Connection, count: int) -> int:
-    """Let that many transactions pass and return the number of the first: events need transactions of the past."""
+    """Use up that many transaction numbers and return the first: the events need numbers of past transactions."""
     row = connection.execute("select pg_current_xact_id()::text::bigint").fetchone()
     assert row
     connection.execute(
@@ -117,7 +117,7 @@ def _use_up_transactions(connection: psycopg.Connection, count: int) -> int:
 
 
 def _drop_indexes(connection: psycopg.Connection) -> list[str]:
-    """Drop the indexes that no constraint needs, and return how to make them again: filling first is quicker."""
+    """Drop the indexes that no constraint needs and return their definitions: loading without indexes is faster."""
     rows = connection.execute(
         "select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index as i "
         "join pg_class as c on c.oid = i.indrelid where c.relnamespace = 'helpdesk'::regnamespace "

@@ -1,4 +1,4 @@
-"""What it costs to follow the event log."""
+"""What following the event log costs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _RANGE = (
 
 
 def run(url: str, effort: Effort) -> Section:
-    """Measure all of it."""
+    """Measure every case of this part."""
     with psycopg.connect(url, autocommit=True) as connection:
         count = connection.execute("select count(*) from helpdesk.events").fetchone()
         section = Section(
             f"Events since a cursor, of {count[0] if count else 0:,}",
             "100 events from the middle of the log, and the empty poll at its head, against the raw range of the index "
-            "(which does not ask whether the reader may still see each ticket).",
+            "(without the check that the reader may still see each ticket).",
         )
         with one_processor():
             for case in _cases(connection):

@@ -13,16 +13,17 @@ from benchmarks.request import Params, Person, one_processor, person
 _AIM = 1.3
 _TITLE = "Row-level security"
 _EXPLANATION = (
-    "The transaction that PostgREST makes of a request, as a signed-in person, against the same as the system with the "
-    "predicate of that person's rows written out."
+    "The transaction that PostgREST makes of a request, as a signed-in person, against the same transaction as the "
+    "system, with the predicate of that person's rows written out."
 )
 COLUMNS = (
     "t.*, array(select g.tag from helpdesk.ticket_tags as g where g.ticket_id = t.ticket_id order by g.tag) as tags"
 )
 _TAGGED = """
-select g.tag, t.ticket_id, t.number, t.status, t.priority, t.title, t.description, t.team_id, t.assigned_to,
-  t.created_by, t.channel, t.external_id, t.custom_fields, t.revision, t.snoozed_until, t.last_message_id,
-  t.first_response_at, t.resolved_at, t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at,
+select g.tag, t.ticket_id, t.number, t.status, t.priority, t.priority_rank, t.title, t.description, t.team_id,
+  t.assigned_to, t.created_by, t.channel, t.external_id, t.custom_fields, t.revision, t.snoozed_until,
+  t.last_message_id, t.first_response_at, t.resolved_at, t.closed_at, t.merged_into,
+  g.ticket_created_at as created_at, t.updated_at,
   array(select o.tag from helpdesk.ticket_tags as o where o.ticket_id = t.ticket_id order by o.tag) as tags
 from helpdesk.ticket_tags as g
 join helpdesk.tickets as t using (ticket_id)
@@ -104,7 +105,7 @@ def array(values: list[str]) -> str:
 
 
 def run(url: str, effort: Effort) -> Section:
-    """Measure all of it."""
+    """Measure every case of this part."""
     section = Section(_TITLE, _EXPLANATION)
     with psycopg.connect(url, autocommit=True) as connection, one_processor():
         cast = Cast(connection)
@@ -121,7 +122,7 @@ def run(url: str, effort: Effort) -> Section:
 
 
 def _list(name: str, who: Person, view: str, where: str, params: Params, base: str, base_params: Params) -> Case:
-    """A first page of 50 from a view, and the same from the table."""
+    """A first page of 50 from a view, and the same page from the table."""
     statement = page(f"select * from helpdesk.{view}", where, len(params))
     plain = page(f"select {COLUMNS} from helpdesk.tickets as t", base, len(base_params))
     return Case(name, who, statement, [[*params, 50, 0]], plain, [[*base_params, 50, 0]])
@@ -192,7 +193,7 @@ def _single(cast: Cast) -> Iterator[Case]:
 
 def _conversations(cast: Cast) -> Iterator[Case]:
     for who, name in ((cast.heavy, "customer"), (cast.agent, "agent")):
-        params = [[ticket, 50] for ticket in talked_about(cast, who)]
+        params = [[ticket, 50] for ticket in with_conversation(cast, who)]
         yield Case(f"messages of a ticket, {name}", who, _MESSAGES, params, _MESSAGES, params)
 
 
@@ -201,12 +202,12 @@ def _timelines(cast: Cast) -> Iterator[Case]:
     for who, name in ((cast.heavy, "customer"), (cast.agent, "agent"), (cast.admin, "admin")):
         customer = who == cast.heavy
         raw = _TIMELINE.format(notes=not customer, events="e.audience = 'customer'" if customer else "true")
-        params = [[ticket] for ticket in talked_about(cast, who)]
+        params = [[ticket] for ticket in with_conversation(cast, who)]
         yield Case(f"timeline, {name}", who, statement, params, raw, params)
 
 
-def talked_about(cast: Cast, who: Person) -> list[str]:
-    """Tickets with a conversation that the person sees."""
+def with_conversation(cast: Cast, who: Person) -> list[str]:
+    """Tickets with a conversation that the person may see."""
     scope, value = {
         cast.heavy: ("t.created_by = any(%s::uuid[])", [who.user_id]),
         cast.agent: ("t.team_id = any(%s::uuid[])", cast.teams(who)),

@@ -1,8 +1,8 @@
--- A helpdesk of a given size, made of nothing but numbers: the same size always gives the same rows.
+-- A helpdesk of a given size, computed from row numbers alone: the same size always gives the same rows.
 -- Run by benchmarks.data with `bench.tickets` set. Foreign keys and our triggers are off (session_replication_role), so
--- every row is written as the triggers would have left it; CHECK constraints, unique keys and not-nulls are on.
+-- every row is written as the triggers would have written it; CHECK constraints, unique keys and not-nulls are on.
 
--- A number of [0, 1) that depends on n and on what it is for.
+-- A number of [0, 1) that depends on n and on its purpose.
 create function pg_temp.dice(n bigint, salt integer)
 returns double precision
 language sql
@@ -15,7 +15,7 @@ language sql
 immutable
 as $$ select md5(kind || n)::uuid $$;
 
--- An UUIDv7 of that moment.
+-- A UUIDv7 of that moment.
 create function pg_temp.uuid7(at timestamptz, n bigint)
 returns uuid
 language sql
@@ -76,7 +76,7 @@ select
   (array['urgent', 'high', 'medium', 'low'])[width_bucket(pg_temp.dice(n, 2), array[0.05, 0.20, 0.80]) + 1] as priority,
   width_bucket(pg_temp.dice(n, 3), array[0.317, 0.476, 0.582, 0.662, 0.732, 0.794, 0.850, 0.901, 0.951]) + 1 as team,
   floor(b.customers * power(pg_temp.dice(n, 4), 2.5))::bigint + 1 as customer,
-  -- Of the open ones some wait in the queue; the others are with one of the team's five.
+  -- Some of the open tickets wait in the queue; each other one is assigned to one of the five agents of the team.
   case when pg_temp.dice(n, 1) >= 0.05 then floor(pg_temp.dice(n, 5) * 5)::bigint end as colleague,
   n % 20 = 0 as talked_about
 from bench as b
@@ -149,7 +149,7 @@ where t.talked_about
 order by t.n;
 
 
--- Events: four a ticket, and twenty more for the tickets that are talked about; five a ticket over all ------------------
+-- Events: four a ticket, and twenty more for tickets with a conversation; five a ticket on average ------------------
 
 create temp table kind as
 select k.step, k.type, k.audience, k.data::jsonb
@@ -171,8 +171,8 @@ select 4 + s,
   end::jsonb
 from generate_series(1, 20) as s;
 
--- The rows pretend to come from transactions of before this load, ten events each: the first numbers of the server's
--- life are skipped, the rest was used up by benchmarks.data.
+-- The rows carry the numbers of transactions before this load, ten events each. The server's first numbers are skipped;
+-- benchmarks.data has used up the others.
 insert into helpdesk.events (
   event_id, xid, type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name,
   data, created_at

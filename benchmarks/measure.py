@@ -1,4 +1,4 @@
-"""How long things take, and how that compares."""
+"""How long statements take, and how two of them compare."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Result:
     """One line of the report.
 
     Attributes:
-        name: what was measured.
-        numbers: by column heading; milliseconds, ratios, rates.
-        aim: what one of the numbers should be, in words; empty where it is for information.
-        met: whether it is; None without an aim.
+        name: What was measured.
+        numbers: Milliseconds, ratios and rates, by column heading.
+        aim: The aim for one of the numbers, in words; empty without an aim.
+        met: Whether the aim is met; None without an aim.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much measuring a comparison gets: so many rounds of so many calls."""
+    """How long a comparison is measured: the number of rounds, and of calls in each round."""
 
     rounds: int
     calls: int
@@ -48,7 +48,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Case:
-    """A statement by a person, and another one by the system that finds the same rows by itself."""
+    """A statement of a person under the policies, and a base statement of the system that finds the same rows."""
 
     name: str
     who: Person
@@ -62,7 +62,7 @@ def compare(url: str, case: Case, effort: Effort, *, aim: float | None) -> Resul
     """Measure both statements of a case in turns.
 
     Raises:
-        AssertionError: they do not find equally many rows: then the comparison means nothing.
+        AssertionError: The statements do not find equally many rows, so the comparison means nothing.
     """
     with Requests(url, case.who, case.statement) as mine, Requests(url, None, case.base) as theirs:
         pairs = list(zip(case.params, case.base_params, strict=True))
@@ -89,10 +89,10 @@ def in_turns(
     parameters: Sequence[tuple[Params, Params]],
     effort: Effort,
 ) -> tuple[float, float]:
-    """What a call of each takes, in ms: the lower quartile of its calls, the median of the rounds.
+    """The time of a call of each, in ms: the median over the rounds of each round's lower quartile.
 
-    Measured in turns, call by call, so that a slow moment of the machine hits both; and by the lower quartile, because
-    whatever else the machine does can only add to a call.
+    The two are called in turns, so that a slow moment of the machine affects both. It is the lower quartile, because
+    other load on the machine can only make a call slower.
     """
     for mine, theirs in itertools.islice(itertools.cycle(parameters), _WARM_UP):
         tested(mine)
@@ -106,5 +106,5 @@ def in_turns(
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which that share of them lies."""
+    """The value below which that share of the values lies."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]

@@ -1,4 +1,4 @@
-"""What a page costs far down a list, against the first page of the same list."""
+"""What a page far down a list costs, against the first page of the same list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.request import Person, Requests, one_processor
 _AIM = 1.5
 _DEPTH = 100_000
 _FIRST = "select * from helpdesk.{view} order by created_at desc, ticket_id desc limit $1"
-# What the SDK asks PostgREST for: the rows after the last one of the page before.
+# The query of the SDK: the rows behind the last row of the page before.
 _NEXT = (
     "select * from helpdesk.{view} where created_at <= $1::timestamptz and (created_at < $1::timestamptz or "
     "ticket_id < $2::uuid) order by created_at desc, ticket_id desc limit $3"
@@ -24,8 +24,8 @@ order by created_at desc, ticket_id desc offset %s limit 1
 
 
 def run(url: str, effort: Effort) -> Section:
-    """Measure all of it."""
-    section = Section("Depth", "The 50 tickets after the 100,000th (or the middle of a shorter list), by keyset.")
+    """Measure every case of this part."""
+    section = Section("Depth", "The 50 tickets behind the 100,000th (or the middle of a shorter list), by keyset.")
     with psycopg.connect(url, autocommit=True) as connection, one_processor():
         cast = Cast(connection)
         for name, who, view, scope, value in (

@@ -37,10 +37,10 @@ def summary(sections: list[Section]) -> str:
     """One line: how many aims are met, and which are not."""
     judged = [result for section in sections for result in section.results if result.met is not None]
     if not judged:
-        return "Nothing of this has an aim."
+        return "None of these numbers has an aim."
     missed = [result.name for result in judged if not result.met]
-    told = f"{len(judged) - len(missed)} of {len(judged)} aims met."
-    return f"{told} Not met: {'; '.join(missed)}." if missed else told
+    met = f"{len(judged) - len(missed)} of {len(judged)} aims met."
+    return f"{met} Not met: {'; '.join(missed)}." if missed else met
 
 
 def write(sections: list[Section], settings: dict[str, object], directory: Path) -> Path:
@@ -48,8 +48,8 @@ def write(sections: list[Section], settings: dict[str, object], directory: Path)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{time.strftime('%Y%m%dT%H%M%S')}.json"
     machine = {"system": platform.platform(), "python": platform.python_version(), "processors": os.cpu_count()}
-    told = {"settings": settings, "machine": machine, "sections": [asdict(section) for section in sections]}
-    path.write_text(json.dumps(told, indent=2) + "\n")
+    report = {"settings": settings, "machine": machine, "sections": [asdict(section) for section in sections]}
+    path.write_text(json.dumps(report, indent=2) + "\n")
     return path
 
 

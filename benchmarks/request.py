@@ -16,7 +16,7 @@ Params = Sequence[object]
 
 _SETTINGS = ("search_path", "role", "request.jwt.claims", "request.method", "request.path", "request.headers")
 _SET = "select " + ", ".join(f"set_config('{name}', ${n}, true)" for n, name in enumerate(_SETTINGS, 1))
-# The body of the answer is made by the database.
+# The database makes the body of the response.
 _ANSWER = (
     "with source as ({statement}) select pg_catalog.count(answer) as total, coalesce(json_agg(answer), '[]') as body, "
     "nullif(current_setting('response.headers', true), '') as headers, "
@@ -33,7 +33,7 @@ class Person:
 
 
 def person(connection: psycopg.Connection, email: str) -> Person:
-    """The person with that address."""
+    """The person with that e-mail address."""
     row = connection.execute(
         "select user_id::text, auth_user_id::text from helpdesk.users where email = %s", (email,)
     ).fetchone()
@@ -42,9 +42,9 @@ def person(connection: psycopg.Connection, email: str) -> Person:
 
 
 class Requests:
-    """One statement, asked again and again by one person on one connection; None is the system, which no policy limits.
+    """One statement, run repeatedly by one person on one connection. None is the system, which no policy limits.
 
-    All statements are prepared and run through libpq itself, so that no time goes into making Python objects.
+    All statements are prepared and run through libpq itself, so that no time is spent on Python objects.
     """
 
     def __init__(self, url: str, who: Person | None, statement: str, *, read_only: bool = True) -> None:
@@ -65,7 +65,7 @@ class Requests:
         self._checked(self._pq.exec_prepared(b"commit", []))
 
     def run(self, params: Params) -> float:
-        """Ask once and return the milliseconds that the transaction took."""
+        """Run the statement once and return the milliseconds that the transaction took."""
         values = [str(value).encode() for value in params]
         began = time.perf_counter_ns()
         self._begin()
@@ -77,12 +77,12 @@ class Requests:
 
     @property
     def rows(self) -> int:
-        """How many rows the last answer had."""
+        """How many rows the last response had."""
         return int(self._answer.get_value(0, 0) or 0)
 
     @property
     def body(self) -> bytes:
-        """The last answer's rows, as JSON."""
+        """The last response's rows, as JSON."""
         return self._answer.get_value(0, 1) or b""
 
     def __enter__(self) -> Requests:
@@ -103,10 +103,11 @@ class Requests:
 
 @contextlib.contextmanager
 def one_processor() -> Iterator[None]:
-    """Keep this program, and the servers it talks to meanwhile, on one processor.
+    """Keep this program, and its database server processes, on one processor.
 
-    A client and a server that take turns are otherwise sometimes on the same and sometimes on different processors, and
-    waking another one costs more than the shortest of our queries. Where that is not possible, the numbers are noisier.
+    Otherwise a client and a server that take turns are sometimes on the same processor and sometimes on two, and
+    waking the other processor takes longer than our shortest queries. Where the system cannot do this, the numbers are
+    noisier.
     """
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
     if before:
@@ -119,14 +120,14 @@ def one_processor() -> Iterator[None]:
 
 
 def share_our_processor(pid: int) -> None:
-    """Move a server process to where this program is kept."""
+    """Move a server process to the processor of this program."""
     if hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(pid, os.sched_getaffinity(0))
 
 
 def claims_of(who: Person | None, role: str) -> str:
-    """Somebody's claims, as long as those of a real token: the database parses them for every question of who asks."""
+    """A person's claims, as long as those of a real token: each helper that asks who the caller is parses them."""
     return json.dumps(
         {
             "iss": "http://127.0.0.1:54321/auth/v1",

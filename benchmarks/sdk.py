@@ -20,7 +20,7 @@ _TEXT = "The tray is full and it says that it is empty. " * 6
 
 
 def run(effort: Effort) -> Section:
-    """Measure all of it, on a small helpdesk: this is about the client."""
+    """Measure every call on a small helpdesk: only the client matters here."""
     section = Section(
         "SDK",
         "A call of the SDK (checked arguments, typed models, retries, sessions) against the same request by the bare "

@@ -1,4 +1,4 @@
-"""How long `helpdesk up` takes to the first answered request, and how much memory the stack needs then."""
+"""The time of `helpdesk up` to the first answered request, and the memory of the stack then."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HELPDESK = [str(Path(sys.executable).with_name("helpdesk"))]
 
 
 def run(starts: int = 3) -> Section:
-    """Start a stack on a fresh directory once, then again and again on what is there by then."""
+    """Start a stack once in a fresh directory, then several times in the same directory."""
     section = Section(
         "The local stack",
         "`helpdesk up --detach` from the command line to the first answered request; memory is the proportional set "
@@ -36,7 +36,7 @@ def run(starts: int = 3) -> Section:
     seconds = statistics.median(took for took, _ in warm)
     megabytes = statistics.median(memory for _, memory in warm)
     section.results += [
-        Result("first start, everything is made", {"s": cold}),
+        Result("first start, creates the database", {"s": cold}),
         Result("warm start", {"s": seconds}, f"≤ {_AIM_S:g} s", seconds <= _AIM_S),
         Result("memory after a warm start", {"MB": megabytes}, f"≤ {_AIM_MB} MB", megabytes <= _AIM_MB),
     ]
@@ -44,7 +44,7 @@ def run(starts: int = 3) -> Section:
 
 
 def _start(directory: Path) -> tuple[float, float]:
-    """Seconds to the first answer, and megabytes; the stack is stopped again."""
+    """Seconds to the first response, and megabytes; stops the stack again."""
     began = time.perf_counter()
     up = [*_HELPDESK, "up", "--data", str(directory), "--port", "0", "--detach", "--json"]
     done = subprocess.run(up, capture_output=True, text=True, check=False)
@@ -64,6 +64,6 @@ def _memory(pids: Iterable[int]) -> float:
     total = 0
     for process in {process for pid in pids for process in (psutil.Process(pid), *psutil.Process(pid).children(True))}:
         info = process.memory_full_info()
-        # Proportional: what processes share is counted once. Only Linux tells it.
+        # Proportional set size: shared memory is counted once. Only Linux has this number.
         total += getattr(info, "pss", info.uss)
     return total / 1024 / 1024

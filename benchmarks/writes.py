@@ -1,4 +1,4 @@
-"""What a write costs with everything that goes with it: guards, the send guard, the event log."""
+"""What a write costs with all that belongs to it: guards, the send guard, the event log."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _TEXT = "The tray is full and it says that it is empty. " * 6
 
 
 def run(url: str, calls: int) -> Section:
-    """Measure all of it, on a database that may be written to."""
+    """Measure every write, in a database that may be changed."""
     section = Section(
         "Writes",
-        "One connection, synchronous_commit off. The factor is to a bare INSERT of the same row without triggers: what "
-        "the guards and the event log cost.",
+        "One connection, synchronous_commit off. The factor compares with a bare INSERT of the same row without "
+        "triggers: the cost of the guards and the event log.",
     )
     with psycopg.connect(url, autocommit=True) as admin:
         cast = Cast(admin)

@@ -1,4 +1,4 @@
-"""What it costs that news arrive by itself: what the database does for it, and the way to the client."""
+"""What Realtime costs: the database's part, and the way to the client."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ _TICKETS = 400
 
 @dataclass(frozen=True)
 class Scale:
-    """How much of it there is.
+    """How much is measured.
 
     Attributes:
-        idle: how many subscribers the memory is read with, and `settle` seconds before each reading.
-        latency: of the raw sockets.
-        streams, stream_rates, stream_seconds: of the SDK.
-        bulk: tickets in one transaction.
-        calls: at most so many in each turn of a comparison of writes.
+        idle: The numbers of idle subscribers at which memory is read.
+        settle: Seconds to wait before each reading.
+        latency: The plan for the raw sockets.
+        streams, stream_rates, stream_seconds: The plan for streams of the SDK.
+        bulk: Tickets in one transaction.
+        calls: The most calls in each turn of a comparison of writes.
     """
 
     idle: tuple[int, ...]
@@ -57,12 +58,12 @@ QUICK = Scale(
 
 
 def on_database(url: str, effort: Effort) -> Iterator[Section]:
-    """What only reads."""
+    """The parts that only read."""
     yield from reads.run(url, effort)
 
 
 def on_scratch(url: str, effort: Effort, scale: Scale) -> Section:
-    """What writes, on a database that is thrown away."""
+    """The part that writes, in a database that is dropped afterwards."""
     return writes.run(url, Effort(effort.rounds, min(effort.calls, scale.calls)), scale.bulk)
 
 

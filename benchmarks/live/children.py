@@ -1,4 +1,4 @@
-"""Processes of their own, for what would otherwise wait for the interpreter's lock."""
+"""Child processes, for work that would otherwise wait for the interpreter's lock."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any, Self
 
 
 class Child:
-    """A process that does what it is asked to, one thing after another. Ends with its parent, however that ends.
+    """A process that carries out commands, one after another. It ends when its parent ends, however that happens.
 
     Args:
-        serve: a function of a module, called in the process with a pipe and `arguments`; it calls `answers` with what
-            to do for each question.
+        serve: A function of a module, called in the process with a pipe and `arguments`. It calls `answers` with a
+            function for each command.
+        arguments: Further arguments of that function.
     """
 
     def __init__(self, serve: Callable[..., None], *arguments: object) -> None:
@@ -29,31 +30,31 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """The id of the process."""
         assert self._process.pid
         return self._process.pid
 
-    def send(self, question: str, *arguments: object) -> None:
-        """Ask something, and do not wait for the answer."""
-        self.pipe.send((question, arguments))
+    def send(self, command: str, *arguments: object) -> None:
+        """Send a command, and do not wait for its result."""
+        self.pipe.send((command, arguments))
 
     def receive(self) -> Any:
-        """Wait for the answer.
+        """Wait for the result of a command.
 
         Raises:
-            RuntimeError: what was asked has failed, with the traceback there.
+            RuntimeError: The command failed; the message is its traceback in the child.
         """
         try:
             answer = self.pipe.recv()
         except EOFError:
             raise RuntimeError("a process of the benchmark has ended") from None
         if isinstance(answer, _Failure):
-            raise RuntimeError(answer.told)
+            raise RuntimeError(answer.traceback)
         return answer
 
-    def ask(self, question: str, *arguments: object) -> Any:
-        """Ask something, and wait for the answer."""
-        self.send(question, *arguments)
+    def ask(self, command: str, *arguments: object) -> Any:
+        """Send a command, and wait for its result."""
+        self.send(command, *arguments)
         return self.receive()
 
     def __enter__(self) -> Self:
@@ -72,34 +73,34 @@ class Child:
 
 class _Failure:
     def __init__(self) -> None:
-        self.told = traceback.format_exc()
+        self.traceback = traceback.format_exc()
 
 
-def answers(pipe: Connection, **questions: Callable[..., Any]) -> None:
-    """In a child: answer questions until nobody is there to ask any."""
+def answers(pipe: Connection, **commands: Callable[..., Any]) -> None:
+    """In a child: carry out commands until the parent is gone."""
     pipe.send("ready")
     while True:
         try:
-            question, arguments = pipe.recv()
+            command, arguments = pipe.recv()
         except (EOFError, KeyboardInterrupt):
             return
         try:
-            answer = questions[question](*arguments)
+            answer = commands[command](*arguments)
         except Exception:
             answer = _Failure()
         pipe.send(answer)
 
 
-async def async_answers(pipe: Connection, **questions: Callable[..., Awaitable[Any]]) -> None:
-    """The same with functions that are awaited."""
+async def async_answers(pipe: Connection, **commands: Callable[..., Awaitable[Any]]) -> None:
+    """Like `answers`, with functions that are awaited."""
     pipe.send("ready")
     while True:
         try:
-            question, arguments = await asyncio.to_thread(pipe.recv)
+            command, arguments = await asyncio.to_thread(pipe.recv)
         except (EOFError, asyncio.CancelledError):
             return
         try:
-            answer = await questions[question](*arguments)
+            answer = await commands[command](*arguments)
         except Exception:
             answer = _Failure()
         pipe.send(answer)

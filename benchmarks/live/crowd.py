@@ -45,7 +45,7 @@ class _Subscriber:
         )
 
     def opened(self) -> None:
-        """Wait for the answer to the handshake."""
+        """Wait for the response to the handshake."""
         answer = b""
         while b"\r\n\r\n" not in answer:
             part = self.socket.recv(4096)
@@ -55,27 +55,27 @@ class _Subscriber:
         assert b" 101 " in head.splitlines()[0], head.decode()
 
     def ask_to_join(self, topic: str, token: str) -> None:
-        """Ask to join a private channel."""
+        """Send a join of a private channel."""
         payload = {"config": {"private": True, "broadcast": {}, "presence": {}}, "access_token": token}
-        self.say(["1", "1", f"realtime:{topic}", "phx_join", payload])
+        self.send_message(["1", "1", f"realtime:{topic}", "phx_join", payload])
 
     def joined(self) -> None:
-        """Wait until that is done."""
+        """Wait until the channel is joined."""
         while not self.replied:
             self.receive()
         assert b'"status":"ok"' in self.replied, self.replied.decode()
 
-    def say(self, frame: Sequence[object]) -> None:
+    def send_message(self, frame: Sequence[object]) -> None:
         """Send a text frame."""
         self.send(_TEXT, json.dumps(frame).encode())
 
     def send(self, opcode: int, data: bytes) -> None:
-        """Send a frame. The mask that a client's must have is zero: nothing to mask."""
+        """Send a frame. A client's frame must have a mask; a mask of zeros leaves the data as they are."""
         size = bytes([0x80 | len(data)]) if len(data) < 126 else struct.pack("!BH", 0x80 | 126, len(data))
         self.socket.sendall(bytes([0x80 | opcode]) + size + bytes(4) + data)
 
     def receive(self) -> None:
-        """Take in what has come; the end of the connection is told to the crowd."""
+        """Read the frames that have arrived. When the connection has ended, the crowd removes this subscriber."""
         try:
             data = self.socket.recv(_READ)
         except ConnectionError:
@@ -119,8 +119,8 @@ class Crowd:
     """Subscribers, each with a socket of its own.
 
     Attributes:
-        events, times: which event came, and when (`time.monotonic_ns`): one entry a frame.
-        lost: how many sockets the other side has closed.
+        events, times: For each frame, its event and when it arrived (`time.monotonic_ns`).
+        lost: How many sockets the gateway has closed.
     """
 
     def __init__(self, api_url: str, key: str) -> None:
@@ -136,7 +136,7 @@ class Crowd:
         return len(self._subscribers)
 
     def join(self, topics: Sequence[str], token: str) -> float:
-        """One more subscriber for each of the topics; returns the seconds that it took."""
+        """Add a subscriber for each topic; returns the seconds that this took."""
         began = time.monotonic()
         for start in range(0, len(topics), _AT_ONCE):
             some = topics[start : start + _AT_ONCE]
@@ -151,16 +151,16 @@ class Crowd:
                 self._selector.register(subscriber.socket, selectors.EVENT_READ, subscriber)
         return time.monotonic() - began
 
-    def forget(self) -> None:
-        """Forget what came so far, and say that everybody is alive: a silent socket is closed after a minute."""
+    def reset(self) -> None:
+        """Forget all frames so far, and send heartbeats: a silent socket is closed after a minute."""
         self.events, self.times = array("q"), array("q")
         for subscriber in self._subscribers:
-            subscriber.say([None, "2", "phoenix", "heartbeat", {}])
+            subscriber.send_message([None, "2", "phoenix", "heartbeat", {}])
 
     def listen(
         self, seconds: float, until: Connection | None = None, enough: Callable[[], bool] = lambda: False
     ) -> None:
-        """Take in what comes for so long, until there is something to read on a pipe, or until it is enough."""
+        """Read frames for so many seconds, or until a pipe has data, or until `enough()`."""
         deadline = time.monotonic() + seconds
         if until:
             self._selector.register(until, selectors.EVENT_READ, None)
@@ -175,7 +175,7 @@ class Crowd:
                 self._selector.unregister(until)
 
     def lose(self, subscriber: _Subscriber) -> None:
-        """The other side has closed this one."""
+        """Remove a subscriber whose socket the gateway has closed."""
         assert subscriber.replied, "the gateway closed a connection that was to join"
         self.lost += 1
         self._selector.unregister(subscriber.socket)

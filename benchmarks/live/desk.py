@@ -1,4 +1,4 @@
-"""A desk on a local stack: people, tickets, and what each side's processes use of the machine."""
+"""A desk on a local stack: people, tickets, and the processor time and memory of each side."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _OPEN = (
 
 @dataclass
 class Desk:
-    """What there is: one team with one queue.
+    """A helpdesk with one team and its queue.
 
     Attributes:
-        stack: it runs on this one, with no limits on how much is sent.
-        team: the team's id.
-        tickets: ids of its open tickets, all of one customer.
-        writer: the agent who changes them.
-        token: of an agent of the team, for an hour.
-        agents: logins of more agents.
+        stack: The stack, without limits on how much is sent.
+        team: The id of the team.
+        tickets: The ids of its open tickets, all of one requester.
+        writer: The agent who changes the tickets.
+        token: The token of an agent of the team, valid for an hour.
+        agents: The logins of more agents.
     """
 
     stack: Stack
@@ -45,7 +45,7 @@ class Desk:
 
     @property
     def db_url(self) -> str:
-        """The database, as superuser."""
+        """The URL of the database, as superuser."""
         return self.stack.info.db_url
 
     def events(self, after: int) -> dict[tuple[str, int], int]:
@@ -67,7 +67,7 @@ class Desk:
 
 @contextmanager
 def desk(tickets: int, agents: int) -> Iterator[Desk]:
-    """A fresh stack with a desk on it, gone afterwards. It may open as many files as this user's processes ever may."""
+    """A fresh stack with a desk, removed afterwards. The limit of open files is raised to the most that is allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < _FILES:
         resource.setrlimit(
@@ -110,7 +110,7 @@ class Processors:
     """How much processor time each side uses between two readings.
 
     Args:
-        sides: by name, processes; each counts with its children.
+        sides: The processes, by name. A process counts with its children.
     """
 
     def __init__(self, **sides: int) -> None:
@@ -123,7 +123,7 @@ class Processors:
         self._before, self._all_before = self._read(), _busy()
 
     def used(self, seconds: float) -> dict[str, float | str]:
-        """The share of one processor since then, in percent, and what others used meanwhile; as one column."""
+        """The percentage of one processor since the first reading, for each side and for the rest; one column."""
         now = self._read()
         used = {name: now[name] - self._before[name] for name in now}
         used["others"] = max(0.0, _busy() - self._all_before - sum(used.values()))
@@ -134,7 +134,7 @@ class Processors:
 
 
 def _busy() -> float:
-    """Seconds that the machine's processors have been busy with anything."""
+    """Seconds that the machine's processors have been busy."""
     times = psutil.cpu_times()
     return sum(times) - times.idle - float(getattr(times, "iowait", 0.0)) - float(getattr(times, "guest", 0.0))
 
@@ -151,12 +151,12 @@ def _time_of(process: psutil.Process, *, own: bool) -> float:
 
 
 def most_sockets() -> int:
-    """How many sockets a process may hold open beside its other files."""
+    """How many sockets a process may hold open besides its other files."""
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 256
 
 
 def memory_of(pid: int) -> float:
-    """What a process and its children hold, in KB; what several share is counted once, where the system tells it."""
+    """The memory of a process and its children, in KB; shared memory is counted once, where the system can."""
     total = 0.0
     process = psutil.Process(pid)
     for one in [process, *process.children(recursive=True)]:

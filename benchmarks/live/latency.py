@@ -1,4 +1,4 @@
-"""From the commit of a write to the frame at each subscriber, and how many events a second that holds for."""
+"""From the commit of a write to the frame at each subscriber, and up to how many events a second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.measure import Result, Section, percentile
 _LIMIT_MS = 250.0
 _A_TICKET = 10
 _PATIENCE = 20.0
-# Of the rate that was asked for: a writer that does less than this is what is measured.
+# The least share of the wanted rate: below it the writer is the limit, not the gateway.
 _KEPT_UP = 0.9
 
 
@@ -26,9 +26,9 @@ class Plan:
     """How much is measured.
 
     Attributes:
-        crowds: how many subscribers there are, one after the other.
-        rate, seconds: of the events of a measurement.
-        rates: the steps up to where it does not hold any more, each of `step_seconds`.
+        crowds: The numbers of subscribers, one after another.
+        rate, seconds: Events a second in a measurement, and its length.
+        rates: The rising rates, each for `step_seconds`, until one is too high.
     """
 
     crowds: Sequence[int]
@@ -40,15 +40,15 @@ class Plan:
 
 @dataclass
 class Run:
-    """What one measurement gave.
+    """The result of one measurement.
 
     Attributes:
-        latencies: of each frame, in ms.
-        commits: by event, when COMMIT was sent.
-        missing: frames that have not come.
-        writing: seconds that the writing took.
-        seconds: from the first write to the last frame.
-        used: what each side used of a processor, as one column.
+        latencies: The latency of each frame, in ms.
+        commits: When COMMIT was sent, by event.
+        missing: How many frames did not arrive.
+        writing: Seconds that the writing took.
+        seconds: Seconds from the first write to the last frame.
+        used: The processor time of each side, as one column.
     """
 
     latencies: list[float]
@@ -65,10 +65,13 @@ class Run:
 
 
 class Bench:
-    """A desk, somebody who writes, and a crowd that listens.
+    """A desk, a writer, and a crowd of subscribers.
 
     Args:
-        others: more processes whose use of the processors counts, by name.
+        desk: The desk.
+        writer: The process that writes.
+        crowd: The subscribers.
+        others: Further processes whose processor time is shown, by name.
     """
 
     def __init__(self, desk: Desk, writer: Child, crowd: Crowd, **others: int) -> None:
@@ -79,9 +82,9 @@ class Bench:
         )
 
     def run(self, plan: Writing) -> Run:
-        """Write, and listen until everybody has everything, or nothing comes any more."""
+        """Write, and listen until every subscriber has every frame, or no more frames arrive."""
         before = self.desk.last_event()
-        self.crowd.forget()
+        self.crowd.reset()
         self.crowd.listen(0.3)
         self._processors.begin()
         began = time.monotonic()
@@ -95,7 +98,7 @@ class Bench:
         return self._evaluate(written, {ids[key]: at for key, at in written.commits.items()}, wanted, used)
 
     def _catch_up(self, wanted: int) -> None:
-        """Listen until all is there, or for two seconds nothing has come."""
+        """Listen until all frames have arrived, or none has arrived for two seconds."""
         deadline = time.monotonic() + _PATIENCE
         while (had := len(self.crowd.events)) < wanted and time.monotonic() < deadline:
             self.crowd.listen(2.0, enough=lambda: len(self.crowd.events) >= wanted)
@@ -104,9 +107,9 @@ class Bench:
 
     def _evaluate(self, written: Written, commits: dict[int, int], wanted: int, used: dict[str, float | str]) -> Run:
         events, times = self.crowd.events, self.crowd.times
-        assert events, "no event has reached any subscriber"
+        assert events, "no subscriber has received an event"
         most = max(Counter(events).values())
-        assert most <= len(self.crowd) + self.crowd.lost, "a subscriber got an event twice"
+        assert most <= len(self.crowd) + self.crowd.lost, "a subscriber has received an event twice"
         return Run(
             [(at - commits[event]) / 1e6 for event, at in zip(events, times, strict=True)],
             commits,
@@ -119,10 +122,10 @@ class Bench:
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written: `rate` events a second for so long, `at_once` in a transaction.
+    """The writes: `rate` events a second for `seconds`, `at_once` in a transaction.
 
     Attributes:
-        audience: by ticket, how many subscribers hear of it.
+        audience: How many subscribers receive the events of each ticket.
     """
 
     audience: dict[str, int]
@@ -132,12 +135,12 @@ class Writing:
 
     @property
     def tickets(self) -> list[str]:
-        """What is changed, round and round."""
+        """The tickets to change, in turn."""
         return list(self.audience)
 
 
 def run(desk: Desk, plan: Plan) -> Iterator[Section]:
-    """Measure all of it."""
+    """Measure every case of this part."""
     with Child(serve, desk.db_url, desk.writer) as writer:
         yield _fan_out(desk, writer, plan)
         yield _sustained(desk, writer, plan)
@@ -146,9 +149,9 @@ def run(desk: Desk, plan: Plan) -> Iterator[Section]:
 def _fan_out(desk: Desk, writer: Child, plan: Plan) -> Section:
     section = Section(
         f"Event to client, {plan.rate:g} events/s",
-        "From the moment COMMIT is sent to the frame at the client; raw sockets, all in one process. “Behind” is how "
-        "long after the last write the last frame came; the last numbers are of one processor. LISTEN is the floor: "
-        "what the database itself takes to tell another client, without a gateway.",
+        "From the moment COMMIT is sent to the frame at the client; raw sockets, all in one process. “Behind” is the "
+        "time from the last write to the last frame; the last column is in percent of one processor. LISTEN is the "
+        "floor: the database notifies another client, without a gateway.",
     )
     with Child(serve_listener, desk.db_url, "helpdesk:team:") as listener:
         for count in plan.crowds:
@@ -156,15 +159,15 @@ def _fan_out(desk: Desk, writer: Child, plan: Plan) -> Section:
                 with Crowd(desk.stack.info.api_url, desk.stack.info.publishable_key) as crowd:
                     crowd.join(topics, desk.token)
                     done = Bench(desk, writer, crowd).run(Writing(audience, plan.rate, plan.seconds))
-                    heard: dict[int, int] = listener.ask("heard")
+                    received: dict[int, int] = listener.ask("received")
                     if not section.results:
-                        section.results.append(_floor(heard, done))
+                        section.results.append(_floor(received, done))
                     section.results.append(_line(name, done, crowd.lost))
     return section
 
 
 def _shapes(desk: Desk, count: int) -> Iterator[tuple[str, list[str], dict[str, int]]]:
-    """Name, topics, and who hears of which ticket."""
+    """Name, topics, and how many subscribers receive the events of each ticket."""
     team = f"helpdesk:team:{desk.team}"
     if count == 1:
         yield "1 subscriber", [team], dict.fromkeys(desk.tickets, 1)
@@ -176,16 +179,17 @@ def _shapes(desk: Desk, count: int) -> Iterator[tuple[str, list[str], dict[str, 
     yield f"{count:,}, {count / len(watched):.0f} on each ticket", topics, dict(Counter(each))
 
 
-def _floor(heard: dict[int, int], done: Run) -> Result:
-    latencies = [(heard[event] - at) / 1e6 for event, at in done.commits.items() if event in heard]
-    assert latencies, "LISTEN has heard nothing"
+def _floor(received: dict[int, int], done: Run) -> Result:
+    latencies = [(received[event] - at) / 1e6 for event, at in done.commits.items() if event in received]
+    assert latencies, "LISTEN has received nothing"
     return Result("LISTEN, meanwhile", {"events/s": done.rate, "frames/s": done.rate, **percentiles(latencies)})
 
 
 def _sustained(desk: Desk, writer: Child, plan: Plan) -> Section:
     section = Section(
         f"Rising rates, until p99 passes {_LIMIT_MS:g} ms",
-        f"On one topic; {plan.step_seconds:g} s each. Ten events a transaction begin where one each has ended.",
+        f"On one topic; {plan.step_seconds:g} s each. The steps with ten events a transaction go on from the rate at "
+        "which the steps with one event ended.",
     )
     for count in plan.crowds[:2]:
         _, topics, audience = next(_shapes(desk, count))
@@ -207,7 +211,7 @@ def _sustained(desk: Desk, writer: Child, plan: Plan) -> Section:
 
 
 def _verdict(done: Run, asked: float) -> str:
-    """Why the rate must not rise any more; empty while it may."""
+    """Why the rate must not rise further; empty while it may."""
     if percentile(done.latencies, 0.99) > _LIMIT_MS or done.missing:
         return "late"
     return "the writer's limit" if done.rate < asked * _KEPT_UP else ""
@@ -227,6 +231,6 @@ def _line(name: str, done: Run, lost: int) -> Result:
 
 
 def percentiles(latencies: Sequence[float]) -> dict[str, float | str]:
-    """By column heading, in ms."""
+    """The percentiles in ms, by column heading."""
     ranked = sorted(latencies)
     return {f"p{share}, ms": percentile(ranked, share / 100) for share in (50, 95, 99)}

@@ -1,4 +1,4 @@
-"""What a subscriber who hears nothing costs the gateway."""
+"""The memory of the gateway for a subscriber that receives nothing."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ _A_TICKET = 10
 
 
 def run(desk: Desk, counts: Sequence[int], settle: float) -> Section:
-    """Measure all of it, on a gateway that has not done much else.
+    """Measure a gateway that has done little else.
 
     Args:
-        counts: how many subscribers, rising.
-        settle: seconds to wait before each reading.
+        desk: The desk whose gateway is measured.
+        counts: The numbers of subscribers, rising.
+        settle: Seconds to wait before each reading.
     """
     section = Section(
         "Memory of idle subscribers",
         "The gateway's proportional set size; each subscriber has a socket and one private channel, ten on a ticket. "
-        "Garbage that is not collected yet is in it; what the system holds for a TCP connection is not.",
+        "It includes garbage that is not collected yet, and not the system's memory for a TCP connection.",
     )
     gateway = desk.stack.info.pids["gateway"]
     with Crowd(desk.stack.info.api_url, desk.stack.info.publishable_key) as first:
@@ -34,7 +35,7 @@ def run(desk: Desk, counts: Sequence[int], settle: float) -> Section:
         for count in (count for count in counts if count <= most_sockets()):
             new = count - len(crowd)
             took = crowd.join(_topics(desk, new), desk.token)
-            crowd.forget()
+            crowd.reset()
             crowd.listen(settle)
             kilobytes = memory_of(gateway)
             assert not crowd.lost, f"the gateway closed {crowd.lost} idle sockets"

@@ -1,4 +1,4 @@
-"""What reading the log for one ticket or one team costs, and what the database is asked when a channel is joined."""
+"""What a read of the log for one ticket or one team costs, and the database's part of joining a channel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import psycopg
 from psycopg import pq
 
-from benchmarks.lists import Cast, array, talked_about
+from benchmarks.lists import Cast, array, with_conversation
 from benchmarks.measure import Case, Effort, Result, Section, compare, in_turns
 from benchmarks.request import Params, Person, claims_of, one_processor, share_our_processor
 
@@ -21,31 +21,31 @@ _RANGE = (
     "select e.* from helpdesk.events as e where {scope} and (e.xid, e.event_id) > ($1::xid8, 0) and "
     "e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.event_id limit $2"
 )
-# As for the function: the planner would rather walk the whole log in its order than sort one ticket's events.
+# As in the function: otherwise the planner walks the whole log in its order instead of sorting one ticket's events.
 _TICKET_RANGE = (
-    "with told as materialized (select e.* from helpdesk.events as e where e.ticket_id = $3::uuid and {audience}) "
-    + _RANGE.format(scope="true").replace("helpdesk.events", "told")
+    "with log as materialized (select e.* from helpdesk.events as e where e.ticket_id = $3::uuid and {audience}) "
+    + _RANGE.format(scope="true").replace("helpdesk.events", "log")
 )
 
 
 def run(url: str, effort: Effort) -> Iterator[Section]:
-    """Measure all of it."""
+    """Measure every case of this part."""
     with psycopg.connect(url, autocommit=True) as connection, one_processor():
-        # Only makes the partitions of these days: the data may be older.
+        # Makes the partitions of today: the data may be older.
         connection.execute("select realtime.local_partitions()")
         count = connection.execute("select count(*) from helpdesk.events").fetchone()
         log = Section(
             f"Events since a cursor, filtered, of {count[0] if count else 0:,}",
-            "All of one ticket's events, 100 of one team's from the middle of the log, 100 of all that one may see, "
-            "and the empty polls at its head, against the raw range of the index.",
+            "All of one ticket's events, 100 of one team's from the middle of the log, 100 of all that the reader may "
+            "see, and the empty polls at its head, against the raw range of the index.",
         )
         cast = Cast(connection)
         log.results += [compare(url, case, effort, aim=None) for case in _reads(connection, cast)]
         yield log
         joins = Section(
             "Joining a channel",
-            "What the database is asked: a transaction that inserts a row, looks for it as that person, and is rolled "
-            "back; against the same as the system, which no policy limits.",
+            "The database's part: a transaction that inserts a row, looks for the row as that person, and is rolled "
+            "back; against the same transaction as the system, which no policy limits.",
         )
         joins.results += [_join(url, *case, effort) for case in _joins(cast)]
         yield joins
@@ -60,7 +60,7 @@ def _reads(connection: psycopg.Connection, cast: Cast) -> Iterator[Case]:
     middle, head = str(row[0]), str(row[1])
     team, small = cast.teams(cast.agent)[0], cast.teams(cast.small)[-1]
     for who, name in ((cast.heavy, "customer"), (cast.agent, "agent"), (cast.admin, "admin")):
-        tickets = talked_about(cast, who)
+        tickets = with_conversation(cast, who)
         raw = _TICKET_RANGE.format(audience="e.audience = 'customer'" if who == cast.heavy else "true")
         yield Case(
             f"one ticket, {name}",
@@ -82,7 +82,7 @@ def _reads(connection: psycopg.Connection, cast: Cast) -> Iterator[Case]:
         mine = array(cast.teams(cast.agent))
         yield Case(f"{place}no filter, agent", cast.agent, _UNFILTERED, [[f"{at}.0", 100]], all_of, [[at, 100, mine]])
         yield Case(f"{place}no filter, admin", cast.admin, _UNFILTERED, [[f"{at}.0", 100]], everything, [[at, 100]])
-    some = talked_about(cast, cast.agent)
+    some = with_conversation(cast, cast.agent)
     raw = _TICKET_RANGE.format(audience="true")
     yield Case(
         "empty poll, one ticket, agent",
@@ -95,7 +95,7 @@ def _reads(connection: psycopg.Connection, cast: Cast) -> Iterator[Case]:
 
 
 def _joins(cast: Cast) -> Iterator[tuple[str, Person, list[str], bool]]:
-    mine, worked = talked_about(cast, cast.heavy), talked_about(cast, cast.agent)
+    mine, worked = with_conversation(cast, cast.heavy), with_conversation(cast, cast.agent)
     teams, others = cast.teams(cast.agent), cast.teams(cast.small)
     theirs = [one for one in mine if one not in worked]
     yield "customer, own ticket", cast.heavy, [f"helpdesk:ticket:{one}" for one in mine], True
@@ -140,7 +140,7 @@ _STATEMENTS = {
 
 
 class _Probe:
-    """The question that Realtime asks of the policies before it lets somebody in; None is the system."""
+    """The check of the policies that Realtime makes before a client joins a channel. None is the system."""
 
     def __init__(self, url: str, who: Person | None) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
@@ -153,7 +153,7 @@ class _Probe:
         self.seen = False
 
     def run(self, params: Params) -> float:
-        """Ask about a topic and return the milliseconds that it took."""
+        """Check one topic and return the milliseconds that the check took."""
         topic, row = str(params[0]).encode(), str(uuid.uuid4()).encode()
         began = time.perf_counter_ns()
         self._ask(b"begin")

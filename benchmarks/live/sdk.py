@@ -1,4 +1,4 @@
-"""The same with the SDK: from the commit to the event that `hd.events.stream()` hands out, read from the log."""
+"""Streams of the SDK: from the commit to the event that `hd.events.stream()` hands out, read from the log."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _MANY = 40
 
 
 def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: float) -> Iterator[Section]:
-    """Measure all of it, with so many streams at a time, each of another person with a client of their own."""
+    """Measure each number of streams at each rate. Each stream is of another person, with its own client."""
     section = Section(
         "Event to `hd.events.stream()`",
-        "From the moment COMMIT is sent to the event that is handed out: the wake-up by a broadcast and a reading of "
-        "the log; beside it one raw socket in the same run. All streams are in one process.",
+        "From the moment COMMIT is sent to the event that is handed out: the wake-up by a broadcast and a read of the "
+        "log. “Raw” is one raw socket in the same run. All streams are in one process.",
     )
     logins = [(agent.email, agent.password) for agent in desk.agents]
     info = desk.stack.info
@@ -50,10 +50,10 @@ def run(desk: Desk, counts: Sequence[int], rates: Sequence[float], seconds: floa
 
 
 def _memory(desk: Desk, logins: Sequence[tuple[str, str]]) -> Section:
-    """In a process that has done nothing yet: what others have freed would be used again first."""
+    """Memory, in a fresh process: in a used one, freed memory would be taken first."""
     section = Section(
         "Memory of a stream",
-        "What it holds in the process of the client, signed in and live; what the first one imports is not in it.",
+        "Memory in the process of the client, signed in and live, without what the first client imports.",
     )
     with Child(serve, desk.stack.info.api_url, desk.stack.info.publishable_key) as streams:
         streams.ask("open", logins[:1])
@@ -66,31 +66,31 @@ def _memory(desk: Desk, logins: Sequence[tuple[str, str]]) -> Section:
 
 
 def _measure(bench: Bench, streams: Child, desk: Desk, count: int, rate: float, seconds: float) -> Result:
-    streams.ask("forget")
+    streams.ask("reset")
     done = bench.run(Writing(dict.fromkeys(desk.tickets, 1), rate, seconds))
-    heard: list[dict[int, int]] = streams.ask("heard", list(done.commits))
-    latencies = [(times[event] - at) / 1e6 for event, at in done.commits.items() for times in heard]
+    received: list[dict[int, int]] = streams.ask("received", list(done.commits))
+    latencies = [(times[event] - at) / 1e6 for event, at in done.commits.items() for times in received]
     numbers: dict[str, float | str] = {"events/s": done.rate, **percentiles(latencies)}
     numbers |= {f"raw {name}": number for name, number in percentiles(done.latencies).items()}
     return Result(f"{count} stream{'s' * (count > 1)}, {rate:g} events/s", numbers | done.used)
 
 
 def serve(pipe: Connection, url: str, key: str) -> None:
-    """In a child: `open(logins)` streams, `forget()` what came; `heard(events)` waits for these."""
+    """In a child: `open(logins)` opens streams, `reset()` forgets events, `received(events)` waits for events."""
     asyncio.run(_serve(pipe, _Streams(url, key)))
 
 
 async def _serve(pipe: Connection, streams: _Streams) -> None:
     try:
         await async_answers(
-            pipe, open=streams.open, open_more=streams.open_more, forget=streams.forget, heard=streams.heard
+            pipe, open=streams.open, open_more=streams.open_more, reset=streams.reset, received=streams.received
         )
     finally:
         await streams.close()
 
 
 def _held() -> float:
-    """What this process holds for itself alone, in KB."""
+    """The memory of this process alone, in KB."""
     return float(psutil.Process().memory_full_info().uss) / 1024
 
 
@@ -102,7 +102,7 @@ class _Streams:
         self._times: list[dict[int, int]] = []
 
     async def open(self, logins: Sequence[tuple[str, str]]) -> float:
-        """Begin to stream as each of them; returns what the process holds more, in KB."""
+        """Begin a stream as each person; returns by how much the memory grew, in KB."""
         before = _held()
         for email, password in logins:
             client = AsyncHelpdesk(self._url, self._key)
@@ -112,19 +112,19 @@ class _Streams:
         return _held() - before
 
     async def open_more(self, count: int) -> float:
-        """Begin so many more streams of the first of them; returns what the process holds more, in KB."""
+        """Begin so many more streams of the first client; returns by how much the memory grew, in KB."""
         before = _held()
         for _ in range(count):
             await self._begin(self._clients[0])
         return _held() - before
 
-    async def forget(self) -> None:
-        """Forget what came so far."""
+    async def reset(self) -> None:
+        """Forget all events so far."""
         for times in self._times:
             times.clear()
 
-    async def heard(self, events: Sequence[int]) -> list[dict[int, int]]:
-        """When which event was handed out, by stream, once each has handed out all of these."""
+    async def received(self, events: Sequence[int]) -> list[dict[int, int]]:
+        """For each stream, when it handed out each event. Waits until every stream has handed out these events."""
         wanted = set(events)
         for times in self._times:
             await self._until(times, lambda one: wanted <= one.keys())

@@ -1,4 +1,4 @@
-"""Writes that make events, at a steady rate, in a process of their own; and the raw LISTEN beside the sockets."""
+"""Writes that make events at a steady rate, in a process of their own, and a raw LISTEN beside the sockets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.live.children import answers
 from benchmarks.request import Person
 
 _CONNECTIONS = 4
-# Changes each time, so each ticket of it is one event.
+# The priority changes each time, so each ticket makes one event.
 _CHANGE = (
     "update helpdesk.tickets set priority = case priority when 'high' then 'low' else 'high' end "
     "where ticket_id = any(%s::uuid[]) returning ticket_id::text, revision"
@@ -25,12 +25,12 @@ _CHANGE = (
 
 @dataclass
 class Written:
-    """What a run has written.
+    """The writes of a run.
 
     Attributes:
-        commits: by ticket and revision, when COMMIT was sent (`time.monotonic_ns`).
-        began, ended: of the whole run, in the same unit.
-        took: what each transaction took, in ms.
+        commits: When COMMIT was sent (`time.monotonic_ns`), by ticket and revision.
+        began, ended: Start and end of the run, in the same unit.
+        took: The time of each transaction, in ms.
     """
 
     commits: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Written:
 
 
 def serve(pipe: Connection, db_url: str, who: Person) -> None:
-    """In a child: `write(tickets, rate, seconds, at_once)` as that person; answers `Written`."""
+    """In a child: `write(tickets, rate, seconds, at_once)` as that person; returns `Written`."""
     connections = [psycopg.connect(db_url, autocommit=True) for _ in range(_CONNECTIONS)]
     for connection in connections:
         sign_in(connection, who)
@@ -50,14 +50,14 @@ def serve(pipe: Connection, db_url: str, who: Person) -> None:
 def _write(
     connections: list[psycopg.Connection], tickets: list[str], rate: float, seconds: float, at_once: int
 ) -> Written:
-    """Change `rate` tickets a second for so long, `at_once` in a transaction; late ones do not put off the next."""
+    """Change `rate` tickets a second for `seconds`, `at_once` in a transaction. A late one does not delay the next."""
     written = Written()
     lock = threading.Lock()
     interval = at_once / rate * 1e9
     began = time.monotonic_ns() + 50_000_000
 
     def work(nth: int) -> None:
-        # No two connections change the same ticket: they would wait for each other.
+        # No two connections change the same ticket: one would wait for the other.
         groups = _groups(tickets[nth::_CONNECTIONS], at_once)
         for n in range(nth, int(seconds * rate / at_once), _CONNECTIONS):
             time.sleep(max(0.0, (began + n * interval - time.monotonic_ns()) / 1e9))
@@ -73,7 +73,7 @@ def _write(
 
 
 def _groups(tickets: list[str], size: int) -> Iterator[list[str]]:
-    """So many tickets at a time, round and round."""
+    """The tickets in groups of this size, in turn, without end."""
     size = min(size, len(tickets))
     while True:
         for start in range(0, len(tickets) - size + 1, size):
@@ -94,11 +94,11 @@ def _change(connection: psycopg.Connection, tickets: list[str], written: Written
 
 
 def serve_listener(pipe: Connection, db_url: str, topic_prefix: str) -> None:
-    """In a child: LISTEN, as the gateway does. `heard()` answers by event id when its first notification came.
+    """In a child: LISTEN, as the gateway does. `received()` returns when each event's first notification arrived.
 
-    Only of topics that begin with the prefix: an event goes to several.
+    Only topics that begin with the prefix count, since an event goes to several topics.
     """
-    heard: dict[int, int] = {}
+    received: dict[int, int] = {}
     lock = threading.Lock()
     connection = psycopg.connect(db_url, autocommit=True)
     connection.execute("listen helpdesk_realtime")
@@ -106,16 +106,16 @@ def serve_listener(pipe: Connection, db_url: str, topic_prefix: str) -> None:
     def listen() -> None:
         for notification in connection.notifies():
             now = time.monotonic_ns()
-            told = json.loads(notification.payload)
-            if str(told["topic"]).startswith(topic_prefix):
+            message = json.loads(notification.payload)
+            if str(message["topic"]).startswith(topic_prefix):
                 with lock:
-                    heard.setdefault(int(told["payload"]["event_id"]), now)
+                    received.setdefault(int(message["payload"]["event_id"]), now)
 
     def collect() -> dict[int, int]:
         with lock:
-            collected = dict(heard)
-            heard.clear()
+            collected = dict(received)
+            received.clear()
         return collected
 
     threading.Thread(target=listen, daemon=True).start()
-    answers(pipe, heard=collect)
+    answers(pipe, received=collect)

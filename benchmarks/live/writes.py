@@ -1,4 +1,4 @@
-"""What announcing an event adds to the write that makes it."""
+"""What the announcement of an event adds to the write that makes the event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.measure import Effort, Result, Section, percentile
 
 _TEXT = "The tray is full and it says that it is empty. " * 6
 _WARM_UP = 5
-# What a write is measured with: the triggers that are on.
+# The triggers that are enabled while a write is measured.
 _ON, _HOSTED, _OFF = "announced and notified", "announced", "not announced"
 _SWITCHES = {
     _OFF: "alter table helpdesk.events disable trigger announce_event",
@@ -37,11 +37,11 @@ _BULK = (
 
 
 def run(url: str, effort: Effort, bulk: int) -> Section:
-    """Measure all of it, on a database that may be written to; `bulk` tickets are opened in one transaction."""
+    """Measure every write, in a database that may be changed; `bulk` tickets are opened in one transaction."""
     section = Section(
         "Announcing",
-        "One connection, synchronous_commit off, in turns within one run. “Announced” is what a hosted project has; "
-        "the local stack also notifies its gateway, and one LISTENs here.",
+        "One connection, synchronous_commit off, in turns within one run. “Announced” is a hosted project; the local "
+        "stack also notifies its gateway, and here one connection LISTENs.",
     )
     with psycopg.connect(url, autocommit=True) as admin, Child(serve_listener, url, "helpdesk:admin"):
         admin.execute("select realtime.local_partitions()")
@@ -70,7 +70,7 @@ class _Bench:
             connection.close()
 
     def each_write(self) -> Iterator[Result]:
-        """The writes that a desk is made of, one a transaction."""
+        """The usual writes of a desk, one in each transaction."""
         for name, connection, sql, values in (
             ("create_ticket, customer", self._customer, _CREATE, _repeat()),
             ("send_reply, agent", self._agent, _REPLY, self._quiet_tickets()),
@@ -80,7 +80,7 @@ class _Bench:
             yield self._compare(name, connection, sql, values)
 
     def many_at_once(self, count: int) -> Result:
-        """Many tickets in one transaction, as an import opens them; the best of two."""
+        """Many tickets in one transaction, like an import; the better of two runs."""
         values = (_TEXT, self._team, self._cast.typical.user_id, count)
         took: dict[str, list[float]] = {mode: [] for mode in _SWITCHES}
         for _ in range(2):
@@ -95,7 +95,7 @@ class _Bench:
     def _compare(
         self, name: str, connection: psycopg.Connection, sql: str, values: Iterator[Sequence[object]]
     ) -> Result:
-        """The lower quartile of the calls of a turn; each mode has a turn in each round."""
+        """Compare the modes by the lower quartile of a turn's calls. Each mode has one turn in each round."""
         times: dict[str, list[float]] = {mode: [] for mode in _SWITCHES}
         for _ in range(self._effort.rounds):
             for mode in _SWITCHES:
@@ -107,7 +107,7 @@ class _Bench:
         return _result(name, times, self._messages(sql, connection, next(values)))
 
     def _messages(self, sql: str, connection: psycopg.Connection, values: Sequence[object]) -> int:
-        """How many messages such a write sends."""
+        """How many messages one such write sends."""
         before = self._sent()
         _timed(connection, sql, values)
         return self._sent() - before
@@ -117,7 +117,7 @@ class _Bench:
         return int(row[0]) if row else 0
 
     def _quiet_tickets(self) -> Iterator[Sequence[object]]:
-        """Open tickets of the team that nobody has answered."""
+        """Open tickets of the team that have no messages."""
         wanted = len(_SWITCHES) * self._effort.rounds * (self._effort.calls + _WARM_UP) + 1
         tickets = self._cast.column(
             "select ticket_id::text from helpdesk.tickets where team_id = %s and status = 'open' "
@@ -131,7 +131,7 @@ class _Bench:
 
 def _result(name: str, times: dict[str, list[float]], messages: float) -> Result:
     off, hosted, on = (statistics.median(times[mode]) for mode in (_OFF, _HOSTED, _ON))
-    # Of one round each: what slows the machine down for a while is on both sides.
+    # Ratios within one round: a slow moment of the machine affects both sides.
     ratio = statistics.median(a / b for a, b in zip(times[_HOSTED], times[_OFF], strict=True))
     local = statistics.median(a / b for a, b in zip(times[_ON], times[_OFF], strict=True))
     return Result(
