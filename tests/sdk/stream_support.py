@@ -32,6 +32,12 @@ def client(staffed: Staffed, name: str = "agent", *, url: str | None = None, **o
     return AsyncHelpdesk(url or staffed.info.api_url, key, **{"backoff": FAST, **options})
 
 
+def topics_of(hd: AsyncHelpdesk) -> list[str]:
+    """The topics that a client is subscribed to."""
+    assert hd._hub is not None
+    return [subscription.topic.name for subscription in hd._hub.subscriptions]
+
+
 def short_token(staffed: Staffed, name: str, seconds: float) -> str:
     """A person's token that expires after so many seconds."""
     secret = json.loads((Path(staffed.info.data_dir) / "secrets.json").read_text())["jwt_secret"]
