@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from filelock import FileLock
+
 from helpdesk_sdk.local import _process
 from helpdesk_sdk.local.errors import MissingPartError, PortTakenError, StackError
 
@@ -102,18 +104,18 @@ def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    import fcntl
-
+    lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = path.open("w")
+        lock.acquire()
     except OSError as error:
         raise StackError(
             f"{path.parent} cannot be written: {error.strerror}", hint="Set HELPDESK_CACHE_DIR to a directory that can."
         ) from None
-    with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        lock.release()
 
 
 class Gateway:
@@ -259,11 +261,11 @@ _NO_MAIL = {"email": {"enable_confirmations": False}}
 
 
 def _read_env(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a file, which need not exist."""
-    if not path.exists():
-        return {}
-    pairs = (line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line and line[0] != "#")
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+    """The variables of a `.env` file, which need not exist. `${…}` stays as written: it would read our environment."""
+    from dotenv import dotenv_values
+
+    values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

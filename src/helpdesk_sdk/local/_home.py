@@ -81,6 +81,7 @@ class Home:
 
     def is_running(self) -> bool:
         """Whether a living process has the lock."""
+        # flock and not filelock, which has exclusive locks only: two programs that ask at once would see each other.
         try:
             descriptor = os.open(self.directory / "lock", os.O_RDWR)
         except OSError:
