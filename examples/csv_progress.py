@@ -1,4 +1,4 @@
-"""What import_csv.py remembers: how far it is, so that it can go on, and which rows were refused."""
+"""The files of import_csv.py: its progress, so that it can continue, and the report of refused rows."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Self
 from csv_rows import Row
 
 REPORT_COLUMNS = ("row", "line", "external_id", "field", "reason", "title")
-# What a spreadsheet would take for a formula.
+# First characters that make a spreadsheet read a cell as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
 class State:
-    """How far an import is: what a later run needs to go on where this one stopped."""
+    """The progress of an import: a later run continues from it."""
 
     job: str
     rows: int = 0
     created: int = 0
     existing: int = 0
     refused: int = 0
-    # Numbers rise: a ticket above this one was not there before its batch.
+    # Ticket numbers rise: a ticket above this number was created by the next batch.
     newest_number: int = 0
     witness: str | None = None
     report_bytes: int = 0
     path: Path = field(default_factory=Path)
 
     def summary(self) -> str:
-        """In words."""
+        """The counts, in words."""
         return f"{self.created:,} created, {self.existing:,} there already, {self.refused:,} refused"
 
     def save(self) -> None:
-        """All of it or nothing, also when the power fails."""
+        """Write the whole file or nothing, even when the power fails."""
         values = {name: value for name, value in asdict(self).items() if name != "path"}
         draft = self.path.with_name(self.path.name + ".new")
         with draft.open("w") as file:
@@ -46,7 +46,7 @@ class State:
 
     @classmethod
     def load(cls, path: Path, job: str) -> State:
-        """The state of the same job, or that of a new one."""
+        """The saved state of the same job; without it, the state of a new job."""
         try:
             found = cls(**json.loads(path.read_text()), path=path)
         except (OSError, ValueError, TypeError):
@@ -59,7 +59,7 @@ class Report:
 
     def __init__(self, path: Path, keep_bytes: int) -> None:
         self._file = path.open("r+b" if keep_bytes and path.exists() else "wb")
-        # What an interrupted batch has written is written again.
+        # The rows of an interrupted batch are written again.
         self._file.truncate(keep_bytes)
         self._file.seek(keep_bytes)
         if not keep_bytes:
@@ -71,12 +71,12 @@ class Report:
         self._file.write(quoted.encode("utf-8", "backslashreplace") + b"\r\n")
 
     def add(self, row: Row, prefix: str, column: str, reason: str) -> None:
-        """One refused row."""
+        """Add a refused row."""
         title = " ".join(row.values.get("title", "")[:80].split())
         self._write((row.number, row.line, row.external_id(prefix), column, " ".join(reason.split()), title))
 
     def flush(self) -> int:
-        """Written to the disk; the size in bytes."""
+        """Write to the disk, and return the size in bytes."""
         self._file.flush()
         os.fsync(self._file.fileno())
         return self._file.tell()

@@ -1,4 +1,4 @@
-"""The pure part of import_csv.py: from the cells of a CSV file to what a ticket is made of."""
+"""The pure part of import_csv.py: from the cells of a CSV file to the arguments of ``hd.tickets.create``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-# What a column is called when nobody says: the first of these that the header has.
+# The usual names of columns: where no name is given, the first of these in the header is used.
 USUAL_NAMES = {
     "title": ("title", "subject", "summary"),
     "body": ("body", "description", "text", "content"),
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 class Stopped(Exception):
-    """The import cannot go on; what is done is kept."""
+    """The import cannot go on; tickets that were created stay."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Row:
     problem: str | None = None
 
     def external_id(self, prefix: str = "") -> str:
-        """The id column's value or, where there is none, a digest of the content."""
+        """The value of the id column; without that column a digest of the content."""
         if given := self.values.get("id", "").strip():
             return prefix + given
         content = json.dumps(sorted(self.values.items()))
@@ -58,7 +58,7 @@ def ticket_id(external_id: str) -> UUID:
 
 
 def map_columns(header: list[str], chosen: Mapping[str, str | None]) -> dict[str, int]:
-    """Where each part of a ticket is in a row. A chosen column must exist; of the usual ones only the title must."""
+    """The index of each part of a ticket in a row. Chosen columns and the title's column must exist."""
     places: dict[str, int] = {}
     for part, names in USUAL_NAMES.items():
         name = chosen.get(part)
@@ -73,7 +73,7 @@ def map_columns(header: list[str], chosen: Mapping[str, str | None]) -> dict[str
 
 
 def read_rows(file: BinaryIO, encoding: str, chosen: Mapping[str, str | None]) -> Generator[Row]:
-    """The rows of a CSV file, one at a time. Bytes of another encoding spoil their row, not the file."""
+    """The rows of a CSV file, one at a time. Bytes of another encoding make only their row invalid."""
     csv.field_size_limit(LONGEST_CELL)
     try:
         text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
@@ -97,12 +97,12 @@ def read_rows(file: BinaryIO, encoding: str, chosen: Mapping[str, str | None]) -
 
 
 def ticket_of(row: Row, prefix: str) -> dict[str, Any]:
-    """What ``hd.tickets.create`` gets for a row, but for team and requester."""
+    """The arguments of ``hd.tickets.create`` for a row, without team and requester."""
     if row.problem:
         raise Refused("row", row.problem)
     for part, value in row.values.items():
         if any("\udc80" <= character <= "\udcff" for character in value):
-            raise Refused(part, "not in this encoding: see --encoding")
+            raise Refused(part, "is not in this encoding: see --encoding")
     values = row.values
     external_id = row.external_id(prefix)
     created, label = values.get("created", "").strip(), values.get("label", "").strip()

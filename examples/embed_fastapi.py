@@ -4,11 +4,11 @@
     export HELPDESK_URL=… HELPDESK_KEY=…                 # the publishable key: this program has no rights of its own
     python examples/embed_fastapi.py --port 8000
 
-Every request is made with the customer's own token, from the Authorization header or a cookie, so that the database
-decides what they see. The login stands for the one that your product has: any that ends with a Supabase session.
+Every request carries the customer's own token, from the Authorization header or a cookie, so the database decides what
+the customer sees. The login here stands for the login of your product: any login that gives a Supabase session.
 
-An event only says that something has happened; the page then reads the ticket, as the customer. Each event's id is its
-cursor in the log: a browser that comes back with `Last-Event-ID` is told what it has missed.
+An event only says that something has changed; the page then reads the ticket, as the customer. The id of an event is
+its cursor in the log: a browser that reconnects with `Last-Event-ID` receives the events it has missed.
 """
 
 from __future__ import annotations
@@ -47,27 +47,27 @@ from helpdesk_sdk import (
 
 PAGE = Path(__file__).with_name("embed_page.html")
 COOKIE = "helpdesk_token"
-# Milliseconds after which a browser whose connection broke comes back.
-COME_BACK = 1_000
+# Milliseconds after which a browser reconnects.
+RECONNECT_AFTER = 1_000
 
 logger = logging.getLogger("uvicorn.error")
 app = FastAPI(title="A shop with a helpdesk in it", docs_url=None, redoc_url=None, openapi_url=None)
-# Those that somebody watches at this moment, and how many each customer does. A stream holds a connection to Realtime,
-# of which a project has few: a product with thousands of watchers shares one stream among those of a ticket.
+# The open streams, and how many streams each customer has open. A stream holds a connection to Realtime, and a project
+# has few of these: a product with thousands of watchers shares one stream among the watchers of a ticket.
 streams: set[AsyncStream] = set()
-watched: Counter[UUID] = Counter()
-MOST_WATCHED = 6
+open_streams: Counter[UUID] = Counter()
+STREAMS_MAX = 6
 
 
 class Credentials(BaseModel):
-    """What a customer signs in with."""
+    """The login of a customer."""
 
     email: str
     password: SecretStr
 
 
 def connect(token: str | None = None) -> AsyncHelpdesk:
-    """A client that speaks as the owner of the token; one per request, so that no customer can be taken for another."""
+    """A client that acts as the owner of the token. Each request has a client of its own, so customers cannot mix."""
     return AsyncHelpdesk(os.environ["HELPDESK_URL"], os.environ["HELPDESK_KEY"], access_token=token)
 
 
@@ -75,7 +75,7 @@ async def customer(
     authorization: Annotated[str | None, Header()] = None,
     cookie: Annotated[str | None, Cookie(alias=COOKIE)] = None,
 ) -> AsyncIterator[AsyncHelpdesk]:
-    """The helpdesk, as the customer who asks."""
+    """The helpdesk, as the customer who sends the request."""
     scheme, _, bearer = (authorization or "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else cookie
     if not token:
@@ -83,7 +83,7 @@ async def customer(
     try:
         hd = connect(token)
     except ConfigurationError:
-        raise HTTPException(401, "This is no token.", {"WWW-Authenticate": "Bearer"}) from None
+        raise HTTPException(401, "This is not a valid token.", {"WWW-Authenticate": "Bearer"}) from None
     async with hd:
         yield hd
 
@@ -92,7 +92,7 @@ Customer = Annotated[AsyncHelpdesk, Depends(customer)]
 
 
 async def own_ticket(number: int, hd: Customer) -> Ticket:
-    """The ticket, if the customer asked for it: staff who sign in here see no more than their own either."""
+    """The ticket, if the person is its requester. Staff who sign in here see only their own tickets, too."""
     ticket, me = await hd.tickets.get(number), await hd.users.me()
     if ticket.created_by != me.user_id:
         raise HTTPException(404, f"There is no ticket {number}, or it is not yours.")
@@ -102,42 +102,42 @@ async def own_ticket(number: int, hd: Customer) -> Ticket:
 OwnTicket = Annotated[Ticket, Depends(own_ticket)]
 
 
-async def place(
+async def start_cursor(
     hd: Customer, ticket: OwnTicket, last_event_id: Annotated[str | None, Header(max_length=40)] = None
 ) -> str:
-    """Where the browser's events begin: behind the last that it has, else now."""
+    """The cursor where the browser's events begin: its last event, else now."""
     if not last_event_id:
         return await hd.events.head()
-    # A cursor that is none is refused before the answer begins; afterwards it would be too late.
+    # An invalid cursor is refused here: once the response has begun, its status cannot change.
     await hd.events.since(last_event_id, limit=1, ticket=ticket)
     return last_event_id
 
 
-async def seat(ticket: OwnTicket) -> AsyncIterator[None]:
-    """A place for one more stream of the customer's."""
-    if watched[ticket.created_by] >= MOST_WATCHED:
-        raise HTTPException(429, f"Only {MOST_WATCHED} at once: close another page of these.")
-    watched[ticket.created_by] += 1
+async def stream_slot(ticket: OwnTicket) -> AsyncIterator[None]:
+    """Count one more open stream of the customer."""
+    if open_streams[ticket.created_by] >= STREAMS_MAX:
+        raise HTTPException(429, f"At most {STREAMS_MAX} pages can be open at once: close another one.")
+    open_streams[ticket.created_by] += 1
     try:
         yield
     finally:
-        watched[ticket.created_by] -= 1
+        open_streams[ticket.created_by] -= 1
 
 
 @app.exception_handler(HelpdeskError)
 async def refuse(_: Request, error: HelpdeskError) -> JSONResponse:
-    """What the helpdesk refuses, in terms of HTTP. What is wrong with the helpdesk itself is for our log alone."""
-    status, headers, said = status_of(error), {}, error.message
+    """An error of the helpdesk as an HTTP response. Details of failures go to our log only."""
+    status, headers, detail = status_of(error), {}, error.message
     if isinstance(error, RateLimitedError):
         headers["Retry-After"] = str(max(1, round(error.retry_after or 0)))
     if status >= 500:
         logger.error("the helpdesk failed: %s", error)
-        said = "The helpdesk does not answer just now. Try again in a moment."
-    return JSONResponse({"detail": said}, status, headers)
+        detail = "The helpdesk does not answer just now. Try again in a moment."
+    return JSONResponse({"detail": detail}, status, headers)
 
 
 def status_of(error: HelpdeskError) -> int:
-    """The HTTP status that says it."""
+    """The HTTP status for an error."""
     kinds = {
         AuthenticationError: 401,
         ForbiddenError: 403,
@@ -152,7 +152,7 @@ def status_of(error: HelpdeskError) -> int:
 
 @app.get("/")
 async def page() -> FileResponse:
-    """The page; it has nothing of anybody in it."""
+    """The page; it contains no data."""
     policy = (
         "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -185,45 +185,49 @@ async def logout(response: Response) -> None:
 async def tickets(hd: Customer, response: Response) -> list[dict[str, Any]]:
     """The customer's newest tickets."""
     response.headers["Cache-Control"] = "no-store"
-    async for found in hd.tickets.list(scope="mine", page_size=20).pages():
-        return [summary(ticket) for ticket in found.items]
-    return []
+    return [summary(ticket) async for ticket in hd.tickets.list(scope="mine").limit(20)]
 
 
 @app.get("/tickets/{number}")
 async def show(hd: Customer, ticket: OwnTicket, response: Response) -> dict[str, Any]:
     """A ticket and its conversation."""
     response.headers["Cache-Control"] = "no-store"
-    said = [
+    messages = [
         {"at": message.created_at, "by": message.author_name, "kind": message.author_kind, "body": message.body}
         async for message in hd.messages.list(ticket)
     ]
-    return {**summary(ticket), "description": ticket.description, "messages": said}
+    return {**summary(ticket), "description": ticket.description, "messages": messages}
 
 
-@app.get("/tickets/{number}/events", response_class=EventSourceResponse, dependencies=[Depends(seat)])
+@app.get("/tickets/{number}/events", response_class=EventSourceResponse, dependencies=[Depends(stream_slot)])
 async def events(
-    hd: Customer, ticket: OwnTicket, cursor: Annotated[str, Depends(place)]
+    hd: Customer, ticket: OwnTicket, cursor: Annotated[str, Depends(start_cursor)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """What happens to a ticket, as it happens; while nothing does, a comment every 15 seconds keeps the connection."""
-    # No event yet, but where to come back to.
-    yield ServerSentEvent(id=cursor, retry=COME_BACK)
+    """The events of a ticket, as they happen. A comment every 15 seconds keeps an idle connection open."""
+    # Not an event: the cursor from which the browser reconnects.
+    yield ServerSentEvent(id=cursor, retry=RECONNECT_AFTER)
     stream = hd.events.stream(cursor, ticket=ticket)
     streams.add(stream)
-    # The token may run out, the ticket go out of sight, the helpdesk away. The browser comes back, and is told which.
+    # The token may expire, the ticket may leave the customer's sight, the helpdesk may stop. The browser reconnects and
+    # receives the reason as a status.
     with suppress(AuthenticationError, ForbiddenError, NotFoundError, ConnectionFailedError):
         try:
             async with stream:
                 async for event in stream:
                     if event.audience == "customer":
-                        said = {"type": event.type, "at": event.created_at, "by": event.actor_name, "data": event.data}
-                        yield ServerSentEvent(id=event.cursor, data=said)
+                        content = {
+                            "type": event.type,
+                            "at": event.created_at,
+                            "by": event.actor_name,
+                            "data": event.data,
+                        }
+                        yield ServerSentEvent(id=event.cursor, data=content)
         finally:
             streams.discard(stream)
 
 
 def summary(ticket: Ticket) -> dict[str, Any]:
-    """Of a ticket, what concerns a customer."""
+    """The fields of a ticket that a customer sees here."""
     return {
         "number": ticket.number,
         "title": ticket.title,
@@ -234,7 +238,7 @@ def summary(ticket: Ticket) -> dict[str, Any]:
 
 
 class Server(uvicorn.Server):
-    """A server that does not wait for streams when it ends: they never end by themselves, and browsers come back."""
+    """A server that stops the streams when it shuts down: streams do not end by themselves, and browsers reconnect."""
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         for stream in streams:
@@ -244,7 +248,7 @@ class Server(uvicorn.Server):
 
 def main(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free port.")] = 8000,
 ) -> None:
     """Serve the page."""
     missing = [name for name in ("HELPDESK_URL", "HELPDESK_KEY") if not os.environ.get(name)]

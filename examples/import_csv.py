@@ -1,12 +1,12 @@
-"""Import a CSV file of tickets. Run it again, after Ctrl-C, a crash or an edit of the file: nothing is doubled.
+"""Import a CSV file of tickets. Run it again after Ctrl-C, a crash or an edit of the file: no ticket is doubled.
 
     export HELPDESK_URL=… HELPDESK_KEY=…        # the secret key; or a publishable one with HELPDESK_EMAIL and _PASSWORD
     python examples/import_csv.py issues.csv --queue-column repo --label-column label
 
-Each row becomes a ticket with an id and an external id that follow from the row's id column or, without one, from its
-content, so the database recognises a row that it has. Queues become teams (admins and the secret key create missing
-ones), labels become tags. A ticket's timestamps are the database's: when the row says that it was created goes into
-custom_fields.created_at_source. Rows that are refused are in the report, with the field and the reason.
+Each row becomes a ticket. Its id and external id are computed from the row's id column or, without that column, from
+the row's content, so the database recognises a repeated row. Queues become teams (admins and the secret key create
+missing teams), labels become tags. The database sets a ticket's timestamps; the creation time of the row goes into
+custom_fields.created_at_source. A report has the refused rows, with the field and the reason.
 """
 
 from __future__ import annotations
@@ -31,11 +31,9 @@ from csv_rows import Refused, Row, Stopped, read_rows, ticket_of
 from helpdesk_sdk import (
     ApiError,
     AsyncHelpdesk,
-    ConnectionFailedError,
     ForbiddenError,
     HelpdeskError,
     NotFoundError,
-    RateLimitedError,
     ServerError,
     TeamNotFoundError,
     Ticket,
@@ -49,7 +47,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says; see ``--help``."""
+    """The options of the command line; see ``--help``."""
 
     columns: Mapping[str, str | None]
     encoding: str
@@ -61,7 +59,7 @@ class Options:
 
 
 class Importer:
-    """Rows to tickets, a batch at a time."""
+    """Makes tickets of rows, a batch at a time."""
 
     def __init__(self, hd: AsyncHelpdesk, options: Options, state: State) -> None:
         self.hd, self.options, self.state = hd, options, state
@@ -73,9 +71,9 @@ class Importer:
         self._given_up: Exception | None = None
 
     async def start(self) -> None:
-        """Who asks, what is there, and whether an earlier run's tickets are really in this helpdesk."""
-        asker = await self._patiently(lambda: self.hd.users.create_customer(self.options.requester, "CSV import"))
-        self.requester = asker.user_id
+        """Find the requester and the teams, and check that the tickets of an earlier run are in this helpdesk."""
+        requester = await self._patiently(lambda: self.hd.users.create_customer(self.options.requester, "CSV import"))
+        self.requester = requester.user_id
         async for team in self.hd.teams.list(page_size=1000):
             self._teams[team.name.lower()] = team.team_id
         if self.state.witness:
@@ -85,22 +83,21 @@ class Importer:
                 console.print("The earlier import went to another helpdesk: starting at the first row.")
                 self.state = State(self.state.job, path=self.state.path)
         if not self.state.rows:
-            async for ticket in self.hd.tickets.list(order="-number", page_size=1):
-                self.state.newest_number = ticket.number
-                break
+            newest = await self.hd.tickets.list(order="-number").first()
+            self.state.newest_number = newest.number if newest else 0
 
     async def batch(self, rows: Sequence[Row], report: Report) -> None:
-        """Create the tickets of these rows, then note how far we are."""
+        """Create the tickets of these rows, then save the progress."""
         first: dict[str, Row] = {}
         repeated = [row for row in rows if first.setdefault(row.external_id(), row) is not row]
         made = await asyncio.gather(*map(self._one, first.values()), return_exceptions=True)
         results: list[tuple[Row, int | Refused]] = []
         for row, result in zip(first.values(), made, strict=True):
-            # All have ended: nothing goes on behind the back of whoever hears of this.
+            # All calls have ended: none goes on after the error is raised.
             if isinstance(result, BaseException) and not isinstance(result, Refused):
                 raise result
             results.append((row, result))
-        # Repetitions come after what they repeat, so that the row that counts is the first in the file.
+        # Repetitions come after the first row with their id, so that the first row in the file counts.
         for row in repeated:
             results.append((row, await self._one(row)))
         self._note(sorted(results, key=lambda pair: pair[0].number), report)
@@ -166,41 +163,42 @@ class Importer:
             raise Stopped(f"There is no team {name}, and only admins create teams.") from None
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Beyond the client's own retries: ids repeat, so a write whose outcome is unknown is simply made again."""
+        """Retry for longer than the client does. The ids stay, so a write of unknown outcome can be repeated, too."""
         until, pause = time.monotonic() + self.options.patience, 0.2
         while True:
             try:
                 return await attempt()
-            except (ConnectionFailedError, UnknownOutcomeError, ServerError, RateLimitedError):
-                if time.monotonic() + pause > until:
+            except HelpdeskError as error:
+                repeatable = error.is_transient or isinstance(error, UnknownOutcomeError)
+                if not repeatable or time.monotonic() + pause > until:
                     raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
 
 def _is_about_the_row(error: Exception) -> TypeGuard[ApiError]:
-    """Whether another row may do better: the helpdesk has answered, and it was not that nobody may do this."""
+    """Whether the error is about this row only, so that the import can go on with the next row."""
     if not isinstance(error, ApiError) or isinstance(error, ServerError):
         return False
     return error.status not in (401, 403, 429)
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows in handfuls: what is in memory at a time."""
+    """The rows in batches; one batch is in memory at a time."""
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         yield batch
 
 
 async def import_file(hd: AsyncHelpdesk, file: Path, options: Options, report_path: Path, state_path: Path) -> State:
-    """Import a file; the state at the end tells what became of its rows."""
+    """Import a file, and return the state at the end: how many tickets were created, existed or were refused."""
     about = file.stat()
-    meaning = (options.columns, options.encoding, options.prefix, options.requester, repr(hd))
-    job = hashlib.sha256(repr((str(file.resolve()), about.st_size, about.st_mtime_ns, meaning)).encode()).hexdigest()
+    settings = (options.columns, options.encoding, options.prefix, options.requester, repr(hd))
+    job = hashlib.sha256(repr((str(file.resolve()), about.st_size, about.st_mtime_ns, settings)).encode()).hexdigest()
     importer = Importer(hd, options, State.load(state_path, job))
     await importer.start()
     if importer.state.rows:
-        console.print(f"Going on after row {importer.state.rows:,}.")
+        console.print(f"Continuing after row {importer.state.rows:,}.")
     columns = (
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%  {task.description}"),
@@ -243,14 +241,14 @@ def main(
     requester: Annotated[
         str, typer.Option(help="E-mail address of the customer to whom the tickets belong.")
     ] = "csv-import@example.com",
-    encoding: Annotated[str, typer.Option(help="Of the file, e.g. cp1252.")] = "utf-8-sig",
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Tickets to create at a time.")] = 8,
+    encoding: Annotated[str, typer.Option(help="Encoding of the file, e.g. cp1252.")] = "utf-8-sig",
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="How many tickets to create at the same time.")] = 8,
     max_teams: Annotated[int, typer.Option(min=0, help="How many teams to create at most.")] = 50,
     patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for a helpdesk that does not answer.")] = 60.0,
     report: Annotated[Path | None, typer.Option(help="Where the refused rows go. Default: FILE.refused.csv")] = None,
     state: Annotated[Path | None, typer.Option(help="Where the progress is kept. Default: FILE.progress.json")] = None,
 ) -> None:
-    """Import a CSV file of tickets. Run it again after Ctrl-C or a crash: it goes on, and nothing is doubled."""
+    """Import a CSV file of tickets. Run it again after Ctrl-C or a crash: it continues, and no ticket is doubled."""
     columns = {"title": title_column, "body": body_column, "queue": queue_column, "label": label_column}
     columns |= {"created": created_column, "id": id_column}
     options = Options(columns, encoding, id_prefix, requester, concurrency, max_teams, patience)
@@ -265,16 +263,16 @@ def main(
     try:
         done = asyncio.run(run())
     except KeyboardInterrupt:
-        console.print("Interrupted. The same command goes on from here.")
+        console.print("Interrupted. The same command continues from here.")
         raise typer.Exit(130) from None
     except (HelpdeskError, Stopped) as error:
         console.print(f"Stopped: {error}", markup=False)
-        console.print("What is imported stays; the same command goes on from there.")
+        console.print("Imported tickets stay; the same command continues from there.")
         raise typer.Exit(1) from None
     seconds = time.monotonic() - began
     print(f"{done.rows:,} rows in {seconds:.1f} s: {done.summary()}")
     if done.refused:
-        print(f"What was refused, and why: {report_path}")
+        print(f"Refused rows, with the reasons: {report_path}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Triage tickets as they come: tags, a priority, a team and an agent, by the words in them. Kill it, start it again.
+"""Triage tickets as they come: a tag, a priority, a team and an agent, by the words in the ticket.
 
     export HELPDESK_URL=… HELPDESK_KEY=…        # the secret key; or a publishable one with an admin's HELPDESK_EMAIL, …
     python examples/live_triage.py triage.cursor
 
-The cursor in the file is that of the last ticket that is done. It is saved after the work, never before, so no ticket
-is left out. The work can be repeated, so none is triaged twice: each step looks at the ticket first and leaves alone
-what is there already, and the last one puts the tag `triaged` on it, by which a repetition knows that it has nothing to
-do. What a person did meanwhile stays: who has a ticket keeps it.
+Kill the program, and start it again: each ticket is triaged once. The file holds the cursor of the last ticket that is
+done. It is saved after the work, never before, so no ticket is left out. The work can be repeated: each step reads the
+ticket first and keeps what is set already, and the last step adds the tag `triaged`, so a repetition does nothing. What
+a person did meanwhile stays: an assignee keeps the ticket.
 """
 
 from __future__ import annotations
@@ -34,17 +34,19 @@ from helpdesk_sdk import (
 )
 
 DONE = "triaged"
-# How often to look again at a ticket that somebody else changes at the same moment.
+# How often to try again when somebody else changes the ticket at the same moment.
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is done with tickets in which one of the words occurs.
+    """What to do with a ticket that contains one of the words.
 
     Attributes:
-        words: A regular expression; upper and lower case are the same.
-        team: The queue it belongs to, if there is one of this name.
+        words: A regular expression; case does not matter.
+        tag: The tag to add.
+        priority: The priority to set; None keeps it.
+        team: The name of the team to transfer the ticket to; None keeps the team.
     """
 
     words: str
@@ -53,30 +55,30 @@ class Rule:
     team: str | None = None
 
 
-# The first that fits decides. Yours are better.
+# The first rule that fits decides. Replace these rules by yours.
 RULES = (
     Rule(r"outage|is down|unreachable|data loss", "outage", priority="urgent", team="Operations"),
     Rule(r"refund|invoice|charged|payment", "billing", team="Billing"),
     Rule(r"password|log ?in|sign ?in|locked out|403", "access", priority="high"),
 )
-OTHERWISE = Rule("", "general")
+DEFAULT_RULE = Rule("", "general")
 
 
 def rule_for(ticket: Ticket) -> Rule:
     """The rule that fits a ticket."""
     text = f"{ticket.title}\n{ticket.description}"
-    return next((rule for rule in RULES if re.search(rule.words, text, re.IGNORECASE)), OTHERWISE)
+    return next((rule for rule in RULES if re.search(rule.words, text, re.IGNORECASE)), DEFAULT_RULE)
 
 
 class Triage:
-    """Does what the rules say."""
+    """Applies the rules to tickets."""
 
     def __init__(self, hd: AsyncHelpdesk) -> None:
         self.hd = hd
         self._teams: dict[str, Team] = {}
 
     async def start(self) -> None:
-        """Find out which teams there are."""
+        """Read the teams."""
         self._teams = {team.name: team async for team in self.hd.teams.list(page_size=1000)}
         for name in sorted({rule.team for rule in RULES if rule.team} - set(self._teams)):
             print(f"There is no team {name}: its tickets stay where they are.", flush=True)
@@ -91,12 +93,12 @@ class Triage:
                     await self._triage(ticket)
                 return
             except NotFoundError:
-                print(f"#{event.ticket_number} is gone, or out of sight.", flush=True)
+                print(f"#{event.ticket_number} does not exist, or you may not see it.", flush=True)
                 return
             except ConflictError:
-                # Somebody changed it between our reading and our writing: what they did counts.
+                # Somebody changed the ticket between our read and our write. Their change counts: read again.
                 await asyncio.sleep(0.05)
-        print(f"#{event.ticket_number} keeps changing: it is left to those who change it.", flush=True)
+        print(f"#{event.ticket_number} keeps changing: left as it is.", flush=True)
 
     async def _triage(self, ticket: Ticket) -> None:
         rule = rule_for(ticket)
@@ -113,15 +115,15 @@ class Triage:
         print(f"#{ticket.number} {rule.tag}, {ticket.priority}, {agent.email if agent else 'no agent'}", flush=True)
 
     async def _agent_for(self, ticket: Ticket) -> User | None:
-        """Whose turn it is in the team. It follows from the ticket's id, so that a repetition finds the same person."""
+        """An agent of the team, chosen by the ticket's id, so that a repetition finds the same person."""
         members = [member.user async for member in self.hd.teams.members(ticket.team_id, page_size=1000)]
-        agents = sorted((one for one in members if one and one.is_active), key=lambda one: one.user_id)
+        agents = sorted((user for user in members if user and user.is_active), key=lambda user: user.user_id)
         return agents[ticket.ticket_id.int % len(agents)] if agents else None
 
 
 @dataclass(frozen=True)
 class Bookmark:
-    """How far we are, in a file."""
+    """A file with the cursor of the last event that is done."""
 
     path: Path
 
@@ -132,17 +134,17 @@ class Bookmark:
         return self.path.read_text(encoding="utf-8").strip()
 
     def save(self, cursor: str) -> None:
-        """Take down the cursor; whatever happens, the file holds the old one or the new one."""
-        beside = self.path.with_name(self.path.name + ".new")
-        with beside.open("w", encoding="utf-8") as file:
+        """Save the cursor. After a crash the file holds either the old cursor or the new one."""
+        draft = self.path.with_name(self.path.name + ".new")
+        with draft.open("w", encoding="utf-8") as file:
             file.write(f"{cursor}\n")
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(self.path)
+        draft.replace(self.path)
 
 
-async def past(hd: AsyncHelpdesk, cursor: str) -> AsyncIterator[Event]:
-    """What has happened since, up to now."""
+async def events_until_now(hd: AsyncHelpdesk, cursor: str) -> AsyncIterator[Event]:
+    """The events after a cursor, up to now."""
     while events := (await hd.events.since(cursor, limit=500)).items:
         for event in events:
             yield event
@@ -150,16 +152,16 @@ async def past(hd: AsyncHelpdesk, cursor: str) -> AsyncIterator[Event]:
 
 
 async def run(bookmark: Bookmark, once: bool) -> None:
-    """Triage what came since the last time, then, unless it is only for once, what comes."""
+    """Triage the tickets since the last run; unless `once`, go on with the tickets that come."""
     async with AsyncHelpdesk.from_env() as hd:
         triage = Triage(hd)
         await triage.start()
         cursor = bookmark.load()
         if cursor is None:
-            # Also if we are killed before the first ticket comes: the next time begins here.
+            # Saved at once, so that the next run begins here even if this one ends before the first ticket.
             bookmark.save(cursor := await hd.events.head())
         if once:
-            async for event in past(hd, cursor):
+            async for event in events_until_now(hd, cursor):
                 if event.type == "ticket.created":
                     await triage.handle(event)
                 bookmark.save(event.cursor)
@@ -172,14 +174,14 @@ async def run(bookmark: Bookmark, once: bool) -> None:
 
 
 def main(
-    cursor_file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to remember how far it is.")],
-    once: Annotated[bool, typer.Option("--once", help="Do what has come since the last time, then end.")] = False,
+    cursor_file: Annotated[Path, typer.Argument(dir_okay=False, help="The file that holds the cursor.")],
+    once: Annotated[bool, typer.Option("--once", help="Triage the tickets since the last run, then end.")] = False,
 ) -> None:
-    """Triage tickets as they come, each once, through crashes. Begins at this moment when the file is not there yet."""
+    """Triage tickets as they come, each once, also after a crash. Without the file it begins now."""
     try:
         asyncio.run(run(Bookmark(cursor_file), once))
     except KeyboardInterrupt:
-        print("Interrupted. The same command goes on from here.")
+        print("Interrupted. The same command continues from here.")
         raise typer.Exit(130) from None
     except (HelpdeskError, OSError) as error:
         print(f"Stopped: {error}")

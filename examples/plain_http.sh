@@ -1,11 +1,11 @@
 #!/bin/sh
-# The helpdesk with nothing but curl: a customer opens a ticket, says more, and reads what happened.
+# The helpdesk with curl only: a customer opens a ticket, replies, and reads the timeline.
 #
 #   export HELPDESK_URL=… HELPDESK_KEY=…            # the publishable key
 #   export HELPDESK_EMAIL=… HELPDESK_PASSWORD=…     # somebody's login
 #   sh examples/plain_http.sh
 #
-# Secrets go in through stdin (-K -, -d @-): other users of the machine can read a program's arguments.
+# Secrets are passed through stdin (-K -, -d @-): other users of the machine can read the arguments of a program.
 set -eu
 
 json() { # One field of the JSON object on stdin.
@@ -27,7 +27,7 @@ rest() { # A request of the Data API, as the person who signed in.
       -H "Content-Type: application/json" -H "Accept-Profile: helpdesk" -H "Content-Profile: helpdesk" "$@"
 }
 
-# The id is ours: should the answer get lost, the same request can be sent again, and there is one ticket.
+# We make the id: if the response is lost, the same request can be sent again, and there is one ticket.
 id=$(python3 -c 'import uuid; print(uuid.uuid4())')
 echo "A ticket:"
 rest rpc/create_ticket -d "{\"ticket_id\": \"$id\", \"title\": \"Parcel is lost\", \"description\": \"It says delivered.\"}"
@@ -39,7 +39,7 @@ printf '\n\nAn edit, if nobody has changed it meanwhile:\n'
 revision=$(rest "tickets?ticket_id=eq.$id&select=revision" -H "Accept: application/vnd.pgrst.object+json" | json revision)
 rest "tickets?ticket_id=eq.$id&revision=eq.$revision&select=title,revision" -X PATCH \
   -H "Prefer: return=representation" -d '{"title": "Parcel is lost, order K-20418"}'
-printf '\n\nWhat is not mine to decide is refused, with the reason and the way out:\n'
+printf '\n\nA change that only staff may make is refused, with the reason and the way out:\n'
 rest "tickets?ticket_id=eq.$id" -X PATCH -d '{"priority": "urgent"}' || true
 printf '\n\nWhat happened:\n'
 rest rpc/ticket_timeline -d "{\"ticket_id\": \"$id\"}"

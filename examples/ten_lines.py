@@ -11,9 +11,8 @@ with Helpdesk.from_env() as hd:
     hd.tickets.create("Parcel is lost", "It says delivered.", requester=caller, channel="phone", tags=["lost-parcel"])
     ticket = hd.tickets.claim_next()
     if ticket:
-        hd.messages.reply(ticket, "We have asked the carrier.")
         hd.notes.add(ticket, "The third one on this route.")
-        hd.tickets.resolve(ticket.ticket_id)
+        hd.messages.reply(ticket, "We have asked the carrier.", status="resolved")
         for entry in hd.tickets.timeline(ticket):
             print(f"{entry.at:%H:%M:%S}  {entry.author_name:12}  {entry.type or entry.kind:22}  {entry.body or ''}")
     else:

@@ -15,9 +15,8 @@ async def main() -> None:
         await hd.tickets.create("Parcel is lost", "It says delivered.", requester=caller, channel="phone")
         ticket = await hd.tickets.claim_next()
         if ticket:
-            await hd.messages.reply(ticket, "We have asked the carrier.")
             await hd.notes.add(ticket, "The third one on this route.")
-            await hd.tickets.resolve(ticket.ticket_id)
+            await hd.messages.reply(ticket, "We have asked the carrier.", status="resolved")
             async for entry in hd.tickets.timeline(ticket):
                 print(f"{entry.at:%H:%M:%S}  {entry.author_name:12}  {entry.type or entry.kind:22}  {entry.body or ''}")
         else:

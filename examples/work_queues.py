@@ -1,11 +1,11 @@
 """Several agents work the queues at once, each in a process of its own, until enough tickets are answered.
 
     export HELPDESK_URL=… HELPDESK_KEY=…          # the secret key: it makes the agents' logins
-    export HELPDESK_PUBLISHABLE_KEY=…             # what the agents themselves use
+    export HELPDESK_PUBLISHABLE_KEY=…             # the key for the agents
     python examples/work_queues.py --agents 5 --tickets 200
 
-Each agent claims the next ticket, answers it and resolves it. Then the database's own log and conversations are read to
-see whether any ticket was answered twice or got lost.
+Each agent claims the next ticket and resolves it with a reply. Then the program reads the event log and the
+conversations: no ticket may be answered twice, and none may be lost.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _left: Synchronized[int]
 
 @dataclass(frozen=True)
 class Login:
-    """What an agent signs in with."""
+    """The login of an agent."""
 
     url: str
     key: str
@@ -45,7 +45,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an agent says to have done."""
+    """A reply that an agent reports."""
 
     ticket_id: UUID
     message_id: UUID
@@ -54,7 +54,7 @@ class Answer:
 
 
 def hire(hd: Helpdesk, name: str, url: str, secret_key: str, publishable_key: str) -> Login:
-    """An agent with a login, on every team. One of an earlier run gets a new password."""
+    """Make an agent with a login, a member of every team. An agent of an earlier run gets a new password."""
     email, password = f"{name.lower().replace(' ', '.')}@queues.example.com", secrets.token_urlsafe(24)
     headers = {"apikey": secret_key, "Authorization": f"Bearer {secret_key}"}
     with SyncGoTrueClient(url=f"{url}/auth/v1", headers=headers, persist_session=False) as auth:
@@ -72,7 +72,7 @@ def hire(hd: Helpdesk, name: str, url: str, secret_key: str, publishable_key: st
 
 
 def work(login: Login) -> list[Answer]:
-    """One agent: take the next ticket, answer, resolve, until there is enough or nothing waits."""
+    """One agent: claim and resolve tickets, until enough are resolved or none waits."""
     answers: list[Answer] = []
     with Helpdesk(login.url, login.key) as hd:
         hd.auth.sign_in(login.email, login.password)
@@ -81,28 +81,27 @@ def work(login: Login) -> list[Answer]:
             ticket = hd.tickets.claim_next()
             if ticket is None:
                 break
-            message = hd.messages.reply(ticket, f"Thank you for #{ticket.number}. We have looked into it. {login.name}")
-            # By its id, as it is now: the reply has given it a new revision.
-            hd.tickets.resolve(ticket.ticket_id)
+            text = f"Thank you for #{ticket.number}. We have looked into it. {login.name}"
+            message = hd.messages.reply(ticket, text, status="resolved")
             answers.append(Answer(ticket.ticket_id, message.message_id, login.email, time.monotonic() - began))
     return answers
 
 
 def take_turn() -> bool:
-    """Whether another ticket is wanted; counts it as taken."""
+    """Whether one more ticket is wanted; if so, it is counted."""
     with _left.get_lock():
         _left.value -= 1
         return _left.value >= 0
 
 
 def begin_work(left: Synchronized[int]) -> None:
-    """What each process does first."""
+    """Set up a process: it receives the shared counter."""
     global _left
     _left = left
 
 
 def events_of(hd: Helpdesk, cursor: str, messages: set[UUID | None], patience: float) -> Iterator[Event]:
-    """Everything that happened after a cursor. Waits for the last messages to show."""
+    """All events after a cursor. Waits until the log has the last messages."""
     until = time.monotonic() + patience
     while True:
         page = hd.events.since(cursor, limit=1000)
@@ -118,7 +117,7 @@ def events_of(hd: Helpdesk, cursor: str, messages: set[UUID | None], patience: f
 def audit(
     hd: Helpdesk, cursor: str, answers: list[Answer], waiting_before: int, *, patience: float = 10.0
 ) -> dict[str, int]:
-    """Compare what the agents say with what the database says. Each count but the first must be 0."""
+    """Compare the agents' reports with the database. Each count but the first must be 0."""
     claimed: Counter[UUID] = Counter()
     answered: Counter[UUID] = Counter()
     resolved: Counter[UUID] = Counter()
@@ -137,7 +136,7 @@ def audit(
     for answer in answers:
         ours = [message for message in hd.messages.list(answer.ticket_id) if message.message_id == answer.message_id]
         wrong_author += [authors.get(message.author_id) for message in ours if message.author_id] != [answer.agent]
-    told = {answer.ticket_id for answer in answers}
+    reported = {answer.ticket_id for answer in answers}
     return {
         "answered": len(answered),
         "claimed twice": sum(count > 1 for count in claimed.values()),
@@ -145,20 +144,20 @@ def audit(
         "resolved twice": sum(count > 1 for count in resolved.values()),
         "claimed but not answered": len(set(claimed) - set(answered)),
         "answered but not resolved": len(set(answered) - set(resolved)),
-        "told by an agent, not in the log": len(told - set(answered)),
-        "in the log, told by no agent": len(set(answered) - told),
+        "reported by an agent, not in the log": len(reported - set(answered)),
+        "in the log, reported by no agent": len(set(answered) - reported),
         "answers that are missing or somebody else's": wrong_author,
         "lost from the queue": abs(waiting_before - waiting(hd) - len(claimed)),
     }
 
 
 def waiting(hd: Helpdesk) -> int:
-    """How many tickets wait for somebody to take them."""
+    """How many open tickets have no assignee."""
     return sum(1 for _ in hd.tickets.list(status="open", assigned_to="nobody", page_size=1000))
 
 
 def run(agents: int, tickets: int) -> dict[str, int]:
-    """Let the agents work; the result of the audit."""
+    """Let the agents work, and return the result of the audit."""
     publishable_key = os.environ.get("HELPDESK_PUBLISHABLE_KEY")
     if not publishable_key:
         raise ConfigurationError("HELPDESK_PUBLISHABLE_KEY is not set: the agents need it")
@@ -174,13 +173,13 @@ def run(agents: int, tickets: int) -> dict[str, int]:
         with ProcessPoolExecutor(agents, context, begin_work, (left,)) as pool:
             done = list(pool.map(work, logins))
         seconds = time.monotonic() - began
-        answers = [answer for of_one in done for answer in of_one]
-        for login, of_one in zip(logins, done, strict=True):
-            console.print(f"  {login.name}: {len(of_one)}")
+        answers = [answer for by_agent in done for answer in by_agent]
+        for login, by_agent in zip(logins, done, strict=True):
+            console.print(f"  {login.name}: {len(by_agent)}")
         typical = sorted(answer.seconds for answer in answers)[len(answers) // 2] if answers else 0.0
         console.print(
             f"{len(answers)} answered in {seconds:.1f} s with the start of the processes: "
-            f"{len(answers) / seconds:.1f} a second; claim, reply and resolve together take {typical * 1000:.0f} ms."
+            f"{len(answers) / seconds:.1f} a second; claim and reply together take {typical * 1000:.0f} ms."
         )
         return audit(hd, cursor, answers, before)
 

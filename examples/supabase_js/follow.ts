@@ -1,10 +1,10 @@
 /**
- * What happens in the helpdesk, as far as you may see it: each event once, in order, as it happens, from any cursor.
- * With supabase-js and nothing of ours.
+ * The events of the helpdesk, as far as you may see them: each once, in order, as it happens, from any cursor.
+ * With supabase-js only.
  *
  *   export HELPDESK_URL=… HELPDESK_KEY=… HELPDESK_EMAIL=… HELPDESK_PASSWORD=…
  *   deno run --allow-env --allow-net follow.ts            # from now on
- *   deno run --allow-env --allow-net follow.ts 745.12     # what came after that one, and then what comes
+ *   deno run --allow-env --allow-net follow.ts 745.12     # the events behind that cursor, and then all later ones
  */
 
 import { createClient, type RealtimeChannel } from "@supabase/supabase-js";
@@ -13,15 +13,15 @@ const [url, key, email, password] = ["URL", "KEY", "EMAIL", "PASSWORD"].map((nam
   Deno.env.get(`HELPDESK_${name}`)!
 );
 const helpdesk = createClient(url!, key!, { db: { schema: "helpdesk" } });
-const { error: stranger } = await helpdesk.auth.signInWithPassword({ email: email!, password: password! });
-if (stranger) throw stranger;
+const { error: signInError } = await helpdesk.auth.signInWithPassword({ email: email!, password: password! });
+if (signInError) throw signInError;
 
-type Answer<T> = PromiseLike<{ data: T; error: { message: string } | null; status: number }>;
+type QueryResult<T> = PromiseLike<{ data: T; error: { message: string } | null; status: number }>;
 
-/** What the database answers. What passes (no connection, a restart, too many requests) is waited for. */
-async function ask<T>(question: () => Answer<T>): Promise<NonNullable<T>> {
+/** The result of a query. Transient errors (no connection, a restart, too many requests) are retried. */
+async function retry<T>(query: () => QueryResult<T>): Promise<NonNullable<T>> {
   for (let pause = 1_000;; pause = Math.min(2 * pause, 15_000)) {
-    const { data, error, status } = await question();
+    const { data, error, status } = await query();
     if (!error) return data!;
     if (status > 0 && status < 500 && status !== 429) throw error;
     console.error(`waiting: ${error.message}`);
@@ -29,21 +29,21 @@ async function ask<T>(question: () => Answer<T>): Promise<NonNullable<T>> {
   }
 }
 
-/** The channels on which somebody hears of everything that they may see. */
+/** The topics that announce every event the person may see. */
 async function topics(): Promise<Set<string>> {
-  const me = await ask(() => helpdesk.rpc("whoami"));
+  const me = await retry(() => helpdesk.rpc("whoami"));
   if (me.role === "admin") return new Set(["helpdesk:admin"]);
-  const mine = await ask(() => helpdesk.from("team_members").select("team_id").eq("user_id", me.user_id));
+  const mine = await retry(() => helpdesk.from("team_members").select("team_id").eq("user_id", me.user_id));
   return new Set([`helpdesk:user:${me.user_id}`, ...mine.map((row) => `helpdesk:team:${row.team_id}`)]);
 }
 
-/** Whether one cursor, <transaction>.<event>, is behind another: by number, not as text. */
+/** Whether a cursor, <transaction>.<event>, is later than another: compared by number, not as text. */
 function isLater(cursor: string, than: string): boolean {
   const [xid, id] = cursor.split(".").map(BigInt), [otherXid, otherId] = than.split(".").map(BigInt);
   return xid! > otherXid! || (xid === otherXid && id! > otherId!);
 }
 
-/** A channel only wakes. Every event comes from the log, so that none is lost with a connection and none comes twice. */
+/** Channels only wake. Every event is read from the log, so a lost connection loses no event and repeats none. */
 async function* follow(cursor: string) {
   const channels = new Map<string, RealtimeChannel>();
   let announced = cursor, moved = true;
@@ -56,7 +56,7 @@ async function* follow(cursor: string) {
         moved ||= payload.ticket_id === null; // a role or a team, perhaps one's own
         wake.resolve();
       })
-      .subscribe((status, error) => { // joined again: what happened meanwhile is in the log
+      .subscribe((status, error) => { // joined again: the log has the events since
         if (status === "CHANNEL_ERROR") console.error(`${topic}: ${error?.message ?? "the connection is lost"}`);
         wake.resolve();
       });
@@ -72,14 +72,14 @@ async function* follow(cursor: string) {
         if (!wanted.has(topic) && channels.delete(topic)) await helpdesk.removeChannel(channel);
       }
     }
-    const events = await ask(() => helpdesk.rpc("events_since", { after: cursor, max_rows: 500 }));
+    const events = await retry(() => helpdesk.rpc("events_since", { after: cursor, max_rows: 500 }));
     for (const event of events) {
       yield event;
       cursor = event.cursor;
     }
     if (events.length > 0) continue;
-    // An announced event is held back while an older transaction is open: ask again soon, otherwise now and then.
-    const head: string = await ask(() => helpdesk.rpc("events_head"));
+    // While an older transaction is open, an announced event cannot be read yet: ask again soon. Otherwise rarely.
+    const head: string = await retry(() => helpdesk.rpc("events_head"));
     const timer = Promise.withResolvers<void>();
     const pause = setTimeout(timer.resolve, isLater(announced, head) ? 100 : 15_000);
     await Promise.race([wake.promise, timer.promise]);
@@ -87,7 +87,7 @@ async function* follow(cursor: string) {
   }
 }
 
-const start: string = Deno.args[0] ?? await ask(() => helpdesk.rpc("events_head"));
+const start: string = Deno.args[0] ?? await retry(() => helpdesk.rpc("events_head"));
 console.log(`following from ${start}`);
 for await (const event of follow(start)) {
   console.log(event.cursor, event.type, event.ticket_number ?? "", event.actor_name);

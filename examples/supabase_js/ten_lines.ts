@@ -1,5 +1,5 @@
 /**
- * The helpdesk from TypeScript, with supabase-js and nothing of ours.
+ * The helpdesk from TypeScript, with supabase-js only.
  *
  *   export HELPDESK_URL=… HELPDESK_KEY=… HELPDESK_EMAIL=… HELPDESK_PASSWORD=…
  *   deno run --allow-env --allow-net ten_lines.ts
@@ -11,10 +11,10 @@ const [url, key, email, password] = ["URL", "KEY", "EMAIL", "PASSWORD"].map((nam
   Deno.env.get(`HELPDESK_${name}`)!
 );
 const helpdesk = createClient(url!, key!, { db: { schema: "helpdesk" }, auth: { autoRefreshToken: false } });
-const { error: stranger } = await helpdesk.auth.signInWithPassword({ email: email!, password: password! });
-if (stranger) throw stranger;
+const { error: signInError } = await helpdesk.auth.signInWithPassword({ email: email!, password: password! });
+if (signInError) throw signInError;
 
-// The id is ours: should the answer get lost, the same call can be made again, and there is one ticket.
+// We make the id: if the response is lost, the same call can be made again, and there is one ticket.
 const ticket_id = crypto.randomUUID();
 await helpdesk.rpc("create_ticket", { ticket_id, title: "Parcel is lost", description: "It says delivered." })
   .throwOnError();

@@ -79,7 +79,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     done = json.loads(progress.read_text())["rows"]
     assert 100 <= done < 350
     again = run(command, env)
-    assert f"Going on after row {done}" in again
+    assert f"Continuing after row {done}" in again
     assert "350 created, 0 there already, 1 refused" in again
     assert not progress.exists()
     assert len(list(system.tickets.list(page_size=1000))) == 350

@@ -71,8 +71,8 @@ def test_the_audit_notices_what_went_wrong(helpdesk_project: Project, system: He
         "resolved twice": 0,
         "claimed but not answered": 2,
         "answered but not resolved": 1,
-        "told by an agent, not in the log": 1,
-        "in the log, told by no agent": 0,
+        "reported by an agent, not in the log": 1,
+        "in the log, reported by no agent": 0,
         "answers that are missing or somebody else's": 2,
         "lost from the queue": 1,
     }
