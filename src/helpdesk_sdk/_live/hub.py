@@ -143,8 +143,11 @@ class Hub:
 
     def _next_reconcile_at(self, client: AsyncRealtimeClient, now: float) -> float:
         times = [now + MAX_DELAY, self._token.renew_at()]
-        times += [self._join_at(client, one, now) for one in self.subscriptions]
-        return min(times + [one.may_send_presence_at() for one in self.subscriptions if one.presence_unsent])
+        for subscription in self.subscriptions:
+            times.append(self._join_at(client, subscription, now))
+            if subscription.presence_unsent:
+                times.append(subscription.may_send_presence_at())
+        return min(times)
 
     def _join_at(self, client: AsyncRealtimeClient, subscription: Subscription, now: float) -> float:
         # While the old channel of the topic is being left, wait: its end wakes the hub.
@@ -242,7 +245,7 @@ class Hub:
         subscription.retry_at = now + retry_delay(subscription.failures)
         if "Unauthorized" in reason or "permission" in reason:
             subscription.set_state(TopicState.DENIED, SignalKind.DENIED)
-            if all(one.state is TopicState.DENIED for one in self.subscriptions):
+            if all(other.state is TopicState.DENIED for other in self.subscriptions):
                 self._set_problem(reason)
         else:
             if "JWT" in reason or "Token" in reason:

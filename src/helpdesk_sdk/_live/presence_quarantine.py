@@ -68,12 +68,12 @@ class PresenceQuarantine:
         Args:
             too_big: Whether it broke over a message that was larger than we accept.
         """
-        with_presence = [one for one in subscriptions if one.channel is not None and one.with_presence]
-        recent = [one for one in with_presence if not one.is_joined or now - one.joined_at < STABLE_SECONDS]
+        with_presence = [each for each in subscriptions if each.channel is not None and each.with_presence]
+        recent = [each for each in with_presence if _joined_within(STABLE_SECONDS, each, now)]
         suspect = None
         if now < self._one_by_one_until:
-            suspect = next((one for one in recent if not one.is_joined or now - one.joined_at < _TRIAL_SECONDS), None)
-            cleared = {one.topic.name for one in with_presence if one not in recent}
+            suspect = next((each for each in recent if _joined_within(_TRIAL_SECONDS, each, now)), None)
+            cleared = {each.topic.name for each in with_presence if each not in recent}
             self._disconnects_by_topic = {
                 name: count for name, count in self._disconnects_by_topic.items() if name not in cleared
             }
@@ -94,3 +94,8 @@ class PresenceQuarantine:
         self._quarantined_until = {name: until for name, until in self._quarantined_until.items() if now < until}
         self._quarantined_until[topic] = now + _QUARANTINE_SECONDS
         return True
+
+
+def _joined_within(seconds: float, subscription: Subscription, now: float) -> bool:
+    """Whether a topic was joined so recently, or is being joined."""
+    return not subscription.is_joined or now - subscription.joined_at < seconds

@@ -105,8 +105,8 @@ class Subscription:
     @property
     def presence(self) -> Mapping[str, Any] | None:
         """The presence to send: the newest listener's, or None."""
-        name = self.topic.name
-        return next((one.presence[name] for one in reversed(self.listeners) if name in one.presence), None)
+        name, newest_first = self.topic.name, reversed(self.listeners)
+        return next((listener.presence[name] for listener in newest_first if name in listener.presence), None)
 
     def set_state(self, state: TopicState, kind: SignalKind) -> None:
         """Record the state, and notify all listeners if it changed."""
