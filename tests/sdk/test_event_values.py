@@ -30,7 +30,7 @@ TOLD = [
 NO_CURSORS = ["", "7", "7.", "now", " 7.1", "7.1\n", "7,1", "-7.1", "7.1.1", "\u0667.1", "7" * 19 + ".1", 7.1, UUID(ID)]
 
 
-def told(data: dict[str, Any]) -> dict[str, Any]:
+def values(data: dict[str, Any]) -> dict[str, Any]:
     """What an event with these data tells, without what it does not."""
     made = Event.model_validate(event(1) | {"data": data})
     found = {name: getattr(made, name) for name in TOLD}
@@ -42,20 +42,20 @@ def test_the_names_of_the_types_are_those_of_the_enum() -> None:
 
 
 def test_a_value_has_its_type() -> None:
-    assert told({"message_id": ID, "author_kind": "staff"}) == {"message_id": UUID(ID), "author_kind": "staff"}
-    assert told({"tag": "vip"}) == {"tag": "vip"}
-    assert told({"invitation_id": ID, "role": "agent"}) == {"invitation_id": UUID(ID), "role": Role.AGENT}
-    assert told({}) == {}
+    assert values({"message_id": ID, "author_kind": "staff"}) == {"message_id": UUID(ID), "author_kind": "staff"}
+    assert values({"tag": "vip"}) == {"tag": "vip"}
+    assert values({"invitation_id": ID, "role": "agent"}) == {"invitation_id": UUID(ID), "role": Role.AGENT}
+    assert values({}) == {}
 
 
 def test_what_a_change_made_of_a_value_is_told_too() -> None:
-    assert told({"changes": {"status": ["open", "pending"]}}) == {"status": Status.PENDING}
-    assert told({"user_id": ID, "changes": {"role": ["customer", "admin"]}}) == {
+    assert values({"changes": {"status": ["open", "pending"]}}) == {"status": Status.PENDING}
+    assert values({"user_id": ID, "changes": {"role": ["customer", "admin"]}}) == {
         "user_id": UUID(ID),
         "role": Role.ADMIN,
     }
     # Where the team is and who has the ticket stands in the event itself.
-    assert told({"changes": {"team_id": [None, ID], "description": [None, None]}}) == {}
+    assert values({"changes": {"team_id": [None, ID], "description": [None, None]}}) == {}
 
 
 def test_a_team_and_the_team_of_a_ticket_are_two_things() -> None:
@@ -80,7 +80,7 @@ def test_changes_have_old_and_new_and_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize("data", [{"message_id": "x", "tag": 1}, {"changes": 1}, {"changes": {"status": "open"}}])
 def test_what_a_newer_database_may_say_is_left_to_the_data(data: dict[str, Any]) -> None:
-    assert told(data) == {}
+    assert values(data) == {}
     assert Event.model_validate(event(1) | {"data": data}).changes == {}
 
 

@@ -147,57 +147,57 @@ class Event(Model):
     @property
     def message_id(self) -> UUID | None:
         """The id of the message of a ``message.…`` event: ``hd.messages.get(event.message_id)`` reads it."""
-        return self._told("message_id", UUID)
+        return self._current("message_id", UUID)
 
     @property
     def author_kind(self) -> AuthorKind | None:
         """The capacity of the message's author, in ``message.…`` events; ``actor_kind`` is the actor's own."""
-        return self._told("author_kind", AuthorKind)
+        return self._current("author_kind", AuthorKind)
 
     @property
     def note_id(self) -> UUID | None:
         """The id of the note of a ``note.…`` event: ``hd.notes.get(event.note_id)`` reads it."""
-        return self._told("note_id", UUID)
+        return self._current("note_id", UUID)
 
     @property
     def tag(self) -> str | None:
         """The tag that was added or removed."""
-        return self._told("tag", str)
+        return self._current("tag", str)
 
     @property
     def title(self) -> str | None:
         """The ticket's title after the change."""
-        return self._told("title", str)
+        return self._current("title", str)
 
     @property
     def status(self) -> Status | None:
         """The ticket's status after the change."""
-        return self._told("status", Status)
+        return self._current("status", Status)
 
     @property
     def priority(self) -> Priority | None:
         """The ticket's priority after the change."""
-        return self._told("priority", Priority)
+        return self._current("priority", Priority)
 
     @property
     def channel(self) -> Channel | None:
         """The channel through which the ticket came in, in ``ticket.created``."""
-        return self._told("channel", Channel)
+        return self._current("channel", Channel)
 
     @property
     def user_id(self) -> UUID | None:
         """The person who was changed, in ``user.…`` and ``team.member_…`` events; ``actor_id`` made the change."""
-        return self._told("user_id", UUID)
+        return self._current("user_id", UUID)
 
     @property
     def role(self) -> Role | None:
         """The person's role after the change; in events of invitations, the role that is offered."""
-        return self._told("role", Role)
+        return self._current("role", Role)
 
     @property
     def invitation_id(self) -> UUID | None:
         """The id of the invitation, in ``user.invit…`` events."""
-        return self._told("invitation_id", UUID)
+        return self._current("invitation_id", UUID)
 
     @property
     def about_team_id(self) -> UUID | None:
@@ -207,9 +207,9 @@ class Event(Model):
     @property
     def name(self) -> str | None:
         """The team's name, in ``team.…`` events; a person's new name, in ``user.updated``."""
-        return self._told("name", str)
+        return self._current("name", str)
 
-    def _told(self, name: str, kind: Callable[[str], T]) -> T | None:
+    def _current(self, name: str, kind: Callable[[str], T]) -> T | None:
         """The present value: set in ``data``, or the new value of a change."""
         value = self.data.get(name)
         if value is None and (change := self.changes.get(name)):
