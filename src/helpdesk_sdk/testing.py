@@ -125,9 +125,9 @@ class Project:
         return UUID(answer.json()["id"])
 
     def _give_role(self, auth_user_id: UUID, role: str, teams: tuple[str, ...]) -> UUID:
-        import psycopg
+        from helpdesk_sdk.install.database import connect
 
-        with psycopg.connect(self.db_url) as db:
+        with connect(self.db_url) as db:
             row = db.execute(
                 "update helpdesk.users set role = %s where auth_user_id = %s returning user_id", (role, auth_user_id)
             ).fetchone()
@@ -189,10 +189,11 @@ class _Factory:
         return self._stack.info.db_url.rpartition("/")[0] + f"/{database}"
 
     def _admin(self, statement: str, *names: str) -> None:
-        import psycopg
         from psycopg import sql
 
-        with psycopg.connect(self._stack.info.db_url, autocommit=True) as db:
+        from helpdesk_sdk.install.database import connect
+
+        with connect(self._stack.info.db_url, autocommit=True) as db:
             db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _gateway(self, method: str, path: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import httpx
 
 from ..client import Helpdesk
 from ..errors import ApiError, HelpdeskError
+from ..install.database import connect
 from ..install.project import project_dir
 from ..models.events import Event
 from ..models.tickets import TimelineEntry
@@ -56,9 +57,7 @@ def seed(db_url: str) -> None:
     Args:
         db_url: The database, as the owner of the schema `helpdesk`.
     """
-    import psycopg
-
-    with psycopg.connect(db_url, autocommit=True) as db:
+    with connect(db_url, autocommit=True) as db:
         db.execute((project_dir() / "seed.sql").read_bytes())
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, ConnectionFailedError, HelpdeskError
+from .database import connect
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -220,9 +221,7 @@ def _connect(db_url: str) -> Iterator[Connection[dict[str, Any]]]:
             hint="Install it: pip install 'helpdesk-sdk[local]'",
         ) from None
     try:
-        connection = psycopg.connect(
-            db_url, connect_timeout=10, application_name="helpdesk uninstall", row_factory=dict_row
-        )
+        connection = connect(db_url, connect_timeout=10, application_name="helpdesk uninstall", row_factory=dict_row)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
         raise ConnectionFailedError(f"The database cannot be reached: {reason}") from None

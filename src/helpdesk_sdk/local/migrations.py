@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpdesk_sdk.install.database import connect
 from helpdesk_sdk.local.errors import MigrationError, MissingPartError, StackError
 
 if TYPE_CHECKING:
@@ -191,9 +192,7 @@ def _connect(db_url: str) -> Iterator[Connection]:
     except ImportError:
         raise MissingPartError("psycopg") from None
     try:
-        connection = psycopg.connect(
-            db_url, autocommit=True, connect_timeout=10, application_name="helpdesk migrations"
-        )
+        connection = connect(db_url, autocommit=True, connect_timeout=10, application_name="helpdesk migrations")
     except psycopg.OperationalError as error:
         raise StackError(f"The database cannot be reached: {str(error).strip().splitlines()[-1]}") from error
     with connection:

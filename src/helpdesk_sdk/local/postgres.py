@@ -60,6 +60,11 @@ def free_port() -> int:
         return port
 
 
+def _environment() -> dict[str, str]:
+    """What the server's programs see: none of libpq's variables, and no time zone or language of the user's."""
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+
+
 class Postgres:
     """A server with its files in one directory, on a loopback port, that ends with the program that started it.
 
@@ -204,6 +209,7 @@ class Postgres:
                 [*command, f"--pwfile={pwfile}", "--no-instructions", *options, *([] if self.durable else ["-N"])],
                 user=self._user,
                 on_parent_death=signal.SIGKILL,
+                env=_environment(),
                 stdout=log,
                 stderr=log,
             )
@@ -226,7 +232,7 @@ class Postgres:
                 [self.bin_dir / "postgres", "-D", self._data, *options],
                 user=self._user,
                 on_parent_death=signal.SIGINT,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                env=_environment(),
                 stdout=log,
                 stderr=log,
             )
