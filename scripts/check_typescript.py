@@ -1,4 +1,4 @@
-"""Format, lint and types of every Deno project in the repository; changes nothing, unless told to format.
+"""Check format, lint and types of every Deno project in the repository; with --fix, format instead.
 
 python scripts/check_typescript.py [--fix]
 """
@@ -22,7 +22,7 @@ def projects() -> list[Path]:
 
 
 def checks(project: Path) -> list[list[str]]:
-    """What deno is to do with a project."""
+    """The deno commands that check a project."""
     found = sorted(path.relative_to(project) for path in project.rglob("*.ts"))
     sources = [str(path) for path in found if not SKIPPED & set(path.parts)]
     return [["fmt", "--check", "."], ["lint", "."], ["check", "--frozen", *sources]]

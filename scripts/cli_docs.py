@@ -1,4 +1,4 @@
-"""Writes the reference part of docs/cli.md from the program itself: the help of every command.
+"""Write the generated part of docs/cli.md from the program: the help of every command.
 
 python scripts/cli_docs.py           # writes
 python scripts/cli_docs.py --check   # exits 1 when the page and the program differ
@@ -21,7 +21,7 @@ WIDTH = 100
 
 
 def commands(group: Any = None, path: str = "helpdesk", parent: Any = None) -> Iterator[tuple[str, Any, str]]:
-    """Every command with its full name and its help; groups come before what is in them."""
+    """Every command with its full name and its help; a group comes before its commands."""
     found: Any = typer.main.get_command(app) if group is None else group
     with found.make_context(path.split()[-1], [], parent, resilient_parsing=True, terminal_width=WIDTH) as context:
         context.info_name = path.split()[-1]

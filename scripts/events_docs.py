@@ -1,7 +1,7 @@
-"""Writes the reference part of docs/events.md: the row of events_since(), the values, and each type of event.
+"""Write the generated part of docs/events.md: the row of events_since(), the values, and each type of event.
 
 python scripts/events_docs.py           # writes
-python scripts/events_docs.py --check   # exits 1 when the page and what it describes differ
+python scripts/events_docs.py --check   # exits 1 when the page is not up to date
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pglast.enums import FunctionParameterMode
 from event_catalogue import CATALOGUE, Entry
 from helpdesk_sdk import AuthorKind, Channel, Event, Priority, Role, Status
 from http_docs import statements, table
-from pages import keep
+from pages import write_or_check
 
 KINDS: dict[str, type[StrEnum]] = {
     "status": Status,
@@ -48,12 +48,12 @@ def _plain(text: str) -> str:
 
 
 def meanings() -> dict[str, str]:
-    """What the SDK says of each field of an event."""
+    """The SDK's description of each field of an event."""
     return {name: _plain(field.description or "") for name, field in Event.model_fields.items()}
 
 
 def anchor(entry: Entry) -> str:
-    """Where the page has this type; its second entry is under the same heading."""
+    """A link to a type. Two entries of one type share a heading."""
     return f"[`{entry.type}`](#{entry.type.replace('.', '')})"
 
 
@@ -101,14 +101,14 @@ def _section(entry: Entry) -> list[str]:
 
 def reference() -> str:
     """The generated part of the page."""
-    told = meanings()
+    descriptions = meanings()
     overview = [
         (anchor(entry), entry.when.split(". ")[0], SEEN_BY[entry.seen_by], _names(entry)) for entry in CATALOGUE
     ]
     lines = ["### The row", ""]
     lines += table(
         ("field", "type", ""),
-        [(f"`{name}`", kind, told[name].replace("None", "null")) for name, kind in columns().items()],
+        [(f"`{name}`", kind, descriptions[name].replace("None", "null")) for name, kind in columns().items()],
     )
     lines += ["", "### The types", "", *table(("type", "when", "seen by", "`data`"), overview)]
     lines += ["", "### The values of `data`", "", *table(("`data`", "kind", "in the SDK", ""), _values())]
@@ -124,4 +124,4 @@ def reference() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(keep("events.md", reference(), __doc__))
+    raise SystemExit(write_or_check("events.md", reference(), __doc__))

@@ -1,4 +1,4 @@
-"""Writes the reference part of docs/http.md from the migrations: tables, views, functions and errors.
+"""Write the generated part of docs/http.md from the migrations: tables, views, functions and errors.
 
 python scripts/http_docs.py           # writes
 python scripts/http_docs.py --check   # exits 1 when the page and the migrations differ
@@ -15,7 +15,7 @@ import pglast
 from pglast import ast
 from pglast.enums import FunctionParameterMode, ObjectType
 
-from pages import keep
+from pages import write_or_check
 
 ROOT = Path(__file__).parents[1]
 INPUT = {FunctionParameterMode.FUNC_PARAM_IN, FunctionParameterMode.FUNC_PARAM_DEFAULT}
@@ -33,7 +33,7 @@ def _path(names: Any) -> list[str]:
 
 
 def comments() -> dict[tuple[str, str], str]:
-    """Kind and name of everything in the exposed schema, with its comment."""
+    """The comment of every object in the exposed schema, by kind and name."""
     found = {}
     for stmt in statements(ast.CommentStmt):
         names = stmt.object.objname if isinstance(stmt.object, ast.ObjectWithArgs) else stmt.object
@@ -57,7 +57,7 @@ def signatures() -> dict[str, str]:
 
 
 def errors() -> list[tuple[str, str, str, str]]:
-    """Reason, status, sentence and way out of every rule."""
+    """Reason, status, message and hint of every rule."""
     for stmt in statements(ast.InsertStmt):
         if stmt.relation.relname == "error_codes":
             rows = [[cell.val for cell in row] for row in stmt.selectStmt.valuesLists]
@@ -66,16 +66,16 @@ def errors() -> list[tuple[str, str, str, str]]:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """A Markdown table, a line each."""
+    """The lines of a Markdown table."""
     lines: list[tuple[str, ...]] = [head, ("---",) * len(head), *rows]
     return ["| " + " | ".join(re.sub(r"\s+", " ", cell) for cell in line) + " |" for line in lines]
 
 
 def reference() -> str:
     """The generated part of the page."""
-    said, arguments = comments(), signatures()
-    relations = [(f"`{name}`", text) for (kind, name), text in said.items() if kind in ("table", "view")]
-    functions = [(f"`{name}({arguments[name]})`", text) for (kind, name), text in said.items() if kind == "function"]
+    texts, arguments = comments(), signatures()
+    relations = [(f"`{name}`", text) for (kind, name), text in texts.items() if kind in ("table", "view")]
+    functions = [(f"`{name}({arguments[name]})`", text) for (kind, name), text in texts.items() if kind == "function"]
     parts = [
         "### Tables and views",
         table(("name", "what it is"), relations),
@@ -91,4 +91,4 @@ def reference() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(keep("http.md", reference(), __doc__))
+    raise SystemExit(write_or_check("http.md", reference(), __doc__))

@@ -1,10 +1,10 @@
-"""Take every guard of the database away, one at a time, and show which test then fails; exit 1 if any is not missed.
+"""Remove every guard of the database, one at a time, and show which test fails; exit 1 if no test notices one of them.
 
     python scripts/mutation_check.py [--only TEXT] [--every N] [--workers N]
 
-Policies dropped and opened, row-level security switched off, triggers dropped, privileges granted that nobody has,
-refusals passed over, limits dropped, the live channels' rules undone; then the locks and horizons, which only tests
-with several connections can miss.
+Policies are dropped and opened, row-level security is switched off, triggers are dropped, privileges are granted that
+nobody has, refusals are skipped, limits are dropped, the rules of the live channels are removed; then locks and
+horizons, which only tests with several connections can notice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Share:
-    """What one worker takes away: each of its guards in turn, on a server of its own."""
+    """The guards that one worker removes, each in turn, on a server of its own."""
 
     only: str
     every: int
@@ -45,24 +45,24 @@ class Share:
 
 
 def main() -> int:
-    """Run all of it."""
+    """Run every mutation."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--only", default="", help="those whose name contains this")
-    parser.add_argument("--every", type=int, default=1, help="every Nth, for a sample")
-    parser.add_argument("--workers", type=int, default=2, help="how many at once")
+    parser.add_argument("--only", default="", help="only guards whose name contains this text")
+    parser.add_argument("--every", type=int, default=1, help="every Nth guard, for a sample")
+    parser.add_argument("--workers", type=int, default=2, help="how many worker processes")
     options = parser.parse_args()
     began = time.monotonic()
     shares = [Share(options.only, options.every, number, options.workers) for number in range(options.workers)]
     with ProcessPoolExecutor(options.workers, multiprocessing.get_context("spawn")) as workers:
-        found = [pair for part in workers.map(_take_away, shares) for pair in part]
-    missed = [name for name, noticed in found if noticed is None]
-    for name in missed:
-        print(f"NOT MISSED: {name}")
-    print(f"{len(found)} guards taken away, {len(missed)} not missed, {time.monotonic() - began:.0f} s")
-    return 1 if missed else 0
+        found = [pair for part in workers.map(_run_share, shares) for pair in part]
+    unnoticed = [name for name, noticed in found if noticed is None]
+    for name in unnoticed:
+        print(f"NOT NOTICED: {name}")
+    print(f"{len(found)} guards removed, {len(unnoticed)} not noticed, {time.monotonic() - began:.0f} s")
+    return 1 if unnoticed else 0
 
 
-def _take_away(share: Share) -> list[tuple[str, str | None]]:
+def _run_share(share: Share) -> list[tuple[str, str | None]]:
     with (
         tempfile.TemporaryDirectory(prefix="helpdesk-mutations-") as directory,
         Postgres(Path(directory), durable=False) as postgres,
@@ -95,7 +95,7 @@ def _concurrent(server: Server, share: Share) -> list[tuple[str, str | None]]:
 
 
 def _show(name: str, noticed: str | None) -> None:
-    print(f"{name[:90]:<90}  ->  {(noticed or '!!! nothing fails')[:110]}", flush=True)
+    print(f"{name[:90]:<90}  ->  {(noticed or '!!! no test fails')[:110]}", flush=True)
 
 
 if __name__ == "__main__":

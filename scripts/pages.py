@@ -1,4 +1,4 @@
-"""Pages of docs/ whose reference part is made from what it describes."""
+"""Pages of docs/ with a generated part: it is made from the code, the migrations or the matrix."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ DOCS = Path(__file__).parents[1] / "docs"
 START, END = "<!-- reference: generated -->", "<!-- end of reference -->"
 
 
-def keep(name: str, reference: str, description: str | None) -> int:
-    """Write the reference between the page's two marks; with ``--check`` on the command line, only compare.
+def write_or_check(name: str, reference: str, description: str | None) -> int:
+    """Write the generated part between the two marks of a page; with ``--check`` on the command line, only compare.
+
+    Args:
+        name: The page, a file in docs/.
+        reference: The generated part.
+        description: The help text of the command line.
 
     Returns:
-        The exit code: 1 when the page and what it describes differ.
+        The exit code: 1 when the page is not up to date.
     """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only compare")

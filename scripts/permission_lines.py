@@ -1,4 +1,4 @@
-"""Lines of the page of permissions: rows of the matrix that try the same, in one line; what each relation gets."""
+"""Lines of the page of permissions: one line for the rows of the matrix with the same operation."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ METHODS = {"read": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE
 
 @dataclass
 class Line:
-    """A line of a table: what each relation gets.
+    """A line of a table: the outcome of an operation for each relation.
 
     Attributes:
-        what: the operation in words, then in code.
-        cells: to each column, each label and its outcome.
+        what: The operation in words, then in code.
+        cells: For each column, the outcome by label.
     """
 
     what: str
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, column: str, label: str, word: str) -> None:
-        """One outcome more, which must agree with the ones before."""
+        """Add an outcome; it must agree with the earlier outcomes of the same label."""
         old = self.cells.setdefault(column, {}).setdefault(label, word)
         if old != word:
             raise ValueError(f"{self.what}: the matrix says {old} and {word} for {label} ({column})")
@@ -65,17 +65,17 @@ def wrapped(text: str) -> str:
 
 
 def aligned(rows: list[tuple[str, ...]]) -> str:
-    """Rows as a Markdown table whose columns are aligned in plain text also."""
+    """Rows as a Markdown table, with columns that are aligned in plain text too."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     rows = [rows[0], tuple("-" * width for width in widths), *rows[1:]]
     return "\n".join("| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows)
 
 
 def cell(line: Line, column: str, notes: list[str]) -> str:
-    """What a column says of a line; whoever in it gets something else goes to the notes."""
+    """The cell of a line in a column: the usual outcome; other outcomes go to the footnotes."""
     by_label = line.cells.get(column)
     if not by_label:
-        raise ValueError(f"{line.what}: the matrix does not say what comes of it for: {column}")
+        raise ValueError(f"{line.what}: the matrix has no outcome for: {column}")
     own = next((by_label[label] for label in ("themselves", "members") if label in by_label), "")
     exceptions: dict[str, list[str]] = {}
     if own in ("yes", "listen") and by_label["others"] != own:

@@ -1,4 +1,4 @@
-"""Writes the reference part of docs/permissions.md from the can/cannot matrix, tests/db/matrix.
+"""Write the generated part of docs/permissions.md from the can/cannot matrix, tests/db/matrix.
 
 python scripts/permissions_docs.py           # writes
 python scripts/permissions_docs.py --check   # exits 1 when the page and the matrix differ
@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from pages import keep
+from pages import write_or_check
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -60,7 +60,7 @@ NOTES = {
     "People": "`bootstrap_admin()` works with the secret key only, and only while there is no active admin.",
     "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
 }
-"""What a table cannot say."""
+"""The text above a table."""
 
 
 def section(tries: Operation) -> str:
@@ -93,7 +93,7 @@ def _conditions_last(found: dict[tuple[str, str], Line]) -> list[Line]:
 
 
 def outsiders() -> str:
-    """What comes of everything that somebody may do, for those who are no active person."""
+    """The outcome of every permitted operation for a caller who is not an active person."""
     found: dict[str, Line] = {}
     for case in CASES:
         outcomes = dict(case.outcomes())
@@ -120,7 +120,7 @@ def nobody() -> str:
 
 
 def topics(on_ticket: bool) -> str:
-    """Who may listen on which channel."""
+    """Who may receive, and be present, on which topic."""
     found: dict[str, Line] = {}
     for topic, row in OURS.items():
         name = thing(topic)
@@ -152,4 +152,4 @@ def reference() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(keep("permissions.md", reference(), __doc__))
+    raise SystemExit(write_or_check("permissions.md", reference(), __doc__))

@@ -1,4 +1,4 @@
-"""Writes the reference part of docs/sdk.md from the SDK itself: every method with its arguments and summary.
+"""Write the generated part of docs/sdk.md from the SDK: every method with its arguments and summary.
 
 python scripts/sdk_docs.py           # writes
 python scripts/sdk_docs.py --check   # exits 1 when the page and the code differ
@@ -10,7 +10,7 @@ import inspect
 import re
 
 from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors
-from pages import keep
+from pages import write_or_check
 
 
 def _summary(thing: object) -> str:
@@ -52,4 +52,4 @@ def reference() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(keep("sdk.md", reference(), __doc__))
+    raise SystemExit(write_or_check("sdk.md", reference(), __doc__))

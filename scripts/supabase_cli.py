@@ -1,7 +1,7 @@
 """Run the Supabase CLI without Docker and without Node: `python scripts/supabase_cli.py db advisors --help`.
 
-It comes from npm through Deno, pinned by `supabase_cli.lock`, and is kept in the user's cache. What needs Docker
-(`start`, `test db`, `functions serve`) does not work; what talks to a database by URL does:
+The CLI comes from npm through Deno, pinned by `supabase_cli.lock`, and is kept in the user's cache. Commands that need
+Docker (`start`, `test db`, `functions serve`) do not work; commands that connect to a database by URL work:
 
     python scripts/supabase_cli.py db advisors --remote="$DB_URL?sslmode=disable" --fail-on warn
     python scripts/supabase_cli.py migration list --remote="$DB_URL?sslmode=disable"
@@ -28,7 +28,7 @@ LOCK = Path(__file__).with_suffix(".lock")
 
 
 def install() -> Path:
-    """The CLI's program; fetched when it is not there."""
+    """The program of the CLI; fetched at the first call."""
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         sys.exit("scripts/supabase_cli.py is pinned for Linux on x86-64; elsewhere install the CLI by its manual")
     home = Path(platformdirs.user_cache_dir("helpdesk")) / f"supabase-cli-{VERSION}"
@@ -45,7 +45,7 @@ def install() -> Path:
 
 
 def main() -> int:
-    """Run the CLI with our arguments, in the current directory, telling nobody about it."""
+    """Run the CLI with our arguments in the current directory, without telemetry."""
     quiet = {"SUPABASE_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1"}
     return subprocess.run([install(), *sys.argv[1:]], env=os.environ | quiet, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""Who may set which field of a ticket, by the grants and the matrix; and its status, by the table of transitions."""
+"""Who may set which field of a ticket (from the grants and the matrix), and its status (from the transitions)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MOVED_BY = {
     "team_id": ("transfer_ticket",),
     "assigned_to": ("claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
 }
-"""Fields that a function changes, since the ticket may leave the caller's sight."""
+"""Fields that only functions change, since the ticket may leave the caller's sight."""
 
 
 def granted(role: str, kind: str = "") -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each grant on a table or view: its name, the privilege, and the columns, if it names them."""
+    """Each grant on a table or view: the name of the table, the privilege, and the columns if the grant names any."""
     for line in PRIVILEGES.read_text().splitlines():
         match = re.fullmatch(rf"{role}: (?:table|view) helpdesk\.(\w+): (.*)", line)
         if match and (not kind or match[1] == kind):
@@ -69,7 +69,7 @@ def _functions(names: tuple[str, ...]) -> str:
 
 
 def _values(kind: type[Insert | Update], name: str, person: Person) -> dict[str, str]:
-    """What comes of setting a field of a ticket, for each value that the matrix tries."""
+    """The outcome of setting a field of a ticket, for each value that the matrix tries."""
     found: dict[str, str] = {}
     for case in CASES:
         if case.tries.target != "tickets" or not isinstance(case.tries, kind):
@@ -84,7 +84,7 @@ def _values(kind: type[Insert | Update], name: str, person: Person) -> dict[str,
             or set(where) > {"ticket_id"}
         ):
             continue
-        # A refusal of several fields at once does not say which of them it is about.
+        # A refusal of several fields at once does not say which field was refused.
         alone = set(new) <= {name, "title"} if kind is Insert else set(new) == {name}
         if where.get("ticket_id") in (None, "{mine}", "{answered}") and (
             outcome.rows or (alone and outcome.reason and "{nothing}" not in new.values())
@@ -142,7 +142,7 @@ def _movers(roles: list[str]) -> str:
 
 
 def _rows(select: Any) -> list[tuple[str, ...]]:
-    """The rows of VALUES, of a cross join of VALUES, or of a UNION ALL of such."""
+    """The rows of VALUES, of a cross join of VALUES, or of a UNION ALL of these."""
     if select.larg:
         return _rows(select.larg) + _rows(select.rarg)
     if select.valuesLists:
