@@ -15,7 +15,8 @@ from pages import write_or_check
 
 def _summary(thing: object) -> str:
     text = (inspect.getdoc(thing) or "").split("\n\n")[0]
-    return re.sub(r"^`+hd\.\w+`+: ", "", re.sub(r"\s+", " ", text))
+    text = re.sub(r"^`+hd\.\w+`+: ", "", re.sub(r"\s+", " ", text)).replace("``", "`")
+    return text[:1].upper() + text[1:]
 
 
 def _arguments(method: object) -> str:
