@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import builtins
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 import pytest
-import typer
 from tests.db.catalog import snapshot
 from tests.db.conftest import MIGRATIONS, Server
-from typer.testing import CliRunner
+from tests.db.people import Db
 
-from helpdesk_cli import uninstall as command
-from helpdesk_cli.main import app
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError, HelpdeskError
+from helpdesk_sdk.install import _catalog
 from helpdesk_sdk.install import uninstall as _uninstall
-from helpdesk_sdk.local import Stack, StackInfo, migrations
+from helpdesk_sdk.local import migrations
 
 
 @pytest.fixture
 def url(pg: Server, own: str) -> str:
     """The URL of a furnished helpdesk of the test's own."""
     return pg.url(own)
-
-
-@pytest.fixture(scope="module")
-def program() -> typer.Typer:
-    """The command, in the program that it belongs to."""
-    if not any(entry.name == "uninstall" for entry in app.registered_commands):
-        command.register(app)
-    return app
 
 
 @pytest.fixture
@@ -102,11 +90,33 @@ BLOCKERS: dict[str, tuple[LiteralString, str]] = {
     "a column of our type": ("create table public.orders (t helpdesk.tickets)", "column t of table orders depends on"),
     "a table of theirs in our schema": (
         "create table helpdesk.surveys (id int)",
-        "table helpdesk.surveys is no part of the helpdesk",
+        "table helpdesk.surveys is in a schema of the helpdesk, but is not a part of it",
     ),
     "a function of theirs in our schema": (
         "create function helpdesk.survey() returns int language sql as $$ select 1 $$",
-        "function helpdesk.survey is no part of the helpdesk",
+        "function helpdesk.survey() is in a schema of the helpdesk, but is not a part of it",
+    ),
+    "a replaced function of theirs in our schema": (
+        "create or replace function helpdesk_private.survey() returns int language sql as $$ select 1 $$",
+        "function helpdesk_private.survey() is in a schema",
+    ),
+    "a function of theirs that is named like ours": (
+        "create function helpdesk.whoami(p_loudly boolean) returns int language sql as $$ select 1 $$",
+        "function helpdesk.whoami(boolean) is in a schema",
+    ),
+    "a materialized view of theirs in our schema": (
+        "create materialized view helpdesk_private.report as select 1 as one",
+        "materialized view helpdesk_private.report is in a schema",
+    ),
+    "a composite type of theirs in our schema": (
+        "create type helpdesk.place as (x int, y int)",
+        "type helpdesk.place is in a schema",
+    ),
+    "a domain of theirs in our schema": ("create domain helpdesk.score as int", "type helpdesk.score is in a schema"),
+    "a sequence of theirs in our schema": ("create sequence helpdesk.tally", "sequence helpdesk.tally is in a schema"),
+    "a collation of theirs in our schema": (
+        "create collation helpdesk.plain (locale = 'C')",
+        "collation helpdesk.plain is in a schema",
     ),
     "a policy on the messages of Realtime that calls ours": (
         "drop policy if exists theirs on realtime.messages; create policy theirs on realtime.messages "
@@ -116,9 +126,12 @@ BLOCKERS: dict[str, tuple[LiteralString, str]] = {
     "a policy named like ours": (
         'drop policy if exists "helpdesk: theirs" on realtime.messages; '
         "create policy \"helpdesk: theirs\" on realtime.messages for select to authenticated using (topic = 'room')",
-        'policy "helpdesk: theirs" on realtime.messages is no part of the helpdesk',
+        'policy "helpdesk: theirs" on realtime.messages is named like a part of the helpdesk, but is not one',
     ),
-    "a type of theirs in our schema": ("create type helpdesk.mood as enum ('calm')", "type helpdesk.mood is no part"),
+    "a type of theirs in our schema": (
+        "create type helpdesk.mood as enum ('calm')",
+        "type helpdesk.mood is in a schema",
+    ),
 }
 
 
@@ -144,15 +157,67 @@ def test_what_depends_on_the_helpdesk_stands_in_the_way(blocked: str, what: str)
     assert _uninstall.plan(blocked).tables["helpdesk.tickets"] == 7
 
 
-def test_what_hangs_on_our_tables_goes_with_them(url: str) -> None:
+def test_what_hangs_on_our_tables_goes_with_them(pg: Server, own: str, url: str) -> None:
     with psycopg.connect(url) as connection:
-        connection.execute("create publication changes for table helpdesk.tickets")
-        connection.execute("create index on helpdesk.tickets (title)")
+        connection.execute("create publication changes for table helpdesk.tickets, auth.users")
+        connection.execute("create index theirs on helpdesk.tickets (title)")
+        connection.execute("alter default privileges in schema helpdesk grant select on tables to anon")
+    assert _uninstall.plan(url).blockers == ()
     _uninstall.run(url)
+    with pg.connect(own) as db:
+        published = db.execute("select tablename from pg_publication_tables where pubname = 'changes'").fetchall()
+        index = db.execute("select from pg_class where relname = 'theirs'").fetchall()
+        schemas = db.execute("select from pg_namespace where nspname like 'helpdesk%'").fetchall()
+    assert (published, index, schemas) == ([{"tablename": "users"}], [], [])
+
+
+def test_the_list_of_our_objects_is_that_of_a_fresh_helpdesk(db: Db) -> None:
+    found = {row["name"] for row in db.execute(_catalog.OBJECTS, _catalog.PARAMETERS)}
+    assert found == _catalog.own_objects(), "run scripts/own_objects.py"
+
+
+OURS: LiteralString = """
+create type helpdesk.mood as enum ('calm');
+create or replace function helpdesk.survey(mood helpdesk.mood) returns int language sql as $$ select 1 $$;
+create materialized view helpdesk_private.report as select status, count(*) as tickets from helpdesk.tickets group by 1;
+"""
+
+
+def test_what_a_later_migration_of_ours_makes_is_ours_whatever_its_kind(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with psycopg.connect(url) as connection:
-        published = connection.execute("select pubname, tablename from pg_publication_tables").fetchall()
-        left = connection.execute("select nspname from pg_namespace where nspname like 'helpdesk%'").fetchall()
-    assert (published, left) == ([], [])
+        connection.execute(OURS)
+    later = {
+        "type helpdesk.mood",
+        "function helpdesk.survey(helpdesk.mood)",
+        "materialized view helpdesk_private.report",
+    }
+    strangers = _uninstall.plan(url).blockers
+    assert {stranger.partition(" is in a schema")[0] for stranger in strangers} == later
+    known = _catalog.own_objects() | later
+    monkeypatch.setattr(_catalog, "own_objects", lambda: known)
+    assert _uninstall.run(url).blockers == ()
+    with pytest.raises(_uninstall.NotInstalledError):
+        _uninstall.plan(url)
+
+
+def test_without_a_history_of_migrations_a_stranger_is_still_found(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("drop schema supabase_migrations cascade")
+        connection.execute("create table helpdesk.surveys (id int)")
+    assert [blocker.partition(" is ")[0] for blocker in _uninstall.plan(url).blockers] == ["table helpdesk.surveys"]
+
+
+def test_a_helpdesk_newer_than_the_package_is_left_alone(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("insert into helpdesk_private.concepts values ('29991231000100', 'telepathy')")
+    for use in (_uninstall.plan, _uninstall.run):
+        with pytest.raises(HelpdeskError, match="newer than this package: it has migration 29991231000100"):
+            use(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("delete from helpdesk_private.concepts where concept = 'telepathy'")
+    assert _uninstall.plan(url).tables["helpdesk.tickets"] == 7
 
 
 def test_a_helpdesk_in_use_is_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +258,7 @@ def test_a_database_without_a_helpdesk(bystander: str) -> None:
 def test_what_is_no_database(pg: Server) -> None:
     with pytest.raises(ConnectionFailedError, match="cannot be reached"):
         _uninstall.plan("postgresql://postgres:wrong@127.0.0.1:1/postgres")
-    with pytest.raises(ConfigurationError, match="no database URL"):
+    with pytest.raises(ConfigurationError, match="not a database URL"):
         _uninstall.plan("postgresql//nothing here")
 
 
@@ -209,78 +274,3 @@ def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ConfigurationError, match="needs psycopg") as caught:
         _uninstall.plan("postgresql://127.0.0.1/postgres")
     assert "helpdesk-sdk[local]" in str(caught.value)
-
-
-def test_the_command_shows_asks_and_removes(program: typer.Typer, url: str) -> None:
-    runner = CliRunner()
-    no = runner.invoke(program, ["uninstall", "--db-url", url], input="n\n")
-    assert (no.exit_code, "helpdesk.tickets" in no.output, "7 rows" in no.output) == (0, True, True)
-    assert no.output.endswith("Nothing was removed.\n")
-    assert "helpdesk_follow_login on auth.users" in no.output
-    assert 'policy     "helpdesk: nobody listens to more" on realtime.messages' in no.output
-    assert _uninstall.plan(url).tables
-    yes = runner.invoke(program, ["uninstall", "--db-url", url], input="y\n")
-    assert (yes.exit_code, "The helpdesk is removed." in yes.output) == (0, True)
-    gone = runner.invoke(program, ["uninstall", "--db-url", url, "--yes"])
-    assert (gone.exit_code, "There is no helpdesk in this database" in gone.output) == (1, True)
-
-
-def test_a_dry_run_removes_nothing_and_asks_nothing(program: typer.Typer, url: str) -> None:
-    for more in ((), ("--yes",)):
-        look = CliRunner().invoke(program, ["uninstall", "--db-url", url, "--dry-run", *more])
-        assert (look.exit_code, "helpdesk.tickets" in look.output, "?" in look.output) == (0, True, False)
-    look = CliRunner().invoke(program, ["uninstall", "--dry-run", "--yes", "--json"], env={"HELPDESK_DB_URL": url})
-    assert (look.exit_code, json.loads(look.stdout)["removed"]) == (0, False)
-    with psycopg.connect(url) as connection:
-        connection.execute("create view public.urgent as select title from helpdesk.tickets")
-    look = CliRunner().invoke(program, ["uninstall", "--db-url", url, "--dry-run"])
-    assert (look.exit_code, "view urgent depends on" in look.output) == (0, True)
-    assert _uninstall.plan(url).tables["helpdesk.tickets"] == 7
-
-
-def test_the_database_of_a_local_stack(
-    program: typer.Typer, url: str, bystander: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def find(directory: Path) -> Stack:
-        assert directory == tmp_path
-        return Stack(StackInfo("http://127.0.0.1:1", "p", "s", url, 1, str(tmp_path), None, {}))
-
-    monkeypatch.setattr(Stack, "find", find)
-    command = ["uninstall", "--local", "--data", str(tmp_path)]
-    # Its own URL, whatever the environment says.
-    done = CliRunner().invoke(program, [*command, "--yes"], env={"HELPDESK_DB_URL": bystander})
-    assert (done.exit_code, "The helpdesk is removed." in done.output) == (0, True)
-    two = CliRunner().invoke(program, [*command, "--db-url", bystander])
-    assert (two.exit_code, "two different databases" in two.output) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [((), "for the local stack: --local"), (("--data", "x"), "Add --local"), (("--local", "--data", "x"), "No stack")],
-)
-def test_no_database_is_guessed(program: typer.Typer, options: tuple[str, ...], says: str) -> None:
-    done = CliRunner().invoke(program, ["uninstall", *options], env={"HELPDESK_DB_URL": None})
-    assert done.exit_code == (2 if "--local" not in options else 1)
-    assert says in done.output
-
-
-def test_the_command_for_programs(program: typer.Typer, url: str) -> None:
-    runner = CliRunner()
-    look = runner.invoke(program, ["uninstall", "--json"], env={"HELPDESK_DB_URL": url})
-    assert json.loads(look.stdout)["removed"] is False
-    done = runner.invoke(program, ["uninstall", "--json", "--yes"], env={"HELPDESK_DB_URL": url})
-    assert (json.loads(done.stdout)["removed"], json.loads(done.stdout)["tables"]["helpdesk.tickets"]) == (True, 7)
-
-
-def test_the_command_names_what_stands_in_the_way(program: typer.Typer, url: str) -> None:
-    with psycopg.connect(url) as connection:
-        connection.execute("create view public.urgent as select title from helpdesk.tickets")
-    refused = CliRunner().invoke(program, ["uninstall", "--db-url", url, "--yes"])
-    assert (refused.exit_code, "view urgent depends on" in refused.output) == (1, True)
-    assert _uninstall.plan(url).tables
-
-
-def test_the_command_never_prints_the_password(program: typer.Typer) -> None:
-    url = "postgresql://postgres:hunter2hunter2@127.0.0.1:1/postgres"
-    failed = CliRunner().invoke(program, ["uninstall", "--db-url", url])
-    assert (failed.exit_code, "hunter2" in failed.output) == (6, False)
