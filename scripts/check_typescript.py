@@ -17,7 +17,7 @@ SKIPPED = {"node_modules", ".venv"}
 
 
 def projects() -> list[Path]:
-    """Folders with a deno.json of their own."""
+    """Folders with a deno.json."""
     return sorted(path.parent for path in ROOT.rglob("deno.json") if not SKIPPED & set(path.relative_to(ROOT).parts))
 
 

@@ -73,6 +73,6 @@ def test_the_doctor_says_so(cli: Cli, customer: Helpdesk) -> None:
 
 def test_another_word_is_no_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HELPDESK_REALTIME_PLAN", "on")
-    with pytest.raises(StackError, match="HELPDESK_REALTIME_PLAN is no plan: on") as refused:
+    with pytest.raises(StackError, match="HELPDESK_REALTIME_PLAN is not a plan: on") as refused:
         Stack.start(tmp_path / "data", port=0)
     assert "off" in str(refused.value.hint)

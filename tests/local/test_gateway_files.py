@@ -93,4 +93,4 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StackError, match="cannot be written") as caught, _gateway._locked(tmp_path / "file" / "lock"):
         pass
-    assert caught.value.hint == "Set HELPDESK_CACHE_DIR to a directory that can."
+    assert caught.value.hint == "Set HELPDESK_CACHE_DIR to a writable directory."

@@ -1,7 +1,7 @@
 """Become another program that cannot outlive its parent: `_exec.py PARENT_PID UID GID SIGNAL PROGRAM ARG…`.
 
-A file of its own, run by a fresh interpreter, because code between fork and exec is not safe in a program with threads.
-UID -1 keeps the user. SIGNAL is what the kernel sends when the parent dies (Linux only).
+A separate file, run by a new interpreter: code between fork and exec is not safe in a program with threads.
+UID -1 keeps the user. The kernel sends SIGNAL when the parent dies (Linux only).
 """
 
 import ctypes
@@ -19,7 +19,7 @@ def main() -> None:
         os.setgid(gid)
         os.setuid(uid)
     if sys.platform == "linux":
-        # After setuid, which clears it.
+        # After setuid, which clears the setting.
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit("the parent ended before its child began")

@@ -1,4 +1,4 @@
-"""The gateway: where its sources are installed, and its process."""
+"""The gateway: installation of its sources, and its process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def deno_program() -> Path:
 
 
 def cache_dir() -> Path:
-    """Where downloaded and generated files of the stack are kept, for all stacks of this user."""
+    """The directory of downloaded and generated files, shared by all stacks of this user."""
     import platformdirs
 
     chosen = os.environ.get("HELPDESK_CACHE_DIR")
@@ -46,9 +46,9 @@ def cache_dir() -> Path:
 
 
 def install(report: Callable[[str], None], project: Path) -> Path:
-    """Copy the gateway to the cache and fetch its packages, unless that was done, and return the directory.
+    """Copy the gateway to the cache and fetch its packages, once, and return the directory.
 
-    Two programs may do it at once, and one that was interrupted is done again.
+    Two programs may call this at once. An interrupted installation is repeated.
     """
     deno = deno_program()
     files = _sources()
@@ -72,7 +72,7 @@ def install(report: Callable[[str], None], project: Path) -> Path:
             _deno(deno, ["install", "--quiet", "--frozen"], target)
             for entry in sorted((project / "functions").glob("[a-z]*/index.ts")):
                 with suppress(StackError):
-                    # One that cannot be read answers BOOT_ERROR when it is called; the stack starts all the same.
+                    # A function that cannot be loaded answers BOOT_ERROR when called. The stack starts all the same.
                     _deno(
                         deno,
                         ["cache", "--quiet", "--frozen", f"--config={entry.parent.parent}/deno.json", entry],
@@ -95,10 +95,10 @@ def _deno(deno: Path, arguments: list[str | Path], directory: Path) -> None:
     done = subprocess.run([deno, *arguments], cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        telling = [line for line in lines if "error" in line.lower()] or lines or ["deno failed"]
+        relevant = [line for line in lines if "error" in line.lower()] or lines or ["deno failed"]
         raise StackError(
-            f"The gateway's packages could not be installed: {telling[0]}",
-            hint="The first start needs the npm registry; later ones do not.",
+            f"The gateway's packages could not be installed: {relevant[0]}",
+            hint="The first start needs the npm registry, later starts do not.",
         )
 
 
@@ -110,7 +110,7 @@ def _locked(path: Path) -> Iterator[None]:
         lock.acquire()
     except OSError as error:
         raise StackError(
-            f"{path.parent} cannot be written: {error.strerror}", hint="Set HELPDESK_CACHE_DIR to a directory that can."
+            f"{path.parent} cannot be written: {error.strerror}", hint="Set HELPDESK_CACHE_DIR to a writable directory."
         ) from None
     try:
         yield
@@ -129,7 +129,7 @@ class Gateway:
 
     @property
     def pid(self) -> int | None:
-        """The process, while it runs."""
+        """The process id, while the process runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def prepare(self) -> None:
@@ -143,23 +143,23 @@ class Gateway:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        self._tell(json.dumps(self._settings))
+        self._send(json.dumps(self._settings))
         self._expect("prepared")
 
     def listen(self) -> int:
-        """Begin to serve; returns the port.
+        """Start to serve; returns the port.
 
         Raises:
-            PortTakenError: somebody else took the port.
+            PortTakenError: another program took the port.
         """
-        self._tell("listen")
+        self._send("listen")
         port = int(self._expect("listening")["port"])
-        # After a crash the gateway comes back where its clients look for it.
+        # After a crash the gateway uses the same port, where its clients reconnect.
         self._settings["port"] = port
         return port
 
     def stop(self) -> None:
-        """End the process in order: requests in flight are answered first."""
+        """Stop the process after it has answered the requests in flight."""
         if self._process is None:
             return
         _pipe(self._process.stdin).close()
@@ -167,24 +167,24 @@ class Gateway:
         _pipe(self._process.stdout).close()
         self._process = None
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         assert self._process
         try:
             pipe = _pipe(self._process.stdin)
             pipe.write(line.encode() + b"\n")
             pipe.flush()
         except BrokenPipeError:
-            raise StackError(f"The gateway ended at once (log: {self._log})") from None
+            raise StackError(f"The gateway stopped at once (log: {self._log})") from None
 
     def _expect(self, event: str) -> dict[str, Any]:
         assert self._process
         line = _pipe(self._process.stdout).readline()
-        told: dict[str, Any] = json.loads(line) if line else {"event": "failed", "reason": "it ended"}
-        if told["event"] == event:
-            return told
-        if told.get("reason") == "port":
+        message: dict[str, Any] = json.loads(line) if line else {"event": "failed", "reason": "it stopped"}
+        if message["event"] == event:
+            return message
+        if message.get("reason") == "port":
             raise PortTakenError(self._settings["port"])
-        raise StackError(f"The gateway did not start: {told.get('reason')} (log: {self._log})")
+        raise StackError(f"The gateway did not start: {message.get('reason')} (log: {self._log})")
 
     def _permissions(self) -> list[str]:
         storage, functions = self._settings["storage_dir"], self._settings["functions_dir"]
@@ -197,7 +197,7 @@ class Gateway:
             "--allow-net=127.0.0.1",
             f"--allow-read={self._home},{storage},{functions}",
             f"--allow-write={storage}",
-            # The environment holds only what is set below.
+            # The environment contains only the variables set below.
             "--allow-env",
             f"--allow-run={deno_program()}",
         ]
@@ -215,7 +215,7 @@ class Gateway:
 
 
 def project_settings(project: Path) -> dict[str, Any]:
-    """What the gateway needs of a Supabase project's directory."""
+    """The gateway's settings from a Supabase project's directory."""
     config = tomllib.loads((project / "config.toml").read_text("utf-8"))
     plan = _realtime_plan()
     return {
@@ -241,7 +241,7 @@ def _realtime_plan() -> str:
     plan = os.environ.get("HELPDESK_REALTIME_PLAN") or "none"
     if plan not in _REALTIME_PLANS:
         raise StackError(
-            f"HELPDESK_REALTIME_PLAN is no plan: {plan}", hint=f"Choose one of {', '.join(_REALTIME_PLANS)}."
+            f"HELPDESK_REALTIME_PLAN is not a plan: {plan}", hint=f"Choose one of {', '.join(_REALTIME_PLANS)}."
         )
     return plan
 
@@ -256,12 +256,12 @@ _AUTH_SETTINGS = {
     "refresh_token_reuse_interval",
 }
 
-# Nobody could open a link to confirm their address.
+# No mail is sent, so nobody could open a confirmation link.
 _NO_MAIL = {"email": {"enable_confirmations": False}}
 
 
 def _read_env(path: Path) -> dict[str, str]:
-    """The variables of a `.env` file, which need not exist. `${…}` stays as written: it would read our environment."""
+    """The variables of a `.env` file, which need not exist. `${…}` is not expanded: it would read our environment."""
     from dotenv import dotenv_values
 
     values = dotenv_values(path, interpolate=False, encoding="utf-8")

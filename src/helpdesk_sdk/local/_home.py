@@ -1,4 +1,4 @@
-"""A stack's data directory: its keys, the lock that says who runs it, and what is known of the running stack."""
+"""A stack's data directory: its keys, the lock of its running process, and the info of the running stack."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ class Home:
 
     @property
     def gateway_log(self) -> Path:
-        """What the gateway and the functions print."""
+        """The log of the gateway and the functions."""
         return self.directory / "gateway.log"
 
     @property
     def supervisor_log(self) -> Path:
-        """What went wrong while the stack was watched."""
+        """The log of the supervisor."""
         return self.directory / "supervisor.log"
 
     def create(self) -> None:
-        """Make the directory, closed to others; git ignores it."""
+        """Create the directory, private and ignored by git."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        # PostgreSQL runs as another user when we are root, and must pass through.
+        # When we are root, PostgreSQL runs as another user, who needs to pass through.
         self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
         ignore = self.directory / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")
 
     def acquire(self) -> None:
-        """Take the lock for the life of this process; the kernel frees it however the process ends.
+        """Hold the lock until this process ends; the kernel frees it after a crash too.
 
         Raises:
-            AlreadyRunningError: a living process has it.
+            AlreadyRunningError: a living process holds the lock.
         """
         self._lock = self._new_lock()
         if self._lock is not None:
@@ -63,9 +63,9 @@ class Home:
         self._lock = descriptor
 
     def _new_lock(self) -> int | None:
-        """Make the lock file, held from its first moment; None when there is one.
+        """Create the lock file already locked; None when it exists.
 
-        A file that exists and is not held is what a killed stack leaves: nobody may ever see ours like that.
+        An unlocked file would look like the leftover of a killed stack, whose directory others remove.
         """
         draft = self.directory / f"lock.{os.getpid()}"
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT, 0o600)
@@ -80,7 +80,7 @@ class Home:
         return descriptor
 
     def is_running(self) -> bool:
-        """Whether a living process has the lock."""
+        """Whether a living process holds the lock."""
         # flock and not filelock, which has exclusive locks only: two programs that ask at once would see each other.
         try:
             descriptor = os.open(self.directory / "lock", os.O_RDWR)
@@ -95,7 +95,7 @@ class Home:
         return False
 
     def secrets(self) -> dict[str, str]:
-        """The stack's keys; made on the first call."""
+        """The stack's keys, generated on the first call."""
         path = self.directory / "secrets.json"
         if not path.exists():
             made = {
@@ -104,33 +104,33 @@ class Home:
                 "jwt_secret": secrets.token_urlsafe(48),
             }
             self._write(path, made)
-        kept: dict[str, str] = json.loads(path.read_text())
-        return kept
+        keys: dict[str, str] = json.loads(path.read_text())
+        return keys
 
     def write_info(self, info: dict[str, Any]) -> None:
-        """Tell other processes about the running stack."""
+        """Write the info of the running stack for other processes."""
         self._write(self.directory / "stack.json", info)
 
     def read_info(self) -> dict[str, Any] | None:
-        """What the running stack told; None when none runs, or not yet."""
+        """The info of the running stack; None when no stack runs or it is still starting."""
         if not self.is_running():
             return None
         try:
-            told: dict[str, Any] = json.loads((self.directory / "stack.json").read_text())
+            info: dict[str, Any] = json.loads((self.directory / "stack.json").read_text())
         except FileNotFoundError:
             return None
-        return told
+        return info
 
     def forget_info(self) -> None:
-        """The stack no longer runs."""
+        """Remove the info of a stopped stack."""
         (self.directory / "stack.json").unlink(missing_ok=True)
 
     def remember_port(self, port: int) -> None:
-        """The stack served there: programs that were told the address will look there again."""
+        """Remember the port, so that the next start serves at the same address."""
         self._write(self.directory / "port.json", {"port": port})
 
     def port(self) -> int | None:
-        """Where the stack served the last time; None when it never did."""
+        """The port of the last start; None before the first."""
         try:
             return int(json.loads((self.directory / "port.json").read_text())["port"])
         except FileNotFoundError:
@@ -149,7 +149,7 @@ class Home:
 
 
 def ephemeral_home() -> Home:
-    """A new directory for a stack that leaves nothing; removes those of stacks that were killed."""
+    """A new temporary directory for a stack; removes the directories of killed stacks."""
     for left in Path(tempfile.gettempdir()).glob(f"{_EPHEMERAL}*"):
         stale = Home(left)
         if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():

@@ -1,4 +1,4 @@
-"""Child processes that end with their parent, and signals that only reach processes we know."""
+"""Child processes that end with their parent, and signals to processes that we started."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def spawn(
     stdout: int | IO[Any] = subprocess.DEVNULL,
     stderr: int | IO[Any] = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, as `user` (uid, gid), that gets `on_parent_death` when we die.
+    """Start a program in its own session, as `user` (uid, gid). It receives `on_parent_death` when we die.
 
     On Linux the kernel sends the signal when the *thread* that called this ends, so call it from the main thread.
     """
@@ -43,7 +43,7 @@ def spawn(
 
 
 def stop(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float = 10.0) -> None:
-    """Send each signal in turn, giving the process `patience` seconds to end after each; SIGKILL comes last."""
+    """Send the signals one after the other, waiting `patience` seconds for the end after each; finally SIGKILL."""
     for number in (*signals, signal.SIGKILL):
         if process.poll() is not None:
             return
@@ -56,5 +56,5 @@ def stop(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: f
 
 
 def cannot_be_reached(path: Path) -> list[Path]:
-    """The directories above `path` that an unprivileged user may not pass through."""
+    """The directories above `path` that an unprivileged user cannot traverse."""
     return [parent for parent in path.resolve().parents if not parent.stat().st_mode & 0o001]

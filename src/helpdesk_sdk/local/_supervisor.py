@@ -1,8 +1,8 @@
-"""The process that starts PostgreSQL and the gateway, watches over them, and ends them.
+"""The process that starts PostgreSQL and the gateway, restarts them after a crash, and stops them.
 
-It is told what to do by one line of JSON on standard input. Unless the stack is detached, the end of standard input is
-the end of the stack: whoever started it cannot die and leave it behind. It answers with lines of JSON: `progress`,
-then `ready` or `failed`.
+It receives its order as one line of JSON on standard input, and answers with lines of JSON: `progress`, then `ready` or
+`failed`. Unless the stack is detached, it stops when standard input ends, so it never outlives the program that started
+it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _SLOWEST_RESTART = 5.0
 class Order:
     """What to run.
 
-    `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free one; `durable`
-    False trades safety against power cuts for speed; `ephemeral` removes the data at the end; `tied` ends the stack
-    with standard input.
+    `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free port; `durable`
+    False gives up safety against power cuts for speed; `ephemeral` removes the data at the end; `tied` stops the stack
+    when standard input ends.
     """
 
     directory: str
@@ -43,7 +43,7 @@ class Order:
 
 
 class Supervisor:
-    """One running stack, seen from its supervising process."""
+    """One running stack, in its supervisor."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
@@ -55,18 +55,18 @@ class Supervisor:
         self.migrated: list[str] = []
 
     def start(self) -> dict[str, Any]:
-        """Bring everything up and return what there is to know about it."""
+        """Start everything and return the stack's info."""
         if self.order.port:
             _check_port(self.order.port)
-        home = _gateway.install(lambda text: tell("progress", message=text), self.project)
+        home = _gateway.install(lambda text: send_event("progress", message=text), self.project)
         fresh = not (self.home.directory / "postgres" / "data").exists()
         if fresh:
-            tell("progress", message="Creating the database …")
+            send_event("progress", message="Creating the database …")
         self.postgres.start()
         _sql.run(self.postgres.url(), _sql.BEFORE_GATEWAY)
         self.gateway = _gateway.Gateway(home, self._settings(), self.home.gateway_log)
         self.gateway.prepare()
-        # Auth's own functions read fewer of the settings that hosted ones read.
+        # Lite's `auth.*` functions read fewer settings than hosted's, so ours replace them.
         _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
         self.port = self.gateway.listen()
@@ -76,7 +76,7 @@ class Supervisor:
         return info
 
     def stop(self) -> None:
-        """End everything in order; ephemeral data goes."""
+        """Stop everything in order; remove ephemeral data."""
         if self.gateway:
             self.gateway.stop()
         self.postgres.stop()
@@ -101,7 +101,7 @@ class Supervisor:
         }
 
     def heal(self) -> None:
-        """Start again what has died."""
+        """Restart the processes that died."""
         assert self.gateway
         if self.postgres.pid is None:
             self.postgres.start()
@@ -128,7 +128,7 @@ class Supervisor:
 
 
 def _check_port(port: int) -> None:
-    """Say at once that a port is taken, before anything is started."""
+    """Report a taken port before anything is started."""
     import socket
 
     with socket.socket() as probe:
@@ -139,8 +139,8 @@ def _check_port(port: int) -> None:
             raise errors.PortTakenError(port) from None
 
 
-def tell(event: str, **content: Any) -> None:
-    """One line to whoever started us; nobody need be listening any more."""
+def send_event(event: str, **content: Any) -> None:
+    """Send one line to the program that started us; it may be gone."""
     try:
         os.write(1, json.dumps({"event": event, **content}).encode() + b"\n")
     except BrokenPipeError:
@@ -167,7 +167,7 @@ def watch(supervisor: Supervisor, wake: int) -> None:
             try:
                 supervisor.heal()
             except Exception as error:
-                # Whatever it is, the way to help is the same; giving up would take the database down too.
+                # Retry after every error: giving up would stop the database too.
                 _log(f"restart failed, trying again in {pause:.1f} s: {error}")
                 pause = min(pause * 2, _SLOWEST_RESTART)
             else:
@@ -181,7 +181,7 @@ def _log(text: str) -> None:
 
 
 def _listen_to_signals() -> int:
-    """A descriptor on which the number of each signal arrives; none interrupts anything half-way."""
+    """A descriptor that receives the number of each signal, so that no signal interrupts work half-way."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer)
@@ -191,7 +191,7 @@ def _listen_to_signals() -> int:
 
 
 def main() -> int:
-    """Run a stack; the order comes on standard input."""
+    """Run a stack. The order arrives on standard input."""
     os.umask(0o077)
     order = Order(**json.loads(_first_line()))
     supervisor = Supervisor(order)
@@ -199,12 +199,12 @@ def main() -> int:
     try:
         home.create()
         home.acquire()
-        # From here on stderr is nobody's terminal.
+        # From here on stderr is the log.
         os.dup2(os.open(home.supervisor_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         wake = _listen_to_signals()
-        tell("ready", info=supervisor.start())
+        send_event("ready", info=supervisor.start())
     except errors.AlreadyRunningError as error:
-        tell("failed", kind=type(error).__name__, message=error.message, hint=error.hint)
+        send_event("failed", kind=type(error).__name__, message=error.message, hint=error.hint)
         return 1
     except Exception as error:
         supervisor.stop()
@@ -215,7 +215,7 @@ def main() -> int:
             name: getattr(error, name, None) for name in ("message", "hint", "file", "line", "statement", "reason")
         }
         content["message"] = content["message"] or f"{type(error).__name__}: {error}"
-        tell("failed", kind=type(error).__name__ if known else "StackError", **content)
+        send_event("failed", kind=type(error).__name__ if known else "StackError", **content)
         return 1
     watch(supervisor, wake)
     supervisor.stop()
@@ -223,7 +223,7 @@ def main() -> int:
 
 
 def _first_line() -> bytes:
-    """Read byte by byte: what follows belongs to `watch`."""
+    """Read byte by byte: `watch` reads the bytes after this line."""
     line = b""
     while not line.endswith(b"\n"):
         byte = os.read(0, 1)

@@ -1,4 +1,4 @@
-"""Whom the PostgreSQL server runs as when we are root: PostgreSQL refuses to be root."""
+"""The system user of the PostgreSQL server when we are root: PostgreSQL refuses to run as root."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LOCK = "/run/helpdesk-pgserver.lock"
 
 
 def ids() -> tuple[int, int]:
-    """The user and group ids of the system user that the server runs as; the user is made when absent.
+    """The user and group ids of the system user that the server runs as; the user is created when absent.
 
     Raises:
-        StackError: it cannot be made, and there is no other.
+        StackError: the user cannot be created, and no other is suitable.
     """
     if not _exists(_NAME) and shutil.which("useradd"):
-        # Of two programs that make the user at once, the second gives it another id than the first has used by then.
+        # Without the lock, two programs that create the user at once would use different ids.
         with filelock.FileLock(_LOCK):
             if not _exists(_NAME):
                 subprocess.run(

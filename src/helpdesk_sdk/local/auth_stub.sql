@@ -1,5 +1,5 @@
--- The part of a hosted project's schema `auth` that a database can see: the table of logins and the functions that say
--- who is asking. For databases that have no auth server beside them. May be run again on a database that has it.
+-- The schema `auth` of a hosted project, as its database sees it: the table of users and the functions that return the
+-- caller. For databases without an auth server. May be run again.
 
 create schema if not exists auth;
 

@@ -1,5 +1,4 @@
--- What a hosted Supabase project has before anything is installed in it: roles, schemas, default privileges.
--- May be run again on a database that has it.
+-- The roles, schemas and default privileges of a new hosted Supabase project. May be run again.
 
 do $$
 begin
@@ -37,14 +36,14 @@ end
 $$;
 
 grant anon, authenticated, service_role to authenticator;
--- Who owns a table makes its policies.
+-- Only the owner of a table can create its policies.
 grant supabase_realtime_admin to postgres;
 
 create schema if not exists extensions;
 create extension if not exists vector with schema extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 
--- Per database, not per cluster: a freshly created database has none of it.
+-- Set per database, because a new database does not inherit it.
 do $$
 begin
   execute format('alter database %I set search_path = "$user", public, extensions', current_database());

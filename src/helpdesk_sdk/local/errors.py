@@ -1,9 +1,9 @@
-"""What can go wrong while running the local stack.
+"""Errors of the local stack.
 
 HelpdeskError
 └── StackError
     ├── MissingPartError      the extra [local] is not installed
-    ├── PortTakenError        another program listens on the wanted port
+    ├── PortTakenError        another program listens on the requested port
     ├── AlreadyRunningError   a stack uses this data directory
     ├── NotRunningError       no stack uses this data directory
     └── MigrationError        a migration was refused or failed
@@ -15,7 +15,7 @@ from helpdesk_sdk.errors import HelpdeskError
 
 
 class StackError(HelpdeskError):
-    """The local stack could not do what was asked."""
+    """The local stack failed to start, to stop or to respond."""
 
 
 class MissingPartError(StackError):
@@ -26,7 +26,7 @@ class MissingPartError(StackError):
 
 
 class PortTakenError(StackError):
-    """Another program listens on the port that was asked for."""
+    """Another program listens on the requested port."""
 
     def __init__(self, port: int) -> None:
         super().__init__(f"Port {port} is taken", hint="Choose another with --port N, or any free one with --port 0.")
@@ -46,11 +46,11 @@ class MigrationError(StackError):
     file: str
     """The name of the file."""
     line: int | None
-    """The line of the error, from 1; None when it is not known."""
+    """The line of the error, from 1; None when unknown."""
     statement: str
-    """The first line of the statement that failed; empty when it is not known."""
+    """The first line of the statement that failed; empty when unknown."""
     reason: str
-    """PostgreSQL's message, or the reason why the file was refused."""
+    """PostgreSQL's message, or the reason for refusing the file."""
 
     def __init__(self, file: str, reason: str, *, line: int | None = None, statement: str = "") -> None:
         where = f"{file}:{line}" if line else file

@@ -1,6 +1,6 @@
 """Apply SQL migrations to a database: in order, one transaction each, recorded as the Supabase CLI records them.
 
-Either tool can go on where the other stopped: both keep `supabase_migrations.schema_migrations`.
+Either tool can continue where the other stopped: both maintain `supabase_migrations.schema_migrations`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def available(directory: Path) -> list[Migration]:
 
 
 def applied(db_url: str) -> list[str]:
-    """The versions that the database's history names, in order; none when it has no history."""
+    """The versions in the database's history, in order; empty without a history."""
     with _connect(db_url) as connection:
         return _history(connection)
 
@@ -82,15 +82,15 @@ def pending(db_url: str, directory: Path) -> list[str]:
 
 
 def apply(db_url: str, directory: Path, *, guest: bool = False) -> list[str]:
-    """Run what is pending and return the file names that were run.
+    """Run the pending migrations and return their file names.
 
     Args:
         db_url: a PostgreSQL URL of a role that may create schemas.
-        directory: where the `<version>_<name>.sql` files are.
-        guest: accept versions in the history that the directory lacks: those of the project we are a guest in.
+        directory: the directory of the `<version>_<name>.sql` files.
+        guest: accept versions in the history that the directory lacks: the project's own migrations.
 
     Raises:
-        MigrationError: a file failed (nothing of it remains; earlier ones stay), or the history does not fit.
+        MigrationError: a file failed (it is rolled back; earlier files stay), or the history does not match.
         StackError: another run holds the lock for more than a minute, or the database cannot be reached.
     """
     migrations = available(directory)
@@ -145,7 +145,7 @@ def _run(connection: Connection, migration: Migration) -> None:
             "insert into supabase_migrations.schema_migrations (version, name, statements) values (%s, %s, %s)",
             (migration.version, migration.name, [statement.text for statement in statements]),
         )
-    # A migration may have changed settings of the session.
+    # A migration may have changed session settings.
     connection.execute("reset all")
     connection.execute(f"set lock_timeout = '{_WAIT_FOR_TABLE}'")
 
@@ -201,7 +201,7 @@ def _connect(db_url: str) -> Iterator[Connection]:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Hold the lock that keeps two runs from interleaving; the session's end frees it in any case."""
+    """Hold the lock that prevents two concurrent runs. It is freed when the session ends."""
     from psycopg import errors
 
     connection.execute(f"set lock_timeout = '{_WAIT_FOR_OTHER_RUN}'")

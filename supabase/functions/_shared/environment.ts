@@ -1,14 +1,14 @@
-/** What the platform gives to every function through its environment. */
+/** The environment variables that the platform sets for every function. */
 
 export interface Environment {
   url: string;
   secretKey: string;
 }
 
-/** Reads a variable; `Deno.env.get` outside of tests. */
+/** Reads a variable; `Deno.env.get` except in tests. */
 export type Read = (name: string) => string | undefined;
 
-/** The project's URL and secret key. New projects keep keys by name, older ones in a variable of its own. */
+/** The project's URL and secret key. New projects have named keys in one variable, older projects one key in its own variable. */
 export function readEnvironment(read: Read): Environment {
   const url = read("SUPABASE_URL");
   const secretKey = namedKey(read("SUPABASE_SECRET_KEYS")) ?? read("SUPABASE_SERVICE_ROLE_KEY");

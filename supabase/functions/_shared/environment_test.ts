@@ -25,7 +25,7 @@ Deno.test("a project with only the legacy variable works", () => {
   );
 });
 
-Deno.test("a missing key is said", () => {
+Deno.test("a missing key is an error", () => {
   let message = "";
   try {
     readEnvironment(reader({ SUPABASE_URL: "http://project" }));

@@ -1,4 +1,4 @@
-/** `GET /functions/v1/health`: is the helpdesk there, and which version? Public; says nothing else. */
+/** `GET /functions/v1/health`: reports whether the helpdesk is installed, and its schema version. Public; reveals nothing else. */
 
 import { createClient } from "@supabase/supabase-js";
 import { readEnvironment } from "../_shared/environment.ts";

@@ -1,6 +1,6 @@
-/** Decides what the health check says. */
+/** Builds the report of the health check. */
 
-/** What asking the database for its schema version came to. */
+/** The result of the query for the schema version. */
 export type Answer = { data: string | null; error: null } | { data: null; error: { code?: string; message: string } };
 
 export interface Report {
@@ -11,7 +11,7 @@ export interface Report {
   hint?: string;
 }
 
-/** Codes that mean: the database answered, but the helpdesk is not installed in it. */
+/** Error codes of a database in which the helpdesk is not installed. */
 const NOT_INSTALLED = new Set(["PGRST202", "PGRST106", "42883", "3F000"]);
 
 export async function check(ask: () => PromiseLike<Answer>, now: () => number): Promise<Report> {

@@ -22,13 +22,13 @@ Deno.test("a database without the helpdesk is reachable but not healthy", async 
   equal([report.status, report.database, respond(report).status], ["not_migrated", "reachable", 503]);
 });
 
-Deno.test("an unexpected error counts as unreachable and is not passed on", async () => {
+Deno.test("an unexpected error counts as unreachable and is not revealed", async () => {
   const report = await check(answering({ data: null, error: { code: "PGRST001", message: "secret host" } }), clock());
   equal([report.status, report.database, respond(report).status], ["unreachable", "unreachable", 503]);
   equal((await respond(report).text()).includes("secret host"), false);
 });
 
-Deno.test("a network that throws is reported, not thrown", async () => {
+Deno.test("a network error is reported, not thrown", async () => {
   const report = await check(() => Promise.reject(new TypeError("refused")), clock());
   equal(report.status, "unreachable");
 });
