@@ -1,4 +1,4 @@
-"""Write the generated part of docs/sdk.md from the SDK: every method with its arguments and summary.
+"""Write the generated part of docs/sdk.md from the SDK: methods with arguments, results and errors; models with fields.
 
 python scripts/sdk_docs.py           # writes
 python scripts/sdk_docs.py --check   # exits 1 when the page and the code differ
@@ -8,46 +8,101 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
 
-from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors
+from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, models
+from helpdesk_sdk.models.base import Model
 from pages import write_or_check
+
+RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events", "presence")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("``", "`").replace("|", "\\|").strip()
 
 
 def _summary(thing: object) -> str:
-    text = (inspect.getdoc(thing) or "").split("\n\n")[0]
-    text = re.sub(r"^`+hd\.\w+`+: ", "", re.sub(r"\s+", " ", text)).replace("``", "`")
-    return text[:1].upper() + text[1:]
+    text = re.sub(r"^`+hd\.\w+`+: ", "", (inspect.getdoc(thing) or "").split("\n\n")[0])
+    return _plain(text[:1].upper() + text[1:])
 
 
-def _arguments(method: object) -> str:
+def _arguments(signature: inspect.Signature) -> str:
     parts: list[str] = []
     starred = False
-    for parameter in inspect.signature(method).parameters.values():  # type: ignore[arg-type]
+    for parameter in signature.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
             parts.append("*")
             starred = True
         starred = starred or parameter.kind is parameter.VAR_POSITIONAL
         name = ("*" if parameter.kind is parameter.VAR_POSITIONAL else "") + parameter.name
-        parts.append(name if parameter.default is parameter.empty else f"{name}=…")
+        default = parameter.default
+        if isinstance(default, StrEnum):
+            default = str(default)
+        parts.append(name if default is parameter.empty else f"{name}={default!r}".replace("'", '"'))
     return ", ".join(parts)
+
+
+def _raised(method: object) -> str:
+    _, _, section = (inspect.getdoc(method) or "").partition("\nRaises:\n")
+    return ", ".join(f"`{name}`" for name in re.findall(r"^    (\w+): ", section, re.MULTILINE))
+
+
+def _type(annotation: str) -> str:
+    """A type as a caller writes it: a plain client's pager; enums without their words."""
+    return re.sub(r" \| \w+Name\b", "", annotation).replace("|", "\\|")
+
+
+def _methods(resource: Any) -> Iterator[str]:
+    yield from ("| method | returns | | raises |", "|---|---|---|---|")
+    for name in sorted(member for member in dir(type(resource)) if not member.startswith("_")):
+        found = inspect.getattr_static(type(resource), name)
+        if isinstance(found, property):
+            returns = inspect.signature(found.fget).return_annotation  # type: ignore[arg-type]
+            yield f"| `{name}` | `{_type(returns)}` | {_summary(found)} | |"
+        else:
+            method = getattr(resource, name)
+            signature = inspect.signature(method)
+            returns = {"StreamSource": "Stream"}.get(signature.return_annotation, signature.return_annotation)
+            call = f"{name}({_arguments(signature)})"
+            yield f"| `{call}` | `{_type(returns)}` | {_summary(method)} | {_raised(method)} |"
+
+
+def _models() -> Iterator[str]:
+    kinds = [getattr(models, name) for name in models.__all__]
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, Model):
+            yield from (f"#### `{kind.__name__}`", "", _summary(kind), "", "| field | type | |", "|---|---|---|")
+            for name, field in kind.model_fields.items():
+                annotation = _type(re.sub(r"^Annotated\[(.+), \w+\(.*\)\]$", r"\1", str(kind.__annotations__[name])))
+                yield f"| `{name}` | `{annotation}` | {_plain(field.description or '')} |"
+            for name, member in vars(kind).items():
+                if isinstance(member, property):
+                    returns = inspect.signature(member.fget).return_annotation  # type: ignore[arg-type]
+                    yield f"| `{name}` | `{_type(returns)}` | {_summary(member)} |"
+            yield ""
+    yield from ("#### Words", "", "Each has a `Literal` of its words, e.g. `StatusName`, for your own annotations.", "")
+    yield from ("| enum | | words |", "|---|---|---|")
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not models.EventType:
+            yield f"| `{kind.__name__}` | {_summary(kind)} | {', '.join(f'`{word}`' for word in kind)} |"
+    yield f"| `EventType` | {_summary(models.EventType)} | [docs/events.md](events.md) lists them |"
 
 
 def reference() -> str:
     """The generated part of the page."""
-    lines: list[str] = []
+    lines = [
+        "An async client's methods are awaited, and its lists are `AsyncPager`s. Any request may also raise the errors",
+        "of the connection and the session, and `InvalidValueError` for a value that is not valid.",
+        "",
+    ]
     with Helpdesk("http://127.0.0.1:1", "sb_publishable_docs") as hd:
         live = AsyncHelpdesk("http://127.0.0.1:1", "sb_publishable_docs")
-        for name in ("auth", "tickets", "messages", "notes", "users", "teams", "events", "presence"):
+        for name in RESOURCES:
             resource = getattr(live if name == "presence" else hd, name)
-            lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", "| method | |", "|---|---|"]
-            for method in sorted(member for member in dir(type(resource)) if not member.startswith("_")):
-                found = inspect.getattr_static(type(resource), method)
-                if isinstance(found, property):
-                    lines.append(f"| `{method}` | {_summary(found)} |")
-                else:
-                    bound = getattr(resource, method)
-                    lines.append(f"| `{method}({_arguments(bound)})` | {_summary(bound)} |")
-            lines.append("")
+            lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", *_methods(resource), ""]
+    lines += ["### Models", "", *_models(), ""]
     tree = (errors.__doc__ or "").split("\n\n")[1]
     return "\n".join([*lines, "### Errors", "", "```text", tree, "```"])
 

@@ -53,7 +53,7 @@ class Teams(Resource[Driver]):
     def create(
         self, name: str, description: str = "", is_public: bool = False, *, id: UUID | None = None
     ) -> Flow[Team]:
-        """Admins: a new team.
+        """Admins: make a team.
 
         Args:
             name: The name, 1 to 100 characters; unique, whatever its case.
