@@ -32,6 +32,7 @@ class Entry:
         changes: The fields that ``data.changes`` may have, and of which kind they are, before or after.
         topics: Where it is announced beside ``helpdesk:admin``; filled in with the event's own values.
         example: What ``data`` may be.
+        changes_access: As the event itself has it.
     """
 
     type: EventType
@@ -41,6 +42,7 @@ class Entry:
     example: Mapping[str, Any]
     values: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
+    changes_access: bool = False
 
     @property
     def audience(self) -> str:
@@ -175,6 +177,7 @@ CATALOGUE = (
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"role": ["customer", "agent"]}},
         values={"user_id": "UUID"},
         changes={"role": "role"},
+        changes_access=True,
     ),
     Entry(
         EventType.USER_DEACTIVATED,
@@ -184,6 +187,7 @@ CATALOGUE = (
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"is_active": [True, False]}},
         values={"user_id": "UUID"},
         changes={"is_active": "true or false"},
+        changes_access=True,
     ),
     Entry(
         EventType.USER_REACTIVATED,
@@ -193,6 +197,7 @@ CATALOGUE = (
         {"user_id": "5c50a3fd-3185-442b-ba9a-969c9090b4ef", "changes": {"is_active": [False, True]}},
         values={"user_id": "UUID"},
         changes={"is_active": "true or false"},
+        changes_access=True,
     ),
     Entry(
         EventType.USER_INVITED,
@@ -266,6 +271,7 @@ CATALOGUE = (
         MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
         values={"team_id": "UUID", "user_id": "UUID"},
+        changes_access=True,
     ),
     Entry(
         EventType.TEAM_MEMBER_REMOVED,
@@ -274,5 +280,6 @@ CATALOGUE = (
         MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
         values={"team_id": "UUID", "user_id": "UUID"},
+        changes_access=True,
     ),
 )

@@ -94,6 +94,7 @@ def _section(entry: Entry) -> list[str]:
         "",
         *([f"- `changes` may have: {changed}"] if changed else []),
         f"- Seen by: {SEEN_BY[entry.seen_by]} (`audience`: `{entry.audience}`)",
+        *(["- Changes access: `changes_access` is true"] if entry.changes_access else []),
         f"- Announced on: {', '.join(topics)}",
         "",
     ]

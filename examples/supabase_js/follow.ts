@@ -53,7 +53,7 @@ async function* follow(cursor: string) {
     return helpdesk.channel(topic, { config: { private: true } })
       .on("broadcast", { event: "*" }, ({ payload }) => {
         if (isLater(payload.cursor, announced)) announced = payload.cursor;
-        moved ||= payload.ticket_id === null; // a role or a team, perhaps one's own
+        moved ||= payload.changes_access; // a role or a team, perhaps one's own
         wake.resolve();
       })
       .subscribe((status, error) => { // joined again: the log has the events since

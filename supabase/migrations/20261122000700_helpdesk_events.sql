@@ -11,6 +11,7 @@ create table helpdesk.events (
   xid xid8 not null,
   type text not null,
   audience text not null check (audience in ('customer', 'staff')),
+  changes_access boolean not null default false,
   ticket_id uuid,
   ticket_number bigint,
   -- The ticket's revision right after the change: what a screen that shows a newer one need not apply.
@@ -27,6 +28,8 @@ create table helpdesk.events (
 );
 comment on table helpdesk.events is
   'What happened, by whom: one row a change. Follow it with events_since(); one ticket''s is in ticket_timeline().';
+comment on column helpdesk.events.changes_access is
+  'True for an event that changes a person''s rights: their role, their teams, or whether they are active.';
 -- No statistics: a planned count must not tell what others have written.
 alter table helpdesk.events alter column assigned_to set statistics 0,
   alter column actor_id set statistics 0, alter column actor_name set statistics 0, alter column data set statistics 0;
@@ -75,7 +78,9 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000700
 
 -- Writing --------------------------------------------------------------------------------------------------------------
 
-create function helpdesk_private.log_event(p_type text, p_audience text, p_ticket helpdesk.tickets, p_data jsonb)
+create function helpdesk_private.log_event(
+  p_type text, p_audience text, p_ticket helpdesk.tickets, p_data jsonb, p_changes_access boolean default false
+)
 returns void
 language plpgsql
 -- Definer: nobody inserts events directly.
@@ -86,7 +91,8 @@ declare
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
 begin
   insert into helpdesk.events (
-    xid, type, audience, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to, actor_id, actor_kind, actor_name, data
+    xid, type, audience, changes_access, ticket_id, ticket_number, ticket_revision, requester_id, team_id, assigned_to,
+    actor_id, actor_kind, actor_name, data
   )
   values (
     greatest(
@@ -94,8 +100,8 @@ begin
       -- Committed, or our own: whoever writes about a ticket has locked it.
       (select e.xid from helpdesk.events as e where e.ticket_id = p_ticket.ticket_id order by e.created_at desc, e.event_id desc limit 1)
     ),
-    p_type, p_audience, p_ticket.ticket_id, p_ticket.number, p_ticket.revision, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
-    v_me,
+    p_type, p_audience, p_changes_access, p_ticket.ticket_id, p_ticket.number, p_ticket.revision, p_ticket.created_by,
+    p_ticket.team_id, p_ticket.assigned_to, v_me,
     case
       when v_me is null then 'system'
       else case coalesce(helpdesk_private.role_on_ticket(p_ticket), helpdesk_private.my_role())
@@ -107,7 +113,7 @@ begin
   );
 end;
 $$;
-revoke all on function helpdesk_private.log_event(text, text, helpdesk.tickets, jsonb) from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.log_event from public, anon, authenticated, service_role;
 
 create function helpdesk_private.changes(p_old jsonb, p_new jsonb, variadic p_fields text[])
 returns jsonb
@@ -168,6 +174,18 @@ revoke all on function helpdesk_private.log_ticket() from public, anon, authenti
 create trigger log_ticket after insert or update on helpdesk.tickets
   for each row execute function helpdesk_private.log_ticket();
 
+create function helpdesk_private.columns_of(p_row jsonb, p_columns text)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(c.name, p_row -> c.name) from unnest(string_to_array(p_columns, ', ')) as c (name);
+$$;
+comment on function helpdesk_private.columns_of is 'Some columns of a row, named with commas between them, as a JSON object.';
+revoke all on function helpdesk_private.columns_of from public, anon, authenticated, service_role;
+
 create function helpdesk_private.log_on_ticket()
 returns trigger
 language plpgsql
@@ -180,65 +198,25 @@ declare
 begin
   -- Locked, as it is for messages and notes already: a tag and an edit at once have an order too.
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid for no key update;
-  case tg_table_name
-    when 'messages' then
-      perform helpdesk_private.log_event(
-        case tg_op when 'INSERT' then 'message.created' else 'message.redacted' end, 'customer', v_ticket,
-        jsonb_build_object('message_id', v_row -> 'message_id', 'author_kind', v_row -> 'author_kind')
-      );
-    when 'notes' then
-      perform helpdesk_private.log_event('note.created', 'staff', v_ticket, jsonb_build_object('note_id', v_row -> 'note_id'));
-    when 'ticket_tags' then
-      if v_ticket.ticket_id is not null then
-        perform helpdesk_private.log_event(
-          case tg_op when 'INSERT' then 'ticket.tagged' else 'ticket.untagged' end, 'staff', v_ticket, jsonb_build_object('tag', v_row -> 'tag')
-        );
-      end if;
-  end case;
-  return null;
-end;
-$$;
-revoke all on function helpdesk_private.log_on_ticket() from public, anon, authenticated, service_role;
-create trigger log_message after insert or update on helpdesk.messages
-  for each row execute function helpdesk_private.log_on_ticket();
-create trigger log_note after insert on helpdesk.notes
-  for each row execute function helpdesk_private.log_on_ticket();
-create trigger log_tag after insert or delete on helpdesk.ticket_tags
-  for each row execute function helpdesk_private.log_on_ticket();
-
-create function helpdesk_private.log_user()
-returns trigger
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_kind record;
-  v_changes jsonb;
-begin
-  if tg_op = 'INSERT' then
-    perform helpdesk_private.log_event('user.created', 'staff', null, jsonb_build_object('user_id', new.user_id, 'role', new.role));
-    return null;
+  if found then
+    perform helpdesk_private.log_event(tg_argv[0], tg_argv[1], v_ticket, helpdesk_private.columns_of(v_row, tg_argv[2]));
   end if;
-  for v_kind in
-    select k.type, k.fields
-    from (values
-      ('user.role_changed', array['role']),
-      (case when new.is_active then 'user.reactivated' else 'user.deactivated' end, array['is_active']),
-      ('user.updated', array['name', 'email', 'auth_user_id'])
-    ) as k (type, fields)
-  loop
-    v_changes := helpdesk_private.changes(to_jsonb(old), to_jsonb(new), variadic v_kind.fields);
-    if v_changes is not null then
-      perform helpdesk_private.log_event(v_kind.type, 'staff', null, jsonb_build_object('user_id', new.user_id, 'changes', v_changes));
-    end if;
-  end loop;
   return null;
 end;
 $$;
-revoke all on function helpdesk_private.log_user() from public, anon, authenticated, service_role;
-create trigger log_user after insert or update on helpdesk.users
-  for each row execute function helpdesk_private.log_user();
+comment on function helpdesk_private.log_on_ticket is
+  'For triggers of tables with a ticket_id: one event on that ticket. Arguments: type, audience, the columns for data.';
+revoke all on function helpdesk_private.log_on_ticket from public, anon, authenticated, service_role;
+create trigger log_message after insert on helpdesk.messages
+  for each row execute function helpdesk_private.log_on_ticket('message.created', 'customer', 'message_id, author_kind');
+create trigger log_redaction after update on helpdesk.messages
+  for each row execute function helpdesk_private.log_on_ticket('message.redacted', 'customer', 'message_id, author_kind');
+create trigger log_note after insert on helpdesk.notes
+  for each row execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
+create trigger log_tag after insert on helpdesk.ticket_tags
+  for each row execute function helpdesk_private.log_on_ticket('ticket.tagged', 'staff', 'tag');
+create trigger log_untag after delete on helpdesk.ticket_tags
+  for each row execute function helpdesk_private.log_on_ticket('ticket.untagged', 'staff', 'tag');
 
 create function helpdesk_private.log_administration()
 returns trigger
@@ -247,47 +225,60 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
-  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_data jsonb := helpdesk_private.columns_of(to_jsonb(case when tg_op = 'DELETE' then old else new end), tg_argv[1]);
   v_changes jsonb;
-  v_type text := case tg_table_name || ' ' || tg_op
-    when 'invitations INSERT' then 'user.invited'
-    when 'teams INSERT' then 'team.created'
-    when 'teams UPDATE' then 'team.updated'
-    when 'teams DELETE' then 'team.deleted'
-    when 'team_members INSERT' then 'team.member_added'
-    when 'team_members DELETE' then 'team.member_removed'
-  end;
 begin
-  if tg_table_name = 'invitations' and tg_op = 'UPDATE' then
-    v_type := case when new.revoked_at is not null and old.revoked_at is null then 'user.invitation_revoked' else 'user.invitation_accepted' end;
-  elsif v_type = 'team.updated' then
-    v_changes := helpdesk_private.changes(v_old, v_new, 'name', 'description', 'is_public', 'is_default');
+  if tg_argv[2] <> '' then
+    v_changes := helpdesk_private.changes(to_jsonb(old), to_jsonb(new), variadic string_to_array(tg_argv[2], ', '));
     if v_changes is null then
       return null;
     end if;
+    v_data := v_data || jsonb_build_object('changes', v_changes);
   end if;
-  perform helpdesk_private.log_event(
-    v_type, 'staff', null,
-    jsonb_strip_nulls(jsonb_build_object(
-      'invitation_id', coalesce(v_new, v_old) -> 'invitation_id',
-      'team_id', coalesce(v_new, v_old) -> 'team_id',
-      'user_id', coalesce(v_new, v_old) -> 'user_id',
-      'role', v_new -> 'role',
-      'name', coalesce(v_new, v_old) -> 'name',
-      'changes', v_changes
-    ))
-  );
+  perform helpdesk_private.log_event(tg_argv[0], 'staff', null, v_data, coalesce(tg_argv[3] = 'changes_access', false));
   return null;
 end;
 $$;
-revoke all on function helpdesk_private.log_administration() from public, anon, authenticated, service_role;
-create trigger log_invitation after insert or update on helpdesk.invitations
-  for each row execute function helpdesk_private.log_administration();
-create trigger log_team after insert or update or delete on helpdesk.teams
-  for each row execute function helpdesk_private.log_administration();
-create trigger log_member after insert or delete on helpdesk.team_members
-  for each row execute function helpdesk_private.log_administration();
+comment on function helpdesk_private.log_administration is
+  'For triggers of tables about people and teams: one event for admins. Arguments: type; the columns for data; the columns '
+  'whose changes it tells, without which there is no event; changes_access if it changes what somebody may see.';
+revoke all on function helpdesk_private.log_administration from public, anon, authenticated, service_role;
+create trigger log_user after insert on helpdesk.users
+  for each row execute function helpdesk_private.log_administration('user.created', 'user_id, role');
+create trigger log_role after update on helpdesk.users
+  for each row execute function
+  helpdesk_private.log_administration('user.role_changed', 'user_id', 'role', 'changes_access');
+create trigger log_deactivation after update on helpdesk.users
+  for each row when (old.is_active and not new.is_active) execute function
+  helpdesk_private.log_administration('user.deactivated', 'user_id', 'is_active', 'changes_access');
+create trigger log_reactivation after update on helpdesk.users
+  for each row when (new.is_active and not old.is_active) execute function
+  helpdesk_private.log_administration('user.reactivated', 'user_id', 'is_active', 'changes_access');
+create trigger log_user_update after update on helpdesk.users
+  for each row execute function
+  helpdesk_private.log_administration('user.updated', 'user_id', 'name, email, auth_user_id');
+create trigger log_invitation after insert on helpdesk.invitations
+  for each row execute function
+  helpdesk_private.log_administration('user.invited', 'invitation_id, user_id, role');
+create trigger log_acceptance after update on helpdesk.invitations
+  for each row when (new.accepted_at is not null and old.accepted_at is null) execute function
+  helpdesk_private.log_administration('user.invitation_accepted', 'invitation_id, user_id, role');
+create trigger log_revocation after update on helpdesk.invitations
+  for each row when (new.revoked_at is not null and old.revoked_at is null) execute function
+  helpdesk_private.log_administration('user.invitation_revoked', 'invitation_id, user_id, role');
+create trigger log_team after insert on helpdesk.teams
+  for each row execute function helpdesk_private.log_administration('team.created', 'team_id, name');
+create trigger log_team_update after update on helpdesk.teams
+  for each row execute function
+  helpdesk_private.log_administration('team.updated', 'team_id, name', 'name, description, is_public, is_default');
+create trigger log_team_deletion after delete on helpdesk.teams
+  for each row execute function helpdesk_private.log_administration('team.deleted', 'team_id, name');
+create trigger log_member after insert on helpdesk.team_members
+  for each row execute function
+  helpdesk_private.log_administration('team.member_added', 'team_id, user_id', '', 'changes_access');
+create trigger log_member_removal after delete on helpdesk.team_members
+  for each row execute function
+  helpdesk_private.log_administration('team.member_removed', 'team_id, user_id', '', 'changes_access');
 
 
 -- Reading --------------------------------------------------------------------------------------------------------------
@@ -495,10 +486,7 @@ comment on function helpdesk_private.team_events(uuid, xid8, bigint, integer) is
 revoke all on function helpdesk_private.team_events(uuid, xid8, bigint, integer) from public, anon, authenticated, service_role;
 
 create function helpdesk_private.events_since(p_after text, p_max_rows integer, p_ticket_id uuid, p_team_id uuid)
-returns table (
-  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, ticket_revision bigint, requester_id uuid, team_id uuid,
-  assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
-)
+returns setof helpdesk.events
 language plpgsql
 stable
 -- Definer: calls visible_events().
@@ -525,46 +513,43 @@ begin
   v_xid := split_part(v_after, '.', 1)::xid8;
   v_event_id := split_part(v_after, '.', 2)::bigint;
   if p_ticket_id is not null then
-    return query
-      select
-        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
-        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
-      from helpdesk_private.ticket_events(p_ticket_id, p_team_id, v_xid, v_event_id, v_rows) as e;
+    return query select * from helpdesk_private.ticket_events(p_ticket_id, p_team_id, v_xid, v_event_id, v_rows);
   elsif p_team_id is not null then
-    return query
-      select
-        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
-        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
-      from helpdesk_private.team_events(p_team_id, v_xid, v_event_id, v_rows) as e;
+    return query select * from helpdesk_private.team_events(p_team_id, v_xid, v_event_id, v_rows);
   else
-    return query
-      select
-        e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.ticket_id, e.ticket_number, e.ticket_revision, e.requester_id,
-        e.team_id, e.assigned_to, e.actor_id, e.actor_kind, e.actor_name, e.data, e.created_at
-      from helpdesk_private.visible_events(v_xid, v_event_id, v_rows) as e;
+    return query select * from helpdesk_private.visible_events(v_xid, v_event_id, v_rows);
   end if;
 end;
 $$;
-revoke all on function helpdesk_private.events_since(text, integer, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.events_since(text, integer, uuid, uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.events_since from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.events_since to authenticated, service_role;
 
-create function helpdesk.events_since(after text default null, max_rows integer default 100, only_ticket uuid default null, only_team uuid default null)
+create function helpdesk.events_since(
+  after text default null, max_rows integer default 100, only_ticket uuid default null, only_team uuid default null
+)
 returns table (
-  cursor text, event_id bigint, type text, audience text, ticket_id uuid, ticket_number bigint, ticket_revision bigint, requester_id uuid, team_id uuid,
-  assigned_to uuid, actor_id uuid, actor_kind text, actor_name text, data jsonb, created_at timestamptz
+  cursor text, event_id bigint, type text, audience text, changes_access boolean, ticket_id uuid, ticket_number bigint,
+  ticket_revision bigint, requester_id uuid, team_id uuid, assigned_to uuid, actor_id uuid, actor_kind text,
+  actor_name text, data jsonb, created_at timestamptz
 )
 language sql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select * from helpdesk_private.events_since(events_since.after, events_since.max_rows, events_since.only_ticket, events_since.only_team);
+  select
+    e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.changes_access, e.ticket_id, e.ticket_number,
+    e.ticket_revision, e.requester_id, e.team_id, e.assigned_to, e.actor_id, e.actor_kind,
+    e.actor_name, e.data, e.created_at
+  from helpdesk_private.events_since(
+    events_since.after, events_since.max_rows, events_since.only_ticket, events_since.only_team
+  ) as e;
 $$;
-comment on function helpdesk.events_since(text, integer, uuid, uuid) is
+comment on function helpdesk.events_since is
   'What happened after a cursor (null: from the beginning), oldest first, at most 1000 rows, never a gap: remember the last row''s cursor and ask again. '
   'Shows what you could see then and can see now; of one ticket all that its timeline shows, of one team what happened in its queue. An event appears once every transaction older than it has ended.';
-revoke all on function helpdesk.events_since(text, integer, uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.events_since(text, integer, uuid, uuid) to authenticated, service_role;
+revoke all on function helpdesk.events_since from public, anon, authenticated, service_role;
+grant execute on function helpdesk.events_since to authenticated, service_role;
 
 create function helpdesk_private.rebase_events()
 returns void

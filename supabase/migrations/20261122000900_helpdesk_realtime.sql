@@ -27,12 +27,10 @@ declare
 begin
   return next 'helpdesk:admin';
   if p_event.ticket_id is null then
-    -- Rights that change: the person works out anew what to listen to.
-    if p_event.type in ('team.member_added', 'team.member_removed', 'user.role_changed', 'user.deactivated', 'user.reactivated') then
+    if p_event.changes_access then
+      -- The person works out anew which channels are theirs; a team learns of its members.
       return next 'helpdesk:user:' || (p_event.data ->> 'user_id');
-    end if;
-    if p_event.type in ('team.member_added', 'team.member_removed') then
-      return next 'helpdesk:team:' || (p_event.data ->> 'team_id');
+      return query select 'helpdesk:team:' || (p_event.data ->> 'team_id') where p_event.data ? 'team_id';
     end if;
     return;
   end if;
@@ -86,6 +84,7 @@ begin
         'event_id', new.event_id,
         'cursor', new.xid::text || '.' || new.event_id,
         'type', new.type,
+        'changes_access', new.changes_access,
         'ticket_id', new.ticket_id,
         'ticket_number', new.ticket_number,
         'ticket_revision', new.ticket_revision

@@ -51,17 +51,8 @@ _LISTENING: dict[str, tuple[LiteralString, LiteralString]] = {
 _TOPICS: dict[str, tuple[LiteralString, LiteralString]] = {
     "admins hear nothing": ("return next 'helpdesk:admin';", ""),
     "nobody hears that their rights change": ("return next 'helpdesk:user:' || (p_event.data ->> 'user_id');", "null;"),
-    "no team hears of its members": ("return next 'helpdesk:team:' || (p_event.data ->> 'team_id');", "null;"),
-    **{
-        f"nobody hears of their {type}": (f"'{type}'", "'none'")
-        for type in (
-            "user.role_changed",
-            "user.deactivated",
-            "user.reactivated",
-            "team.member_added",
-            "team.member_removed",
-        )
-    },
+    "no team hears of its members": ("where p_event.data ? 'team_id'", "where false"),
+    "everything about people is announced to them": ("if p_event.changes_access then", "if true then"),
     "everything goes to the requester's channel": (
         "when 'customer' then '' else ':staff' end",
         "when 'x' then '' else '' end",
@@ -119,6 +110,18 @@ def all_of_them(db: Db) -> Iterator[Mutation]:
             if old not in source:
                 raise ValueError(f"{function} no longer says {old!r}: change this list with it")
             yield Mutation(f"{function.partition('(')[0]}: {name}", (about,), _said(source.replace(old, new)))
+    yield from _silent_changes_of_access(db)
+
+
+def _silent_changes_of_access(db: Db) -> Iterator[Mutation]:
+    rows = db.execute(
+        "select tgname as name, tgrelid::regclass::text as on, pg_get_triggerdef(oid) as definition from pg_trigger "
+        "where pg_get_triggerdef(oid) like '%''changes_access''%' order by 1"
+    ).fetchall()
+    for row in rows:
+        created = row["definition"].replace("'changes_access'", "''")
+        statement = f"drop trigger {row['name']} on {row['on']}; {created}"
+        yield Mutation(f"{row['name']} does not say that it changes access", ("announcements",), _said(statement))
 
 
 def _said(text: str) -> sql.Composed:

@@ -138,13 +138,13 @@ def test_an_announcement_says_that_something_happened_and_not_what(db: Db, world
         say(db, world, what)
     rows = db.execute(
         "select m.*, e.xid::text || '.' || e.event_id as cursor, e.type, e.ticket_id, e.ticket_number, "
-        "e.ticket_revision, e.event_id from realtime.messages as m "
+        "e.ticket_revision, e.event_id, e.changes_access from realtime.messages as m "
         "join helpdesk.events as e on (m.payload ->> 'event_id')::bigint = e.event_id where e.event_id > %s",
         (before,),
     ).fetchall()
     assert len(rows) > 10
     for row in rows:
-        names = ("event_id", "cursor", "type", "ticket_id", "ticket_number", "ticket_revision", "id")
+        names = ("event_id", "cursor", "type", "changes_access", "ticket_id", "ticket_number", "ticket_revision", "id")
         told = {name: str(row[name]) if name in ("ticket_id", "id") and row[name] else row[name] for name in names}
         assert row["payload"] == told
         assert (row["event"], row["private"], row["extension"]) == (row["type"], True, "broadcast")

@@ -157,6 +157,11 @@ def test_an_event_is_announced_where_the_page_says(told: Told, entry: Entry) -> 
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=named)
+def test_an_event_says_itself_whether_it_changes_access(told: Told, entry: Entry) -> None:
+    assert {row["changes_access"] for row in told[entry.type, entry.audience]} == {entry.changes_access}
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=named)
 def test_the_sdk_has_each_value_with_its_type(entry: Entry) -> None:
     row = {"cursor": "7.1", "event_id": 1, "type": entry.type, "audience": entry.audience, "actor_kind": "staff"}
     event = Event.model_validate(

@@ -112,6 +112,8 @@ class Event(Model):
     """The type, e.g. ``ticket.created``."""
     audience: str
     """``customer`` for an event that the requester may see too, else ``staff``."""
+    changes_access: bool = False
+    """True for an event that changes a person's rights: their role, their teams, or whether they are active."""
     ticket_id: UUID | None = None
     """The ticket; None for an event of a person or a team."""
     ticket_number: int | None = None
