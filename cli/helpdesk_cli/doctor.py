@@ -19,7 +19,8 @@ from ._base.secrets import redact
 from ._base.settings import settings
 from ._base.text import one_line
 from ._connect import profiles
-from ._connect.connection import Target, client, renewed, target
+from ._connect.connection import client, renewed
+from ._connect.target import Target, target
 
 if TYPE_CHECKING:
     import httpx

@@ -10,8 +10,8 @@ from ._base.app import Commands
 from ._base.output import Column, print_fields, print_result, print_rows
 from ._base.settings import settings
 from ._connect import profiles as store
-from ._connect.connection import current_profile_name
 from ._connect.profiles import Profile
+from ._connect.target import current_profile_name
 
 app = Commands(name="profiles", profile=False, help="The helpdesks you use, and your session in each.")
 

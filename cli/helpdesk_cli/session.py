@@ -21,18 +21,9 @@ from ._base.output import print_json, print_note, print_result
 from ._base.secrets import register_secret
 from ._base.settings import settings
 from ._connect import profiles
-from ._connect.connection import (
-    client,
-    connect,
-    current_profile_name,
-    renewed,
-    target,
-    target_of,
-    validated_key,
-    validated_url,
-    with_session,
-)
+from ._connect.connection import client, connect, renewed, with_session
 from ._connect.profiles import Profile
+from ._connect.target import current_profile_name, target, target_of, validated_key, validated_url
 from ._show.users import show_user
 
 if TYPE_CHECKING:

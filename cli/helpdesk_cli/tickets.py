@@ -14,7 +14,8 @@ from ._base.choices import Channel, Priority, Status, words
 from ._base.input import FileOption, read_text
 from ._base.output import print_json, print_note, print_result, with_progress
 from ._base.settings import settings
-from ._connect.connection import connect, target
+from ._connect.connection import connect
+from ._connect.target import target
 from ._show import conversation
 from ._show import tickets as view
 from ._show.read_receipts import ReadReceipts

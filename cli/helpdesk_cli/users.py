@@ -12,7 +12,8 @@ from ._base.app import Commands
 from ._base.choices import Role, words
 from ._base.errors import CliError, ExitCode
 from ._base.output import Column, age, local_time, print_note, print_result, print_rows, with_progress
-from ._connect.connection import connect, target
+from ._connect.connection import connect
+from ._connect.target import target
 from ._show.name_cache import full_name
 from ._show.users import show_user
 

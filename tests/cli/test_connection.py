@@ -12,8 +12,8 @@ from tests.cli.support import Cli
 from helpdesk_cli._base.errors import CliError
 from helpdesk_cli._base.settings import apply_options, start_run
 from helpdesk_cli._connect import profiles
-from helpdesk_cli._connect.connection import Target, target, target_of
 from helpdesk_cli._connect.profiles import Profile
+from helpdesk_cli._connect.target import Target, target, target_of
 
 WORK = Profile("work", "https://work.example", "sb_publishable_work", "me@work.example", "work-access", "work-refresh")
 HOME = Profile("home", "https://home.example", "sb_publishable_home", "me@home.example", "home-access", "home-refresh")

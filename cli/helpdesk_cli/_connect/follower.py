@@ -11,12 +11,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .connection import credentials, renewed, require_identity, seconds_until_renewal, target
+from .connection import credentials, renewed, require_identity, seconds_until_renewal
+from .target import target
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, AsyncStream, Event
 
-    from .connection import Target
+    from .target import Target
 
 T = TypeVar("T")
 # How often to check for session expiry, in seconds. A single timer would fire late after the machine slept.
