@@ -31,7 +31,9 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the helpdesk running after the story.")] = False,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="With --keep: the data directory [default: .helpdesk].", show_default=False),
+        typer.Option(
+            "--data", metavar="PATH", help="With --keep: the data directory [default: .helpdesk].", show_default=False
+        ),
     ] = None,
     port: Annotated[
         int | None,
@@ -187,8 +189,8 @@ def _print_next_steps(story: Story, stack: Stack, keep: bool, data: Path | None)
     typer.echo("  helpdesk watch                    the queue as it changes; then, in a second window:")
     typer.echo("  helpdesk tickets create Hello     adds a row in the first window")
     typer.echo("  helpdesk events tail --follow     every event, one on each line")
-    typer.echo(f"  helpdesk status{there}           its URLs, keys and database")
-    typer.echo(f"  helpdesk down{there}             stop it; its data stays")
+    typer.echo(f"  {f'helpdesk status{there}':<33} its URLs, keys and database")
+    typer.echo(f"  {f'helpdesk down{there}':<33} stop it; its data stays")
 
 
 def _result(story: Story, stack: Stack, keep: bool, seconds: float) -> dict[str, Any]:

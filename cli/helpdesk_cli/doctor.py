@@ -14,7 +14,7 @@ import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
-from ._base.output import console, print_json
+from ._base.output import print_hanging, print_json
 from ._base.secrets import redact
 from ._base.settings import settings
 from ._base.text import one_line
@@ -55,7 +55,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check the configuration, the connection, the migrations and live events.
+    """Check configuration, connection, migrations and live events.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """
@@ -77,9 +77,9 @@ def _print(finding: Finding) -> None:
     from rich.text import Text
 
     mark, style = {True: ("ok", "green"), False: ("PROBLEM", "bold red"), None: ("warning", "magenta")}[finding.ok]
-    console().print(Text.assemble((f"{mark:<8}", style), f"{finding.check}: ", redact(one_line(finding.message))))
+    print_hanging(Text(f"{mark:<8}", style), Text(f"{finding.check}: {redact(one_line(finding.message))}"))
     if finding.fix:
-        console().print(Text(f"{'':<8}→ {redact(one_line(finding.fix))}"))
+        print_hanging(Text(f"{'':<8}→ "), Text(redact(one_line(finding.fix))))
 
 
 def _findings() -> Iterator[Finding]:

@@ -50,7 +50,9 @@ def tail(
     ticket: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Only events of this ticket, by number or id.")
     ] = None,
-    team: Annotated[str | None, typer.Option(help="Only events in this team's queue, by name or id.")] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="TEAM", help="Only events in this team's queue, by name or id.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="Stop after this many events; 0 for no limit.")] = 0,
     interval: Annotated[
         float, typer.Option(min=0.05, help="With --follow: seconds between polls when events are not pushed.")

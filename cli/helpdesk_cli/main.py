@@ -66,7 +66,7 @@ def helpdesk(
 
 
 def project_dir() -> None:
-    """Show the directory with the migrations and functions, for supabase db push."""
+    """Show the directory with the migrations and functions."""
     from helpdesk_sdk.install.project import project_dir as directory
 
     found = str(directory())

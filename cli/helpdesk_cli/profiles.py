@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ._base.app import Commands
-from ._base.output import Column, print_fields, print_result, print_rows
+from ._base.output import Column, local_time, print_fields, print_result, print_rows
 from ._base.settings import settings
 from ._connect import profiles as store
 from ._connect.profiles import Profile
@@ -62,6 +62,14 @@ def show(
     name: Annotated[str | None, typer.Argument(help="Default: the profile in use.", show_default=False)] = None,
 ) -> None:
     """Show a profile with masked secrets."""
-    found = store.load().get(name or settings().profile or current_profile_name()).masked()
-    fields = [(field.replace("_", " "), value) for field, value in found.items() if field not in {"name", "signed_in"}]
-    print_fields(str(found["name"]), [*fields, ("signed in", "yes" if found["signed_in"] else "no")], json=found)
+    profile = store.load().get(name or settings().profile or current_profile_name())
+    shown = profile.masked()
+    fields: list[tuple[str, object]] = [
+        ("URL", shown["url"]),
+        ("key", shown["key"]),
+        ("kind", shown["kind"]),
+        ("e-mail", shown["email"]),
+        ("signed in", "yes" if shown["signed_in"] else "no"),
+        ("expires", local_time(profile.expires_at) if profile.expires_at else None),
+    ]
+    print_fields(profile.name, fields, json=shown)

@@ -29,14 +29,16 @@ from ._show.users import show_user
 if TYPE_CHECKING:
     from helpdesk_sdk import User
 
-UrlOption = Annotated[str | None, typer.Option(help="The Supabase project's URL.", show_default=False)]
+UrlOption = Annotated[str | None, typer.Option(metavar="URL", help="The Supabase project's URL.", show_default=False)]
 KeyOption = Annotated[
     str | None, typer.Option(help="The project's publishable key (sb_publishable_…).", show_default=False)
 ]
-EmailOption = Annotated[str | None, typer.Option(help="Your e-mail address.", show_default=False)]
+EmailOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="Your e-mail address.", show_default=False)]
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 LocalOption = Annotated[bool, typer.Option("--local", help="Use the URL and key of the running local stack.")]
-DataOption = Annotated[Path | None, typer.Option(help="With --local: the stack's data directory.", show_default=False)]
+DataOption = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="With --local: the stack's data directory.", show_default=False)
+]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -94,7 +96,7 @@ def sign_up(
     url: UrlOption = None,
     key: KeyOption = None,
     email: EmailOption = None,
-    name: Annotated[str, typer.Option(help="Your display name.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="Your display name.")] = "",
     password_stdin: PasswordOption = False,
     local: LocalOption = False,
     data: DataOption = None,
@@ -224,7 +226,8 @@ def _login_as_system(url: str, secret: str, local: bool) -> None:
         raise CliError("This is not a secret key", hint, ExitCode.USAGE)
     profile = Profile(_name_for(url, system=True, local=local), url, secret)
     with client(target_of(profile)) as hd:
-        next(iter(hd.teams.list(page_size=1)), None)
+        # Fails when the key is not accepted.
+        hd.teams.list().first()
     # Not made the profile in use, unless it is the first: no policy limits it, so it should be named each time.
     profiles.save(profile)
     print_result(

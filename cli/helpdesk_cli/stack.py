@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from helpdesk_sdk.local import Stack, StackInfo
 
 _Data = Annotated[
-    Path | None, typer.Option("--data", help="The data directory [default: .helpdesk].", show_default=False)
+    Path | None,
+    typer.Option("--data", metavar="PATH", help="The data directory [default: .helpdesk].", show_default=False),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the local stack to the program."""
-    app.command("up", help="Start the local stack: PostgreSQL, Data API, Auth, Storage, functions.")(up)
+    app.command("up", help="Start a local Supabase stack, without Docker.")(up)
     app.command("status", help="Show the local stack's URLs, keys and data directory.")(status)
     app.command("down", help="Stop the local stack. Its data stays.")(down)
 

@@ -31,7 +31,7 @@ PublicOption = Annotated[
 def list_() -> None:
     """List the teams you may see."""
     with connect() as hd:
-        teams = list(hd.teams.list(page_size=500))
+        teams = hd.teams.list(page_size=500).all()
     columns: list[Column[Team]] = [
         Column("Name", lambda team: team.name, flexible=True),
         Column("Default", lambda team: "yes" if team.is_default else ""),
@@ -47,7 +47,7 @@ def show(team: TeamArgument) -> None:
     """Show a team and its members."""
     with connect() as hd:
         found = hd.teams.get(team)
-        members = list(hd.teams.members(found, page_size=500))
+        members = hd.teams.members(found, page_size=500).all()
     fields: list[tuple[str, object]] = [
         ("description", found.description),
         ("default", "yes" if found.is_default else "no"),
@@ -61,7 +61,7 @@ def show(team: TeamArgument) -> None:
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="1 to 100 characters, unique.", show_default=False)],
-    description: Annotated[str, typer.Option("--description", "-d", help="What the team is for.")] = "",
+    description: Annotated[str, typer.Option("--description", "-d", metavar="TEXT", help="What the team is for.")] = "",
     public: PublicOption = None,
     id: Annotated[
         UUID | None,
@@ -77,8 +77,10 @@ def create(
 @app.command()
 def update(
     team: TeamArgument,
-    name: Annotated[str | None, typer.Option(help="The new name.")] = None,
-    description: Annotated[str | None, typer.Option("--description", "-d", help="What the team is for.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="The new name.")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", "-d", metavar="TEXT", help="What the team is for.")
+    ] = None,
     public: PublicOption = None,
 ) -> None:
     """Change a team's name, description or visibility."""
@@ -100,7 +102,7 @@ def delete(team: TeamArgument) -> None:
 def members(team: TeamArgument) -> None:
     """List the members of a team."""
     with connect() as hd:
-        found = list(hd.teams.members(team, page_size=500))
+        found = hd.teams.members(team, page_size=500).all()
     columns: list[Column[TeamMember]] = [
         Column("Name", lambda member: member.user and member.user.name, flexible=True),
         Column("E-mail", lambda member: member.user and member.user.email, flexible=True),
@@ -125,7 +127,7 @@ def remove_member(team: TeamArgument, who: Who) -> None:
 
 @app.command("set-default")
 def set_default(team: TeamArgument) -> None:
-    """Make a team the default: tickets opened without a team go to it."""
+    """Make a team the default for tickets without a team."""
     with connect() as hd:
         done = hd.teams.set_default(team)
     print_result(f"Tickets opened without a team go to {done.name} from now on.", json=done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
@@ -35,10 +34,10 @@ IdOption = Annotated[
     UUID | None,
     typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
 ]
-MomentOption = Annotated[
-    datetime | None,
-    typer.Option(metavar="TIME", help="Like 2026-01-31 or 2026-01-31T12:00:00, local time.", show_default=False),
-]
+
+
+def _time_option(help: str) -> Any:
+    return typer.Option(metavar="TIME", help=f"{help}, like 2026-01-31 or 2026-01-31T12:00:00.", show_default=False)
 
 
 @app.command("list")
@@ -49,30 +48,30 @@ def list_(
     priority: Annotated[
         list[Priority] | None, typer.Option(metavar=words(Priority), help="Only this priority; may be repeated.")
     ] = None,
-    team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
+    team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only this team's queue, by name or id.")] = None,
     assigned_to: Annotated[
         str | None, typer.Option(metavar="WHO", help="Only this assignee: an e-mail address, me or nobody.")
     ] = None,
     requester: Annotated[
         str | None, typer.Option(metavar="WHO", help="Only this requester: an e-mail address or me.")
     ] = None,
-    tag: Annotated[str | None, typer.Option(help="Only tickets with this tag.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only tickets with this tag.")] = None,
     external_id: Annotated[
         str | None, typer.Option(metavar="KEY", help="Only the ticket with this external id.")
     ] = None,
-    created_after: MomentOption = None,
-    created_before: MomentOption = None,
-    updated_after: MomentOption = None,
-    updated_before: MomentOption = None,
+    created_after: Annotated[datetime | None, _time_option("Only tickets opened at or after this local time")] = None,
+    created_before: Annotated[datetime | None, _time_option("Only tickets opened before it")] = None,
+    updated_after: Annotated[datetime | None, _time_option("Only tickets changed at or after this local time")] = None,
+    updated_before: Annotated[datetime | None, _time_option("Only tickets changed before it")] = None,
     scope: Annotated[
         Literal["mine", "team"] | None, typer.Option(help="Only tickets you requested, or those in your teams' queues.")
     ] = None,
     order: Annotated[
-        OrderName, typer.Option(help="What to sort by; with a minus, the greatest first.")
+        OrderName, typer.Option(help="The order; with a minus, descending. priority: most urgent first, then oldest.")
     ] = "-created_at",
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
-    """List tickets, newest first.
+    """List tickets, newest first by default.
 
     Staff see their teams' queues (admins: all tickets). Customers see their own tickets.
     """
@@ -93,10 +92,10 @@ def list_(
             external_id=external_id,
             scope=scope,
             order=order,
-            page_size=min(limit + 1, 500) if limit else 500,
+            page_size=500,
             **{name: value.astimezone() if value else None for name, value in moments.items()},
         )
-        tickets = list(islice(with_progress(found, "tickets"), limit + 1 if limit else None))
+        tickets = list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
     if more:
@@ -108,7 +107,7 @@ def show(
     ticket: TicketArgument,
     last: Annotated[int | None, typer.Option(min=1, help="Only this many entries of the timeline, the newest.")] = None,
 ) -> None:
-    """Show a ticket and its timeline: messages, internal notes, changes."""
+    """Show a ticket with its messages, internal notes and events."""
     with connect() as hd:
         view.show_ticket(hd, ReadReceipts(target().identity), hd.tickets.get(ticket), last)
 
@@ -118,11 +117,15 @@ def create(
     title: Annotated[str, typer.Argument(help="What the ticket is about, in one line.", show_default=False)],
     description: Annotated[
         str | None,
-        typer.Option("--description", "-d", help="More about it; - reads standard input.", show_default=False),
+        typer.Option(
+            "--description", "-d", metavar="TEXT", help="More about it; - reads standard input.", show_default=False
+        ),
     ] = None,
     file: FileOption = None,
     priority: Annotated[Priority | None, typer.Option(help="Default: medium. Staff only.")] = None,
-    team: Annotated[str | None, typer.Option(help="The team, by name or id. Default: the default team.")] = None,
+    team: Annotated[
+        str | None, typer.Option(metavar="TEAM", help="The team, by name or id. Default: the default team.")
+    ] = None,
     requester: Annotated[
         str | None, typer.Option(metavar="WHO", help="The requester's e-mail address. Default: you. Staff only.")
     ] = None,
@@ -130,7 +133,7 @@ def create(
     external_id: Annotated[
         str | None, typer.Option(metavar="KEY", help="A unique key of your own for the ticket. Staff only.")
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated. Staff only.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag; may be repeated. Staff only.")] = None,
     id: IdOption = None,
 ) -> None:
     """Open a ticket."""
@@ -157,6 +160,12 @@ def reply(
         str | None, typer.Argument(help="The text; - reads standard input. Default: opens $EDITOR.", show_default=False)
     ] = None,
     file: FileOption = None,
+    status: Annotated[
+        Status | None,
+        typer.Option(
+            help="The ticket's new status, in the same change. Default: pending after staff, open after the requester."
+        ),
+    ] = None,
     expect: Annotated[
         str | None,
         typer.Option(
@@ -171,7 +180,7 @@ def reply(
     ticket, the newest message counts as read, and the command prints that message.
     """
     with connect() as hd:
-        conversation.reply(hd, ReadReceipts(target().identity), ticket, body, file, expect, id)
+        conversation.reply(hd, ReadReceipts(target().identity), ticket, body, file, status=status, expect=expect, id=id)
 
 
 @app.command()
@@ -193,7 +202,7 @@ def claim(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TICKET|TEAM]",
+            metavar="TICKET|TEAM",
             help="A ticket, or a team. Default: all your teams.",
             show_default=False,
         ),

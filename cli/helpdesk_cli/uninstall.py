@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("uninstall", help="Remove the helpdesk from a database; shows what is removed and asks first.")(
-        uninstall
-    )
+    app.command("uninstall", help="Remove the helpdesk from a database; asks first.")(uninstall)
 
 
 def uninstall(
@@ -40,7 +38,7 @@ def uninstall(
     ] = None,
     local: Annotated[bool, typer.Option("--local", help="Use the database of the running local stack.")] = False,
     data: Annotated[
-        Path | None, typer.Option(help="With --local: the stack's data directory.", show_default=False)
+        Path | None, typer.Option(metavar="PATH", help="With --local: the stack's data directory.", show_default=False)
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

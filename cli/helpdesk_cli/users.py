@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
@@ -34,7 +33,9 @@ def list_(
     active: Annotated[
         bool | None, typer.Option("--active/--inactive", help="Only active people, or only deactivated people.")
     ] = None,
-    email: Annotated[str | None, typer.Option(help="Only the person with this e-mail address.")] = None,
+    email: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Only the person with this e-mail address.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
     """List people, newest first.
@@ -42,8 +43,8 @@ def list_(
     Staff see everybody. Customers see themselves.
     """
     with connect() as hd:
-        found = hd.users.list(role=role, active=active, email=email, page_size=min(limit + 1, 500) if limit else 500)
-        users = list(islice(with_progress(found, "people"), limit + 1 if limit else None))
+        found = hd.users.list(role=role, active=active, email=email, page_size=500)
+        users = list(with_progress(found.limit(limit + 1) if limit else found, "people"))
     columns: list[Column[User]] = [
         Column("Name", lambda user: user.name, flexible=True),
         Column("E-mail", lambda user: user.email, flexible=True),
@@ -70,7 +71,7 @@ def show(who: Who) -> None:
 def invite(
     email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)],
     role: Annotated[InvitedRole, typer.Option(help="Their role.")] = "agent",
-    name: Annotated[str, typer.Option(help="Their display name.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="Their display name.")] = "",
     id: Annotated[
         UUID | None,
         typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
@@ -89,7 +90,8 @@ def invite(
 def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50) -> None:
     """List invitations, newest first."""
     with connect() as hd:
-        found = list(islice(hd.users.invitations(), limit or None))
+        invitations = hd.users.invitations(page_size=500)
+        found = (invitations.limit(limit + 1) if limit else invitations).all()
     columns: list[Column[Invitation]] = [
         Column("E-mail", lambda one: one.email, flexible=True),
         Column("Role", lambda one: one.role),
@@ -97,7 +99,9 @@ def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most
         Column("Until", lambda one: local_time(one.expires_at), from_width=100),
         Column("Id", lambda one: one.invitation_id),
     ]
-    print_rows(found, columns, empty="No invitations.")
+    print_rows(found[:limit] if limit else found, columns, empty="No invitations.")
+    if limit and len(found) > limit:
+        print_note(f"There are more invitations: --limit {limit * 4}, or --limit 0 for all.")
 
 
 @app.command("revoke-invitation")
@@ -120,9 +124,9 @@ def role(who: Who, role: Annotated[Role, typer.Argument(help="The new role.", sh
 
 @app.command()
 def deactivate(who: Who) -> None:
-    """Deactivate a person: from their next request on they have no access.
+    """Deactivate a person, from their next request on.
 
-    Their tickets go back to the queues, except closed tickets.
+    Then they have no access. Their tickets go back to the queues, except closed tickets.
     """
     with connect() as hd:
         done = hd.users.deactivate(who)
@@ -139,7 +143,7 @@ def reactivate(who: Who) -> None:
 
 @app.command()
 def rename(who: Who, name: Annotated[str, typer.Argument(help="The display name.", show_default=False)]) -> None:
-    """Change a display name: your own or, as an admin, anybody's."""
+    """Change a display name. Admins may change anybody's."""
     with connect() as hd:
         done = hd.users.rename(who, name)
     print_result(f"The display name is now {full_name(done)}.", json=done)
@@ -148,13 +152,16 @@ def rename(who: Who, name: Annotated[str, typer.Argument(help="The display name.
 @app.command("create-customer")
 def create_customer(
     email: Annotated[str, typer.Argument(help="Their e-mail address.", show_default=False)],
-    name: Annotated[str, typer.Option(help="Their display name.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="Their display name.")] = "",
     id: Annotated[
         UUID | None,
         typer.Option("--id", help="A UUID of your own: repeated with it, the command acts once.", show_default=False),
     ] = None,
 ) -> None:
-    """Create a customer who has no login, for example after a phone call."""
+    """Create a customer who has no login.
+
+    For example after a phone call.
+    """
     with connect() as hd:
         made = hd.users.create_customer(email, name, id=id)
     print_result(f"Created customer {full_name(made)}.", json=made)

@@ -16,7 +16,7 @@ def register(app: Commands) -> None:
 
 
 def watch(
-    team: Annotated[str | None, typer.Option(help="Only this team's queue, by name or id.")] = None,
+    team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only this team's queue, by name or id.")] = None,
     status: Annotated[
         list[Status] | None,
         typer.Option(metavar=words(Status), help="Only this status; may be repeated. Default: open and pending."),
@@ -28,7 +28,7 @@ def watch(
     assigned_to: Annotated[
         str | None, typer.Option(metavar="WHO", help="Only this assignee: an e-mail address, me or nobody.")
     ] = None,
-    tag: Annotated[str | None, typer.Option(help="Only tickets with this tag.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only tickets with this tag.")] = None,
     order: Annotated[
         Literal["-created_at", "created_at", "priority"],
         typer.Option(help="Newest first, oldest first, or most urgent first and among those oldest first."),

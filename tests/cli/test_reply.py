@@ -140,3 +140,14 @@ def test_a_closed_ticket_is_not_answered_by_staff(people: People) -> None:
     people.customer("tickets", "status", number, "closed")
     assert people.agent("tickets", "reply", number, "Hello", "--json", code=4).error["reason"] == "ticket_closed"
     assert _messages(people, number) == []
+
+
+def test_a_reply_and_a_status_are_one_change(people: People) -> None:
+    number = _open(people)
+    before = people.agent("tickets", "show", number, "--json").json["revision"]
+    done = people.agent("tickets", "reply", number, "The blue one works again.", "--status", "resolved")
+    assert done.out == f"Replied to ticket {number}; it is resolved now.\n"
+    after = people.agent("tickets", "show", number, "--json").json
+    assert (after["status"], after["revision"]) == ("resolved", before + 1)
+    people.agent("tickets", "reply", number, "Never sent", "--status", "solved", code=2)
+    assert _messages(people, number) == ["The blue one works again."]

@@ -153,6 +153,17 @@ def print_fields(title: str, fields: Sequence[tuple[str, object]], *, json: Any)
             out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), one_line(value)))
 
 
+def print_hanging(heading: Text, text: Text) -> None:
+    """Print a text after a heading. Wrapped lines are indented to the width of the heading."""
+    from rich.text import Text
+
+    out = console()
+    margin: Text | str = heading
+    for line in text.wrap(out, max(20, out.width - heading.cell_len)):
+        out.print(Text.assemble(margin, line))
+        margin = " " * heading.cell_len
+
+
 def print_result(sentence: str, *, json: Any) -> None:
     """Print what a command did: the sentence for people, the object for programs."""
     if settings().json:

@@ -163,7 +163,9 @@ def is_transient(error: BaseException) -> bool:
 
 def retry_delay(failures: int) -> float:
     """Seconds to wait after this many failures in a row."""
-    return float(min(_MAX_DELAY, 2.0 ** min(failures - 1, 10)))
+    from helpdesk_sdk import Backoff
+
+    return Backoff(base=1.0, cap=_MAX_DELAY).delay(failures - 1)
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
+from .._base.choices import Status
 from .._base.errors import CliError, ExitCode
 from .._base.input import read_text, save_draft
 from .._base.json import jsonable
@@ -38,6 +39,8 @@ def reply(
     ref: str,
     body: str | None,
     file: Path | None,
+    *,
+    status: Status | None,
     expect: str | None,
     id: UUID | None,
 ) -> None:
@@ -53,7 +56,7 @@ def reply(
         print_note(_assumption(ticket, newest))
     try:
         with _draft_saved(text, typed=typed):
-            sent = hd.messages.reply(ticket, text, expected_last_message=read.message_id, id=id)
+            sent = hd.messages.reply(ticket, text, status=status, expected_last_message=read.message_id, id=id)
     except ConversationMovedError as moved:
         if moved.new_messages:
             # People read them before the error that they caused; in JSON the error contains them.
@@ -64,7 +67,8 @@ def reply(
         raise
     receipts.record(ticket.ticket_id, sent.message_id)
     answered = {"message_id": jsonable(read.message_id), "why": read.why}
-    print_result(f"Replied to ticket {ticket.number}.", json={**jsonable(sent), "answered": answered})
+    outcome = f"; it is {status} now" if status else ""
+    print_result(f"Replied to ticket {ticket.number}{outcome}.", json={**jsonable(sent), "answered": answered})
 
 
 def note(hd: Helpdesk, ref: str, body: str | None, file: Path | None, id: UUID | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._base.output import age, console, local_time
+from .._base.output import age, console, local_time, print_hanging
 from .._base.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _print_event(entry: TimelineEntry, names: NameCache) -> None:
 
     what = describe_event(entry.type, entry.data, names.label)
     who = one_line(entry.author_name) or one_line(entry.author_kind)
-    console().print(Text(f"· {local_time(entry.at)}  {who}: {what}", style="dim"))
+    print_hanging(Text("· ", "dim"), Text(f"{local_time(entry.at)}  {who}: {what}", "dim"))
 
 
 def _when(at: datetime) -> str:

@@ -31,9 +31,7 @@ class Listing:
 
     async def load(self, hd: AsyncHelpdesk) -> list[Ticket]:
         """The tickets; one more than the limit when there are more."""
-        async for page in hd.tickets.list(**self.filters, order=self.order, page_size=self.limit + 1).pages():
-            return list(page.items)
-        return []
+        return await hd.tickets.list(**self.filters, order=self.order, page_size=1000).limit(self.limit + 1).all()
 
     async def with_reasons(self, hd: AsyncHelpdesk, changes: Sequence[Change]) -> list[Change]:
         """The changes; tickets that left get the reason and their present state, as far as the user may read it."""

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-QueueOrder = Literal["created_at", "-created_at", "priority"]
-
 if TYPE_CHECKING:
     from helpdesk_sdk import Ticket
+
+QueueOrder = Literal["created_at", "-created_at", "priority"]
 
 
 class ChangeKind(StrEnum):

@@ -37,9 +37,9 @@ class QueueListener(Protocol):
 class QueueWatcher:
     """Keeps a queue up to date.
 
-    Requests: after each announcement, at most every 0.3 seconds, one for the events and one for the list (by priority,
-    when there are more tickets than the limit, up to five); up to two for names that are not known yet. Without an
-    announcement the list is read once a minute, or every 5 seconds while events are polled.
+    Requests: after each announcement, at most every 0.3 seconds, one for the events and one for the list; up to two for
+    names that are not known yet. Without an announcement the list is read once a minute, or every 5 seconds while
+    events are polled.
 
     Args:
         follower: The connection, and the source of events.
