@@ -1,6 +1,6 @@
-"""Every type of event: when it happens, what it tells, and where it is announced.
+"""Every type of event: when it happens, its values, who sees it, and where it is announced.
 
-A test writes each to a database and compares: keys, kinds of values, who sees it, and topics, all exactly.
+A test writes each type to a database and compares keys, kinds of values, who sees the event, and topics, all exactly.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ MEMBERSHIP = (PERSON, "helpdesk:team:{data[team_id]}")
 
 @dataclass(frozen=True)
 class Entry:
-    """One type; of ``ticket.updated`` there are two, as its requester does not see all of it.
+    """A type of event. ``ticket.updated`` has two entries, as the requester does not see all of its changes.
 
     Attributes:
         seen_by: ``requester`` (and staff), ``staff`` (who work the ticket) or ``admins``; admins see all.
-        values: What ``data`` has beside ``changes``, and of which kind.
-        changes: The fields that ``data.changes`` may have, and of which kind they are, before or after.
-        topics: Where it is announced beside ``helpdesk:admin``; filled in with the event's own values.
-        example: What ``data`` may be.
+        values: The keys of ``data`` besides ``changes``, with the kind of each value.
+        changes: The fields that ``data.changes`` may have, with the kind of the value before and after.
+        topics: The topics besides ``helpdesk:admin``, to be filled in with the event's own values.
+        example: An example of ``data``.
         changes_access: As the event itself has it.
     """
 
@@ -46,7 +46,7 @@ class Entry:
 
     @property
     def audience(self) -> str:
-        """As the event itself has it."""
+        """The value of ``audience`` in the event."""
         return "customer" if self.seen_by == "requester" else "staff"
 
 
@@ -61,8 +61,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_UPDATED,
-        "Its title, description or priority changed. Of the description only that it did: both values are null, so "
-        "that what somebody takes out of it does not live on in the log.",
+        "The ticket's title, description or priority changed. For the description both values are null, so that text "
+        "which somebody removes from it does not stay in the log.",
         "requester",
         TO_ALL,
         {"changes": {"priority": ["medium", "high"], "description": [None, None]}},
@@ -70,7 +70,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_UPDATED,
-        "Its custom fields, external id or snoozing changed, or it was merged. An edit of both sorts is two events.",
+        "The ticket's custom fields, external id or snoozing changed, or the ticket was merged. An edit of both "
+        "kinds of fields is two events.",
         "staff",
         TO_STAFF,
         {"changes": {"custom_fields": [{}, {"plan": "team"}], "snoozed_until": [None, "2026-12-01T08:00:00+00:00"]}},
@@ -83,7 +84,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_STATUS_CHANGED,
-        "Its status changed: by hand, or by a reply, which makes it pending (staff's) or open (the requester's).",
+        "The ticket's status changed: by hand, or by a reply. A reply that names no status makes the ticket pending (a reply "
+        "of staff) or open (a reply of the requester).",
         "requester",
         TO_ALL,
         {"changes": {"status": ["open", "pending"]}},
@@ -91,7 +93,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_ASSIGNED,
-        "Somebody was given it, or took it.",
+        "The ticket was assigned, or claimed.",
         "staff",
         (*TO_STAFF, *ASSIGNEES),
         {"changes": {"assigned_to": [None, "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"]}},
@@ -99,8 +101,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_UNASSIGNED,
-        "It went back to its team's queue: by hand, by a transfer, or because its assignee was deactivated or is no "
-        "agent any more.",
+        "The ticket went back to its team's queue: by hand, by a transfer, or because its assignee was deactivated or is "
+        "no longer staff.",
         "staff",
         (*TO_STAFF, *ASSIGNEES),
         {"changes": {"assigned_to": ["1a3be8f9-62d0-4b00-8dfc-e2b1df02354e", None]}},
@@ -108,8 +110,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_TRANSFERRED,
-        "It went to another team. Who works only the team that it left hears the announcement, and cannot read the "
-        "event.",
+        "The ticket went to another team. A person who is a member of the old team only receives the announcement, "
+        "and cannot read the event.",
         "staff",
         (*TO_STAFF, "helpdesk:team:{data[changes][team_id][0]}"),
         {
@@ -119,10 +121,10 @@ CATALOGUE = (
         },
         changes={"team_id": "UUID"},
     ),
-    Entry(EventType.TICKET_TAGGED, "It was given a tag.", "staff", TO_STAFF, {"tag": "refund"}, values={"tag": "text"}),
+    Entry(EventType.TICKET_TAGGED, "A tag was added.", "staff", TO_STAFF, {"tag": "refund"}, values={"tag": "text"}),
     Entry(
         EventType.TICKET_UNTAGGED,
-        "A tag was taken away.",
+        "A tag was removed.",
         "staff",
         TO_STAFF,
         {"tag": "refund"},
@@ -154,7 +156,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_CREATED,
-        "Somebody is new: they signed up, were invited, or staff made them.",
+        "A person is new: they signed up, were invited, or were created by staff.",
         "admins",
         (),
         {"role": "customer", "user_id": "833eb8ab-aad1-4c94-8e24-2d27a1ba9ab0"},
@@ -162,7 +164,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_UPDATED,
-        "Their name or e-mail address changed, or they were given or lost a login.",
+        "A person's name or e-mail address changed, or they received or lost a login.",
         "admins",
         (),
         {"user_id": "ba18132a-8df6-4a4e-b9f1-411d49cfc1eb", "changes": {"name": ["Mara", "Mara Lind"]}},
@@ -171,7 +173,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_ROLE_CHANGED,
-        "They have another role.",
+        "A person has another role.",
         "admins",
         (PERSON,),
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"role": ["customer", "agent"]}},
@@ -181,7 +183,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_DEACTIVATED,
-        "They see and do nothing from now on. Their open tickets were unassigned just before.",
+        "A person was deactivated. Their open tickets were unassigned just before.",
         "admins",
         (PERSON,),
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"is_active": [True, False]}},
@@ -191,7 +193,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_REACTIVATED,
-        "They are back.",
+        "A deactivated person is active again.",
         "admins",
         (PERSON,),
         {"user_id": "5c50a3fd-3185-442b-ba9a-969c9090b4ef", "changes": {"is_active": [False, True]}},
@@ -201,7 +203,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_INVITED,
-        "They were offered a role.",
+        "A person was invited to a role.",
         "admins",
         (),
         {
@@ -213,7 +215,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_INVITATION_ACCEPTED,
-        "They signed in with the address. `user.role_changed` follows, unless they have a role of staff already.",
+        "An invited person signed in with the address. `user.role_changed` follows, unless they are staff already.",
         "admins",
         (),
         {
@@ -225,7 +227,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_INVITATION_REVOKED,
-        "The invitation was taken back, or another one replaces it.",
+        "An invitation was revoked, or another one replaced it.",
         "admins",
         (),
         {
@@ -237,7 +239,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TEAM_CREATED,
-        "There is a new team.",
+        "A team is new.",
         "admins",
         (),
         {"name": "Billing", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
@@ -245,7 +247,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TEAM_UPDATED,
-        "Its name, description or visibility changed, or which team is the default.",
+        "A team's name, description or visibility changed, or which team is the default.",
         "admins",
         (),
         {
@@ -258,7 +260,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TEAM_DELETED,
-        "It is gone. `team.member_removed` follows for each member.",
+        "A team was deleted. `team.member_removed` follows for each member.",
         "admins",
         (),
         {"name": "Invoices", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
@@ -266,7 +268,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TEAM_MEMBER_ADDED,
-        "Somebody works its queue now.",
+        "A person became a member of a team.",
         "admins",
         MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
@@ -275,7 +277,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TEAM_MEMBER_REMOVED,
-        "Somebody does not any more.",
+        "A person is no longer a member of a team.",
         "admins",
         MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},

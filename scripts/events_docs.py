@@ -104,7 +104,8 @@ def reference() -> str:
     """The generated part of the page."""
     descriptions = meanings()
     overview = [
-        (anchor(entry), entry.when.split(". ")[0], SEEN_BY[entry.seen_by], _names(entry)) for entry in CATALOGUE
+        (anchor(entry), entry.when.split(". ")[0].removesuffix("."), SEEN_BY[entry.seen_by], _names(entry))
+        for entry in CATALOGUE
     ]
     lines = ["### The row", ""]
     lines += table(
