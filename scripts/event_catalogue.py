@@ -84,8 +84,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_STATUS_CHANGED,
-        "The ticket's status changed: by hand, or by a reply. A reply that names no status makes the ticket pending (a reply "
-        "of staff) or open (a reply of the requester).",
+        "The ticket's status changed: by hand, or by a reply. A reply that names no status makes the ticket pending (a "
+        "reply of staff) or open (a reply of the requester).",
         "requester",
         TO_ALL,
         {"changes": {"status": ["open", "pending"]}},
@@ -101,8 +101,8 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_UNASSIGNED,
-        "The ticket went back to its team's queue: by hand, by a transfer, or because its assignee was deactivated or is "
-        "no longer staff.",
+        "The ticket went back to its team's queue: by hand, by a transfer, or because its assignee was deactivated or "
+        "is no longer staff.",
         "staff",
         (*TO_STAFF, *ASSIGNEES),
         {"changes": {"assigned_to": ["1a3be8f9-62d0-4b00-8dfc-e2b1df02354e", None]}},
