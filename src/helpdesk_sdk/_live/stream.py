@@ -20,7 +20,6 @@ from .hub import Hub
 from .poll_schedule import NextStep
 from .stream_state import StreamSource, StreamState
 from .subscriptions import Listener, Signal, SignalKind, wait_for
-from .topics import changes_membership
 
 P = ParamSpec("P")
 
@@ -219,7 +218,7 @@ class AsyncStream(StreamState):
 
     def _handle_announcement(self, content: Mapping[str, Any]) -> None:
         self._schedule.announce(parse_cursor(content.get("cursor")), parse_cursor(self.cursor))
-        if changes_membership(content.get("type")):
+        if content.get("changes_access") is True:
             self._topics_outdated = True
             self._schedule.announce(None, None)
         if self._wake_callbacks:

@@ -236,6 +236,8 @@ class Announcement(Model):
     """The event's place in the log."""
     type: EventType
     """The type, e.g. ``ticket.created``."""
+    changes_access: bool = False
+    """True for an event that changes a person's rights, and so the topics that the person may join."""
     ticket_id: UUID | None = None
     """The ticket; None for an event of a person or a team."""
     ticket_number: int | None = None
