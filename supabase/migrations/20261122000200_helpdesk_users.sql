@@ -497,7 +497,7 @@ begin
   perform helpdesk_private.require_role('admin');
   select * into v_invitation from helpdesk.invitations as i where i.invitation_id = p_invitation_id;
   if found then
-    if v_invitation.email <> v_email or v_invitation.role <> p_role then
+    if v_invitation.email <> v_email or v_invitation.role <> p_role or v_invitation.invited_by is distinct from v_me then
       perform helpdesk_private.fail('id_conflict');
     end if;
     return v_invitation;

@@ -639,6 +639,8 @@ as $$
 declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
   v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
+  -- What was given, without nulls: a column that a later concept adds changes nothing about requests of before.
+  v_content jsonb := (select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null');
   v_ticket helpdesk.tickets;
 begin
   if cardinality(p_tags) > 50 then
@@ -646,7 +648,7 @@ begin
   elsif cardinality(p_tags) > 0 and not v_staff then
     perform helpdesk_private.fail('forbidden', 'tags: for staff only.');
   end if;
-  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, to_jsonb(p_new) || jsonb_build_object('tags', p_tags)) then
+  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, v_content || jsonb_build_object('tags', p_tags)) then
     return helpdesk_private.repeated_ticket(p_new);
   end if;
   insert into helpdesk.tickets (ticket_id, title, description, priority, team_id, created_by, channel, external_id, custom_fields)

@@ -96,7 +96,7 @@ begin
   if found then
     if v_message.ticket_id <> p_ticket_id or v_message.author_id is distinct from v_me
       or v_message.chosen_status is distinct from p_status
-      or (v_message.body <> p_body and v_message.redacted_at is null) then
+      or (v_message.body is distinct from p_body and v_message.redacted_at is null) then
       perform helpdesk_private.fail('id_conflict');
     end if;
     return v_message;

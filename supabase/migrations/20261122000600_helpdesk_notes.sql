@@ -42,7 +42,8 @@ declare
 begin
   select * into v_note from helpdesk.notes as n where n.note_id = p_note_id;
   if found then
-    if v_note.ticket_id <> v_ticket.ticket_id or v_note.author_id is distinct from v_me or v_note.body <> p_body then
+    if v_note.ticket_id <> v_ticket.ticket_id or v_note.author_id is distinct from v_me
+      or v_note.body is distinct from p_body then
       perform helpdesk_private.fail('id_conflict');
     end if;
     return v_note;

@@ -31,7 +31,7 @@ def reply(
     db: Db,
     world: World,
     name: str,
-    body: str,
+    body: str | None,
     after: object = None,
     message_id: object = None,
     status: str | None = None,
@@ -98,7 +98,10 @@ def test_a_reply_repeated_with_its_id_is_one_message(db: Db, world: World) -> No
     with as_person(db, AGENT):
         assert reply(db, world, "mine", "Once", None, id) == first
         assert ticket(db, world, "mine")["revision"] == revision
-    for ticket_name, body, person in (("mine", "Twice", AGENT), ("mine", "Once", ADMIN), ("answered", "Once", AGENT)):
+    for ticket_name, body, person in (
+        *(("mine", "Twice", AGENT), ("mine", None, AGENT), ("mine", "Once", ADMIN)),
+        ("answered", "Once", AGENT),
+    ):
         with refused("id_conflict"), as_person(db, person):
             reply(
                 db, world, ticket_name, body, world["answer"] if ticket_name == "answered" else first["message_id"], id

@@ -65,7 +65,10 @@ def test_a_note_repeated_with_its_id_is_one_note(db: Db, world: World) -> None:
     with be(db, AGENT):
         first = one(db, NOTE, world["mine"], "Once", id)
         assert one(db, NOTE, world["mine"], "Once", id) == first
-    for ticket, body, person in (("mine", "Twice", AGENT), ("answered", "Once", AGENT), ("mine", "Once", ADMIN)):
+    for ticket, body, person in (
+        *(("mine", "Twice", AGENT), ("mine", None, AGENT), ("mine", "Once", ADMIN)),
+        ("answered", "Once", AGENT),
+    ):
         with refused("id_conflict"), as_person(db, person):
             db.execute(NOTE, (world[ticket], body, id))
 

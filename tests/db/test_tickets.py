@@ -144,6 +144,15 @@ def test_the_same_creation_twice_is_one_ticket(db: Db, world: World) -> None:
         create(db, **content)
 
 
+def test_a_creation_is_the_same_after_a_later_concept_has_added_a_column(db: Db, world: World) -> None:
+    content = {"ticket_id": uuid4(), "title": "Once"}
+    with be(db, CUSTOMER):
+        first = create(db, **content)
+    db.execute("alter table helpdesk.tickets add column due_at timestamptz")
+    with as_person(db, CUSTOMER):
+        assert create(db, **content) == first | {"due_at": None}
+
+
 def test_the_same_creation_by_table_and_by_function_is_a_conflict(db: Db, world: World) -> None:
     with be(db, CUSTOMER):
         db.execute("insert into helpdesk.tickets (ticket_id, title) values (%s, 'Once')", (world["nothing"],))
