@@ -199,19 +199,19 @@ def _reachability(found: Target, answer: httpx.Response, ahead: float) -> Iterat
 def _sign_ups(found: Target, answer: httpx.Response) -> Finding:
     """Whether Auth requires new logins to confirm their e-mail address."""
     try:
-        said = answer.json()
+        body = answer.json()
     except ValueError:
-        said = None
-    at_once = said.get("mailer_autoconfirm") if isinstance(said, dict) else None
-    if at_once is False:
+        body = None
+    unconfirmed = body.get("mailer_autoconfirm") if isinstance(body, dict) else None
+    if unconfirmed is False:
         return Finding("sign-ups", True, "e-mail addresses must be confirmed")
-    if at_once and urlsplit(found.url).hostname in _LOOPBACK:
+    if unconfirmed and urlsplit(found.url).hostname in _LOOPBACK:
         return Finding("sign-ups", True, "e-mail addresses are not checked: the local stack sends no mail")
     fix = (
         "Enable Confirm email in the project's Auth settings, provider Email; "
         "in supabase/config.toml: enable_confirmations = true under [auth.email]."
     )
-    if at_once:
+    if unconfirmed:
         message = "e-mail addresses are not confirmed: who signs up with somebody else's gets their tickets and role"
         return Finding("sign-ups", False, message, fix)
     return Finding("sign-ups", None, "the project does not say whether e-mail addresses must be confirmed", fix)
@@ -254,7 +254,7 @@ def _migrations(found: Target, token: str | None) -> Finding:
         del headers["Authorization"]
     try:
         answer = httpx.post(f"{found.url}/rest/v1/rpc/schema_version", headers=headers, json={}, timeout=_TIMEOUT)
-        said = answer.json()
+        body = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         return Finding(
             "migrations",
@@ -263,8 +263,8 @@ def _migrations(found: Target, token: str | None) -> Finding:
             "Check that it is the URL of a Supabase project.",
         )
     if answer.is_success:
-        return _compare_versions(said if isinstance(said, str) else None)
-    code = said.get("code") if isinstance(said, dict) else None
+        return _compare_versions(body if isinstance(body, str) else None)
+    code = body.get("code") if isinstance(body, dict) else None
     if code == "PGRST106":
         fix = "Add helpdesk to the exposed schemas in the project's Data API settings."
         return Finding("migrations", False, "the Data API does not serve the schema helpdesk", fix)

@@ -136,7 +136,7 @@ async def _load_names(follower: EventFollower, names: NameCache, event: Event) -
     from helpdesk_sdk.errors import HelpdeskError
 
     async with follower.client() as hd:
-        # Without its name, an id is printed; following goes on.
+        # When the names cannot be loaded, ids are printed.
         with suppress(HelpdeskError):
             await names.load_async(hd, events=[event.data])
 
@@ -145,8 +145,8 @@ def _print(event: Event, names: NameCache) -> None:
     if settings().json:
         typer.echo(dumps(event, indent=None))
         return
-    about = f"#{event.ticket_number}  " if event.ticket_number is not None else ""
-    what = describe_event(None, event.data, names.label)
-    who = one_line(event.actor_name) or event.actor_kind
-    parts = [f"{event.created_at.astimezone():%Y-%m-%d %H:%M:%S}", f"{about}{event.type}", f"by {who}", what]
+    ticket = f"#{event.ticket_number}  " if event.ticket_number is not None else ""
+    description = describe_event(None, event.data, names.label)
+    actor = one_line(event.actor_name) or event.actor_kind
+    parts = [f"{event.created_at.astimezone():%Y-%m-%d %H:%M:%S}", f"{ticket}{event.type}", f"by {actor}", description]
     typer.echo(one_line("  ".join(part for part in parts if part)))

@@ -45,8 +45,8 @@ def version() -> None:
     print_result(f"helpdesk {found}", json={"version": found})
 
 
-def _print_version_and_exit(wanted: bool) -> None:
-    if wanted:
+def _print_version_and_exit(requested: bool) -> None:
+    if requested:
         version()
         raise typer.Exit
 

@@ -1,4 +1,4 @@
-"""A shell for each test, and people of a real helpdesk to be in it."""
+"""A shell for each test, and people of a real helpdesk who use it."""
 
 from __future__ import annotations
 

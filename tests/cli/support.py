@@ -1,4 +1,4 @@
-"""Running the program as a person at a shell would, in this process or on a terminal of its own."""
+"""Runs the program as from a shell: in this process, or on a terminal of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A terminal with a program on it: what is on its screen, what is typed, and how it is left."""
+"""A terminal with a program on it: its screen, its keys, and its state afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which helpdesk, and as whom: command line, environment, profiles; and no token goes where it does not belong."""
+"""The target: command line, environment, profiles; and no token is sent to another helpdesk."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_nobody_is_signed_in(cli: Cli) -> None:
     assert cli("tickets", "list", "--json", code=5).error["message"] == "No helpdesk is configured"
 
 
-def test_what_is_remembered_belongs_to_one_person_of_one_helpdesk() -> None:
+def test_read_receipts_belong_to_one_person_of_one_helpdesk() -> None:
     token = ".".join(["e30", base64.urlsafe_b64encode(b'{"sub": "person"}').decode().rstrip("="), "x"])
     targets = [
         target_of(WORK),

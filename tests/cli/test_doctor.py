@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, one thing at a time, and says what to do."""
+"""The doctor finds each problem, and names a fix."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_all_is_well(people: People) -> None:
     assert {ok for ok, _ in found.values()} == {True}
 
 
-def test_events_that_are_not_told_at_once_are_worth_a_warning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_that_are_not_pushed_are_a_warning(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_check, "_TIMEOUT", 0.0)
     ok, text = _findings(people.agent("doctor", "--json"))["live"]
     assert ok is None

@@ -1,4 +1,4 @@
-"""The log on the command line."""
+"""The event log on the command line."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_of_one_ticket_or_one_team(people: People, queue: str, customer: Helpdes
         assert people.customer("events", "tail", "--team", OTHER_TEAM, *follow, code=5).err
 
 
-def test_following_from_a_cursor_prints_what_was_missed_and_says_where_to_go_on(
+def test_following_from_a_cursor_prints_missed_events_and_the_next_cursor(
     people: People, queue: str, customer: Helpdesk
 ) -> None:
     beginning = customer.events.head()

@@ -1,4 +1,4 @@
-"""Profiles: one private file that people may edit, that commands may change at once, and that shows no secret."""
+"""Profiles: a private file that people may edit and several commands may change at once; it shows no secret."""
 
 from __future__ import annotations
 

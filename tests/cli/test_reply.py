@@ -21,7 +21,7 @@ def _messages(people: People, number: int) -> list[str]:
     return [entry["body"] for entry in shown["timeline"] if entry["kind"] == "message"]
 
 
-def test_what_was_shown_may_be_answered(people: People) -> None:
+def test_a_ticket_that_was_shown_may_be_answered(people: People) -> None:
     number = _open(people)
     people.customer("tickets", "reply", number, "Hello?")
     people.agent("tickets", "show", number)
@@ -33,7 +33,7 @@ def test_what_was_shown_may_be_answered(people: People) -> None:
     assert again["answered"] == {"message_id": done.json["message_id"], "why": "seen"}
 
 
-def test_what_was_said_since_stops_the_answer_and_is_printed(people: People) -> None:
+def test_newer_messages_refuse_the_reply_and_are_printed(people: People) -> None:
     number = _open(people)
     people.customer("tickets", "reply", number, "Hello?")
     people.agent("tickets", "show", number)
@@ -53,7 +53,7 @@ def test_what_was_said_since_stops_the_answer_and_is_printed(people: People) -> 
     assert _messages(people, number)[-1] == "Did you run?"
 
 
-def test_programs_get_what_was_said_with_the_error(people: People) -> None:
+def test_programs_get_the_new_messages_with_the_error(people: People) -> None:
     number = _open(people)
     people.agent("tickets", "show", number, "--json")
     people.customer("tickets", "reply", number, HOSTILE)
@@ -72,7 +72,7 @@ def test_new_messages_are_harmless_too(people: People) -> None:
     assert not {char for char in out if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)}
 
 
-def test_a_ticket_never_shown_is_answered_as_it_stands_and_says_so(people: People) -> None:
+def test_a_reply_to_a_ticket_never_shown_prints_the_newest_message(people: People) -> None:
     number = _open(people)
     first = people.agent("tickets", "reply", number, "Hello")
     assert first.err == f"Ticket {number} has no messages yet: your reply is the first.\n"
@@ -84,7 +84,7 @@ def test_a_ticket_never_shown_is_answered_as_it_stands_and_says_so(people: Peopl
     assert "Cli Customer" in done.err
 
 
-def test_what_one_has_read_can_be_said(people: People) -> None:
+def test_the_newest_read_message_can_be_given(people: People) -> None:
     number = _open(people)
     first = people.customer("tickets", "reply", number, "Hello?", "--json").json["message_id"]
     people.agent("tickets", "reply", number, "Too early", "--expect", "none", code=4)
@@ -94,7 +94,7 @@ def test_what_one_has_read_can_be_said(people: People) -> None:
     assert _messages(people, number) == ["Hello?", "Yes?"]
 
 
-def test_the_end_of_a_timeline_without_its_messages_counts_for_nothing(people: People) -> None:
+def test_the_end_of_a_timeline_without_messages_records_nothing(people: People) -> None:
     number = _open(people)
     people.agent("tickets", "show", number)
     people.customer("tickets", "reply", number, "Important!")
@@ -115,7 +115,7 @@ def test_the_same_id_is_sent_once(people: People) -> None:
     assert [entry["body"] for entry in shown if entry["kind"] == "note"] == ["Once"]
 
 
-def test_what_is_remembered_is_private_and_may_be_lost(people: People) -> None:
+def test_read_receipts_are_private_and_may_be_lost(people: People) -> None:
     number = _open(people)
     people.agent("tickets", "show", number)
     [file] = [path for path in (people.agent.config / "seen").iterdir() if path.suffix == ".json"]
@@ -127,7 +127,7 @@ def test_what_is_remembered_is_private_and_may_be_lost(people: People) -> None:
         assert "was not shown to you" in people.agent("tickets", "reply", number, "Hello").err
 
 
-def test_where_nothing_can_be_written_reading_works_all_the_same(people: People) -> None:
+def test_reading_works_when_nothing_can_be_written(people: People) -> None:
     number = _open(people)
     people.agent.config.write_text("not a directory")
     done = people.agent("tickets", "show", number)

@@ -139,7 +139,7 @@ def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
         (("--url", "https://x.example", "--key", "k", "--email", "no address", "--password-stdin"), "email must be"),
     ],
 )
-def test_what_is_missing_or_wrong_is_said(arguments: tuple[str, ...], message: str, cli: Cli) -> None:
+def test_missing_and_wrong_values_are_reported(arguments: tuple[str, ...], message: str, cli: Cli) -> None:
     done = cli("login", *arguments, code=2, input="password-0123" if "--password-stdin" in arguments else "")
     assert message in done.err
     assert len(done.err.splitlines()) <= 2

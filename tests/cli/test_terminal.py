@@ -1,4 +1,4 @@
-"""On a terminal: widths, questions without echo, the editor; and readers that go away."""
+"""On a terminal: widths, prompts without echo, the editor; and pipes whose reader is gone."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_new_password_is_asked_for_twice(cli: Cli, crew: Crew) -> None:
     assert not [word for word in ("one-password", "other-password", PASSWORD) if word in done.out]
 
 
-def test_a_long_list_says_how_far_it_is(cli: Cli) -> None:
+def test_a_long_list_shows_its_progress(cli: Cli) -> None:
     slowly = "(time.sleep(0.006) for _ in range(400))"
     imports = "import time; from helpdesk_cli._base.output import with_progress"
     script = f"{imports}; print(len(list(with_progress({slowly}, 'tickets'))))"

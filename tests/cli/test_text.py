@@ -1,4 +1,4 @@
-"""What others wrote cannot steer a terminal."""
+"""Text from other people cannot control a terminal."""
 
 import time
 import unicodedata

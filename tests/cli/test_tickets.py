@@ -1,4 +1,4 @@
-"""A ticket on the command line, from first word to resolved, by people of a real helpdesk."""
+"""Tickets on the command line, from opened to resolved, by people of a real helpdesk."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_from_first_word_to_resolved(people: People) -> None:
     assert "printer" not in theirs.replace("Which printer?", "")
 
 
-def test_the_next_one_that_waits(people: People) -> None:
+def test_claiming_the_next_ticket(people: People) -> None:
     tickets = [_open(people, f"Waiting {n}")["number"] for n in range(2)]
     first = people.agent("tickets", "claim", TEAM, "--json").json
     assert first["assigned_to"]
@@ -183,7 +183,7 @@ def test_the_same_id_opens_one_ticket(people: People) -> None:
     assert people.customer("tickets", "create", "Other", "--id", id, "--json", code=4).error["reason"] == "id_conflict"
 
 
-def test_what_one_may_not_do_is_said(people: People) -> None:
+def test_forbidden_changes_are_reported(people: People) -> None:
     number = _open(people)["number"]
     assert (
         people.customer("tickets", "create", "x", "--priority", "urgent", "--json", code=5).error["reason"]

@@ -1,4 +1,4 @@
-"""`helpdesk watch` on a terminal: what is seen, when it is marked, and how it ends."""
+"""`helpdesk watch` on a terminal: what it shows and marks, and how it ends."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_in_the_background_and_back(people: People, queue: str, customer: Helpde
 
 
 @pytest.mark.parametrize(("width", "height"), [(50, 20), (200, 50), (20, 5)])
-def test_any_size_and_another_one_while_it_runs(
+def test_any_size_and_a_new_size_while_it_runs(
     people: People, queue: str, customer: Helpdesk, width: int, height: int
 ) -> None:
     from rich.cells import cell_len

@@ -122,7 +122,7 @@ def test_it_ends_when_nobody_reads_though_nothing_happens(people: People, comman
         process.stdout = None
 
 
-def test_what_cannot_be_watched_is_said_at_once(people: People, cli: Cli) -> None:
+def test_a_wrong_filter_is_reported_at_once(people: People, cli: Cli) -> None:
     assert "There is no team" in people.agent("watch", "--team", "Nonsense", code=3).err
     refused = people.agent("watch", "--team", OTHER_TEAM, code=5).err.splitlines()
     assert refused == ["Error: You do not work in this team.", "An admin can make you a member of it."]

@@ -1,4 +1,4 @@
-"""What is in the queue that is watched, what has become of it, and how that is drawn."""
+"""The watched queue: its tickets, their changes, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_marks_fade_and_what_is_new_stays_new_meanwhile() -> None:
     assert signs(view) == "  "
 
 
-def test_connections_are_told_in_the_heading() -> None:
+def test_the_heading_shows_the_connection() -> None:
     clock = Clock()
     view = watching(Queue("-created_at"), clock)
     assert drawn(view)[0].endswith("… connecting")

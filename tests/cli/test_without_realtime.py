@@ -1,4 +1,4 @@
-"""Against a helpdesk that has no Realtime: everything is asked for, and said to be."""
+"""Against a helpdesk without Realtime: events are polled, and the program says so."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_it_is_refused_as_on_a_project_where_it_is_switched_off(quiet: StackInfo
     assert httpx.post(f"{url}/api/broadcast", headers=key, json={"messages": [message]}).status_code == 403
 
 
-def test_a_queue_is_watched_all_the_same_and_the_screen_says_why_it_takes_longer(cli: Cli, customer: Helpdesk) -> None:
+def test_the_screen_shows_why_a_queue_is_polled(cli: Cli, customer: Helpdesk) -> None:
     with screen(cli, "watch", width=120) as shown:
         shown.until(lambda: "○ polling" in shown.text and "403" in "".join(shown.lines[2:]))
         number = customer.tickets.create("Slowly").number
@@ -65,7 +65,7 @@ def test_the_log_is_followed_all_the_same(cli: Cli, customer: Helpdesk) -> None:
     assert json.loads(found.out)["ticket_number"] == number
 
 
-def test_the_doctor_says_so(cli: Cli, customer: Helpdesk) -> None:
+def test_the_doctor_warns(cli: Cli, customer: Helpdesk) -> None:
     findings = {one["check"]: one for one in cli("doctor", "--json").json["findings"]}
     assert findings["live"]["ok"] is None
     assert "Realtime" in findings["live"]["fix"]

@@ -1,4 +1,4 @@
-"""A wire to the helpdesk that can be cut, and mended at the same address."""
+"""A connection to the helpdesk that can be cut, and restored at the same address."""
 
 from __future__ import annotations
 

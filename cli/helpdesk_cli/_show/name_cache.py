@@ -93,9 +93,9 @@ def _ids_in_tickets(tickets: Iterable[Ticket]) -> tuple[set[UUID], set[UUID]]:
 
 
 def _ids_in_events(events: Iterable[Mapping[str, Any] | None]) -> tuple[set[UUID], set[UUID]]:
-    said = [data for data in events if data]
-    people = {one for data in said for name in _PERSON_FIELDS for one in _ids(data, name)}
-    return {one for data in said for one in _ids(data, "team_id")}, people
+    known = [data for data in events if data]
+    people = {one for data in known for name in _PERSON_FIELDS for one in _ids(data, name)}
+    return {one for data in known for one in _ids(data, "team_id")}, people
 
 
 def _ids(data: Mapping[str, Any], name: str) -> Iterator[UUID]:

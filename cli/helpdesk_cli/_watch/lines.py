@@ -32,8 +32,8 @@ class LinePrinter:
         at = datetime.now().astimezone()
         for change in changes:
             if settings().json:
-                said = {"at": at.isoformat(), "change": change.kind, "why": change.why, "ticket": change.ticket}
-                typer.echo(dumps(said, indent=None))
+                record = {"at": at.isoformat(), "change": change.kind, "why": change.why, "ticket": change.ticket}
+                typer.echo(dumps(record, indent=None))
             else:
                 typer.echo(self._line(change, at))
 
@@ -42,8 +42,8 @@ class LinePrinter:
 
     def _line(self, change: Change, at: datetime) -> str:
         ticket, names = change.ticket, self._names
-        who = names.person(ticket.assigned_to) or "nobody"
-        about = [ticket.status, ticket.priority, ticket.title, names.team(ticket.team_id), f"assigned to {who}"]
-        about += [f"({change.why.replace('_', ' ')})"] if change.why else []
+        assignee = names.person(ticket.assigned_to) or "nobody"
+        parts = [ticket.status, ticket.priority, ticket.title, names.team(ticket.team_id), f"assigned to {assignee}"]
+        parts += [f"({change.why.replace('_', ' ')})"] if change.why else []
         sign = f"{_SIGNS[change.kind]} {change.kind:<7}"
-        return f"{at:%Y-%m-%d %H:%M:%S}  {sign}  #{ticket.number}  {'  '.join(one_line(part) for part in about)}"
+        return f"{at:%Y-%m-%d %H:%M:%S}  {sign}  #{ticket.number}  {'  '.join(one_line(part) for part in parts)}"

@@ -57,12 +57,12 @@ def _has_screen() -> bool:
 
 def _title(filters: Mapping[str, Any]) -> str:
     """The name and the filters of the queue, in words."""
-    about = [*filters["status"], *(filters["priority"] or ())]
-    about += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
-    about += [f"tagged {filters['tag']}"] if filters["tag"] else []
-    return f"{filters['team'].name if filters['team'] else 'Tickets'} · {', '.join(map(str, about))}"
+    words = [*filters["status"], *(filters["priority"] or ())]
+    words += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
+    words += [f"tagged {filters['tag']}"] if filters["tag"] else []
+    return f"{filters['team'].name if filters['team'] else 'Tickets'} · {', '.join(map(str, words))}"
 
 
 def _identity(me: User | None, follower: EventFollower) -> str:
-    who = "the system" if me is None else f"{me.name or me.email} ({me.role})"
-    return one_line(f"{who} · {follower.target.source} · {follower.target.url}")
+    user = "the system" if me is None else f"{me.name or me.email} ({me.role})"
+    return one_line(f"{user} · {follower.target.source} · {follower.target.url}")

@@ -141,9 +141,9 @@ class View:
         from rich.console import Console
         from rich.text import Text
 
-        if not (said := self.problem or self.reason):
+        if not (text := self.problem or self.reason):
             return []
-        wrapped = list(Text(one_line(said), style="red" if self.problem else "magenta").wrap(Console(), max(1, width)))
+        wrapped = list(Text(one_line(text), style="red" if self.problem else "magenta").wrap(Console(), max(1, width)))
         if len(wrapped) > lines:
             wrapped[lines - 1] = Text(" ".join(line.plain for line in wrapped[lines - 1 :]), style=wrapped[0].style)
         return wrapped[:lines]
@@ -200,10 +200,10 @@ class View:
     def _event_line(self, event: Event) -> Text:
         from rich.text import Text
 
-        what = describe_event(event.type, event.data, self._names.label)
-        who = one_line(event.actor_name) or event.actor_kind
-        said = f"{event.created_at.astimezone():%H:%M:%S} #{event.ticket_number} {who}: {what}"
-        return Text(one_line(said), style="dim")
+        description = describe_event(event.type, event.data, self._names.label)
+        actor = one_line(event.actor_name) or event.actor_kind
+        text = f"{event.created_at.astimezone():%H:%M:%S} #{event.ticket_number} {actor}: {description}"
+        return Text(one_line(text), style="dim")
 
     def _key_help(self, width: int) -> Text:
         from rich.text import Text
