@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -187,18 +187,27 @@ def test_following_until_ctrl_c(people: People) -> None:
 
 def test_following_outlives_its_session(people: People, short_session: Cli) -> None:
     before = profiles.load().get("default").refresh_token
-    with _following(short_session, people, _open(people), seconds=8) as (process, events):
+    seen_at_renewal: list[int] = []
+
+    def outlived(events: list[dict[str, Any]]) -> bool:
+        if not seen_at_renewal and profiles.load().get("default").refresh_token != before:
+            seen_at_renewal.append(len(events))
+        notes = sum(event["type"] == "note.created" for event in events)
+        return notes > 10 and bool(seen_at_renewal) and len(events) > seen_at_renewal[0] + 3
+
+    with _following(short_session, people, _open(people), until=outlived) as (process, events):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-    assert profiles.load().get("default").refresh_token != before
     notes = [event["data"]["note_id"] for event in events if event["type"] == "note.created"]
     assert len(notes) == len(set(notes)) > 10
     assert [event["event_id"] for event in events] == sorted(event["event_id"] for event in events)
 
 
 @contextmanager
-def _following(shell: Cli, people: People, number: int, seconds: float = 0) -> Iterator[Any]:
-    """``events tail --follow`` in a process of its own while somebody writes notes; what it printed after so long."""
+def _following(
+    shell: Cli, people: People, number: int, until: Callable[[list[dict[str, Any]]], bool] = bool
+) -> Iterator[Any]:
+    """``events tail --follow`` in a process of its own while somebody writes notes; and its events, until enough."""
     command = ("events", "tail", "--follow", "--json", "--interval", 0.1)
     process = shell.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
@@ -207,9 +216,8 @@ def _following(shell: Cli, people: People, number: int, seconds: float = 0) -> I
     acting = threading.Thread(target=_note_until, args=(stopped, people, number))
     acting.start()
     events: list[dict[str, Any]] = []
-    begun = time.monotonic()
     try:
-        while not events or time.monotonic() - begun < seconds:
+        while not until(events):
             events.append(json.loads(process.stdout.readline()))
         yield process, events
     finally:
