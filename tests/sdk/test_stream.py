@@ -161,7 +161,7 @@ async def test_after_a_crash_at_any_point_the_remaining_events_come_once(
         seen: list[int] = []
         while len(seen) < 20:
             count = 0
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 async for event in agent.events.stream(cursor):
                     if count == taken + 1:
                         break
