@@ -155,7 +155,7 @@ def test_following_from_a_cursor_prints_missed_events_and_the_next_cursor(
 
 
 def test_an_event_is_pushed_when_it_happens(people: People, queue: str, customer: Helpdesk) -> None:
-    """Were it asked for, it would take a minute."""
+    """Were it asked for, it would take ten minutes."""
     command = ("events", "tail", "--follow", "--json", "--team", queue, "--interval", 600)
     process = people.agent.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout
