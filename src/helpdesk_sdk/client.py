@@ -23,7 +23,7 @@ from ._http.resource import Driver
 from ._http.retry import Backoff
 from ._http.session import Credentials, SessionStore, session_from_token
 from ._http.tls import tls_context
-from ._live.hub import Hub
+from ._live.hubs import Hubs
 from ._version import __version__
 from .errors import ConfigurationError
 from .models.session import Session
@@ -112,9 +112,9 @@ class _Client(Generic[Driver, Transport]):
         make_http = partial(self._new_http, options) if transport is None else lambda: self._template
         driver = self._new_driver(make_http, context)
         # A WebSocket would not go where another transport goes.
-        self._hub: Hub | None = None
+        self._hubs: Hubs | None = None
         if isinstance(driver, AsyncDriver) and transport is None:
-            self._hub = Hub(driver.context, driver.renew)
+            self._hubs = Hubs(driver.context, driver.renew)
         self._owns_connections = True
         self._attach(driver)
 
@@ -174,7 +174,7 @@ class _Client(Generic[Driver, Transport]):
         self.tickets = Tickets(driver)
         self.messages = Messages(driver)
         self.notes = Notes(driver)
-        self.events = Events(driver, self._hub)
+        self.events = Events(driver, self._hubs)
 
     def __repr__(self) -> str:
         store = self._driver.context.session_store
@@ -236,14 +236,14 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
 
     def _attach(self, driver: AsyncDriver) -> None:
         super()._attach(driver)
-        self.presence = Presence(driver, self._hub)
+        self.presence = Presence(driver, self._hubs)
 
     async def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""
         if not self._owns_connections:
             return
-        if self._hub is not None:
-            await self._hub.close()
+        if self._hubs is not None:
+            await self._hubs.close()
         await self._driver.connections.close()
 
     async def __aenter__(self) -> Self:

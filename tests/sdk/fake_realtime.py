@@ -22,6 +22,7 @@ from helpdesk_sdk._http.retry import Backoff
 from helpdesk_sdk._http.session import SessionStore, session_from_token
 from helpdesk_sdk._live import reconnect
 from helpdesk_sdk._live.hub import Hub
+from helpdesk_sdk._live.hubs import Hubs
 from helpdesk_sdk._live.subscriptions import Listener, Signal, SignalKind, Topic
 from helpdesk_sdk.errors import HelpdeskError
 
@@ -142,7 +143,7 @@ def hub_for(
     async def renew_session() -> HelpdeskError | None:
         return renew(store) if renew else None
 
-    return Hub(context, renew_session)
+    return Hubs(context, renew_session).current()
 
 
 def fast_retries(monkeypatch: pytest.MonkeyPatch, first: float, longest: float = 60.0) -> None:

@@ -34,8 +34,8 @@ def client(staffed: Staffed, name: str = "agent", *, url: str | None = None, **o
 
 def topics_of(hd: AsyncHelpdesk) -> list[str]:
     """The topics that a client is subscribed to."""
-    assert hd._hub is not None
-    return [subscription.topic.name for subscription in hd._hub.subscriptions]
+    assert hd._hubs is not None
+    return [subscription.topic.name for subscription in hd._hubs.current().subscriptions]
 
 
 def short_token(staffed: Staffed, name: str, seconds: float) -> str:

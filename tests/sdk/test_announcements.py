@@ -16,6 +16,8 @@ from tests.sdk.support import NOW
 
 from helpdesk_sdk import Announcement, AsyncStream, Event
 from helpdesk_sdk._http.drivers import AsyncDriver
+from helpdesk_sdk._live.hub import Hub
+from helpdesk_sdk._live.hubs import Hubs
 from helpdesk_sdk._live.stream_state import StreamSource
 from helpdesk_sdk._live.subscriptions import Topic
 from helpdesk_sdk.models.events import EventPage, parse_cursor
@@ -31,6 +33,9 @@ class Log:
         self.events: list[Event] = []
         self.requests: list[str] = []
         self.hub = hub_for(server.url)
+
+    def current(self) -> Hub:
+        return self.hub
 
     async def run(self, flow: Generator[Any, Any, Any]) -> Any:
         try:
@@ -59,7 +64,7 @@ class Log:
 
     def stream(self) -> AsyncStream:
         source = StreamSource(None, 60.0, None, self.head, self.since, self.topics)
-        return AsyncStream(cast(AsyncDriver, self), self.hub, source)
+        return AsyncStream(cast(AsyncDriver, self), cast(Hubs, self), source)
 
     async def add_event(self) -> None:
         number = len(self.events)

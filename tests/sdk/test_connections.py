@@ -7,12 +7,14 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tests.sdk.fake_realtime import fake_realtime, until
 from tests.sdk.support import ticket_row
 
-from helpdesk_sdk import AsyncHelpdesk, ConfigurationError, ConnectionFailedError, Helpdesk
+from helpdesk_sdk import AsyncHelpdesk, AuthenticationError, ConfigurationError, ConnectionFailedError, Helpdesk
 from helpdesk_sdk._http.proxies import proxy_for, shown
 
 
@@ -114,6 +116,27 @@ def test_an_async_client_serves_two_event_loops_at_once(url: str) -> None:
     for thread in threads:
         thread.join()
     assert found == {1: [1] * 10, 2: [2] * 10}
+
+
+async def test_each_event_loop_has_a_live_connection_of_its_own() -> None:
+    async with fake_realtime() as server:
+        hd = AsyncHelpdesk(server.url, "sb_publishable_x", access_token="token")
+        hubs = hd._hubs
+        assert hubs is not None
+
+        async def hub_of_this_loop() -> int:
+            return id(hubs.current())
+
+        with ThreadPoolExecutor(1) as other:
+            theirs = await asyncio.get_running_loop().run_in_executor(other, asyncio.run, hub_of_this_loop())
+        assert id(hubs.current()) != theirs
+        assert hubs.current() is hubs.current()
+        # A new session reaches every hub, also when it is replaced in another thread.
+        ended = AuthenticationError("The session has ended")
+        hubs.current().error = ended
+        await asyncio.to_thread(hd._driver.context.session_store.replace, None)
+        await until(lambda: hubs.current().error is None)
+        await hd.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
@@ -25,13 +26,26 @@ def closed() -> ConfigurationError:
     return ConfigurationError("The client is closed", hint="Make a new one.")
 
 
+class _Owner(Protocol):
+    def after_fork(self) -> None:
+        """Leave the parent's connections alone, without closing them: they are still in use."""
+
+
+_owners: WeakSet[_Owner] = WeakSet()
+
+
+def reset_after_fork(owner: _Owner) -> None:
+    """Have ``owner.after_fork()`` called in each forked child process."""
+    _owners.add(owner)
+
+
 class Connections:
     """The connections of a sync client."""
 
     def __init__(self, make: Callable[[], httpx.Client]) -> None:
         self._make = make
         self._reset()
-        _every.add(self)
+        reset_after_fork(self)
 
     def _reset(self) -> None:
         self.http = self._make()
@@ -75,7 +89,7 @@ class AsyncConnections:
         self._make = make
         self._is_closed = False
         self.after_fork()
-        _every.add(self)
+        reset_after_fork(self)
 
     async def current(self) -> LoopConnections:
         """The connections of the running event loop.
@@ -113,12 +127,9 @@ class AsyncConnections:
             await found.closing.aclose()
 
 
-_every: WeakSet[Connections | AsyncConnections] = WeakSet()
-
-
 def _after_fork() -> None:
-    for connections in tuple(_every):
-        connections.after_fork()
+    for owner in tuple(_owners):
+        owner.after_fork()
 
 
 if hasattr(os, "register_at_fork"):

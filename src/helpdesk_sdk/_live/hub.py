@@ -56,7 +56,6 @@ class Hub:
         self.quarantine = PresenceQuarantine()
         self.problem: str | None = None
         self.error: HelpdeskError | None = None
-        context.session_store.on_replaced = self._on_session_replaced
 
     def listen(self, handler: SignalHandler) -> Listener:
         """A new listener."""
@@ -77,7 +76,8 @@ class Hub:
             self._runner.cancel()
             self._runner = None
 
-    def _on_session_replaced(self) -> None:
+    def on_session_replaced(self) -> None:
+        """Send the new token; try again, if the connection had ended for want of a session."""
         if isinstance(self.error, AuthenticationError):
             self.error = None
         self.wake()

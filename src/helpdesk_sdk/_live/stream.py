@@ -16,7 +16,7 @@ from .._http.drivers import AsyncDriver, SyncDriver
 from .._http.resource import Method, Resource
 from ..errors import ConfigurationError, HelpdeskError
 from ..models.events import Announcement, Event, EventPage, parse_cursor
-from .hub import Hub
+from .hubs import Hubs
 from .poll_schedule import NextStep
 from .stream_state import StreamSource, StreamState
 from .subscriptions import Listener, Signal, SignalKind, wait_for
@@ -79,10 +79,10 @@ class AsyncStream(StreamState):
     ...         ...
     """
 
-    def __init__(self, driver: AsyncDriver, hub: Hub | None, source: StreamSource) -> None:
+    def __init__(self, driver: AsyncDriver, hubs: Hubs | None, source: StreamSource) -> None:
         super().__init__(source)
         self._driver = driver
-        self._hub = hub
+        self._hubs = hubs
         self._stopped = False
         self._wakeup = asyncio.Event()
         self._wake_callbacks: list[Callable[[Announcement | None], object]] = []
@@ -179,12 +179,12 @@ class AsyncStream(StreamState):
 
     async def _subscribe(self) -> None:
         """Subscribe to the topics. Reading does not wait for it: whenever a topic is joined, the log is read again."""
-        if self._stopped or self._listener is not None or self._hub is None:
+        if self._stopped or self._listener is not None or self._hubs is None:
             return
         await self._set_initial_cursor()
         topics = await self._driver.run(self._source.topics())
         if not self._stopped:
-            self._listener = self._hub.listen(self._handle_signal)
+            self._listener = self._hubs.current().listen(self._handle_signal)
             self._listener.set_topics(topics)
 
     async def _update_topics(self) -> None:
@@ -253,6 +253,6 @@ class streamed(Method[P, StreamSource], Generic[P]):
 
         def method(*args: P.args, **kwargs: P.kwargs) -> Stream | AsyncStream:
             source = source_of(obj, *args, **kwargs)
-            return Stream(driver, source) if isinstance(driver, SyncDriver) else AsyncStream(driver, obj._hub, source)
+            return Stream(driver, source) if isinstance(driver, SyncDriver) else AsyncStream(driver, obj._hubs, source)
 
         return self._bind(obj, method)

@@ -10,7 +10,7 @@ from .. import _limits as limits
 from .. import _validation as check
 from .._http.flow import Flow, Reply
 from .._http.resource import Driver, Resource, call
-from .._live.hub import Hub
+from .._live.hubs import Hubs
 from .._live.stream import streamed
 from .._live.stream_state import StreamSource
 from .._live.subscriptions import Topic
@@ -44,9 +44,9 @@ class _Scope:
 class Events(Resource[Driver]):
     """``hd.events``: the event log. You see the events that you could see at their time and can see now."""
 
-    def __init__(self, driver: Driver, hub: Hub | None = None) -> None:
+    def __init__(self, driver: Driver, hubs: Hubs | None = None) -> None:
         super().__init__(driver)  # type: ignore[arg-type]  # mypy checks one driver at a time
-        self._hub = hub
+        self._hubs = hubs
 
     @call
     def since(

@@ -15,7 +15,7 @@ from .. import _validation as check
 from .._http.drivers import AsyncDriver
 from .._http.flow import Flow
 from .._http.resource import Resource
-from .._live.hub import Hub
+from .._live.hubs import Hubs
 from .._live.subscriptions import Listener, Signal, SignalKind
 from ..errors import ConfigurationError, ConnectionFailedError, ForbiddenError
 from ..models.presence import Viewer
@@ -96,8 +96,8 @@ class TicketPresence:
             raise ConfigurationError(
                 "This presence is entered already", hint="Make another one: hd.presence.on(ticket)."
             )
-        hub = self._presence._hub
-        if hub is None:
+        hubs = self._presence._hubs
+        if hubs is None:
             raise ConfigurationError(
                 "Presence needs a WebSocket, and a client with a transport of its own has none",
                 hint="Make the client without transport=.",
@@ -107,7 +107,7 @@ class TicketPresence:
         self._me, self._topic = me, topic.name
         self._mine = {"user_id": str(me.user_id), "name": me.name, "state": "viewing"}
         self._mine["since"] = datetime.now(UTC).isoformat()
-        self._listener = hub.listen(self._handle_signal)
+        self._listener = hubs.current().listen(self._handle_signal)
         try:
             self._listener.set_topics({topic})
             self._listener.set_presence(topic.name, self._mine)
@@ -189,9 +189,9 @@ class TicketPresence:
 class Presence(Resource[AsyncDriver]):
     """``hd.presence``: who has a ticket open; for those who work it, and in ``AsyncHelpdesk`` only."""
 
-    def __init__(self, driver: AsyncDriver, hub: Hub | None) -> None:
+    def __init__(self, driver: AsyncDriver, hubs: Hubs | None) -> None:
         super().__init__(driver)
-        self._hub = hub
+        self._hubs = hubs
 
     def on(self, ticket: TicketRef) -> TicketPresence:
         """A ticket that you have open: ``async with hd.presence.on(42) as here:``.
