@@ -1,4 +1,5 @@
--- A small, believable helpdesk to try things on: Kestrel Coffee sells beans by subscription, espresso machines, and to cafés.
+-- A small, believable helpdesk to try things on: Kestrel Coffee sells beans by subscription and espresso machines, also
+-- to cafés.
 -- Four teams besides Support, a dozen people without logins, and thirty-two tickets in every state.
 --
 -- Run it as often as you like: a ticket that is there already is left alone, whatever happened to it since. Everything
@@ -31,6 +32,7 @@ insert into seed_people values
 create temp table seed_tickets (
   ticket integer, requester text, team text, channel text, title text, description text, custom_fields jsonb
 );
+-- noqa: disable=LT05
 insert into seed_tickets values
   (1, 'mei', 'Orders', 'web', 'Parcel says delivered, but nothing is here', 'Tracking says it was handed over on Tuesday at 10:40. I was at home and nobody rang.', '{"order": "K-20418"}'),
   (2, 'jonas', 'Orders', 'email', 'Please pause my subscription until January', 'We are away for six weeks. Can the December bag wait?', '{"order": "K-19877"}'),
@@ -66,7 +68,9 @@ insert into seed_tickets values
   (32, 'zoe', 'Orders', 'web', 'Paper filters, size 4: when are they back?', 'The shop has said "soon" since autumn.', '{}');
 
 -- What happened then, in order. Who: somebody's nick. Does: claim, reply, note, tag, priority, status, transfer.
-create temp table seed_steps (step integer generated always as identity, ticket integer, who text, does text, what text);
+create temp table seed_steps (
+  step integer generated always as identity, ticket integer, who text, does text, what text
+);
 insert into seed_steps (ticket, who, does, what) values
   (1, 'ana', 'priority', 'high'),
   (1, 'ana', 'claim', null),
@@ -155,6 +159,7 @@ insert into seed_steps (ticket, who, does, what) values
   (31, 'dmitri', 'claim', null),
   (31, 'dmitri', 'reply', 'Two hundred grams leave today, for a second opinion.'),
   (31, 'dmitri', 'status', 'resolved');
+-- noqa: enable=LT05
 
 do $$
 declare
@@ -169,7 +174,9 @@ begin
   select s.name, s.description, s.is_public from seed_teams as s
   where not exists (select from helpdesk.teams as t where lower(t.name) = lower(s.name));
 
-  for v_person in select * from seed_people as p where not exists (select from helpdesk.users as u where u.email = p.email) loop
+  for v_person in
+    select * from seed_people as p where not exists (select from helpdesk.users as u where u.email = p.email)
+  loop
     v_id := (helpdesk.create_customer(v_person.email, v_person.name)).user_id;
     if v_person.teams is not null then
       perform helpdesk.set_user_role(v_id, 'agent');
@@ -181,12 +188,14 @@ begin
   end loop;
 
   create temp table seed_ids as
-  select t.ticket, ('5eed0001-0000-7000-8000-' || lpad(t.ticket::text, 12, '0'))::uuid as ticket_id from seed_tickets as t;
+  select t.ticket, ('5eed0001-0000-7000-8000-' || lpad(t.ticket::text, 12, '0'))::uuid as ticket_id
+  from seed_tickets as t;
   delete from seed_ids as s where exists (select from helpdesk.tickets as t where t.ticket_id = s.ticket_id);
   -- Who acts is known by their login, which these people do not have. Each is their own login for the length of this
   -- statement; as a replica, so that the log does not speak of logins that never were.
   create temp table seed_logins as
-  select p.nick, u.user_id from seed_people as p join helpdesk.users as u on u.email = p.email where u.auth_user_id is null;
+  select p.nick, u.user_id
+  from seed_people as p join helpdesk.users as u on u.email = p.email where u.auth_user_id is null;
   perform set_config('session_replication_role', 'replica', true);
   update helpdesk.users as u set auth_user_id = u.user_id where u.user_id in (select l.user_id from seed_logins as l);
   perform set_config('session_replication_role', 'origin', true);
@@ -201,7 +210,8 @@ begin
     order by t.ticket
   loop
     perform helpdesk.create_ticket(
-      v_ticket.title, v_ticket.description, v_ticket.ticket_id, team_id => v_ticket.team_id, requester_id => v_ticket.user_id,
+      v_ticket.title, v_ticket.description, v_ticket.ticket_id,
+      team_id => v_ticket.team_id, requester_id => v_ticket.user_id,
       channel => v_ticket.channel, custom_fields => v_ticket.custom_fields
     );
   end loop;
@@ -217,7 +227,9 @@ begin
     left join helpdesk.teams as m on s.does = 'transfer' and lower(m.name) = lower(s.what)
     order by s.step
   loop
-    perform set_config('request.jwt.claims', json_build_object('sub', v_step.auth_user_id, 'role', 'authenticated')::text, true);
+    perform set_config(
+      'request.jwt.claims', json_build_object('sub', v_step.auth_user_id, 'role', 'authenticated')::text, true
+    );
     perform set_config('role', 'authenticated', true);
     case v_step.does
       when 'claim' then
@@ -225,7 +237,9 @@ begin
       when 'reply' then
         perform helpdesk.send_reply(
           v_step.ticket_id, v_step.what, message_id => v_step.entry_id,
-          expected_last_message => (select t.last_message_id from helpdesk.tickets as t where t.ticket_id = v_step.ticket_id)
+          expected_last_message => (
+            select t.last_message_id from helpdesk.tickets as t where t.ticket_id = v_step.ticket_id
+          )
         );
       when 'note' then
         perform helpdesk.add_note(v_step.ticket_id, v_step.what, v_step.entry_id);

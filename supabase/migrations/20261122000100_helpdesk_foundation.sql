@@ -2,12 +2,13 @@
 --
 -- We are a guest in the host's project: nothing here touches `public`, default privileges or anybody else's objects.
 --
--- Every function of ours, here and later, pins `search_path = pg_catalog, pg_temp`. An empty path is not enough: types are looked
--- up in pg_temp before anything else unless it is named, and a caller's own type `uuid` could run code as our owner.
--- Fails on purpose when a schema of one of these names exists already: it would be somebody else's.
+-- Every function of ours, here and later, pins `search_path = pg_catalog, pg_temp`. An empty path is not enough: types
+-- are looked up in pg_temp before anything else unless it is named, and a caller's own type `uuid` could run code as
+-- our owner. Fails on purpose when a schema of one of these names exists already: it would be somebody else's.
 
 create schema helpdesk;
-comment on schema helpdesk is 'The helpdesk''s API: tables under row-level security, views and functions. Exposed through the Data API.';
+comment on schema helpdesk is
+  'The helpdesk''s API: tables under row-level security, views and functions. Exposed through the Data API.';
 revoke all on schema helpdesk from public, anon, authenticated, service_role;
 grant usage on schema helpdesk to authenticated, service_role;
 
@@ -40,8 +41,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select max(version) from helpdesk_private.concepts;
 $$;
-revoke all on function helpdesk_private.schema_version() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.schema_version() to authenticated, service_role;
+revoke all on function helpdesk_private.schema_version from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.schema_version to authenticated, service_role;
 
 create function helpdesk.schema_version()
 returns text
@@ -52,12 +53,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.schema_version();
 $$;
-comment on function helpdesk.schema_version() is 'The version of the newest helpdesk migration in this database.';
-revoke all on function helpdesk.schema_version() from public, anon, authenticated, service_role;
-grant execute on function helpdesk.schema_version() to authenticated, service_role;
+comment on function helpdesk.schema_version is 'The version of the newest helpdesk migration in this database.';
+revoke all on function helpdesk.schema_version from public, anon, authenticated, service_role;
+grant execute on function helpdesk.schema_version to authenticated, service_role;
 
 
--- Errors: a stable reason, an HTTP status, a sentence, a way out -------------------------------------------------------
+-- Errors: a stable reason, an HTTP status, a sentence, a way out ------------------------------------------------------
 
 create table helpdesk_private.error_codes (
   reason text primary key,
@@ -66,37 +67,48 @@ create table helpdesk_private.error_codes (
   hint text not null
 );
 comment on table helpdesk_private.error_codes is
-  'Every rule the database can refuse by. Raised as SQLSTATE PT<status> with detail helpdesk.<reason>; the SDK has one class for each.';
+  'Every rule the database can refuse by. Raised as SQLSTATE PT<status> with detail helpdesk.<reason>; the SDK has '
+  'one class for each.';
 revoke all on table helpdesk_private.error_codes from public, anon, authenticated, service_role;
 alter table helpdesk_private.error_codes enable row level security;
 
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('invalid_value', 400, 'A value is not acceptable.', 'Correct the field that the message names.'),
   ('forbidden', 403, 'You may not do this.', 'Ask an admin of the helpdesk for the right role.'),
-  ('no_profile', 403, 'This login has no helpdesk profile.', 'Confirm the e-mail address of the login, then sign in again.'),
+  ('no_profile', 403, 'This login has no helpdesk profile.',
+   'Confirm the e-mail address of the login, then sign in again.'),
   ('inactive_user', 403, 'Your helpdesk account is deactivated.', 'Ask an admin of the helpdesk to reactivate it.'),
   ('ticket_not_found', 404, 'There is no such ticket, or it is not yours to see.', 'Check the ticket''s number or id.'),
   ('message_not_found', 404, 'There is no such message, or it is not yours to see.', 'Check the message''s id.'),
   ('team_not_found', 404, 'There is no such team, or it is not yours to see.', 'List the teams you may use.'),
-  ('user_not_found', 404, 'There is no such person, or they are not yours to see.', 'Check the person''s id or e-mail address.'),
+  ('user_not_found', 404, 'There is no such person, or they are not yours to see.',
+   'Check the person''s id or e-mail address.'),
   ('assignee_not_found', 404, 'There is no such active agent.', 'Assign to an active agent or admin.'),
   ('invitation_not_found', 404, 'There is no such open invitation.', 'List the invitations.'),
-  ('id_conflict', 409, 'This id is in use with other content.', 'Use a new id for new content; repeat a request only unchanged.'),
+  ('id_conflict', 409, 'This id is in use with other content.',
+   'Use a new id for new content; repeat a request only unchanged.'),
   ('external_id_taken', 409, 'Another ticket has this external id.', 'Look the ticket up by its external id.'),
-  ('stale_revision', 409, 'The ticket has changed since you read it.', 'Read the ticket again, then repeat the change if it still makes sense.'),
-  ('conversation_moved', 409, 'The conversation has moved on since you read it.', 'Read the new messages, then send your reply with the newest one as expected_last_message.'),
+  ('stale_revision', 409, 'The ticket has changed since you read it.',
+   'Read the ticket again, then repeat the change if it still makes sense.'),
+  ('conversation_moved', 409, 'The conversation has moved on since you read it.',
+   'Read the new messages, then send your reply with the newest one as expected_last_message.'),
   ('already_assigned', 409, 'Somebody else has this ticket.', 'Take another one, or assign this one on purpose.'),
-  ('already_answered', 409, 'The ticket has been answered: its title and description stay as they are.', 'Add a reply instead.'),
+  ('already_answered', 409, 'The ticket has been answered: its title and description stay as they are.',
+   'Add a reply instead.'),
   ('ticket_closed', 409, 'The ticket is closed.', 'Reopen it first.'),
   ('last_admin', 409, 'This is the last active admin.', 'Make somebody else an admin first.'),
   ('admin_exists', 409, 'The helpdesk has an admin already.', 'Ask an admin to change roles.'),
-  ('user_exists', 409, 'Somebody with this e-mail address has a login or a role already.', 'Change their role instead of inviting them.'),
+  ('user_exists', 409, 'Somebody with this e-mail address has a login or a role already.',
+   'Change their role instead of inviting them.'),
   ('name_taken', 409, 'The name is taken.', 'Choose another name.'),
   ('team_in_use', 409, 'The team has tickets.', 'Transfer its tickets first.'),
   ('default_team', 409, 'This is the default team.', 'Make another team the default first.'),
-  ('cursor_ahead', 409, 'This cursor is not from this database.', 'Start again from the beginning, or from events_head().'),
-  ('log_restored', 409, 'The event log was restored from another database: its cursors mean nothing here.', 'An owner of the database runs: select helpdesk_private.rebase_events(); then readers start from the beginning.'),
-  ('transition_not_allowed', 422, 'The ticket cannot go from its status to this one.', 'See the table status_transitions for what is possible.'),
+  ('cursor_ahead', 409, 'This cursor is not from this database.',
+   'Start again from the beginning, or from events_head().'),
+  ('log_restored', 409, 'The event log was restored from another database: its cursors mean nothing here.',
+   'An owner of the database runs: select helpdesk_private.rebase_events(); then readers start from the beginning.'),
+  ('transition_not_allowed', 422, 'The ticket cannot go from its status to this one.',
+   'See the table status_transitions for what is possible.'),
   ('too_many', 422, 'There are too many of these.', 'Use fewer.');
 
 create function helpdesk_private.fail(p_reason text, p_message text default null, p_hint text default null)
@@ -118,11 +130,11 @@ begin
     hint = coalesce(p_hint, v_error.hint);
 end;
 $$;
-revoke all on function helpdesk_private.fail(text, text, text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.fail(text, text, text) to authenticated, service_role;
+revoke all on function helpdesk_private.fail from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.fail to authenticated, service_role;
 
 
--- Limits: used in CHECK constraints, so that they hold for every writer, and raise an error that says the limit --------
+-- Limits: used in CHECK constraints, so that they hold for every writer, and raise an error that says the limit -------
 
 create function helpdesk_private.text_within(p_field text, p_value text, p_min integer, p_max integer)
 returns boolean
@@ -132,7 +144,9 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value is null or (char_length(p_value) <= p_max and (p_min = 0 or char_length(btrim(p_value, E' \t\r\n')) >= p_min)) then
+  if p_value is null or (
+    char_length(p_value) <= p_max and (p_min = 0 or char_length(btrim(p_value, E' \t\r\n')) >= p_min)
+  ) then
     return true;
   end if;
   perform helpdesk_private.fail(
@@ -142,8 +156,8 @@ begin
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.text_within(text, text, integer, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.text_within(text, text, integer, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.text_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.text_within to authenticated, service_role;
 
 create function helpdesk_private.text_among(p_field text, p_value text, variadic p_allowed text[])
 returns boolean
@@ -156,12 +170,14 @@ begin
   if p_value is null or p_value = any(p_allowed) then
     return true;
   end if;
-  perform helpdesk_private.fail('invalid_value', format('%s must be one of %s', p_field, array_to_string(p_allowed, ', ')));
+  perform helpdesk_private.fail(
+    'invalid_value', format('%s must be one of %s', p_field, array_to_string(p_allowed, ', '))
+  );
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.text_among(text, text, text[]) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.text_among(text, text, text[]) to authenticated, service_role;
+revoke all on function helpdesk_private.text_among from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.text_among to authenticated, service_role;
 
 create function helpdesk_private.is_email(p_value text)
 returns boolean
@@ -173,9 +189,10 @@ as $$
   select char_length(p_value) <= 254 and p_value = lower(p_value)
     and p_value ~ '^[^@\s[:cntrl:]<>(),;:"\[\]\\]+@[^@\s[:cntrl:]<>(),;:"\[\]\\]+$';
 $$;
-comment on function helpdesk_private.is_email(text) is 'Exactly one plain address: nothing that a mail program would read as two, or as markup.';
-revoke all on function helpdesk_private.is_email(text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.is_email(text) to authenticated, service_role;
+comment on function helpdesk_private.is_email is
+  'Exactly one plain address: nothing that a mail program would read as two, or as markup.';
+revoke all on function helpdesk_private.is_email from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.is_email to authenticated, service_role;
 
 create function helpdesk_private.email_valid(p_field text, p_value text)
 returns boolean
@@ -188,12 +205,14 @@ begin
   if p_value is null or helpdesk_private.is_email(p_value) then
     return true;
   end if;
-  perform helpdesk_private.fail('invalid_value', format('%s must be an e-mail address of at most 254 characters, in lower case', p_field));
+  perform helpdesk_private.fail(
+    'invalid_value', format('%s must be an e-mail address of at most 254 characters, in lower case', p_field)
+  );
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.email_valid(text, text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.email_valid(text, text) to authenticated, service_role;
+revoke all on function helpdesk_private.email_valid from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.email_valid to authenticated, service_role;
 
 create function helpdesk_private.printable(p_value text)
 returns text
@@ -202,12 +221,15 @@ immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Control characters, line separators, direction marks, invisible characters; not the joiners that scripts and emoji need.
-  select regexp_replace(p_value, U&'[\0001-\001F\007F-\009F\200B\200E\200F\2028-\202E\2060-\2064\2066-\206F\FEFF]', '', 'g');
+  -- Control characters, line separators, direction marks, invisible characters; not the joiners that scripts and emoji
+  -- need.
+  select regexp_replace(
+    p_value, U&'[\0001-\001F\007F-\009F\200B\200E\200F\2028-\202E\2060-\2064\2066-\206F\FEFF]', '', 'g'
+  );
 $$;
-comment on function helpdesk_private.printable(text) is 'The text without what cannot be seen or turns around what can.';
-revoke all on function helpdesk_private.printable(text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.printable(text) to authenticated, service_role;
+comment on function helpdesk_private.printable is 'The text without what cannot be seen or turns around what can.';
+revoke all on function helpdesk_private.printable from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.printable to authenticated, service_role;
 
 create function helpdesk_private.text_printable(p_field text, p_value text)
 returns boolean
@@ -220,12 +242,14 @@ begin
   if p_value is null or p_value = helpdesk_private.printable(p_value) then
     return true;
   end if;
-  perform helpdesk_private.fail('invalid_value', format('%s must not contain control or invisible characters', p_field));
+  perform helpdesk_private.fail(
+    'invalid_value', format('%s must not contain control or invisible characters', p_field)
+  );
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.text_printable(text, text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.text_printable(text, text) to authenticated, service_role;
+revoke all on function helpdesk_private.text_printable from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.text_printable to authenticated, service_role;
 
 create function helpdesk_private.moment_within(p_field text, p_value timestamptz)
 returns boolean
@@ -243,8 +267,8 @@ begin
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.moment_within(text, timestamptz) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.moment_within(text, timestamptz) to authenticated, service_role;
+revoke all on function helpdesk_private.moment_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.moment_within to authenticated, service_role;
 
 create function helpdesk_private.json_object_within(p_field text, p_value jsonb, p_max_bytes integer)
 returns boolean
@@ -262,201 +286,26 @@ begin
   end if;
   if octet_length(p_value::text) > p_max_bytes then
     perform helpdesk_private.fail(
-      'invalid_value', format('%s must be at most %s bytes of JSON, got %s', p_field, p_max_bytes, octet_length(p_value::text))
+      'invalid_value',
+      format('%s must be at most %s bytes of JSON, got %s', p_field, p_max_bytes, octet_length(p_value::text))
     );
   end if;
   if jsonb_path_exists(p_value, 'strict $.**{9}') then
     perform helpdesk_private.fail('invalid_value', format('%s must be nested at most 8 levels deep', p_field));
   end if;
   if jsonb_path_exists(p_value, 'strict $.** ? (@.type() == "number" && (@ > 1e300 || @ < -1e300))') then
-    perform helpdesk_private.fail('invalid_value', format('%s must not contain numbers beyond 1e300: clients cannot read them', p_field));
+    perform helpdesk_private.fail(
+      'invalid_value', format('%s must not contain numbers beyond 1e300: clients cannot read them', p_field)
+    );
   end if;
   return true;
 end;
 $$;
-revoke all on function helpdesk_private.json_object_within(text, jsonb, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.json_object_within(text, jsonb, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.json_object_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.json_object_within to authenticated, service_role;
 
 
--- Who is asking --------------------------------------------------------------------------------------------------------
--- Definer, all of them: they read users and team_members for policies on those very tables. Every query under
--- row-level security calls some: a local variable and `select into` are the form that PL/pgSQL runs fastest.
-
-create function helpdesk_private.me()
-returns uuid
-language plpgsql
-stable
-parallel safe
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_login uuid := auth.uid();
-  v_me uuid;
-begin
-  select u.user_id into v_me from helpdesk.users as u where u.auth_user_id = v_login;
-  return v_me;
-end;
-$$;
-comment on function helpdesk_private.me() is 'The person behind the request, active or not; null for anybody without a profile.';
-revoke all on function helpdesk_private.me() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.me() to authenticated, service_role;
-
-create function helpdesk_private.is_active()
-returns boolean
-language plpgsql
-stable
-parallel safe
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_login uuid := auth.uid();
-begin
-  perform from helpdesk.users as u where u.auth_user_id = v_login and u.is_active;
-  return found;
-end;
-$$;
-comment on function helpdesk_private.is_active() is 'Whether the person behind the request is active now, whatever their token says.';
-revoke all on function helpdesk_private.is_active() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.is_active() to authenticated, service_role;
-
-create function helpdesk_private.my_role()
-returns text
-language plpgsql
-stable
-parallel safe
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_login uuid := auth.uid();
-  v_role text;
-begin
-  select u.role into v_role from helpdesk.users as u where u.auth_user_id = v_login;
-  return v_role;
-end;
-$$;
-comment on function helpdesk_private.my_role() is 'customer, agent, admin or assistant, from the users table and never from the token.';
-revoke all on function helpdesk_private.my_role() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.my_role() to authenticated, service_role;
-
-create function helpdesk_private.me_if_staff()
-returns uuid
-language plpgsql
-stable
-parallel safe
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_login uuid := auth.uid();
-  v_me uuid;
-begin
-  select u.user_id into v_me from helpdesk.users as u where u.auth_user_id = v_login and u.role in ('agent', 'admin');
-  return v_me;
-end;
-$$;
-comment on function helpdesk_private.me_if_staff() is 'me() for agents and admins, null for everybody else.';
-revoke all on function helpdesk_private.me_if_staff() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.me_if_staff() to authenticated, service_role;
-
-create function helpdesk_private.my_team_ids()
-returns setof uuid
-language plpgsql
-stable
-parallel safe
-rows 4
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_login uuid := auth.uid();
-  v_me uuid;
-  v_role text;
-begin
-  select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login;
-  if v_role = 'admin' then
-    return query select t.team_id from helpdesk.teams as t;
-  elsif v_role = 'agent' then
-    return query select m.team_id from helpdesk.team_members as m where m.user_id = v_me;
-  end if;
-end;
-$$;
-comment on function helpdesk_private.my_team_ids() is 'The teams whose queues the person works: an agent''s own, all of them for an admin, none for anybody else.';
-revoke all on function helpdesk_private.my_team_ids() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.my_team_ids() to authenticated, service_role;
-
-create function helpdesk_private.is_service()
-returns boolean
-language plpgsql
-stable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- The database role that PostgREST took from the verified key; it shows through definer functions, and a client cannot
-  -- set it: only somebody who may `set role` can. A direct connection has none: then its login must be one that could
-  -- become service_role, unlike a reporting login that the host has made a member of authenticated.
-  return case coalesce(current_setting('role', true), 'none')
-    when 'service_role' then true
-    when 'postgres' then true
-    when 'none' then pg_has_role(session_user, 'service_role', 'member')
-    else false
-  end;
-end;
-$$;
-comment on function helpdesk_private.is_service() is 'Whether the request came with the secret key or a direct connection: the system itself, no person.';
-revoke all on function helpdesk_private.is_service() from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.is_service() to authenticated, service_role;
-
-create function helpdesk_private.require_person()
-returns uuid
-language plpgsql
-stable
--- Definer: called by definer functions before anything else.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_me uuid := helpdesk_private.me();
-begin
-  if v_me is null then
-    perform helpdesk_private.fail('no_profile');
-  elsif not helpdesk_private.is_active() then
-    perform helpdesk_private.fail('inactive_user');
-  end if;
-  return v_me;
-end;
-$$;
-comment on function helpdesk_private.require_person() is 'The active person behind the request, or an error.';
-revoke all on function helpdesk_private.require_person() from public, anon, authenticated, service_role;
-
-create function helpdesk_private.require_role(variadic p_roles text[])
-returns uuid
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_me uuid;
-begin
-  if helpdesk_private.is_service() then
-    return null;
-  end if;
-  v_me := helpdesk_private.require_person();
-  if helpdesk_private.my_role() <> all(p_roles) then
-    perform helpdesk_private.fail('forbidden');
-  end if;
-  return v_me;
-end;
-$$;
-comment on function helpdesk_private.require_role(text[]) is 'The active person if they have one of these roles; null for the system; otherwise an error.';
-revoke all on function helpdesk_private.require_role(text[]) from public, anon, authenticated, service_role;
-
-
--- Timestamps are the database's ----------------------------------------------------------------------------------------
+-- Timestamps are the database's ---------------------------------------------------------------------------------------
 
 create function helpdesk_private.touch_updated_at()
 returns trigger
@@ -471,4 +320,4 @@ begin
   return new;
 end;
 $$;
-revoke all on function helpdesk_private.touch_updated_at() from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.touch_updated_at from public, anon, authenticated, service_role;

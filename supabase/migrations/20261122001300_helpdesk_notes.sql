@@ -1,5 +1,5 @@
--- Notes: what staff write to each other on a ticket. A table of its own, and nothing of a note shows on the ticket: to the
--- requester there is no difference between a ticket with notes and one without.
+-- Notes: what staff write to each other on a ticket. A table of its own, and nothing of a note shows on the ticket: to
+-- the requester there is no difference between a ticket with notes and one without.
 
 create table helpdesk.notes (
   note_id uuid primary key default gen_random_uuid(),
@@ -9,14 +9,21 @@ create table helpdesk.notes (
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
   created_at timestamptz not null default clock_timestamp()
 );
-comment on table helpdesk.notes is 'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
+comment on table helpdesk.notes is
+  'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
 -- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.notes alter column author_id set statistics 0, alter column author_name set statistics 0, alter column body set statistics 0;
+alter table helpdesk.notes
+  alter column author_id set statistics 0,
+  alter column author_name set statistics 0,
+  alter column body set statistics 0;
 create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
 create index notes_author_idx on helpdesk.notes (author_id);
 
 revoke all on table helpdesk.notes from public, anon, authenticated, service_role;
 grant select on table helpdesk.notes to authenticated, service_role;
+
+create trigger log_note after insert on helpdesk.notes
+  for each row execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
 
 alter table helpdesk.notes enable row level security;
 
@@ -24,9 +31,11 @@ create policy "only active people" on helpdesk.notes
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "those who work a ticket see its notes" on helpdesk.notes
   for select to authenticated
-  using ((select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id) is not null);
+  using (
+    (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id) is not null
+  );
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122000600', 'notes');
+insert into helpdesk_private.concepts (version, concept) values ('20261122001300', 'notes');
 
 create function helpdesk_private.add_note(p_ticket_id uuid, p_body text, p_note_id uuid)
 returns helpdesk.notes
@@ -62,8 +71,8 @@ begin
   return v_note;
 end;
 $$;
-revoke all on function helpdesk_private.add_note(uuid, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.add_note(uuid, text, uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.add_note from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.add_note to authenticated, service_role;
 
 create function helpdesk.add_note(ticket_id uuid, body text, note_id uuid default null)
 returns helpdesk.notes
@@ -73,7 +82,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id);
 $$;
-comment on function helpdesk.add_note(uuid, text, uuid) is
+comment on function helpdesk.add_note is
   'Staff: an internal note. Repeat it with the same note_id: there is one note.';
-revoke all on function helpdesk.add_note(uuid, text, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.add_note(uuid, text, uuid) to authenticated, service_role;
+revoke all on function helpdesk.add_note from public, anon, authenticated, service_role;
+grant execute on function helpdesk.add_note to authenticated, service_role;

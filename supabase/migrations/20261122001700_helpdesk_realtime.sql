@@ -1,6 +1,6 @@
--- Live: what is written to the log is announced on private channels of Supabase Realtime, in the same transaction, so once
--- it is committed. An announcement says that something happened, not what: its reader asks the log, whose policies decide
--- on every statement, while a channel's rights are those of the moment it was joined.
+-- Live: what is written to the log is announced on private channels of Supabase Realtime, in the same transaction, so
+-- once it is committed. An announcement says that something happened, not what: its reader asks the log, whose policies
+-- decide on every statement, while a channel's rights are those of the moment it was joined.
 --
 --   helpdesk:ticket:<uuid>        what the requester may know of a ticket
 --   helpdesk:ticket:<uuid>:staff  what only staff may know of it; and who has it open (presence)
@@ -8,10 +8,10 @@
 --   helpdesk:user:<uuid>          a requester's own tickets; assignments; what changes a person's rights
 --   helpdesk:admin                everything
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122000900', 'realtime');
+insert into helpdesk_private.concepts (version, concept) values ('20261122001700', 'realtime');
 
 
--- Announcing -----------------------------------------------------------------------------------------------------------
+-- Announcing ----------------------------------------------------------------------------------------------------------
 
 create function helpdesk_private.topics_of(p_event helpdesk.events)
 returns setof text
@@ -49,7 +49,8 @@ begin
           case
             when v_assignment is not null
               or not exists (
-                select from helpdesk.team_members as m where m.team_id = p_event.team_id and m.user_id = p_event.assigned_to
+                select from helpdesk.team_members as m
+                where m.team_id = p_event.team_id and m.user_id = p_event.assigned_to
               )
             then 'helpdesk:user:' || p_event.assigned_to
           end
@@ -58,8 +59,8 @@ begin
     where v.topic is not null;
 end;
 $$;
-comment on function helpdesk_private.topics_of(helpdesk.events) is 'The channels on which an event is announced.';
-revoke all on function helpdesk_private.topics_of(helpdesk.events) from public, anon, authenticated, service_role;
+comment on function helpdesk_private.topics_of is 'The channels on which an event is announced.';
+revoke all on function helpdesk_private.topics_of from public, anon, authenticated, service_role;
 
 create function helpdesk_private.announce_event()
 returns trigger
@@ -110,10 +111,10 @@ exception
     return null;
 end;
 $$;
-revoke all on function helpdesk_private.announce_event() from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.announce_event from public, anon, authenticated, service_role;
 
 
--- Listening ------------------------------------------------------------------------------------------------------------
+-- Listening -----------------------------------------------------------------------------------------------------------
 
 create function helpdesk_private.may_listen(p_topic text, p_extension text)
 returns boolean
@@ -150,16 +151,17 @@ begin
   return helpdesk_private.my_role() = 'admin';
 end;
 $$;
-comment on function helpdesk_private.may_listen(text, text) is
-  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for what is absent. '
+comment on function helpdesk_private.may_listen is
+  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for '
+  'what is absent. '
   'Presence is for the :staff channel of a ticket: who may see it there may also say that they are there.';
-revoke all on function helpdesk_private.may_listen(text, text) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.may_listen(text, text) to authenticated;
+revoke all on function helpdesk_private.may_listen from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.may_listen to authenticated;
 
 do $$
 begin
   if to_regclass('realtime.messages') is null or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
-    raise notice 'There is no Supabase Realtime in this database: events are not announced, and are followed by asking.';
+    raise notice 'There is no Supabase Realtime in this database: events are not announced; readers poll the log.';
     return;
   end if;
 
@@ -175,8 +177,8 @@ begin
     with check (extension = 'presence' and helpdesk_private.may_listen(topic, extension));
 
   -- Policies add up: one of the host's that opens every topic must not open ours. These say nothing of other topics. A
-  -- row of ours is reached from its own channel only, and from a channel of ours nothing else. The first policy holds for
-  -- roles that we do not know as well, and they could not call a function of ours.
+  -- row of ours is reached from its own channel only, and from a channel of ours nothing else. The first policy holds
+  -- for roles that we do not know as well, and they could not call a function of ours.
   create policy "helpdesk: our topics are for people who are signed in" on realtime.messages
     as restrictive for all to public
     using (
@@ -189,7 +191,8 @@ begin
       not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
       or (topic = (select realtime.topic()) and helpdesk_private.may_listen(topic, extension))
     );
-  -- Realtime delivers any row that has an event, whatever its extension; where it asks who may be present it writes none.
+  -- Realtime delivers any row that has an event, whatever its extension; where it asks who may be present it writes
+  -- none.
   create policy "helpdesk: nobody but the database broadcasts" on realtime.messages
     as restrictive for insert to authenticated
     with check (

@@ -9,7 +9,8 @@ create table helpdesk.teams (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table helpdesk.teams is 'Queues. Customers see the public ones and may open tickets in them; tickets without a team go to the default one.';
+comment on table helpdesk.teams is
+  'Queues. Customers see the public ones and may open tickets in them; tickets without a team go to the default one.';
 create unique index teams_name_key on helpdesk.teams (lower(name));
 create unique index teams_default_key on helpdesk.teams (is_default) where is_default;
 
@@ -51,7 +52,7 @@ begin
   return new;
 end;
 $$;
-revoke all on function helpdesk_private.guard_team_name() from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.guard_team_name from public, anon, authenticated, service_role;
 create trigger guard_team_name before insert or update of name on helpdesk.teams
   for each row execute function helpdesk_private.guard_team_name();
 
@@ -71,7 +72,7 @@ begin
   return old;
 end;
 $$;
-revoke all on function helpdesk_private.guard_team_delete() from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.guard_team_delete from public, anon, authenticated, service_role;
 create trigger guard_team_delete before delete on helpdesk.teams
   for each row execute function helpdesk_private.guard_team_delete();
 
@@ -98,7 +99,7 @@ create policy "admins add members" on helpdesk.team_members
 create policy "admins remove members" on helpdesk.team_members
   for delete to authenticated using ((select helpdesk_private.my_role()) = 'admin');
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122000300', 'teams');
+insert into helpdesk_private.concepts (version, concept) values ('20261122000600', 'teams');
 
 create function helpdesk_private.set_default_team(p_team_id uuid)
 returns helpdesk.teams
@@ -121,8 +122,8 @@ begin
   return v_team;
 end;
 $$;
-revoke all on function helpdesk_private.set_default_team(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.set_default_team(uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.set_default_team from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.set_default_team to authenticated, service_role;
 
 create function helpdesk.set_default_team(team_id uuid)
 returns helpdesk.teams
@@ -132,6 +133,6 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_default_team(set_default_team.team_id);
 $$;
-comment on function helpdesk.set_default_team(uuid) is 'Admins: tickets without a team go here from now on.';
-revoke all on function helpdesk.set_default_team(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.set_default_team(uuid) to authenticated, service_role;
+comment on function helpdesk.set_default_team is 'Admins: tickets without a team go here from now on.';
+revoke all on function helpdesk.set_default_team from public, anon, authenticated, service_role;
+grant execute on function helpdesk.set_default_team to authenticated, service_role;

@@ -1,5 +1,6 @@
--- Messages: the public conversation on a ticket. Written by send_reply() alone, which guards against two answers at once;
--- immutable but for redaction. Each carries its author's kind and name as of then, so that a customer needs no right on staff's rows.
+-- Messages: the public conversation on a ticket. Written by send_reply() alone, which guards against two answers at
+-- once; immutable but for redaction. Each carries its author's kind and name as of then, so that a customer needs no
+-- right on staff's rows.
 
 create table helpdesk.messages (
   message_id uuid primary key default gen_random_uuid(),
@@ -13,7 +14,8 @@ create table helpdesk.messages (
   created_at timestamptz not null default clock_timestamp(),
   redacted_at timestamptz
 );
-comment on table helpdesk.messages is 'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
+comment on table helpdesk.messages is
+  'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
 comment on column helpdesk.messages.chosen_status is
   'The status that the author gave the ticket with this reply; null when they left it to the rule of send_reply().';
 -- No statistics: a planned count must not tell what others have written.
@@ -42,9 +44,16 @@ begin
   return new;
 end;
 $$;
-revoke all on function helpdesk_private.guard_message_update() from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.guard_message_update from public, anon, authenticated, service_role;
 create trigger guard_message_update before update on helpdesk.messages
   for each row execute function helpdesk_private.guard_message_update();
+
+create trigger log_message after insert on helpdesk.messages
+  for each row execute function
+  helpdesk_private.log_on_ticket('message.created', 'customer', 'message_id, author_kind');
+create trigger log_redaction after update on helpdesk.messages
+  for each row execute function
+  helpdesk_private.log_on_ticket('message.redacted', 'customer', 'message_id, author_kind');
 
 alter table helpdesk.messages enable row level security;
 
@@ -52,27 +61,11 @@ create policy "only active people" on helpdesk.messages
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
 create policy "whoever sees the ticket sees its conversation" on helpdesk.messages
   for select to authenticated
-  using ((select s.ticket_id from helpdesk_private.seen_tickets as s where s.ticket_id = messages.ticket_id) is not null);
-
-insert into helpdesk_private.concepts (version, concept) values ('20261122000500', 'messages');
-
-create function helpdesk_private.display_name(p_user_id uuid)
-returns text
-language plpgsql
-stable
--- Definer: a name is copied into what its owner writes.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return coalesce(
-    (select coalesce(nullif(u.name, ''), case when u.role = 'customer' then u.email end, initcap(u.role)) from helpdesk.users as u where u.user_id = p_user_id),
-    'System'
+  using (
+    (select s.ticket_id from helpdesk_private.seen_tickets as s where s.ticket_id = messages.ticket_id) is not null
   );
-end;
-$$;
-comment on function helpdesk_private.display_name(uuid) is 'The name others read. Staff without one show their role and never their e-mail address.';
-revoke all on function helpdesk_private.display_name(uuid) from public, anon, authenticated, service_role;
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122001200', 'messages');
 
 create function helpdesk_private.send_reply(
   p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid, p_status text
@@ -142,7 +135,8 @@ revoke all on function helpdesk_private.send_reply from public, anon, authentica
 grant execute on function helpdesk_private.send_reply to authenticated, service_role;
 
 create function helpdesk.send_reply(
-  ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null, status text default null
+  ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null,
+  status text default null
 )
 returns helpdesk.messages
 language sql
@@ -175,7 +169,8 @@ begin
   perform helpdesk_private.require_role('agent', 'admin');
   -- Looked at before it is locked: nobody can hold up a message that is not theirs.
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
-  select helpdesk_private.role_on_ticket(t) into v_role from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
+  select helpdesk_private.role_on_ticket(t) into v_role
+  from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
   if coalesce(v_role, 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
@@ -185,8 +180,8 @@ begin
   return v_message;
 end;
 $$;
-revoke all on function helpdesk_private.redact_message(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.redact_message(uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.redact_message from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.redact_message to authenticated, service_role;
 
 create function helpdesk.redact_message(message_id uuid)
 returns helpdesk.messages
@@ -196,7 +191,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.redact_message(redact_message.message_id);
 $$;
-comment on function helpdesk.redact_message(uuid) is
-  'Staff: replaces a message''s text for good (a password that a customer sent, say). Who did it and when stays in the events.';
-revoke all on function helpdesk.redact_message(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.redact_message(uuid) to authenticated, service_role;
+comment on function helpdesk.redact_message is
+  'Staff: replaces a message''s text for good (a password that a customer sent, say). Who did it and when stays in '
+  'the events.';
+revoke all on function helpdesk.redact_message from public, anon, authenticated, service_role;
+grant execute on function helpdesk.redact_message to authenticated, service_role;

@@ -1,10 +1,10 @@
--- Routing: who takes which ticket. Functions all of them: a PATCH that moves a row out of the caller's own sight fails, and
--- two people must never get the same ticket.
+-- Routing: who takes which ticket. Functions all of them: a PATCH that moves a row out of the caller's own sight fails,
+-- and two people must never get the same ticket.
 
 create index tickets_claim_idx on helpdesk.tickets (team_id, priority_rank, created_at, ticket_id)
 where status = 'open' and assigned_to is null;
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122000800', 'routing');
+insert into helpdesk_private.concepts (version, concept) values ('20261122001600', 'routing');
 
 create function helpdesk_private.lock_next_ticket(p_team_ids uuid[])
 returns helpdesk.tickets
@@ -27,7 +27,8 @@ begin
       cross join lateral (
         select t.ticket_id, t.priority_rank, t.created_at
         from helpdesk.tickets as t
-        where t.team_id = q.team_id and t.status = 'open' and t.assigned_to is null and coalesce(t.snoozed_until <= now(), true)
+        where t.team_id = q.team_id and t.status = 'open' and t.assigned_to is null
+          and coalesce(t.snoozed_until <= now(), true)
         order by t.priority_rank, t.created_at, t.ticket_id
         limit v_depth
       ) as c
@@ -49,7 +50,7 @@ begin
   return null;
 end;
 $$;
-revoke all on function helpdesk_private.lock_next_ticket(uuid[]) from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.lock_next_ticket from public, anon, authenticated, service_role;
 
 create function helpdesk_private.require_worker()
 returns uuid
@@ -62,7 +63,9 @@ declare
   v_me uuid := helpdesk_private.require_role('agent', 'admin');
 begin
   if v_me is null then
-    perform helpdesk_private.fail('forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.');
+    perform helpdesk_private.fail(
+      'forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.'
+    );
   end if;
   -- Waits for a deactivation under way, and makes the next one wait, so that it takes back what is claimed here.
   perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for share;
@@ -72,8 +75,9 @@ begin
   return v_me;
 end;
 $$;
-comment on function helpdesk_private.require_worker() is 'The active agent or admin behind the request, who stays so until the transaction ends.';
-revoke all on function helpdesk_private.require_worker() from public, anon, authenticated, service_role;
+comment on function helpdesk_private.require_worker is
+  'The active agent or admin behind the request, who stays so until the transaction ends.';
+revoke all on function helpdesk_private.require_worker from public, anon, authenticated, service_role;
 
 create function helpdesk_private.claim_next_ticket(p_team_id uuid, p_claim_id uuid)
 returns setof helpdesk.tickets
@@ -93,7 +97,8 @@ begin
   elsif p_team_id is not null then
     v_teams := array[p_team_id];
   end if;
-  if p_claim_id is not null and not helpdesk_private.remember_request(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
+  if p_claim_id is not null
+    and not helpdesk_private.remember_request(p_claim_id, v_me, jsonb_build_object('claim', p_team_id)) then
     -- Locked: of two repetitions at once, the second waits and sees what the first has claimed.
     select r.ticket_id into v_claimed from helpdesk_private.request_ids as r where r.request_id = p_claim_id for update;
     if v_claimed is not null then
@@ -111,8 +116,8 @@ begin
   return next v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.claim_next_ticket(uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.claim_next_ticket(uuid, uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.claim_next_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.claim_next_ticket to authenticated, service_role;
 
 create function helpdesk.claim_next_ticket(team_id uuid default null, claim_id uuid default null)
 returns setof helpdesk.tickets
@@ -123,11 +128,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select * from helpdesk_private.claim_next_ticket(claim_next_ticket.team_id, claim_next_ticket.claim_id);
 $$;
-comment on function helpdesk.claim_next_ticket(uuid, uuid) is
-  'Staff: takes the oldest open ticket of the highest priority from a team''s queue, or from all of yours; no row when there is none. '
+comment on function helpdesk.claim_next_ticket is
+  'Staff: takes the oldest open ticket of the highest priority from a team''s queue, or from all of yours; no row '
+  'when there is none. '
   'Repeat it with the same claim_id: the same ticket.';
-revoke all on function helpdesk.claim_next_ticket(uuid, uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.claim_next_ticket(uuid, uuid) to authenticated, service_role;
+revoke all on function helpdesk.claim_next_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.claim_next_ticket to authenticated, service_role;
 
 create function helpdesk_private.claim_ticket(p_ticket_id uuid)
 returns helpdesk.tickets
@@ -149,8 +155,8 @@ begin
   return v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.claim_ticket(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.claim_ticket(uuid) to authenticated, service_role;
+revoke all on function helpdesk_private.claim_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.claim_ticket to authenticated, service_role;
 
 create function helpdesk.claim_ticket(ticket_id uuid)
 returns helpdesk.tickets
@@ -160,9 +166,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.claim_ticket(claim_ticket.ticket_id);
 $$;
-comment on function helpdesk.claim_ticket(uuid) is 'Staff: takes this ticket, unless somebody else has it.';
-revoke all on function helpdesk.claim_ticket(uuid) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.claim_ticket(uuid) to authenticated, service_role;
+comment on function helpdesk.claim_ticket is 'Staff: takes this ticket, unless somebody else has it.';
+revoke all on function helpdesk.claim_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.claim_ticket to authenticated, service_role;
 
 create function helpdesk_private.lock_for_routing(p_ticket_id uuid, p_revision integer)
 returns helpdesk.tickets
@@ -181,7 +187,7 @@ begin
   return v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.lock_for_routing(uuid, integer) from public, anon, authenticated, service_role;
+revoke all on function helpdesk_private.lock_for_routing from public, anon, authenticated, service_role;
 
 create function helpdesk_private.assign_ticket(p_ticket_id uuid, p_assignee_id uuid, p_revision integer)
 returns helpdesk.tickets
@@ -196,19 +202,22 @@ declare
 begin
   -- People before tickets, as in a deactivation: the two must not wait for each other.
   if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null then
-    perform from helpdesk.users as u where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
+    perform from helpdesk.users as u
+    where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
     v_found := found;
   end if;
   v_ticket := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
   if not v_found then
     perform helpdesk_private.fail('assignee_not_found');
   end if;
-  update helpdesk.tickets as t set assigned_to = p_assignee_id where t.ticket_id = p_ticket_id returning * into v_ticket;
+  update helpdesk.tickets as t set assigned_to = p_assignee_id
+  where t.ticket_id = p_ticket_id
+  returning * into v_ticket;
   return v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.assign_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.assign_ticket(uuid, uuid, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.assign_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.assign_ticket to authenticated, service_role;
 
 create function helpdesk.assign_ticket(ticket_id uuid, assignee_id uuid, revision integer default null)
 returns helpdesk.tickets
@@ -218,10 +227,11 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.assign_ticket(assign_ticket.ticket_id, assign_ticket.assignee_id, assign_ticket.revision);
 $$;
-comment on function helpdesk.assign_ticket(uuid, uuid, integer) is
-  'Staff: gives the ticket to an active agent, who then sees it whatever its team. With a revision: only if nothing has changed since.';
-revoke all on function helpdesk.assign_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.assign_ticket(uuid, uuid, integer) to authenticated, service_role;
+comment on function helpdesk.assign_ticket is
+  'Staff: gives the ticket to an active agent, who then sees it whatever its team. With a revision: only if nothing '
+  'has changed since.';
+revoke all on function helpdesk.assign_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.assign_ticket to authenticated, service_role;
 
 create function helpdesk_private.unassign_ticket(p_ticket_id uuid, p_revision integer)
 returns helpdesk.tickets
@@ -237,8 +247,8 @@ begin
   return v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.unassign_ticket(uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.unassign_ticket(uuid, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.unassign_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.unassign_ticket to authenticated, service_role;
 
 create function helpdesk.unassign_ticket(ticket_id uuid, revision integer default null)
 returns helpdesk.tickets
@@ -248,9 +258,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.unassign_ticket(unassign_ticket.ticket_id, unassign_ticket.revision);
 $$;
-comment on function helpdesk.unassign_ticket(uuid, integer) is 'Staff: puts the ticket back into its team''s queue.';
-revoke all on function helpdesk.unassign_ticket(uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.unassign_ticket(uuid, integer) to authenticated, service_role;
+comment on function helpdesk.unassign_ticket is 'Staff: puts the ticket back into its team''s queue.';
+revoke all on function helpdesk.unassign_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.unassign_ticket to authenticated, service_role;
 
 create function helpdesk_private.transfer_ticket(p_ticket_id uuid, p_team_id uuid, p_revision integer)
 returns helpdesk.tickets
@@ -272,8 +282,8 @@ begin
   return v_ticket;
 end;
 $$;
-revoke all on function helpdesk_private.transfer_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.transfer_ticket(uuid, uuid, integer) to authenticated, service_role;
+revoke all on function helpdesk_private.transfer_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.transfer_ticket to authenticated, service_role;
 
 create function helpdesk.transfer_ticket(ticket_id uuid, team_id uuid, revision integer default null)
 returns helpdesk.tickets
@@ -283,7 +293,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.transfer_ticket(transfer_ticket.ticket_id, transfer_ticket.team_id, transfer_ticket.revision);
 $$;
-comment on function helpdesk.transfer_ticket(uuid, uuid, integer) is
+comment on function helpdesk.transfer_ticket is
   'Staff: moves the ticket to another team''s queue, unassigned. You may lose sight of it.';
-revoke all on function helpdesk.transfer_ticket(uuid, uuid, integer) from public, anon, authenticated, service_role;
-grant execute on function helpdesk.transfer_ticket(uuid, uuid, integer) to authenticated, service_role;
+revoke all on function helpdesk.transfer_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.transfer_ticket to authenticated, service_role;

@@ -1,0 +1,288 @@
+-- Users: the people of the helpdesk. A person exists before they have a login (somebody who phoned or wrote an e-mail);
+-- a login is linked only by a verified e-mail address. Roles live here and never in the token.
+
+create table helpdesk.users (
+  user_id uuid primary key default gen_random_uuid(),
+  auth_user_id uuid unique references auth.users (id) on delete set null,
+  email text check (helpdesk_private.email_valid('email', email)),
+  name text not null default ''
+    check (helpdesk_private.text_within('name', name, 0, 200)) check (helpdesk_private.text_printable('name', name)),
+  role text not null default 'customer'
+    check (helpdesk_private.text_among('role', role, 'customer', 'agent', 'admin', 'assistant')),
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table helpdesk.users is
+  'People: customers, agents, admins, and assistants (AI). Change your name here; roles and activity by function.';
+-- No statistics: a planned count must not tell what others have written.
+alter table helpdesk.users alter column email set statistics 0, alter column name set statistics 0;
+create unique index users_email_key on helpdesk.users (email);
+create index users_role_idx on helpdesk.users (role, created_at desc, user_id desc);
+create index users_created_idx on helpdesk.users (created_at desc, user_id desc);
+
+revoke all on table helpdesk.users from public, anon, authenticated, service_role;
+grant select, update (name) on table helpdesk.users to authenticated, service_role;
+
+create trigger touch_updated_at before update on helpdesk.users
+  for each row execute function helpdesk_private.touch_updated_at();
+
+create function helpdesk_private.guard_lost_login()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Deleting somebody's login is how a project's owner lets them go: signing up again must not bring their role back.
+  if new.auth_user_id is null and old.auth_user_id is not null and new.role <> 'customer' then
+    new.is_active := false;
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_lost_login from public, anon, authenticated, service_role;
+create trigger guard_lost_login before update on helpdesk.users
+  for each row execute function helpdesk_private.guard_lost_login();
+
+alter table helpdesk.users enable row level security;
+
+create policy "only active people" on helpdesk.users
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "people see themselves, staff see everybody" on helpdesk.users
+  for select to authenticated
+  using (user_id = (select helpdesk_private.me()) or (select helpdesk_private.me_if_staff()) is not null);
+create policy "people rename themselves, admins anybody" on helpdesk.users
+  for update to authenticated
+  using (user_id = (select helpdesk_private.me()) or (select helpdesk_private.my_role()) = 'admin');
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000300', 'users');
+
+
+create function helpdesk_private.display_name(p_user_id uuid)
+returns text
+language plpgsql
+stable
+-- Definer: a name is copied into what its owner writes.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(
+    (
+      select coalesce(nullif(u.name, ''), case when u.role = 'customer' then u.email end, initcap(u.role))
+      from helpdesk.users as u where u.user_id = p_user_id
+    ),
+    'System'
+  );
+end;
+$$;
+comment on function helpdesk_private.display_name is
+  'The name others read. Staff without one show their role and never their e-mail address.';
+revoke all on function helpdesk_private.display_name from public, anon, authenticated, service_role;
+
+
+-- From a login to a person --------------------------------------------------------------------------------------------
+
+create function helpdesk_private.clean_email(p_email text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- The same address typed with composed and decomposed accents is one address.
+  select nullif(lower(btrim(normalize(p_email, nfc))), '');
+$$;
+revoke all on function helpdesk_private.clean_email from public, anon, authenticated, service_role;
+
+create function helpdesk_private.link_login(p_login jsonb)
+returns void
+language plpgsql
+-- Definer: runs inside the host's sign-up, as whoever that is.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_login uuid := (p_login ->> 'id')::uuid;
+  v_meta jsonb := case
+    when jsonb_typeof(p_login -> 'raw_user_meta_data') = 'object' then p_login -> 'raw_user_meta_data'
+  end;
+  -- Only the name is taken from the metadata: the user can write anything there.
+  v_name text := left(btrim(helpdesk_private.printable(
+    coalesce(nullif(btrim(left(v_meta ->> 'name', 1000)), ''), left(v_meta ->> 'full_name', 1000), '')
+  )), 200);
+  v_email text := case
+    when p_login ->> 'email_confirmed_at' is not null then helpdesk_private.clean_email(p_login ->> 'email')
+  end;
+  v_user helpdesk.users;
+begin
+  if coalesce((p_login ->> 'is_anonymous')::boolean, false) then
+    return;
+  elsif p_login ->> 'deleted_at' is not null then
+    -- Deleted softly: the login's row stays, the person may make a new one.
+    update helpdesk.users as u set auth_user_id = null where u.auth_user_id = v_login;
+    return;
+  elsif not helpdesk_private.is_email(v_email) then
+    v_email := null;
+  end if;
+  select * into v_user from helpdesk.users as u where u.auth_user_id = v_login;
+  if found then
+    update helpdesk.users as u
+    set name = case when u.name = '' then v_name else u.name end,
+        email = case
+          when v_email is null or exists (
+            select from helpdesk.users as other where other.email = v_email and other.user_id <> u.user_id
+          ) then u.email
+          else v_email
+        end
+    where u.user_id = v_user.user_id;
+    return;
+  end if;
+  if v_email is null and p_login ->> 'phone_confirmed_at' is null and p_login ->> 'email_confirmed_at' is null then
+    return;
+  end if;
+  update helpdesk.users as u
+  set auth_user_id = v_login, name = case when u.name = '' then v_name else u.name end
+  where u.email = v_email and u.auth_user_id is null
+  returning * into v_user;
+  if not found then
+    insert into helpdesk.users (auth_user_id, email, name)
+    values (
+      v_login, case when not exists (select from helpdesk.users as u where u.email = v_email) then v_email end, v_name
+    )
+    returning * into v_user;
+  end if;
+  perform helpdesk_private.accept_invitation(v_user.user_id);
+end;
+$$;
+comment on function helpdesk_private.link_login is
+  'Gives a row of auth.users its person: the one with that verified e-mail address, or a new customer. A login that '
+  'nobody has verified gets none.';
+revoke all on function helpdesk_private.link_login from public, anon, authenticated, service_role;
+
+create function helpdesk_private.follow_login()
+returns trigger
+language plpgsql
+-- Definer: the sign-up runs as a role that has no rights here.
+security definer
+set search_path = pg_catalog, pg_temp
+-- A sign-up never waits for us longer than this.
+set lock_timeout = '1s'
+as $$
+declare
+  v_old jsonb;
+  v_new jsonb;
+begin
+  v_old := case when tg_op = 'UPDATE' then to_jsonb(old) end;
+  v_new := to_jsonb(new);
+  if v_old is null or exists (
+    select from unnest(array[
+      'email', 'email_confirmed_at', 'phone_confirmed_at', 'raw_user_meta_data', 'is_anonymous', 'deleted_at'
+    ]) as f (field)
+    where v_old -> f.field is distinct from v_new -> f.field
+  ) then
+    perform helpdesk_private.link_login(v_new);
+  end if;
+  return null;
+exception when others then
+  -- The host's sign-up must not fail because of us; whoami() makes the profile later.
+  raise warning 'helpdesk: no profile for login % yet: %', v_new ->> 'id', sqlerrm;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.follow_login from public, anon, authenticated, service_role;
+
+-- Names no column: the auth server's own migrations could not change the type of one that a trigger names.
+create trigger helpdesk_follow_login after insert or update on auth.users
+  for each row execute function helpdesk_private.follow_login();
+
+create function helpdesk_private.whoami()
+returns helpdesk.users
+language plpgsql
+-- Definer: reads auth.users, and may have to create the caller's profile.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid;
+  v_user helpdesk.users;
+begin
+  if helpdesk_private.me() is null then
+    begin
+      perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l where l.id = (select auth.uid());
+    exception when unique_violation then
+      -- Another request of the same login was faster.
+      null;
+    end;
+  end if;
+  -- Asked before the query, not in it: the planner would try it out before the new profile can be seen.
+  v_me := helpdesk_private.require_person();
+  select * into v_user from helpdesk.users as u where u.user_id = v_me;
+  return v_user;
+end;
+$$;
+revoke all on function helpdesk_private.whoami from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.whoami to authenticated;
+
+create function helpdesk.whoami()
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.whoami();
+$$;
+comment on function helpdesk.whoami is 'Your own row of users; creates it when the sign-up could not.';
+revoke all on function helpdesk.whoami from public, anon, authenticated, service_role;
+grant execute on function helpdesk.whoami to authenticated;
+
+
+-- People without a login ----------------------------------------------------------------------------------------------
+
+create function helpdesk_private.create_customer(p_user_id uuid, p_email text, p_name text)
+returns helpdesk.users
+language plpgsql
+-- Definer: nobody inserts users directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_email text := helpdesk_private.clean_email(p_email);
+  v_user helpdesk.users;
+begin
+  perform helpdesk_private.require_role('agent', 'admin');
+  if v_email is null then
+    perform helpdesk_private.fail('invalid_value', 'email is missing');
+  end if;
+  insert into helpdesk.users (user_id, email, name)
+  values (coalesce(p_user_id, gen_random_uuid()), v_email, coalesce(p_name, ''))
+  on conflict do nothing;
+  select * into v_user from helpdesk.users as u where u.email = v_email;
+  if not found then
+    perform helpdesk_private.fail('id_conflict');
+  elsif v_user.role <> 'customer' then
+    perform helpdesk_private.fail(
+      'user_exists',
+      'This e-mail address belongs to somebody who is not a customer.', 'Use that person, or another address.'
+    );
+  end if;
+  return v_user;
+end;
+$$;
+revoke all on function helpdesk_private.create_customer from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.create_customer to authenticated, service_role;
+
+create function helpdesk.create_customer(email text, name text default '', user_id uuid default null)
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.create_customer(create_customer.user_id, create_customer.email, create_customer.name);
+$$;
+comment on function helpdesk.create_customer is
+  'Staff: a customer without a login, from a phone call or an import. An address that is known already gives that '
+  'customer.';
+revoke all on function helpdesk.create_customer from public, anon, authenticated, service_role;
+grant execute on function helpdesk.create_customer to authenticated, service_role;

@@ -1,0 +1,186 @@
+-- Roles: who is customer, agent, admin or assistant, and who is active. Changed by admins, one change at a time.
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000400', 'roles');
+
+create function helpdesk_private.lock_roles()
+returns void
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- One change of roles at a time, so that two admins cannot demote each other at the same moment.
+  select pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0));
+$$;
+revoke all on function helpdesk_private.lock_roles from public, anon, authenticated, service_role;
+
+create function helpdesk_private.release_work(p_user_id uuid)
+returns void
+language plpgsql
+-- Definer: gives tickets back to queues that the caller need not see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update helpdesk.tickets as t set assigned_to = null
+  where t.assigned_to = p_user_id and t.status <> 'closed';
+end;
+$$;
+comment on function helpdesk_private.release_work is
+  'Gives the open tickets of somebody who can no longer work them back to their queues.';
+revoke all on function helpdesk_private.release_work from public, anon, authenticated, service_role;
+
+create function helpdesk_private.lock_user(p_user_id uuid, p_losing_admin boolean)
+returns helpdesk.users
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user helpdesk.users;
+begin
+  perform helpdesk_private.lock_roles();
+  -- Again, now that nobody else changes roles: the caller may have lost theirs while they waited.
+  perform helpdesk_private.require_role('admin');
+  -- NO KEY: whoever is writing a message as this person does not wait for us, nor we for them.
+  select * into v_user from helpdesk.users as u where u.user_id = p_user_id for no key update;
+  if not found then
+    perform helpdesk_private.fail('user_not_found');
+  elsif p_losing_admin and v_user.role = 'admin' and v_user.is_active and not exists (
+    select from helpdesk.users as u where u.role = 'admin' and u.is_active and u.user_id <> p_user_id
+  ) then
+    perform helpdesk_private.fail('last_admin');
+  end if;
+  return v_user;
+end;
+$$;
+comment on function helpdesk_private.lock_user is
+  'The person, locked for a change of role or activity; the last active admin cannot stop being one.';
+revoke all on function helpdesk_private.lock_user from public, anon, authenticated, service_role;
+
+create function helpdesk_private.set_user_role(p_user_id uuid, p_role text)
+returns helpdesk.users
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user helpdesk.users;
+begin
+  perform helpdesk_private.require_role('admin');
+  if p_role is null then
+    perform helpdesk_private.fail('invalid_value', 'role is missing');
+  end if;
+  v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => p_role <> 'admin');
+  -- Before the change: an admin who leaves gives their own work back while they still may.
+  if p_role not in ('agent', 'admin') then
+    delete from helpdesk.team_members as m where m.user_id = p_user_id;
+    perform helpdesk_private.release_work(p_user_id);
+  end if;
+  update helpdesk.users as u set role = p_role where u.user_id = p_user_id returning * into v_user;
+  return v_user;
+end;
+$$;
+revoke all on function helpdesk_private.set_user_role from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.set_user_role to authenticated, service_role;
+
+create function helpdesk.set_user_role(user_id uuid, role text)
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.set_user_role(set_user_role.user_id, set_user_role.role);
+$$;
+comment on function helpdesk.set_user_role is
+  'Admins: make somebody customer, agent, admin or assistant, from their next statement on. Leaving staff also '
+  'leaves teams and tickets.';
+revoke all on function helpdesk.set_user_role from public, anon, authenticated, service_role;
+grant execute on function helpdesk.set_user_role to authenticated, service_role;
+
+create function helpdesk_private.set_user_active(p_user_id uuid, p_is_active boolean)
+returns helpdesk.users
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user helpdesk.users;
+begin
+  perform helpdesk_private.require_role('admin');
+  v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => not p_is_active);
+  if not p_is_active then
+    -- Before the change: an admin who leaves gives their own work back while they still may.
+    perform helpdesk_private.release_work(p_user_id);
+  end if;
+  update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
+  return v_user;
+end;
+$$;
+revoke all on function helpdesk_private.set_user_active from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.set_user_active to authenticated, service_role;
+
+create function helpdesk.deactivate_user(user_id uuid)
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.set_user_active(deactivate_user.user_id, false);
+$$;
+comment on function helpdesk.deactivate_user is
+  'Admins: from their next statement on the person sees and does nothing, though their token still verifies. Their '
+  'open tickets go back to the queues.';
+revoke all on function helpdesk.deactivate_user from public, anon, authenticated, service_role;
+grant execute on function helpdesk.deactivate_user to authenticated, service_role;
+
+create function helpdesk.reactivate_user(user_id uuid)
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.set_user_active(reactivate_user.user_id, true);
+$$;
+comment on function helpdesk.reactivate_user is 'Admins: undo deactivate_user.';
+revoke all on function helpdesk.reactivate_user from public, anon, authenticated, service_role;
+grant execute on function helpdesk.reactivate_user to authenticated, service_role;
+
+create function helpdesk_private.bootstrap_admin(p_email text)
+returns helpdesk.users
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_email text := helpdesk_private.clean_email(p_email);
+  v_user helpdesk.users;
+begin
+  if v_email is null then
+    perform helpdesk_private.fail('invalid_value', 'email is missing');
+  end if;
+  perform helpdesk_private.lock_roles();
+  if exists (select from helpdesk.users as u where u.role = 'admin' and u.is_active) then
+    perform helpdesk_private.fail('admin_exists');
+  end if;
+  insert into helpdesk.users as u (email, role) values (v_email, 'admin')
+  on conflict (email) do update set role = 'admin', is_active = true
+  returning * into v_user;
+  return v_user;
+end;
+$$;
+revoke all on function helpdesk_private.bootstrap_admin from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.bootstrap_admin to service_role;
+
+create function helpdesk.bootstrap_admin(email text)
+returns helpdesk.users
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.bootstrap_admin(bootstrap_admin.email);
+$$;
+comment on function helpdesk.bootstrap_admin is
+  'With the secret key only, and only while there is no active admin: makes the person with this e-mail address the '
+  'first one.';
+revoke all on function helpdesk.bootstrap_admin from public, anon, authenticated, service_role;
+grant execute on function helpdesk.bootstrap_admin to service_role;

@@ -1,0 +1,117 @@
+-- Access to a ticket: what the caller is to it, and the two sets of tickets that policies ask for.
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000800', 'ticket_access');
+
+create function helpdesk_private.role_on_ticket(p_ticket helpdesk.tickets)
+returns text
+language plpgsql
+stable
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_login uuid := auth.uid();
+  v_me uuid;
+  v_role text;
+begin
+  if helpdesk_private.is_service() then
+    return 'system';
+  end if;
+  -- What is_active(), me(), my_role(), me_if_staff() and my_team_ids() say, in one look: every write asks several
+  -- times.
+  select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login and u.is_active;
+  if v_role = 'admin' and p_ticket.team_id is not null then
+    return v_role;
+  elsif v_role = 'agent' and (
+    p_ticket.assigned_to = v_me
+    or exists (select from helpdesk.team_members as m where m.user_id = v_me and m.team_id = p_ticket.team_id)
+  ) then
+    return v_role;
+  elsif p_ticket.created_by = v_me then
+    return 'customer';
+  end if;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.role_on_ticket is
+  'agent, admin or system for those who work the ticket; customer for its requester, whatever their role elsewhere; '
+  'null for anybody else.';
+revoke all on function helpdesk_private.role_on_ticket from public, anon, authenticated, service_role;
+
+create function helpdesk_private.find_ticket(p_ticket_id uuid, out ticket helpdesk.tickets, out role text)
+returns record
+language plpgsql
+stable
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select * into ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
+  role := case when found then helpdesk_private.role_on_ticket(ticket) end;
+  if role is null then
+    -- Somebody without a profile or deactivated is told that first.
+    if not helpdesk_private.is_service() then
+      perform helpdesk_private.require_person();
+    end if;
+    perform helpdesk_private.fail('ticket_not_found');
+  end if;
+end;
+$$;
+comment on function helpdesk_private.find_ticket is
+  'The ticket and the caller''s role on it; a ticket that is absent and one that the caller may not see are the '
+  'same error.';
+revoke all on function helpdesk_private.find_ticket from public, anon, authenticated, service_role;
+
+create function helpdesk_private.lock_ticket(p_ticket_id uuid, p_staff_only boolean)
+returns helpdesk.tickets
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ticket helpdesk.tickets;
+  v_role text;
+begin
+  -- Found before it is locked: nobody can hold up a ticket that is not theirs.
+  perform helpdesk_private.find_ticket(p_ticket_id);
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;
+  v_role := helpdesk_private.role_on_ticket(v_ticket);
+  if v_role is null then
+    -- The caller lost the ticket while they waited for its lock.
+    perform helpdesk_private.fail('ticket_not_found');
+  elsif p_staff_only and v_role = 'customer' then
+    perform helpdesk_private.fail('forbidden');
+  end if;
+  return v_ticket;
+end;
+$$;
+comment on function helpdesk_private.lock_ticket is
+  'The ticket, locked, if the caller may see it (and works it); absent and not-yours are the same error.';
+revoke all on function helpdesk_private.lock_ticket from public, anon, authenticated, service_role;
+
+-- Which tickets a person sees, and which they work, for the policies on what hangs on a ticket. Views with their
+-- owner's rights: read with the caller's, the policy on tickets would be planned and run once more inside each of those
+-- policies. They say nothing about who is active: each table's own policy does.
+create view helpdesk_private.seen_tickets as
+select t.ticket_id
+from helpdesk.tickets as t
+where
+  t.team_id = any(array(select helpdesk_private.my_team_ids()))
+  or t.created_by = (select helpdesk_private.me())
+  or t.assigned_to = (select helpdesk_private.me_if_staff());
+create view helpdesk_private.worked_tickets as
+select t.ticket_id
+from helpdesk.tickets as t
+where
+  t.team_id = any(array(select helpdesk_private.my_team_ids()))
+  or t.assigned_to = (select helpdesk_private.me_if_staff());
+comment on view helpdesk_private.seen_tickets is
+  'The tickets that the person behind the request sees: their own, and those they work.';
+comment on view helpdesk_private.worked_tickets is
+  'The tickets that the person behind the request works: those of their teams, and those assigned to them.';
+revoke all on table helpdesk_private.seen_tickets from public, anon, authenticated, service_role;
+revoke all on table helpdesk_private.worked_tickets from public, anon, authenticated, service_role;
+grant select on table helpdesk_private.seen_tickets to authenticated;
+grant select on table helpdesk_private.worked_tickets to authenticated;

@@ -1,0 +1,145 @@
+-- Tags: staff's working notes on tickets; and the views of tickets that show them.
+
+create table helpdesk.ticket_tags (
+  ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  tag text not null
+    check (helpdesk_private.text_within('tag', tag, 1, 50)) check (helpdesk_private.text_printable('tag', tag)),
+  -- The ticket's own created_at, which never changes: lets a tag's tickets be read newest first from one index.
+  ticket_created_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  primary key (ticket_id, tag)
+);
+comment on table helpdesk.ticket_tags is
+  'Staff''s working notes on tickets, lower case, at most 50 a ticket. The requester never sees them.';
+create index ticket_tags_tag_idx on helpdesk.ticket_tags (tag, ticket_created_at desc, ticket_id desc);
+
+revoke all on table helpdesk.ticket_tags from public, anon, authenticated, service_role;
+grant select, delete, insert (ticket_id, tag) on table helpdesk.ticket_tags to authenticated, service_role;
+
+create function helpdesk_private.guard_tag()
+returns trigger
+language plpgsql
+-- Invoker: a ticket that the caller cannot see is as absent here as one that does not exist.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.tag := lower(btrim(normalize(new.tag, nfc)));
+  if new.tag is null then
+    perform helpdesk_private.fail('invalid_value', 'tag is missing');
+  end if;
+  new.created_at := clock_timestamp();
+  new.ticket_created_at := (select t.created_at from helpdesk.tickets as t where t.ticket_id = new.ticket_id);
+  if new.ticket_created_at is null then
+    perform helpdesk_private.fail('ticket_not_found');
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_tag from public, anon, authenticated, service_role;
+create trigger guard_tag before insert on helpdesk.ticket_tags
+  for each row execute function helpdesk_private.guard_tag();
+
+create function helpdesk_private.guard_tag_count()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- One tagger of a ticket at a time, so that two do not pass the limit together.
+  perform pg_advisory_xact_lock(hashtextextended('helpdesk.tags ' || n.ticket_id, 0))
+  from (select distinct r.ticket_id from new_rows as r order by r.ticket_id) as n;
+  if exists (
+    select from helpdesk.ticket_tags as g
+    where g.ticket_id in (select n.ticket_id from new_rows as n)
+    group by g.ticket_id having count(*) > 50
+  ) then
+    perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
+  end if;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.guard_tag_count from public, anon, authenticated, service_role;
+create trigger guard_tag_count after insert on helpdesk.ticket_tags
+  referencing new table as new_rows
+  for each statement execute function helpdesk_private.guard_tag_count();
+
+alter table helpdesk.ticket_tags enable row level security;
+
+-- A scalar subquery and not EXISTS: the planner never turns it into a scan of all tickets.
+create policy "only active people" on helpdesk.ticket_tags
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "those who work a ticket see its tags" on helpdesk.ticket_tags
+  for select to authenticated
+  using (
+    (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
+  );
+create policy "those who work a ticket tag it" on helpdesk.ticket_tags
+  for insert to authenticated
+  with check (
+    (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
+  );
+create policy "those who work a ticket untag it" on helpdesk.ticket_tags
+  for delete to authenticated
+  using (
+    (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
+  );
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122000900', 'tags');
+
+-- Views that state the scope of a list --------------------------------------------------------------------------------
+-- Their own columns come first and the table's last: a later concept adds a column to tickets, repeats each view with
+-- `create or replace` (tagged_tickets with the new column at its end), and grants and comments stay.
+
+-- The tags of tickets that the reader is known to work, without asking the policy again for each: with the owner's
+-- rights, to be read only by the views below, and by nobody but staff.
+create view helpdesk_private.staff_tags as
+select
+  g.ticket_id,
+  g.tag
+from helpdesk.ticket_tags as g
+where (select helpdesk_private.me_if_staff() is not null or helpdesk_private.is_service());
+comment on view helpdesk_private.staff_tags is 'Tags, for views that have made sure that the reader works the ticket.';
+revoke all on table helpdesk_private.staff_tags from public, anon, authenticated, service_role;
+grant select on table helpdesk_private.staff_tags to authenticated, service_role;
+
+create view helpdesk.my_tickets with (security_invoker = true) as
+select
+  case
+    when t.team_id = any(array(select helpdesk_private.my_team_ids()))
+      or t.assigned_to = (select helpdesk_private.me_if_staff())
+      then array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag)
+    else '{}'
+  end as tags,
+  t.*
+from helpdesk.tickets as t
+where t.created_by = (select helpdesk_private.me());
+comment on view helpdesk.my_tickets is 'The tickets that you asked for.';
+
+create view helpdesk.team_tickets with (security_invoker = true) as
+select
+  array(select g.tag from helpdesk_private.staff_tags as g where g.ticket_id = t.ticket_id order by g.tag) as tags,
+  t.*
+from helpdesk.tickets as t
+where t.team_id = any(array(select helpdesk_private.my_team_ids()));
+comment on view helpdesk.team_tickets is 'The tickets in your teams'' queues; for admins, all tickets.';
+
+create view helpdesk.tagged_tickets with (security_invoker = true) as
+select
+  g.tag,
+  array(select o.tag from helpdesk_private.staff_tags as o where o.ticket_id = t.ticket_id order by o.tag) as tags,
+  -- Not t.*: created_at is the tag's copy, by which its index is ordered.
+  t.ticket_id, t.number, t.status, t.priority, t.priority_rank, t.title, t.description, t.team_id, t.assigned_to,
+  t.created_by, t.channel, t.external_id, t.custom_fields, t.revision, t.snoozed_until, t.last_message_id,
+  t.first_response_at, t.resolved_at, t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at
+from helpdesk.ticket_tags as g
+join helpdesk.tickets as t on t.ticket_id = g.ticket_id;
+comment on view helpdesk.tagged_tickets is 'One row for each tag of each ticket you work: filter by tag=eq.…';
+
+revoke all on table helpdesk.my_tickets from public, anon, authenticated, service_role;
+revoke all on table helpdesk.team_tickets from public, anon, authenticated, service_role;
+revoke all on table helpdesk.tagged_tickets from public, anon, authenticated, service_role;
+grant select on table helpdesk.my_tickets to authenticated, service_role;
+grant select on table helpdesk.team_tickets to authenticated, service_role;
+grant select on table helpdesk.tagged_tickets to authenticated, service_role;

@@ -1,0 +1,165 @@
+-- Opening a ticket, repeatably: a request is remembered under the id that its client made.
+
+create table helpdesk_private.request_ids (
+  request_id uuid primary key,
+  actor_id uuid,
+  content_hash text not null,
+  ticket_id uuid,
+  created_at timestamptz not null default now()
+);
+comment on table helpdesk_private.request_ids is
+  'What was asked under which client-made id, so that a repeated request is recognised and a different one refused.';
+revoke all on table helpdesk_private.request_ids from public, anon, authenticated, service_role;
+alter table helpdesk_private.request_ids enable row level security;
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122001000', 'ticket_creation');
+
+create function helpdesk_private.remember_request(p_request_id uuid, p_actor_id uuid, p_content jsonb)
+returns boolean
+language plpgsql
+-- Definer: the table is closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
+  v_known helpdesk_private.request_ids;
+begin
+  -- Two statements: the second sees what a concurrent winner of the first has committed.
+  insert into helpdesk_private.request_ids (request_id, actor_id, content_hash)
+  values (p_request_id, p_actor_id, v_hash)
+  on conflict do nothing;
+  if found then
+    return true;
+  end if;
+  select * into v_known from helpdesk_private.request_ids as r where r.request_id = p_request_id;
+  if v_known.actor_id is distinct from p_actor_id or v_known.content_hash <> v_hash then
+    perform helpdesk_private.fail('id_conflict');
+  end if;
+  return false;
+end;
+$$;
+comment on function helpdesk_private.remember_request is
+  'True for a new request id, false when the same person repeats the same request, an error when the content differs.';
+revoke all on function helpdesk_private.remember_request from public, anon, authenticated, service_role;
+
+create function helpdesk_private.repeated_ticket(p_new helpdesk.tickets)
+returns helpdesk.tickets
+language plpgsql
+stable
+-- Definer: the ticket may have left the caller's sight.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ticket helpdesk.tickets;
+begin
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id;
+  if helpdesk_private.role_on_ticket(v_ticket) is not null then
+    return v_ticket;
+  end if;
+  -- Out of sight: what the caller was told the first time, and nothing of what came after.
+  p_new.number := v_ticket.number;
+  p_new.status := 'open';
+  p_new.priority_rank := case p_new.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end;
+  p_new.team_id := (
+    select e.team_id from helpdesk.events as e where e.ticket_id = p_new.ticket_id and e.type = 'ticket.created'
+  );
+  p_new.created_by := v_ticket.created_by;
+  p_new.revision := 1;
+  p_new.created_at := v_ticket.created_at;
+  p_new.updated_at := v_ticket.created_at;
+  return p_new;
+end;
+$$;
+comment on function helpdesk_private.repeated_ticket is 'The answer to a repeated create_ticket().';
+revoke all on function helpdesk_private.repeated_ticket from public, anon, authenticated, service_role;
+
+create function helpdesk_private.create_ticket(p_new helpdesk.tickets, p_tags text[])
+returns helpdesk.tickets
+language plpgsql
+-- Definer: inserts for a requester who may be somebody else, and tags, in one go.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
+  v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
+  -- What was given, without nulls: a column that a later concept adds changes nothing about requests of before.
+  v_content jsonb := (
+    select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null'
+  );
+  v_ticket helpdesk.tickets;
+begin
+  if cardinality(p_tags) > 50 then
+    perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
+  elsif cardinality(p_tags) > 0 and not v_staff then
+    perform helpdesk_private.fail('forbidden', 'tags: for staff only.');
+  end if;
+  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, v_content || jsonb_build_object('tags', p_tags)) then
+    return helpdesk_private.repeated_ticket(p_new);
+  end if;
+  insert into helpdesk.tickets (
+    ticket_id, title, description, priority, team_id, created_by, channel, external_id, custom_fields
+  )
+  values (
+    p_new.ticket_id, p_new.title, p_new.description, p_new.priority, p_new.team_id, coalesce(p_new.created_by, v_me),
+    p_new.channel, p_new.external_id, p_new.custom_fields
+  )
+  on conflict do nothing
+  returning * into v_ticket;
+  if not found then
+    perform helpdesk_private.fail(
+      case
+        when exists (select from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id) then 'id_conflict'
+        else 'external_id_taken'
+      end
+    );
+  end if;
+  insert into helpdesk.ticket_tags (ticket_id, tag)
+  select v_ticket.ticket_id, g.tag from unnest(p_tags) as g (tag)
+  on conflict do nothing;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.create_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.create_ticket to authenticated, service_role;
+
+create function helpdesk.create_ticket(
+  title text,
+  description text default '',
+  ticket_id uuid default null,
+  priority text default 'medium',
+  team_id uuid default null,
+  requester_id uuid default null,
+  channel text default 'api',
+  external_id text default null,
+  custom_fields jsonb default '{}',
+  tags text[] default '{}'
+)
+returns helpdesk.tickets
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  v_new helpdesk.tickets;
+begin
+  v_new.ticket_id := coalesce(ticket_id, gen_random_uuid());
+  v_new.title := coalesce(title, '');
+  v_new.description := coalesce(description, '');
+  v_new.priority := coalesce(priority, 'medium');
+  v_new.team_id := team_id;
+  v_new.created_by := requester_id;
+  v_new.channel := coalesce(channel, 'api');
+  v_new.external_id := external_id;
+  v_new.custom_fields := coalesce(custom_fields, '{}');
+  return helpdesk_private.create_ticket(v_new, coalesce(tags, '{}'));
+end;
+$$;
+comment on function helpdesk.create_ticket is
+  'Opens a ticket. Repeat it with the same ticket_id and content as often as you like: there is one ticket. For '
+  'staff also: a requester, tags, an external id.';
+revoke all on function helpdesk.create_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk.create_ticket to authenticated, service_role;
