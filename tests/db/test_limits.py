@@ -1,0 +1,92 @@
+"""The limits of the SDK are the limits of the database, read from its catalogue or tried."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import LiteralString
+
+import pytest
+from tests.db.people import ADMIN, Db, as_person, refused, value
+from tests.db.world import World
+
+from helpdesk_sdk import _limits as limits
+
+TEXTS = {
+    "tickets.title": (1, limits.TITLE_MAX),
+    "tickets.description": (0, limits.BODY_MAX),
+    "tickets.external_id": (1, limits.EXTERNAL_ID_MAX),
+    "messages.body": (1, limits.BODY_MAX),
+    "notes.body": (1, limits.BODY_MAX),
+    "users.name": (0, limits.NAME_MAX),
+    "teams.name": (1, limits.TEAM_NAME_MAX),
+    "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
+    "ticket_tags.tag": (1, limits.TAG_MAX),
+}
+JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX}
+
+
+def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:
+    """The limits in every CHECK that calls a function, by the column that it names."""
+    rows = db.execute(
+        "select relname as table, pg_get_constraintdef(k.oid) as says from pg_constraint as k "
+        "join pg_class as c on c.oid = k.conrelid "
+        "where k.contype = 'c' and k.connamespace = 'helpdesk'::regnamespace"
+    ).fetchall()
+    found = {}
+    for row in rows:
+        for name, numbers in re.findall(rf"{function}\('(\w+)'::text, \w+((?:, \d+)+)\)", row["says"]):
+            found[f"{row['table']}.{name}"] = tuple(int(number) for number in re.findall(r"\d+", numbers))
+    return found
+
+
+def test_every_text_has_the_length_that_the_sdk_checks(db: Db) -> None:
+    assert checks(db, "text_within") == TEXTS
+
+
+def test_every_json_object_has_the_size_that_the_sdk_checks(db: Db) -> None:
+    assert checks(db, "json_object_within") == {name: (size,) for name, size in JSON.items()}
+
+
+def _nested(levels: int) -> str:
+    return '{"a": ' * (levels - 1) + '{"a": 1}' + "}" * (levels - 1)
+
+
+TRIED: dict[str, tuple[LiteralString, object, object]] = {
+    # what is tried, the last that is accepted, the first that is not
+    "address": (
+        "select helpdesk_private.email_valid('email', %s::text)",
+        "a" * (limits.EMAIL_MAX - 6) + "@b.com",
+        "a" * (limits.EMAIL_MAX - 5) + "@b.com",
+    ),
+    "page": ("select helpdesk_private.page_size(%s)", limits.PAGE_MAX, limits.PAGE_MAX + 1),
+    "depth": (
+        "select helpdesk_private.json_object_within('f', %s::jsonb, 1000)",
+        _nested(limits.JSON_DEPTH_MAX),
+        _nested(limits.JSON_DEPTH_MAX + 1),
+    ),
+    "number": (
+        "select helpdesk_private.json_object_within('f', %s::jsonb, 1000)",
+        json.dumps({"a": limits.NUMBER_MAX}),
+        json.dumps({"a": limits.NUMBER_MAX * 10}),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TRIED)
+def test_a_limit_of_a_function_is_that_of_the_sdk(db: Db, what: str) -> None:
+    query, last, beyond = TRIED[what]
+    assert value(db, query, last) not in (None, False)
+    with refused("invalid_value"):
+        db.execute(query, (beyond,))
+
+
+def test_a_ticket_has_as_many_tags_as_the_sdk_accepts(db: Db, world: World) -> None:
+    create = "select ticket_id from helpdesk.create_ticket('Many', tags => %s)"
+    tags = [f"tag-{n}" for n in range(limits.TAGS_MAX + 1)]
+    with as_person(db, ADMIN):
+        made = value(db, create, tags[1:])
+        with refused("too_many"), db.transaction():
+            db.execute("insert into helpdesk.ticket_tags (ticket_id, tag) values (%s, %s)", (made, tags[0]))
+    with refused("too_many"), as_person(db, ADMIN):
+        db.execute(create, (tags,))
