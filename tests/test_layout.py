@@ -22,8 +22,9 @@ LAYERS = {
         "_connect": "_base",
         "_show": "_base",
         "_watch": "_base _connect _show",
+        "tickets": "_base _connect _show",
         "*": "_base _connect _show _watch",
-        "main": "_base *",
+        "main": "_base tickets *",
     },
     "src/helpdesk_sdk": {
         "_limits": "",

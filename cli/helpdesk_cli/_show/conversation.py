@@ -104,10 +104,11 @@ def _newest_message(hd: Helpdesk, ticket: Ticket) -> Message | None:
 def _assumption(ticket: Ticket, newest: Message | None) -> str:
     if newest is None:
         return f"Ticket {ticket.number} has no messages yet: your reply is the first."
-    return f"Ticket {ticket.number} was not shown to you on this machine. Your reply follows {_excerpt(newest)}"
+    return f"Ticket {ticket.number} was not shown to you on this machine. Your reply follows {excerpt(newest)}"
 
 
-def _excerpt(message: Message) -> str:
+def excerpt(message: Message) -> str:
+    """The author, the age and the beginning of a message, on one line."""
     text = one_line(message.body)
     short = text if len(text) <= _EXCERPT_LENGTH else f"{text[: _EXCERPT_LENGTH - 1]}…"
     return (

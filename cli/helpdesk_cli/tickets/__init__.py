@@ -1,0 +1,9 @@
+"""`helpdesk tickets`: list, read, open, reply to, change and move tickets."""
+
+from __future__ import annotations
+
+# In the order of the help.
+from . import reading, writing, routing, changes  # isort: skip
+from .app import app
+
+__all__ = ["app", "changes", "reading", "routing", "writing"]

@@ -1,0 +1,90 @@
+"""Lists of tickets, and single tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from .._base.choices import Priority, Status, words
+from .._base.output import print_note, with_progress
+from .._base.times import time_option
+from .._connect.connection import connect
+from .._connect.target import target
+from .._show import tickets as view
+from .._show.read_receipts import ReadReceipts
+from .app import TicketArgument, app
+
+OrderName = Literal[
+    "-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"
+]
+
+
+@app.command("list")
+def list_(
+    status: Annotated[
+        list[Status] | None, typer.Option(metavar=words(Status), help="Only this status; may be repeated.")
+    ] = None,
+    priority: Annotated[
+        list[Priority] | None, typer.Option(metavar=words(Priority), help="Only this priority; may be repeated.")
+    ] = None,
+    team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only this team's queue, by name or id.")] = None,
+    assigned_to: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only this assignee: an e-mail address, me or nobody.")
+    ] = None,
+    requester: Annotated[
+        str | None, typer.Option(metavar="WHO", help="Only this requester: an e-mail address or me.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="Only tickets with this tag.")] = None,
+    external_id: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Only the ticket with this external id.")
+    ] = None,
+    created_after: Annotated[datetime | None, time_option("Only tickets opened at or after this local time")] = None,
+    created_before: Annotated[datetime | None, time_option("Only tickets opened before it")] = None,
+    updated_after: Annotated[datetime | None, time_option("Only tickets changed at or after this local time")] = None,
+    updated_before: Annotated[datetime | None, time_option("Only tickets changed before it")] = None,
+    scope: Annotated[
+        Literal["mine", "team"] | None, typer.Option(help="Only tickets you requested, or those in your teams' queues.")
+    ] = None,
+    order: Annotated[
+        OrderName, typer.Option(help="The order; with a minus, descending. priority: most urgent first, then oldest.")
+    ] = "-created_at",
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+) -> None:
+    """List tickets, newest first by default.
+
+    Staff see their teams' queues (admins: all tickets). Customers see their own tickets.
+    """
+    with connect() as hd:
+        found = hd.tickets.list(
+            status=status,
+            priority=priority,
+            team=team,
+            assigned_to=assigned_to,
+            requester=requester,
+            tag=tag,
+            external_id=external_id,
+            scope=scope,
+            order=order,
+            page_size=500,
+            created_after=created_after,
+            created_before=created_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+        )
+        tickets = list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
+        more = bool(limit) and len(tickets) > limit
+        view.show_list(hd, tickets[:limit] if more else tickets)
+    if more:
+        print_note(f"There are more tickets: --limit {limit * 4}, or --limit 0 for all.")
+
+
+@app.command()
+def show(
+    ticket: TicketArgument,
+    last: Annotated[int | None, typer.Option(min=1, help="Only this many entries of the timeline, the newest.")] = None,
+) -> None:
+    """Show a ticket with its messages, internal notes and events."""
+    with connect() as hd:
+        view.show_ticket(hd, ReadReceipts(target().identity), hd.tickets.get(ticket), last)
