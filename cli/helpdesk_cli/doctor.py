@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 _TIMEOUT = 10.0
 # Tokens are refused when clocks differ by more than this many seconds.
 _SKEW_MAX = 30.0
-_MIGRATE = "Apply the migrations: supabase db push; for the local stack: helpdesk down, then helpdesk up."
+_MIGRATE = "Apply the migrations: helpdesk init says how; for the local stack: helpdesk down, then helpdesk up."
 # Error codes of the Data API when the migrations are missing: no such function, table, schema.
 _NOT_MIGRATED = {"PGRST202", "PGRST205", "3F000"}
+# The Data API cannot read the schemas that it serves, and answers no request of the project.
+_NO_SCHEMA_CACHE = "PGRST002"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -232,7 +234,7 @@ def _session(found: Target) -> Iterator[Finding]:
                 yield Finding("session", True, f"signed in as {user.name or user.email} ({user.role})")
             except HelpdeskError as error:
                 # Without migrations the session may still be valid: the next finding reports the cause.
-                if getattr(error, "code", None) not in _NOT_MIGRATED:
+                if getattr(error, "code", None) not in {*_NOT_MIGRATED, _NO_SCHEMA_CACHE}:
                     yield Finding("session", False, error.message, error.hint or "Sign in again: helpdesk login")
             session = hd.auth.session
             token = session.access_token.get_secret_value() if session else token
@@ -256,29 +258,31 @@ def _migrations(found: Target, token: str | None) -> Finding:
         answer = httpx.post(f"{found.url}/rest/v1/rpc/schema_version", headers=headers, json={}, timeout=_TIMEOUT)
         body = answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        return Finding(
-            "migrations",
-            False,
-            f"the Data API's answer is not readable: {error}",
-            "Check that it is the URL of a Supabase project.",
-        )
+        message = f"the Data API's answer is not readable: {error}"
+        return Finding("migrations", False, message, "Check that it is the URL of a Supabase project.")
     if answer.is_success:
         return _compare_versions(body if isinstance(body, str) else None)
     code = body.get("code") if isinstance(body, dict) else None
     if code == "PGRST106":
         fix = "Add helpdesk to the exposed schemas in the project's Data API settings."
         return Finding("migrations", False, "the Data API does not serve the schema helpdesk", fix)
+    if code == _NO_SCHEMA_CACHE:
+        message = "the Data API cannot read its schemas, and answers no request of the whole project"
+        fix = (
+            "If helpdesk is an exposed schema but not in the database (after an uninstall, or before the migrations): "
+            "take it off the exposed schemas in the project's Data API settings. Otherwise the database is starting."
+        )
+        return Finding("migrations", False, message, fix)
     if code in _NOT_MIGRATED:
-        return Finding("migrations", False, "the helpdesk's migrations are not in this database", _MIGRATE)
-    return Finding(
-        "migrations",
-        False,
-        f"the Data API answers with HTTP status {answer.status_code}",
-        "Sign in again: helpdesk login",
-    )
+        message = "the schema helpdesk is exposed, but the helpdesk's migrations are not in this database"
+        fix = f"{_MIGRATE} After an uninstall: take helpdesk off the exposed schemas in the Data API settings."
+        return Finding("migrations", False, message, fix)
+    message = f"the Data API answers with HTTP status {answer.status_code}"
+    return Finding("migrations", False, message, "Sign in again: helpdesk login")
 
 
 def _compare_versions(theirs: str | None) -> Finding:
+    from helpdesk_sdk.install.package import pip_install
     from helpdesk_sdk.install.project import project_dir
 
     ours = max(path.name.partition("_")[0] for path in (project_dir() / "migrations").glob("[0-9]*_*.sql"))
@@ -286,11 +290,6 @@ def _compare_versions(theirs: str | None) -> Finding:
         return Finding("migrations", True, f"schema version {ours}")
     if theirs is None or theirs < ours:
         present = f"schema version {theirs}" if theirs else "no schema version"
-        return Finding(
-            "migrations",
-            False,
-            f"the database has {present}, this program needs {ours}",
-            _MIGRATE,
-        )
+        return Finding("migrations", False, f"the database has {present}, this program needs {ours}", _MIGRATE)
     message = f"the database has schema version {theirs}, this program knows {ours}"
-    return Finding("migrations", None, message, "Upgrade this program: pip install --upgrade helpdesk-sdk")
+    return Finding("migrations", None, message, f"Upgrade this program: {pip_install(upgrade=True)}")

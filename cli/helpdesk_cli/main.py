@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import demo, doctor, events, profiles, session, stack, teams, tickets, uninstall, users, watch
+from . import demo, doctor, events, init, profiles, session, stack, teams, tickets, uninstall, users, watch
 from ._base.app import Commands, ProfileOption, Root
 from ._base.errors import EXIT_CODES
 from ._base.output import print_result
@@ -80,6 +80,7 @@ session.register(app)
 doctor.register(app)
 stack.register(app)
 demo.register(app)
+init.register(app)
 uninstall.register(app)
 app.command()(project_dir)
 app.command()(version)

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ._base.errors import CliError, ExitCode
-from ._base.output import print_json, print_result
+from ._base.output import print_json, print_note, print_result
 from ._base.secrets import register_secret
 from ._base.settings import settings
 from ._base.text import one_line
 
 if TYPE_CHECKING:
     from helpdesk_sdk.install.uninstall import UninstallPlan
+
+
+_UNEXPOSE_FIRST = (
+    "First take helpdesk off the exposed schemas (Project Settings, Data API; also schemas under [api] in "
+    "supabase/config.toml): an exposed schema that is gone can stop the Data API of the whole project."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +59,8 @@ def uninstall(
     found = uninstaller.plan(db_url)
     if not settings().json:
         _print_plan(found)
+    if not local:
+        print_note(_UNEXPOSE_FIRST)
     if dry_run:
         if settings().json:
             print_json(asdict(found) | {"removed": False})

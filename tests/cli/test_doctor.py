@@ -154,15 +154,16 @@ def test_a_database_that_is_behind(cli: Cli, project: Project) -> None:
     ok, text = _ask(cli, project)["migrations"]
     assert ok is False
     assert "20000101000000" in text
-    assert "supabase db push" in text
+    assert "helpdesk init" in text
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
         ((406, {"code": "PGRST106"}), "exposed schemas"),
-        ((404, {"code": "PGRST202"}), "supabase db push"),
-        ((400, {"code": "3F000"}), "supabase db push"),
+        ((404, {"code": "PGRST202"}), "helpdesk init"),
+        ((400, {"code": "3F000"}), "take helpdesk off the exposed schemas"),
+        ((503, {"code": "PGRST002"}), "take it off the exposed schemas"),
         ((200, None), "has no schema version"),
         ((500, {}), "HTTP status 500"),
         ((200, b"<html>"), "answer is not readable"),

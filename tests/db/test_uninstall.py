@@ -273,4 +273,4 @@ def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ConfigurationError, match="needs psycopg") as caught:
         _uninstall.plan("postgresql://127.0.0.1/postgres")
-    assert "helpdesk-sdk[local]" in str(caught.value)
+    assert "[local]" in str(caught.value)

@@ -45,6 +45,7 @@ def test_the_command_shows_asks_and_removes(program: typer.Typer, url: str) -> N
     no = runner.invoke(program, ["uninstall", "--db-url", url], input="n\n")
     assert (no.exit_code, "helpdesk.tickets" in no.output, "7 rows" in no.output) == (0, True, True)
     assert no.output.endswith("Nothing was removed.\n")
+    assert no.output.index("First take helpdesk off the exposed schemas") < no.output.index("Remove all of this")
     assert "helpdesk_follow_login on auth.users" in no.output
     assert 'policy     "helpdesk: nobody listens to more" on realtime.messages' in no.output
     assert _uninstall.plan(url).tables
@@ -78,6 +79,7 @@ def test_the_database_of_a_local_stack(
     command = ["uninstall", "--local", "--data", str(tmp_path)]
     # Its own URL, whatever the environment says.
     done = CliRunner().invoke(program, [*command, "--yes"], env={"HELPDESK_DB_URL": bystander})
+    assert "exposed schemas" not in done.output
     assert (done.exit_code, "The helpdesk is removed." in done.output) == (0, True)
     two = CliRunner().invoke(program, [*command, "--db-url", bystander])
     assert (two.exit_code, "two different databases" in two.output) == (2, True)

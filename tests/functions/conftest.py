@@ -32,6 +32,10 @@ verify_jwt = false
 verify_jwt = false
 [functions.curious]
 verify_jwt = false
+[functions.mapped]
+verify_jwt = false
+[functions.shared]
+verify_jwt = false
 """
 
 _ECHO = """
@@ -62,6 +66,8 @@ _FUNCTIONS = {
     "off": _ECHO,
     "throws": 'Deno.serve(() => { throw new Error("private detail"); });',
     "broken": "this is no program",
+    "mapped": 'import { text } from "text"; Deno.serve(() => new Response(text));',
+    "shared": 'import { text } from "text"; Deno.serve(() => new Response(text));',
     "crashes": 'console.error("starting"); throw new TypeError("no such setting");',
     "unlucky": 'throw new Deno.errors.AddrInUse("the port of attempt " + Deno.env.get("SB_EXECUTION_ID"));',
     "slow": """
@@ -94,6 +100,10 @@ def functions_dir() -> Iterator[Path]:
         for function, source in _FUNCTIONS.items():
             (project / "functions" / function).mkdir()
             (project / "functions" / function / "index.ts").write_text(source)
+        # The host's own shared configuration, and a function with a configuration of its own.
+        for folder, text in ((project / "functions", "of all"), (project / "functions" / "mapped", "of one")):
+            (folder / "deno.json").write_text('{"imports": {"text": "./text.ts"}}')
+            (folder / "text.ts").write_text(f"export const text = '{text}';")
         (project / "functions" / ".env").write_text("# a comment\nMY_SECRET='of mine'\nSUPABASE_URL=forged\n")
         yield project / "functions"
 

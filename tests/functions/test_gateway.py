@@ -76,7 +76,7 @@ def test_a_function_has_the_platforms_environment_and_its_own_secrets(call: Any,
 
 
 def test_an_unknown_function_is_404_before_anybody_asks_who_you_are(call: Any) -> None:
-    for name in ("nothing", "off", "_shared", "..%2f..%2fetc", "", "Echo"):
+    for name in ("nothing", "off", "_helpdesk", "..%2f..%2fetc", "", "Echo"):
         assert refused(call(name, headers={})) == (404, "NOT_FOUND"), name
 
 
@@ -188,3 +188,8 @@ def test_one_process_serves_a_function(call: Any, functions_stack: Stack) -> Non
     for _ in range(5):
         call("echo")
     assert len([child for child in gateway.children() if child.cmdline()[-1].endswith("/echo/index.ts")]) == 1
+
+
+def test_a_functions_own_import_map_comes_before_the_shared_one(call: Any) -> None:
+    assert call("mapped").text == "of one"
+    assert call("shared").text == "of all"

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from tests.local.support import PROJECT, REPOSITORY
 
+from helpdesk_sdk.install import config, files
 from helpdesk_sdk.local import migrations
 from helpdesk_sdk.testing import Project
 
@@ -78,3 +79,67 @@ def test_it_goes_on_where_we_stopped_and_we_where_it_stopped(hosted_database: st
             "select version, name, cardinality(statements) > 0 from supabase_migrations.schema_migrations"
         )
         assert sorted(rows.fetchall()) == [(migration.version, migration.name, True) for migration in ours]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    """A project as `supabase init` and `supabase functions new` make it, with blank and umlaut in its name."""
+    made = tmp_path / "Höst app"
+    made.mkdir()
+    for words in (["init", "--yes"], ["functions", "new", "hello"]):
+        script = REPOSITORY / "scripts" / "supabase_cli.py"
+        subprocess.run([sys.executable, str(script), *words], cwd=made, check=True, capture_output=True, timeout=120)
+    (made / "supabase" / "migrations").mkdir()
+    return made
+
+
+def _own_migration(host: Path, version: str) -> None:
+    (host / "supabase" / "migrations" / f"{version}_own.sql").write_text(f"create table public.own_{version} ();")
+
+
+def _push(db_url: str, host: Path, *, dry_run: bool = False) -> str:
+    options = ["--dry-run"] if dry_run else ["--yes"]
+    return supabase(db_url, "db", "push", "--include-all", *options, cwd=host)
+
+
+def test_first_install_and_upgrade_in_a_project_with_older_and_newer_migrations_of_its_own(
+    hosted_database: str, host: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As README.md says it: `helpdesk init`, then `supabase db push --include-all`."""
+    folder = files.find_supabase_dir(host)
+    ours = [migration.version for migration in migrations.available(PROJECT / "migrations")]
+    own = ["20240101000000", "20980101000000"]
+    for version in own:
+        _own_migration(host, version)
+    supabase(hosted_database, "db", "push", "--yes", cwd=host)
+    # The last version of this package had two migrations less.
+    before = {path: content for path, content in files.package_files().items() if path[11:25] not in ours[-2:]}
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "package_files", lambda *, functions=True: before)
+        files.write(files.plan(folder))
+    with pytest.raises(AssertionError, match="inserted before the last migration"):
+        supabase(hosted_database, "db", "push", "--yes", cwd=host)
+    assert ours[0] in _push(hosted_database, host, dry_run=True)
+    assert migrations.applied(hosted_database) == own
+    _push(hosted_database, host)
+    assert migrations.applied(hosted_database) == [own[0], *ours[:-2], own[1]]
+    # The host goes on, then comes the upgrade.
+    own.append("20990101000000")
+    _own_migration(host, own[-1])
+    supabase(hosted_database, "db", "push", "--yes", cwd=host)
+    files.write(files.plan(folder))
+    _push(hosted_database, host)
+    assert migrations.applied(hosted_database) == [own[0], *ours, *own[1:]]
+    assert "up to date" in supabase(hosted_database, "db", "push", "--yes", cwd=host)
+    with psycopg.connect(hosted_database) as db:
+        assert db.execute("select helpdesk.schema_version()").fetchone() == (ours[-1],)
+
+
+def test_the_settings_to_paste_are_valid_for_the_cli(hosted_database: str, host: Path) -> None:
+    folder = files.find_supabase_dir(host)
+    path = folder / "config.toml"
+    missing = {setting.section: "\n".join(setting.lines) for setting in config.missing_settings(folder)}
+    text = path.read_text().replace('schemas = ["public", "graphql_public"]', missing.pop("api"))
+    path.write_text(text + "".join(f"\n[{section}]\n{lines}\n" for section, lines in missing.items()))
+    assert config.missing_settings(folder) == []
+    supabase(hosted_database, "migration", "list", cwd=host)

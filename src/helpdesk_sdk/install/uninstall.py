@@ -20,6 +20,7 @@ from ..errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 from . import _catalog
 from ._catalog import POLICIES_OF
 from .database import connect
+from .package import pip_install
 from .project import project_dir
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _require_known_version(connection: Connection[dict[str, Any]]) -> None:
     if newer and newer["version"]:
         raise HelpdeskError(
             f"This helpdesk is newer than this package: it has migration {newer['version']}; nothing was removed",
-            hint="Update the package: pip install --upgrade helpdesk-sdk",
+            hint=f"Update the package: {pip_install(upgrade=True)}",
         )
 
 
@@ -224,7 +225,7 @@ def _connect(db_url: str) -> Iterator[Connection[dict[str, Any]]]:
     except ImportError:
         raise ConfigurationError(
             "Uninstalling needs psycopg, which is not installed",
-            hint="Install it: pip install 'helpdesk-sdk[local]'",
+            hint=f"Install it: {pip_install('local')}",
         ) from None
     try:
         connection = connect(db_url, connect_timeout=10, application_name="helpdesk uninstall", row_factory=dict_row)

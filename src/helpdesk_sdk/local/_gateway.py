@@ -55,8 +55,9 @@ def install(report: Callable[[str], None], project: Path) -> Path:
     digest = hashlib.sha256(str(deno.stat().st_size).encode())
     for file in files:
         digest.update(file.as_posix().encode() + (SOURCES / file).read_bytes())
-    for path in sorted((project / "functions").glob("deno.*")):
-        digest.update(path.name.encode() + path.read_bytes())
+    functions = project / "functions"
+    for path in sorted([*functions.glob("deno.*"), *functions.glob("[!.]*/deno.*")]):
+        digest.update(path.relative_to(functions).as_posix().encode() + path.read_bytes())
     target = cache_dir() / f"gateway-{digest.hexdigest()[:16]}"
     ready = target / ".ready"
     if ready.exists():
@@ -70,16 +71,21 @@ def install(report: Callable[[str], None], project: Path) -> Path:
                 (target / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(SOURCES / file, target / file)
             _deno(deno, ["install", "--quiet", "--frozen"], target)
-            for entry in sorted((project / "functions").glob("[a-z]*/index.ts")):
+            for entry in sorted(functions.glob("[A-Za-z]*/index.ts")):
                 with suppress(StackError):
                     # A function that cannot be loaded answers BOOT_ERROR when called. The stack starts all the same.
-                    _deno(
-                        deno,
-                        ["cache", "--quiet", "--frozen", f"--config={entry.parent.parent}/deno.json", entry],
-                        target,
-                    )
+                    _deno(deno, ["cache", "--quiet", *_config_arguments(entry.parent), entry], target)
             ready.touch()
     return target
+
+
+def _config_arguments(function: Path) -> list[str]:
+    """Deno's arguments for a function's configuration; `functions/process.ts` has the same rule."""
+    for folder in (function, function.parent):
+        for config in (folder / "deno.json", folder / "deno.jsonc"):
+            if config.is_file():
+                return [f"--config={config}", "--frozen" if (folder / "deno.lock").is_file() else "--no-lock"]
+    return ["--no-config", "--no-lock"]
 
 
 def _sources() -> list[Path]:

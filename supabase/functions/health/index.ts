@@ -1,7 +1,7 @@
 /** `GET /functions/v1/health`: reports whether the helpdesk is installed, and its schema version. Public; reveals nothing else. */
 
 import { createClient } from "@supabase/supabase-js";
-import { readEnvironment } from "../_shared/environment.ts";
+import { readEnvironment } from "../_helpdesk/environment.ts";
 import { type Answer, check, respond } from "./report.ts";
 
 const { url, secretKey } = readEnvironment((name) => Deno.env.get(name));

@@ -10,20 +10,59 @@ const STDERR_KEPT = 4000;
 const IDLE_MS = 10 * 60_000;
 const GUARD = new URL("./guard.ts", import.meta.url).pathname;
 
-/** The newest modification time in the folders of a function and of _shared: a change restarts the function. */
+/**
+ * The newest modification time of a function: in its folder, in folders of shared code, whose names begin with an
+ * underscore, and of the files that functions share. A change restarts the function.
+ */
 export async function lastModified(functionsDir: string, name: string): Promise<number> {
   let newest = 0;
-  for (const folder of [name, "_shared"]) {
-    try {
-      for await (const entry of Deno.readDir(`${functionsDir}/${folder}`)) {
-        const info = await Deno.stat(`${functionsDir}/${folder}/${entry.name}`);
-        newest = Math.max(newest, info.mtime?.getTime() ?? 0);
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+  for (const entry of await listDirectory(functionsDir)) {
+    const path = `${functionsDir}/${entry.name}`;
+    if (entry.name === name || entry.name.startsWith("_")) {
+      for (const file of await listDirectory(path)) newest = Math.max(newest, await modifiedAt(`${path}/${file.name}`));
+    } else if (SHARED_FILES.has(entry.name)) {
+      newest = Math.max(newest, await modifiedAt(path));
     }
   }
   return newest;
+}
+
+const CONFIGS = ["deno.json", "deno.jsonc"];
+const SHARED_FILES = new Set([...CONFIGS, "deno.lock"]);
+
+async function listDirectory(path: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw error;
+  }
+}
+
+async function modifiedAt(path: string): Promise<number> {
+  return (await Deno.stat(path)).mtime?.getTime() ?? 0;
+}
+
+/**
+ * Deno's arguments for a function's configuration: its own `deno.json`, or else the one that all functions share. A
+ * lock file is kept to when there is one. `_gateway.py` has the same rule.
+ */
+export async function configArguments(functionsDir: string, name: string): Promise<string[]> {
+  for (const folder of [`${functionsDir}/${name}`, functionsDir]) {
+    for (const config of CONFIGS) {
+      if (!await exists(`${folder}/${config}`)) continue;
+      return [`--config=${folder}/${config}`, await exists(`${folder}/deno.lock`) ? "--frozen" : "--no-lock"];
+    }
+  }
+  return ["--no-config", "--no-lock"];
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
 }
 
 export interface Clock {
@@ -83,7 +122,8 @@ export class FunctionProcess {
     modifiedAt: number,
   ): Promise<FunctionProcess> {
     for (let attempt = 1;; attempt++) {
-      const process = FunctionProcess.#spawn(name, settings, dbUrl, gatewayPort, modifiedAt);
+      const config = await configArguments(settings.functions_dir, name);
+      const process = FunctionProcess.#spawn(name, settings, config, dbUrl, gatewayPort, modifiedAt);
       const outcome = await waitUntilListening(process);
       if (outcome === "listening") return process;
       await process.stop();
@@ -98,13 +138,14 @@ export class FunctionProcess {
   static #spawn(
     name: string,
     settings: Settings,
+    config: string[],
     dbUrl: string,
     gatewayPort: number,
     modifiedAt: number,
   ): FunctionProcess {
     const port = freePort();
     const command = new Deno.Command(Deno.execPath(), {
-      args: denoArguments(name, settings, gatewayPort, port),
+      args: denoArguments(name, settings, config, gatewayPort, port),
       cwd: settings.functions_dir,
       clearEnv: true,
       env: environment(name, settings, dbUrl, gatewayPort, port),
@@ -165,7 +206,13 @@ function freePort(): number {
   return port;
 }
 
-function denoArguments(name: string, settings: Settings, gatewayPort: number, port: number): string[] {
+function denoArguments(
+  name: string,
+  settings: Settings,
+  config: string[],
+  gatewayPort: number,
+  port: number,
+): string[] {
   const database = new URL(settings.db_url).host;
   const hosts = [`127.0.0.1:${gatewayPort}`, `127.0.0.1:${port}`, database, ...settings.functions_net];
   const visible = [...Object.keys(environment(name, settings, "", 0, 0)), ...LIBRARY_VARIABLES];
@@ -173,8 +220,7 @@ function denoArguments(name: string, settings: Settings, gatewayPort: number, po
     "run",
     "--quiet",
     "--no-prompt",
-    "--frozen",
-    `--config=${settings.functions_dir}/deno.json`,
+    ...config,
     "--node-modules-dir=none",
     `--allow-net=${hosts.join(",")}`,
     `--allow-env=${visible.filter((variable) => !HIDDEN_VARIABLES.has(variable)).join(",")}`,

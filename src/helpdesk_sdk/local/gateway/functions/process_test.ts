@@ -1,5 +1,5 @@
 import { assertEquals } from "../testing.ts";
-import { reasonOf, waitUntilListening } from "./process.ts";
+import { configArguments, lastModified, reasonOf, waitUntilListening } from "./process.ts";
 
 /** A process that listens or ends at a time, in milliseconds, and a clock that only moves when somebody sleeps. */
 function simulated(listensAt: number, endsAt: number) {
@@ -39,4 +39,47 @@ Deno.test("the reason is the last error that Deno printed, or else the last line
   assertEquals(reasonOf("error: first\nerror: second\n    at file.ts:1:1\n"), "error: second");
   assertEquals(reasonOf("one\ntwo\n\n"), "two");
   assertEquals(reasonOf(""), "it printed no reason");
+});
+
+Deno.test("a function's own configuration comes first, then the shared one; a lock file is kept to", async () => {
+  const functions = await Deno.makeTempDir({ prefix: "functions höst " });
+  const write = (path: string) => Deno.writeTextFile(`${functions}/${path}`, "{}");
+  const config = () => configArguments(functions, "hello");
+  try {
+    await Deno.mkdir(`${functions}/hello`);
+    assertEquals(await config(), ["--no-config", "--no-lock"]);
+    await write("deno.json");
+    assertEquals(await config(), [`--config=${functions}/deno.json`, "--no-lock"]);
+    await write("deno.lock");
+    assertEquals(await config(), [`--config=${functions}/deno.json`, "--frozen"]);
+    await write("hello/deno.jsonc");
+    assertEquals(await config(), [`--config=${functions}/hello/deno.jsonc`, "--no-lock"]);
+    await write("hello/deno.json");
+    await write("hello/deno.lock");
+    assertEquals(await config(), [`--config=${functions}/hello/deno.json`, "--frozen"]);
+  } finally {
+    await Deno.remove(functions, { recursive: true });
+  }
+});
+
+Deno.test("a function is as new as its folder, shared folders and shared configuration, and no other function", async () => {
+  const functions = await Deno.makeTempDir();
+  const write = async (path: string, at: number) => {
+    await Deno.mkdir(`${functions}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${functions}/${path}`, "");
+    await Deno.utime(`${functions}/${path}`, new Date(at), new Date(at));
+  };
+  try {
+    assertEquals(await lastModified(`${functions}/none`, "hello"), 0);
+    const paths = ["hello/index.ts", "_shared/a.ts", "_helpdesk/b.ts", "deno.json", "deno.lock"];
+    for (const [number, path] of paths.entries()) {
+      await write(path, (number + 1) * 1000);
+      assertEquals(await lastModified(functions, "hello"), (number + 1) * 1000);
+    }
+    await write("other/index.ts", 100_000);
+    await write("README.md", 100_000);
+    assertEquals(await lastModified(functions, "hello"), 5000);
+  } finally {
+    await Deno.remove(functions, { recursive: true });
+  }
 });
