@@ -35,10 +35,11 @@ def init(
     functions: Annotated[bool, typer.Option("--functions/--no-functions", help="Also copy the edge functions.")] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
 ) -> None:
-    """Put the helpdesk's migrations and functions into your Supabase project, and show what to run next.
+    """Put the helpdesk's files into your Supabase project.
 
-    A file of yours is never replaced: if one is in the way, nothing is written. After an upgrade of this program, run
-    it again: it replaces the files that have not been changed since.
+    These are its migrations and functions; what to run next is shown. A file of yours is never replaced: if one is in
+    the way, nothing is written. After an upgrade of this program, run it again: it replaces the files that have not
+    been changed since.
     """
     from helpdesk_sdk.install import config, files
 
