@@ -19,13 +19,16 @@ from ._show.name_cache import NameCache
 from ._show.timeline import describe_event
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Event
+    from uuid import UUID
+
+    from helpdesk_sdk import Event, Helpdesk
 
     from ._connect.follower import EventFollower
 
 app = Commands(name="events", help="The event log: every change, in order.")
 
 _PAGE = 500
+_LAST = 50
 
 
 @app.callback()
@@ -36,9 +39,11 @@ def events() -> None:
 @app.command()
 def tail(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new events, until Ctrl-C.")] = False,
-    since: Annotated[
+    after: Annotated[
         str | None,
         typer.Option(
+            "--after",
+            "--since",
             metavar="CURSOR",
             help="Start after the event with this cursor; 0.0 is the start of the log.",
             show_default=False,
@@ -53,26 +58,49 @@ def tail(
     team: Annotated[
         str | None, typer.Option(metavar="TEAM", help="Only events in this team's queue, by name or id.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Stop after this many events; 0 for no limit.")] = 0,
+    actor: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Only changes that this person made: an e-mail address, an id or me."),
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Only events about this person: their role, name, teams and access."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="How many at most: the last ones; with --after or --follow the first ones. 0 for all."
+            f" [default: {_LAST}; with --after or --follow: all]",
+            show_default=False,
+        ),
+    ] = None,
     interval: Annotated[
         float, typer.Option(min=0.05, help="With --follow: seconds between polls when events are not pushed.")
     ] = 1.0,
 ) -> None:
-    """Print events, oldest first.
+    """Print the last events, oldest first.
 
-    Without --since it starts at the beginning of the log; with --follow, at the end. With --json it prints one object
-    on each line, with the cursor to continue from. Events are pushed; if the project has no Realtime, or it cannot be
-    reached, the log is polled every --interval seconds. After a lost connection it continues where it was.
+    With --after it prints the events after a cursor, with --follow those that happen from now on. With --json it prints
+    one object on each line, with the cursor to continue from. Events are pushed; if the project has no Realtime, or it
+    cannot be reached, the log is polled every --interval seconds. After a lost connection it continues where it was.
+
+    Who changed Ben's role? helpdesk events tail --type user.role_changed --about ben@example.com
     """
-    names, types = NameCache(), _validated_types(type)
+    # A cursor that was read from a file often ends with a newline.
+    after = None if after is None else after.strip()
+    names, wanted = NameCache(), Filter(_validated_types(type), actor, about)
     scope = {"ticket": ticket, "team": team}
     if follow:
         from ._connect.follower import run
 
-        run(lambda: _follow(since, limit, names, types=types or None, poll_interval=interval, **scope))
+        if wanted.names_people:
+            with connect() as hd:
+                wanted.find_people(hd)
+        run(lambda: _follow(after, limit or 0, names, wanted, poll_interval=interval, **scope))
         return
     last = None
-    for last in islice(_events_until_now(since, types, names, scope), limit or None):
+    for last in _chosen_events(after, limit, wanted, names, scope):
         _print(last, names)
     if last is not None:
         _print_cursor(last.cursor)
@@ -81,7 +109,34 @@ def tail(
 
 
 def _print_cursor(cursor: str) -> None:
-    print_note(f"Continue from here with --since {cursor}")
+    print_note(f"Continue from here with --after {cursor}")
+
+
+class Filter:
+    """Which events to print."""
+
+    def __init__(self, types: frozenset[str], actor: str | None, about: str | None) -> None:
+        self.types, self.actor, self.about = types, actor, about
+        self._actor_id: UUID | None = None
+        self._about_id: UUID | None = None
+
+    @property
+    def names_people(self) -> bool:
+        """Whether people must be found before events can be chosen."""
+        return self.actor is not None or self.about is not None
+
+    def find_people(self, hd: Helpdesk) -> None:
+        """Find the people by their addresses."""
+        self._actor_id = None if self.actor is None else hd.users.get(self.actor).user_id
+        self._about_id = None if self.about is None else hd.users.get(self.about).user_id
+
+    def __call__(self, event: Event) -> bool:
+        """Whether to print the event."""
+        return (
+            (not self.types or event.type in self.types)
+            and self._actor_id in {None, event.actor_id}
+            and self._about_id in {None, event.user_id}
+        )
 
 
 def _validated_types(types: list[str] | None) -> frozenset[str]:
@@ -95,32 +150,58 @@ def _validated_types(types: list[str] | None) -> frozenset[str]:
     return frozenset(types or ())
 
 
-def _events_until_now(
-    cursor: str | None, types: frozenset[str], names: NameCache, scope: dict[str, str | None]
+def _chosen_events(
+    after: str | None, limit: int | None, wanted: Filter, names: NameCache, scope: dict[str, str | None]
 ) -> Iterator[Event]:
-    """The events up to now; their names are loaded into ``names``."""
+    """The events to print, oldest first; their names are loaded into ``names``."""
     with connect() as hd:
-        while True:
-            page = hd.events.since(cursor, limit=_PAGE, **scope)
-            chosen = [event for event in page if not types or event.type in types]
-            if not settings().json:
-                names.load_events(hd, [event.data for event in chosen])
-            yield from chosen
-            if len(page) < _PAGE:
-                return
-            cursor = page.cursor
+        if after is None and limit != 0:
+            yield from _last_events(hd, limit or _LAST, wanted, names, scope)
+            return
+        wanted.find_people(hd)
+        yield from islice(_events_until_now(hd, after, wanted, names, scope), limit or None)
 
 
-async def _follow(cursor: str | None, limit: int, names: NameCache, **types: Any) -> None:
+def _last_events(
+    hd: Helpdesk, limit: int, wanted: Filter, names: NameCache, scope: dict[str, str | None]
+) -> Iterator[Event]:
+    chosen: dict[str, Any] = {"types": wanted.types or None, "actor": wanted.actor, "about": wanted.about, **scope}
+    newest = hd.events.list(page_size=min(limit + 1, _PAGE), **chosen).limit(limit + 1).all()
+    if len(newest) > limit:
+        print_note(f"There are earlier events: --limit {limit * 4}, or --limit 0 for all.")
+    found = newest[:limit][::-1]
+    if not settings().json:
+        names.load_events(hd, [event.data for event in found])
+    yield from found
+
+
+def _events_until_now(
+    hd: Helpdesk, cursor: str | None, wanted: Filter, names: NameCache, scope: dict[str, str | None]
+) -> Iterator[Event]:
+    while True:
+        page = hd.events.since(cursor, limit=_PAGE, **scope)
+        chosen = [event for event in page if wanted(event)]
+        if not settings().json:
+            names.load_events(hd, [event.data for event in chosen])
+        yield from chosen
+        if len(page) < _PAGE:
+            return
+        cursor = page.cursor
+
+
+async def _follow(cursor: str | None, limit: int, names: NameCache, wanted: Filter, **options: Any) -> None:
     """Print new events as they arrive."""
     from ._connect.follower import EventFollower
 
     last, left = None, limit
-    async with EventFollower(cursor, **types) as follower, aclosing(follower.events()) as events:
+    options["types"] = wanted.types or None
+    async with EventFollower(cursor, **options) as follower, aclosing(follower.events()) as events:
         # A wrong argument raises an error here, before a warning that no channel can be joined.
         await follower.set_scope()
         try:
             async for event in events:
+                if not wanted(event):
+                    continue
                 if not settings().json:
                     await _load_names(follower, names, event)
                 _print(event, names)

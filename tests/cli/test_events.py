@@ -35,19 +35,58 @@ def _open(people: People, title: str = "Cannot print") -> int:
 
 def test_a_page_at_a_time_from_a_cursor(people: People) -> None:
     _open(people)
-    everything = _lines(people.customer("events", "tail", "--json").out)
+    everything = _lines(people.customer("events", "tail", "--json", "--limit", 0).out)
     assert [event["event_id"] for event in everything] == sorted(event["event_id"] for event in everything)
-    first = _lines(people.customer("events", "tail", "--json", "--limit", 2).out)
-    rest = _lines(people.customer("events", "tail", "--json", "--since", first[-1]["cursor"]).out)
+    first = _lines(people.customer("events", "tail", "--json", "--after", "0.0", "--limit", 2).out)
+    rest = _lines(people.customer("events", "tail", "--json", "--after", first[-1]["cursor"]).out)
     assert first + rest == everything
     end = everything[-1]["cursor"]
-    assert people.customer("events", "tail", "--json", "--since", end).out == ""
-    done = people.customer("events", "tail", "--since", end)
+    assert people.customer("events", "tail", "--json", "--after", end).out == ""
+    done = people.customer("events", "tail", "--after", end)
     assert done.out == "No events.\n"
     number = _open(people)
-    done = people.customer("events", "tail", "--since", end)
+    done = people.customer("events", "tail", "--after", end)
     assert f"#{number} ticket.created by Cli Customer" in done.out
-    assert "--since" in done.err
+    assert "--after" in done.err
+
+
+def test_the_last_events_oldest_first(people: People) -> None:
+    number = _open(people)
+    for body in "abc":
+        people.agent("tickets", "note", number, body)
+    everything = _lines(people.agent("events", "tail", "--json", "--limit", 0).out)
+    assert _lines(people.agent("events", "tail", "--json", "--limit", 3).out) == everything[-3:]
+    assert _lines(people.agent("events", "tail", "--json").out) == everything[-50:]
+    assert _lines(people.customer("events", "tail", "--json", "--limit", 1).out)[0]["type"] == "ticket.created"
+    done = people.agent("events", "tail", "--ticket", number, "--limit", 3)
+    assert [line.split("by")[0].split()[-1] for line in done.out.splitlines()] == ["note.created"] * 3
+    assert "--limit 12" in done.err
+    end = f"--after={everything[-1]['cursor']}\n"
+    assert people.agent("events", "tail", end).out == "No events.\n"
+    assert people.agent("events", "tail", "--since", everything[-2]["cursor"], "--json").json == everything[-1]
+
+
+def test_who_changed_whom(people: People) -> None:
+    """Who changed the newcomer's role: one command."""
+    newcomer, admin = people.crew.email("newcomer"), people.crew.email("admin")
+    people.admin("users", "rename", newcomer, "Cli Newcomer")
+    people.admin("users", "role", newcomer, "agent")
+    people.admin("users", "role", newcomer, "customer")
+    wanted = ("events", "tail", "--type", "user.role_changed", "--about", newcomer)
+    for more in ((), ("--limit", 0), ("--actor", admin)):
+        lines = people.admin(*wanted, *more).out.splitlines()
+        assert len(lines) >= 2
+        assert all("user.role_changed by Cli Admin" in line for line in lines[-2:])
+        assert "role: agent → customer" in lines[-1]
+        assert all("user: Cli Newcomer" in line for line in lines)
+    assert people.admin(*wanted, "--actor", newcomer).out == "No events.\n"
+    assert people.admin(*wanted, "--actor", newcomer, "--limit", 0).out == "No events.\n"
+    number = _open(people)
+    mine = _lines(people.customer("events", "tail", "--actor", "me", "--json").out)
+    assert mine[-1]["ticket_number"] == number
+    assert people.customer("events", "tail", "--actor", admin, code=3).err
+    follow = ("events", "tail", "--follow", "--after", "0.0", "--limit", 1, "--json")
+    assert _lines(people.admin(*follow, "--about", newcomer).out)[0]["data"]["user_id"]
 
 
 def test_types(people: People) -> None:
@@ -67,13 +106,13 @@ def test_people_and_teams_have_names_in_the_log(people: People) -> None:
     people.agent("tickets", "assign", number, people.crew.email("colleague"))
     people.agent("tickets", "transfer", number, OTHER_TEAM)
     people.admin("tickets", "show", number)
-    log = people.admin("events", "tail", "--since", since).out
+    log = people.admin("events", "tail", "--after", since).out
     assert "assignee: - → Cli Agent" in log
     assert "assignee: Cli Agent → Cli Colleague" in log
     assert f"team: {TEAM} → {OTHER_TEAM}" in log
     shown = people.admin("tickets", "show", number).out
     assert "assignee: Cli Agent → Cli Colleague" in shown
-    raw = _lines(people.admin("events", "tail", "--json", "--since", since).out)
+    raw = _lines(people.admin("events", "tail", "--json", "--after", since).out)
     changes = [event["data"]["changes"]["assigned_to"] for event in raw if event["type"] == "ticket.assigned"]
     assert all(UUID(one) for pair in changes for one in pair if one)
 
@@ -105,12 +144,12 @@ def test_names_are_asked_for_once(people: People) -> None:
 @pytest.mark.parametrize(("cursor", "code"), [("nonsense", 2), ("99999999999.1", 4)])
 def test_a_cursor_that_is_none(people: People, cursor: str, code: int) -> None:
     for follow in ((), ("--follow",)):
-        assert "--since" in people.agent("events", "tail", "--since", cursor, *follow, code=code).err
+        assert "--after" in people.agent("events", "tail", "--after", cursor, *follow, code=code).err
 
 
 def test_following_from_the_beginning(people: People) -> None:
     number = _open(people)
-    found = people.customer("events", "tail", "--follow", "--json", "--since", "0.0", "--limit", 1, "--ticket", number)
+    found = people.customer("events", "tail", "--follow", "--json", "--after", "0.0", "--limit", 1, "--ticket", number)
     assert _lines(found.out)[0]["type"] == "ticket.created"
 
 
@@ -147,11 +186,11 @@ def test_following_from_a_cursor_prints_missed_events_and_the_next_cursor(
     beginning = customer.events.head()
     numbers = [customer.tickets.create(f"Number {n}", team=queue).number for n in range(4)]
     wanted = ("events", "tail", "--follow", "--team", queue, "--type", "ticket.created")
-    first = _lines(people.agent(*wanted, "--json", "--since", beginning, "--limit", 2).out)
-    done = people.agent(*wanted, "--since", first[-1]["cursor"], "--limit", 2)
+    first = _lines(people.agent(*wanted, "--json", "--after", beginning, "--limit", 2).out)
+    done = people.agent(*wanted, "--after", first[-1]["cursor"], "--limit", 2)
     assert [event["ticket_number"] for event in first] == numbers[:2]
     assert [int(number) for number in re.findall(r"#(\d+)", done.out)] == numbers[2:]
-    assert re.search(r"--since \d+\.\d+", done.err)
+    assert re.search(r"--after \d+\.\d+", done.err)
 
 
 def test_an_event_is_pushed_when_it_happens(people: People, queue: str, customer: Helpdesk) -> None:

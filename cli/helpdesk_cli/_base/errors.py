@@ -166,11 +166,11 @@ def _hint_for(error: HelpdeskError) -> str | None:
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
         return "Give the ticket's number, like 42, or its id."
     if isinstance(error, e.InvalidValueError) and error.field == "cursor":
-        return "Give the cursor of an event with --since, or leave it out."
+        return "Give the cursor of an event with --after, or leave it out."
     if isinstance(error, e.TeamNotFoundError):
         return "List the teams you may use: helpdesk teams list"
     if isinstance(error, e.CursorAheadError):
-        return "Leave out --since to start from the beginning."
+        return "Start from the beginning of the log: --after 0.0"
     if isinstance(error, e.StaleRevisionError):
         return "Read the ticket again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint
