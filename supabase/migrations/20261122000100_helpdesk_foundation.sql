@@ -1,10 +1,18 @@
--- Foundation: the two schemas, who may enter them, the list of errors, limits on input, and who is asking.
+-- Foundation: the two schemas, who may use them, the list of errors, and the limits on input.
 --
 -- We are a guest in the host's project: nothing here touches `public`, default privileges or anybody else's objects.
 --
--- Every function of ours, here and later, pins `search_path = pg_catalog, pg_temp`. An empty path is not enough: types
--- are looked up in pg_temp before anything else unless it is named, and a caller's own type `uuid` could run code as
--- our owner. Fails on purpose when a schema of one of these names exists already: it would be somebody else's.
+-- Every function pins `search_path = pg_catalog, pg_temp`. An empty path is not enough: PostgreSQL looks types up in
+-- pg_temp first unless the path names it, and a caller's own type `uuid` could then run code as our owner. The
+-- migration fails on purpose when a schema of one of these names exists already: it would be somebody else's.
+--
+-- Words that later migrations use:
+--   the system          a request with the secret key, or a direct connection of the owner: no person
+--   requester           the person who needs something (tickets.created_by), whatever their role elsewhere
+--   works the ticket    an admin, an agent in the ticket's team, or the agent it is assigned to; so does the system
+--   staff               agents and admins, whether or not they work a certain ticket
+--
+-- Functions may name tables and functions of later migrations: PL/pgSQL looks them up when the function first runs.
 
 create schema helpdesk;
 comment on schema helpdesk is
@@ -67,8 +75,8 @@ create table helpdesk_private.error_codes (
   hint text not null
 );
 comment on table helpdesk_private.error_codes is
-  'Every rule the database can refuse by. Raised as SQLSTATE PT<status> with detail helpdesk.<reason>; the SDK has '
-  'one class for each.';
+  'Every rule by which the database refuses a request. Raised as SQLSTATE PT<status> with the detail '
+  'helpdesk.<reason>. The SDK has one class for each.';
 revoke all on table helpdesk_private.error_codes from public, anon, authenticated, service_role;
 alter table helpdesk_private.error_codes enable row level security;
 
@@ -190,7 +198,8 @@ as $$
     and p_value ~ '^[^@\s[:cntrl:]<>(),;:"\[\]\\]+@[^@\s[:cntrl:]<>(),;:"\[\]\\]+$';
 $$;
 comment on function helpdesk_private.is_email is
-  'Exactly one plain address: nothing that a mail program would read as two, or as markup.';
+  'Whether the value is exactly one plain address. Mail programs read some other strings as two addresses, or as '
+  'markup.';
 revoke all on function helpdesk_private.is_email from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.is_email to authenticated, service_role;
 
@@ -221,13 +230,14 @@ immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Control characters, line separators, direction marks, invisible characters; not the joiners that scripts and emoji
-  -- need.
+  -- Control characters, line separators, direction marks and invisible characters. Joiners stay: scripts and emoji need
+  -- them.
   select regexp_replace(
     p_value, U&'[\0001-\001F\007F-\009F\200B\200E\200F\2028-\202E\2060-\2064\2066-\206F\FEFF]', '', 'g'
   );
 $$;
-comment on function helpdesk_private.printable is 'The text without what cannot be seen or turns around what can.';
+comment on function helpdesk_private.printable is
+  'The text without characters that are invisible or that change the direction of others.';
 revoke all on function helpdesk_private.printable from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.printable to authenticated, service_role;
 
@@ -262,7 +272,7 @@ begin
   if p_value is null or (p_value >= '2000-01-01 00:00+00' and p_value < '3000-01-01 00:00+00') then
     return true;
   end if;
-  -- Infinity and the year 20000 are moments to PostgreSQL and to no client.
+  -- PostgreSQL accepts infinity and the year 20000; clients cannot read them.
   perform helpdesk_private.fail('invalid_value', format('%s must be between the years 2000 and 2999', p_field));
   return false;
 end;

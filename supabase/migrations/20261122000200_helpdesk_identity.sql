@@ -5,8 +5,8 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000200
 
 
 -- Who is asking -------------------------------------------------------------------------------------------------------
--- Definer, all of them: they read users and team_members for policies on those very tables. Every query under
--- row-level security calls some: a local variable and `select into` are the form that PL/pgSQL runs fastest.
+-- All are definer: they read users and team_members for policies on those tables. Every query under row-level security
+-- calls some of them; a local variable and `select into` are the form that PL/pgSQL runs fastest.
 
 create function helpdesk_private.me()
 returns uuid
@@ -113,7 +113,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.my_team_ids is
-  'The teams whose queues the person works: an agent''s own, all of them for an admin, none for anybody else.';
+  'The teams whose queues the person works: an admin''s are all teams, an agent''s the teams they are a member of. '
+  'Nobody else has any.';
 revoke all on function helpdesk_private.my_team_ids from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.my_team_ids to authenticated, service_role;
 
@@ -125,9 +126,9 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The database role that PostgREST took from the verified key; it shows through definer functions, and a client
-  -- cannot set it: only somebody who may `set role` can. A direct connection has none: then its login must be one that
-  -- could become service_role, unlike a reporting login that the host has made a member of authenticated.
+  -- PostgREST sets the database role from the verified key. The setting is visible in definer functions, and a client
+  -- cannot change it: that takes the right to `set role`. A direct connection has no such setting. Then its login must
+  -- be able to become service_role, which a host's reporting login in the role authenticated is not.
   return case coalesce(current_setting('role', true), 'none')
     when 'service_role' then true
     when 'postgres' then true
@@ -137,7 +138,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.is_service is
-  'Whether the request came with the secret key or a direct connection: the system itself, no person.';
+  'Whether the request is the system''s: it came with the secret key or over a direct connection, and no person is '
+  'behind it.';
 revoke all on function helpdesk_private.is_service from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.is_service to authenticated, service_role;
 

@@ -1,5 +1,5 @@
--- Users: the people of the helpdesk. A person exists before they have a login (somebody who phoned or wrote an e-mail);
--- a login is linked only by a verified e-mail address. Roles live here and never in the token.
+-- Users: the people of the helpdesk. A person may exist before they have a login, for example after a phone call or an
+-- e-mail. A login is linked by its verified e-mail address only. Roles are stored here, never in the token.
 
 create table helpdesk.users (
   user_id uuid primary key default gen_random_uuid(),
@@ -14,7 +14,8 @@ create table helpdesk.users (
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.users is
-  'People: customers, agents, admins, and assistants (AI). Change your name here; roles and activity by function.';
+  'People: customers, agents, admins, and assistants (AI). PATCH changes your name; functions change roles and '
+  'activity.';
 -- No statistics: a planned count must not tell what others have written.
 alter table helpdesk.users alter column email set statistics 0, alter column name set statistics 0;
 create unique index users_email_key on helpdesk.users (email);
@@ -63,7 +64,7 @@ create function helpdesk_private.display_name(p_user_id uuid)
 returns text
 language plpgsql
 stable
--- Definer: a name is copied into what its owner writes.
+-- Definer: whoever writes may not read the users table, and their name is copied into the row they write.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -78,7 +79,7 @@ begin
 end;
 $$;
 comment on function helpdesk_private.display_name is
-  'The name others read. Staff without one show their role and never their e-mail address.';
+  'The name that others read. Staff without a name show their role, never their e-mail address.';
 revoke all on function helpdesk_private.display_name from public, anon, authenticated, service_role;
 
 
@@ -120,7 +121,7 @@ begin
   if coalesce((p_login ->> 'is_anonymous')::boolean, false) then
     return;
   elsif p_login ->> 'deleted_at' is not null then
-    -- Deleted softly: the login's row stays, the person may make a new one.
+    -- A soft deletion keeps the login's row. The person may make a new login.
     update helpdesk.users as u set auth_user_id = null where u.auth_user_id = v_login;
     return;
   elsif not helpdesk_private.is_email(v_email) then
@@ -157,8 +158,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.link_login is
-  'Gives a row of auth.users its person: the one with that verified e-mail address, or a new customer. A login that '
-  'nobody has verified gets none.';
+  'Links a row of auth.users to its person: the person with that verified e-mail address, or a new customer. A '
+  'login without a verified address or phone number gets no person.';
 revoke all on function helpdesk_private.link_login from public, anon, authenticated, service_role;
 
 create function helpdesk_private.follow_login()
@@ -193,7 +194,7 @@ end;
 $$;
 revoke all on function helpdesk_private.follow_login from public, anon, authenticated, service_role;
 
--- Names no column: the auth server's own migrations could not change the type of one that a trigger names.
+-- Names no column: the auth server's own migrations could not change the type of a column that a trigger names.
 create trigger helpdesk_follow_login after insert or update on auth.users
   for each row execute function helpdesk_private.follow_login();
 
@@ -216,7 +217,7 @@ begin
       null;
     end;
   end if;
-  -- Asked before the query, not in it: the planner would try it out before the new profile can be seen.
+  -- Called before the query, not in it: the planner would call it before the new profile is visible.
   v_me := helpdesk_private.require_person();
   select * into v_user from helpdesk.users as u where u.user_id = v_me;
   return v_user;
@@ -233,7 +234,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.whoami();
 $$;
-comment on function helpdesk.whoami is 'Your own row of users; creates it when the sign-up could not.';
+comment on function helpdesk.whoami is 'Your own row of users. Creates it if the sign-up could not.';
 revoke all on function helpdesk.whoami from public, anon, authenticated, service_role;
 grant execute on function helpdesk.whoami to authenticated;
 
@@ -282,7 +283,7 @@ as $$
   select helpdesk_private.create_customer(create_customer.user_id, create_customer.email, create_customer.name);
 $$;
 comment on function helpdesk.create_customer is
-  'Staff: a customer without a login, from a phone call or an import. An address that is known already gives that '
-  'customer.';
+  'Staff: creates a customer without a login, for example after a phone call or for an import. For an address that '
+  'a customer already has, returns that customer.';
 revoke all on function helpdesk.create_customer from public, anon, authenticated, service_role;
 grant execute on function helpdesk.create_customer to authenticated, service_role;

@@ -16,7 +16,7 @@ revoke all on function helpdesk_private.lock_roles from public, anon, authentica
 create function helpdesk_private.release_work(p_user_id uuid)
 returns void
 language plpgsql
--- Definer: gives tickets back to queues that the caller need not see.
+-- Definer: unassigns tickets in queues that the caller may not see.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -26,7 +26,7 @@ begin
 end;
 $$;
 comment on function helpdesk_private.release_work is
-  'Gives the open tickets of somebody who can no longer work them back to their queues.';
+  'Unassigns the open tickets of a person who can no longer work them.';
 revoke all on function helpdesk_private.release_work from public, anon, authenticated, service_role;
 
 create function helpdesk_private.lock_user(p_user_id uuid, p_losing_admin boolean)
@@ -39,9 +39,9 @@ declare
   v_user helpdesk.users;
 begin
   perform helpdesk_private.lock_roles();
-  -- Again, now that nobody else changes roles: the caller may have lost theirs while they waited.
+  -- Checked again, now that nobody else changes roles: the caller may have lost their role while they waited.
   perform helpdesk_private.require_role('admin');
-  -- NO KEY: whoever is writing a message as this person does not wait for us, nor we for them.
+  -- NO KEY: a person who is writing a message and we do not wait for each other.
   select * into v_user from helpdesk.users as u where u.user_id = p_user_id for no key update;
   if not found then
     perform helpdesk_private.fail('user_not_found');
@@ -54,7 +54,7 @@ begin
 end;
 $$;
 comment on function helpdesk_private.lock_user is
-  'The person, locked for a change of role or activity; the last active admin cannot stop being one.';
+  'The person, locked for a change of role or activity. Refuses to take the last active admin''s role or activity.';
 revoke all on function helpdesk_private.lock_user from public, anon, authenticated, service_role;
 
 create function helpdesk_private.set_user_role(p_user_id uuid, p_role text)
@@ -71,7 +71,7 @@ begin
     perform helpdesk_private.fail('invalid_value', 'role is missing');
   end if;
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => p_role <> 'admin');
-  -- Before the change: an admin who leaves gives their own work back while they still may.
+  -- Before the change: an admin who gives up their own rights still needs them to unassign their tickets.
   if p_role not in ('agent', 'admin') then
     delete from helpdesk.team_members as m where m.user_id = p_user_id;
     perform helpdesk_private.release_work(p_user_id);
@@ -92,8 +92,8 @@ as $$
   select helpdesk_private.set_user_role(set_user_role.user_id, set_user_role.role);
 $$;
 comment on function helpdesk.set_user_role is
-  'Admins: make somebody customer, agent, admin or assistant, from their next statement on. Leaving staff also '
-  'leaves teams and tickets.';
+  'Admins: makes a person customer, agent, admin or assistant, from their next statement on. Who is no longer agent '
+  'or admin leaves their teams, and their open tickets go back to the queues.';
 revoke all on function helpdesk.set_user_role from public, anon, authenticated, service_role;
 grant execute on function helpdesk.set_user_role to authenticated, service_role;
 
@@ -109,7 +109,7 @@ begin
   perform helpdesk_private.require_role('admin');
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => not p_is_active);
   if not p_is_active then
-    -- Before the change: an admin who leaves gives their own work back while they still may.
+    -- Before the change: an admin who gives up their own rights still needs them to unassign their tickets.
     perform helpdesk_private.release_work(p_user_id);
   end if;
   update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
@@ -128,8 +128,8 @@ as $$
   select helpdesk_private.set_user_active(deactivate_user.user_id, false);
 $$;
 comment on function helpdesk.deactivate_user is
-  'Admins: from their next statement on the person sees and does nothing, though their token still verifies. Their '
-  'open tickets go back to the queues.';
+  'Admins: deactivates a person. From their next statement on they see and do nothing, even with a valid token. '
+  'Their open tickets go back to the queues.';
 revoke all on function helpdesk.deactivate_user from public, anon, authenticated, service_role;
 grant execute on function helpdesk.deactivate_user to authenticated, service_role;
 
@@ -141,7 +141,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_user_active(reactivate_user.user_id, true);
 $$;
-comment on function helpdesk.reactivate_user is 'Admins: undo deactivate_user.';
+comment on function helpdesk.reactivate_user is
+  'Admins: reactivates a person. Their teams are as they were; their former tickets stay in the queues.';
 revoke all on function helpdesk.reactivate_user from public, anon, authenticated, service_role;
 grant execute on function helpdesk.reactivate_user to authenticated, service_role;
 
@@ -180,7 +181,7 @@ as $$
   select helpdesk_private.bootstrap_admin(bootstrap_admin.email);
 $$;
 comment on function helpdesk.bootstrap_admin is
-  'With the secret key only, and only while there is no active admin: makes the person with this e-mail address the '
-  'first one.';
+  'With the secret key only, and only while no admin is active: makes the person with this e-mail address the first '
+  'admin.';
 revoke all on function helpdesk.bootstrap_admin from public, anon, authenticated, service_role;
 grant execute on function helpdesk.bootstrap_admin to service_role;

@@ -12,7 +12,7 @@ create table helpdesk.invitations (
   revoked_at timestamptz
 );
 comment on table helpdesk.invitations is
-  'A role that waits for the person to sign in with the verified e-mail address it was sent to.';
+  'Invitations: a role that a person gets when they sign in with the e-mail address that was invited, verified.';
 create unique index invitations_open_key on helpdesk.invitations (user_id)
 where accepted_at is null and revoked_at is null;
 create index invitations_user_idx on helpdesk.invitations (user_id);
@@ -86,8 +86,8 @@ as $$
   select helpdesk_private.invite_user(invite_user.email, invite_user.role, invite_user.name, invite_user.invitation_id);
 $$;
 comment on function helpdesk.invite_user is
-  'Admins: the person exists at once, and gets the role when they first sign in with this e-mail address, verified, '
-  'within 14 days.';
+  'Admins: invites a person to a role. The person exists at once, and gets the role when they first sign in with '
+  'this e-mail address, verified, within 14 days. Repeat it with the same invitation_id: there is one invitation.';
 revoke all on function helpdesk.invite_user from public, anon, authenticated, service_role;
 grant execute on function helpdesk.invite_user to authenticated, service_role;
 
@@ -121,7 +121,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.revoke_invitation(revoke_invitation.invitation_id);
 $$;
-comment on function helpdesk.revoke_invitation is 'Admins: take back an invitation that nobody has accepted yet.';
+comment on function helpdesk.revoke_invitation is 'Admins: revokes an invitation that nobody has accepted yet.';
 revoke all on function helpdesk.revoke_invitation from public, anon, authenticated, service_role;
 grant execute on function helpdesk.revoke_invitation to authenticated, service_role;
 
@@ -139,7 +139,7 @@ begin
   where i.user_id = p_user_id and i.accepted_at is null and i.revoked_at is null and i.expires_at > clock_timestamp()
   returning i.role into v_role;
   if v_role is not null then
-    -- Only ever a way up: a role that an admin gave them meanwhile stays.
+    -- An invitation never lowers a role: one that an admin gave them meanwhile stays.
     update helpdesk.users as u set role = v_role where u.user_id = p_user_id and u.role = 'customer';
   end if;
 end;

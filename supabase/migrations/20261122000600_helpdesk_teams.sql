@@ -10,7 +10,8 @@ create table helpdesk.teams (
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.teams is
-  'Queues. Customers see the public ones and may open tickets in them; tickets without a team go to the default one.';
+  'Teams. Each has a queue of tickets. Customers see public teams and may open tickets in them. Tickets without a '
+  'team go to the default team.';
 create unique index teams_name_key on helpdesk.teams (lower(name));
 create unique index teams_default_key on helpdesk.teams (is_default) where is_default;
 
@@ -20,7 +21,8 @@ create table helpdesk.team_members (
   created_at timestamptz not null default now(),
   primary key (user_id, team_id)
 );
-comment on table helpdesk.team_members is 'Who works which queue. Without effect for people who are not agents.';
+comment on table helpdesk.team_members is
+  'Which agents work in which team. Without effect for people who are not agents.';
 create index team_members_team_idx on helpdesk.team_members (team_id);
 
 insert into helpdesk.teams (name, description, is_default, is_public)
@@ -59,7 +61,7 @@ create trigger guard_team_name before insert or update of name on helpdesk.teams
 create function helpdesk_private.guard_team_delete()
 returns trigger
 language plpgsql
--- Definer: the tickets that hold the team need not be visible to whoever deletes it.
+-- Definer: the team's tickets need not be visible to the person who deletes the team.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -112,7 +114,7 @@ declare
 begin
   perform helpdesk_private.require_role('admin');
   perform pg_advisory_xact_lock(hashtextextended('helpdesk.default_team', 0));
-  -- Locked: a deletion under way is waited for.
+  -- Locked, to wait for a deletion under way.
   perform from helpdesk.teams as t where t.team_id = p_team_id for update;
   if not found then
     perform helpdesk_private.fail('team_not_found');
@@ -133,6 +135,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.set_default_team(set_default_team.team_id);
 $$;
-comment on function helpdesk.set_default_team is 'Admins: tickets without a team go here from now on.';
+comment on function helpdesk.set_default_team is
+  'Admins: makes this team the default team. Tickets without a team go there from now on.';
 revoke all on function helpdesk.set_default_team from public, anon, authenticated, service_role;
 grant execute on function helpdesk.set_default_team to authenticated, service_role;

@@ -1,9 +1,8 @@
--- Tickets: what somebody needs, where it waits, who has it, and how far it is.
+-- Tickets: a person's request, its team, its assignee and its status.
 --
--- A ticket is seen by its requester (created_by), by the agents of its team, by the agent it is assigned to, and by
--- admins. `status` and `priority` are text with CHECK: an enum's equality is not leakproof, and under row-level
--- security such a filter cannot use its index. Tags are rows, for the same reason, and because only staff may read
--- them.
+-- Its requester sees a ticket, and so do those who work the ticket. `status` and `priority` are text with CHECK: an
+-- enum's equality is not leakproof, and under row-level security a filter by it cannot use its index. Tags are rows for
+-- the same reason, and because only those who work the ticket may read them.
 
 create table helpdesk.status_transitions (
   role text not null check (role in ('customer', 'agent', 'admin', 'system')),
@@ -12,7 +11,8 @@ create table helpdesk.status_transitions (
   primary key (role, from_status, to_status)
 );
 comment on table helpdesk.status_transitions is
-  'Who may move a ticket from which status to which. The rule itself: the database reads it on every change.';
+  'Which role may move a ticket from which status to which. This table is the rule itself: the database reads it on '
+  'every change.';
 
 insert into helpdesk.status_transitions (role, from_status, to_status)
 select r.role, t.from_status, t.to_status
@@ -60,20 +60,23 @@ create table helpdesk.tickets (
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.tickets is
-  'Tickets. POST opens one, PATCH edits it (add &revision=eq.N so that nobody''s change is overwritten); what moves '
-  'a ticket between people and teams is a function.';
-comment on column helpdesk.tickets.number is 'For people to say. Unique and rising; gaps are normal.';
+  'Tickets. POST opens a ticket. PATCH edits it; add &revision=eq.N so that nobody''s change is overwritten. '
+  'Functions change its team and its assignee.';
+comment on column helpdesk.tickets.number is 'The ticket''s number, for people. Unique and rising; gaps are normal.';
 comment on column helpdesk.tickets.priority_rank is
   '1 urgent, 2 high, 3 medium, 4 low. order=priority_rank,created_at,ticket_id is the order in which tickets are '
   'claimed.';
 comment on column helpdesk.tickets.created_by is
   'The requester: the person who needs something, also when an agent opened the ticket for them.';
-comment on column helpdesk.tickets.revision is 'Counts the changes of this row.';
+comment on column helpdesk.tickets.revision is 'Counts the changes of this row, from 1.';
 comment on column helpdesk.tickets.last_message_id is
-  'The newest message of the conversation: what send_reply compares with what you have read.';
+  'The newest message of the conversation. send_reply() compares it with expected_last_message.';
 comment on column helpdesk.tickets.external_id is
-  'Your own key for the ticket, unique in the helpdesk. Staff set it; the requester can read it.';
-comment on column helpdesk.tickets.custom_fields is 'Your own data. Staff change it; the requester can read it.';
+  'Your own key for the ticket, unique in the helpdesk. Those who work the ticket set it; the requester can read '
+  'it.';
+comment on column helpdesk.tickets.custom_fields is
+  'Your own data. The requester may set it when they open the ticket, and read it; '
+  'those who work the ticket change it.';
 
 -- No statistics on what people write and on which staff have what: PostgREST answers `Prefer: count=planned` from the
 -- planner's estimate, which would otherwise tell whether somebody else's ticket has that title, and who works how much.
@@ -118,7 +121,8 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000700
 create function helpdesk_private.guard_external_id(p_ticket_id uuid, p_external_id text)
 returns void
 language plpgsql
--- Definer: the ticket that has it need not be visible; staff alone set external ids, and are told.
+-- Definer: the ticket with this external id need not be visible. Only staff can set external ids, so only staff learn
+-- that it is taken.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -202,7 +206,7 @@ as $$
 declare
   v_role text;
 begin
-  -- PostgreSQL computes it after this trigger, and until then it is null.
+  -- PostgreSQL computes this column after the trigger; until then it is null in the new row.
   new.priority_rank := old.priority_rank;
   if new is not distinct from old then
     return new;
@@ -213,7 +217,7 @@ begin
   end if;
   v_role := helpdesk_private.role_on_ticket(old);
   if v_role is null then
-    -- They lost the ticket while they waited for its lock: without this, no guard below would apply.
+    -- The caller lost the ticket while they waited for its lock: without this check no guard below would apply.
     perform helpdesk_private.fail('ticket_not_found');
   elsif v_role = 'customer' then
     perform helpdesk_private.guard_customer_edit(old, new);
@@ -222,7 +226,7 @@ begin
     perform helpdesk_private.guard_external_id(new.ticket_id, new.external_id);
   end if;
   if new.status <> old.status then
-    -- A status that nobody can reach is no status: the CHECK says which there are.
+    -- A status that is in no transition does not exist: the CHECK refuses it with the list of statuses.
     if exists (select from helpdesk.status_transitions as s where s.to_status = new.status) and not exists (
       select from helpdesk.status_transitions as s
       where s.role = v_role and s.from_status = old.status and s.to_status = new.status
@@ -292,7 +296,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.guard_bulk is
-  'A request of thirty bytes must not rewrite a hundred megabytes; the system may.';
+  'Refuses requests that write more than 1000 tickets: a request of thirty bytes must not rewrite a hundred '
+  'megabytes. The system is exempt.';
 revoke all on function helpdesk_private.guard_bulk from public, anon, authenticated, service_role;
 create trigger guard_bulk_insert after insert on helpdesk.tickets
   referencing new table as new_rows
@@ -319,7 +324,7 @@ create policy "requesters, the team, the assignee and admins see a ticket" on he
     or assigned_to = (select helpdesk_private.me_if_staff())
   );
 comment on policy "requesters, the team, the assignee and admins see a ticket" on helpdesk.tickets is
-  'An OR cannot be served by one index: lists go through my_tickets and team_tickets, which state the scope.';
+  'No single index serves an OR: lists go through my_tickets and team_tickets, which state the scope.';
 create policy "people open tickets for themselves" on helpdesk.tickets
   for insert to authenticated with check (created_by = (select helpdesk_private.me()));
 create policy "whoever sees a ticket may edit it, within the guards" on helpdesk.tickets

@@ -1,4 +1,5 @@
--- Access to a ticket: what the caller is to it, and the two sets of tickets that policies ask for.
+-- Access to a ticket: the caller's role on it, and the two sets of tickets that policies use. Who works the ticket is
+-- decided here, in role_on_ticket() and worked_tickets.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000800', 'ticket_access');
 
@@ -18,8 +19,8 @@ begin
   if helpdesk_private.is_service() then
     return 'system';
   end if;
-  -- What is_active(), me(), my_role(), me_if_staff() and my_team_ids() say, in one look: every write asks several
-  -- times.
+  -- The result of is_active(), me(), my_role(), me_if_staff() and my_team_ids() in one query: every write calls this
+  -- several times.
   select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login and u.is_active;
   if v_role = 'admin' and p_ticket.team_id is not null then
     return v_role;
@@ -51,7 +52,7 @@ begin
   select * into ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
   role := case when found then helpdesk_private.role_on_ticket(ticket) end;
   if role is null then
-    -- Somebody without a profile or deactivated is told that first.
+    -- Callers without a profile, or deactivated, get that error first.
     if not helpdesk_private.is_service() then
       perform helpdesk_private.require_person();
     end if;
@@ -60,8 +61,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.find_ticket is
-  'The ticket and the caller''s role on it; a ticket that is absent and one that the caller may not see are the '
-  'same error.';
+  'The ticket and the caller''s role on it. An absent ticket and a ticket that the caller may not see give the same '
+  'error.';
 revoke all on function helpdesk_private.find_ticket from public, anon, authenticated, service_role;
 
 create function helpdesk_private.lock_ticket(p_ticket_id uuid, p_staff_only boolean)
@@ -74,7 +75,7 @@ declare
   v_ticket helpdesk.tickets;
   v_role text;
 begin
-  -- Found before it is locked: nobody can hold up a ticket that is not theirs.
+  -- Found before it is locked: nobody can lock a ticket that they may not see.
   perform helpdesk_private.find_ticket(p_ticket_id);
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;
   v_role := helpdesk_private.role_on_ticket(v_ticket);
@@ -88,12 +89,13 @@ begin
 end;
 $$;
 comment on function helpdesk_private.lock_ticket is
-  'The ticket, locked, if the caller may see it (and works it); absent and not-yours are the same error.';
+  'The ticket, locked, if the caller sees it and, with p_staff_only, works the ticket. An absent ticket and a '
+  'ticket that the caller may not see give the same error.';
 revoke all on function helpdesk_private.lock_ticket from public, anon, authenticated, service_role;
 
--- Which tickets a person sees, and which they work, for the policies on what hangs on a ticket. Views with their
--- owner's rights: read with the caller's, the policy on tickets would be planned and run once more inside each of those
--- policies. They say nothing about who is active: each table's own policy does.
+-- The tickets that a person sees and those they work, for the policies of tables with a ticket_id. The views have their
+-- owner's rights: with the caller's, each of those policies would plan and run the policy of tickets once more. The
+-- views do not check who is active: each table's own policy does.
 create view helpdesk_private.seen_tickets as
 select t.ticket_id
 from helpdesk.tickets as t
@@ -108,9 +110,10 @@ where
   t.team_id = any(array(select helpdesk_private.my_team_ids()))
   or t.assigned_to = (select helpdesk_private.me_if_staff());
 comment on view helpdesk_private.seen_tickets is
-  'The tickets that the person behind the request sees: their own, and those they work.';
+  'The tickets that the person behind the request sees: those they requested, and those they work.';
 comment on view helpdesk_private.worked_tickets is
-  'The tickets that the person behind the request works: those of their teams, and those assigned to them.';
+  'The tickets that the person behind the request works: those of their teams (an admin''s are all teams), and those '
+  'assigned to them.';
 revoke all on table helpdesk_private.seen_tickets from public, anon, authenticated, service_role;
 revoke all on table helpdesk_private.worked_tickets from public, anon, authenticated, service_role;
 grant select on table helpdesk_private.seen_tickets to authenticated;

@@ -1,16 +1,17 @@
--- Tags: staff's working notes on tickets; and the views of tickets that show them.
+-- Tags: short labels on tickets, for those who work the ticket only; and the views of tickets that show them.
 
 create table helpdesk.ticket_tags (
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
   tag text not null
     check (helpdesk_private.text_within('tag', tag, 1, 50)) check (helpdesk_private.text_printable('tag', tag)),
-  -- The ticket's own created_at, which never changes: lets a tag's tickets be read newest first from one index.
+  -- A copy of the ticket's created_at, which never changes: one index gives a tag's tickets, newest first.
   ticket_created_at timestamptz not null,
   created_at timestamptz not null default now(),
   primary key (ticket_id, tag)
 );
 comment on table helpdesk.ticket_tags is
-  'Staff''s working notes on tickets, lower case, at most 50 a ticket. The requester never sees them.';
+  'Tags: lower case, at most 50 a ticket. Those who work the ticket read, add and remove them. The requester never '
+  'sees them.';
 create index ticket_tags_tag_idx on helpdesk.ticket_tags (tag, ticket_created_at desc, ticket_id desc);
 
 revoke all on table helpdesk.ticket_tags from public, anon, authenticated, service_role;
@@ -47,7 +48,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- One tagger of a ticket at a time, so that two do not pass the limit together.
+  -- One writer of a ticket's tags at a time, so that two together do not pass the limit.
   perform pg_advisory_xact_lock(hashtextextended('helpdesk.tags ' || n.ticket_id, 0))
   from (select distinct r.ticket_id from new_rows as r order by r.ticket_id) as n;
   if exists (
@@ -70,17 +71,17 @@ alter table helpdesk.ticket_tags enable row level security;
 -- A scalar subquery and not EXISTS: the planner never turns it into a scan of all tickets.
 create policy "only active people" on helpdesk.ticket_tags
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
-create policy "those who work a ticket see its tags" on helpdesk.ticket_tags
+create policy "those who work the ticket see its tags" on helpdesk.ticket_tags
   for select to authenticated
   using (
     (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
   );
-create policy "those who work a ticket tag it" on helpdesk.ticket_tags
+create policy "those who work the ticket tag it" on helpdesk.ticket_tags
   for insert to authenticated
   with check (
     (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
   );
-create policy "those who work a ticket untag it" on helpdesk.ticket_tags
+create policy "those who work the ticket untag it" on helpdesk.ticket_tags
   for delete to authenticated
   using (
     (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = ticket_tags.ticket_id) is not null
@@ -92,8 +93,8 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000900
 -- Their own columns come first and the table's last: a later concept adds a column to tickets, repeats each view with
 -- `create or replace` (tagged_tickets with the new column at its end), and grants and comments stay.
 
--- The tags of tickets that the reader is known to work, without asking the policy again for each: with the owner's
--- rights, to be read only by the views below, and by nobody but staff.
+-- Tags of tickets that the reader is known to work. The view has its owner's rights, so that the policy is not run
+-- again for each ticket. Only the views below read it, and only for staff.
 create view helpdesk_private.staff_tags as
 select
   g.ticket_id,
@@ -115,7 +116,7 @@ select
   t.*
 from helpdesk.tickets as t
 where t.created_by = (select helpdesk_private.me());
-comment on view helpdesk.my_tickets is 'The tickets that you asked for.';
+comment on view helpdesk.my_tickets is 'The tickets that you requested.';
 
 create view helpdesk.team_tickets with (security_invoker = true) as
 select
@@ -123,7 +124,8 @@ select
   t.*
 from helpdesk.tickets as t
 where t.team_id = any(array(select helpdesk_private.my_team_ids()));
-comment on view helpdesk.team_tickets is 'The tickets in your teams'' queues; for admins, all tickets.';
+comment on view helpdesk.team_tickets is
+  'The tickets in your teams'' queues, whatever their status and assignee. For admins, all tickets.';
 
 create view helpdesk.tagged_tickets with (security_invoker = true) as
 select
@@ -135,7 +137,7 @@ select
   t.first_response_at, t.resolved_at, t.closed_at, t.merged_into, g.ticket_created_at as created_at, t.updated_at
 from helpdesk.ticket_tags as g
 join helpdesk.tickets as t on t.ticket_id = g.ticket_id;
-comment on view helpdesk.tagged_tickets is 'One row for each tag of each ticket you work: filter by tag=eq.…';
+comment on view helpdesk.tagged_tickets is 'One row for each tag of each ticket that you work: filter by tag=eq.…';
 
 revoke all on table helpdesk.my_tickets from public, anon, authenticated, service_role;
 revoke all on table helpdesk.team_tickets from public, anon, authenticated, service_role;

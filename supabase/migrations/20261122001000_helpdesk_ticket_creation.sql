@@ -1,4 +1,4 @@
--- Opening a ticket, repeatably: a request is remembered under the id that its client made.
+-- Opening a ticket. A request is remembered under the id that its client made, so that it can be repeated.
 
 create table helpdesk_private.request_ids (
   request_id uuid primary key,
@@ -8,7 +8,8 @@ create table helpdesk_private.request_ids (
   created_at timestamptz not null default now()
 );
 comment on table helpdesk_private.request_ids is
-  'What was asked under which client-made id, so that a repeated request is recognised and a different one refused.';
+  'Requests under client-made ids, with a hash of their content: a repeated request is recognised, a different one '
+  'refused.';
 revoke all on table helpdesk_private.request_ids from public, anon, authenticated, service_role;
 alter table helpdesk_private.request_ids enable row level security;
 
@@ -25,7 +26,7 @@ declare
   v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
   v_known helpdesk_private.request_ids;
 begin
-  -- Two statements: the second sees what a concurrent winner of the first has committed.
+  -- Two statements: the second sees the row that another transaction committed while the first waited.
   insert into helpdesk_private.request_ids (request_id, actor_id, content_hash)
   values (p_request_id, p_actor_id, v_hash)
   on conflict do nothing;
@@ -40,7 +41,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.remember_request is
-  'True for a new request id, false when the same person repeats the same request, an error when the content differs.';
+  'True for a new request id. False when the same person repeats the same request. An error when the person or the '
+  'content differs.';
 revoke all on function helpdesk_private.remember_request from public, anon, authenticated, service_role;
 
 create function helpdesk_private.repeated_ticket(p_new helpdesk.tickets)
@@ -58,7 +60,7 @@ begin
   if helpdesk_private.role_on_ticket(v_ticket) is not null then
     return v_ticket;
   end if;
-  -- Out of sight: what the caller was told the first time, and nothing of what came after.
+  -- The caller no longer sees the ticket: return what the first answer was, and no later change.
   p_new.number := v_ticket.number;
   p_new.status := 'open';
   p_new.priority_rank := case p_new.priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end;
@@ -72,20 +74,20 @@ begin
   return p_new;
 end;
 $$;
-comment on function helpdesk_private.repeated_ticket is 'The answer to a repeated create_ticket().';
+comment on function helpdesk_private.repeated_ticket is 'The result of a repeated create_ticket().';
 revoke all on function helpdesk_private.repeated_ticket from public, anon, authenticated, service_role;
 
 create function helpdesk_private.create_ticket(p_new helpdesk.tickets, p_tags text[])
 returns helpdesk.tickets
 language plpgsql
--- Definer: inserts for a requester who may be somebody else, and tags, in one go.
+-- Definer: inserts a ticket for a requester who may be another person, with its tags.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
   v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
-  -- What was given, without nulls: a column that a later concept adds changes nothing about requests of before.
+  -- Without nulls: a column that a later concept adds leaves the hash of earlier requests as it is.
   v_content jsonb := (
     select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null'
   );
@@ -159,7 +161,7 @@ begin
 end;
 $$;
 comment on function helpdesk.create_ticket is
-  'Opens a ticket. Repeat it with the same ticket_id and content as often as you like: there is one ticket. For '
-  'staff also: a requester, tags, an external id.';
+  'Opens a ticket. Repeat it with the same ticket_id and content as often as you like: there is one ticket. Staff '
+  'may also give a requester, tags, an external id and a priority.';
 revoke all on function helpdesk.create_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.create_ticket to authenticated, service_role;

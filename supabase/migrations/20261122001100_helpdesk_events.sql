@@ -1,10 +1,12 @@
--- Events: everything that happened, in one append-only log, written in the transaction that changed the thing.
--- log_event() writes it and nothing else does; everything else consumes it.
+-- Events: one append-only log of every change, written in the transaction that makes the change. Only log_event()
+-- writes to it.
 --
--- Reading without gaps: sequence order is not commit order, so a row carries its transaction (xid), and a reader gets
--- only rows of transactions older than every one still running. The cursor is <xid>.<event_id>. A transaction gets its
--- number when it first writes, perhaps long before it comes to a ticket: so that a ticket's events are in the order in
--- which they happened, a row's xid is that of the ticket's newest event where that is the higher one.
+-- Reading without gaps: sequence order is not commit order, so each row stores its transaction's number (xid), and a
+-- reader gets only rows of transactions older than every transaction still running. The cursor is <xid>.<event_id>. A
+-- transaction gets its number when it first writes, perhaps long before it writes to a ticket. To keep a ticket's
+-- events in the order in which they happened, a row takes the xid of the ticket's newest event if that is higher. A
+-- concept logs its changes by a trigger in its own migration: log_on_ticket() and log_administration() take the type
+-- and the columns as arguments.
 
 create table helpdesk.events (
   event_id bigint generated always as identity primary key,
@@ -14,9 +16,9 @@ create table helpdesk.events (
   changes_access boolean not null default false,
   ticket_id uuid,
   ticket_number bigint,
-  -- The ticket's revision right after the change: what a screen that shows a newer one need not apply.
+  -- The ticket's revision right after the change. A screen that shows a newer revision need not apply the event.
   ticket_revision bigint,
-  -- The ticket's requester, team and assignee of that moment: what a reader's index range begins with.
+  -- The ticket's requester, team and assignee at that moment: a reader's index range begins with one of them.
   requester_id uuid,
   team_id uuid,
   assigned_to uuid,
@@ -27,7 +29,8 @@ create table helpdesk.events (
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table helpdesk.events is
-  'What happened, by whom: one row a change. Follow it with events_since(); one ticket''s is in ticket_timeline().';
+  'Events: one row for each change, with its author. Follow the log with events_since(). ticket_timeline() has the '
+  'events of one ticket.';
 comment on column helpdesk.events.changes_access is
   'True for an event that changes a person''s rights: their role, their teams, or whether they are active.';
 -- No statistics: a planned count must not tell what others have written.
@@ -99,7 +102,7 @@ begin
   values (
     greatest(
       pg_current_xact_id(),
-      -- Committed, or our own: whoever writes about a ticket has locked it.
+      -- That event is committed, or our own: every writer of a ticket's events has locked the ticket.
       (
         select e.xid from helpdesk.events as e
         where e.ticket_id = p_ticket.ticket_id
@@ -132,7 +135,8 @@ as $$
   from unnest(p_fields) as f (field)
   where p_old -> f.field is distinct from p_new -> f.field;
 $$;
-comment on function helpdesk_private.changes is 'The fields that differ as {"field": [old, new]}; null when none does.';
+comment on function helpdesk_private.changes is
+  'The fields that differ as {"field": [old, new]}; null when no field differs.';
 revoke all on function helpdesk_private.changes from public, anon, authenticated, service_role;
 
 create function helpdesk_private.log_ticket()
@@ -169,7 +173,7 @@ begin
   loop
     v_changes := helpdesk_private.changes(v_old, v_new, variadic v_kind.fields);
     if v_changes ? 'description' then
-      -- Only that it changed: what somebody takes out of a description must not live on in the log.
+      -- The log stores only that it changed: text that somebody removes from a description must not stay in the log.
       v_changes := v_changes || '{"description": [null, null]}';
     end if;
     if v_changes is not null then
@@ -193,7 +197,7 @@ as $$
   select jsonb_object_agg(c.name, p_row -> c.name) from unnest(string_to_array(p_columns, ', ')) as c (name);
 $$;
 comment on function helpdesk_private.columns_of is
-  'Some columns of a row, named with commas between them, as a JSON object.';
+  'Some columns of a row as a JSON object. p_columns separates their names by a comma and a space.';
 revoke all on function helpdesk_private.columns_of from public, anon, authenticated, service_role;
 
 create function helpdesk_private.log_on_ticket()
@@ -206,7 +210,7 @@ declare
   v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
   v_ticket helpdesk.tickets;
 begin
-  -- Locked, as it is for messages and notes already: a tag and an edit at once have an order too.
+  -- Locked, as messages and notes have done already: a tag and an edit at the same time have an order too.
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid for no key update;
   if found then
     perform helpdesk_private.log_event(
@@ -217,7 +221,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.log_on_ticket is
-  'For triggers of tables with a ticket_id: one event on that ticket. Arguments: type, audience, the columns for data.';
+  'Trigger function for tables with a ticket_id: writes one event of that ticket. Arguments: type; audience; the '
+  'columns that data has.';
 revoke all on function helpdesk_private.log_on_ticket from public, anon, authenticated, service_role;
 create trigger log_tag after insert on helpdesk.ticket_tags
   for each row execute function helpdesk_private.log_on_ticket('ticket.tagged', 'staff', 'tag');
@@ -246,9 +251,9 @@ begin
 end;
 $$;
 comment on function helpdesk_private.log_administration is
-  'For triggers of tables about people and teams: one event for admins. Arguments: type; the columns for data; the '
-  'columns '
-  'whose changes it tells, without which there is no event; changes_access if it changes what somebody may see.';
+  'Trigger function for tables of people and teams: writes one event for admins. Arguments: type; the columns that '
+  'data has; the columns whose changes data has (without a change there is no event); changes_access if the event '
+  'changes a person''s rights.';
 revoke all on function helpdesk_private.log_administration from public, anon, authenticated, service_role;
 create trigger log_user after insert on helpdesk.users
   for each row execute function helpdesk_private.log_administration('user.created', 'user_id, role');

@@ -1,6 +1,6 @@
--- Messages: the public conversation on a ticket. Written by send_reply() alone, which guards against two answers at
--- once; immutable but for redaction. Each carries its author's kind and name as of then, so that a customer needs no
--- right on staff's rows.
+-- Messages: the public conversation on a ticket. Only send_reply() writes messages, and it refuses the second of two
+-- answers at the same time. A message never changes, except that it can be redacted once. It stores its author's kind
+-- and name at that moment, so that a customer needs no right to read users.
 
 create table helpdesk.messages (
   message_id uuid primary key default gen_random_uuid(),
@@ -15,9 +15,9 @@ create table helpdesk.messages (
   redacted_at timestamptz
 );
 comment on table helpdesk.messages is
-  'What customer and staff said to each other on a ticket. Read it here; write with send_reply().';
+  'Messages: the public conversation of requester and staff on a ticket. Read it here; write with send_reply().';
 comment on column helpdesk.messages.chosen_status is
-  'The status that the author gave the ticket with this reply; null when they left it to the rule of send_reply().';
+  'The status that the author gave the ticket with this reply; null for a reply that named no status.';
 -- No statistics: a planned count must not tell what others have written.
 alter table helpdesk.messages
   alter column author_id set statistics 0,
@@ -77,7 +77,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- The lock puts everybody who answers this ticket in a queue.
+  -- The lock: people who reply to this ticket at the same time do so one after the other.
   v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => false);
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
   v_kind text := case helpdesk_private.role_on_ticket(v_ticket)
@@ -125,7 +125,7 @@ begin
   where t.ticket_id = r.ticket_id
   returning r.* into v_message;
   if not found then
-    -- The id was taken on another ticket since we looked.
+    -- Another transaction has used this id on another ticket since the query above.
     perform helpdesk_private.fail('id_conflict');
   end if;
   return v_message;
@@ -167,7 +167,7 @@ declare
   v_role text;
 begin
   perform helpdesk_private.require_role('agent', 'admin');
-  -- Looked at before it is locked: nobody can hold up a message that is not theirs.
+  -- Read before it is locked: nobody can lock a message that they may not redact.
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   select helpdesk_private.role_on_ticket(t) into v_role
   from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
@@ -192,7 +192,7 @@ as $$
   select helpdesk_private.redact_message(redact_message.message_id);
 $$;
 comment on function helpdesk.redact_message is
-  'Staff: replaces a message''s text for good (a password that a customer sent, say). Who did it and when stays in '
-  'the events.';
+  'Those who work the ticket: replaces a message''s text for good, for example a password that a customer sent. The '
+  'event stores who did it and when.';
 revoke all on function helpdesk.redact_message from public, anon, authenticated, service_role;
 grant execute on function helpdesk.redact_message to authenticated, service_role;

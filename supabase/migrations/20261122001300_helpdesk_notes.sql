@@ -1,5 +1,5 @@
--- Notes: what staff write to each other on a ticket. A table of its own, and nothing of a note shows on the ticket: to
--- the requester there is no difference between a ticket with notes and one without.
+-- Notes: internal, written and read by those who work the ticket. They have a table of their own and leave no trace on
+-- the ticket: the requester cannot tell a ticket with notes from a ticket without.
 
 create table helpdesk.notes (
   note_id uuid primary key default gen_random_uuid(),
@@ -10,7 +10,7 @@ create table helpdesk.notes (
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table helpdesk.notes is
-  'Internal notes: for those who work the ticket, never for its requester. Write with add_note().';
+  'Internal notes: those who work the ticket read them, its requester never does. Write with add_note().';
 -- No statistics: a planned count must not tell what others have written.
 alter table helpdesk.notes
   alter column author_id set statistics 0,
@@ -29,7 +29,7 @@ alter table helpdesk.notes enable row level security;
 
 create policy "only active people" on helpdesk.notes
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
-create policy "those who work a ticket see its notes" on helpdesk.notes
+create policy "those who work the ticket see its notes" on helpdesk.notes
   for select to authenticated
   using (
     (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id) is not null
@@ -65,7 +65,7 @@ begin
   on conflict do nothing
   returning * into v_note;
   if not found then
-    -- The id was taken on another ticket since we looked.
+    -- Another transaction has used this id on another ticket since the query above.
     perform helpdesk_private.fail('id_conflict');
   end if;
   return v_note;
@@ -83,6 +83,6 @@ as $$
   select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id);
 $$;
 comment on function helpdesk.add_note is
-  'Staff: an internal note. Repeat it with the same note_id: there is one note.';
+  'Those who work the ticket: adds an internal note. Repeat it with the same note_id: there is one note.';
 revoke all on function helpdesk.add_note from public, anon, authenticated, service_role;
 grant execute on function helpdesk.add_note to authenticated, service_role;

@@ -1,4 +1,4 @@
--- The event feed: what a reader may see of the log, after a cursor, without gaps.
+-- The event feed: the events after a cursor that the reader may see, without gaps.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001400', 'event_feed');
 
@@ -33,8 +33,9 @@ declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
   v_teams uuid[] := array(select helpdesk_private.my_team_ids());
 begin
-  -- The three ranges an agent reads: of their own tickets, of each of their teams, of what they were assigned. A scalar
-  -- subquery and not a join: each event looks its one ticket up, and stops when the page is full.
+  -- An agent reads three ranges: events of tickets they requested, of each of their teams, and of tickets assigned to
+  -- them. A scalar subquery and not a join: each event looks up its one ticket, and the scan stops when the page is
+  -- full.
   return query
     with own as (
       select e.xid, e.event_id from helpdesk.events as e
@@ -81,11 +82,11 @@ returns setof helpdesk.events
 language plpgsql
 stable
 rows 100
--- Definer: writes the caller's predicate out, so that each reader's page is a range of an index. Stable: every
--- statement in it sees the caller's one snapshot, the same that the horizon is taken from.
+-- Definer: states the caller's predicate, so that each reader's page is a range of an index. Stable: every statement in
+-- it sees the caller's snapshot, from which the horizon is taken too.
 security definer
 set search_path = pg_catalog, pg_temp
--- Planned once a session and not once a poll; the constant limits (the largest page) tell the planner how little is
+-- Planned once a session, not at every poll. The constant limits (the largest page) show the planner how few rows are
 -- read.
 set plan_cache_mode = force_generic_plan
 as $$
@@ -137,7 +138,7 @@ returns setof helpdesk.events
 language plpgsql
 stable
 rows 100
--- Definer: decides once who the caller is to the ticket. All of one ticket's events, as its timeline has them.
+-- Definer: looks up the caller's role on the ticket once. Returns all of the ticket's events, as its timeline does.
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -148,16 +149,16 @@ declare
 begin
   -- Materialized: one ticket's events are few; the planner would rather walk the whole log in the order of the cursor.
   return query
-    with told as materialized (select e.* from helpdesk.events as e where e.ticket_id = p_ticket_id)
+    with own as materialized (select e.* from helpdesk.events as e where e.ticket_id = p_ticket_id)
     select t.*
-    from told as t
+    from own as t
     where (v_role <> 'customer' or t.audience = 'customer') and (p_team_id is null or t.team_id = p_team_id)
       and (t.xid, t.event_id) > (p_xid, p_event_id) and t.xid < v_horizon
     order by t.xid, t.event_id limit p_max_rows;
 end;
 $$;
 comment on function helpdesk_private.ticket_events is
-  'visible_events() of one ticket, and, if so wanted, while it was in one team.';
+  'visible_events() of one ticket; with p_team_id, only while it was in that team.';
 revoke all on function helpdesk_private.ticket_events from public, anon, authenticated, service_role;
 
 create function helpdesk_private.team_events(p_team_id uuid, p_xid xid8, p_event_id bigint, p_max_rows integer)
@@ -165,7 +166,7 @@ returns setof helpdesk.events
 language plpgsql
 stable
 rows 100
--- Definer: writes the caller's predicate out; one range of events_team_idx.
+-- Definer: states the caller's predicate; reads one range of events_team_idx.
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -184,7 +185,7 @@ begin
     v_all := helpdesk_private.my_role() = 'admin';
   end if;
   if not p_team_id = any(v_teams) then
-    -- Whoever sees the team may be told that its queue is not theirs.
+    -- A caller who sees the team may learn that its queue is not theirs.
     perform helpdesk_private.fail('forbidden', 'You do not work in this team.', 'An admin can make you a member of it.')
     from helpdesk.teams as t
     where t.team_id = p_team_id and (t.is_public or helpdesk_private.me_if_staff() is not null);
@@ -234,8 +235,7 @@ begin
     select from helpdesk.events as e
     where e.xid >= pg_snapshot_xmax(pg_current_snapshot()) and e.xid is distinct from pg_current_xact_id_if_assigned()
   ) then
-    -- No transaction of this database can have written these; left alone, newer events would sort before them and be
-    -- missed.
+    -- No transaction of this database can have written these events. New events would sort before them and be missed.
     perform helpdesk_private.fail('log_restored');
   end if;
   v_xid := split_part(v_after, '.', 1)::xid8;
@@ -274,10 +274,10 @@ as $$
   ) as e;
 $$;
 comment on function helpdesk.events_since is
-  'What happened after a cursor (null: from the beginning), oldest first, at most 1000 rows, never a gap: remember '
-  'the last row''s cursor and ask again. '
-  'Shows what you could see then and can see now; of one ticket all that its timeline shows, of one team what '
-  'happened in its queue. An event appears once every transaction older than it has ended.';
+  'The events after a cursor (null: from the beginning), oldest first, at most 1000 rows, without gaps. Keep the '
+  'last row''s cursor and call again with it. Returns the events that you could see when they happened and can see '
+  'now: of one ticket all that its timeline has, of one team all that happened in its queue. An event appears once '
+  'every older transaction has ended.';
 revoke all on function helpdesk.events_since from public, anon, authenticated, service_role;
 grant execute on function helpdesk.events_since to authenticated, service_role;
 
@@ -288,15 +288,15 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Nobody writes while the log is restored: event_id is the order that is left.
+  -- Nobody writes while the log is restored, so the order of event_id is right.
   alter table helpdesk.events disable trigger guard_events;
   update helpdesk.events set xid = '0' where xid <> '0';
   alter table helpdesk.events enable trigger guard_events;
 end;
 $$;
 comment on function helpdesk_private.rebase_events is
-  'For the owner, once, after restoring a dump into another database: transaction ids start again there, and the '
-  'log''s order with them.';
+  'For the owner, once, after a dump was restored into another database: transaction numbers start again there, and '
+  'so must the order of the log.';
 revoke all on function helpdesk_private.rebase_events from public, anon, authenticated, service_role;
 
 create function helpdesk_private.events_head()
@@ -326,6 +326,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.events_head();
 $$;
-comment on function helpdesk.events_head is 'The cursor of now: events_since() with it gives what comes next.';
+comment on function helpdesk.events_head is
+  'The cursor of this moment: events_since() with it returns the events that come next.';
 revoke all on function helpdesk.events_head from public, anon, authenticated, service_role;
 grant execute on function helpdesk.events_head to authenticated, service_role;

@@ -11,7 +11,7 @@ returns table (
 )
 language plpgsql
 stable
--- Definer: decides once who the caller is to the ticket, then reads each part by its index.
+-- Definer: looks up the caller's role on the ticket once, then reads each part by its index.
 security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -76,7 +76,7 @@ as $$
   );
 $$;
 comment on function helpdesk.ticket_timeline is
-  'Messages, notes and changes of one ticket that you may see, oldest first. For the next page pass the last row''s '
-  'at and id.';
+  'The messages, notes and events of one ticket that you may see, oldest first. For the next page pass the last '
+  'row''s at and id.';
 revoke all on function helpdesk.ticket_timeline from public, anon, authenticated, service_role;
 grant execute on function helpdesk.ticket_timeline to authenticated, service_role;

@@ -1,5 +1,5 @@
--- Routing: who takes which ticket. Functions all of them: a PATCH that moves a row out of the caller's own sight fails,
--- and two people must never get the same ticket.
+-- Routing: claiming, assigning and reassigning tickets, and transferring them to another team. All by function: a PATCH
+-- that moves a row out of the caller's own sight fails, and two people must never get the same ticket.
 
 create index tickets_claim_idx on helpdesk.tickets (team_id, priority_rank, created_at, ticket_id)
 where status = 'open' and assigned_to is null;
@@ -20,7 +20,7 @@ declare
   v_depth integer := 64;
 begin
   loop
-    -- The best of each queue, then the best of all; no sort of a whole queue, however long.
+    -- The first tickets of each queue by its index, then the first of all: a long queue is never sorted.
     v_candidates := array(
       select c.ticket_id
       from unnest(p_team_ids) as q (team_id)
@@ -43,7 +43,7 @@ begin
         return v_ticket;
       end if;
     end loop;
-    -- Everything in reach is being claimed by others at this moment: look deeper.
+    -- Others are claiming all of these at this moment: look deeper into the queues.
     exit when cardinality(v_candidates) < v_depth;
     v_depth := v_depth * 8;
   end loop;
@@ -67,7 +67,8 @@ begin
       'forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.'
     );
   end if;
-  -- Waits for a deactivation under way, and makes the next one wait, so that it takes back what is claimed here.
+  -- Waits for a deactivation under way. The next deactivation waits for us, so that it unassigns the ticket claimed
+  -- here.
   perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for share;
   if not found then
     perform helpdesk_private.fail('inactive_user');
@@ -76,13 +77,13 @@ begin
 end;
 $$;
 comment on function helpdesk_private.require_worker is
-  'The active agent or admin behind the request, who stays so until the transaction ends.';
+  'The active agent or admin behind the request. They stay active until the transaction ends.';
 revoke all on function helpdesk_private.require_worker from public, anon, authenticated, service_role;
 
 create function helpdesk_private.claim_next_ticket(p_team_id uuid, p_claim_id uuid)
 returns setof helpdesk.tickets
 language plpgsql
--- Definer: assigned_to is nobody's to write directly.
+-- Definer: nobody may write assigned_to directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -129,16 +130,15 @@ as $$
   select * from helpdesk_private.claim_next_ticket(claim_next_ticket.team_id, claim_next_ticket.claim_id);
 $$;
 comment on function helpdesk.claim_next_ticket is
-  'Staff: takes the oldest open ticket of the highest priority from a team''s queue, or from all of yours; no row '
-  'when there is none. '
-  'Repeat it with the same claim_id: the same ticket.';
+  'Staff: assigns you the oldest open ticket of the highest priority from a team''s queue, or from all of your '
+  'queues. Returns no row when there is none. Repeat it with the same claim_id: you get the same ticket.';
 revoke all on function helpdesk.claim_next_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.claim_next_ticket to authenticated, service_role;
 
 create function helpdesk_private.claim_ticket(p_ticket_id uuid)
 returns helpdesk.tickets
 language plpgsql
--- Definer: assigned_to is nobody's to write directly.
+-- Definer: nobody may write assigned_to directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -166,7 +166,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.claim_ticket(claim_ticket.ticket_id);
 $$;
-comment on function helpdesk.claim_ticket is 'Staff: takes this ticket, unless somebody else has it.';
+comment on function helpdesk.claim_ticket is
+  'Those who work the ticket: assigns it to you, unless somebody else has it.';
 revoke all on function helpdesk.claim_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.claim_ticket to authenticated, service_role;
 
@@ -192,7 +193,7 @@ revoke all on function helpdesk_private.lock_for_routing from public, anon, auth
 create function helpdesk_private.assign_ticket(p_ticket_id uuid, p_assignee_id uuid, p_revision integer)
 returns helpdesk.tickets
 language plpgsql
--- Definer: assigned_to is nobody's to write directly.
+-- Definer: nobody may write assigned_to directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -200,7 +201,7 @@ declare
   v_ticket helpdesk.tickets;
   v_found boolean := false;
 begin
-  -- People before tickets, as in a deactivation: the two must not wait for each other.
+  -- Locks people before tickets, as a deactivation does: the two must not wait for each other.
   if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null then
     perform from helpdesk.users as u
     where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
@@ -228,15 +229,15 @@ as $$
   select helpdesk_private.assign_ticket(assign_ticket.ticket_id, assign_ticket.assignee_id, assign_ticket.revision);
 $$;
 comment on function helpdesk.assign_ticket is
-  'Staff: gives the ticket to an active agent, who then sees it whatever its team. With a revision: only if nothing '
-  'has changed since.';
+  'Those who work the ticket: assigns or reassigns it to an active agent or admin, who then sees it whatever its '
+  'team. With a revision: only if nothing has changed since.';
 revoke all on function helpdesk.assign_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.assign_ticket to authenticated, service_role;
 
 create function helpdesk_private.unassign_ticket(p_ticket_id uuid, p_revision integer)
 returns helpdesk.tickets
 language plpgsql
--- Definer: assigned_to is nobody's to write directly.
+-- Definer: nobody may write assigned_to directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -258,7 +259,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.unassign_ticket(unassign_ticket.ticket_id, unassign_ticket.revision);
 $$;
-comment on function helpdesk.unassign_ticket is 'Staff: puts the ticket back into its team''s queue.';
+comment on function helpdesk.unassign_ticket is 'Those who work the ticket: puts it back into its team''s queue.';
 revoke all on function helpdesk.unassign_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.unassign_ticket to authenticated, service_role;
 
@@ -294,6 +295,7 @@ as $$
   select helpdesk_private.transfer_ticket(transfer_ticket.ticket_id, transfer_ticket.team_id, transfer_ticket.revision);
 $$;
 comment on function helpdesk.transfer_ticket is
-  'Staff: moves the ticket to another team''s queue, unassigned. You may lose sight of it.';
+  'Those who work the ticket: moves it to another team''s queue and unassigns it. You may no longer see it '
+  'afterwards.';
 revoke all on function helpdesk.transfer_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.transfer_ticket to authenticated, service_role;

@@ -1,6 +1,6 @@
--- Live: what is written to the log is announced on private channels of Supabase Realtime, in the same transaction, so
--- once it is committed. An announcement says that something happened, not what: its reader asks the log, whose policies
--- decide on every statement, while a channel's rights are those of the moment it was joined.
+-- Live: each event is announced on private channels of Supabase Realtime, in the same transaction, so only if it
+-- commits. An announcement has no content: its receiver reads the log, whose policies decide on every statement, while
+-- a channel's rights are those of the moment it was joined.
 --
 --   helpdesk:ticket:<uuid>        what the requester may know of a ticket
 --   helpdesk:ticket:<uuid>:staff  what only staff may know of it; and who has it open (presence)
@@ -28,7 +28,7 @@ begin
   return next 'helpdesk:admin';
   if p_event.ticket_id is null then
     if p_event.changes_access then
-      -- The person works out anew which channels are theirs; a team learns of its members.
+      -- The person works out anew which channels to join; the team's channel announces its members.
       return next 'helpdesk:user:' || (p_event.data ->> 'user_id');
       return query select 'helpdesk:team:' || (p_event.data ->> 'team_id') where p_event.data ? 'team_id';
     end if;
@@ -44,7 +44,8 @@ begin
         ('helpdesk:team:' || (p_event.data #>> '{changes,team_id,0}')),
         (case p_event.audience when 'customer' then 'helpdesk:user:' || p_event.requester_id end),
         ('helpdesk:user:' || (v_assignment ->> 0)),
-        -- The others in the team's queue hear it there; whoever was assigned from outside has no other topic.
+        -- The team's members receive it on the team's topic. An assignee from outside the team has no topic but their
+        -- own.
         (
           case
             when v_assignment is not null
@@ -68,7 +69,7 @@ language plpgsql
 -- Definer: nobody but the database may broadcast.
 security definer
 set search_path = pg_catalog, pg_temp
--- Realtime's table may be locked, as when it is given its next partition.
+-- Realtime's table may be locked, for example while it gets its next partition.
 set lock_timeout = '100ms'
 as $$
 declare
@@ -93,7 +94,7 @@ begin
       new.type, v_topic, true
     );
     if clock_timestamp() - v_began > interval '90 ms' then
-      -- Once is enough: this transaction announces nothing more. Whoever follows the log finds it there.
+      -- This transaction announces nothing more. Readers of the log find the events there.
       perform set_config('helpdesk.announcing', 'off ' || pg_current_xact_id()::text, true);
       exit;
     end if;
@@ -102,7 +103,7 @@ begin
   perform set_config('realtime.topic', v_host_topic, true);
   return null;
 exception
-  -- The log is what counts: no partition for today or another signature is no reason to lose a write.
+  -- The log is what counts: a missing partition or a changed signature of realtime.send() must not fail the write.
   when others then
     if clock_timestamp() - v_began > interval '90 ms' then
       perform set_config('helpdesk.announcing', 'off ' || pg_current_xact_id()::text, true);
@@ -120,12 +121,13 @@ create function helpdesk_private.may_listen(p_topic text, p_extension text)
 returns boolean
 language plpgsql
 stable
--- Definer: looks a ticket up whose row the caller need not see. Called by policies only.
+-- Definer: reads a ticket that the caller may not see. Called by policies only.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Matched as a whole before anything is cast; without groups, which would take PostgreSQL twenty times as long.
+  -- The whole topic is matched before a part is cast. No capturing groups: with them PostgreSQL takes twenty times as
+  -- long.
   v_ours boolean := p_topic ~
     '^helpdesk:(?:admin|(?:ticket|team|user):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::staff)?)$';
   v_parts text[] := case when v_ours then string_to_array(p_topic, ':') end;
@@ -152,9 +154,9 @@ begin
 end;
 $$;
 comment on function helpdesk_private.may_listen is
-  'Whether the person behind the request may join a channel of ours; false for what is no topic of ours, and for '
-  'what is absent. '
-  'Presence is for the :staff channel of a ticket: who may see it there may also say that they are there.';
+  'Whether the person behind the request may join a helpdesk channel. False for other topics and for absent tickets '
+  'and teams. Presence is for the :staff channel of a ticket: those who may see it there may also show that they '
+  'are there.';
 revoke all on function helpdesk_private.may_listen from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.may_listen to authenticated;
 
@@ -168,17 +170,17 @@ begin
   create trigger announce_event after insert on helpdesk.events
     for each row execute function helpdesk_private.announce_event();
 
-  -- Row by row and not by realtime.topic() alone: that is what a channel asks, while a row says where it goes.
+  -- Checked for each row, not by realtime.topic() alone: that is the topic of the channel, while the row has its own.
   create policy "helpdesk: people listen to what they may see" on realtime.messages
     for select to authenticated
     using (helpdesk_private.may_listen(topic, extension));
-  create policy "helpdesk: staff say that they have a ticket open" on realtime.messages
+  create policy "helpdesk: those who work the ticket show that they have it open" on realtime.messages
     for insert to authenticated
     with check (extension = 'presence' and helpdesk_private.may_listen(topic, extension));
 
-  -- Policies add up: one of the host's that opens every topic must not open ours. These say nothing of other topics. A
-  -- row of ours is reached from its own channel only, and from a channel of ours nothing else. The first policy holds
-  -- for roles that we do not know as well, and they could not call a function of ours.
+  -- Permissive policies add up: a host's policy that opens every topic must not open ours. These restrictive policies
+  -- leave other topics alone. A row of ours is readable from its own channel only, and a channel of ours reads no other
+  -- rows. The first policy is for all roles, also unknown ones, which could not call a function of ours.
   create policy "helpdesk: our topics are for people who are signed in" on realtime.messages
     as restrictive for all to public
     using (
@@ -191,8 +193,8 @@ begin
       not (coalesce(topic, '') like 'helpdesk:%' or coalesce((select realtime.topic()), '') like 'helpdesk:%')
       or (topic = (select realtime.topic()) and helpdesk_private.may_listen(topic, extension))
     );
-  -- Realtime delivers any row that has an event, whatever its extension; where it asks who may be present it writes
-  -- none.
+  -- Realtime delivers every row that has an event, whatever its extension. To check who may use presence it inserts a
+  -- row without an event.
   create policy "helpdesk: nobody but the database broadcasts" on realtime.messages
     as restrictive for insert to authenticated
     with check (

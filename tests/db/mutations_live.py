@@ -24,7 +24,7 @@ _PIECES: dict[LiteralString, LiteralString] = {
 
 _GIVEN: dict[str, LiteralString] = {
     # Another policy holds the same door: who may not see a row cannot change it; who may not speak is refused twice.
-    "helpdesk: staff say that they have a ticket open": "helpdesk: nobody but the database broadcasts",
+    "helpdesk: those who work the ticket show that they have it open": "helpdesk: nobody but the database broadcasts",
     "helpdesk: nobody changes what was said": "helpdesk: nobody listens to more",
     "helpdesk: nobody removes what was said": "helpdesk: nobody listens to more",
 }
