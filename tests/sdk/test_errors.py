@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from collections.abc import Callable
@@ -102,6 +103,16 @@ def test_what_a_refusal_tells_about_others_is_not_repeated() -> None:
     assert "GRANT" not in shown
 
 
+@pytest.mark.parametrize("bad", ["\r\n", "\x1b[2J", "\0", "\x9b", "\u2028", "\u202e", "\ud800"])
+def test_a_message_holds_nothing_that_steers_a_terminal_or_forges_a_line(bad: str) -> None:
+    body = {"code": "PT400", "details": "helpdesk.invalid_value", "message": f"title is{bad}no", "hint": f"a{bad}b"}
+    error = error_of(httpx.Response(400, content=json.dumps(body)))
+    assert error.message.startswith("title is ")
+    assert error.hint is not None
+    assert error.hint.startswith("a ")
+    assert str(error).isprintable()
+
+
 def test_the_field_of_a_refused_value_is_named() -> None:
     error = error_of(refused(400, "invalid_value", "title must be 1 to 300 characters, got 412"))
     assert isinstance(error, errors.InvalidValueError)
@@ -144,3 +155,10 @@ def test_each_rule_has_an_error_of_its_own_name() -> None:
         assert kind.__name__ == "".join(word.capitalize() for word in reason.split("_")) + "Error"
     for one in errors.ApiError.family():
         assert one.__name__.endswith("Error")
+
+
+def test_no_rule_raises_a_code_that_postgrest_repeats() -> None:
+    """PostgREST 14 repeats a transaction without end when it fails with 40001 or 40P01."""
+    code = "'?(40001|40P01|serialization_failure|deadlock_detected)"
+    repeated = re.compile(rf"(errcode\s*:?=\s*|raise\s+(exception\s+)?(sqlstate\s+)?){code}", re.I)
+    assert [path.name for path in MIGRATIONS.glob("*.sql") if repeated.search(path.read_text())] == []

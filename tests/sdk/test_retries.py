@@ -80,6 +80,7 @@ def test_only_what_is_safe_is_repeated() -> None:
         (405, "25006", Outcome.FINAL),
         (409, "PT409", Outcome.FINAL),
         (404, None, Outcome.FINAL),
+        (400, "", Outcome.UNKNOWN),
     ],
 )
 def test_the_fate_of_an_answer(status: int, code: str | None, fate: Outcome) -> None:
@@ -168,6 +169,22 @@ def test_reads_are_repeated_and_fail_as_what_they_are(hd: Any, server: Server) -
     with pytest.raises(ServerError) as caught:
         yield hd.tickets.get(42)
     assert (caught.value.status, caught.value.code, caught.value.request_id) == (503, "PGRST001", "abc")
+
+
+@both
+def test_an_empty_refusal_may_hide_a_committed_write(hd: Any, server: Server) -> Scenario:
+    """PostgREST answers so when its database ends during a request, also after the commit."""
+    empty = refused(400, code="", message="")
+    server.answers(empty, ok([ticket_row()]))
+    assert (yield hd.tickets.get(42)).number == 42
+    server.answers(*[empty] * 4)
+    with pytest.raises(ServerError, match="HTTP status 400"):
+        yield hd.tickets.get(42)
+    server.answers(*[empty] * 4)
+    with pytest.raises(UnknownOutcomeError):
+        yield hd.tickets.create("Cannot log in")
+    server.answers(empty, ok([]), ok([ticket_row(title="New", revision=2)]))
+    assert (yield hd.tickets.update(42, title="New", revision=1)).revision == 2
 
 
 @both

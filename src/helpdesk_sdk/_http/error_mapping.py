@@ -15,6 +15,9 @@ from .. import errors as e
 
 _REASON = re.compile(r"helpdesk\.([a-z_]+)")
 _FIELD = re.compile(r"([a-z][a-z_]*)[ .]")
+# A message may repeat what a stranger wrote. Line breaks forge lines of a log, escape sequences steer a terminal, and
+# direction marks and half surrogates change or break the text around them.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _BY_STATUS: dict[int, type[e.ApiError]] = {
     400: e.InvalidValueError,
     401: e.AuthenticationError,
@@ -72,6 +75,7 @@ class ErrorResponse:
 
     status: int
     code: str | None
+    """The SQLSTATE or code; empty when the database ended during the request, None when there is no code."""
     message: str | None
     reason: str | None
     hint: str | None
@@ -96,13 +100,17 @@ def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorR
     return ErrorResponse(
         status=response.status_code,
         code=code if isinstance(code, str) else None,
-        message=message,
+        message=_printable(message) if message else message,
         reason=found.group(1) if found else None,
         # Only our own hints: others may name things that the caller must not see.
-        hint=hint if found and isinstance(hint, str) else None,
+        hint=_printable(hint) if found and isinstance(hint, str) else None,
         retry_after=retry_after(response.headers.get("Retry-After"), now or datetime.now(UTC)),
         request_id=response.headers.get("sb-request-id") or response.headers.get("x-request-id"),
     )
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
@@ -125,7 +133,7 @@ def exception_for(failure: ErrorResponse, *, signed_in: bool) -> e.ApiError:
     error = kind(
         _message_of(failure, kind),
         hint=failure.hint or _HINT_BY_CODE.get(failure.code or ""),
-        code=failure.code,
+        code=failure.code or None,
         status=failure.status,
         reason=failure.reason,
         request_id=failure.request_id,
@@ -157,7 +165,7 @@ def _class_of(failure: ErrorResponse) -> type[e.ApiError]:
         kind = _BY_CODE[failure.code]
         # Without a session, a missing privilege means a missing sign-in.
         return e.AuthenticationError if failure.status == 401 else kind
-    if failure.status >= 500:
+    if failure.status >= 500 or failure.code == "":
         return e.ServerError
     return _BY_STATUS.get(failure.status, e.ApiError if failure.reason else e.UnexpectedResponseError)
 

@@ -75,7 +75,8 @@ def outcome_of_response(status: int, code: str | None) -> Outcome:
     """What became of a request that was answered with an error: HTTP status, and SQLSTATE or PostgREST code."""
     if status == 429 or code in _ROLLED_BACK:
         return Outcome.NOT_EXECUTED
-    if status in _GATEWAY or code in _BROKEN or (status == 503 and code is None):
+    # PostgREST answers 400 with an empty code when the database ends during a request, even after the commit.
+    if status in _GATEWAY or code in _BROKEN or code == "" or (status == 503 and code is None):
         return Outcome.UNKNOWN
     if status == 503:
         # PostgREST itself sends this when it gets no connection to the database.
