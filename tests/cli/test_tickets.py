@@ -116,6 +116,23 @@ def test_a_table_names_teams_and_people(people: People) -> None:
     assert "staff" in row
 
 
+def test_json_names_teams_and_people_beside_their_ids(people: People) -> None:
+    ticket = _open(people)
+    number = ticket["number"]
+    claimed = people.agent("tickets", "claim", number, "--json").json
+    listed = people.agent("tickets", "list", "--assigned-to", "me", "--order", "-number", "--limit", 1, "--json").json
+    for found in (claimed, listed[0], people.agent("tickets", "show", number, "--json").json):
+        assert found["team"] == {"team_id": ticket["team_id"], "name": TEAM}
+        customer = people.crew.email("customer")
+        assert found["requester"] == {"user_id": ticket["created_by"], "name": "Cli Customer", "email": customer}
+        agent = people.crew.email("agent")
+        assert found["assignee"] == {"user_id": claimed["assigned_to"], "name": "Cli Agent", "email": agent}
+    assert (ticket["requester"]["name"], ticket["assignee"]) == ("Cli Customer", None)
+    # Customers may not see staff's rows.
+    seen = people.customer("tickets", "show", number, "--json").json["assignee"]
+    assert seen == {"user_id": claimed["assigned_to"], "name": None, "email": None}
+
+
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_hostile_text_is_harmless_on_a_terminal_and_exact_for_programs(
     people: People, arguments: tuple[str, ...]

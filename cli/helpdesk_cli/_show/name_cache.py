@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from .._base.json import jsonable
+
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, User
 
@@ -68,6 +70,21 @@ class NameCache:
         """A person's name and address."""
         found = self.people.get(user_id) if user_id else None
         return full_name(found) if found else self.person(user_id)
+
+    def ticket_json(self, ticket: Ticket) -> dict[str, Any]:
+        """A ticket for programs: its values, and its team, requester and assignee by id and name.
+
+        A name or an address that the user may not see is null.
+        """
+        team = {"team_id": str(ticket.team_id), "name": self.teams.get(ticket.team_id)}
+        people = {"requester": self._person_json(ticket.created_by), "assignee": self._person_json(ticket.assigned_to)}
+        return {**jsonable(ticket), "team": team, **people}
+
+    def _person_json(self, user_id: UUID | None) -> dict[str, Any] | None:
+        if user_id is None:
+            return None
+        found = self.people.get(user_id)
+        return {"user_id": str(user_id), "name": found and found.name, "email": found and found.email}
 
     def label(self, value: object) -> str:
         """A value in an event's data, as text; an id becomes its name when it is known."""

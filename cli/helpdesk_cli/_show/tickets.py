@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from .._base import output as out
 from .._base.json import jsonable
@@ -27,12 +28,24 @@ _MARK_STYLE = {mark: _PRIORITY_STYLE[word] for word, mark in _PRIORITY_MARK.item
 
 def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
     """Print tickets as a table with the names of teams and people, or as JSON."""
-    if settings().json:
-        out.print_json(tickets)
-        return
     names = NameCache()
     names.load_tickets(hd, tickets)
-    out.print_rows(tickets, columns(names), empty="No tickets.")
+    out.print_rows(tickets, columns(names), empty="No tickets.", json=names.ticket_json)
+
+
+def print_changed(hd: Helpdesk, sentence: str, ticket: Ticket) -> None:
+    """Print what was done with a ticket: the sentence for people, the ticket with names for programs."""
+    out.print_result(sentence, json=changed_json(hd, [ticket])[0] if settings().json else None)
+
+
+def changed_json(hd: Helpdesk, tickets: Sequence[Ticket]) -> list[dict[str, Any]]:
+    """Tickets that were changed, with names. The change is made: when the names cannot be read, they are null."""
+    from helpdesk_sdk.errors import HelpdeskError
+
+    names = NameCache()
+    with suppress(HelpdeskError):
+        names.load_tickets(hd, tickets)
+    return [names.ticket_json(ticket) for ticket in tickets]
 
 
 def columns(names: NameCache) -> list[Column[Ticket]]:
@@ -62,12 +75,12 @@ def columns(names: NameCache) -> list[Column[Ticket]]:
 def show_ticket(hd: Helpdesk, receipts: ReadReceipts, ticket: Ticket, last: int | None) -> None:
     """Print a ticket and its timeline, and record the newest message that was shown."""
     entries = hd.tickets.timeline(ticket, page_size=500)
+    names = NameCache()
+    names.load_tickets(hd, [ticket])
     if settings().json:
         shown = _newest(list(entries), last)
-        out.print_json({**jsonable(ticket), "timeline": jsonable(shown)})
+        out.print_json({**names.ticket_json(ticket), "timeline": jsonable(shown)})
     else:
-        names = NameCache()
-        names.load_tickets(hd, [ticket])
         _print_head(ticket, names)
         shown = _newest(list(entries), last)
         names.load_events(hd, [entry.data for entry in shown])

@@ -32,7 +32,8 @@ class LinePrinter:
         at = datetime.now().astimezone()
         for change in changes:
             if settings().json:
-                record = {"at": at.isoformat(), "change": change.kind, "why": change.why, "ticket": change.ticket}
+                ticket = self._names.ticket_json(change.ticket)
+                record = {"at": at.isoformat(), "change": change.kind, "why": change.why, "ticket": ticket}
                 typer.echo(dumps(record, indent=None))
             else:
                 typer.echo(self._line(change, at))

@@ -13,10 +13,11 @@ import typer
 from .._base.choices import Priority, Status
 from .._base.errors import CliError, ExitCode, report
 from .._base.input import read_text
-from .._base.output import local_time, print_json, print_result
+from .._base.output import local_time, print_json
 from .._base.settings import settings
 from .._base.times import time_option
 from .._connect.connection import connect
+from .._show import tickets as view
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
@@ -83,8 +84,10 @@ def update(
         raise CliError("Name at least one value to change", hint, ExitCode.USAGE)
     with connect() as hd:
         done = _with_fields(hd, ticket, changes, fields) if fields else _overwrite(hd, ticket, **changes)
-    until = f"; claim passes it over until {local_time(done.snoozed_until)}" if snooze and done.snoozed_until else ""
-    print_result(f"Changed ticket {done.number}: {done.title}{until}", json=done)
+        until = (
+            f"; claim passes it over until {local_time(done.snoozed_until)}" if snooze and done.snoozed_until else ""
+        )
+        view.print_changed(hd, f"Changed ticket {done.number}: {done.title}{until}", done)
 
 
 def _overwrite(hd: Helpdesk, ticket: str, **changes: Any) -> Ticket:
@@ -126,7 +129,7 @@ def set_status(ticket: TicketArgument, status: Annotated[Status, typer.Argument(
     """Set a ticket's status."""
     with connect() as hd:
         done = _overwrite(hd, ticket, status=status)
-    print_result(f"Ticket {done.number} is {done.status}.", json=done)
+        view.print_changed(hd, f"Ticket {done.number} is {done.status}.", done)
 
 
 @app.command()
@@ -159,7 +162,7 @@ def _change_each(tickets: Sequence[str], change: Callable[[Helpdesk, str], Ticke
                 done.append(change(hd, ticket))
             except (AuthenticationError, ConnectionFailedError):
                 if done:
-                    _print_each(tickets, done)
+                    _print_each(hd, tickets, done)
                 raise
             except HelpdeskError as error:
                 if len(tickets) == 1:
@@ -167,14 +170,15 @@ def _change_each(tickets: Sequence[str], change: Callable[[Helpdesk, str], Ticke
                 error.message = f"Ticket {ticket}: {error.message}"
                 found = report(error)
                 code = found if code is None else code
-    _print_each(tickets, done)
+        _print_each(hd, tickets, done)
     if code is not None:
         raise typer.Exit(code)
 
 
-def _print_each(tickets: Sequence[str], done: Sequence[Ticket]) -> None:
+def _print_each(hd: Helpdesk, tickets: Sequence[str], done: Sequence[Ticket]) -> None:
     if settings().json:
-        print_json(done if len(tickets) > 1 else done[0])
+        found = view.changed_json(hd, done)
+        print_json(found if len(tickets) > 1 else found[0])
         return
     for ticket in done:
         typer.echo(f"Ticket {ticket.number} is {ticket.status}.")
@@ -200,5 +204,5 @@ def _retag(ticket: str, change: Any) -> None:
     with connect() as hd:
         change(hd)
         done = hd.tickets.get(ticket)
-    tags = f"the tags {', '.join(done.tags)}" if done.tags else "no tags"
-    print_result(f"Ticket {done.number} has {tags}.", json=done)
+        tags = f"the tags {', '.join(done.tags)}" if done.tags else "no tags"
+        view.print_changed(hd, f"Ticket {done.number} has {tags}.", done)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import typer
 
-from .._base.output import print_json, print_result
+from .._base.output import print_json
 from .._base.settings import settings
 from .._connect.connection import connect
+from .._show import tickets as view
 from .app import IdOption, TicketArgument, app
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ def claim(
             taken: Ticket | None = hd.tickets.claim(what)
         else:
             taken = hd.tickets.claim_next(what, id=id)
-    if taken is not None:
-        print_result(f"Ticket {taken.number} is assigned to you: {taken.title}", json=taken)
-    elif settings().json:
+        if taken is not None:
+            view.print_changed(hd, f"Ticket {taken.number} is assigned to you: {taken.title}", taken)
+            return
+    if settings().json:
         print_json(None)
     else:
         typer.echo("No unassigned tickets.")
@@ -58,7 +60,7 @@ def assign(
     """Assign a ticket to an agent."""
     with connect() as hd:
         done = hd.tickets.assign(ticket, who)
-    print_result(f"Ticket {done.number} is assigned to {who}.", json=done)
+        view.print_changed(hd, f"Ticket {done.number} is assigned to {who}.", done)
 
 
 @app.command()
@@ -66,7 +68,7 @@ def unassign(ticket: TicketArgument) -> None:
     """Take the assignee off a ticket; it stays in its team's queue."""
     with connect() as hd:
         done = hd.tickets.unassign(ticket)
-    print_result(f"Ticket {done.number} is unassigned.", json=done)
+        view.print_changed(hd, f"Ticket {done.number} is unassigned.", done)
 
 
 @app.command()
@@ -77,4 +79,4 @@ def transfer(ticket: TicketArgument, team: Annotated[str, typer.Argument(help="T
     """
     with connect() as hd:
         done = hd.tickets.transfer(ticket, team)
-    print_result(f"Ticket {done.number} is now in the queue of {team}.", json=done)
+        view.print_changed(hd, f"Ticket {done.number} is now in the queue of {team}.", done)

@@ -16,6 +16,7 @@ from .._base.settings import settings
 from .._connect.connection import connect
 from .._connect.target import target
 from .._show import conversation
+from .._show import tickets as view
 from .._show.read_receipts import ReadReceipts
 from .app import IdOption, TicketArgument, app
 
@@ -58,7 +59,7 @@ def create(
             external_id=external_id,
             tags=tag or (),
         )
-    print_result(f"Opened ticket {made.number}: {made.title}", json=made)
+        view.print_changed(hd, f"Opened ticket {made.number}: {made.title}", made)
 
 
 @app.command()
