@@ -23,7 +23,7 @@ def gateway() -> Iterator[Path]:
     """A copy of the gateway's sources, tests included, with its packages."""
     home = _gateway.install(lambda _: None, _FUNCTIONS.parent)
     with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / "gateway"
+        copy = Path(name) / "gäte way"
         shutil.copytree(_gateway.SOURCES, copy, ignore=shutil.ignore_patterns("node_modules"))
         (copy / "node_modules").symlink_to(home / "node_modules")
         yield copy

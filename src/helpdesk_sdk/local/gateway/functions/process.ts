@@ -8,7 +8,7 @@ const START_ATTEMPTS = 3;
 const POLL_MS = 20;
 const STDERR_KEPT = 4000;
 const IDLE_MS = 10 * 60_000;
-const GUARD = new URL("./guard.ts", import.meta.url).pathname;
+const GUARD = new URL("./guard.ts", import.meta.url).href;
 
 /**
  * The newest modification time of a function: in its folder, in folders of shared code, whose names begin with an

@@ -1,5 +1,6 @@
 import { assertEquals } from "../testing.ts";
-import { configArguments, lastModified, reasonOf, waitUntilListening } from "./process.ts";
+import type { Settings } from "../settings.ts";
+import { configArguments, FunctionProcess, lastModified, reasonOf, waitUntilListening } from "./process.ts";
 
 /** A process that listens or ends at a time, in milliseconds, and a clock that only moves when somebody sleeps. */
 function simulated(listensAt: number, endsAt: number) {
@@ -79,6 +80,22 @@ Deno.test("a function is as new as its folder, shared folders and shared configu
     await write("other/index.ts", 100_000);
     await write("README.md", 100_000);
     assertEquals(await lastModified(functions, "hello"), 5000);
+  } finally {
+    await Deno.remove(functions, { recursive: true });
+  }
+});
+
+Deno.test("a function starts from a folder whose name has blanks and an umlaut, as the gateway's own may have", async () => {
+  const functions = await Deno.makeTempDir({ prefix: "functions höst " });
+  const keys = { publishable_key: "publishable", secret_key: "secret" };
+  const database = { db_url: "postgresql://127.0.0.1:1/postgres" };
+  const settings = { functions_dir: functions, functions_env: {}, functions_net: [], ...keys, ...database };
+  try {
+    await Deno.mkdir(`${functions}/hello`);
+    await Deno.writeTextFile(`${functions}/hello/index.ts`, 'Deno.serve(() => new Response("hello"));');
+    const process = await FunctionProcess.start("hello", settings as unknown as Settings, "", 1, 0);
+    assertEquals(await (await process.fetch("/hello", {})).text(), "hello");
+    await process.stop();
   } finally {
     await Deno.remove(functions, { recursive: true });
   }
