@@ -100,3 +100,11 @@ def test_without_a_supabase_project_it_says_how_to_make_one(cli: Cli, tmp_path: 
     done = cli("init", tmp_path, code=2)
     assert "supabase init" in done.err
     assert list(tmp_path.glob("supabase")) == []
+
+
+def test_the_readme_has_the_same_commands_in_the_same_order(cli: Cli, project: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    steps = cli("init", project, "--json").json["next"]
+    commands = [command for step in steps for command in step["commands"] if not command.startswith("cd ")]
+    places = [readme.index(f"   {command}") for command in commands]
+    assert places == sorted(places)
