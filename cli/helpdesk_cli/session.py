@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -23,7 +20,16 @@ from ._base.settings import settings
 from ._connect import profiles
 from ._connect.connection import client, connect, renewed, with_session
 from ._connect.profiles import Profile
-from ._connect.target import current_profile_name, target, target_of, validated_key, validated_url
+from ._connect.sign_in_choice import (
+    HelpdeskChoice,
+    choose_helpdesk,
+    given_url,
+    local_stack,
+    note_variables_that_win,
+    profile_for,
+    prompt,
+)
+from ._connect.target import current_profile_name, target, target_of
 from ._show.users import show_user
 
 if TYPE_CHECKING:
@@ -39,7 +45,6 @@ LocalOption = Annotated[bool, typer.Option("--local", help="Use the URL and key 
 DataOption = Annotated[
     Path | None, typer.Option(metavar="PATH", help="With --local: the stack's data directory.", show_default=False)
 ]
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def register(app: Commands) -> None:
@@ -79,16 +84,13 @@ def login(
     if sum((password_stdin, token_stdin, access_token_file is not None, secret_key_stdin)) > 1:
         raise CliError("These options are alternatives: give one", "See: helpdesk login --help", ExitCode.USAGE)
     if secret_key_stdin:
-        found_url, secret = _local_stack(data)[0::2] if local else (_url(url), read_secret("Secret key"))
+        found_url, secret = local_stack(data)[0::2] if local else (given_url(url), read_secret("Secret key"))
         _login_as_system(found_url, secret, local)
         return
-    profile = _profile_for(url, key, local, data)
     if token_stdin or access_token_file is not None:
-        profile = _with_tokens(profile, access_token_file)
-        with client(target_of(profile)) as hd:
-            user = hd.users.me()
+        profile, user = _with_tokens(choose_helpdesk(url, key, local, data), access_token_file)
     else:
-        profile, user = _with_password(profile, email, password_stdin)
+        profile, user = _with_password(choose_helpdesk(url, key, local, data), email, password_stdin)
     _save(profile, user)
 
 
@@ -105,7 +107,7 @@ def sign_up(
 
     Everybody starts as a customer. An invitation, or an admin, gives another role.
     """
-    profile, user = _with_password(_profile_for(url, key, local, data), email, password_stdin, sign_up_as=name)
+    profile, user = _with_password(choose_helpdesk(url, key, local, data), email, password_stdin, sign_up_as=name)
     _save(profile, user)
 
 
@@ -139,92 +141,22 @@ def whoami() -> None:
     typer.echo(f"  at {found.url} ({found.source})")
 
 
-def _profile_for(url: str | None, key: str | None, local: bool, data: Path | None) -> Profile:
-    """A profile for this helpdesk, without a session yet."""
-    found_url, found_key = _local_stack(data)[:2] if local else (_url(url), None)
-    name = _name_for(found_url, system=False, local=local)
-    return Profile(name, found_url, found_key or _key(key, profiles.load().all.get(name), found_url))
-
-
 def _save(profile: Profile, user: User) -> None:
+    before = profiles.load().current
     profiles.save(replace(profile, email=user.email), make_current=True)
+    use = "" if before == profile.name else " Commands use this profile from now on."
     print_result(
-        f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {profile.name}.",
-        json={"profile": profile.name, "user": jsonable(user)},
+        f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {profile.name}.{use}",
+        json={"profile": profile.name, "current": profile.name, "user": jsonable(user)},
     )
-
-
-def _requested_name() -> str | None:
-    return settings().profile or os.environ.get("HELPDESK_PROFILE")
-
-
-def _name_for(url: str, *, system: bool, local: bool) -> str:
-    """The given name, or a free one. A profile of another helpdesk or another kind is never overwritten."""
-    named, known = _requested_name(), profiles.load()
-    if named:
-        return profiles.validated_name(named)
-    host = re.sub(r"[^A-Za-z0-9-]", "-", (urlsplit(url).hostname or "").partition(".")[0]).strip("-") or "project"
-    usual = "system" if system else "local" if local else "default"
-    for name in (known.current, usual, f"{host}-system" if system else host):
-        taken = known.all.get(name) if name else None
-        if name and (taken is None or (taken.is_system == system and _same_helpdesk(taken.url, url))):
-            return name
-    raise CliError("No name is free for the new profile", "Name the profile: --profile NAME", ExitCode.USAGE)
-
-
-def _same_helpdesk(one: str, other: str) -> bool:
-    # A local stack may restart on another port.
-    return one == other or {urlsplit(one).hostname, urlsplit(other).hostname} <= _LOOPBACK
-
-
-def _local_stack(data: Path | None) -> tuple[str, str, str]:
-    from helpdesk_sdk.local import Stack
-
-    info = Stack.find(data).info
-    register_secret(info.secret_key)
-    return info.api_url, info.publishable_key, info.secret_key
-
-
-def _url(given: str | None) -> str:
-    found = given or os.environ.get("HELPDESK_URL")
-    if not found:
-        known = profiles.load()
-        used = known.all.get(_requested_name() or known.current or "")
-        found = used.url if used else _prompt("URL of the Supabase project")
-    made = validated_url(found)
-    host = urlsplit(made).hostname
-    if made.startswith("http://") and host not in _LOOPBACK:
-        print_note(f"Warning: the connection to {host} is not encrypted: others can read your password")
-    return made
-
-
-def _key(given: str | None, known: Profile | None, url: str) -> str:
-    if given and profiles.is_secret_key(given):
-        register_secret(given)
-        hint = "Use --secret-key-stdin. Replace this key: other users of this machine may have seen it."
-        raise CliError("A secret key is not accepted on the command line", hint, ExitCode.USAGE)
-    kept = known.key if known and known.url == url and not profiles.is_secret_key(known.key) else None
-    key = given or os.environ.get("HELPDESK_KEY") or kept or _prompt("Publishable key")
-    if profiles.is_secret_key(key):
-        raise CliError(
-            "To sign in as a person, use the publishable key",
-            "For a system profile: --secret-key-stdin",
-            ExitCode.USAGE,
-        )
-    return validated_key("key", key)
-
-
-def _prompt(what: str) -> str:
-    if not sys.stdin.isatty():
-        raise CliError(f"{what} is missing", "See: helpdesk login --help", ExitCode.USAGE)
-    return str(typer.prompt(what))
+    note_variables_that_win(profile)
 
 
 def _login_as_system(url: str, secret: str, local: bool) -> None:
     if not profiles.is_secret_key(secret):
         hint = "A secret key begins with sb_secret_. Find it in the project's settings, API keys."
         raise CliError("This is not a secret key", hint, ExitCode.USAGE)
-    profile = Profile(_name_for(url, system=True, local=local), url, secret)
+    profile = profile_for(HelpdeskChoice(url, secret, local), None, system=True)
     with client(target_of(profile)) as hd:
         # Fails when the key is not accepted.
         hd.teams.list().first()
@@ -236,26 +168,25 @@ def _login_as_system(url: str, secret: str, local: bool) -> None:
     )
 
 
-def _with_tokens(profile: Profile, file: Path | None) -> Profile:
+def _with_tokens(helpdesk: HelpdeskChoice, file: Path | None) -> tuple[Profile, User]:
     lines = read_text("access_token", None, file).split() if file else read_secrets("Access token")
     for token in lines:
         register_secret(token)
     if not lines:
         raise CliError(f"access_token: {file} is empty", None, ExitCode.USAGE)
-    expires = profiles.unverified_claims(lines[0]).get("exp")
-    return replace(
-        profile,
-        access_token=lines[0],
-        refresh_token=lines[1] if len(lines) > 1 else None,
-        expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int | float) else None,
-    )
+    session = {"access_token": lines[0], "refresh_token": lines[1] if len(lines) > 1 else None}
+    found = Profile("", helpdesk.url, helpdesk.key, expires_at=profiles.expiry(lines[0]), **session)
+    with client(target_of(found)) as hd:
+        user = hd.users.me()
+    return replace(found, name=profile_for(helpdesk, user.email).name), user
 
 
 def _with_password(
-    profile: Profile, email: str | None, from_stdin: bool, *, sign_up_as: str | None = None
+    helpdesk: HelpdeskChoice, email: str | None, from_stdin: bool, *, sign_up_as: str | None = None
 ) -> tuple[Profile, User]:
     """Sign in; with ``sign_up_as``, create a login with this display name first."""
-    email = email or os.environ.get("HELPDESK_EMAIL") or _prompt("E-mail")
+    email = email or os.environ.get("HELPDESK_EMAIL") or prompt("E-mail")
+    profile = profile_for(helpdesk, email)
     password = None if from_stdin else os.environ.get("HELPDESK_PASSWORD")
     if password is None:
         if not from_stdin and not sys.stdin.isatty():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 
 from pydantic import HttpUrl
 from pydantic import ValidationError as PydanticError
@@ -63,3 +64,12 @@ def claims(token: str) -> dict[str, object]:
 def is_secret_key(key: str) -> bool:
     """Whether a key opens everything: a secret key, or the older service_role JWT."""
     return key.startswith("sb_secret_") or claims(key).get("role") == "service_role"
+
+
+def expiry(token: str) -> datetime | None:
+    """The time at which a JWT expires, without verification; None when it names none that a date can hold."""
+    expires = claims(token).get("exp")
+    try:
+        return datetime.fromtimestamp(expires, UTC) if isinstance(expires, int | float) else None
+    except (ValueError, OverflowError, OSError):
+        return None

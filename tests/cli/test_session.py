@@ -122,7 +122,8 @@ def test_the_local_stack_needs_no_url(cli: Cli, crew: Crew) -> None:
     assert profiles.load().current == "local"
     assert list(profiles.load().all) == ["local", "system"]
     cli(*local, "--email", crew.email("customer"), "--password-stdin", input=PASSWORD)
-    assert profiles.load().get("local").email == crew.email("customer")
+    assert profiles.load().get("local").email == crew.email("agent")
+    assert profiles.load().get("local-cli-customer").email == crew.email("customer")
     assert "No stack runs" in cli("login", "--local", "--data", cli.config / "none", code=1).err
 
 
@@ -145,18 +146,65 @@ def test_missing_and_wrong_values_are_reported(arguments: tuple[str, ...], messa
     assert len(done.err.splitlines()) <= 2
 
 
-def test_no_profile_takes_the_place_of_another_project_s(cli: Cli, crew: Crew) -> None:
+def test_several_helpdesks_and_people_by_plain_login(cli: Cli, crew: Crew) -> None:
     others = [Profile("default", "https://a.example", "sb_publishable_a"), Profile("local", "https://b.example", "k")]
     for other in others:
         profiles.save(other, make_current=True)
-    made = _login(cli, crew)
-    assert made.name == "127"
-    assert _login(cli, crew, "customer").name == "127"
+    assert _login(cli, crew).name == "127"
+    assert _login(cli, crew, "customer").name == "127-cli-customer"
+    # Each finds their own again.
+    assert _login(cli, crew).name == "127"
+    assert _login(cli, crew, "customer").name == "127-cli-customer"
     assert [profiles.load().get(other.name) for other in others] == others
-    profiles.use("default")
-    profiles.save(replace(others[0], name="127"))
-    refused = cli("login", "--url", crew.info.api_url, "--key", "k", "--password-stdin", code=2, input=PASSWORD)
-    assert "--profile NAME" in refused.err
+    emails = {name: one.email for name, one in profiles.load().all.items() if one.email}
+    assert emails == {"127": crew.email("agent"), "127-cli-customer": crew.email("customer")}
+
+
+def test_a_named_profile_of_somebody_else_is_not_replaced_unasked(cli: Cli, crew: Crew) -> None:
+    before = _login(cli, crew, "agent", "--profile", "work")
+    where = ("login", "--url", crew.info.api_url, "--email", crew.email("customer"), "--password-stdin")
+    for named in ({"HELPDESK_PROFILE": "work"}, {}):
+        more = () if named else ("--profile", "work")
+        refused = cli(*where, *more, input=PASSWORD, code=2, **named).err.splitlines()
+        assert refused == [
+            f"Error: Profile work belongs to {crew.email('agent')} at {crew.info.api_url}",
+            "Choose another --profile NAME, or remove it first: helpdesk profiles remove work",
+        ]
+    tokens = _login(cli, crew, "customer", "--profile", "home").access_token
+    with_token = ("login", "--url", crew.info.api_url, "--token-stdin", "--profile", "work")
+    assert "belongs to" in cli(*with_token, input=f"{tokens}\n", code=2).err
+    system = ("login", "--url", crew.info.api_url, "--secret-key-stdin", "--profile", "work")
+    assert "belongs to" in cli(*system, input=crew.info.secret_key, code=2).err
+    assert profiles.load().get("work") == before
+    asked = ("login", "--url", crew.info.api_url, "--email", crew.email("customer"), "--profile", "work")
+    done = cli.on_terminal(*asked, type_=[("Replace it?", "n\n")])
+    assert (done.code, profiles.load().get("work")) == (1, before)
+    done = cli.on_terminal(*asked, type_=[("Replace it?", "y\n"), ("Password", f"{PASSWORD}\n")])
+    assert (done.code, profiles.load().get("work").email) == (0, crew.email("customer"))
+    # A profile in which nobody is signed in is free, in its own helpdesk.
+    cli("logout", "--profile", "work")
+    _login(cli, crew, "agent", "--profile", "work")
+
+
+def test_login_says_which_profile_is_used_and_what_wins_over_it(cli: Cli, crew: Crew) -> None:
+    where = ("login", "--url", crew.info.api_url, "--key", crew.info.publishable_key, "--password-stdin", "--profile")
+    agent, customer = ("--email", crew.email("agent")), ("--email", crew.email("customer"))
+    cli(*where, "work", *agent, input=PASSWORD)
+    done = cli(*where, "home", *customer, input=PASSWORD)
+    assert done.out.endswith("profile home. Commands use this profile from now on.\n")
+    assert done.err == ""
+    assert cli(*where, "home", *customer, input=PASSWORD).out.endswith("profile home.\n")
+    assert cli(*where, "work", *agent, "--json", input=PASSWORD).json["current"] == "work"
+    for names in (["HELPDESK_URL", "HELPDESK_KEY"], ["HELPDESK_ACCESS_TOKEN"], ["HELPDESK_PROFILE"]):
+        noted = cli(*where, "work", *agent, input=PASSWORD, **dict.fromkeys(names, "https://other.example")).err
+        assert noted.startswith(f"Note: {', '.join(names)} ")
+        assert "--profile work" in noted
+
+
+def test_a_token_whose_expiry_no_date_can_hold(cli: Cli, crew: Crew) -> None:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({"alg": "none"}, {"exp": 1e300})]
+    where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key)
+    assert cli("login", *where, "--token-stdin", code=5, input=".".join([*parts, "x"])).err
 
 
 def test_a_login_of_one_s_own_and_the_first_admin_s_way(cli: Cli, crew: Crew) -> None:

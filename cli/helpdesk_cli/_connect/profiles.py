@@ -97,6 +97,13 @@ def unverified_claims(token: str) -> dict[str, Any]:
     return _credentials.claims(token)
 
 
+def expiry(token: str) -> datetime | None:
+    """When a JWT expires, without verification; None when that is not known."""
+    from helpdesk_sdk import _credentials
+
+    return _credentials.expiry(token)
+
+
 def validated_name(name: str) -> str:
     """The name, after a check.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from .._credentials import claims, is_secret_key
+from .._credentials import claims, expiry, is_secret_key
 from ..models.base import Model
 from ..models.session import Session
 from ..models.users import User
@@ -31,11 +30,10 @@ class Credentials(Model):
 
 def session_from_token(access_token: str, refresh_token: str | None) -> Session:
     """A session from tokens that another program obtained."""
-    expires = claims(access_token).get("exp")
     return Session(
         access_token=SecretStr(access_token),
         refresh_token=SecretStr(refresh_token) if refresh_token else None,
-        expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int | float) else None,
+        expires_at=expiry(access_token),
     )
 
 
