@@ -5,7 +5,7 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./api/auth_admin.ts";
 import { Functions } from "./functions/functions.ts";
 import { checkRequest } from "./api/request_limits.ts";
-import { quoteQueryValues } from "./lite/query_literals.ts";
+import { keepQueryValues } from "./lite/query_literals.ts";
 import { Realtime } from "./realtime/server.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
@@ -167,7 +167,7 @@ export class Project {
     if (pathname.startsWith("/storage/")) return await this.#storage(accepted, peer);
     const problem = await tokenProblem(accepted, this.settings);
     return problem ??
-      await this.#app.fetch(withDefaultSchema(quoteQueryValues(accepted), this.settings.schemas[0]!), {
+      await this.#app.fetch(withDefaultSchema(keepQueryValues(accepted), this.settings.schemas[0]!), {
         peerAddress: peer,
       });
   }

@@ -7,8 +7,9 @@
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { quoteQueryValues, quoteValue } from "./query_literals.ts";
-import { driverOptions, jsonText } from "./values.ts";
+import { rewriteTree } from "./logic_tree.ts";
+import { keepQueryValues, rewriteFilter } from "./query_literals.ts";
+import { driverOptions, jsonText, unmarked } from "./values.ts";
 import { applyShims } from "./shims.ts";
 import { assertEquals } from "../testing.ts";
 
@@ -55,7 +56,7 @@ async function both(path: string, body?: unknown): Promise<[unknown, unknown]> {
     };
     const init = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
     const request = new Request(`http://127.0.0.1/rest/v1/${path}`, init);
-    answers.push(await (await app.fetch(shimmed ? quoteQueryValues(request) : request)).json());
+    answers.push(await (await app.fetch(shimmed ? keepQueryValues(request) : request)).json());
     await connection.driver.end({ timeout: 1 });
   }
   return answers as [unknown, unknown];
@@ -73,6 +74,51 @@ Deno.test("a filter compares with the text as written", async () => {
     ...row("2.50"),
     ...row("a"),
   ]]);
+});
+
+Deno.test("a value that looks like something else is found", async () => {
+  const odd = [
+    "{x}",
+    "{a,b}",
+    " a",
+    "a ",
+    'a"b',
+    "a\\b",
+    "1e3",
+    "null",
+    "true",
+    "2026-01-31",
+    "(a,b)",
+    "a,b",
+    '{"a":1}',
+    "0x10",
+  ];
+  const { app, connection } = await open(true);
+  for (const value of odd) await connection.driver`insert into words.texts values (${value}) on conflict do nothing`;
+  const ask = async (name: string, filter: string) => {
+    const path = `texts?select=value&${name}=${encodeURIComponent(filter)}`;
+    const request = new Request(`http://127.0.0.1/rest/v1/${path}`, {
+      headers: { apikey: KEY, "accept-profile": "words" },
+    });
+    return await (await app.fetch(keepQueryValues(request))).json();
+  };
+  for (const value of odd) {
+    const inQuotes = `"${value.replace(/["\\]/g, "\\$&")}"`;
+    assertEquals(await ask("value", `eq.${value}`), row(value), value);
+    assertEquals(await ask("value", `in.(${inQuotes},nothing)`), row(value), value);
+    assertEquals(await ask("value", `eq(any).{${inQuotes}}`), row(value), value);
+    for (const tree of [`(value.eq.${inQuotes},value.eq.nothing)`, `(value.in.(${inQuotes},nothing))`]) {
+      assertEquals(await ask("or", tree), row(value), tree);
+    }
+    assertEquals(
+      (await ask("value", `neq.${value}`)).some((one: { value: string }) => one.value === value),
+      false,
+      value,
+    );
+  }
+  assertEquals(await ask("value", "like(any).{null,1e*}"), row("1e3"));
+  assertEquals(await ask("value", 'like(all).{"{*",*x*}'), row("{x}"));
+  await connection.driver.end({ timeout: 1 });
 });
 
 Deno.test("a function argument arrives as written", async () => {
@@ -109,16 +155,37 @@ Deno.test("a JSON parameter: JSON text stays, every other value is encoded", () 
   assertEquals(jsonText(null), "null");
 });
 
-Deno.test("only values that lite would change are quoted", () => {
-  for (const value of ["eq.5", "eq.-5", "eq.a", "is.null", "not.is.null", "fts.1.0", "eq.", "in.(1,2)", "in.(a,b)"]) {
-    assertEquals(quoteValue(value, false), value);
+/** What lite receives, with every marked text shown between ticks. */
+function shown(text: string): string {
+  return text.replace(/hv[0-9a-f]{32}[0-9a-f]*/g, (one) => `\`${unmarked(one)}\``);
+}
+
+Deno.test("only values that lite would change are replaced", () => {
+  for (const value of ["eq.5", "eq.-5", "eq.a", "is.null", "not.is.null", "fts.1.0", "eq.", "in.()", "cs.{}", "1.0"]) {
+    assertEquals(rewriteFilter(value), value);
   }
-  assertEquals(quoteValue("not.eq.1.0", false), 'not.eq."1.0"');
-  assertEquals(quoteValue("eq.null", false), 'eq."null"');
-  assertEquals(quoteValue("in.(1.0,2)", false), 'in.("1.0",2)');
-  assertEquals(quoteValue('in.("1.0",2)', false), 'in.("1.0",2)');
-  assertEquals(quoteValue("1.0", true), '"1.0"');
-  assertEquals(quoteValue("1.0", false), "1.0");
+  const written: [string, string][] = [
+    ["not.eq.1.0", "not.eq.`1.0`"],
+    ["eq.null", "eq.`null`"],
+    ["eq.{x}", "eq.`{x}`"],
+    ["neq. a ", "neq.` a `"],
+    ["like.true*", "like.true%"],
+    ["in.(1.0,2)", 'in.("1.0","2")'],
+    ['in.("a\\"b", c,)', 'in.("a\\"b"," c","")'],
+    ["cs.{1e3,a}", 'cs.{"1e3","a"}'],
+    ['cs.{"a":1}', 'cs.{"a":1}'],
+    ["like(any).{a*,b}", 'like(any).{"a%","b"}'],
+  ];
+  for (const [value, expected] of written) assertEquals(shown(rewriteFilter(value)), expected, value);
+  const trees: [string, string][] = [
+    ["(a.eq.1,b.eq.x)", "(a.eq.1,b.eq.x)"],
+    ['(a.eq."x\\"y",b.is.null)', '(a.eq.`x"y`,b.is.null)'],
+    ["(a.eq.1e3,not.and(b.not.eq.{x},c.in.(1,2)))", '(a.eq.`1e3`,not.and(b.not.eq.`{x}`,c.in.("1","2")))'],
+    ['(a.in.("a,b","c\\"d"))', '(a.in.(`a,b`,`c"d`))'],
+    ["(a.eq.1", "(a.eq.1"],
+    ["(a.like.*x y*,b.gt.2026-01-01T00:00:00+00:00)", "(a.like.`%x y%`,b.gt.2026-01-01T00:00:00+00:00)"],
+  ];
+  for (const [value, expected] of trees) assertEquals(shown(rewriteTree(value, rewriteFilter)), expected, value);
   const request = new Request("http://127.0.0.1/auth/v1/admin/users?page=1.0");
-  assertEquals(quoteQueryValues(request) === request, true);
+  assertEquals(keepQueryValues(request) === request, true);
 });

@@ -4,6 +4,7 @@
  */
 
 import type postgres from "postgres";
+import { unmarked } from "./values.ts";
 
 type Unsafe = postgres.Sql["unsafe"];
 type Statement = Parameters<Unsafe>;
@@ -50,6 +51,7 @@ class SettingsBatch {
 
   run(...statement: Statement): Promise<unknown> {
     const [text, parameters = []] = statement;
+    if (statement[1]) statement[1] = unmarked(statement[1]) as typeof parameters;
     if (!this.#isInTransaction) {
       if (text !== "begin") return this.send(...statement);
       this.#isInTransaction = true;

@@ -8,8 +8,44 @@ export function rfc3339(text: string): string {
   return match ? `${match[1]}T${match[2]}${match[3]}:${match[4] ?? "00"}` : text;
 }
 
+// Random, so that no client can write it.
+const MARK = crypto.randomUUID().replaceAll("-", "");
+const MARKED = new RegExp(`^h(v|s)${MARK}((?:[0-9a-f]{2})*)$`);
+
+/** Text that lite passes on unparsed, in place of the text given; `unmarked` restores it. */
+export function marked(text: string, kind: "v" | "s" = "v"): string {
+  return `h${kind}${MARK}${encodeHex(new TextEncoder().encode(text))}`;
+}
+
+/** Text that is a string where a JSON value is expected, although it looks like JSON. */
+export class JsonString {
+  constructor(readonly text: string) {}
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** A parameter of a statement, with the original text where `marked` replaced it. */
+export function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmarked);
+  const [, kind, hex = ""] = typeof value === "string" ? value.match(MARKED) ?? [] : [];
+  if (kind === undefined) return value;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeHex(hex));
+  return kind === "s" ? new JsonString(text) : text;
+}
+
+function encodeHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function decodeHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
 /** JSON text of a parameter. Lite passes object arguments as JSON text, which must not be encoded again. */
 export function jsonText(value: unknown): string {
+  if (value instanceof JsonString) return JSON.stringify(value.text);
   if (typeof value === "string" && /^\s*[[{]/.test(value)) {
     try {
       JSON.parse(value);
@@ -23,6 +59,7 @@ export function jsonText(value: unknown): string {
 
 /** The text of a parameter. PostgreSQL reports the error when the value has the wrong type. */
 export function parameterText(value: unknown): string {
+  if (value instanceof JsonString) return value.text;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
