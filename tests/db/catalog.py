@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import LiteralString
 
 from psycopg import sql
 from tests.db.people import Db
+
+ALLOWED = frozenset((Path(__file__).parent / "privileges.txt").read_text().splitlines())
+"""The exact list of who may do what."""
 
 _PRIVILEGES: LiteralString = """
 with grants as (
@@ -142,3 +147,23 @@ def added(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str
         if lines or len(after.get(section, [])) != len(before.get(section, [])):
             found[section] = lines
     return found
+
+
+def _privileges_of(role: str, schema: str, relation: str) -> str:
+    for kind in ("table", "view"):
+        start = f"{role}: {kind} {schema}.{relation}: "
+        for line in ALLOWED:
+            if line.startswith(start):
+                return line.removeprefix(start)
+    return ""
+
+
+def listed(role: str, schema: str, relation: str, verb: str) -> bool:
+    """Whether the role has the privilege, on the whole table or on some columns."""
+    return re.search(rf"\b{verb}\b", re.sub(r"\([^)]*\)", "", _privileges_of(role, schema, relation))) is not None
+
+
+def granted_columns(role: str, table: str, verb: str) -> set[str]:
+    """The columns that the role may write, where it may not write all."""
+    found = re.search(rf"\b{verb} \(([^)]*)\)", _privileges_of(role, "helpdesk", table))
+    return set(found[1].split(", ")) if found else set()

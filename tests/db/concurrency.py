@@ -144,6 +144,13 @@ MUTATIONS = [
         test_races.test_who_cannot_see_a_ticket_is_told_so_without_waiting_for_whoever_works_it,
     ),
     Mutation(
+        "who loses a ticket while they wait for its lock goes on",
+        "lock_ticket",
+        "perform helpdesk_private.fail('ticket_not_found')",
+        "null",
+        test_attacks_races.test_who_loses_a_ticket_while_they_wait_for_it_writes_nothing_on_it,
+    ),
+    Mutation(
         "roles change at the same time",
         "lock_roles",
         "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",

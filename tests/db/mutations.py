@@ -11,15 +11,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from psycopg import sql
+from tests.db.catalog import ALLOWED, granted_columns, listed
 from tests.db.people import Db
 
-ALLOWED = frozenset((Path(__file__).parent / "privileges.txt").read_text().splitlines())
 _VERBS = ("select", "insert", "update", "delete", "truncate", "trigger")
 NOTHING = sql.SQL("select").format()
+_LIMITED_FIRST = {
+    "invitations_email_check": ("users", "users_email_check"),
+    "messages_chosen_status_check": ("tickets", "tickets_status_check"),
+}
+"""Limits whose value another table's limit checks too: that table and limit."""
 _RAISES = "helpdesk_private.fail("
 _FOR_THE_OWNER = {"rebase_events"}
 """Functions that run as their caller and alter a table: whoever is not its owner is refused, granted or not."""
@@ -27,6 +31,7 @@ _ONLY_IN_A_RACE = {
     # function, reason, which of its places
     ("require_worker", "inactive_user", 0),
     ("guard_ticket_update", "ticket_not_found", 0),
+    ("lock_ticket", "ticket_not_found", 0),
     ("send_reply", "ticket_not_found", 0),
     ("send_reply", "id_conflict", 1),
     ("add_note", "id_conflict", 1),
@@ -122,7 +127,7 @@ def _table_privileges(db: Db) -> Iterator[Mutation]:
             for relation in _relations(db, kind, schema):
                 for role in ("anon", "authenticated", "service_role"):
                     for verb in _VERBS:
-                        if not _listed(role, schema, relation, verb) and (
+                        if not listed(role, schema, relation, verb) and (
                             kind == "r" or _possible(db, schema, relation, verb)
                         ):
                             yield _granted(schema, relation, role, verb)
@@ -181,7 +186,7 @@ def _column_privileges(db: Db) -> Iterator[Mutation]:
         ).fetchall()
         for role in ("authenticated", "service_role"):
             for verb in ("insert", "update"):
-                written = _columns(role, table, verb)
+                written = granted_columns(role, table, verb)
                 for column in (row["attname"] for row in columns):
                     if written and column not in written:
                         yield _granted_column(table, column, role, verb)
@@ -262,14 +267,14 @@ def _limits(db: Db) -> Iterator[Mutation]:
         "and pg_get_constraintdef(k.oid) like '%helpdesk_private.%' order by 2, 1"
     )
     for row in rows.fetchall():
-        statement = sql.SQL("alter table {} drop constraint {}").format(
-            _in_helpdesk(row["relation"]), sql.Identifier(row["name"])
-        )
-        # The address of an invitation is first that of a person.
-        invited = row["name"] == "invitations_email_check"
-        given = sql.SQL("alter table helpdesk.users drop constraint users_email_check").format() if invited else None
-        about = (row["relation"], "users") if invited else (row["relation"],)
-        yield Mutation(f"drop limit {row['name']}", about, statement, given)
+        other = _LIMITED_FIRST.get(row["name"])
+        given = _dropped(*other) if other else None
+        about = (row["relation"], *(other or ())[:1])
+        yield Mutation(f"drop limit {row['name']}", about, _dropped(row["relation"], row["name"]), given)
+
+
+def _dropped(table: str, limit: str) -> sql.Composed:
+    return sql.SQL("alter table {} drop constraint {}").format(_in_helpdesk(table), sql.Identifier(limit))
 
 
 def _in_helpdesk(name: str) -> sql.Identifier:
@@ -281,22 +286,3 @@ def _relations(db: Db, kind: str, schema: str) -> list[str]:
         "select relname from pg_class where relkind = %s and relnamespace = %s::regnamespace order by 1", (kind, schema)
     )
     return [row["relname"] for row in rows.fetchall()]
-
-
-def _privileges_of(role: str, schema: str, relation: str) -> str:
-    for kind in ("table", "view"):
-        start = f"{role}: {kind} {schema}.{relation}: "
-        for line in ALLOWED:
-            if line.startswith(start):
-                return line.removeprefix(start)
-    return ""
-
-
-def _listed(role: str, schema: str, relation: str, verb: str) -> bool:
-    """Whether the role has the privilege, on the whole table or on some columns."""
-    return re.search(rf"\b{verb}\b", re.sub(r"\([^)]*\)", "", _privileges_of(role, schema, relation))) is not None
-
-
-def _columns(role: str, table: str, verb: str) -> set[str]:
-    found = re.search(rf"\b{verb} \(([^)]*)\)", _privileges_of(role, "helpdesk", table))
-    return set(found[1].split(", ")) if found else set()

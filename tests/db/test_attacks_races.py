@@ -109,6 +109,19 @@ def test_an_admin_who_was_demoted_meanwhile_demotes_nobody(pg: Server, own: str,
     assert outcome[0].diag.message_detail == "helpdesk.forbidden"
 
 
+def test_who_loses_a_ticket_while_they_wait_for_it_writes_nothing_on_it(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as admin, pg.connect(own) as agent, pg.connect(own) as db:
+        speak(admin, ADMIN)
+        admin.execute("select helpdesk.transfer_ticket(%s, %s)", (world["mine"], world["vault"]))
+        speak(agent, AGENT)
+        thread, outcome = meanwhile(lambda: agent.execute("select helpdesk.add_note(%s, 'Mine')", (world["mine"],)))
+        admin.commit()
+        thread.join()
+        agent.rollback() if isinstance(outcome[0], psycopg.Error) else agent.commit()
+        assert value(db, "select count(*) from helpdesk.notes where ticket_id = %s", world["mine"]) == 0
+    assert outcome[0].diag.message_detail == "helpdesk.ticket_not_found"
+
+
 def test_two_taggers_at_once_do_not_pass_fifty(pg: Server, own: str, world: World) -> None:
     many = "insert into helpdesk.ticket_tags (ticket_id, tag) select %s, %s || g from generate_series(1, 30) as g"
     with pg.connect(own) as first, pg.connect(own) as second, pg.connect(own) as db:

@@ -181,6 +181,12 @@ def test_a_reply_that_resolves_sets_what_a_resolution_sets_and_answers_the_ticke
         assert ticket(db, world, "mine")["resolved_at"] == resolved["resolved_at"]
 
 
+def test_a_status_that_does_not_exist_is_refused_by_name(db: Db, world: World) -> None:
+    for person in (CUSTOMER, AGENT):
+        with refused("invalid_value", "status must be one of"), as_person(db, person):
+            reply(db, world, "mine", "Hello", status="lost")
+
+
 def test_a_reply_repeated_with_another_status_is_another_request(db: Db, world: World) -> None:
     id = uuid4()
     with be(db, AGENT):

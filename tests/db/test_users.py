@@ -110,6 +110,9 @@ def test_an_invitation_gives_the_role_on_the_verified_address_only(db: Db, world
     assert role_of(db, NEWCOMER.email) == "agent"
     invitation = one(db, "select * from helpdesk.invitations where invitation_id = %s", world["invitation"])
     assert invitation["accepted_at"] is not None
+    logged = "select data from helpdesk.events where type = 'user.invitation_accepted'"
+    data = {"invitation_id": world["invitation"], "user_id": world["newcomer"], "role": "agent"}
+    assert value(db, logged) == data
     with refused("invitation_not_found"), as_person(db, ADMIN):
         db.execute("select helpdesk.revoke_invitation(%s)", (world["invitation"],))
 

@@ -26,10 +26,11 @@ from tests.db import (
     test_tickets,
     test_users,
 )
+from tests.db.catalog import ALLOWED
 from tests.db.matrix import CASES, Case
 from tests.db.matrix.in_sql import attempt
 from tests.db.matrix.operations import Operation
-from tests.db.mutations import ALLOWED, Mutation
+from tests.db.mutations import Mutation
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
 from tests.db.world import World
 
