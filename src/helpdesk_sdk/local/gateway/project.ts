@@ -6,6 +6,7 @@ import { adminApi } from "./api/auth_admin.ts";
 import { Functions } from "./functions/functions.ts";
 import { checkRequest } from "./api/request_limits.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
+import { keepBodyValues } from "./lite/request_body.ts";
 import { Realtime } from "./realtime/server.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
@@ -166,10 +167,9 @@ export class Project {
     if (pathname.startsWith("/auth/")) return await this.#auth(accepted, pathname, peer);
     if (pathname.startsWith("/storage/")) return await this.#storage(accepted, peer);
     const problem = await tokenProblem(accepted, this.settings);
-    return problem ??
-      await this.#app.fetch(withDefaultSchema(keepQueryValues(accepted), this.settings.schemas[0]!), {
-        peerAddress: peer,
-      });
+    if (problem) return problem;
+    const written = await keepBodyValues(keepQueryValues(accepted));
+    return await this.#app.fetch(withDefaultSchema(written, this.settings.schemas[0]!), { peerAddress: peer });
   }
 
   async #auth(request: Request, pathname: string, peer: string): Promise<Response> {

@@ -1,0 +1,60 @@
+"""Bodies of writes, as PostgREST 14.17 and 16.2 answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from helpdesk_sdk.testing import Project
+
+
+@pytest.fixture(scope="module")
+def web(helpdesk_project_module: Project) -> Iterator[httpx.Client]:
+    """A customer's client without the SDK."""
+    session = helpdesk_project_module.client("customer").auth.session
+    assert session
+    token = session.access_token.get_secret_value()
+    headers = {
+        "apikey": helpdesk_project_module.publishable_key,
+        "authorization": f"Bearer {token}",
+        "prefer": "return=representation",
+    }
+    with httpx.Client(base_url=f"{helpdesk_project_module.url}/rest/v1", headers=headers, timeout=60) as client:
+        yield client
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_column_is_refused_because_it_is_named(web: httpx.Client) -> None:
+    assert refusal(web.post("/tickets?columns=title,status", json={"title": "a"})) == (403, "42501")
+    assert web.post("/tickets?columns=title,description", json={"title": "a"}).status_code != 403
+    ticket = web.post("/tickets?columns=title", json={"title": "a", "status": "closed"})
+    assert (ticket.status_code, ticket.json()[0]["status"]) == (201, "open")
+
+
+def test_a_named_column_without_a_value_is_null(web: httpx.Client) -> None:
+    assert refusal(web.post("/tickets?columns=title,description", json={"description": "a"})) == (400, "23502")
+
+
+@pytest.mark.parametrize("given", ['{"plan":"pro"}', "[]", "pro"])
+def test_text_is_no_object_for_custom_fields(web: httpx.Client, given: str) -> None:
+    assert refusal(web.post("/tickets", json={"title": "a", "custom_fields": given})) == (400, "PT400")
+    assert refusal(web.post("/rpc/create_ticket", json={"title": "a", "custom_fields": given})) == (400, "PT400")
+    assert web.post("/rpc/create_ticket", json={"title": "a", "custom_fields": {"plan": "pro"}}).status_code == 200
+
+
+@pytest.mark.parametrize("text", ['{"plan":"pro"}', "[1, 2]", " {}", '{"a": 18446744073709551617}'])
+def test_text_that_looks_like_json_stays_text(web: httpx.Client, text: str) -> None:
+    ticket = web.post("/tickets", json={"title": "a", "description": text})
+    assert (ticket.status_code, ticket.json()[0]["description"]) == (201, text)
+    called = web.post("/rpc/create_ticket", json={"title": text.strip()})
+    assert (called.status_code, called.json()["title"]) == (200, text.strip())
+
+
+def test_a_function_takes_the_first_object_of_a_list(web: httpx.Client) -> None:
+    called = web.post("/rpc/create_ticket", json=[{"title": "the first"}, {"title": "the second"}])
+    assert (called.status_code, called.json()["title"]) == (200, "the first")
