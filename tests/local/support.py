@@ -86,7 +86,7 @@ def answers(info: StackInfo) -> bool:
 
 def get(info: StackInfo, path: str, **headers: str) -> httpx.Response:
     """A GET with the secret key, unless other headers are given."""
-    return httpx.get(info.api_url + path, headers={"apikey": info.secret_key} | headers, timeout=60)
+    return httpx.get(info.api_url + path, headers={"apikey": info.secret_key} | headers, timeout=150)
 
 
 def is_root() -> bool:

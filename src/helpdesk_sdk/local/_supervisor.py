@@ -59,12 +59,14 @@ class Supervisor:
         if self.order.port:
             _check_port(self.order.port)
         home = _gateway.install(lambda text: send_event("progress", message=text), self.project)
+        # Read before anything is made: a setting that is not valid leaves nothing behind.
+        settings = _gateway.project_settings(self.project)
         fresh = not (self.home.directory / "postgres" / "data").exists()
         if fresh:
             send_event("progress", message="Creating the database …")
         self.postgres.start()
         _sql.run(self.postgres.url(), _sql.BEFORE_GATEWAY)
-        self.gateway = _gateway.Gateway(home, self._settings(), self.home.gateway_log)
+        self.gateway = _gateway.Gateway(home, self._settings() | settings, self.home.gateway_log)
         self.gateway.prepare()
         # Lite's `auth.*` functions read fewer settings than hosted's, so ours replace them.
         _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
@@ -124,7 +126,7 @@ class Supervisor:
             "storage_dir": str(storage),
             "durable": self.order.durable,
         }
-        return own | self.home.secrets() | _gateway.project_settings(self.project)
+        return own | self.home.secrets()
 
 
 def _check_port(port: int) -> None:

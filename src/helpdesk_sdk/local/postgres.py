@@ -273,5 +273,6 @@ class Postgres:
 
     def _last_log_line(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        telling = [line for line in lines if "FATAL" in line or "error" in line]
+        # What initdb cannot clean up after a failure is not the reason for it.
+        telling = [line for line in lines if ("FATAL" in line or "error" in line) and "failed to remove" not in line]
         return (telling or lines or ["no reason given"])[-1].strip()

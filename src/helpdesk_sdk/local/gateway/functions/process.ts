@@ -178,8 +178,10 @@ export class FunctionProcess {
 
   async listens(): Promise<boolean> {
     try {
-      (await Deno.connect({ hostname: "127.0.0.1", port: this.port })).close();
-      return true;
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+      connection.close();
+      // The system may choose the very port as the source: then the connection is one with itself, and nobody listens.
+      return (connection.localAddr as Deno.NetAddr).port !== this.port;
     } catch {
       return false;
     }
