@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx
@@ -170,3 +171,35 @@ def test_an_address_has_one_login(admin: Client) -> None:
     with pytest.raises(AuthApiError) as caught:
         admin.auth.admin.create_user({"email": email, "password": PASSWORD})
     assert (caught.value.status, caught.value.code) == (422, "email_exists")
+
+
+def test_a_refresh_token_used_eight_times_at_once_has_one_successor(project: Project) -> None:
+    session = project.client("customer").auth.session
+    assert session
+    assert session.refresh_token
+    body = {"refresh_token": session.refresh_token.get_secret_value()}
+
+    def refresh(_: int) -> httpx.Response:
+        url = f"{project.url}/auth/v1/token?grant_type=refresh_token"
+        return httpx.post(url, headers={"apikey": project.publishable_key}, json=body, timeout=60)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(refresh, range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+
+
+def test_a_code_by_mail_says_who_exists_only_where_hosted_does(project: Project, admin: Client) -> None:
+    """Hosted Auth refuses an unknown address that must not sign up, and answers all others alike."""
+    known = address()
+    admin.auth.admin.create_user({"email": known, "password": PASSWORD, "email_confirm": True})
+
+    def send(email: str, path: str, **more: bool) -> tuple[int, str | None]:
+        url = f"{project.url}/auth/v1/{path}"
+        answer = httpx.post(url, headers={"apikey": project.publishable_key}, json={"email": email} | more)
+        return answer.status_code, answer.json().get("error_code")
+
+    for path in ("otp", "magiclink", "recover"):
+        assert send(known, path) == send(address(), path) == (200, None), path
+    assert send(known, "otp", create_user=False) == (200, None)
+    assert send(address(), "otp", create_user=False) == (422, "otp_disabled")

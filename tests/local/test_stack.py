@@ -137,6 +137,10 @@ def test_a_killed_gateway_comes_back_on_its_port(stack: Stack) -> None:
     eventually(lambda: answers(stack.info), "the gateway answers again")
     eventually(lambda: gone(functions), "the functions of the old gateway end")
     assert stack.refresh().pids["gateway"] != gateway.pid
+    claims = {"sub": "00000000-0000-4000-8000-000000000000", "role": "anon"}
+    with psycopg.connect(stack.info.db_url) as db:
+        db.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps(claims),))
+        assert db.execute("select auth.uid()::text, auth.role()").fetchone() == (claims["sub"], claims["role"])
 
 
 def test_a_killed_database_comes_back(stack: Stack) -> None:

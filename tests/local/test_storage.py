@@ -64,3 +64,25 @@ def test_a_path_cannot_leave_its_bucket(bucket: Any, helpdesk_project_module: Pr
     for method in ("GET", "POST"):
         answer = httpx.request(method, address, headers=headers, content=b"x" if method == "POST" else None)
         assert 400 <= answer.status_code < 500, answer.text
+
+
+def test_a_key_that_no_storage_takes_is_refused(bucket: Any, helpdesk_project_module: Project) -> None:
+    objects = f"{helpdesk_project_module.url}/storage/v1/object"
+    headers = {"apikey": helpdesk_project_module.secret_key}
+    for key in ("a%00b", "a%0ab", "x" * 1025, "f/" * 600):
+        answer = httpx.post(f"{objects}/{bucket.id}/{key}", headers=headers, content=b"x")
+        assert (answer.status_code, answer.json()["error"]) == (400, "InvalidKey"), key
+        assert httpx.get(f"{objects}/{bucket.id}/{key}", headers=headers).status_code == 400, key
+    moved = {"bucketId": bucket.id, "sourceKey": "a", "destinationKey": "a\0b"}
+    for path, body in (("move", moved), ("copy", moved), (f"list/{bucket.id}", {"prefix": "x" * 2000})):
+        answer = httpx.post(f"{objects}/{path}", headers=headers, json=body)
+        assert (answer.status_code, answer.json()["error"]) == (400, "InvalidKey"), path
+    answer = httpx.request("DELETE", f"{objects}/{bucket.id}", headers=headers, json={"prefixes": ["a\0b"]})
+    assert (answer.status_code, answer.json()["error"]) == (400, "InvalidKey")
+
+
+def test_a_name_longer_than_a_file_system_allows_is_kept(bucket: Any) -> None:
+    key = "folder/" + "x" * 900
+    bucket.upload(key, CONTENT, {"content-type": "application/octet-stream"})
+    assert bucket.download(key) == CONTENT
+    assert [entry["name"] for entry in bucket.list("folder")] == ["x" * 900]

@@ -67,9 +67,7 @@ class Supervisor:
         self.postgres.start()
         _sql.run(self.postgres.url(), _sql.BEFORE_GATEWAY)
         self.gateway = _gateway.Gateway(home, self._settings() | settings, self.home.gateway_log)
-        self.gateway.prepare()
-        # Lite's `auth.*` functions read fewer settings than hosted's, so ours replace them.
-        _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
+        self._prepare_gateway(self.gateway)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
         self.port = self.gateway.listen()
         self.home.remember_port(self.port)
@@ -109,9 +107,14 @@ class Supervisor:
             self.postgres.start()
         if self.gateway.pid is None:
             self.gateway.stop()
-            self.gateway.prepare()
+            self._prepare_gateway(self.gateway)
             self.gateway.listen()
         self.home.write_info(self.info())
+
+    def _prepare_gateway(self, gateway: _gateway.Gateway) -> None:
+        gateway.prepare()
+        # Lite's `auth.*` functions read fewer settings than hosted's, so ours replace them after each start of lite.
+        _sql.run(self.postgres.url(), _sql.AFTER_GATEWAY)
 
     def is_well(self) -> bool:
         """Whether all processes run."""

@@ -12,9 +12,10 @@ import { databaseLost, databaseUnavailable, json, preflight, restError, withCors
 import type { Settings } from "./settings.ts";
 import { rejectBannedUser, signedUrlProblem, toHostedStorage } from "./lite/auth_and_storage.ts";
 import { isConnectionLost } from "./api/connection_errors.ts";
+import { Turns } from "./lite/turns.ts";
 import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
-import { FileStorage } from "./api/storage.ts";
+import { FileStorage, keyProblem } from "./api/storage.ts";
 import { tokenProblem } from "./api/tokens.ts";
 
 /** A request that fails within this time after a lost connection counts as a database failure. */
@@ -26,6 +27,7 @@ export class Project {
   readonly #functions: Functions;
   readonly #realtime: Realtime;
   #lastLoss = -Infinity;
+  readonly #signIns = new Turns();
   readonly #pending = new Set<{ since: number; abandon: () => void }>();
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
 
@@ -175,12 +177,17 @@ export class Project {
   async #auth(request: Request, pathname: string, peer: string): Promise<Response> {
     const sql = this.#connection.driver;
     if (pathname.startsWith("/auth/v1/admin/")) return await adminApi(request, sql, this.settings);
-    const answer = await this.#app.fetch(request, { peerAddress: peer });
-    return pathname === "/auth/v1/token" ? await rejectBannedUser(answer, sql) : answer;
+    if (pathname !== "/auth/v1/token") return await this.#app.fetch(request, { peerAddress: peer });
+    // In turns: lite would give each simultaneous use of a refresh token a successor of its own.
+    const body = await request.text();
+    const { url, method, headers } = request;
+    const sent = new Request(url, { method, headers, body: method === "POST" ? body : null });
+    const answer = await this.#signIns.run(body, () => this.#app.fetch(sent, { peerAddress: peer }));
+    return await rejectBannedUser(answer, sql);
   }
 
   async #storage(request: Request, peer: string): Promise<Response> {
-    const problem = await signedUrlProblem(request, this.settings.jwt_secret);
+    const problem = await keyProblem(request) ?? await signedUrlProblem(request, this.settings.jwt_secret);
     if (problem) return problem;
     return await toHostedStorage(request, await this.#app.fetch(request.clone(), { peerAddress: peer }));
   }

@@ -1,6 +1,7 @@
 /** The content of Storage objects, as files in the stack's data directory. */
 
 import type { App } from "@supabase/lite";
+import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
 
 type StorageAdapter = NonNullable<App["_storageAdapter"]>;
@@ -27,6 +28,42 @@ async function collect(body: UploadBody): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(body as unknown as ReadableStream).arrayBuffer());
 }
 
+/** S3's limit, which is hosted's; a file system's limit for a name. */
+const MAX_KEY_BYTES = 1024;
+const MAX_NAME_BYTES = 255;
+
+const byteLength = (text: string) => new TextEncoder().encode(text).length;
+
+/** The error response for an object key that Storage refuses, in the URL or the body; null when there is none. */
+export async function keyProblem(request: Request): Promise<Response | null> {
+  const path = decodeURIComponent(new URL(request.url).pathname);
+  if (!path.startsWith("/storage/v1/object")) return null;
+  const inUrl = path.replace(
+    /^\/storage\/v1\/object\/?(?:(?:public|authenticated|sign|info|upload\/sign)\/)*[^/]*\/?/,
+    "",
+  );
+  const namesInBody = request.method === "DELETE" || /^\/storage\/v1\/object\/(sign|list|move|copy)/.test(path);
+  const keys = [inUrl, ...(namesInBody ? textsOf(await readJson(request)) : [])];
+  // deno-lint-ignore no-control-regex -- these are the characters to refuse
+  const bad = keys.find((key) => byteLength(key) > MAX_KEY_BYTES || /[\x00-\x1f\x7f]/.test(key));
+  if (bad === undefined) return null;
+  const message = `Invalid key: ${bad.slice(0, 100)}`;
+  return Response.json({ statusCode: "400", error: "InvalidKey", message }, { status: 400 });
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  try {
+    return await request.clone().json();
+  } catch {
+    return null;
+  }
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return value !== null && typeof value === "object" ? Object.values(value).flatMap(textsOf) : [];
+}
+
 export class FileStorage implements StorageAdapter {
   driver = null;
   constructor(private readonly root: string) {}
@@ -38,7 +75,8 @@ export class FileStorage implements StorageAdapter {
     if (relative(this.root, home).startsWith("..") || relative(home, path).startsWith("..") || path === home) {
       throw new Deno.errors.NotFound(key);
     }
-    return path;
+    if (key.split("/").every((name) => byteLength(name) <= MAX_NAME_BYTES)) return path;
+    return join(home, `.long-${createHash("sha256").update(key).digest("hex")}`);
   }
 
   async getObject(
