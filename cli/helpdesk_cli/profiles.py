@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ._base.app import Commands
+from ._base.completion import profile_names
 from ._base.output import Column, local_time, print_fields, print_result, print_rows
 from ._base.settings import settings
 from ._connect import profiles as store
@@ -15,7 +16,10 @@ from ._connect.target import current_profile_name
 
 app = Commands(name="profiles", profile=False, help="The helpdesks you use, and your session in each.")
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The profile's name.", show_default=False)]
+NameArgument = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="The profile's name.", show_default=False, autocompletion=profile_names),
+]
 
 
 @app.command("list")
@@ -59,7 +63,10 @@ def remove(name: NameArgument) -> None:
 
 @app.command(profile=True)
 def show(
-    name: Annotated[str | None, typer.Argument(help="Default: the profile in use.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Default: the profile in use.", show_default=False, autocompletion=profile_names),
+    ] = None,
 ) -> None:
     """Show a profile with masked secrets."""
     profile = store.load().get(name or settings().profile or current_profile_name())

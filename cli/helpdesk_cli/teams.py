@@ -9,7 +9,7 @@ import typer
 
 from ._base.app import Commands
 from ._base.json import jsonable
-from ._base.output import Column, age, print_fields, print_result, print_rows
+from ._base.output import Column, age, print_fields, print_note, print_result, print_rows
 from ._connect.connection import connect
 
 if TYPE_CHECKING:
@@ -139,10 +139,19 @@ def _change_members(ref: str, who: str, *, add: bool) -> None:
         (hd.teams.add_member if add else hd.teams.remove_member)(team, user)
     membership = "is now a member" if add else "is no longer a member"
     name = user.name or user.email
+    # A customer may be a member, which gives them nothing until they are an agent.
+    idle = "" if user.is_staff or not add else f", but as {user.role} does not work its tickets"
     print_result(
-        f"{name} {membership} of {team.name}.",
-        json={"team_id": jsonable(team.team_id), "user_id": jsonable(user.user_id), "member": add},
+        f"{name} {membership} of {team.name}{idle}.",
+        json={
+            "team_id": jsonable(team.team_id),
+            "user_id": jsonable(user.user_id),
+            "member": add,
+            "role": user.role,
+        },
     )
+    if idle:
+        print_note(f"To make them an agent: helpdesk users role {user.email or user.user_id} agent")
 
 
 def _name(member: TeamMember) -> str:

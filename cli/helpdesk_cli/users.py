@@ -106,7 +106,9 @@ def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most
 
 @app.command("revoke-invitation")
 def revoke_invitation(
-    invitation: Annotated[UUID, typer.Argument(help="The invitation's id.", show_default=False)],
+    invitation: Annotated[
+        str, typer.Argument(help="The invited e-mail address, or the invitation's id.", show_default=False)
+    ],
 ) -> None:
     """Revoke an invitation that was not accepted yet."""
     with connect() as hd:

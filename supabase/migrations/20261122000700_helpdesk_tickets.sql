@@ -233,7 +233,12 @@ begin
     ) then
       perform helpdesk_private.fail(
         'transition_not_allowed',
-        format('As %s you cannot move a ticket from %s to %s.', v_role, old.status, new.status)
+        format('As %s you cannot move a ticket from %s to %s.', v_role, old.status, new.status),
+        (
+          select format('From %s, you can move it to: %s.', old.status, string_agg(s.to_status, ', ' order by s.to_status))
+          from helpdesk.status_transitions as s
+          where s.role = v_role and s.from_status = old.status
+        )
       );
     end if;
     new.resolved_at := case

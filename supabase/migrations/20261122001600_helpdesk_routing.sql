@@ -64,7 +64,7 @@ declare
 begin
   if v_me is null then
     perform helpdesk_private.fail(
-      'forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or use assign_ticket.'
+      'forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or assign the ticket to one.'
     );
   end if;
   -- Waits for a deactivation under way. The next deactivation waits for us, so that it unassigns the ticket claimed
@@ -94,7 +94,9 @@ declare
   v_ticket helpdesk.tickets;
 begin
   if p_team_id <> all(v_teams) then
-    perform helpdesk_private.fail('team_not_found');
+    perform helpdesk_private.fail(
+      'team_not_found', 'There is no such team, or you are not a member of it.', 'An admin can make you a member of it.'
+    );
   elsif p_team_id is not null then
     v_teams := array[p_team_id];
   end if;

@@ -138,7 +138,7 @@ def test_a_bug_is_named_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> 
         ["tickets", "list", "--status", "nonsense"],
         ["tickets", "list", "--created-after", "yesterday"],
         ["tickets", "list", "--limit", "-1"],
-        ["users", "revoke-invitation", "no-uuid"],
+        ["tickets", "redact", "no-uuid"],
         ["--nonsense"],
         ["tickets", "list", "--limit", "1", "--json", "--nonsense"],
     ],

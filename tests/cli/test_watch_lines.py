@@ -125,7 +125,8 @@ def test_it_ends_when_nobody_reads_though_nothing_happens(people: People, comman
 def test_a_wrong_filter_is_reported_at_once(people: People, cli: Cli) -> None:
     assert "There is no team" in people.agent("watch", "--team", "Nonsense", code=3).err
     refused = people.agent("watch", "--team", OTHER_TEAM, code=5).err.splitlines()
-    assert refused == ["Error: You do not work in this team.", "An admin can make you a member of it."]
+    assert refused[0] == "Error: You do not work in this team."
+    assert refused[1].startswith("An admin can make you a member of it. You are cli-agent@example.com (")
     assert "--assigned-to" in people.agent("watch", "--mine", "--assigned-to", "me", code=2).err
     assert "invalid" in people.agent("watch", "--status", "asleep", code=2).err.lower()
     assert "helpdesk login" in cli("watch", code=5).err

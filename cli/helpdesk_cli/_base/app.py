@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
+from .completion import profile_names
 from .errors import ExitCode, report
 from .output import discard_output
 from .settings import apply_options, start_run
@@ -19,7 +20,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs; errors too.")]
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="Use this profile; see: helpdesk profiles list.")
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Use this profile; see: helpdesk profiles list.",
+        autocompletion=profile_names,
+    ),
 ]
 
 

@@ -69,9 +69,20 @@ def report(error: Exception) -> ExitCode:
         typer.echo(error, err=True)
         return code
     typer.echo(redact(f"Error: {one_line(described['message'])}"), err=True)
-    if described["hint"]:
-        typer.echo(redact(one_line(described["hint"])), err=True)
+    hint = " ".join(part for part in (described["hint"], _who(described.get("identity"))) if part)
+    if hint:
+        typer.echo(redact(one_line(hint)), err=True)
     return code
+
+
+def _who(identity: str | None) -> str | None:
+    return f"You are {identity}." if identity else None
+
+
+def sign_in_hint() -> str:
+    """How to sign in again, with the profile that is used."""
+    profile = settings().used_profile
+    return f"Sign in: helpdesk login --profile {profile}" if profile else "Sign in: helpdesk login"
 
 
 def _describe(error: Exception) -> dict[str, Any]:
@@ -129,7 +140,15 @@ def _describe_sdk_error(error: HelpdeskError) -> dict[str, Any]:
         "message": error.message,
         "hint": _hint_for(error),
         "exit_code": int(_exit_code_for(error)),
+        "identity": settings().identity if _is_about_rights(error) else None,
     } | details
+
+
+def _is_about_rights(error: HelpdeskError) -> bool:
+    """Whether another person might have been allowed to do it."""
+    from helpdesk_sdk import errors as e
+
+    return isinstance(error, e.ForbiddenError | e.NotFoundError) and not isinstance(error, e.AuthenticationError)
 
 
 def _exit_code_for(error: HelpdeskError) -> ExitCode:
@@ -160,17 +179,31 @@ def _hint_for(error: HelpdeskError) -> str | None:
     if isinstance(error, e.AuthenticationError) and error.code == "invalid_credentials":
         return "Check the e-mail address and the password."
     if isinstance(error, e.AuthenticationError):
-        return "Sign in: helpdesk login"
+        return _bad_key_hint() if _is_about_key(error) else sign_in_hint()
     if isinstance(error, e.ConnectionFailedError):
         return "Check the URL, and that the helpdesk runs: helpdesk doctor"
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
         return "Give the ticket's number, like 42, or its id."
     if isinstance(error, e.InvalidValueError) and error.field == "cursor":
         return "Give the cursor of an event with --after, or leave it out."
-    if isinstance(error, e.TeamNotFoundError):
+    if isinstance(error, e.TeamNotFoundError) and error.hint in {None, "List the teams you may use."}:
         return "List the teams you may use: helpdesk teams list"
     if isinstance(error, e.CursorAheadError):
         return "Start from the beginning of the log: --after 0.0"
     if isinstance(error, e.StaleRevisionError):
         return "Read the ticket again (helpdesk tickets show), then repeat the command if it still makes sense."
     return error.hint
+
+
+def _is_about_key(error: HelpdeskError) -> bool:
+    """Whether the project refused its key, and not the session. Supabase has no code for that."""
+    return "api key" in error.message.lower()
+
+
+def _bad_key_hint() -> str:
+    profile, identity = settings().used_profile, settings().identity or ""
+    if profile is not None and identity.startswith("the system"):
+        return f"Give the project's secret key: helpdesk login --profile {profile} --secret-key-stdin"
+    if profile is None:
+        return "Check HELPDESK_KEY: the project's settings, API keys, have the key; of a local stack, helpdesk status."
+    return f"Give the project's publishable key: helpdesk login --profile {profile} --key KEY"

@@ -17,10 +17,14 @@ class Settings:
     Attributes:
         json: Whether output and errors are JSON.
         profile: The profile named on the command line.
+        identity: Who makes the requests, for errors: an address and where it comes from; None before the first request.
+        used_profile: The profile whose session makes the requests.
     """
 
     json: bool = False
     profile: str | None = None
+    identity: str | None = None
+    used_profile: str | None = None
 
 
 _SECRET = re.compile(r"sb_secret_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
@@ -49,3 +53,8 @@ def apply_options(*, json: bool = False, profile: str | None = None) -> None:
     """Apply parsed options. Options that were not given keep their value."""
     now = _current.get()
     _current.set(replace(now, json=json or now.json, profile=profile or now.profile))
+
+
+def remember_identity(identity: str, used_profile: str | None) -> None:
+    """Remember who makes the requests, so that an error can name them."""
+    _current.set(replace(_current.get(), identity=identity, used_profile=used_profile))

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .._base.errors import CliError, ExitCode
+from .._base.errors import CliError, ExitCode, sign_in_hint
 from .._base.files import locked
 from .._base.output import show_warnings
 from .._base.secrets import register_secret
+from .._base.settings import remember_identity
 from . import profiles
 from .profiles import Profile
 from .target import Target, target
@@ -41,7 +42,8 @@ def require_identity(found: Target) -> Target:
         CliError: Nobody is signed in.
     """
     if not found.has_session and not found.is_system:
-        raise CliError(f"You are not signed in ({found.source})", "Sign in: helpdesk login", ExitCode.FORBIDDEN)
+        remember_identity("nobody", found.profile.name if found.profile else None)
+        raise CliError(f"You are not signed in ({found.source})", sign_in_hint(), ExitCode.FORBIDDEN)
     return found
 
 
@@ -55,6 +57,7 @@ def client(
     from helpdesk_sdk import Helpdesk
 
     show_warnings()
+    remember_identity(found.person, found.profile.name if found.profile else None)
     identity_arguments = credentials(found, keeps_session=on_session is not None)
     return Helpdesk(found.url, found.key, timeout=timeout, on_session=on_session, **identity_arguments)
 

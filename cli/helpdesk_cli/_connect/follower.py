@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from .._base.settings import remember_identity
 from .connection import credentials, renewed, require_identity, seconds_until_renewal
 from .target import target
 
@@ -175,6 +176,9 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
         with _cancelled_by_closed_pipe():
             return await work()
 
+    found = target()
+    # Here, because an error is reported outside the event loop, which works on a copy of the settings.
+    remember_identity(found.person, found.profile.name if found.profile else None)
     return asyncio.run(guarded())
 
 

@@ -45,6 +45,13 @@ class Target:
         return bool(self.access_token or self.password)
 
     @property
+    def person(self) -> str:
+        """Who makes the requests, and where that comes from, for people."""
+        email = profiles.unverified_claims(self.access_token or "").get("email")
+        who = "the system" if self.is_system else self.email or (email if isinstance(email, str) else "nobody")
+        return f"{who} ({self.source})"
+
+    @property
     def identity(self) -> str:
         """A string that differs between helpdesks and between people."""
         if self.is_system:

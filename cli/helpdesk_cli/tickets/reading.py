@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from .._base.choices import Priority, Status, words
 from .._base.output import print_note, with_progress
+from .._base.settings import settings
 from .._base.times import time_option
 from .._connect.connection import connect
 from .._connect.target import target
 from .._show import tickets as view
 from .._show.read_receipts import ReadReceipts
 from .app import TicketArgument, app
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Helpdesk
 
 OrderName = Literal[
     "-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"
@@ -76,8 +80,20 @@ def list_(
         tickets = list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
+        if team is not None and not tickets and not settings().json:
+            _note_foreign_team(hd, team)
     if more:
         print_note(f"There are more tickets: --limit {limit * 4}, or --limit 0 for all.")
+
+
+def _note_foreign_team(hd: Helpdesk, team: str) -> None:
+    """Say so when the list of a team is empty because an agent is not its member."""
+    me = None if target().is_system else hd.users.me()
+    if me is not None and me.role == "agent" and me.user_id not in {one.user_id for one in hd.teams.members(team)}:
+        print_note(
+            f"You are not a member of {team}: you see only its tickets that are assigned to you."
+            " An admin can make you a member of it."
+        )
 
 
 @app.command()

@@ -90,6 +90,9 @@ def _look_up(resource: Resource[Any], ticket: TicketRef) -> Flow[_Key]:
     return found
 
 
+# For the error about anything else.
+PERSON_FORMS = 'an e-mail address, an id, a User or "me"'
+
 UserRef = User | UUID | str
 """A person: a User, their id, their e-mail address, or "me"."""
 
@@ -127,7 +130,7 @@ def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUI
         if found is None:
             raise _nobody_with(address)
         return found.user_id
-    return check.identifier(field, user)
+    return check.identifier(field, user, PERSON_FORMS)
 
 
 def _nobody_with(address: str) -> UserNotFoundError:

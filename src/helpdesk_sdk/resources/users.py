@@ -12,9 +12,9 @@ from .._http.flow import Flow, Page, Reply
 from .._http.keyset import Keyset, keyset_page
 from .._http.resource import Driver, Resource, call, paged
 from .._ids import new_id
-from ..errors import ForbiddenError, UserNotFoundError
+from ..errors import ForbiddenError, InvitationNotFoundError, UserNotFoundError
 from ..models.users import Invitation, Role, RoleName, User
-from ._references import UserRef, _nobody_with, ask_me, find_user_id
+from ._references import PERSON_FORMS, UserRef, _nobody_with, ask_me, find_user_id
 
 _NEWEST = Keyset("created_at", "user_id", descending=True)
 # This many ids fit into a URL that every proxy accepts.
@@ -53,7 +53,9 @@ class Users(Resource[Driver]):
         if address:
             query = query.eq("email", address)
         else:
-            query = query.eq("user_id", user.user_id if isinstance(user, User) else check.identifier("user", user))
+            query = query.eq(
+                "user_id", user.user_id if isinstance(user, User) else check.identifier("user", user, PERSON_FORMS)
+            )
         found = yield from self._first_row(self._read(query), User)
         if found is None:
             raise _nobody_with(address) if address else UserNotFoundError()
@@ -257,12 +259,24 @@ class Users(Resource[Driver]):
         """Admins: revoke an invitation that was not accepted yet.
 
         Args:
-            invitation: The invitation: its id, or an Invitation.
+            invitation: The invitation: its id, an Invitation, or the invited e-mail address.
 
         Raises:
             InvitationNotFoundError: There is no such invitation, or it was accepted.
             ForbiddenError: You are not an admin.
         """
-        given = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
-        arguments = {"invitation_id": check.identifier("invitation", given)}
+        if isinstance(invitation, str) and "@" in invitation:
+            given = yield from self._open_invitation(check.email("invitation", invitation))
+        else:
+            known = invitation.invitation_id if isinstance(invitation, Invitation) else invitation
+            given = check.identifier("invitation", known, "an e-mail address, an id, or an Invitation")
+        arguments = {"invitation_id": given}
         return (yield from self._call_one(self._rpc_write("revoke_invitation", arguments), Invitation))
+
+    def _open_invitation(self, address: str) -> Flow[UUID]:
+        query = self._rest.from_("invitations").select("*").eq("email", address)
+        query = query.is_("accepted_at", "null").is_("revoked_at", "null").order("created_at", desc=True).limit(1)
+        found = yield from self._first_row(self._read(query), Invitation)
+        if found is None:
+            raise InvitationNotFoundError(f"There is no open invitation for {address}, or it is not yours to see")
+        return found.invitation_id
