@@ -33,6 +33,7 @@ LAYERS = {
         "_version": "",
         "models": "_limits",
         "_credentials": "errors",
+        "_database": "",
         "errors": "models",
         "_validation": "_limits errors models",
         "_http": "_credentials _limits _validation errors models",
@@ -40,10 +41,10 @@ LAYERS = {
         "resources": "_http _ids _limits _live _sentinels _validation errors models",
         "client": "_credentials _http _live _validation _version errors models resources",
         "__init__": "_http _ids _live _sentinels _version client errors models resources",
-        "install": "errors",
-        "local": "_version errors install",
-        "demo": "__init__ _ids _sentinels client errors install models resources",
-        "testing": "__init__ install local",
+        "install": "_database errors",
+        "local": "_database _version errors install",
+        "demo": "__init__ _database _ids _sentinels client errors install models resources",
+        "testing": "__init__ _database install local",
     },
 }
 

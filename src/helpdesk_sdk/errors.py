@@ -49,11 +49,13 @@ way out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from .models.messages import Message
-from .models.tickets import Ticket
+if TYPE_CHECKING:
+    # The local stack's supervisor imports the errors, and needs no pydantic.
+    from .models.messages import Message
+    from .models.tickets import Ticket
 
 __all__ = [
     "AdminExistsError",

@@ -125,7 +125,7 @@ class Project:
         return UUID(answer.json()["id"])
 
     def _give_role(self, auth_user_id: UUID, role: str, teams: tuple[str, ...]) -> UUID:
-        from helpdesk_sdk.install.database import connect
+        from helpdesk_sdk._database import connect
 
         with connect(self.db_url) as db:
             row = db.execute(
@@ -191,7 +191,7 @@ class _Factory:
     def _admin(self, statement: str, *names: str) -> None:
         from psycopg import sql
 
-        from helpdesk_sdk.install.database import connect
+        from helpdesk_sdk._database import connect
 
         with connect(self._stack.info.db_url, autocommit=True) as db:
             db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -7,8 +7,8 @@ import os
 import psycopg
 import pytest
 
+from helpdesk_sdk._database import connect
 from helpdesk_sdk.install import plan
-from helpdesk_sdk.install.database import connect
 from helpdesk_sdk.local import Stack, migrations
 from helpdesk_sdk.testing import Project
 

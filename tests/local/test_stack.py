@@ -17,7 +17,9 @@ import psycopg
 import pytest
 from tests.local.support import PROJECT, answers, each, eventually, get, gone, processes_of
 
+import helpdesk_sdk
 from helpdesk_sdk.local import AlreadyRunningError, MigrationError, NotRunningError, PortTakenError, Stack, StackInfo
+from helpdesk_sdk.local.stack import _SUPERVISE
 
 _HOLD = """
 import json, sys
@@ -243,3 +245,11 @@ def test_a_migration_that_fails_stops_the_start(place: Path) -> None:
     (project / "migrations" / "20260101000000_bad.sql").write_text("create table public.x ();\n")
     with Stack.start(place / "data", project=project) as stack:
         assert stack.info.schema_version == "20260101000000"
+
+
+def test_the_supervisor_loads_its_own_modules_only() -> None:
+    """It lives as long as the stack: what it imports costs memory all the time."""
+    look = _SUPERVISE.replace("sys.exit(main())", "print(sorted({'pydantic', 'httpx', 'supabase'} & set(sys.modules)))")
+    package = str(Path(helpdesk_sdk.__file__).parent)
+    done = subprocess.run([sys.executable, "-c", look, package], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -10,9 +10,9 @@ from typing import Protocol
 
 import httpx
 
+from .._database import connect
 from ..client import Helpdesk
 from ..errors import ApiError, HelpdeskError
-from ..install.database import connect
 from ..install.project import project_dir
 from ..models.events import Event
 from ..models.tickets import TimelineEntry

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._database import connect
 from ..errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 from . import _catalog
 from ._catalog import POLICIES_OF
-from .database import connect
 from .package import pip_install
 from .project import project_dir
 

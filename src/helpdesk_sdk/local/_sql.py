@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpdesk_sdk.install.database import connect
+from helpdesk_sdk._database import connect
 
 #: Run before, and after, the gateway creates the tables of Auth and Storage.
 BEFORE_GATEWAY = ("baseline.sql", "realtime.sql")

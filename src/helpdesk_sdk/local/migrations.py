@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpdesk_sdk.install.database import connect
+from helpdesk_sdk._database import connect
 from helpdesk_sdk.local.errors import MigrationError, MissingPartError, StackError
 
 if TYPE_CHECKING:
