@@ -13,6 +13,7 @@ from ._base.app import Commands, ProfileOption, Root
 from ._base.errors import EXIT_CODES
 from ._base.output import print_result
 from ._base.settings import apply_options
+from ._base.streams import replace_closed_streams
 
 _EPILOG = f"""\
 \b
@@ -88,6 +89,7 @@ app.command()(version)
 
 def run() -> None:
     """Run the program."""
+    replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A character that the terminal cannot show becomes a question mark instead of an error.
         with suppress(AttributeError):

@@ -10,6 +10,7 @@ import typer
 from ._base.app import Commands
 from ._base.choices import Role, words
 from ._base.errors import CliError, ExitCode
+from ._base.json import jsonable
 from ._base.output import Column, age, local_time, print_note, print_result, print_rows, with_progress
 from ._connect.connection import connect
 from ._connect.target import target
@@ -131,8 +132,14 @@ def deactivate(who: Who) -> None:
     Then they have no access. Their tickets go back to the queues, except closed tickets.
     """
     with connect() as hd:
-        done = hd.users.deactivate(who)
-    print_result(f"{full_name(done)} is deactivated.", json=done)
+        user = hd.users.get(who)
+        # Counted before: afterwards nothing tells these tickets from the others in the queues.
+        waiting = hd.tickets.list(assigned_to=user, status=["open", "pending", "resolved"], page_size=1000)
+        count = sum(1 for _ in waiting) if user.is_active and user.is_staff else 0
+        done = hd.users.deactivate(user)
+    went = "1 ticket" if count == 1 else f"{count:,} tickets"
+    returned = f" {went} went back to the queues." if user.is_staff else ""
+    print_result(f"{full_name(done)} is deactivated.{returned}", json={**jsonable(done), "returned_tickets": count})
 
 
 @app.command()

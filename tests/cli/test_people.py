@@ -120,3 +120,21 @@ def test_the_first_admin_is_made_once_by_the_system(people: People) -> None:
         done = shell("users", "bootstrap-admin", people.crew.email("agent"), code=5)
         assert "Only the secret key" in done.err
         assert "helpdesk login --secret-key-stdin" in done.err
+
+
+def test_deactivating_says_how_many_tickets_went_back(people: People) -> None:
+    team, name = _team(people, "--public"), "colleague"
+    email = people.crew.email(name)
+    people.admin("teams", "add-member", team, email)
+    before = len(people.admin("tickets", "list", "--assigned-to", email, "--limit", 0, "--json").json)
+    numbers = [people.customer("tickets", "create", "Hello", "--team", team, "--json").json["number"] for _ in range(3)]
+    for number in numbers:
+        people.admin("tickets", "assign", number, email)
+    people.admin("tickets", "close", numbers[0])
+    try:
+        done = people.admin("users", "deactivate", email)
+        assert done.out.endswith(f"is deactivated. {before + 2} tickets went back to the queues.\n")
+        assert people.admin("tickets", "list", "--assigned-to", email, "--status", "open", "--json").json == []
+        assert people.admin("users", "deactivate", email, "--json").json["returned_tickets"] == 0
+    finally:
+        people.admin("users", "reactivate", email)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .errors import CliError
+from .errors import CliError, ExitCode
 
 _LOCK_SECONDS = 15.0
 
@@ -20,7 +20,12 @@ def config_dir() -> Path:
         return Path(chosen)
     import platformdirs
 
-    return Path(platformdirs.user_config_dir("helpdesk", appauthor=False))
+    try:
+        return Path(platformdirs.user_config_dir("helpdesk", appauthor=False))
+    except (RuntimeError, KeyError):
+        # HOME is not set, and the user has no entry among the accounts, as in some containers.
+        hint = "Set HELPDESK_CONFIG_DIR to a directory for profiles, or HOME."
+        raise CliError("You have no home directory", hint, ExitCode.USAGE) from None
 
 
 def write_private_file(path: Path, text: str) -> None:

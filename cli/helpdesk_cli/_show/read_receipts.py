@@ -23,15 +23,26 @@ class ReadReceipts:
 
     def __init__(self, identity: str) -> None:
         name = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        self._path = config_dir() / "seen" / f"{name}.json"
+        self._name = f"{name}.json"
+
+    @property
+    def _path(self) -> Path:
+        return config_dir() / "seen" / self._name
 
     def __contains__(self, ticket_id: UUID) -> bool:
-        return str(ticket_id) in _read(self._path)
+        return str(ticket_id) in self._recorded()
 
     def last_read(self, ticket_id: UUID) -> UUID | None:
         """The newest message that was shown; None when there was no message yet."""
-        found = _read(self._path).get(str(ticket_id))
+        found = self._recorded().get(str(ticket_id))
         return UUID(found) if found else None
+
+    def _recorded(self) -> dict[str, str | None]:
+        try:
+            return _read(self._path)
+        except CliError:
+            # No directory for them, as in a container without a home.
+            return {}
 
     def record(self, ticket_id: UUID, message_id: UUID | None) -> None:
         """Record that the conversation was shown up to this message; None: it was shown, and empty.
