@@ -16,8 +16,15 @@ create table helpdesk.users (
 comment on table helpdesk.users is
   'People: customers, agents, admins, and assistants (AI). PATCH changes your name; functions change roles and '
   'activity.';
--- No statistics: a planned count must not tell what others have written.
-alter table helpdesk.users alter column email set statistics 0, alter column name set statistics 0;
+-- No statistics, so that a planned count tells nothing (see tickets).
+alter table helpdesk.users
+  alter column user_id set statistics 0,
+  alter column auth_user_id set statistics 0,
+  alter column email set statistics 0,
+  alter column name set statistics 0,
+  alter column role set statistics 0,
+  alter column is_active set statistics 0,
+  alter column updated_at set statistics 0;
 create unique index users_email_key on helpdesk.users (email);
 create index users_role_idx on helpdesk.users (role, created_at desc, user_id desc);
 create index users_created_idx on helpdesk.users (created_at desc, user_id desc);

@@ -13,6 +13,17 @@ create table helpdesk.invitations (
 );
 comment on table helpdesk.invitations is
   'Invitations: a role that a person gets when they sign in with the e-mail address that was invited, verified.';
+-- No statistics, so that a planned count tells nothing (see tickets).
+alter table helpdesk.invitations
+  alter column invitation_id set statistics 0,
+  alter column user_id set statistics 0,
+  alter column email set statistics 0,
+  alter column role set statistics 0,
+  alter column invited_by set statistics 0,
+  alter column created_at set statistics 0,
+  alter column expires_at set statistics 0,
+  alter column accepted_at set statistics 0,
+  alter column revoked_at set statistics 0;
 create unique index invitations_open_key on helpdesk.invitations (user_id)
 where accepted_at is null and revoked_at is null;
 create index invitations_user_idx on helpdesk.invitations (user_id);

@@ -12,7 +12,17 @@ create table helpdesk.teams (
 comment on table helpdesk.teams is
   'Teams. Each has a queue of tickets. Customers see public teams and may open tickets in them. Tickets without a '
   'team go to the default team.';
+-- No statistics, so that a planned count tells nothing (see tickets).
+alter table helpdesk.teams
+  alter column team_id set statistics 0,
+  alter column name set statistics 0,
+  alter column description set statistics 0,
+  alter column is_default set statistics 0,
+  alter column is_public set statistics 0,
+  alter column created_at set statistics 0,
+  alter column updated_at set statistics 0;
 create unique index teams_name_key on helpdesk.teams (lower(name));
+alter index helpdesk.teams_name_key alter column 1 set statistics 0;
 create unique index teams_default_key on helpdesk.teams (is_default) where is_default;
 
 create table helpdesk.team_members (
@@ -23,6 +33,10 @@ create table helpdesk.team_members (
 );
 comment on table helpdesk.team_members is
   'Which agents work in which team. Without effect for people who are not agents.';
+alter table helpdesk.team_members
+  alter column team_id set statistics 0,
+  alter column user_id set statistics 0,
+  alter column created_at set statistics 0;
 create index team_members_team_idx on helpdesk.team_members (team_id);
 
 insert into helpdesk.teams (name, description, is_default, is_public)

@@ -11,11 +11,14 @@ create table helpdesk.notes (
 );
 comment on table helpdesk.notes is
   'Internal notes: those who work the ticket read them, its requester never does. Write with add_note().';
--- No statistics: a planned count must not tell what others have written.
+-- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.notes
+  alter column note_id set statistics 0,
+  alter column ticket_id set statistics 0,
   alter column author_id set statistics 0,
   alter column author_name set statistics 0,
-  alter column body set statistics 0;
+  alter column body set statistics 0,
+  alter column created_at set statistics 0;
 create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
 create index notes_author_idx on helpdesk.notes (author_id);
 
