@@ -42,7 +42,13 @@ def cache_dir() -> Path:
     import platformdirs
 
     chosen = os.environ.get("HELPDESK_CACHE_DIR")
-    return Path(chosen).absolute() if chosen else Path(platformdirs.user_cache_dir("helpdesk"))
+    if chosen:
+        return Path(chosen).absolute()
+    found = Path(platformdirs.user_cache_dir("helpdesk"))
+    if not found.is_absolute():
+        # Without HOME and without an account entry `~` stays as it is.
+        raise StackError("There is no home directory", hint="Set HOME, or HELPDESK_CACHE_DIR to a writable directory.")
+    return found
 
 
 def install(report: Callable[[str], None], project: Path) -> Path:

@@ -8,12 +8,15 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
-from helpdesk_sdk.local.errors import AlreadyRunningError
+from helpdesk_sdk.local.errors import AlreadyRunningError, StackError
 
 _EPHEMERAL = "helpdesk-ephemeral-"
+# `is_running` holds the lock for an instant, which is no stack.
+_LOOK_SECONDS = 0.5
 
 
 class Home:
@@ -34,13 +37,22 @@ class Home:
         return self.directory / "supervisor.log"
 
     def create(self) -> None:
-        """Create the directory, private and ignored by git."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        # When we are root, PostgreSQL runs as another user, who needs to pass through.
-        self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        ignore = self.directory / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
+        """Create the directory, private and ignored by git.
+
+        Raises:
+            StackError: the directory cannot be created or written.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            # When we are root, PostgreSQL runs as another user, who needs to pass through.
+            self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            ignore = self.directory / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n")
+        except OSError as error:
+            raise StackError(
+                f"{self.directory} cannot be the data directory: {error.strerror}", hint="Choose another with --data."
+            ) from None
 
     def acquire(self) -> None:
         """Hold the lock until this process ends; the kernel frees it after a crash too.
@@ -49,18 +61,28 @@ class Home:
             AlreadyRunningError: a living process holds the lock.
         """
         self._lock = self._new_lock()
-        if self._lock is not None:
-            return
+        if self._lock is None:
+            self._lock = self._old_lock()
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
+
+    def _old_lock(self) -> int:
+        """Lock the file that an earlier run left.
+
+        Raises:
+            AlreadyRunningError: a living process holds the lock.
+        """
         descriptor = os.open(self.directory / "lock", os.O_RDWR)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise AlreadyRunningError(
-                f"A stack runs on {self.directory}",
-                hint="Use it (helpdesk status), stop it (helpdesk down) or give --data.",
-            ) from None
-        self._lock = descriptor
+        deadline = time.monotonic() + _LOOK_SECONDS
+        while not _locks(descriptor):
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise AlreadyRunningError(
+                    f"A stack runs on {self.directory}",
+                    hint="Use it (helpdesk status), stop it (helpdesk down) or give --data.",
+                )
+            time.sleep(0.01)
+        return descriptor
 
     def _new_lock(self) -> int | None:
         """Create the lock file already locked; None when it exists.
@@ -104,7 +126,12 @@ class Home:
                 "jwt_secret": secrets.token_urlsafe(48),
             }
             self._write(path, made)
-        keys: dict[str, str] = json.loads(path.read_text())
+        keys = _read_object(path)
+        if keys is None:
+            raise StackError(
+                f"{path} cannot be read",
+                hint="Restore it, or delete it: the stack then makes new keys, and everybody signs in again.",
+            )
         return keys
 
     def write_info(self, info: dict[str, Any]) -> None:
@@ -112,14 +139,25 @@ class Home:
         self._write(self.directory / "stack.json", info)
 
     def read_info(self) -> dict[str, Any] | None:
-        """The info of the running stack; None when no stack runs or it is still starting."""
-        if not self.is_running():
+        """The info of the running stack; None when no stack runs or it is still starting.
+
+        Raises:
+            StackError: a stack runs, but its state file is damaged.
+        """
+        path = self.directory / "stack.json"
+        if not self.is_running() or not path.exists():
             return None
-        try:
-            info: dict[str, Any] = json.loads((self.directory / "stack.json").read_text())
-        except FileNotFoundError:
-            return None
+        info = _read_object(path)
+        if info is None:
+            raise StackError(
+                f"The stack on {self.directory} runs, but {path.name} cannot be read",
+                hint=f"Stop it (kill {self._holder()}), then start it again: helpdesk up",
+            )
         return info
+
+    def _holder(self) -> str:
+        """The process id of the stack that holds the lock."""
+        return (self.directory / "lock").read_text(errors="replace").strip()
 
     def forget_info(self) -> None:
         """Remove the info of a stopped stack."""
@@ -130,11 +168,9 @@ class Home:
         self._write(self.directory / "port.json", {"port": port})
 
     def port(self) -> int | None:
-        """The port of the last start; None before the first."""
-        try:
-            return int(json.loads((self.directory / "port.json").read_text())["port"])
-        except FileNotFoundError:
-            return None
+        """The port of the last start; None before the first, and when the file is damaged."""
+        port = (_read_object(self.directory / "port.json") or {}).get("port")
+        return port if isinstance(port, int) and 0 < port < 65536 else None
 
     def remove(self) -> None:
         """Delete the directory and everything in it."""
@@ -146,6 +182,23 @@ class Home:
         with os.fdopen(descriptor, "w") as file:
             json.dump(content, file, indent=2)
         draft.replace(path)
+
+
+def _locks(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_object(path: Path) -> dict[str, Any] | None:
+    """The JSON object of a file; None when there is none."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
 
 
 def ephemeral_home() -> Home:

@@ -198,19 +198,23 @@ def _listen_to_signals() -> int:
 def main() -> int:
     """Run a stack. The order arrives on standard input."""
     os.umask(0o077)
+    _open_standard_streams()
     order = Order(**json.loads(_first_line()))
     supervisor = Supervisor(order)
     home = supervisor.home
     try:
         home.create()
         home.acquire()
+    except errors.StackError as error:
+        send_event("failed", kind=type(error).__name__, message=error.message, hint=error.hint)
+        return 1
+    try:
+        # A killed stack leaves its own.
+        home.forget_info()
         # From here on stderr is the log.
         os.dup2(os.open(home.supervisor_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         wake = _listen_to_signals()
         send_event("ready", info=supervisor.start())
-    except errors.AlreadyRunningError as error:
-        send_event("failed", kind=type(error).__name__, message=error.message, hint=error.hint)
-        return 1
     except Exception as error:
         supervisor.stop()
         known = isinstance(error, errors.StackError)
@@ -225,6 +229,14 @@ def main() -> int:
     watch(supervisor, wake)
     supervisor.stop()
     return 0
+
+
+def _open_standard_streams() -> None:
+    """Open a standard stream that the program which started us had closed: another file would take its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        if descriptor == 2:
+            sys.stderr = os.fdopen(2, "w", closefd=False)
+    os.close(descriptor)
 
 
 def _first_line() -> bytes:

@@ -114,7 +114,11 @@ class Postgres:
     @cached_property
     def password(self) -> str:
         """The password of the superuser `postgres`."""
-        return self._password_file.read_text().strip()
+        try:
+            return self._password_file.read_text().strip()
+        except FileNotFoundError:
+            hint = f"Restore it, or delete {self.directory} to begin with an empty database."
+            raise StackError(f"{self._password_file} is missing", hint=hint) from None
 
     @cached_property
     def major(self) -> int:
@@ -216,10 +220,19 @@ class Postgres:
             failed = process.wait() != 0
         pwfile.unlink()
         if failed:
-            raise StackError(f"PostgreSQL could not make its files: {self._last_log_line()} (log: {self.log})")
+            raise self._initdb_error(self._last_log_line())
         self._password_file.touch(0o600)
         self._password_file.write_text(password + "\n")
         fresh.rename(self._data)
+
+    def _initdb_error(self, reason: str) -> StackError:
+        message = f"PostgreSQL could not make its files: {reason} (log: {self.log})"
+        if "could not look up effective user ID" not in reason:
+            return StackError(message)
+        return StackError(
+            f"PostgreSQL needs an account entry for the user that runs it, and there is none for {os.geteuid()}",
+            hint="Run it as a user with an account, or add an entry to /etc/passwd.",
+        )
 
     def _launch(self) -> bool:
         settings = _SETTINGS | ({} if self.durable else _NOT_DURABLE) | {"port": str(self.port)}

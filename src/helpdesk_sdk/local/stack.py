@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -25,6 +25,7 @@ from helpdesk_sdk.local.errors import NotRunningError, StackError
 DEFAULT_PORT = 54321
 DEFAULT_DIRECTORY = Path(".helpdesk")
 _STOP_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 # Import only the supervisor's own modules: the whole SDK would cost time and memory that it never uses.
 _SUPERVISE = """
@@ -140,19 +141,25 @@ class Stack:
 
     @classmethod
     def find(cls, directory: Path | str | None = None) -> Self:
-        """The stack that runs on a data directory.
+        """The stack that runs on a data directory. Waits for a stack that is starting.
 
         Args:
             directory: the data directory; `.helpdesk` by default.
 
         Raises:
             NotRunningError: no stack runs on it.
+            StackError: the stack's state file is damaged.
         """
         home = Home(Path(directory or DEFAULT_DIRECTORY))
-        info = home.read_info()
-        if info is None:
-            raise NotRunningError(f"No stack runs on {home.directory}", hint="Start it: helpdesk up")
-        return cls(StackInfo(**info))
+        deadline = time.monotonic() + _START_SECONDS
+        while (info := home.read_info()) is None:
+            if not home.is_running():
+                raise NotRunningError(f"No stack runs on {home.directory}", hint="Start it: helpdesk up")
+            if time.monotonic() > deadline:
+                hint = f"Wait, or see {home.supervisor_log}."
+                raise NotRunningError(f"The stack on {home.directory} is still starting", hint=hint)
+            time.sleep(0.05)
+        return cls(_stack_info(info, home))
 
     def __enter__(self) -> Self:
         return self
@@ -211,6 +218,17 @@ def _converse(process: subprocess.Popen[bytes], order: Order, report: Callable[[
             return event
         report(event["message"])
     return {"event": "failed", "kind": "StackError", "message": "The supervisor ended before the stack was up"}
+
+
+def _stack_info(info: dict[str, Any], home: Home) -> StackInfo:
+    """The info of a state file. A stack of another version may have more, or less."""
+    try:
+        return StackInfo(**{field.name: info[field.name] for field in fields(StackInfo)})
+    except KeyError:
+        raise StackError(
+            f"The stack on {home.directory} was started by another version of helpdesk-sdk",
+            hint="Stop it with that version, then start it: helpdesk up",
+        ) from None
 
 
 def _error(event: dict[str, Any]) -> StackError:
