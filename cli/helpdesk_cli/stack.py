@@ -8,11 +8,15 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
+from ._connect import known_stacks
+from ._connect.known_stacks import find_stack
+
 if TYPE_CHECKING:
-    from helpdesk_sdk.local import Stack, StackInfo
+    from helpdesk_sdk.local import PortTakenError, Stack, StackInfo
 
 _Data = Annotated[
     Path | None,
@@ -67,9 +71,7 @@ def up(
 
 def status(data: _Data = None, as_json: _Json = False) -> None:
     """Show the stack that runs on a data directory."""
-    from helpdesk_sdk.local import Stack
-
-    _print_info(Stack.find(data).refresh(), as_json)
+    _print_info(find_stack(data).refresh(), as_json)
 
 
 def down(data: _Data = None, as_json: _Json = False) -> None:
@@ -90,16 +92,29 @@ def down(data: _Data = None, as_json: _Json = False) -> None:
 
 
 def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:
-    from helpdesk_sdk.local import AlreadyRunningError, Stack
+    from helpdesk_sdk.local import AlreadyRunningError, PortTakenError, Stack
 
     try:
-        return Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_print_progress)
+        stack = Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_print_progress)
     except AlreadyRunningError:
         if not detach:
             raise
         stack = Stack.find(data)
         stack.refresh()
-        return stack
+    except PortTakenError as error:
+        _name_owner(error)
+        raise
+    known_stacks.record(stack.info.data_dir)
+    return stack
+
+
+def _name_owner(error: PortTakenError) -> None:
+    """Name the stack that has the port, if it is one of ours."""
+    for info in known_stacks.running():
+        if error.message == f"Port {urlsplit(info.api_url).port} is taken":
+            error.message += f" by the stack on {info.data_dir}"
+            error.hint = f"Stop it: helpdesk down --data {info.data_dir}; or take any free port: --port 0."
+            return
 
 
 def _wait(stack: Stack) -> None:

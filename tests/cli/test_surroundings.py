@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from tests.cli.conftest import TEAM, People
+from tests.cli.conftest import TEAM, Crew, People
 from tests.cli.support import PROGRAM, Cli
+
+from helpdesk_cli._connect import known_stacks
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
@@ -43,3 +47,23 @@ def test_without_a_home(cli: Cli, people: People, monkeypatch: pytest.MonkeyPatc
     number = people.customer("tickets", "create", "Hello", "--team", TEAM, "--json").json["number"]
     for command in (("show", str(number)), ("reply", str(number), "Hello"), ("list",)):
         people.agent("tickets", *command, HELPDESK_CONFIG_DIR="")
+
+
+def test_a_stack_that_runs_elsewhere_is_named(
+    cli: Cli, crew: Crew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
+    port, data = urlsplit(crew.info.api_url).port, tmp_path / "other"
+    up, there = ("up", "--detach", "--data", data, "--port", port), crew.info.data_dir
+    assert cli("status", "--data", data, code=1).err.endswith("Start it: helpdesk up\n")
+    assert cli(*up, code=1).err.startswith(f"Error: Port {port} is taken\nChoose another")
+    for directory in (str(tmp_path / "gone"), there, there):
+        known_stacks.record(directory)
+    for command in (("status",), ("login", "--local")):
+        assert f"A stack runs on {there}: give --data {there}" in cli(*command, "--data", data, code=1).err
+    assert cli(*up, code=1).err.splitlines()[-2:] == [
+        f"Error: Port {port} is taken by the stack on {there}",
+        f"Stop it: helpdesk down --data {there}; or take any free port: --port 0.",
+    ]
+    (cli.config / "stacks.json").write_text("{broken")
+    assert "helpdesk up" in cli("status", "--data", data, code=1).err

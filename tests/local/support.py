@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,12 +23,18 @@ REPOSITORY = Path(__file__).parents[2]
 PROJECT = REPOSITORY / "supabase"
 
 _CLI = "from helpdesk_cli.main import run; run()"
+# Not the directory of whoever runs these tests: `up` records its stacks there.
+_CONFIG = tempfile.TemporaryDirectory(prefix="helpdesk-config-")
 
 
 def helpdesk(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a command of the stack to its end."""
-    options = {"capture_output": True, "text": True, "timeout": 120} | options
+    options = {"capture_output": True, "text": True, "timeout": 120} | options | _environment(options)
     return subprocess.run([sys.executable, "-c", _CLI, *words], **options)
+
+
+def _environment(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {"env": {"HELPDESK_CONFIG_DIR": _CONFIG.name, **(options.get("env") or os.environ)}}
 
 
 @contextmanager
@@ -39,7 +46,7 @@ def helpdesk_running(*words: str, prefix: Sequence[str] = (), **options: Any) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        **options,
+        **options | _environment(options),
     ) as process:
         try:
             yield process

@@ -15,6 +15,7 @@ from .._base.output import print_note
 from .._base.secrets import register_secret
 from .._base.settings import settings
 from . import profiles
+from .known_stacks import find_stack
 from .profile_names import LOOPBACK, belongs_to, name_for
 from .profiles import Profile
 from .target import validated_key, validated_url
@@ -81,9 +82,7 @@ def _requested_name() -> str | None:
 
 def local_stack(data: Path | None) -> tuple[str, str, str]:
     """The URL, the publishable key and the secret key of the running local stack."""
-    from helpdesk_sdk.local import Stack
-
-    info = Stack.find(data).info
+    info = find_stack(data).info
     register_secret(info.secret_key)
     return info.api_url, info.publishable_key, info.secret_key
 
