@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import typer
 from tests.cli.conftest import OTHER_TEAM, PASSWORD, TEAM, Crew, People
 from tests.cli.support import Cli
 
+from helpdesk_cli._base.errors import _HINTS
 from helpdesk_cli._connect import profiles
 from helpdesk_cli._connect.profiles import Profile
+from helpdesk_cli.main import app
+from helpdesk_sdk import errors
 
 
 def test_a_refusal_says_who_one_was(people: People, cli: Cli, crew: Crew) -> None:
@@ -94,8 +99,8 @@ def test_profiles_are_completed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HELPDESK_CONFIG_DIR", str(cli.config))
 
     def completed(*words: str) -> list[str]:
-        variables = {"_HELPDESK_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(("helpdesk", *words))}
-        return cli(**variables, COMP_CWORD=str(len(words))).out.split()
+        typed = " ".join(("helpdesk", *words))
+        return cli(_HELPDESK_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=str(len(words))).out.split()
 
     assert completed("tickets", "list", "--profile", "w") == []
     for name in ("work", "weekend", "home"):
@@ -104,3 +109,23 @@ def test_profiles_are_completed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     assert completed("profiles", "use", "h") == ["home"]
     profiles.profiles_path().write_text("no = [toml")
     assert completed("tickets", "list", "--profile", "w") == []
+
+
+@pytest.mark.parametrize("kind", _HINTS)
+def test_a_hint_names_a_command_that_exists(kind: str) -> None:
+    assert issubclass(getattr(errors, kind), errors.HelpdeskError)
+    noun, verb = _HINTS[kind].partition("helpdesk ")[2].split()[:2]
+    groups: Any = typer.main.get_command(app)
+    assert verb in groups.commands[noun].commands
+
+
+def test_hints_are_about_the_command_line(people: People) -> None:
+    number = people.customer("tickets", "create", "Hello", "--team", TEAM, "--json").json["number"]
+    people.agent("tickets", "close", number)
+    assert "helpdesk tickets reopen TICKET" in people.agent("tickets", "claim", number, code=4).err
+    assert "--profile NAME" in people.system("tickets", "list", "--assigned-to", "me", code=5).err
+    invited = people.admin("users", "invite", people.crew.email("agent"), code=4).err
+    assert "helpdesk users role WHO ROLE" in invited
+    where = ("--url", people.crew.info.api_url, "--key", people.crew.info.publishable_key)
+    sign_up = ("sign-up", *where, "--email", people.crew.email("agent"), "--password-stdin")
+    assert "Sign in: helpdesk login" in people.agent(*sign_up, input=PASSWORD, code=4).err

@@ -196,7 +196,8 @@ def test_login_says_which_profile_is_used_and_what_wins_over_it(cli: Cli, crew: 
     assert cli(*where, "home", *customer, input=PASSWORD).out.endswith("profile home.\n")
     assert cli(*where, "work", *agent, "--json", input=PASSWORD).json["current"] == "work"
     for names in (["HELPDESK_URL", "HELPDESK_KEY"], ["HELPDESK_ACCESS_TOKEN"], ["HELPDESK_PROFILE"]):
-        noted = cli(*where, "work", *agent, input=PASSWORD, **dict.fromkeys(names, "https://other.example")).err
+        shell = Cli(cli.config, dict.fromkeys(names, "https://other.example"))
+        noted = shell(*where, "work", *agent, input=PASSWORD).err
         assert noted.startswith(f"Note: {', '.join(names)} ")
         assert "--profile work" in noted
 

@@ -43,6 +43,21 @@ Exit codes:
   130  interrupted (Ctrl-C)"""
 
 
+# The commands that help, by the error's class.
+_HINTS = {
+    "AlreadyAssignedError": "Take another one, or assign this one on purpose: helpdesk tickets assign TICKET me",
+    "AssigneeNotFoundError": "List those who can have it: helpdesk users list --active --role agent --role admin",
+    "DefaultTeamError": "Make another team the default first: helpdesk teams set-default TEAM",
+    "ExternalIdTakenError": "Find that ticket: helpdesk tickets list --external-id KEY",
+    "InvitationNotFoundError": "List the invitations: helpdesk users invitations",
+    "LastAdminError": "Make somebody else an admin first: helpdesk users role WHO admin",
+    "MessageNotFoundError": "The ids of messages: helpdesk tickets show TICKET --json",
+    "TeamInUseError": "Transfer its tickets first: helpdesk tickets transfer TICKET TEAM",
+    "TicketClosedError": "Reopen it first: helpdesk tickets reopen TICKET",
+    "UserExistsError": "Change their role instead: helpdesk users role WHO ROLE",
+}
+
+
 class CliError(Exception):
     """An error that the CLI finds itself, before or without a request.
 
@@ -192,7 +207,12 @@ def _hint_for(error: HelpdeskError) -> str | None:
         return "Start from the beginning of the log: --after 0.0"
     if isinstance(error, e.StaleRevisionError):
         return "Read the ticket again (helpdesk tickets show), then repeat the command if it still makes sense."
-    return error.hint
+    if isinstance(error, e.UserExistsError) and error.hint is None:
+        # Refused by Supabase Auth: a sign-up.
+        return "Sign in: helpdesk login"
+    if isinstance(error, e.ForbiddenError) and "auth.sign_in" in (error.hint or ""):
+        return "Sign in as a person (helpdesk login), or name a person's profile: --profile NAME"
+    return _HINTS.get(type(error).__name__, error.hint)
 
 
 def _is_about_key(error: HelpdeskError) -> bool:
