@@ -187,6 +187,21 @@ $$;
 revoke all on function helpdesk_private.text_among from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.text_among to authenticated, service_role;
 
+create function helpdesk_private.canonical_email(p_email text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- The same address typed in capitals, or with composed and decomposed accents, is one address.
+  select nullif(lower(btrim(normalize(p_email, nfc))), '');
+$$;
+comment on function helpdesk_private.canonical_email is
+  'The form in which an e-mail address is stored and compared. Whoever takes an address from somebody calls this.';
+revoke all on function helpdesk_private.canonical_email from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.canonical_email to authenticated, service_role;
+
 create function helpdesk_private.is_email(p_value text)
 returns boolean
 language sql
@@ -194,7 +209,7 @@ immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select char_length(p_value) <= 254 and p_value = lower(p_value)
+  select char_length(p_value) <= 254 and p_value = helpdesk_private.canonical_email(p_value)
     and p_value ~ '^[^@\s[:cntrl:]<>(),;:"\[\]\\]+@[^@\s[:cntrl:]<>(),;:"\[\]\\]+$';
 $$;
 comment on function helpdesk_private.is_email is
@@ -202,6 +217,24 @@ comment on function helpdesk_private.is_email is
   'markup.';
 revoke all on function helpdesk_private.is_email from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.is_email to authenticated, service_role;
+
+create function helpdesk_private.own_email(p_verified text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- ASCII capitals are one mailbox everywhere. For other letters the mail system decides: whoever receives mail at the
+  -- decomposed address need not be the person with the composed address.
+  select c.email
+  from helpdesk_private.canonical_email(p_verified) as c (email)
+  where c.email = lower(p_verified collate "C") and helpdesk_private.is_email(c.email);
+$$;
+comment on function helpdesk_private.own_email is
+  'The canonical form of an address that somebody has verified, or null where it is another address than the verified '
+  'one. Only this proves who somebody is.';
+revoke all on function helpdesk_private.own_email from public, anon, authenticated, service_role;
 
 create function helpdesk_private.email_valid(p_field text, p_value text)
 returns boolean

@@ -92,18 +92,6 @@ revoke all on function helpdesk_private.display_name from public, anon, authenti
 
 -- From a login to a person --------------------------------------------------------------------------------------------
 
-create function helpdesk_private.clean_email(p_email text)
-returns text
-language sql
-immutable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  -- The same address typed with composed and decomposed accents is one address.
-  select nullif(lower(btrim(normalize(p_email, nfc))), '');
-$$;
-revoke all on function helpdesk_private.clean_email from public, anon, authenticated, service_role;
-
 create function helpdesk_private.link_login(p_login jsonb)
 returns void
 language plpgsql
@@ -121,7 +109,7 @@ declare
     coalesce(nullif(btrim(left(v_meta ->> 'name', 1000)), ''), left(v_meta ->> 'full_name', 1000), '')
   )), 200);
   v_email text := case
-    when p_login ->> 'email_confirmed_at' is not null then helpdesk_private.clean_email(p_login ->> 'email')
+    when p_login ->> 'email_confirmed_at' is not null then helpdesk_private.own_email(p_login ->> 'email')
   end;
   v_user helpdesk.users;
 begin
@@ -131,18 +119,17 @@ begin
     -- A soft deletion keeps the login's row. The person may make a new login.
     update helpdesk.users as u set auth_user_id = null where u.auth_user_id = v_login;
     return;
-  elsif not helpdesk_private.is_email(v_email) then
-    v_email := null;
   end if;
   select * into v_user from helpdesk.users as u where u.auth_user_id = v_login;
   if found then
     update helpdesk.users as u
     set name = case when u.name = '' then v_name else u.name end,
+        -- A change always frees the former address: its next owner must not find somebody else's rows under it.
         email = case
-          when v_email is null or exists (
+          when p_login ->> 'email' is not null and p_login ->> 'email_confirmed_at' is null then u.email
+          when not exists (
             select from helpdesk.users as other where other.email = v_email and other.user_id <> u.user_id
-          ) then u.email
-          else v_email
+          ) then v_email
         end
     where u.user_id = v_user.user_id;
     return;
@@ -165,8 +152,9 @@ begin
 end;
 $$;
 comment on function helpdesk_private.link_login is
-  'Links a row of auth.users to its person: the person with that verified e-mail address, or a new customer. A '
-  'login without a verified address or phone number gets no person.';
+  'Links a row of auth.users to its person: the person with that verified e-mail address, or a new customer, who has '
+  'no address here if it is somebody else''s or not in canonical form. A login without a verified address or phone '
+  'number gets no person.';
 revoke all on function helpdesk_private.link_login from public, anon, authenticated, service_role;
 
 create function helpdesk_private.follow_login()
@@ -256,7 +244,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_email text := helpdesk_private.clean_email(p_email);
+  v_email text := helpdesk_private.canonical_email(p_email);
   v_user helpdesk.users;
 begin
   perform helpdesk_private.require_role('agent', 'admin');

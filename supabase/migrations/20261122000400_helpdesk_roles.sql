@@ -153,7 +153,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_email text := helpdesk_private.clean_email(p_email);
+  v_email text := helpdesk_private.canonical_email(p_email);
   v_user helpdesk.users;
 begin
   if v_email is null then

@@ -49,7 +49,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_role('admin');
-  v_email text := helpdesk_private.clean_email(p_email);
+  v_email text := helpdesk_private.canonical_email(p_email);
   v_user helpdesk.users;
   v_invitation helpdesk.invitations;
 begin

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.db import (
+    test_addresses,
     test_announcements,
     test_attacks_values,
     test_events,
@@ -87,7 +88,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
-        *(test_users, test_teams, test_tickets, test_messages, test_notes),
+        *(test_users, test_addresses, test_teams, test_tickets, test_messages, test_notes),
         *(test_events, test_routing, test_foundation, test_attacks_values),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),

@@ -1,0 +1,41 @@
+"""Rules that refuse nothing, and so have no `fail()` to take away: a piece of a function's source replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import LiteralString
+
+from psycopg import sql
+from tests.db.mutations import Mutation
+from tests.db.people import Db, value
+
+_RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
+    # A function, and the concept whose tests notice.
+    ("own_email(text)", "addresses"): {
+        "an address that looks the same is theirs": ('c.email = lower(p_verified collate "C") and', ""),
+        "capitals make another address": ('lower(p_verified collate "C")', "p_verified"),
+        "any text is an address": ("and helpdesk_private.is_email(c.email)", ""),
+    },
+    ("canonical_email(text)", "addresses"): {
+        "marks in parts make another address": ("normalize(p_email, nfc)", "p_email"),
+    },
+    ("is_email(text)", "addresses"): {
+        "addresses that are not canonical are stored": ("p_value = helpdesk_private.canonical_email(p_value)", "true"),
+    },
+    ("link_login(jsonb)", "addresses"): {
+        "a change keeps the former address": ("then v_email\n        end", "then v_email else u.email\n        end"),
+        "an address that nobody verified counts": ("p_login ->> 'email' is not null and p_login", "false and p_login"),
+    },
+}
+
+
+def all_of_them(db: Db) -> Iterator[Mutation]:
+    """Every rule of the list."""
+    for (function, about), changes in _RULES.items():
+        source = str(value(db, "select pg_get_functiondef(%s::regprocedure)", f"helpdesk_private.{function}"))
+        for name, (old, new) in changes.items():
+            if old not in source:
+                raise ValueError(f"{function} no longer says {old!r}: change this list with it")
+            yield Mutation(
+                f"{function.partition('(')[0]}: {name}", (about,), sql.Composed([sql.SQL(source.replace(old, new))])
+            )
