@@ -119,7 +119,10 @@ def timestamp(field: str, value: object) -> str:
         raise invalid(field, f"must be a datetime, got {_short_repr(value)}")
     if value.utcoffset() is None:
         raise invalid(field, "must carry a time zone, e.g. datetime.now(timezone.utc)")
-    return value.astimezone(UTC).isoformat()
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise invalid(field, f"must be a time from the year 1 to 9999 in UTC, got {_short_repr(value)}") from None
 
 
 def integer(field: str, value: object, minimum: int, maximum: int) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import typer
 from tests.cli.support import Cli
 
+from helpdesk_cli._base.output import local_time
 from helpdesk_cli._base.times import parse_time
 
 
@@ -38,3 +41,20 @@ def test_anything_else_is_refused_in_a_sentence(text: str, cli: Cli) -> None:
         parse_time(text)
     done = cli("tickets", "list", f"--created-after={text}", "--json", code=2)
     assert "--created-after" in done.error["message"]
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine where it is fourteen hours later than in UTC."""
+    monkeypatch.setenv("TZ", "XXX-14")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_the_ends_of_time_in_the_local_time_zone(far_east: None) -> None:
+    assert local_time(datetime(2026, 1, 31, 12, tzinfo=UTC)) == "2026-02-01 02:00"
+    assert local_time(datetime.max.replace(tzinfo=UTC)) == "9999-12-31 23:59"
+    with pytest.raises(typer.BadParameter, match="There is no time"):
+        parse_time("0001-01-01")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -140,6 +140,13 @@ def test_a_bad_list_is_refused_where_it_is_asked_for(hd: Any) -> Scenario:
     with pytest.raises(InvalidValueError):
         hd.tickets.list(status="opn")
     yield from ()
+
+
+@pytest.mark.parametrize("edge", [datetime.min, datetime.max])
+def test_a_time_that_utc_cannot_hold_is_refused(edge: datetime) -> None:
+    hours = 14 if edge == datetime.min else -12
+    with pytest.raises(InvalidValueError, match="created_after must be a time from the year 1 to 9999 in UTC"):
+        check.timestamp("created_after", edge.replace(tzinfo=timezone(timedelta(hours=hours))))
 
 
 def test_good_values_pass_and_are_made_alike() -> None:

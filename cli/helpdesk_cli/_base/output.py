@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -232,7 +232,10 @@ def with_progress(items: Iterable[T], what: str) -> Iterator[T]:
 
 def local_time(at: datetime) -> str:
     """A point in time, to the minute, in the local time zone."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+    with suppress(OverflowError, ValueError, OSError):
+        # At the ends of what Python can hold, the local time does not exist.
+        at = at.astimezone()
+    return at.strftime("%Y-%m-%d %H:%M")
 
 
 def age(at: datetime, now: datetime | None = None) -> str:
