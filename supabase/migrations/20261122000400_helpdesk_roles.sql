@@ -13,21 +13,51 @@ as $$
 $$;
 revoke all on function helpdesk_private.lock_roles from public, anon, authenticated, service_role;
 
-create function helpdesk_private.release_work(p_user_id uuid)
-returns void
+create function helpdesk_private.release_work()
+returns trigger
 language plpgsql
 -- Definer: unassigns tickets in queues that the caller may not see.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if new.role not in ('agent', 'admin') then
+    delete from helpdesk.team_members as m where m.user_id = new.user_id;
+  end if;
+  -- A closed ticket keeps its assignee until it is reopened: see guard_ticket_update().
   update helpdesk.tickets as t set assigned_to = null
-  where t.assigned_to = p_user_id and t.status <> 'closed';
+  where t.assigned_to = new.user_id and t.status <> 'closed';
+  return null;
 end;
 $$;
 comment on function helpdesk_private.release_work is
-  'Unassigns the open tickets of a person who can no longer work them.';
+  'Unassigns the open tickets of a person who can no longer work them, whatever made them inactive or took their '
+  'role: a function, the deletion of their login, or SQL. Without a role for work they also leave their teams.';
 revoke all on function helpdesk_private.release_work from public, anon, authenticated, service_role;
+create trigger release_work after update on helpdesk.users
+  for each row when (
+    old.role in ('agent', 'admin')
+    and (new.role not in ('agent', 'admin') or (old.is_active and not new.is_active))
+  )
+  execute function helpdesk_private.release_work();
+
+create function helpdesk_private.lock_staff(p_user_id uuid)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Waits for a deactivation under way. The next deactivation waits for us, so that it unassigns what is assigned here.
+  perform from helpdesk.users as u
+  where u.user_id = p_user_id and u.is_active and u.role in ('agent', 'admin') for share;
+  return found;
+end;
+$$;
+comment on function helpdesk_private.lock_staff is
+  'Whether the person is an active agent or admin. If so, they stay that until the transaction ends. Whatever assigns '
+  'a ticket calls this.';
+revoke all on function helpdesk_private.lock_staff from public, anon, authenticated, service_role;
 
 create function helpdesk_private.lock_user(p_user_id uuid, p_losing_admin boolean)
 returns helpdesk.users
@@ -71,11 +101,6 @@ begin
     perform helpdesk_private.fail('invalid_value', 'role is missing');
   end if;
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => p_role <> 'admin');
-  -- Before the change: an admin who gives up their own rights still needs them to unassign their tickets.
-  if p_role not in ('agent', 'admin') then
-    delete from helpdesk.team_members as m where m.user_id = p_user_id;
-    perform helpdesk_private.release_work(p_user_id);
-  end if;
   update helpdesk.users as u set role = p_role where u.user_id = p_user_id returning * into v_user;
   return v_user;
 end;
@@ -108,10 +133,6 @@ declare
 begin
   perform helpdesk_private.require_role('admin');
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => not p_is_active);
-  if not p_is_active then
-    -- Before the change: an admin who gives up their own rights still needs them to unassign their tickets.
-    perform helpdesk_private.release_work(p_user_id);
-  end if;
   update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
   return v_user;
 end;

@@ -216,6 +216,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_role text;
+  v_released helpdesk.tickets;
 begin
   -- PostgreSQL computes this column after the trigger; until then it is null in the new row.
   new.priority_rank := old.priority_rank;
@@ -226,7 +227,18 @@ begin
     is distinct from (old.ticket_id, old.number, old.created_by, old.channel, old.created_at) then
     perform helpdesk_private.fail('forbidden', 'ticket_id, number, created_by, channel and created_at never change.');
   end if;
-  v_role := helpdesk_private.role_on_ticket(old);
+  v_released := old;
+  v_released.assigned_to := null;
+  if new is not distinct from v_released and not exists (
+    select from helpdesk.users as u
+    where u.user_id = old.assigned_to and u.is_active and u.role in ('agent', 'admin')
+  ) then
+    -- release_work(), as whoever ends somebody's work: perhaps that person, or the auth server. Nobody else can write
+    -- assigned_to on a ticket that they do not work.
+    v_role := 'system';
+  else
+    v_role := helpdesk_private.role_on_ticket(old);
+  end if;
   if v_role is null then
     -- The caller lost the ticket while they waited for its lock: without this check no guard below would apply.
     perform helpdesk_private.fail('ticket_not_found');
@@ -257,6 +269,10 @@ begin
       when new.status = 'closed' then old.resolved_at
     end;
     new.closed_at := case when new.status = 'closed' then clock_timestamp() end;
+    if old.status = 'closed' and not helpdesk_private.lock_staff(new.assigned_to) then
+      -- Its assignee has left since: the ticket waits in the queue again.
+      new.assigned_to := null;
+    end if;
     if new.status <> 'pending' and new.snoozed_until is not distinct from old.snoozed_until then
       new.snoozed_until := null;
     end if;

@@ -67,10 +67,7 @@ begin
       'forbidden', 'Only a person can claim a ticket.', 'Sign in as an agent, or assign the ticket to one.'
     );
   end if;
-  -- Waits for a deactivation under way. The next deactivation waits for us, so that it unassigns the ticket claimed
-  -- here.
-  perform from helpdesk.users as u where u.user_id = v_me and u.is_active and u.role in ('agent', 'admin') for share;
-  if not found then
+  if not helpdesk_private.lock_staff(v_me) then
     perform helpdesk_private.fail('inactive_user');
   end if;
   return v_me;
@@ -205,9 +202,7 @@ declare
 begin
   -- Locks people before tickets, as a deactivation does: the two must not wait for each other.
   if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null then
-    perform from helpdesk.users as u
-    where u.user_id = p_assignee_id and u.is_active and u.role in ('agent', 'admin') for share;
-    v_found := found;
+    v_found := helpdesk_private.lock_staff(p_assignee_id);
   end if;
   v_ticket := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
   if not v_found then

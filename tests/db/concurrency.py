@@ -166,7 +166,7 @@ MUTATIONS = [
     ),
     Mutation(
         "who claims does not stay active",
-        "require_worker",
+        "lock_staff",
         "for share",
         "",
         test_races.test_who_is_deactivated_while_claiming_keeps_nothing,

@@ -26,6 +26,14 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a change keeps the former address": ("then v_email\n        end", "then v_email else u.email\n        end"),
         "an address that nobody verified counts": ("p_login ->> 'email' is not null and p_login", "false and p_login"),
     },
+    ("guard_ticket_update()", "leaving"): {
+        "a reopened ticket keeps an assignee who has left": ("if old.status = 'closed' and not", "if false and not"),
+        "nobody but those who work a ticket release it": ("if new is not distinct from v_released and", "if false and"),
+    },
+    ("release_work()", "leaving"): {
+        "who is no longer staff stays in their teams": ("if new.role not in", "if false and new.role not in"),
+        "who has left loses closed tickets, too": ("and t.status <> 'closed'", ""),
+    },
 }
 
 

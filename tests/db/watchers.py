@@ -19,6 +19,7 @@ from tests.db import (
     test_events,
     test_events_filtered,
     test_foundation,
+    test_leaving,
     test_messages,
     test_notes,
     test_realtime,
@@ -88,7 +89,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
-        *(test_users, test_addresses, test_teams, test_tickets, test_messages, test_notes),
+        *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         *(test_events, test_routing, test_foundation, test_attacks_values),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),
