@@ -147,6 +147,7 @@ def test_a_killed_gateway_comes_back_on_its_port(stack: Stack) -> None:
 
 def test_a_killed_database_comes_back(stack: Stack) -> None:
     """Requests meanwhile are told to try again: 503, or the connection is refused, never 500."""
+    gateway = stack.info.pids["gateway"]
     assert answers(stack.info)
     os.kill(stack.info.pids["postgres"], signal.SIGKILL)
     seen: set[int] = set()
@@ -161,6 +162,7 @@ def test_a_killed_database_comes_back(stack: Stack) -> None:
     eventually(lambda: well() or answers(stack.info), "the database is back")
     eventually(lambda: answers(stack.info), "the Data API answers again")
     assert seen <= {200, 503}
+    assert stack.refresh().pids["gateway"] == gateway
 
 
 def test_a_stopped_database_is_503_everywhere(stack: Stack) -> None:

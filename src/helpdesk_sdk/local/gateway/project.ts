@@ -144,7 +144,7 @@ export class Project {
 
   /** Settle all work that began before the loss: the driver may never settle a transaction that lost its connection. */
   #abandonBefore(loss: number): void {
-    for (const entry of this.#pending) if (entry.since < loss) entry.abandon();
+    for (const entry of this.#pending) if (entry.since <= loss) entry.abandon();
   }
 
   async #respond(request: Request, pathname: string, peer: string): Promise<Response> {

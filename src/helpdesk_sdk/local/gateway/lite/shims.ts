@@ -6,6 +6,7 @@
 import type { Connection, IntrospectResult } from "@supabase/lite";
 import type postgres from "postgres";
 import { toPostgrestError } from "./errors.ts";
+import { guardReservations } from "./reserved.ts";
 import { batchSettings } from "./transactions.ts";
 
 /** Without a profile header, use the first exposed schema. Lite would use `public`. */
@@ -54,5 +55,6 @@ export function applyShims(connection: Connection, driver: postgres.Sql, exposed
     return result;
   };
 
+  guardReservations(driver);
   batchSettings(driver);
 }
