@@ -101,7 +101,9 @@ def serve_listener(pipe: Connection, db_url: str, topic_prefix: str) -> None:
     received: dict[int, int] = {}
     lock = threading.Lock()
     connection = psycopg.connect(db_url, autocommit=True)
-    connection.execute("listen helpdesk_realtime")
+    row = connection.execute("select channel from realtime.local_feed").fetchone()
+    assert row
+    connection.execute(f"listen {row[0]}".encode())
 
     def listen() -> None:
         for notification in connection.notifies():

@@ -80,6 +80,7 @@ def test_who_may_do_what(db: Db, role: str) -> None:
         assert value(db, "select has_table_privilege(%s, %s, 'select, insert')", role, f"realtime.{partition}") is False
     for function in ("local_notify()", "local_partitions()", "local_forget()"):
         assert value(db, "select has_function_privilege(%s, %s, 'execute')", role, f"realtime.{function}") is False
+    assert value(db, "select has_table_privilege(%s, 'realtime.local_feed', 'select, update')", role) is False
 
 
 def test_a_message_gets_an_id(db: Db) -> None:
@@ -130,7 +131,8 @@ def test_changes_that_are_none_fail(db: Db, call: str) -> None:
 
 def test_what_is_sent_is_notified_on_commit(pg: Server, project: str) -> None:
     with pg.connect(project) as listener, pg.connect(project) as db:
-        listener.execute("listen helpdesk_realtime")
+        channel = value(db, "select channel from realtime.local_feed")
+        listener.execute(f"listen {channel}".encode())
         listener.commit()
         db.execute(SEND, ('{"n": "rolled back"}', "a"))
         db.rollback()

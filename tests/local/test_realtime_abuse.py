@@ -187,7 +187,7 @@ async def test_requests_that_make_no_sense(rooms: Rooms, path: str, body: bytes)
 
 
 async def test_whoever_notifies_gets_nobodys_messages_and_spoils_none(rooms: Rooms) -> None:
-    """Everybody who speaks SQL may notify: a notice of theirs must not bring a stored message to their own channel."""
+    """A notice by SQL reaches nobody; on the gateway's own channel it brings no stored message to another topic."""
     mine, theirs = rooms.room(), rooms.room()
     async with rooms.socket() as socket:
         await socket.joined(mine, rooms.member(mine).token())
@@ -196,13 +196,16 @@ async def test_whoever_notifies_gets_nobodys_messages_and_spoils_none(rooms: Roo
             at = db.execute("select inserted_at from realtime.messages where id = %s", (secret,)).fetchone()
             assert at is not None
             notice = {"id": secret, "inserted_at": at[0].isoformat(), "event": "e", "private": True, "fetch": True}
+            own = {"id": secret, "inserted_at": notice["inserted_at"], "topic": mine, "event": "e", "private": True}
+            db.execute("select pg_notify('helpdesk_realtime', %s)", (json.dumps(own | {"payload": {"n": -1}}),))
             with db.transaction():
                 for forged in (
                     {"topic": mine},
                     {"topic": mine, "id": "not-a-uuid"},
                     {"topic": mine, "inserted_at": "-"},
                 ):
-                    db.execute("select pg_notify('helpdesk_realtime', %s)", (json.dumps(notice | forged),))
+                    notify = "select pg_notify(channel, %s) from realtime.local_feed"
+                    db.execute(notify, (json.dumps(notice | forged),))
                 for n in range(3):
                     db.execute("select realtime.send(%s, 'news', %s)", (json.dumps({"n": n, "x": "y" * 9_000}), mine))
         assert [(await socket.event("broadcast")).payload["payload"]["n"] for _ in range(3)] == [0, 1, 2]

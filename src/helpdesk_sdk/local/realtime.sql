@@ -116,10 +116,21 @@ alter function realtime.send_binary(bytea, text, text, boolean) owner to supabas
 alter function realtime.broadcast_changes(text, text, text, text, text, record, record, text)
 owner to supabase_realtime_admin;
 
+-- Anybody who speaks SQL may notify and listen. So the channel has a name that only the gateway and the trigger can read.
+create table if not exists realtime.local_feed (
+  channel text primary key
+);
+revoke all on realtime.local_feed from public, anon, authenticated, service_role;
+insert into realtime.local_feed (channel)
+select 'helpdesk_realtime_' || replace(gen_random_uuid()::text, '-', '')
+where not exists (select from realtime.local_feed);
+
 -- A notification has less than 8,000 bytes. For a larger message the gateway reads the row.
 create or replace function realtime.local_notify()
 returns trigger
 language plpgsql
+-- Definer: the channel is closed to everybody.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -133,7 +144,7 @@ begin
   end if;
   -- Longer topics and events reach nobody: a client's frame carries names of up to 255 bytes.
   if octet_length(v_text) < 7500 then
-    perform pg_notify('helpdesk_realtime', v_text);
+    perform pg_notify(channel, v_text) from realtime.local_feed;
   end if;
   return null;
 end

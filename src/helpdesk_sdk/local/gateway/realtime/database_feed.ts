@@ -33,7 +33,6 @@ export interface FeedListener {
   hasListeners(): boolean;
 }
 
-const CHANNEL = "helpdesk_realtime";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 const READY_TIMEOUT_MS = 60_000;
@@ -103,7 +102,8 @@ export class DatabaseFeed {
     } as postgres.Options<Record<string, postgres.PostgresType>>);
     this.#connection = connection;
     try {
-      await connection.unsafe(`listen ${CHANNEL}`);
+      const [feed] = await connection<{ channel: string }[]>`select channel from realtime.local_feed`;
+      await connection.unsafe(`listen ${feed!.channel}`);
     } catch (error) {
       this.#connection = null;
       await connection.end({ timeout: 0 });
@@ -138,7 +138,7 @@ export class DatabaseFeed {
   #receive(text: string): void {
     const notification = parseNotification(text);
     if (notification === null) {
-      return this.#errorLog.logOnce("UnknownNotification", `a notification on ${CHANNEL} was ignored: unknown format`);
+      return this.#errorLog.logOnce("UnknownNotification", "a notification was ignored: unknown format");
     }
     if (notification.fetch || this.#queue.length > 0 || this.#isProcessing) {
       this.#queue.push(notification);
@@ -207,7 +207,7 @@ export function storedPayload({ event, payload, bytes }: StoredRow): BroadcastPa
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
 
-/** Parse a notification; null when invalid. Anybody with SQL access may notify; a bad value would fail its batch. */
+/** Parse a notification; null when invalid. A superuser may notify; a bad value would fail its batch. */
 export function parseNotification(text: string): Notification | null {
   try {
     const notification = JSON.parse(text) as Partial<Notification> | null;
