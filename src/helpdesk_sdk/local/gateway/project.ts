@@ -5,6 +5,7 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./api/auth_admin.ts";
 import { Functions } from "./functions/functions.ts";
 import { checkRequest } from "./api/request_limits.ts";
+import { embeds, keepRelations } from "./lite/embeds.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
 import { Realtime } from "./realtime/server.ts";
@@ -170,7 +171,8 @@ export class Project {
     if (pathname.startsWith("/storage/")) return await this.#storage(accepted, peer);
     const problem = await tokenProblem(accepted, this.settings);
     if (problem) return problem;
-    const written = await keepBodyValues(keepQueryValues(accepted));
+    const related = embeds(accepted) ? keepRelations(accepted, await this.catalog()) : accepted;
+    const written = await keepBodyValues(keepQueryValues(related));
     return await this.#app.fetch(withDefaultSchema(written, this.settings.schemas[0]!), { peerAddress: peer });
   }
 

@@ -6,6 +6,7 @@
 import type { Connection, IntrospectResult } from "@supabase/lite";
 import type postgres from "postgres";
 import { toPostgrestError } from "./errors.ts";
+import { relateViews } from "./embeds.ts";
 import { guardReservations } from "./reserved.ts";
 import { batchSettings } from "./transactions.ts";
 
@@ -50,7 +51,10 @@ export function applyShims(connection: Connection, driver: postgres.Sql, exposed
   inner.introspect = async (options) => {
     const result = await introspect(options);
     if (result.functions === undefined) await driver`select 1`;
-    else if (!filtered.has(result)) hideUnexposedDuplicates(result, exposed);
+    else if (!filtered.has(result)) {
+      hideUnexposedDuplicates(result, exposed);
+      relateViews(result, exposed);
+    }
     filtered.add(result);
     return result;
   };
