@@ -82,11 +82,13 @@ declare
   v_login uuid := auth.uid();
   v_me uuid;
 begin
-  select u.user_id into v_me from helpdesk.users as u where u.auth_user_id = v_login and u.role in ('agent', 'admin');
+  select u.user_id into v_me from helpdesk.users as u
+  where u.auth_user_id = v_login and u.is_active and u.role in ('agent', 'admin');
   return v_me;
 end;
 $$;
-comment on function helpdesk_private.me_if_staff is 'me() for agents and admins, null for everybody else.';
+comment on function helpdesk_private.me_if_staff is
+  'me() for active agents and admins, null for everybody else.';
 revoke all on function helpdesk_private.me_if_staff from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.me_if_staff to authenticated, service_role;
 
@@ -104,7 +106,7 @@ declare
   v_me uuid;
   v_role text;
 begin
-  select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login;
+  select u.user_id, u.role into v_me, v_role from helpdesk.users as u where u.auth_user_id = v_login and u.is_active;
   if v_role = 'admin' then
     return query select t.team_id from helpdesk.teams as t;
   elsif v_role = 'agent' then
@@ -113,8 +115,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.my_team_ids is
-  'The teams whose queues the person works: an admin''s are all teams, an agent''s the teams they are a member of. '
-  'Nobody else has any.';
+  'The teams whose queues the person works: an active admin''s are all teams, an active agent''s the teams they are a '
+  'member of. Nobody else has any.';
 revoke all on function helpdesk_private.my_team_ids from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.my_team_ids to authenticated, service_role;
 

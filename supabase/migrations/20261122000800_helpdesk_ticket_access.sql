@@ -94,16 +94,17 @@ comment on function helpdesk_private.lock_ticket is
 revoke all on function helpdesk_private.lock_ticket from public, anon, authenticated, service_role;
 
 -- The tickets that a person sees and those they work, for the policies of tables with a ticket_id. The views have their
--- owner's rights: with the caller's, each of those policies would plan and run the policy of tickets once more. The
--- views do not check who is active: each table's own policy does.
-create view helpdesk_private.seen_tickets as
+-- owner's rights: with the caller's, each of those policies would plan and run the policy of tickets once more. A
+-- security barrier, as a view with its owner's rights must be: no function of the caller's sees a row before the view's
+-- own condition. Only requesters are not checked for being active here: each table's own policy does that.
+create view helpdesk_private.seen_tickets with (security_barrier = true) as
 select t.ticket_id
 from helpdesk.tickets as t
 where
   t.team_id = any(array(select helpdesk_private.my_team_ids()))
   or t.created_by = (select helpdesk_private.me())
   or t.assigned_to = (select helpdesk_private.me_if_staff());
-create view helpdesk_private.worked_tickets as
+create view helpdesk_private.worked_tickets with (security_barrier = true) as
 select t.ticket_id
 from helpdesk.tickets as t
 where

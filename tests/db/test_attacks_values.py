@@ -12,9 +12,11 @@ from tests.db.people import (
     AGENT,
     CUSTOMER,
     GONE,
+    LEFT,
     NOBODY,
     OTHER,
     SERVICE,
+    STRANGER,
     Db,
     Person,
     as_person,
@@ -174,3 +176,29 @@ def test_a_verified_address_that_we_do_not_take_still_gives_a_profile(db: Db, ad
     )
     made = one(db, "select email, role from helpdesk.users where auth_user_id = %s", login)
     assert (made["email"], made["role"]) == (None, "customer")
+
+
+_OWNERS_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
+
+
+@pytest.mark.parametrize("view", _OWNERS_VIEWS)
+def test_who_was_deactivated_sees_nothing_of_others_in_sql(db: Db, world: World, view: str) -> None:
+    # A host's function or reporting login opens SQL to people.
+    with as_person(db, LEFT):
+        assert value(db, f"select count(*) from helpdesk_private.{view}") == 0
+        assert value(db, "select count(*) from helpdesk_private.my_team_ids()") == 0
+        assert value(db, "select helpdesk_private.me_if_staff()") is None
+
+
+@pytest.mark.parametrize("view", _OWNERS_VIEWS)
+def test_a_cheap_function_of_the_callers_sees_no_row_before_the_view_does(db: Db, world: World, view: str) -> None:
+    with as_person(db, STRANGER if view != "staff_tags" else OTHER):
+        db.execute("set local enable_indexscan = off; set local enable_bitmapscan = off")
+        db.execute("create temp table peeked (ticket_id uuid) on commit drop")
+        db.execute(
+            "create function pg_temp.peek(t uuid) returns boolean language plpgsql cost 0.0000001 as "
+            "$$ begin insert into pg_temp.peeked values (t); return true; end $$"
+        )
+        db.execute(f"select from helpdesk_private.{view} where pg_temp.peek(ticket_id)")
+        rows = value(db, f"select array(select ticket_id from helpdesk_private.{view} order by 1)")
+        assert value(db, "select array(select ticket_id from pg_temp.peeked order by 1)") == rows
