@@ -92,6 +92,46 @@ revoke all on function helpdesk_private.guard_team_delete from public, anon, aut
 create trigger guard_team_delete before delete on helpdesk.teams
   for each row execute function helpdesk_private.guard_team_delete();
 
+create function helpdesk_private.lock_team(p_team_id uuid)
+returns boolean
+language plpgsql
+-- Definer: the team need not be visible to the caller.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Waits for a deletion under way, as the foreign key would, which then raises an error that names tables.
+  perform from helpdesk.teams as t where t.team_id = p_team_id for key share;
+  return found;
+end;
+$$;
+comment on function helpdesk_private.lock_team is
+  'Whether the team exists. If so, it stays until the transaction ends. Whatever stores a team_id calls this.';
+revoke all on function helpdesk_private.lock_team from public, anon, authenticated, service_role;
+
+create function helpdesk_private.guard_member()
+returns trigger
+language plpgsql
+-- Definer: locks the team.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Nobody else is told whether the team exists: the policy refuses them.
+  if helpdesk_private.is_service() or (helpdesk_private.my_role() = 'admin' and helpdesk_private.is_active()) then
+    if not helpdesk_private.lock_team(new.team_id) then
+      perform helpdesk_private.fail('team_not_found');
+    elsif not exists (select from helpdesk.users as u where u.user_id = new.user_id) then
+      perform helpdesk_private.fail('user_not_found');
+    end if;
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_member from public, anon, authenticated, service_role;
+create trigger guard_member before insert on helpdesk.team_members
+  for each row execute function helpdesk_private.guard_member();
+
 alter table helpdesk.teams enable row level security;
 alter table helpdesk.team_members enable row level security;
 

@@ -189,6 +189,10 @@ begin
   ) then
     perform helpdesk_private.fail('team_not_found');
   end if;
+  if not helpdesk_private.lock_team(new.team_id) then
+    -- The team was deleted meanwhile.
+    perform helpdesk_private.fail('team_not_found');
+  end if;
   new.status := 'open';
   new.assigned_to := null;
   new.revision := 1;

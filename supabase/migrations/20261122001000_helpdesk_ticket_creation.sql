@@ -26,6 +26,9 @@ declare
   v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
   v_known helpdesk_private.request_ids;
 begin
+  if p_request_id is null then
+    perform helpdesk_private.fail('invalid_value', 'the id of the request is missing');
+  end if;
   -- Two statements: the second sees the row that another transaction committed while the first waited.
   insert into helpdesk_private.request_ids (request_id, actor_id, content_hash)
   values (p_request_id, p_actor_id, v_hash)
@@ -91,9 +94,18 @@ declare
   v_content jsonb := (
     select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null'
   );
+  v_missing text := (
+    select c.name
+    from unnest(array['ticket_id', 'title', 'description', 'priority', 'channel', 'custom_fields']) as c (name)
+    where not v_content ? c.name
+    limit 1
+  );
   v_ticket helpdesk.tickets;
 begin
-  if cardinality(p_tags) > 50 then
+  if v_missing is not null or v_content is null then
+    -- Not left to the table: its error shows the row to whoever calls this function in SQL.
+    perform helpdesk_private.fail('invalid_value', coalesce(v_missing, 'ticket_id') || ' is missing');
+  elsif cardinality(p_tags) > 50 then
     perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
   elsif cardinality(p_tags) > 0 and not v_staff then
     perform helpdesk_private.fail('forbidden', 'tags: for staff only.');

@@ -270,7 +270,7 @@ as $$
 declare
   v_ticket helpdesk.tickets := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);
 begin
-  if not exists (select from helpdesk.teams as t where t.team_id = p_team_id) then
+  if not helpdesk_private.lock_team(p_team_id) then
     perform helpdesk_private.fail('team_not_found');
   end if;
   update helpdesk.tickets as t

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from tests.db import test_announcements, test_attacks_races, test_events_filtered, test_events_following, test_races
 from tests.db.conftest import Server
-from tests.db.people import ADMIN
+from tests.db.people import ADMIN, AGENT
 from tests.db.world import World
 
 
@@ -62,7 +62,20 @@ def _edits_late(pg: Server, own: str, world: World) -> None:
     )
 
 
+def _creates_in_a_team_that_goes(pg: Server, own: str, world: World) -> None:
+    test_attacks_races.test_a_team_that_is_deleted_meanwhile_is_not_found(
+        pg, own, world, AGENT, "select helpdesk.create_ticket('x', team_id => '{team}')"
+    )
+
+
 MUTATIONS = [
+    Mutation(
+        "a team may go while something is put into it",
+        "lock_team",
+        " for key share",
+        "",
+        _creates_in_a_team_that_goes,
+    ),
     Mutation(
         "a ticket's events stand where their transactions began",
         "log_event",

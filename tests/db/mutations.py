@@ -31,6 +31,9 @@ _ONLY_IN_A_RACE = {
     # function, reason, which of its places
     ("require_worker", "inactive_user", 0),
     ("guard_ticket_update", "ticket_not_found", 0),
+    ("guard_ticket_insert", "team_not_found", 1),
+    # What else refuses: every caller gives an id.
+    ("remember_request", "invalid_value", 0),
     ("lock_ticket", "ticket_not_found", 0),
     ("send_reply", "ticket_not_found", 0),
     ("send_reply", "id_conflict", 1),

@@ -192,3 +192,27 @@ def test_an_edit_that_waited_through_the_deactivation_of_its_author_changes_noth
         thread.join()
         customer.rollback() if isinstance(outcome[0], psycopg.Error) else customer.commit()
         assert one(db, "select * from helpdesk.tickets where ticket_id = %s", world["mine"]) == before
+
+
+@pytest.mark.parametrize(
+    ("who", "statement"),
+    [
+        (AGENT, "select helpdesk.create_ticket('x', team_id => '{team}')"),
+        (AGENT, "insert into helpdesk.tickets (title, team_id) values ('x', '{team}')"),
+        (AGENT, "select helpdesk.transfer_ticket('{mine}', '{team}')"),
+        (ADMIN, "insert into helpdesk.team_members (team_id, user_id) values ('{team}', '{agent}')"),
+    ],
+)
+def test_a_team_that_is_deleted_meanwhile_is_not_found(
+    pg: Server, own: str, world: World, who: Person, statement: str
+) -> None:
+    with pg.connect(own) as deleting, pg.connect(own) as writing:
+        speak(deleting, ADMIN)
+        deleting.execute("delete from helpdesk.teams where team_id = %s", (world["empty"],))
+        speak(writing, who)
+        said = statement.format(team=world["empty"], **{name: world[name] for name in ("mine", "agent")})
+        thread, outcome = meanwhile(lambda: writing.execute(said.encode()))
+        deleting.commit()
+        thread.join()
+        writing.rollback()
+    assert outcome[0].diag.message_detail == "helpdesk.team_not_found", outcome

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -202,3 +204,14 @@ def test_a_cheap_function_of_the_callers_sees_no_row_before_the_view_does(db: Db
         db.execute(f"select from helpdesk_private.{view} where pg_temp.peek(ticket_id)")
         rows = value(db, f"select array(select ticket_id from helpdesk_private.{view} order by 1)")
         assert value(db, "select array(select ticket_id from pg_temp.peeked order by 1)") == rows
+
+
+@pytest.mark.parametrize("missing", ["ticket_id", "title", "description", "priority", "channel", "custom_fields"])
+def test_a_null_in_a_creation_shows_no_row(db: Db, missing: str) -> None:
+    given = {"ticket_id": str(uuid4()), "title": "x", "description": "", "priority": "low", "channel": "api"}
+    given |= {"custom_fields": "{}"}
+    row = json.dumps({name: value for name, value in given.items() if name != missing})
+    with refused("invalid_value", f"{missing} is missing"), as_person(db, AGENT):
+        db.execute(
+            "select helpdesk_private.create_ticket(jsonb_populate_record(null::helpdesk.tickets, %s), '{}')", (row,)
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, as_person, be, one, refused, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, as_person, be, denied, one, refused, value
 from tests.db.world import World
 
 
@@ -93,3 +93,14 @@ def test_a_team_that_is_no_longer_public_takes_no_more_tickets_of_customers(db: 
         db.execute("insert into helpdesk.tickets (title, team_id) values ('Help', %s)", (world["empty"],))
     with as_person(db, STRANGER):
         db.execute("insert into helpdesk.tickets (title, team_id) values ('Help', %s)", (world["empty"],))
+
+
+def test_a_member_is_a_person_of_a_team(db: Db, world: World) -> None:
+    insert = "insert into helpdesk.team_members (team_id, user_id) values (%s, %s)"
+    with refused("team_not_found"), as_person(db, ADMIN):
+        db.execute(insert, (world["nothing"], world["agent"]))
+    with refused("user_not_found"), as_person(db, ADMIN):
+        db.execute(insert, (world["desk"], world["nothing"]))
+    for team in ("nothing", "vault"):
+        with denied(), as_person(db, CUSTOMER):
+            db.execute(insert, (world[team], world["customer"]))
