@@ -183,7 +183,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.USER_DEACTIVATED,
-        "A person was deactivated. Their open tickets were unassigned just before.",
+        "A person was deactivated. Their tickets, except closed ones, were unassigned just before.",
         "admins",
         (PERSON,),
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"is_active": [True, False]}},

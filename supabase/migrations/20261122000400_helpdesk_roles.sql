@@ -31,8 +31,9 @@ begin
 end;
 $$;
 comment on function helpdesk_private.release_work is
-  'Unassigns the open tickets of a person who can no longer work them, whatever made them inactive or took their '
-  'role: a function, the deletion of their login, or SQL. Without a role for work they also leave their teams.';
+  'Unassigns the tickets, except closed ones, of a person who can no longer work them, whatever made the person '
+  'inactive or took their role: a function, the deletion of their login, or SQL. Without a role for work a person '
+  'also leaves their teams.';
 revoke all on function helpdesk_private.release_work from public, anon, authenticated, service_role;
 create trigger release_work after update on helpdesk.users
   for each row when (
@@ -118,7 +119,7 @@ as $$
 $$;
 comment on function helpdesk.set_user_role is
   'Admins: makes a person customer, agent, admin or assistant, from their next statement on. Who is no longer agent '
-  'or admin leaves their teams, and their open tickets go back to the queues.';
+  'or admin leaves their teams, and their tickets go back to the queues, except closed ones.';
 revoke all on function helpdesk.set_user_role from public, anon, authenticated, service_role;
 grant execute on function helpdesk.set_user_role to authenticated, service_role;
 
@@ -150,7 +151,7 @@ as $$
 $$;
 comment on function helpdesk.deactivate_user is
   'Admins: deactivates a person. From their next statement on they see and do nothing, even with a valid token. '
-  'Their open tickets go back to the queues.';
+  'Their tickets go back to the queues, except closed ones.';
 revoke all on function helpdesk.deactivate_user from public, anon, authenticated, service_role;
 grant execute on function helpdesk.deactivate_user to authenticated, service_role;
 

@@ -104,6 +104,13 @@ begin
     perform helpdesk_private.fail('invalid_value', 'body is missing');
   elsif v_kind <> 'customer' and v_ticket.status = 'closed' and coalesce(p_status, 'closed') = 'closed' then
     perform helpdesk_private.fail('ticket_closed');
+  elsif v_kind = 'customer' and p_status = v_ticket.status and p_status <> 'open' then
+    -- A customer's message must not lie in a ticket that no queue shows, nor keep a snooze.
+    perform helpdesk_private.fail(
+      'transition_not_allowed',
+      format('As customer you cannot reply and keep a ticket %s.', p_status),
+      'Leave status out: the reply opens the ticket.'
+    );
   elsif (v_kind <> 'customer' or p_expected_last_message is not null)
     and v_ticket.last_message_id is distinct from p_expected_last_message then
     perform helpdesk_private.fail('conversation_moved');

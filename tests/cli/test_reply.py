@@ -10,6 +10,8 @@ from uuid import uuid4
 from tests.cli.conftest import TEAM, People
 from tests.cli.support import HOSTILE
 
+from helpdesk_sdk import Helpdesk
+
 
 def _open(people: People) -> int:
     number: int = people.customer("tickets", "create", "Cannot print", "--team", TEAM, "--json").json["number"]
@@ -51,6 +53,20 @@ def test_newer_messages_refuse_the_reply_and_are_printed(people: People) -> None
     # Now it has been read.
     people.agent("tickets", "reply", number, "Did you run?")
     assert _messages(people, number)[-1] == "Did you run?"
+
+
+def test_more_new_messages_than_are_printed_do_not_count_as_read(people: People, customer: Helpdesk) -> None:
+    number = _open(people)
+    people.agent("tickets", "show", number)
+    for count in range(101):
+        customer.messages.reply(number, f"Message {count}")
+    for _ in range(2):
+        done = people.agent("tickets", "reply", number, "Hi", code=4)
+        assert (
+            f"There are more new messages than these 100: read them all with helpdesk tickets show {number}" in done.err
+        )
+    people.agent("tickets", "show", number)
+    people.agent("tickets", "reply", number, "Hi")
 
 
 def test_programs_get_the_new_messages_with_the_error(people: People) -> None:

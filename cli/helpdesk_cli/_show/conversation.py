@@ -62,8 +62,13 @@ def reply(
             # People read them before the error that they caused; in JSON the error contains them.
             if not settings().json:
                 show_messages(moved.new_messages)
-            receipts.record(ticket.ticket_id, moved.new_messages[-1].message_id)
+            if not moved.has_more:
+                receipts.record(ticket.ticket_id, moved.new_messages[-1].message_id)
         moved.hint = "Nothing was sent. Read the new messages above; repeat the command if your reply still fits."
+        if moved.has_more:
+            count = len(moved.new_messages)
+            moved.hint = f"Nothing was sent. There are more new messages than these {count}: read them all with "
+            moved.hint += f"helpdesk tickets show {ticket.number}, then reply."
         raise
     receipts.record(ticket.ticket_id, sent.message_id)
     answered = {"message_id": jsonable(read.message_id), "why": read.why}

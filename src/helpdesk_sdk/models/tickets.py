@@ -98,7 +98,8 @@ class Ticket(Model):
     external_id: str | None = None
     """Your own key for the ticket, up to 200 characters, unique in the helpdesk; None without one."""
     custom_fields: dict[str, Any] = Field(default_factory=dict)
-    """Your own data, a JSON object. Staff write it; the requester can read it."""
+    """Your own data, a JSON object. The requester reads it, and may set it when opening the ticket; later only those
+    who work the ticket change it."""
     revision: int
     """Counts the ticket's changes, from 1: a change that is based on an older revision is refused."""
     snoozed_until: datetime | None = None

@@ -171,7 +171,9 @@ class Messages(Resource[Driver]):
 
     @call
     def redact(self, message: Message | UUID | str) -> Flow[Message]:
-        """Staff: replace the text of a message for good, e.g. one with a password. The event log keeps who and when.
+        """Those who work the ticket: replace the text of a message for good, e.g. one with a password.
+
+        The event log keeps who did it and when.
 
         Args:
             message: The message: its id, or a Message.

@@ -107,7 +107,12 @@ MESSAGES = [
     Case(
         "reply to a closed ticket and leave it closed",
         Call("send_reply", {"ticket_id": "{closed}", "body": "Thanks", "status": "closed"}),
-        {CUSTOMER: "1", AGENT: "ticket_closed", ADMIN: "ticket_closed", SERVICE: "ticket_closed"},
+        {
+            CUSTOMER: "transition_not_allowed",
+            AGENT: "ticket_closed",
+            ADMIN: "ticket_closed",
+            SERVICE: "ticket_closed",
+        },
     ),
     Case(
         "reply to a closed ticket and reopen it",

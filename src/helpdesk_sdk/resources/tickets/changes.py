@@ -59,7 +59,9 @@ class TicketChanges(Resource[Driver]):
 
     @call
     def resolve(self, ticket: TicketRef) -> Flow[Ticket]:
-        """Staff: resolve a ticket. A Ticket: only if it has not changed since you read it, except by your own replies.
+        """Those who work the ticket: resolve it.
+
+        A Ticket: only if it has not changed since you read it, except by your own replies.
 
         Args:
             ticket: The ticket. A Ticket carries its revision; with a number or an id, any revision is changed.

@@ -42,7 +42,7 @@ class TicketRouting(Resource[Driver]):
 
     @call
     def claim(self, ticket: TicketRef) -> Flow[Ticket]:
-        """Staff: take this ticket. A ticket that is yours already stays yours.
+        """Those who work the ticket: take this ticket. A ticket that is yours already stays yours.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -58,7 +58,7 @@ class TicketRouting(Resource[Driver]):
 
     @call
     def assign(self, ticket: TicketRef, user: UserRef, *, revision: Revision = None) -> Flow[Ticket]:
-        """Staff: assign a ticket to an active agent or admin.
+        """Those who work the ticket: assign a ticket to an active agent or admin.
 
         Args:
             ticket: The ticket. A Ticket carries its revision; a number or an id does not.
@@ -84,7 +84,7 @@ class TicketRouting(Resource[Driver]):
 
     @call
     def unassign(self, ticket: TicketRef, *, revision: Revision = None) -> Flow[Ticket]:
-        """Staff: put a ticket back into its team's queue.
+        """Those who work the ticket: put a ticket back into its team's queue.
 
         Args:
             ticket: The ticket. A Ticket carries its revision; a number or an id does not.
@@ -106,7 +106,7 @@ class TicketRouting(Resource[Driver]):
 
     @call
     def transfer(self, ticket: TicketRef, team: TeamRef, *, revision: Revision = None) -> Flow[Ticket]:
-        """Staff: move a ticket to another team's queue, unassigned. An agent may lose sight of it.
+        """Those who work the ticket: move a ticket to another team's queue, unassigned. An agent may lose sight of it.
 
         Args:
             ticket: The ticket. A Ticket carries its revision; a number or an id does not.

@@ -15,7 +15,7 @@ class TicketTags(Resource[Driver]):
 
     @call
     def tag(self, ticket: TicketRef, *tags: str) -> Flow[None]:
-        """Staff: add tags. Adding a tag again changes nothing.
+        """Those who work the ticket: add tags. Adding a tag again changes nothing.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -40,7 +40,7 @@ class TicketTags(Resource[Driver]):
 
     @call
     def untag(self, ticket: TicketRef, *tags: str) -> Flow[None]:
-        """Staff: remove tags. Removing a tag that the ticket does not have changes nothing.
+        """Those who work the ticket: remove tags. Removing a tag that the ticket does not have changes nothing.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
