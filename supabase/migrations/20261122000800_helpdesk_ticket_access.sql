@@ -92,6 +92,29 @@ comment on function helpdesk_private.lock_ticket is
   'The ticket, locked, if the caller sees it and, with p_staff_only, works the ticket. An absent ticket and a '
   'ticket that the caller may not see give the same error.';
 revoke all on function helpdesk_private.lock_ticket from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.lock_ticket to authenticated;
+
+create function helpdesk_private.lock_then_check()
+returns trigger
+language plpgsql
+-- Invoker: whether policies apply depends on who writes.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The policy was checked before the wait for whoever holds the ticket: a transfer, or the end of the person's work.
+  if row_security_active(tg_relid) then
+    perform helpdesk_private.lock_ticket(
+      case when tg_op = 'DELETE' then old.ticket_id else new.ticket_id end, p_staff_only => true
+    );
+  end if;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.lock_then_check is
+  'Trigger function for tables with a ticket_id that those who work the ticket write directly: locks the ticket and '
+  'checks again that they work it. Fires before the triggers that log.';
+revoke all on function helpdesk_private.lock_then_check from public, anon, authenticated, service_role;
 
 -- The tickets that a person sees and those they work, for the policies of tables with a ticket_id. The views have their
 -- owner's rights: with the caller's, each of those policies would plan and run the policy of tickets once more. A

@@ -46,6 +46,9 @@ revoke all on function helpdesk_private.guard_tag from public, anon, authenticat
 create trigger guard_tag before insert on helpdesk.ticket_tags
   for each row execute function helpdesk_private.guard_tag();
 
+create trigger guard_tag_lock after insert or delete on helpdesk.ticket_tags
+  for each row execute function helpdesk_private.lock_then_check();
+
 create function helpdesk_private.guard_tag_count()
 returns trigger
 language plpgsql

@@ -185,6 +185,7 @@ begin
   if coalesce(v_role, 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
+  perform helpdesk_private.lock_ticket(v_message.ticket_id, p_staff_only => true);
   update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
   where m.message_id = p_message_id and m.redacted_at is null;
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;

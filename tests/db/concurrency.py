@@ -68,7 +68,24 @@ def _creates_in_a_team_that_goes(pg: Server, own: str, world: World) -> None:
     )
 
 
+def _tags_late(pg: Server, own: str, world: World) -> None:
+    test_attacks_races.test_a_tag_that_waited_until_the_right_was_lost_stays_as_it_was(
+        pg,
+        own,
+        world,
+        "insert into helpdesk.ticket_tags (ticket_id, tag) values ('{lent}', 'late')",
+        "transfer_ticket('{lent}', '{empty}')",
+    )
+
+
 MUTATIONS = [
+    Mutation(
+        "a tag that waited for its ticket is not checked again",
+        "lock_then_check",
+        "if row_security_active(tg_relid) then",
+        "if false then",
+        _tags_late,
+    ),
     Mutation(
         "a team may go while something is put into it",
         "lock_team",

@@ -216,3 +216,28 @@ def test_a_team_that_is_deleted_meanwhile_is_not_found(
         thread.join()
         writing.rollback()
     assert outcome[0].diag.message_detail == "helpdesk.team_not_found", outcome
+
+
+@pytest.mark.parametrize("lost", ["transfer_ticket('{lent}', '{empty}')", "deactivate_user('{agent}')"])
+@pytest.mark.parametrize(
+    "write",
+    [
+        "insert into helpdesk.ticket_tags (ticket_id, tag) values ('{lent}', 'late')",
+        "delete from helpdesk.ticket_tags where ticket_id = '{lent}'",
+    ],
+)
+def test_a_tag_that_waited_until_the_right_was_lost_stays_as_it_was(
+    pg: Server, own: str, world: World, write: str, lost: str
+) -> None:
+    tags = "select array(select tag from helpdesk.ticket_tags where ticket_id = %s)"
+    with pg.connect(own) as admin, pg.connect(own) as agent, pg.connect(own) as db:
+        before = value(db, tags, world["lent"])
+        speak(admin, ADMIN)
+        admin.execute(f"select helpdesk.{lost}".format(**world).encode())
+        speak(agent, AGENT)
+        thread, outcome = meanwhile(lambda: agent.execute(write.format(**world).encode()))
+        admin.commit()
+        thread.join()
+        agent.rollback() if isinstance(outcome[0], psycopg.Error) else agent.commit()
+        assert value(db, tags, world["lent"]) == before
+    assert outcome[0].diag.message_detail == "helpdesk.ticket_not_found"
