@@ -142,8 +142,8 @@ class Project:
             if role in ("agent", "admin"):
                 db.execute(
                     "insert into helpdesk.team_members (team_id, user_id) "
-                    "select team_id, %s from helpdesk.teams where name = any(%s) or (%s and is_default)",
-                    (user_id, list(teams), not teams),
+                    "select team_id, %s from helpdesk.teams where lower(name) = any(%s) or (%s and is_default)",
+                    (user_id, [team.lower() for team in teams], not teams),
                 )
         return user_id
 

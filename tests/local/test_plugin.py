@@ -58,12 +58,14 @@ def test_people_have_the_roles_they_were_given(helpdesk_project: Project) -> Non
 
 def test_an_agent_joins_the_teams_that_are_named(helpdesk_project: Project) -> None:
     named = helpdesk_project.add_person("agent", teams=("Billing", "Field work"))
+    same_in_other_letters = helpdesk_project.add_person("agent", teams=("billing", "SUPPORT"))
     default = helpdesk_project.add_person("agent")
     query = """
         select array_agg(name order by name) from helpdesk.team_members join helpdesk.teams using (team_id)
         where user_id = %s"""
     with psycopg.connect(helpdesk_project.db_url) as db:
         assert db.execute(query, (named.user_id,)).fetchone() == (["Billing", "Field work"],)
+        assert db.execute(query, (same_in_other_letters.user_id,)).fetchone() == (["Billing", "Support"],)
         assert db.execute(query, (default.user_id,)).fetchone() == (["Support"],)
 
 
