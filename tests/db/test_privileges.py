@@ -72,7 +72,8 @@ def _refused(db: Db, person: Person, schema: str, name: str, types: list[str], v
     return False
 
 
-_RULES: dict[str, LiteralString] = {
+ASKS_WHETHER_ACTIVE = "every table of the API asks whether the person is active"
+RULES: dict[str, LiteralString] = {
     "every table has row-level security on": """
         select oid::regclass as broken from pg_class
         where relkind in ('r', 'p') and not relrowsecurity and relnamespace = any({ours})""",
@@ -122,7 +123,7 @@ _RULES: dict[str, LiteralString] = {
         select tablename || ' ' || cmd as broken from pg_policies
         where permissive = 'PERMISSIVE' and schemaname in ('helpdesk', 'helpdesk_private')
         group by tablename, cmd having count(*) > 1""",
-    "every table of the API asks whether the person is active": """
+    ASKS_WHETHER_ACTIVE: """
         select c.oid::regclass as broken from pg_class as c
         where c.relkind = 'r' and c.relnamespace = 'helpdesk'::regnamespace and not exists (
           select from pg_policies as p
@@ -152,10 +153,10 @@ _RULES: dict[str, LiteralString] = {
 }
 
 
-@pytest.mark.parametrize("rule", _RULES)
+@pytest.mark.parametrize("rule", RULES)
 def test_every_object_keeps_the_rules(db: Db, rule: str) -> None:
     ours = sql.SQL("array['helpdesk'::regnamespace, 'helpdesk_private'::regnamespace]::oid[]")
-    assert db.execute(sql.SQL(_RULES[rule]).format(ours=ours)).fetchall() == []
+    assert db.execute(sql.SQL(RULES[rule]).format(ours=ours)).fetchall() == []
 
 
 def test_the_log_of_concepts_agrees_with_the_files(db: Db) -> None:

@@ -22,6 +22,7 @@ from tests.db import (
     test_leaving,
     test_messages,
     test_notes,
+    test_privileges,
     test_realtime,
     test_routing,
     test_teams,
@@ -38,6 +39,9 @@ from tests.db.world import World
 
 _READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_and_nothing_else}
 """Tests that would notice a change of the text, whatever it does."""
+_SAID_TWICE = ("messages", "notes", "team_members", "ticket_tags")
+"""Tables whose other policies ask whether the person is active, too, by way of me_if_staff() and my_team_ids(): without
+the policy "only active people" nothing else happens there, and only the rule of the catalogue notices."""
 _CALLERS = {"anon": ANONYMOUS, "authenticated": CUSTOMER, "service_role": SERVICE}
 
 
@@ -94,7 +98,8 @@ def all_of_them(db: Db) -> list[Watcher]:
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),
     )
-    return [*rows, *calls, *(watcher for module in modules for watcher in _tests(module))]
+    tests = [watcher for module in modules for watcher in _tests(module)]
+    return [*rows, *calls, *tests, *(_catalogue_rule(table) for table in _SAID_TWICE)]
 
 
 def content(db: Db, world: World) -> list[Watcher]:
@@ -141,6 +146,14 @@ def _row(case: Case, person: Person) -> Watcher:
         return attempt(db, world, case, person, outcome)
 
     return Watcher(f"{case.name} [{person}]", case.tries.target, look, person.database_role, case.tries.verb)
+
+
+def _catalogue_rule(table: str) -> Watcher:
+    def look(db: Db, world: World) -> str | None:
+        broken = {row["broken"] for row in db.execute(test_privileges.RULES[test_privileges.ASKS_WHETHER_ACTIVE])}
+        return f"helpdesk.{table} does not ask" if f"helpdesk.{table}" in broken else None
+
+    return Watcher(test_privileges.ASKS_WHETHER_ACTIVE, table, look)
 
 
 def _unlisted_calls(db: Db) -> Iterator[Case]:

@@ -180,6 +180,7 @@ class Messages(Resource[Driver]):
 
         Raises:
             MessageNotFoundError: There is no such message, or you do not work its ticket.
+            TicketNotFoundError: You lost the ticket while somebody else was changing it; nothing was redacted.
             ForbiddenError: You are not staff.
         """
         return (
