@@ -111,6 +111,10 @@ def _row_level_security(db: Db) -> Iterator[Mutation]:
         yield Mutation(f"view {view} runs as its owner", (view,), statement)
 
 
+# What it guards happens between two transactions only: concurrency.py takes it away.
+_BETWEEN_TRANSACTIONS = {"guard_tag_lock"}
+
+
 def _triggers(db: Db) -> Iterator[Mutation]:
     rows = db.execute(
         "select t.tgname as name, c.relnamespace::regnamespace::text as schema, c.relname as relation "
@@ -119,6 +123,8 @@ def _triggers(db: Db) -> Iterator[Mutation]:
         "where not t.tgisinternal and p.pronamespace = 'helpdesk_private'::regnamespace order by 3, 1"
     )
     for row in rows.fetchall():
+        if row["name"] in _BETWEEN_TRANSACTIONS:
+            continue
         on = sql.Identifier(row["schema"], row["relation"])
         statement = sql.SQL("drop trigger {} on {}").format(sql.Identifier(row["name"]), on)
         yield Mutation(f"drop trigger {row['name']} on {row['relation']}", (row["relation"],), statement)
