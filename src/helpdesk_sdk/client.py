@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from . import _validation as check
 from ._credentials import clean_key, clean_url
+from ._environment import options_from
 from ._http.connections import AsyncConnections, Connections
 from ._http.drivers import AsyncDriver, SyncDriver
 from ._http.pipeline import ClientContext
@@ -21,11 +22,10 @@ from ._http.proxies import proxy_for, proxy_options
 from ._http.query_builder import builders
 from ._http.resource import Driver
 from ._http.retry import Backoff
-from ._http.session import Credentials, SessionStore, session_from_token
+from ._http.session import SessionStore, SupabaseSession, begun_session, credentials_of
 from ._http.tls import tls_context
 from ._live.hubs import Hubs
 from ._version import __version__
-from .errors import ConfigurationError
 from .models.session import Session
 from .resources.auth import Auth
 from .resources.events import Events
@@ -41,6 +41,8 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 _TIMEOUT_RANGE = (0.001, 3600.0)
 _RETRIES_MAX = 10
+# The arguments of a client that say who the person is.
+_PERSON = {"session", "access_token", "email"}
 
 
 class _Client(Generic[Driver, Transport]):
@@ -64,6 +66,7 @@ class _Client(Generic[Driver, Transport]):
         url: str,
         key: str,
         *,
+        session: Session | SupabaseSession | None = None,
         access_token: str | SecretStr | None = None,
         refresh_token: str | SecretStr | None = None,
         email: str | None = None,
@@ -79,7 +82,8 @@ class _Client(Generic[Driver, Transport]):
         Args:
             url: The URL of the Supabase project, e.g. ``https://abc.supabase.co``.
             key: The project's publishable key. With its secret key the client acts as the system: no policy limits it.
-            access_token: The access token of a session that was begun elsewhere.
+            session: A session that was begun elsewhere: the ``Session`` of ``supabase`` or of this package.
+            access_token: The access token of such a session, where there is no object.
             refresh_token: The refresh token that renews that session.
             email: Sign in with this e-mail address when a session is needed; goes with ``password``.
             password: The password for ``email``.
@@ -90,13 +94,13 @@ class _Client(Generic[Driver, Transport]):
             transport: An httpx transport of your own, e.g. for tests. Such a client has no live connection.
 
         Raises:
-            ConfigurationError: The URL, the key or a token is not valid, or one of a pair is missing.
+            ConfigurationError: The URL, the key, the session or a token is not valid, or one of a pair is missing.
             InvalidValueError: The timeout, the number of retries or the e-mail address is not valid.
         """
         url, key = clean_url(url), clean_key("key", key)
         options = _http_options(url, key, timeout, transport)
-        tokens = _token("access_token", access_token), _token("refresh_token", refresh_token)
-        store = _session_store(key, *tokens, email, password, on_session)
+        begun = begun_session(session, access_token, refresh_token)
+        store = SessionStore(key, begun, credentials_of(email, password), on_session)
 
         self._template = self._new_http(options)
         context = ClientContext(
@@ -128,12 +132,14 @@ class _Client(Generic[Driver, Transport]):
 
         Args:
             environ: Variables to read instead of the process's own.
-            options: Further arguments of the client, e.g. ``timeout``.
+            options: Further arguments of the client, e.g. ``timeout``. With ``session``, ``access_token`` or ``email``
+                the variables that name a person are not read.
 
         Raises:
             ConfigurationError: A variable is missing or not valid; the message names it.
         """
-        return cls(**(_from_env(os.environ if environ is None else environ) | options))
+        found = options_from(os.environ if environ is None else environ, with_person=not _PERSON & options.keys())
+        return cls(**(found | options))
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """The same client with other options: ``hd.with_options(timeout=2).tickets.get(42)``.
@@ -253,57 +259,9 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
         await self.close()
 
 
-def _token(name: str, token: str | SecretStr | None) -> str | None:
-    if isinstance(token, SecretStr):
-        token = token.get_secret_value()
-    return None if token is None else clean_key(name, token)
-
-
 def _http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
     headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
     options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
     if transport is not None:
         return options | {"transport": transport}
     return options | {"verify": tls_context(url)} | proxy_options(url)
-
-
-def _session_store(
-    key: str,
-    access_token: str | None,
-    refresh_token: str | None,
-    email: str | None,
-    password: str | None,
-    on_session: OnSession | None,
-) -> SessionStore:
-    if refresh_token and not access_token:
-        raise ConfigurationError("refresh_token is given without access_token")
-    if bool(email) != bool(password):
-        raise ConfigurationError(
-            f"{'email' if email else 'password'} is given without {'password' if email else 'email'}"
-        )
-    session = session_from_token(access_token, refresh_token) if access_token else None
-    credentials = None
-    if email and password:
-        credentials = Credentials(email=check.email("email", email), password=SecretStr(password))
-    return SessionStore(key, session, credentials, on_session)
-
-
-def _from_env(environ: Mapping[str, str]) -> dict[str, Any]:
-    # One pair for both: a key must never go to the URL of another project.
-    pair = next((name for name in ("HELPDESK", "SUPABASE") if environ.get(f"{name}_URL")), None)
-    if pair is None:
-        raise ConfigurationError(
-            "HELPDESK_URL or SUPABASE_URL is not set",
-            hint="Set it to the URL of your Supabase project; helpdesk status shows the local one.",
-        )
-    key = environ.get(f"{pair}_KEY")
-    if not key:
-        raise ConfigurationError(
-            f"{pair}_KEY is not set, which goes with {pair}_URL",
-            hint="Set it to the project's publishable key; helpdesk status shows the local one.",
-        )
-    found: dict[str, Any] = {"url": environ[f"{pair}_URL"], "key": key}
-    for name in ("access_token", "refresh_token", "email", "password"):
-        if value := environ.get(f"HELPDESK_{name.upper()}"):
-            found[name] = value
-    return found

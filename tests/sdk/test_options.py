@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+import supabase_auth
 from pydantic import SecretStr
 from tests.sdk.support import Scenario, Server, both, ok, ticket_row, user_row
 
-from helpdesk_sdk import HelpdeskError, InvalidValueError, RequestTimeoutError, errors
+from helpdesk_sdk import ConfigurationError, Helpdesk, HelpdeskError, InvalidValueError, RequestTimeoutError, errors
 
 
 class Timeouts:
@@ -77,6 +80,58 @@ def test_keys_and_tokens_as_files_and_sessions_have_them(connect: Callable[..., 
         yield connect("sb_publishable_x\n", access_token=token).tickets.get(42)
         assert server.requests[-1].headers["Authorization"] == "Bearer token-x"
         assert server.requests[-1].headers["apikey"] == "sb_publishable_x"
+
+
+@both
+def test_a_session_of_supabase_or_of_another_client(connect: Callable[..., Any], server: Server) -> Scenario:
+    user = supabase_auth.User(
+        id="x", aud="a", created_at=datetime(2026, 1, 2, tzinfo=UTC), app_metadata={}, user_metadata={}
+    )
+    foreign = supabase_auth.Session(
+        access_token="token-x", refresh_token="refresh-x", expires_in=3600, token_type="bearer", user=user
+    )
+    hd = connect(session=foreign)
+    for client in (hd, connect(session=hd.auth.session)):
+        server.answers(ok([ticket_row()]))
+        yield client.tickets.get(42)
+        assert server.requests[-1].headers["Authorization"] == "Bearer token-x"
+        assert client.auth.session.refresh_token.get_secret_value() == "refresh-x"
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (
+            {"session": SimpleNamespace(access_token="t", refresh_token="r"), "access_token": "t"},
+            "together with a token",
+        ),
+        ({"session": SimpleNamespace(session=None, user=None)}, "response.session"),
+        ({"session": {"access_token": "t"}}, "is not a session but a dict"),
+        ({"session": SimpleNamespace(access_token="t t", refresh_token=None)}, "access_token is malformed"),
+        ({"session": SimpleNamespace(access_token=None, refresh_token="r")}, "without access_token"),
+    ],
+    ids=["two ways", "a response", "a dict", "malformed", "half"],
+)
+def test_what_is_no_session_is_refused(connect: Callable[..., Any], options: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        connect(**options)
+
+
+def test_who_is_named_in_the_call_wins_over_the_environment() -> None:
+    environ = {
+        "HELPDESK_URL": "https://abc.supabase.co",
+        "HELPDESK_KEY": "sb_publishable_x",
+        "HELPDESK_ACCESS_TOKEN": "of-the-environment",
+        "HELPDESK_EMAIL": "somebody@example.com",
+        "HELPDESK_PASSWORD": "secret",
+    }
+    with Helpdesk.from_env(environ, session=SimpleNamespace(access_token="mine", refresh_token=None)) as hd:
+        assert hd.auth.session is not None
+        assert hd.auth.session.access_token.get_secret_value() == "mine"
+        assert hd._driver.context.session_store.credentials is None
+    with Helpdesk.from_env(environ, timeout=2) as hd:
+        assert hd.auth.session is not None
+        assert hd.auth.session.access_token.get_secret_value() == "of-the-environment"
 
 
 def test_which_errors_are_transient() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import SecretStr
 
-from .._credentials import claims, expiry, is_secret_key
+from .. import _validation as check
+from .._credentials import claims, clean_key, expiry, is_secret_key
+from ..errors import ConfigurationError
 from ..models.base import Model
 from ..models.session import Session
 from ..models.users import User
@@ -35,6 +38,73 @@ def session_from_token(access_token: str, refresh_token: str | None) -> Session:
         refresh_token=SecretStr(refresh_token) if refresh_token else None,
         expires_at=expiry(access_token),
     )
+
+
+class SupabaseSession(Protocol):
+    """A session of Supabase Auth, as ``supabase`` gives it: ``client.auth.get_session()``."""
+
+    @property
+    def access_token(self) -> str | SecretStr:
+        """The token that each request carries."""
+
+    @property
+    def refresh_token(self) -> str | SecretStr | None:
+        """The token that renews the session."""
+
+
+def begun_session(
+    session: Session | SupabaseSession | None,
+    access_token: str | SecretStr | None,
+    refresh_token: str | SecretStr | None,
+) -> Session | None:
+    """The session that another program began, given as an object or by its tokens.
+
+    Raises:
+        ConfigurationError: The session or a token is not valid, or both ways are used at once.
+    """
+    if session is not None:
+        if access_token or refresh_token:
+            raise ConfigurationError("session is given together with a token", hint="The session holds both tokens.")
+        if isinstance(session, Session):
+            return session
+        access_token, refresh_token = _tokens_of(session)
+    if not access_token:
+        if refresh_token:
+            raise ConfigurationError("refresh_token is given without access_token")
+        return None
+    return session_from_token(
+        _clean("access_token", access_token), _clean("refresh_token", refresh_token) if refresh_token else None
+    )
+
+
+def _tokens_of(session: SupabaseSession) -> tuple[str | SecretStr, str | SecretStr | None]:
+    try:
+        return session.access_token, session.refresh_token
+    except AttributeError:
+        kind = type(session).__name__
+        hint = (
+            "Pass the Session of supabase (response.session, auth.get_session()), or access_token= and refresh_token=."
+        )
+        raise ConfigurationError(f"session is not a session but a {kind}", hint=hint) from None
+
+
+def _clean(name: str, token: str | SecretStr) -> str:
+    return clean_key(name, token.get_secret_value() if isinstance(token, SecretStr) else token)
+
+
+def credentials_of(email: str | None, password: str | None) -> Credentials | None:
+    """The credentials of a client, if it was given any.
+
+    Raises:
+        ConfigurationError: The one is given without the other.
+        InvalidValueError: It is not an e-mail address.
+    """
+    if bool(email) != bool(password):
+        given, missing = ("email", "password") if email else ("password", "email")
+        raise ConfigurationError(f"{given} is given without {missing}")
+    if not (email and password):
+        return None
+    return Credentials(email=check.email("email", email), password=SecretStr(password))
 
 
 class SessionStore:
