@@ -48,12 +48,11 @@ def run_story(task: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def seen(helpdesk_project_module: Project) -> dict[str, Any]:
     project = helpdesk_project_module
-    staff = {"teams": ("Repairs",)}
     people = {
         "mara": project.add_person("customer", name="Mara"),
         "theo": project.add_person("customer", name="Theo"),
-        "chiara": project.add_person("agent", name="Chiara", **staff),
-        "ines": project.add_person("agent", name="Ines", **staff),
+        "chiara": project.add_person("agent", name="Chiara", teams=["Repairs"]),
+        "ines": project.add_person("agent", name="Ines", teams=["Repairs"]),
     }
     with psycopg.connect(project.db_url) as db:
         db.execute("update helpdesk.teams set is_public = true where name = 'Repairs'")

@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from helpdesk_sdk import AuthenticationError
-from helpdesk_sdk.testing import MakeClient, Project
+from helpdesk_sdk import AuthenticationError, TicketNotFoundError
+from helpdesk_sdk.testing import MakeAsyncClient, MakeClient, Project
 
-_SUITE = """
-def test_a_customer_opens_a_ticket(as_customer, as_agent):
-    ticket = as_customer("Ada").tickets.create("Cannot log in", "It says 403.")
-    assert ticket.status == "open"
-    assert as_agent("Grace").tickets.get(ticket.number).title == "Cannot log in"
-
+_PAGE = Path(__file__).parents[2] / "docs/testing.md"
+_NEXT_TEST = """
 
 def test_the_next_test_starts_empty(as_admin):
     assert list(as_admin().tickets.list()) == []
 """
 
 
-def test_a_suite_of_somebody_else_works_without_configuration(tmp_path: Path) -> None:
-    (tmp_path / "test_helpdesk.py").write_text(_SUITE)
+def test_the_example_of_the_docs_runs_in_a_suite_of_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "test_helpdesk.py").write_text(_example() + _NEXT_TEST)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "pytest",
+            "-q",
+            "-o",
+            "asyncio_mode=auto",
+            "-o",
+            "asyncio_default_fixture_loop_scope=function",
+            "--rootdir",
+            tmp_path,
+            tmp_path,
+        ],
         capture_output=True,
         text=True,
         cwd=tmp_path,
         timeout=120,
     )
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_example_of_the_docs_passes_a_strict_type_checker(tmp_path: Path) -> None:
+    (tmp_path / "test_helpdesk.py").write_text(_example())
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "test_helpdesk.py"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def _example() -> str:
+    found = re.search(r"^```python\n(.*?)^```", _PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 def test_the_plugin_needs_no_local_stack_unless_asked(tmp_path: Path) -> None:
@@ -71,7 +102,58 @@ def test_an_agent_joins_the_teams_that_are_named(helpdesk_project: Project) -> N
 
 def test_an_unknown_role_is_refused(helpdesk_project: Project) -> None:
     with pytest.raises(ValueError, match="role must be one of"):
-        helpdesk_project.add_person("boss")
+        helpdesk_project.add_person("boss")  # type: ignore[arg-type]
+
+
+def test_a_person_has_the_address_and_password_that_were_chosen(helpdesk_project: Project) -> None:
+    person = helpdesk_project.add_person(name="Mei", email="mei@shop.example", password="correct horse")
+    assert (person.name, person.role, person.email, person.password) == (
+        "Mei",
+        "customer",
+        "mei@shop.example",
+        "correct horse",
+    )
+    me = helpdesk_project.sign_in(person).users.me()
+    assert (me.email, me.name, me.user_id) == ("mei@shop.example", "Mei", person.user_id)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"email": "mei@shop.example"}, "already been registered"),
+        ({"email": "nobody"}, "nobody"),
+        ({"teams": "Billing"}, "must be a list of names"),
+        ({"teams": ["Billing"]}, "only agents and admins join teams"),
+    ],
+    ids=["taken", "no address", "a text", "a customer"],
+)
+def test_a_person_who_cannot_be_made_is_refused_with_the_reason(
+    helpdesk_project_module: Project, options: dict[str, Any], problem: str
+) -> None:
+    with suppress(ValueError):
+        helpdesk_project_module.add_person(email="mei@shop.example")
+    with pytest.raises(ValueError, match=problem):
+        helpdesk_project_module.add_person(**options)
+
+
+async def test_async_clients_may_be_left_open_and_used_beside_plain_ones(
+    as_customer: MakeClient, as_customer_async: MakeAsyncClient, as_agent_async: MakeAsyncClient
+) -> None:
+    ticket = as_customer().tickets.create("From plain code")
+    agent, stranger = as_agent_async("Cem"), as_customer_async(email="tom@shop.example")
+    assert (await stranger.users.me()).email == "tom@shop.example"
+    assert (await agent.tickets.get(ticket.number)).title == "From plain code"
+    with pytest.raises(TicketNotFoundError):
+        await stranger.tickets.get(ticket.number)
+
+
+def test_async_clients_are_made_outside_of_an_event_loop_too(as_admin_async: MakeAsyncClient) -> None:
+    admin = as_admin_async("Ada")
+
+    async def name() -> str:
+        return (await admin.users.me()).name
+
+    assert [asyncio.run(name()) for _ in range(2)] == ["Ada", "Ada"]
 
 
 def test_two_projects_do_not_see_each_other(

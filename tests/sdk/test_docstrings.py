@@ -114,7 +114,8 @@ def test_every_method_has_a_summary_and_a_line_for_each_argument(name: str) -> N
 def test_no_method_names_an_error_that_does_not_exist(name: str) -> None:
     function = METHODS.get(name) or (AsyncHelpdesk if "Async" in name else Helpdesk).__init__
     ours = {kind.__name__ for kind in CLASSES.values() if issubclass(kind, Exception)}
-    assert raised(function) <= KNOWN | ours
+    # The plugin's callers are tests: it raises what Python raises for a wrong argument.
+    assert raised(function) <= KNOWN | ours | {"ValueError"}
 
 
 # What an argument is for tells which errors it may lead to.

