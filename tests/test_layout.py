@@ -28,6 +28,7 @@ LAYERS = {
     },
     "src/helpdesk_sdk": {
         "_limits": "",
+        "_names": "",
         "_ids": "",
         "_sentinels": "",
         "_version": "",
@@ -36,7 +37,7 @@ LAYERS = {
         "_environment": "errors",
         "_database": "",
         "errors": "models",
-        "_validation": "_limits errors models",
+        "_validation": "_limits _names errors models",
         "_http": "_credentials _limits _validation errors models",
         "_live": "_http errors models",
         "resources": "_http _ids _limits _live _sentinels _validation errors models",

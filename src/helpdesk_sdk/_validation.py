@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,12 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from ._limits import EMAIL_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, NUMBER_MAX, TAG_MAX, TAGS_MAX
+from ._names import clean_name, is_blank, small_letters
 from .errors import InvalidValueError
 from .models.events import parse_cursor
-
-_BLANK = " \t\r\n"
-# The same characters as in helpdesk_private.printable(). It leaves out the joiners that scripts and emoji need.
-_UNPRINTABLE = re.compile("[\x01-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 
 
 def invalid(field: str, problem: str) -> InvalidValueError:
@@ -28,12 +25,13 @@ def invalid(field: str, problem: str) -> InvalidValueError:
 
 
 def text(field: str, value: object, minimum: int, maximum: int) -> str:
-    """Text that PostgreSQL can store, of ``minimum`` to ``maximum`` characters. A text of blanks counts as empty."""
+    """Text that PostgreSQL can store, of ``minimum`` to ``maximum`` characters; from 1 on, it must show something."""
     if not isinstance(value, str):
         raise invalid(field, f"must be text, got {type(value).__name__}")
-    length = len(value)
-    if length > maximum or (minimum and len(value.strip(_BLANK)) < minimum):
-        raise invalid(field, f"must be {minimum} to {maximum} characters, got {length if length > maximum else 0}")
+    length, shows_nothing = len(value), bool(minimum) and is_blank(value)
+    if shows_nothing or not minimum <= length <= maximum:
+        found = "only blanks and invisible ones" if value and shows_nothing else length
+        raise invalid(field, f"must be {minimum} to {maximum} characters, got {found}")
     if "\0" in value:
         raise invalid(field, f"must not contain NUL characters (there is one at position {value.index(chr(0))})")
     try:
@@ -45,29 +43,28 @@ def text(field: str, value: object, minimum: int, maximum: int) -> str:
 
 def email(field: str, value: object) -> str:
     """An e-mail address, trimmed, in lower case and composed form."""
-    address = unicodedata.normalize("NFC", text(field, value, 1, EMAIL_MAX)).strip().lower()
-    name, at, domain = address.partition("@")
-    if not (name and at and domain) or "@" in domain or any(c.isspace() or not c.isprintable() for c in address):
+    address = unicodedata.normalize("NFC", text(field, value, 1, EMAIL_MAX)).strip()
+    address = small_letters(address)
+    mailbox, at, domain = address.partition("@")
+    if not (mailbox and at and domain) or "@" in domain or any(c.isspace() or not c.isprintable() for c in address):
         raise invalid(field, "must be an e-mail address")
     return address
 
 
-def printable(field: str, value: object, minimum: int, maximum: int) -> str:
-    """Text without control characters, direction marks and other invisible characters: for names."""
-    found = text(field, value, minimum, maximum)
-    if _UNPRINTABLE.search(found):
-        raise invalid(field, "must not contain control or invisible characters")
-    return found
+def name(field: str, value: object, minimum: int, maximum: int) -> str:
+    """A name or a title of ``minimum`` to ``maximum`` characters, cleaned as the database cleans it."""
+    given = text(field, value, 0, sys.maxsize)
+    cleaned = clean_name(given)
+    return text(field, cleaned if cleaned or not minimum else given, minimum, maximum)
 
 
 def tags(field: str, values: object) -> list[str]:
-    """Tags without duplicates, in lower case and composed form: at most 50 tags, each of 1 to 50 characters."""
+    """Tags without duplicates, cleaned and in lower case: at most 50 tags, each of 1 to 50 characters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise invalid(field, f"must be a list of texts, got {type(values).__name__}")
     found: dict[str, None] = {}
     for value in values:
-        tag = unicodedata.normalize("NFC", text(field, value, 1, TAG_MAX)).strip().lower()
-        found[printable(field, tag, 1, TAG_MAX)] = None
+        found[small_letters(name(field, value, 1, TAG_MAX))] = None
         if len(found) > TAGS_MAX:
             raise invalid(field, f"must be at most {TAGS_MAX} tags")
     return list(found)

@@ -153,13 +153,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_value is null or (
-    char_length(p_value) <= p_max and (p_min = 0 or char_length(btrim(p_value, E' \t\r\n')) >= p_min)
+    char_length(p_value) between p_min and p_max and (p_min = 0 or not helpdesk_private.is_blank(p_value))
   ) then
     return true;
   end if;
   perform helpdesk_private.fail(
     'invalid_value',
-    format('%s must be %s to %s characters, got %s', p_field, p_min, p_max, char_length(btrim(p_value, E' \t\r\n')))
+    format(
+      '%s must be %s to %s characters, got %s', p_field, p_min, p_max,
+      case
+        when not helpdesk_private.is_blank(p_value) then char_length(p_value)::text
+        when p_value = '' then '0'
+        else 'only blanks and invisible ones'
+      end
+    )
   );
   return false;
 end;
@@ -255,44 +262,6 @@ end;
 $$;
 revoke all on function helpdesk_private.email_valid from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.email_valid to authenticated, service_role;
-
-create function helpdesk_private.printable(p_value text)
-returns text
-language sql
-immutable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Control characters, line separators, direction marks and invisible characters. Joiners stay: scripts and emoji need
-  -- them.
-  select regexp_replace(
-    p_value, U&'[\0001-\001F\007F-\009F\200B\200E\200F\2028-\202E\2060-\2064\2066-\206F\FEFF]', '', 'g'
-  );
-$$;
-comment on function helpdesk_private.printable is
-  'The text without characters that are invisible or that change the direction of others.';
-revoke all on function helpdesk_private.printable from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.printable to authenticated, service_role;
-
-create function helpdesk_private.text_printable(p_field text, p_value text)
-returns boolean
-language plpgsql
-immutable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_value is null or p_value = helpdesk_private.printable(p_value) then
-    return true;
-  end if;
-  perform helpdesk_private.fail(
-    'invalid_value', format('%s must not contain control or invisible characters', p_field)
-  );
-  return false;
-end;
-$$;
-revoke all on function helpdesk_private.text_printable from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.text_printable to authenticated, service_role;
 
 create function helpdesk_private.moment_within(p_field text, p_value timestamptz)
 returns boolean

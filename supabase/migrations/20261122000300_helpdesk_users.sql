@@ -5,8 +5,7 @@ create table helpdesk.users (
   user_id uuid primary key default gen_random_uuid(),
   auth_user_id uuid unique references auth.users (id) on delete set null,
   email text check (helpdesk_private.email_valid('email', email)),
-  name text not null default ''
-    check (helpdesk_private.text_within('name', name, 0, 200)) check (helpdesk_private.text_printable('name', name)),
+  name text not null default '' check (helpdesk_private.name_within('name', name, 0, 200)),
   role text not null default 'customer'
     check (helpdesk_private.text_among('role', role, 'customer', 'agent', 'admin', 'assistant')),
   is_active boolean not null default true,
@@ -34,6 +33,21 @@ grant select, update (name) on table helpdesk.users to authenticated, service_ro
 
 create trigger touch_updated_at before update on helpdesk.users
   for each row execute function helpdesk_private.touch_updated_at();
+
+create function helpdesk_private.guard_user_name()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.name := helpdesk_private.clean_name(new.name);
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.guard_user_name from public, anon, authenticated, service_role;
+create trigger guard_user_name before insert or update of name on helpdesk.users
+  for each row execute function helpdesk_private.guard_user_name();
 
 create function helpdesk_private.guard_lost_login()
 returns trigger
@@ -105,9 +119,11 @@ declare
     when jsonb_typeof(p_login -> 'raw_user_meta_data') = 'object' then p_login -> 'raw_user_meta_data'
   end;
   -- Only the name is taken from the metadata: the user can write anything there.
-  v_name text := left(btrim(helpdesk_private.printable(
-    coalesce(nullif(btrim(left(v_meta ->> 'name', 1000)), ''), left(v_meta ->> 'full_name', 1000), '')
-  )), 200);
+  v_name text := left(coalesce(
+    nullif(helpdesk_private.clean_name(left(v_meta ->> 'name', 1000)), ''),
+    helpdesk_private.clean_name(left(v_meta ->> 'full_name', 1000)),
+    ''
+  ), 200);
   v_email text := case
     when p_login ->> 'email_confirmed_at' is not null then helpdesk_private.own_email(p_login ->> 'email')
   end;

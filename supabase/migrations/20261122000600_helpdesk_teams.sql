@@ -2,7 +2,7 @@
 
 create table helpdesk.teams (
   team_id uuid primary key default gen_random_uuid(),
-  name text not null check (helpdesk_private.text_within('name', name, 1, 100)),
+  name text not null check (helpdesk_private.name_within('name', name, 1, 100)),
   description text not null default '' check (helpdesk_private.text_within('description', description, 0, 1000)),
   is_default boolean not null default false,
   is_public boolean not null default false,
@@ -21,7 +21,7 @@ alter table helpdesk.teams
   alter column is_public set statistics 0,
   alter column created_at set statistics 0,
   alter column updated_at set statistics 0;
-create unique index teams_name_key on helpdesk.teams (lower(name));
+create unique index teams_name_key on helpdesk.teams (helpdesk_private.name_key(name));
 alter index helpdesk.teams_name_key alter column 1 set statistics 0;
 create unique index teams_default_key on helpdesk.teams (is_default) where is_default;
 
@@ -62,7 +62,11 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from helpdesk.teams as t where lower(t.name) = lower(new.name) and t.team_id <> new.team_id) then
+  new.name := helpdesk_private.clean_name(new.name);
+  if exists (
+    select from helpdesk.teams as t
+    where helpdesk_private.name_key(t.name) = helpdesk_private.name_key(new.name) and t.team_id <> new.team_id
+  ) then
     perform helpdesk_private.fail('name_taken');
   end if;
   return new;

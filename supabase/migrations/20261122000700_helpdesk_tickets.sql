@@ -39,7 +39,7 @@ create table helpdesk.tickets (
     check (helpdesk_private.text_among('priority', priority, 'low', 'medium', 'high', 'urgent')),
   priority_rank integer not null
     generated always as (case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 else 4 end) stored,
-  title text not null check (helpdesk_private.text_within('title', title, 1, 300)),
+  title text not null check (helpdesk_private.name_within('title', title, 1, 300)),
   description text not null default '' check (helpdesk_private.text_within('description', description, 0, 100000)),
   team_id uuid not null references helpdesk.teams (team_id),
   assigned_to uuid references helpdesk.users (user_id),
@@ -179,6 +179,7 @@ begin
   elsif not exists (select from helpdesk.users as u where u.user_id = new.created_by) then
     perform helpdesk_private.fail('user_not_found', 'The requester: there is no such person.');
   end if;
+  new.title := helpdesk_private.clean_name(new.title);
   perform helpdesk_private.guard_external_id(new.ticket_id, new.external_id);
   if new.team_id is null then
     new.team_id := (select t.team_id from helpdesk.teams as t where t.is_default);
@@ -224,6 +225,9 @@ declare
 begin
   -- PostgreSQL computes this column after the trigger; until then it is null in the new row.
   new.priority_rank := old.priority_rank;
+  if new.title <> old.title then
+    new.title := helpdesk_private.clean_name(new.title);
+  end if;
   if new is not distinct from old then
     return new;
   end if;

@@ -2,8 +2,7 @@
 
 create table helpdesk.ticket_tags (
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
-  tag text not null
-    check (helpdesk_private.text_within('tag', tag, 1, 50)) check (helpdesk_private.text_printable('tag', tag)),
+  tag text not null check (helpdesk_private.name_within('tag', tag, 1, 50)),
   -- A copy of the ticket's created_at, which never changes: one index gives a tag's tickets, newest first.
   ticket_created_at timestamptz not null,
   created_at timestamptz not null default now(),
@@ -30,7 +29,7 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  new.tag := lower(btrim(normalize(new.tag, nfc)));
+  new.tag := lower(helpdesk_private.clean_name(new.tag));
   if new.tag is null then
     perform helpdesk_private.fail('invalid_value', 'tag is missing');
   end if;

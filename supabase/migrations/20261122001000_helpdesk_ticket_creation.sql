@@ -90,18 +90,21 @@ as $$
 declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
   v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
+  v_content jsonb;
+  v_missing text;
+  v_ticket helpdesk.tickets;
+begin
+  p_new.title := helpdesk_private.clean_name(p_new.title);
   -- Without nulls: a column that a later concept adds leaves the hash of earlier requests as it is.
-  v_content jsonb := (
+  v_content := (
     select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null'
   );
-  v_missing text := (
+  v_missing := (
     select c.name
     from unnest(array['ticket_id', 'title', 'description', 'priority', 'channel', 'custom_fields']) as c (name)
     where not v_content ? c.name
     limit 1
   );
-  v_ticket helpdesk.tickets;
-begin
   if v_missing is not null or v_content is null then
     -- Not left to the table: its error shows the row to whoever calls this function in SQL.
     perform helpdesk_private.fail('invalid_value', coalesce(v_missing, 'ticket_id') || ' is missing');

@@ -52,7 +52,10 @@ def test_an_error_that_is_not_on_the_list_cannot_be_raised(db: Db) -> None:
     ("call", "message"),
     [
         ("text_within('title', repeat('x', 301), 1, 300)", "title must be 1 to 300 characters, got 301"),
-        ("text_within('title', E' \\n\\t ', 1, 300)", "title must be 1 to 300 characters, got 0"),
+        ("text_within('title', '', 1, 300)", "title must be 1 to 300 characters, got 0"),
+        ("text_within('title', E' \\n\\t ', 1, 300)", "1 to 300 characters, got only blanks and invisible ones"),
+        ("text_within('body', U&'\\200B\\3164\\FE0F', 1, 300)", "1 to 300 characters, got only blanks and invisible"),
+        ("name_within('name', U&'a\\202Eb', 1, 300)", "name must not contain control or invisible characters"),
         ("text_among('status', 'lost', 'open', 'closed')", "status must be one of open, closed"),
         ("email_valid('email', 'nobody')", "email must be an e-mail address"),
         ("email_valid('email', 'A@example.com')", "email must be an e-mail address"),
@@ -126,5 +129,5 @@ def test_f25_bytes_that_are_no_text_are_a_client_error(db: Db) -> None:
 def test_odd_but_valid_text_is_kept_as_it_is(db: Db) -> None:
     odd = "‮ 👩‍👩‍👧 e\u0301 \u200b <script> ');-- %_\\"
     with as_person(db, CUSTOMER):
-        row = db.execute("select title, custom_fields from helpdesk.create_ticket(%s)", (odd,)).fetchone()
-    assert row == {"title": odd, "custom_fields": {}}
+        row = db.execute("select title, description from helpdesk.create_ticket(%s, %s)", (odd, odd)).fetchone()
+    assert row == {"title": "👩‍👩‍👧 é <script> ');-- %_\\", "description": odd}

@@ -13,14 +13,16 @@ from tests.db.world import World
 from helpdesk_sdk import _limits as limits
 
 TEXTS = {
-    "tickets.title": (1, limits.TITLE_MAX),
     "tickets.description": (0, limits.BODY_MAX),
     "tickets.external_id": (1, limits.EXTERNAL_ID_MAX),
     "messages.body": (1, limits.BODY_MAX),
     "notes.body": (1, limits.BODY_MAX),
+    "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
+}
+NAMES = {
     "users.name": (0, limits.NAME_MAX),
     "teams.name": (1, limits.TEAM_NAME_MAX),
-    "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
+    "tickets.title": (1, limits.TITLE_MAX),
     "ticket_tags.tag": (1, limits.TAG_MAX),
 }
 JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX}
@@ -42,6 +44,16 @@ def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:
 
 def test_every_text_has_the_length_that_the_sdk_checks(db: Db) -> None:
     assert checks(db, "text_within") == TEXTS
+    assert checks(db, "name_within") == NAMES
+
+
+def test_whatever_is_a_name_is_checked_as_a_name(db: Db) -> None:
+    columns = db.execute(
+        "select relname || '.' || attname as name from pg_attribute as a join pg_class as c on c.oid = a.attrelid "
+        "where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r' and a.atttypid = 'text'::regtype "
+        "and a.attname in ('name', 'title', 'label', 'tag')"
+    ).fetchall()
+    assert {row["name"] for row in columns} == checks(db, "name_within").keys()
 
 
 def test_every_json_object_has_the_size_that_the_sdk_checks(db: Db) -> None:

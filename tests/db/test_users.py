@@ -49,7 +49,7 @@ def invite(db: Db, email: str, role: str) -> str:
 def test_a_verified_login_becomes_a_customer_with_the_name_they_gave(db: Db, world: World) -> None:
     login = sign_up(db, "New@Example.com", name="  New\tPerson ")
     person = one(db, "select * from helpdesk.users where auth_user_id = %s", login)
-    assert (person["email"], person["role"], person["name"]) == ("new@example.com", "customer", "NewPerson")
+    assert (person["email"], person["role"], person["name"]) == ("new@example.com", "customer", "New Person")
 
 
 def test_an_unverified_login_gets_no_profile_until_it_is_verified(db: Db, world: World) -> None:

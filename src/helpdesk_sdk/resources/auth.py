@@ -57,7 +57,7 @@ class Auth(Resource[Driver]):
             InvalidValueError: The password is too weak for the project.
             UnknownOutcomeError: No response came: the login may exist.
         """
-        options = {"data": {"name": check.printable("name", name, 0, limits.NAME_MAX)}} if name else {}
+        options = {"data": {"name": check.name("name", name, 0, limits.NAME_MAX)}} if name else {}
         body = {
             "email": check.email("email", email),
             "password": check.text("password", password, 1, _PASSWORD_MAX),

@@ -213,7 +213,7 @@ class Teams(Resource[Driver]):
 def _changes(name: str | None, description: str | None, is_public: bool | None) -> Mapping[str, Any]:
     row: dict[str, Any] = {}
     if name is not None:
-        row["name"] = check.text("name", name, 1, limits.TEAM_NAME_MAX)
+        row["name"] = check.name("name", name, 1, limits.TEAM_NAME_MAX)
     if description is not None:
         row["description"] = check.text("description", description, 0, limits.TEAM_DESCRIPTION_MAX)
     if is_public is not None:

@@ -109,7 +109,7 @@ class Users(Resource[Driver]):
         Raises:
             UserNotFoundError: There is no such person, or you may not change their name.
         """
-        changes = {"name": check.printable("name", name, 0, limits.NAME_MAX)}
+        changes = {"name": check.name("name", name, 0, limits.NAME_MAX)}
         user_id = yield from find_user_id(self, "user", user)
         query = self._rest.from_("users").update(changes).eq("user_id", user_id)
         found = yield from self._first_row(self._write(query), User)
@@ -138,7 +138,7 @@ class Users(Resource[Driver]):
         arguments = {
             "user_id": user_id,
             "email": check.email("email", email),
-            "name": check.printable("name", name, 0, limits.NAME_MAX),
+            "name": check.name("name", name, 0, limits.NAME_MAX),
         }
         return (yield from self._call_one(self._rpc_write("create_customer", arguments, id=user_id), User))
 
@@ -239,7 +239,7 @@ class Users(Resource[Driver]):
             "invitation_id": invitation_id,
             "email": check.email("email", email),
             "role": check.choice("role", role, Role),
-            "name": check.printable("name", name, 0, limits.NAME_MAX),
+            "name": check.name("name", name, 0, limits.NAME_MAX),
         }
         return (yield from self._call_one(self._rpc_write("invite_user", arguments, id=invitation_id), Invitation))
 

@@ -76,7 +76,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver]):
         ticket_id = new_id() if id is None else check.identifier("id", id)
         arguments: dict[str, Any] = {
             "ticket_id": ticket_id,
-            "title": check.text("title", title, 1, limits.TITLE_MAX),
+            "title": check.name("title", title, 1, limits.TITLE_MAX),
             "description": check.text("description", description, 0, limits.BODY_MAX),
             "channel": check.choice("channel", channel, Channel),
         }

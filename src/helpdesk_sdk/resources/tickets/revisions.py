@@ -75,7 +75,7 @@ def checked_changes(
     """The columns to write, after a check of their values."""
     changes: dict[str, Any] = {}
     if title is not Unset.UNSET:
-        changes["title"] = check.text("title", title, 1, limits.TITLE_MAX)
+        changes["title"] = check.name("title", title, 1, limits.TITLE_MAX)
     if description is not Unset.UNSET:
         changes["description"] = check.text("description", description, 0, limits.BODY_MAX)
     if priority is not Unset.UNSET:
