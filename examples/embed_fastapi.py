@@ -1,11 +1,13 @@
-"""A page in your own product on which a customer watches their ticket, live, by server-sent events.
+"""A page in your own product on which customers open tickets, reply, and watch the answers come, live.
 
     pip install fastapi uvicorn
     export HELPDESK_URL=… HELPDESK_KEY=…                 # the publishable key: this program has no rights of its own
     python examples/embed_fastapi.py --port 8000
 
-Every request carries the customer's own token, from the Authorization header or a cookie, so the database decides what
-the customer sees. The login here stands for the login of your product: any login that gives a Supabase session.
+Every request acts as the customer, by a token from the Authorization header or by the session behind the cookie, so the
+database decides what the customer may see and do. embed_sessions.py keeps the sessions: a customer stays signed in for
+weeks. The login here stands for the login of your product, if that gives a Supabase session; if it does not,
+embed_own_login.py has the other way.
 
 An event only says that something has changed; the page then reads the ticket, as the customer. The id of an event is
 its cursor in the log: a browser that reconnects with `Last-Event-ID` receives the events it has missed.
@@ -13,7 +15,6 @@ its cursor in the log: a browser that reconnects with `Last-Event-ID` receives t
 
 from __future__ import annotations
 
-import logging
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -26,37 +27,38 @@ from uuid import UUID
 import typer
 import uvicorn
 from fastapi import Cookie, Depends, FastAPI, Header, HTTPException, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, SecretStr
 
+from embed_errors import refuse
+from embed_sessions import LIFETIME, WebSessions, connect
 from helpdesk_sdk import (
+    LATEST,
     AsyncHelpdesk,
     AsyncStream,
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
-    CursorAheadError,
     ForbiddenError,
     HelpdeskError,
-    InvalidValueError,
     NotFoundError,
-    RateLimitedError,
     Ticket,
 )
 
 PAGE = Path(__file__).with_name("embed_page.html")
-COOKIE = "helpdesk_token"
+COOKIE = "shop_session"
 # Milliseconds after which a browser reconnects.
 RECONNECT_AFTER = 1_000
 
-logger = logging.getLogger("uvicorn.error")
 app = FastAPI(title="A shop with a helpdesk in it", docs_url=None, redoc_url=None, openapi_url=None)
+app.add_exception_handler(HelpdeskError, refuse)
 # The open streams, and how many streams each customer has open. A stream holds a connection to Realtime, and a project
 # has few of these: a product with thousands of watchers shares one stream among the watchers of a ticket.
 streams: set[AsyncStream] = set()
 open_streams: Counter[UUID] = Counter()
 STREAMS_MAX = 6
+sessions = WebSessions()
 
 
 class Credentials(BaseModel):
@@ -66,26 +68,45 @@ class Credentials(BaseModel):
     password: SecretStr
 
 
-def connect(token: str | None = None) -> AsyncHelpdesk:
-    """A client that acts as the owner of the token. Each request has a client of its own, so customers cannot mix."""
-    return AsyncHelpdesk(os.environ["HELPDESK_URL"], os.environ["HELPDESK_KEY"], access_token=token)
+class NewTicket(BaseModel):
+    """A ticket to open. The page makes the id: sent again after a lost connection, it is the same ticket."""
+
+    title: str
+    description: str = ""
+    id: UUID | None = None
+
+
+class NewReply(BaseModel):
+    """A reply to send, and the newest message that the customer has read."""
+
+    body: str
+    id: UUID | None = None
+    last_message: UUID | None = None
 
 
 async def customer(
     authorization: Annotated[str | None, Header()] = None,
     cookie: Annotated[str | None, Cookie(alias=COOKIE)] = None,
 ) -> AsyncIterator[AsyncHelpdesk]:
-    """The helpdesk, as the customer who sends the request."""
-    scheme, _, bearer = (authorization or "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else cookie
-    if not token:
-        raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
+    """The helpdesk, as the customer who sends the request. Each request has a client of its own."""
+    scheme, _, token = (authorization or "").partition(" ")
+    hd: AsyncHelpdesk | None
     try:
-        hd = connect(token)
+        if scheme.lower() == "bearer":
+            hd = connect(access_token=token.strip() or None)
+        else:
+            hd = sessions.client(cookie) if cookie else None
     except ConfigurationError:
-        raise HTTPException(401, "This is not a valid token.", {"WWW-Authenticate": "Bearer"}) from None
+        hd = None
+    if hd is None or hd.auth.session is None:
+        raise HTTPException(401, "Sign in first.", {"WWW-Authenticate": "Bearer"})
     async with hd:
-        yield hd
+        try:
+            yield hd
+        except AuthenticationError:
+            # The session is over, and cannot be renewed.
+            sessions.end(cookie or "")
+            raise
 
 
 Customer = Annotated[AsyncHelpdesk, Depends(customer)]
@@ -100,6 +121,17 @@ async def own_ticket(number: int, hd: Customer) -> Ticket:
 
 
 OwnTicket = Annotated[Ticket, Depends(own_ticket)]
+
+
+async def watcher(hd: Customer, _: OwnTicket) -> AsyncIterator[AsyncHelpdesk]:
+    """The helpdesk for a stream. It does not renew the session: it is open for hours, and another request may have done
+    so by then. When its token ends, the browser reconnects."""
+    assert hd.auth.session is not None
+    async with connect(access_token=hd.auth.session.access_token.get_secret_value()) as client:
+        yield client
+
+
+Watcher = Annotated[AsyncHelpdesk, Depends(watcher)]
 
 
 async def start_cursor(
@@ -124,32 +156,6 @@ async def stream_slot(ticket: OwnTicket) -> AsyncIterator[None]:
         open_streams[ticket.created_by] -= 1
 
 
-@app.exception_handler(HelpdeskError)
-async def refuse(_: Request, error: HelpdeskError) -> JSONResponse:
-    """An error of the helpdesk as an HTTP response. Details of failures go to our log only."""
-    status, headers, detail = status_of(error), {}, error.message
-    if isinstance(error, RateLimitedError):
-        headers["Retry-After"] = str(max(1, round(error.retry_after or 0)))
-    if status >= 500:
-        logger.error("the helpdesk failed: %s", error)
-        detail = "The helpdesk does not answer just now. Try again in a moment."
-    return JSONResponse({"detail": detail}, status, headers)
-
-
-def status_of(error: HelpdeskError) -> int:
-    """The HTTP status for an error."""
-    kinds = {
-        AuthenticationError: 401,
-        ForbiddenError: 403,
-        NotFoundError: 404,
-        CursorAheadError: 409,
-        InvalidValueError: 400,
-        RateLimitedError: 429,
-        ConnectionFailedError: 503,
-    }
-    return next((status for kind, status in kinds.items() if isinstance(error, kind)), 502)
-
-
 @app.get("/")
 async def page() -> FileResponse:
     """The page; it contains no data."""
@@ -162,22 +168,18 @@ async def page() -> FileResponse:
 
 @app.post("/login", status_code=204)
 async def login(credentials: Credentials, request: Request, response: Response) -> None:
-    """Sign in; the token goes into a cookie that scripts cannot read and other sites cannot send."""
+    """Sign in. The cookie cannot be read by scripts, nor sent by other sites; the tokens stay on the server."""
     async with connect() as hd:
         session = await hd.auth.sign_in(credentials.email, credentials.password.get_secret_value())
-    response.set_cookie(
-        COOKIE,
-        session.access_token.get_secret_value(),
-        expires=session.expires_at,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    secure = request.url.scheme == "https"
+    key = sessions.begin(session)
+    response.set_cookie(COOKIE, key, max_age=LIFETIME, httponly=True, samesite="strict", secure=secure)
 
 
 @app.post("/logout", status_code=204)
-async def logout(response: Response) -> None:
-    """Forget the token."""
+async def logout(hd: Customer, response: Response) -> None:
+    """End the session, here and in Supabase Auth."""
+    await hd.auth.sign_out()
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
 
@@ -188,27 +190,48 @@ async def tickets(hd: Customer, response: Response) -> list[dict[str, Any]]:
     return [summary(ticket) async for ticket in hd.tickets.list(scope="mine").limit(20)]
 
 
+@app.post("/tickets", status_code=201)
+async def open_ticket(new: NewTicket, hd: Customer) -> dict[str, Any]:
+    """Open a ticket."""
+    return summary(await hd.tickets.create(new.title, new.description, channel="web", id=new.id))
+
+
 @app.get("/tickets/{number}")
 async def show(hd: Customer, ticket: OwnTicket, response: Response) -> dict[str, Any]:
     """A ticket and its conversation."""
     response.headers["Cache-Control"] = "no-store"
     messages = [
-        {"at": message.created_at, "by": message.author_name, "kind": message.author_kind, "body": message.body}
+        {
+            "id": message.message_id,
+            "at": message.created_at,
+            "by": message.author_name,
+            "kind": message.author_kind,
+            "body": message.body,
+        }
         async for message in hd.messages.list(ticket)
     ]
     return {**summary(ticket), "description": ticket.description, "messages": messages}
 
 
+@app.post("/tickets/{number}/messages", status_code=201)
+async def reply(new: NewReply, hd: Customer, ticket: OwnTicket) -> dict[str, Any]:
+    """Reply. Refused with 409 when there is a message that the customer has not read yet."""
+    message = await hd.messages.reply(
+        ticket.ticket_id, new.body, expected_last_message=new.last_message or LATEST, id=new.id
+    )
+    return {"id": message.message_id, "at": message.created_at}
+
+
 @app.get("/tickets/{number}/events", response_class=EventSourceResponse, dependencies=[Depends(stream_slot)])
 async def events(
-    hd: Customer, ticket: OwnTicket, cursor: Annotated[str, Depends(start_cursor)]
+    watcher: Watcher, ticket: OwnTicket, cursor: Annotated[str, Depends(start_cursor)]
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of a ticket, as they happen. A comment every 15 seconds keeps an idle connection open."""
     # Not an event: the cursor from which the browser reconnects.
     yield ServerSentEvent(id=cursor, retry=RECONNECT_AFTER)
-    stream = hd.events.stream(cursor, ticket=ticket)
+    stream = watcher.events.stream(cursor, ticket=ticket)
     streams.add(stream)
-    # The token may expire, the ticket may leave the customer's sight, the helpdesk may stop. The browser reconnects and
+    # The token ends, the ticket may leave the customer's sight, the helpdesk may stop: the browser reconnects, and
     # receives the reason as a status.
     with suppress(AuthenticationError, ForbiddenError, NotFoundError, ConnectionFailedError):
         try:

@@ -14,7 +14,9 @@ import psutil
 import pytest
 from tests.e2e.programs import environment, python, read_until, running, soon
 
-from helpdesk_sdk import LATEST, Helpdesk
+from embed_errors import status_of
+from embed_fastapi import COOKIE
+from helpdesk_sdk import LATEST, Helpdesk, errors, new_id
 
 if TYPE_CHECKING:
     from helpdesk_sdk.testing import Person, Project
@@ -230,3 +232,68 @@ def test_the_program_ends_while_somebody_watches(shop: Shop) -> None:
         # The stream is ended, and not cut: it has no event any more, and no error.
         assert not any(line.startswith("data:") for line in page.lines)
     assert shop.process.wait(timeout=60) == 0
+
+
+def test_a_customer_opens_a_ticket_and_replies(shop: Shop, system: Helpdesk) -> None:
+    mei, agent = shop.project.add_person("customer", name="Mei"), shop.project.client("agent", name="Cem")
+    browser = shop.visitor(mei)
+    new = {"title": "Parcel is lost", "description": "It says delivered.", "id": str(new_id())}
+    # Sent twice, as after a lost connection: one ticket.
+    first, again = (browser.post("/tickets", json=new) for _ in range(2))
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    number = first.json()["number"]
+    ticket = system.tickets.get(number)
+    assert (ticket.created_by, ticket.title, ticket.channel) == (mei.user_id, "Parcel is lost", "web")
+    replied = browser.post(f"/tickets/{number}/messages", json={"body": "Hello?"})
+    assert replied.status_code == 201
+    (message,) = system.messages.list(number)
+    assert (message.body, message.author_id, str(message.message_id)) == ("Hello?", mei.user_id, replied.json()["id"])
+    # The customer has not read the answer yet.
+    answer = agent.messages.reply(agent.tickets.get(number), "We have asked the carrier.")
+    late = {"body": "Any news?", "last_message": replied.json()["id"]}
+    assert browser.post(f"/tickets/{number}/messages", json=late).status_code == 409
+    late["last_message"] = browser.get(f"/tickets/{number}").json()["messages"][-1]["id"]
+    assert late["last_message"] == str(answer.message_id)
+    assert browser.post(f"/tickets/{number}/messages", json=late).status_code == 201
+
+
+def test_what_is_not_possible_has_the_status_that_says_why(shop: Shop) -> None:
+    mei, tom = (shop.project.add_person("customer", name=name) for name in ("Mei", "Tom"))
+    browser, stranger = shop.visitor(mei), shop.visitor(tom)
+    number = browser.post("/tickets", json={"title": "Parcel is lost"}).json()["number"]
+    taken = str(new_id())
+    assert stranger.post("/tickets", json={"title": "Wrong colour", "id": taken}).status_code == 201
+    refused = {
+        400: browser.post("/tickets", json={"title": "x" * 301}),
+        401: shop.visitor().post("/tickets", json={"title": "Parcel is lost"}),
+        404: stranger.post(f"/tickets/{number}/messages", json={"body": "Not mine"}),
+        409: browser.post("/tickets", json={"title": "Another one", "id": taken}),
+        422: browser.post("/tickets", json={}),
+    }
+    assert {answer.status_code for answer in refused.values()} == set(refused)
+    for status, answer in refused.items():
+        assert answer.status_code == status, answer.text
+        assert answer.json()["detail"]
+
+
+def test_every_error_has_a_status_of_its_kind() -> None:
+    statuses = {name: status_of(getattr(errors, name)()) for name in errors.__all__}
+    assert {name for name, status in statuses.items() if status == 502} == {
+        "ApiError",
+        "ConfigurationError",
+        "HelpdeskError",
+        "UnexpectedResponseError",
+    }
+    assert statuses["StaleRevisionError"] == statuses["TicketClosedError"] == statuses["CursorAheadError"] == 409
+    assert statuses["RequestTimeoutError"] == statuses["UnknownOutcomeError"] == statuses["ServerError"] == 503
+    assert (statuses["TransitionNotAllowedError"], statuses["InactiveUserError"]) == (422, 403)
+
+
+def test_after_sign_out_the_cookie_is_worth_nothing(shop: Shop) -> None:
+    browser = shop.visitor(shop.project.add_person("customer", name="Mei"))
+    cookie = browser.cookies[COOKIE]
+    assert browser.get("/tickets").status_code == 200
+    assert browser.post("/logout").status_code == 204
+    thief = shop.visitor()
+    thief.cookies.set(COOKIE, cookie)
+    assert thief.get("/tickets").status_code == 401
