@@ -86,6 +86,7 @@ create temp table message as
 select
   t.n * 10 + m as n,
   t.ticket_id,
+  pg_temp.person('customer', t.customer) as requester_id,
   pg_temp.uuid7(t.created_at + m * interval '1 hour', t.n * 10 + m) as message_id,
   t.created_at + m * interval '1 hour' as created_at,
   m % 2 = 1 as by_staff,
@@ -131,9 +132,9 @@ cross join generate_series(0, 2) as k
 where t.n % 10 = 1 and k <= t.n % 3
 on conflict do nothing;
 
-insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body, created_at)
+insert into helpdesk.messages (message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, created_at)
 select
-  m.message_id, m.ticket_id, m.author_id, case when m.by_staff then 'staff' else 'customer' end, m.author_name,
+  m.message_id, m.ticket_id, m.requester_id, m.author_id, case when m.by_staff then 'staff' else 'customer' end, m.author_name,
   repeat('Thank you, it prints again, but only on every second page. ', 1 + (m.n % 8)::integer), m.created_at
 from message as m
 order by m.n;

@@ -24,8 +24,8 @@ _RAW_TICKET = (
 )
 _REPLY = "select * from helpdesk.send_reply(ticket_id => %s, body => %s, expected_last_message => %s, message_id => %s)"
 _RAW_MESSAGE = (
-    "insert into helpdesk.messages (message_id, ticket_id, author_kind, author_name, body) "
-    "values (%s, %s, 'customer', 'Somebody', %s) returning *"
+    "insert into helpdesk.messages (message_id, ticket_id, requester_id, author_kind, author_name, body) "
+    "values (%s, %s, %s, 'customer', 'Somebody', %s) returning *"
 )
 _PRIORITY = "update helpdesk.tickets set priority = %s where ticket_id = %s returning *"
 _TEXT = "The tray is full and it says that it is empty. " * 6
@@ -52,7 +52,8 @@ def run(url: str, calls: int) -> Section:
                 cast.typical.user_id,
                 calls,
             )
-            message = _time(bare, _RAW_MESSAGE, ((uuid.uuid4(), one, _TEXT) for one in opened), len(opened))
+            messages = ((uuid.uuid4(), one, cast.typical.user_id, _TEXT) for one in opened)
+            message = _time(bare, _RAW_MESSAGE, messages, len(opened))
             new = _repeat(lambda: (uuid.uuid4(), _TEXT))
             for name, times, base in (
                 ("create_ticket, customer", _time(customer, _CREATE, new, calls), ticket),

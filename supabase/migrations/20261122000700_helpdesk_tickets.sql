@@ -105,6 +105,7 @@ create index tickets_status_idx on helpdesk.tickets (status, created_at desc, ti
 create index tickets_priority_idx on helpdesk.tickets (priority_rank, created_at, ticket_id);
 create index tickets_status_priority_idx on helpdesk.tickets (status, priority_rank, created_at, ticket_id);
 create index tickets_requester_idx on helpdesk.tickets (created_by, created_at desc, ticket_id desc);
+create index tickets_requester_updated_idx on helpdesk.tickets (created_by, updated_at desc, ticket_id desc);
 create index tickets_requester_status_idx on helpdesk.tickets (created_by, status, created_at desc, ticket_id desc);
 create index tickets_unassigned_idx on helpdesk.tickets (team_id, created_at desc, ticket_id desc)
 where status = 'open' and assigned_to is null;

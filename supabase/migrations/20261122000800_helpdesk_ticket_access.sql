@@ -119,13 +119,13 @@ revoke all on function helpdesk_private.lock_then_check from public, anon, authe
 -- The tickets that a person sees and those they work, for the policies of tables with a ticket_id. The views have their
 -- owner's rights: with the caller's, each of those policies would plan and run the policy of tickets once more. A
 -- security barrier, as a view with its owner's rights must be: no function of the caller's sees a row before the view's
--- own condition. Only requesters are not checked for being active here: each table's own policy does that.
+-- own condition.
 create view helpdesk_private.seen_tickets with (security_barrier = true) as
 select t.ticket_id
 from helpdesk.tickets as t
 where
   t.team_id = any(array(select helpdesk_private.my_team_ids()))
-  or t.created_by = (select helpdesk_private.me())
+  or t.created_by = (select helpdesk_private.me() where helpdesk_private.is_active())
   or t.assigned_to = (select helpdesk_private.me_if_staff());
 create view helpdesk_private.worked_tickets with (security_barrier = true) as
 select t.ticket_id

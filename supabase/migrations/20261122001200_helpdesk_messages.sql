@@ -5,6 +5,9 @@
 create table helpdesk.messages (
   message_id uuid primary key default gen_random_uuid(),
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  -- A copy of the ticket's requester, who never changes: a customer's query compares it instead of looking up the
+  -- ticket of each message in the helpdesk.
+  requester_id uuid not null,
   author_id uuid references helpdesk.users (user_id),
   author_kind text not null check (author_kind in ('customer', 'staff', 'assistant', 'system')),
   author_name text not null check (char_length(author_name) <= 254),
@@ -22,6 +25,7 @@ comment on column helpdesk.messages.chosen_status is
 alter table helpdesk.messages
   alter column message_id set statistics 0,
   alter column ticket_id set statistics 0,
+  alter column requester_id set statistics 0,
   alter column author_id set statistics 0,
   alter column author_kind set statistics 0,
   alter column author_name set statistics 0,
@@ -66,7 +70,13 @@ create policy "only active people" on helpdesk.messages
 create policy "whoever sees the ticket sees its conversation" on helpdesk.messages
   for select to authenticated
   using (
-    (select s.ticket_id from helpdesk_private.seen_tickets as s where s.ticket_id = messages.ticket_id) is not null
+    (
+      (select helpdesk_private.me_if_staff()) is not null
+      and (
+        select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = messages.ticket_id
+      ) is not null
+    )
+    or requester_id = (select helpdesk_private.me())
   );
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001200', 'messages');
@@ -118,10 +128,12 @@ begin
   -- One statement, whose triggers run at its end, the message's first: its event carries the revision made here. The
   -- trigger of tickets refuses a status that the caller cannot reach, and with it the message.
   with reply as (
-    insert into helpdesk.messages (message_id, ticket_id, author_id, author_kind, author_name, body, chosen_status)
+    insert into helpdesk.messages (
+      message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, chosen_status
+    )
     values (
-      coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_me, v_kind, helpdesk_private.display_name(v_me), p_body,
-      p_status
+      coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_ticket.created_by, v_me, v_kind,
+      helpdesk_private.display_name(v_me), p_body, p_status
     )
     on conflict do nothing
     returning *

@@ -35,7 +35,11 @@ create policy "only active people" on helpdesk.notes
 create policy "those who work the ticket see its notes" on helpdesk.notes
   for select to authenticated
   using (
-    (select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id) is not null
+    -- First whether the caller is staff, as for tags.
+    (select helpdesk_private.me_if_staff()) is not null
+    and (
+      select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = notes.ticket_id
+    ) is not null
   );
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001300', 'notes');

@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.db.conftest import MIGRATIONS, Server
+from tests.db.matrix.forged import PRIVATE_VIEWS
 from tests.db.people import (
     ADMIN,
     AGENT,
@@ -174,13 +175,14 @@ def test_a_verified_address_that_we_do_not_take_still_gives_a_profile(db: Db, ad
     assert (made["email"], made["role"]) == (None, "customer")
 
 
-_OWNERS_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
+_OWNERS_VIEWS = PRIVATE_VIEWS
 
 
+@pytest.mark.parametrize("person", [LEFT, GONE], ids=str)
 @pytest.mark.parametrize("view", _OWNERS_VIEWS)
-def test_who_was_deactivated_sees_nothing_of_others_in_sql(db: Db, world: World, view: str) -> None:
-    # A host's function or reporting login opens SQL to people.
-    with as_person(db, LEFT):
+def test_who_was_deactivated_sees_nothing_in_sql(db: Db, world: World, view: str, person: Person) -> None:
+    # A host's function or reporting login opens SQL to people. GONE has requested a ticket.
+    with as_person(db, person):
         assert value(db, f"select count(*) from helpdesk_private.{view}") == 0
         assert value(db, "select count(*) from helpdesk_private.my_team_ids()") == 0
         assert value(db, "select helpdesk_private.me_if_staff()") is None

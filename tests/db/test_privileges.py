@@ -10,6 +10,7 @@ import pytest
 from psycopg import errors, sql
 from tests.db.catalog import privileges
 from tests.db.conftest import MIGRATIONS, Server
+from tests.db.matrix.forged import PRIVATE, PRIVATE_VIEWS, TABLES
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person, as_person
 
 from helpdesk_sdk.local import migrations
@@ -163,6 +164,16 @@ def broken(db: Db, rule: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("rule", RULES)
 def test_every_object_keeps_the_rules(db: Db, rule: str) -> None:
     assert broken(db, rule) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "kinds", "listed"),
+    [("helpdesk", "rp", TABLES), ("helpdesk_private", "rp", tuple(PRIVATE)), ("helpdesk_private", "vm", PRIVATE_VIEWS)],
+    ids=["tables", "private tables", "private views"],
+)
+def test_every_table_and_private_view_is_attacked(db: Db, schema: str, kinds: str, listed: tuple[str, ...]) -> None:
+    query: LiteralString = "select relname from pg_class where relnamespace = %s::regnamespace and relkind = any(%s)"
+    assert {row["relname"] for row in db.execute(query, (schema, list(kinds))).fetchall()} == set(listed)
 
 
 def test_the_log_of_concepts_agrees_with_the_files(db: Db) -> None:

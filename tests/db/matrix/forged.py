@@ -137,26 +137,26 @@ _COLUMNS = [
     ),
 ]
 
-_TABLES = (
+TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events"),
 )
-_PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "request_ids": "request_id"}
-_PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
+PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "request_ids": "request_id"}
+PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
 _NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
 _NO_OP: LiteralString = "execute function suppress_redundant_updates_trigger()"
 
 CASES = [
     *_COLUMNS,
-    *(Case(f"A33 truncate {table}", Sql(table, "truncate {target} cascade"), _ANYBODY) for table in _TABLES),
+    *(Case(f"A33 truncate {table}", Sql(table, "truncate {target} cascade"), _ANYBODY) for table in TABLES),
     *(
         Case(
             f"hang a trigger on {table}",
             Sql(table, "create trigger t before update on {target} for each row " + _NO_OP),
             _ANYBODY,
         )
-        for table in _TABLES
+        for table in TABLES
     ),
     Case("the log cannot be truncated, by direct connection", Sql("events", "truncate {target}"), {OWNER: "forbidden"}),
     Case(
@@ -166,12 +166,12 @@ CASES = [
     ),
     *(
         Case(f"A20 A34 {verb} {table}", Sql(table, statement, schema="helpdesk_private"), _ANYBODY)
-        for table, column in _PRIVATE.items()
+        for table, column in PRIVATE.items()
         for verb, statement in (_VERBS | {"change": "update {target} set " + column + " = " + column}).items()
     ),
     *(
         Case(f"A20 {verb} {view}", Sql(view, statement, schema="helpdesk_private"), _ANYBODY)
-        for view in _PRIVATE_VIEWS
+        for view in PRIVATE_VIEWS
         for verb, statement in {
             "add to": _VERBS["add to"],
             "empty": _VERBS["empty"],
