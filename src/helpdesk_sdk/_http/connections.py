@@ -118,6 +118,11 @@ class AsyncConnections:
         # Loops in several threads may begin at once.
         self._lock = threading.Lock()
 
+    @property
+    def open_loops(self) -> list[asyncio.AbstractEventLoop]:
+        """The event loops that have connections and are not closed."""
+        return [loop for loop in self._by_loop if not loop.is_closed()]
+
     async def close(self) -> None:
         """Close the connections of the running event loop, and use no others any more."""
         self._is_closed = True

@@ -68,7 +68,7 @@ class MakeAsyncClient(Protocol):
         password: str | None = None,
         teams: Iterable[str] = (),
     ) -> AsyncHelpdesk:
-        """An async client signed in as a new person. Its connections are closed with the test's event loop.
+        """An async client signed in as a new person; closed when the test ends.
 
         Args:
             name: The name that others read; by default the role.

@@ -105,14 +105,17 @@ class Project:
         return client
 
     def sign_in_async(self, person: Person) -> AsyncHelpdesk:
-        """An async client of the person. Its connections are closed with the test's event loop.
+        """An async client of the person; closed when the test ends.
 
         Args:
             person: A person whom `add_person` made.
         """
         from helpdesk_sdk import AsyncHelpdesk
 
-        return AsyncHelpdesk(self.url, self.publishable_key, session=self._session(person))
+        client = AsyncHelpdesk(self.url, self.publishable_key, session=self._session(person))
+        # Kept until the end: connections of a client that is collected earlier are closed too late for its event loop.
+        self._clients.callback(_close_async, client)
+        return client
 
     def client(
         self,
@@ -146,7 +149,7 @@ class Project:
         password: str | None = None,
         teams: Iterable[str] = (),
     ) -> AsyncHelpdesk:
-        """An async client signed in as a new person. Its connections are closed with the test's event loop.
+        """An async client signed in as a new person; closed when the test ends.
 
         Args:
             role: customer, agent, admin or assistant.
@@ -213,3 +216,10 @@ class Project:
                 except TeamNotFoundError:
                     team = system.teams.create(name)
                 system.teams.add_member(team, user_id)
+
+
+def _close_async(client: AsyncHelpdesk) -> None:
+    """Close a client in its own event loop. A loop that has been closed has closed its connections, too."""
+    for loop in client._driver.connections.open_loops:
+        if not loop.is_running():
+            loop.run_until_complete(client.close())
