@@ -19,7 +19,8 @@ _MAY_IMPORT = {
     "lite": {"shared", "api"},
     "functions": {"shared", "api"},
     "realtime": {"shared", "api"},
-    "top": {"shared", "api", "lite", "functions", "realtime"},
+    "storage": {"shared", "api"},
+    "top": {"shared", "api", "lite", "functions", "realtime", "storage"},
 }
 
 

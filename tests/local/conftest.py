@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -15,6 +17,7 @@ from tests.local.realtime_support import Rooms
 
 from helpdesk_sdk.local import Stack, _sql
 from helpdesk_sdk.local.postgres import Postgres
+from helpdesk_sdk.testing import Project
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +37,20 @@ def supabase_client() -> Iterator[Callable[[str, str], Client]]:
             return create_client(url, key, SyncClientOptions(httpx_client=http, auto_refresh_token=False))
 
         yield make
+
+
+@pytest.fixture
+def owner(helpdesk_project_module: Project, supabase_client: Callable[[str, str], Client]) -> Client:
+    """A client with the secret key."""
+    return supabase_client(helpdesk_project_module.url, helpdesk_project_module.secret_key)
+
+
+@pytest.fixture
+def bucket(owner: Client) -> Any:
+    """A private bucket of Storage."""
+    name = f"bucket-{secrets.token_hex(4)}"
+    owner.storage.create_bucket(name)
+    return owner.storage.from_(name)
 
 
 @pytest.fixture

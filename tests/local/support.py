@@ -15,7 +15,9 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from helpdesk_sdk import RoleName
 from helpdesk_sdk.local import StackInfo
+from helpdesk_sdk.testing import Person, Project
 
 T = TypeVar("T")
 
@@ -99,3 +101,12 @@ def get(info: StackInfo, path: str, **headers: str) -> httpx.Response:
 def is_root() -> bool:
     """Whether the tests run as root."""
     return os.geteuid() == 0
+
+
+def person_headers(project: Project, role: RoleName = "customer") -> tuple[Person, dict[str, str]]:
+    """A new person of a helpdesk, and the headers of the person's requests."""
+    person = project.add_person(role)
+    headers = {"apikey": project.publishable_key}
+    login = {"email": person.email, "password": person.password}
+    answer = httpx.post(f"{project.url}/auth/v1/token?grant_type=password", headers=headers, json=login)
+    return person, headers | {"authorization": f"Bearer {answer.json()['access_token']}"}

@@ -234,6 +234,7 @@ def project_settings(project: Path) -> dict[str, Any]:
         "schemas": ["helpdesk"],
         "api": {name: config.get("api", {})[name] for name in ("max_rows",) if name in config.get("api", {})},
         "auth": {name: value for name, value in config.get("auth", {}).items() if name in _AUTH_SETTINGS} | _NO_MAIL,
+        "storage": {"file_size_limit": config.get("storage", {}).get("file_size_limit", "50MiB")},
         "functions": config.get("functions", {}),
         "functions_dir": str(project / "functions"),
         "functions_env": _read_env(project / "functions" / ".env"),

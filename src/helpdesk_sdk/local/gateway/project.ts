@@ -4,19 +4,20 @@ import { App, type IntrospectResult } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./api/auth_admin.ts";
 import { Functions } from "./functions/functions.ts";
-import { checkRequest } from "./api/request_limits.ts";
+import { checkRequest, urlProblem } from "./api/request_limits.ts";
 import { embeds, keepRelations } from "./lite/embeds.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
 import { Realtime } from "./realtime/server.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
-import { rejectBannedUser, signedUrlProblem, toHostedStorage } from "./lite/auth_and_storage.ts";
+import { rejectBannedUser } from "./lite/sign_ins.ts";
 import { isConnectionLost } from "./api/connection_errors.ts";
 import { Turns } from "./lite/turns.ts";
 import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
-import { FileStorage, keyProblem } from "./api/storage.ts";
+import { parseSize } from "./storage/files.ts";
+import { Storage } from "./storage/storage.ts";
 import { tokenProblem } from "./api/tokens.ts";
 
 /** A request that fails within this time after a lost connection counts as a database failure. */
@@ -27,6 +28,7 @@ export class Project {
   readonly #connection: PostgresConnection;
   readonly #functions: Functions;
   readonly #realtime: Realtime;
+  readonly #storage: Storage;
   #lastLoss = -Infinity;
   readonly #signIns = new Turns();
   readonly #pending = new Set<{ since: number; abandon: () => void }>();
@@ -59,7 +61,11 @@ export class Project {
       options: { server: { disableStudio: true } },
       // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
     } as any) as App;
-    this.#app._storageAdapter = new FileStorage(`${settings.storage_dir}/${database}`);
+    // Lite serves the buckets only when it has an adapter; it never calls the adapter for them.
+    this.#app._storageAdapter = {} as NonNullable<App["_storageAdapter"]>;
+    const sizeLimit = parseSize(settings.storage.file_size_limit);
+    const directory = `${settings.storage_dir}/${database}`;
+    this.#storage = new Storage(this.#connection.driver, settings, directory, sizeLimit);
     const url = databaseUrl(settings.db_url, database);
     this.#functions = new Functions(settings, url);
     this.#realtime = new Realtime(settings, this.#connection.driver, url, (work) => this.#rejectOnLoss(work));
@@ -84,6 +90,7 @@ export class Project {
 
   /** Serve on a loopback port (0: any free port) and return it. */
   async listen(port: number): Promise<number> {
+    await this.#storage.clean();
     const sql = this.#connection.driver;
     await sql.listen("pgrst", () => void this.#connection.clearSchemaCache());
     this.#server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, (request, info) => {
@@ -165,10 +172,14 @@ export class Project {
     if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
       return await this.fallback(request, pathname) ?? json(404, { message: "no Route matched with those values" });
     }
+    if (pathname.startsWith("/storage/")) {
+      const answer = urlProblem(new URL(request.url)) ?? await this.#storage.handle(request);
+      if (answer) return answer;
+    }
     const accepted = await checkRequest(request);
     if (accepted instanceof Response) return accepted;
     if (pathname.startsWith("/auth/")) return await this.#auth(accepted, pathname, peer);
-    if (pathname.startsWith("/storage/")) return await this.#storage(accepted, peer);
+    if (pathname.startsWith("/storage/")) return await this.#app.fetch(accepted, { peerAddress: peer });
     const problem = await tokenProblem(accepted, this.settings);
     if (problem) return problem;
     const related = embeds(accepted) ? keepRelations(accepted, await this.catalog()) : accepted;
@@ -186,12 +197,6 @@ export class Project {
     const sent = new Request(url, { method, headers, body: method === "POST" ? body : null });
     const answer = await this.#signIns.run(body, () => this.#app.fetch(sent, { peerAddress: peer }));
     return await rejectBannedUser(answer, sql);
-  }
-
-  async #storage(request: Request, peer: string): Promise<Response> {
-    const problem = await keyProblem(request) ?? await signedUrlProblem(request, this.settings.jwt_secret);
-    if (problem) return problem;
-    return await toHostedStorage(request, await this.#app.fetch(request.clone(), { peerAddress: peer }));
   }
 
   async #isOutage(): Promise<boolean> {

@@ -35,5 +35,7 @@ export interface Settings {
   /** Hosts that functions may connect to, in addition to the stack itself. */
   functions_net: string[];
   storage_dir: string;
+  /** Section [storage] of supabase/config.toml: `file_size_limit` such as "50MiB". */
+  storage: { file_size_limit: string };
   realtime: RealtimeSettings;
 }

@@ -7,7 +7,6 @@ import { badJson, parseAuthBody } from "./auth_bodies.ts";
 import { restError } from "./responses.ts";
 
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
-export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 export const MAX_JSON_DEPTH = 64;
 
 const BACKSLASH = 0x5c;
@@ -116,15 +115,15 @@ export async function checkRequest(request: Request): Promise<Request | Response
   const url = new URL(request.url);
   const badUrl = urlProblem(url);
   if (badUrl || request.body === null) return badUrl ?? request;
-  const isUpload = url.pathname.startsWith("/storage/");
-  const body = await readBody(request, isUpload ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body instanceof Response) return body;
   const { method, headers } = request;
   if (url.pathname.startsWith("/auth/")) {
     const read = readAuthBody(body);
     return read instanceof Response ? read : new Request(request.url, { method, headers, body: read });
   }
-  return (isUpload ? null : restProblem(request, body)) ?? new Request(request.url, { method, headers, body });
+  const isRest = url.pathname.startsWith("/rest/");
+  return (isRest ? restProblem(request, body) : null) ?? new Request(request.url, { method, headers, body });
 }
 
 function restProblem(request: Request, body: Uint8Array): Response | null {

@@ -1,6 +1,6 @@
 /** API keys, and the tokens that people receive when they sign in. */
 
-import { errors, jwtVerify } from "jose";
+import { errors, type JWTPayload, jwtVerify } from "jose";
 import { restError } from "./responses.ts";
 
 export interface Keys {
@@ -11,7 +11,7 @@ export interface Keys {
 
 export const REQUEST_ROLES: ReadonlySet<string> = new Set(["anon", "authenticated", "service_role"]);
 
-export type Verdict = { role: string } | { problem: "malformed" | "expired" | "forged" | "role" };
+export type Verdict = { role: string; claims: JWTPayload } | { problem: "malformed" | "expired" | "forged" | "role" };
 
 /** The token of `Authorization: Bearer …`, or null. */
 export function bearerToken(request: Request): string | null {
@@ -28,7 +28,7 @@ export async function verifyToken(token: string, jwtSecret: string): Promise<Ver
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(jwtSecret), { algorithms: ["HS256"] });
     const role = payload.role ?? "anon";
-    return typeof role === "string" && REQUEST_ROLES.has(role) ? { role } : { problem: "role" };
+    return typeof role === "string" && REQUEST_ROLES.has(role) ? { role, claims: payload } : { problem: "role" };
   } catch (error) {
     return { problem: error instanceof errors.JWTExpired ? "expired" : "forged" };
   }

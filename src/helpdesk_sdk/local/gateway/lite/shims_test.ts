@@ -7,11 +7,10 @@
 
 import { App } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { rejectBannedUser, signedUrlProblem, toHostedStorage } from "./auth_and_storage.ts";
+import { rejectBannedUser } from "./sign_ins.ts";
 import { httpStatus } from "./errors.ts";
 import { driverOptions, rfc3339 } from "./values.ts";
 import { applyShims, withDefaultSchema } from "./shims.ts";
-import { FileStorage } from "../api/storage.ts";
 import { assertEquals } from "../testing.ts";
 
 const URL_OF_DATABASE = Deno.env.get("HELPDESK_TEST_DB_URL") ?? "";
@@ -22,7 +21,7 @@ interface Side {
   connection: PostgresConnection;
 }
 
-async function open(shimmed: boolean, url = URL_OF_DATABASE, storage?: string): Promise<Side> {
+async function open(shimmed: boolean, url = URL_OF_DATABASE): Promise<Side> {
   const connection = new PostgresConnection({
     url,
     postgresOptions: { ...(shimmed ? driverOptions : { onnotice: () => {} }), max: 1, connect_timeout: 2 },
@@ -42,7 +41,6 @@ async function open(shimmed: boolean, url = URL_OF_DATABASE, storage?: string): 
       // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
     } as any,
   ) as App;
-  if (storage) app._storageAdapter = new FileStorage(storage);
   if (url === URL_OF_DATABASE) {
     await app.ensureSystemSchema();
     await connection.driver.unsafe(`
@@ -163,35 +161,6 @@ Deno.test("a banned login cannot sign in", async () => {
   assertEquals([refusal.status, (await refusal.json()).error_code], [400, "user_banned"]);
   assertEquals((await sql`select from auth.sessions where user_id = ${made.user.id}`).length, 0);
   await sql.end({ timeout: 1 });
-});
-
-Deno.test("Storage names signed URLs and files in folders as hosted does", async () => {
-  const directory = await Deno.makeTempDir();
-  const side = await open(true, URL_OF_DATABASE, directory);
-  await side.connection.driver.unsafe(`
-    grant usage on schema storage to service_role;
-    grant all on storage.buckets, storage.objects to service_role`);
-  const name = `bucket-${crypto.randomUUID()}`;
-  const post = (path: string, value: unknown) => {
-    const headers = { apikey: "sb_secret_x", "content-type": "application/json" };
-    return new Request(`http://127.0.0.1/storage/v1/${path}`, { method: "POST", headers, body: JSON.stringify(value) });
-  };
-  const plain = async (request: Request) => await (await side.app.fetch(request)).json();
-  const hosted = async (request: Request) =>
-    await (await toHostedStorage(request.clone(), await side.app.fetch(request))).json();
-  await plain(post("bucket", { id: name, name }));
-  await plain(post(`object/${name}/folder/a.json`, {}));
-  const list = post(`object/list/${name}`, { prefix: "folder" });
-  assertEquals((await plain(list.clone()))[0].name, "folder/a.json");
-  assertEquals((await hosted(list))[0].name, "a.json");
-  const tampered = new Request(`http://127.0.0.1/storage/v1/object/sign/${name}/folder/a.json?token=a.b.c`);
-  assertEquals((await side.app.fetch(tampered)).status, 500);
-  assertEquals((await signedUrlProblem(tampered, "x".repeat(40)))?.status, 400);
-  const sign = post(`object/sign/${name}/folder/a.json`, { expiresIn: 60 });
-  assertEquals((await plain(sign.clone())).signedURL, undefined);
-  assertEquals((await hosted(sign)).signedURL.startsWith(`/object/sign/${name}/folder/a.json?token=`), true);
-  await side.connection.driver.end({ timeout: 1 });
-  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("plain lite treats a malformed token as no token", async () => {
