@@ -41,7 +41,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Tags": ("ticket_tags",),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Events": ("events", "events_since", "events_head"),
-    "Teams": ("teams", "team_members", "set_default_team"),
+    "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (
         *("whoami", "users", "set_user_role", "deactivate_user", "reactivate_user"),
         *("create_customer", "invitations", "invite_user", "revoke_invitation", "bootstrap_admin"),

@@ -161,6 +161,23 @@ create policy "admins remove members" on helpdesk.team_members
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000600', 'teams');
 
+create function helpdesk.find_team(name text)
+returns setof helpdesk.teams
+language sql
+stable
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.* from helpdesk.teams as t
+  where helpdesk_private.name_key(t.name) = helpdesk_private.name_key(find_team.name);
+$$;
+comment on function helpdesk.find_team is
+  'The team with this name, if you may see it. Capitals, blanks and invisible characters make no difference, as in the '
+  'rule that no two teams have the same name.';
+revoke all on function helpdesk.find_team from public, anon, authenticated, service_role;
+grant execute on function helpdesk.find_team to authenticated, service_role;
+
 create function helpdesk_private.set_default_team(p_team_id uuid)
 returns helpdesk.teams
 language plpgsql

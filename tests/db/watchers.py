@@ -21,6 +21,7 @@ from tests.db import (
     test_foundation,
     test_leaving,
     test_messages,
+    test_names,
     test_notes,
     test_privileges,
     test_realtime,
@@ -97,7 +98,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
-        *(test_events, test_routing, test_foundation, test_attacks_values),
+        *(test_events, test_routing, test_foundation, test_attacks_values, test_names),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),
     )

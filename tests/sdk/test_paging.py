@@ -147,7 +147,8 @@ def test_filters(hd: Any, server: Server) -> Scenario:
         updated_before=datetime(2026, 2, 1, tzinfo=UTC),
         scope="team",
     )
-    assert ("name", "ilike.Bill\\_ing, 100\\%") in query(server.requests[0])
+    assert server.requests[0].url.path.endswith("/rpc/find_team")
+    assert ("name", "Bill_ing, 100%") in query(server.requests[0])
     asked = query(server.requests[1])
     for wanted in (
         ("status", "in.(open,pending)"),

@@ -152,16 +152,13 @@ def find_team_id(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUI
 
 
 def _find_team(resource: Resource[Any], field: str, team: TeamRef) -> Flow[Team]:
-    query = resource._rest.from_("teams").select("*").limit(1)
-    if isinstance(team, Team):
-        query = query.eq("team_id", team.team_id)
-    elif _is_uuid(team):
-        query = query.eq("team_id", check.identifier(field, team))
+    if isinstance(team, Team) or _is_uuid(team):
+        team_id = team.team_id if isinstance(team, Team) else check.identifier(field, team)
+        request = resource._read(resource._rest.from_("teams").select("*").eq("team_id", team_id).limit(1))
     else:
-        # Case does not matter. The characters that are wildcards in a pattern are escaped.
-        name = check.text(field, team, 1, limits.TEAM_NAME_MAX)
-        query = query.ilike("name", name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
-    found = yield from resource._first_row(resource._read(query), Team)
+        # The database decides which names are the same.
+        request = resource._rpc_read("find_team", name=check.name(field, team, 1, limits.TEAM_NAME_MAX))
+    found = yield from resource._first_row(request, Team)
     if found is None:
         shown = team.name if isinstance(team, Team) else team
         raise TeamNotFoundError(

@@ -22,6 +22,19 @@ CASES = [
         says="See a public team",
     ),
     Case(
+        "find a private team by its name",
+        Call("find_team", {"name": " VAULT\u200b"}),
+        "deny 0 0 0 | 0 0 | 1 1 | 1 | 1",
+        says="Find a private team by its name",
+    ),
+    Case(
+        "find a public team by its name",
+        Call("find_team", {"name": "\uff25mpty"}),
+        "deny 0 0 0 | 1 1 | 1 1 | 1 | 1",
+        says="Find a public team by its name",
+    ),
+    Case("find a team without a name", Call("find_team", {"name": None}), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case(
         "create a team",
         Insert("teams", {"name": "Sales", "description": "They sell.", "is_public": True}),
         "deny deny deny deny | deny deny | deny deny | 1 | 1",
@@ -30,7 +43,7 @@ CASES = [
     ),
     Case(
         "create a team whose name is taken",
-        Insert("teams", {"name": "vAULT"}),
+        Insert("teams", {"name": "vAULT\u00ad "}),
         "deny deny deny deny | deny deny | name_taken name_taken | name_taken | name_taken",
     ),
     Case(

@@ -196,9 +196,14 @@ TAGS = [
         {AGENT: "invalid_value"},
     ),
     Case(
-        "a tag with a control character",
-        Insert("ticket_tags", {"ticket_id": "{mine}", "tag": "a\x1bb"}),
+        "a tag that shows nothing",
+        Insert("ticket_tags", {"ticket_id": "{mine}", "tag": "\x1b\u200b"}),
         {AGENT: "invalid_value"},
+    ),
+    Case(
+        "a title that shows nothing",
+        Update("tickets", {"ticket_id": "{mine}"}, {"title": "\u3164"}),
+        {CUSTOMER: "invalid_value", AGENT: "invalid_value"},
     ),
 ]
 

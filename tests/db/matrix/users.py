@@ -203,6 +203,12 @@ CASES = [
         {AGENT: "forbidden", ADMIN: "invitation_not_found", SERVICE: "invitation_not_found"},
     ),
     Case(
+        "a name is stored clean",
+        Update("users", {"user_id": "{customer}"}, {"name": " evil\u202egnp  exe\t"}),
+        {CUSTOMER: "1", OTHER: "0", ADMIN: "1", OWNER: "1"},
+        gives={"name": "evilgnp exe"},
+    ),
+    Case(
         "a name may have 200 characters",
         Update("users", {"user_id": "{customer}"}, {"name": "n" * 201}),
         {CUSTOMER: "invalid_value", OTHER: "0", ADMIN: "invalid_value", OWNER: "invalid_value"},
