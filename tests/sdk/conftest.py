@@ -45,9 +45,9 @@ def hd(connect: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def staffed(stack: Stack, _helpdesk_factory: Any) -> Iterator[Staffed]:
+def staffed(stack: Stack, _helpdesk_databases: Any) -> Iterator[Staffed]:
     """A helpdesk of their own, with teams and people who can sign in: some tests are about the only admin there is."""
-    with _helpdesk_factory.project() as project:
+    with _helpdesk_databases.project() as project:
         yield Staffed(replace(stack.info, api_url=project.url, db_url=project.db_url))
 
 
