@@ -119,6 +119,24 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
    'See the table status_transitions for what is possible.'),
   ('too_many', 422, 'There are too many of these.', 'Use fewer.');
 
+create function helpdesk_private.one_line(p_text text)
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return helpdesk_private.printable(
+    btrim(regexp_replace(p_text, U&'[\0001-\0020\007F-\00A0\2028\2029]+', ' ', 'g'))
+  );
+end;
+$$;
+comment on function helpdesk_private.one_line is
+  'The text without line breaks and control characters. PostgREST writes the message of a PTxxx error into the HTTP '
+  'status line, where a line break would begin a header, or a second response.';
+revoke all on function helpdesk_private.one_line from public, anon, authenticated, service_role;
+
 create function helpdesk_private.fail(p_reason text, p_message text default null, p_hint text default null)
 returns void
 language plpgsql
@@ -133,9 +151,9 @@ begin
   select * into strict v_error from helpdesk_private.error_codes where reason = p_reason;
   raise exception using
     errcode = 'PT' || v_error.status,
-    message = coalesce(p_message, v_error.message),
+    message = left(helpdesk_private.one_line(coalesce(p_message, v_error.message)), 1000),
     detail = 'helpdesk.' || v_error.reason,
-    hint = coalesce(p_hint, v_error.hint);
+    hint = helpdesk_private.one_line(coalesce(p_hint, v_error.hint));
 end;
 $$;
 revoke all on function helpdesk_private.fail from public, anon, authenticated, service_role;

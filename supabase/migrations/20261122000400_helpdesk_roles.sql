@@ -2,16 +2,51 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122000400', 'roles');
 
-create function helpdesk_private.lock_roles()
+create table helpdesk_private.named_locks (
+  name text primary key
+);
+comment on table helpdesk_private.named_locks is
+  'Rows to lock, for changes that must happen one after the other. Not advisory locks: everybody who may run SQL can '
+  'take those, and keep them.';
+revoke all on table helpdesk_private.named_locks from public, anon, authenticated, service_role;
+alter table helpdesk_private.named_locks enable row level security;
+-- roles: two admins cannot demote each other at the same moment. default_team: there is always exactly one.
+insert into helpdesk_private.named_locks (name) values ('roles'), ('default_team');
+
+create function helpdesk_private.take_lock(p_name text)
 returns void
-language sql
-security invoker
+language plpgsql
+-- Definer: the table is closed to everybody.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- One change of roles at a time, so that two admins cannot demote each other at the same moment.
-  select pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0));
+begin
+  perform from helpdesk_private.named_locks as l where l.name = p_name for no key update;
+  if not found then
+    raise exception 'helpdesk: there is no lock named %', p_name;
+  end if;
+end;
 $$;
-revoke all on function helpdesk_private.lock_roles from public, anon, authenticated, service_role;
+comment on function helpdesk_private.take_lock is
+  'Waits for the lock of this name, and keeps it until the transaction ends. Taken behind the rows of people and '
+  'tickets: whoever waits for those must not make everybody wait.';
+revoke all on function helpdesk_private.take_lock from public, anon, authenticated, service_role;
+
+create function helpdesk_private.lock_work(p_user_id uuid)
+returns void
+language plpgsql
+-- Definer: locks tickets in queues that the caller may not see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- In the order of their ids, as every function that locks several tickets: two of them never wait for each other.
+  perform from helpdesk.tickets as t
+  where t.assigned_to = p_user_id and t.status <> 'closed' order by t.ticket_id for no key update;
+end;
+$$;
+comment on function helpdesk_private.lock_work is 'Locks the tickets that release_work() unassigns.';
+revoke all on function helpdesk_private.lock_work from public, anon, authenticated, service_role;
 
 create function helpdesk_private.release_work()
 returns trigger
@@ -25,6 +60,7 @@ begin
     delete from helpdesk.team_members as m where m.user_id = new.user_id;
   end if;
   -- A closed ticket keeps its assignee until it is reopened: see guard_ticket_update().
+  perform helpdesk_private.lock_work(new.user_id);
   update helpdesk.tickets as t set assigned_to = null
   where t.assigned_to = new.user_id and t.status <> 'closed';
   return null;
@@ -69,14 +105,17 @@ as $$
 declare
   v_user helpdesk.users;
 begin
-  perform helpdesk_private.lock_roles();
-  -- Checked again, now that nobody else changes roles: the caller may have lost their role while they waited.
-  perform helpdesk_private.require_role('admin');
   -- NO KEY: a person who is writing a message and we do not wait for each other.
   select * into v_user from helpdesk.users as u where u.user_id = p_user_id for no key update;
   if not found then
     perform helpdesk_private.fail('user_not_found');
-  elsif p_losing_admin and v_user.role = 'admin' and v_user.is_active and not exists (
+  end if;
+  -- Nothing more is assigned to the person from here on: that takes lock_staff().
+  perform helpdesk_private.lock_work(p_user_id);
+  perform helpdesk_private.take_lock('roles');
+  -- Checked again, now that nobody else changes roles: the caller may have lost their role while they waited.
+  perform helpdesk_private.require_role('admin');
+  if p_losing_admin and v_user.role = 'admin' and v_user.is_active and not exists (
     select from helpdesk.users as u where u.role = 'admin' and u.is_active and u.user_id <> p_user_id
   ) then
     perform helpdesk_private.fail('last_admin');
@@ -181,7 +220,8 @@ begin
   if v_email is null then
     perform helpdesk_private.fail('invalid_value', 'email is missing');
   end if;
-  perform helpdesk_private.lock_roles();
+  perform from helpdesk.users as u where u.email = v_email for no key update;
+  perform helpdesk_private.take_lock('roles');
   if exists (select from helpdesk.users as u where u.role = 'admin' and u.is_active) then
     perform helpdesk_private.fail('admin_exists');
   end if;

@@ -58,7 +58,8 @@ begin
   elsif p_role is null then
     perform helpdesk_private.fail('invalid_value', 'role is missing');
   end if;
-  perform helpdesk_private.lock_roles();
+  perform from helpdesk.users as u where u.email = v_email for no key update;
+  perform helpdesk_private.take_lock('roles');
   perform helpdesk_private.require_role('admin');
   select * into v_invitation from helpdesk.invitations as i where i.invitation_id = p_invitation_id;
   if found then

@@ -188,9 +188,10 @@ declare
   v_team helpdesk.teams;
 begin
   perform helpdesk_private.require_role('admin');
-  perform pg_advisory_xact_lock(hashtextextended('helpdesk.default_team', 0));
-  -- Locked, to wait for a deletion under way.
-  perform from helpdesk.teams as t where t.team_id = p_team_id for update;
+  perform helpdesk_private.take_lock('default_team');
+  -- Locked, to wait for a deletion under way. NO KEY: nobody who is opening a ticket in the team and we wait for each
+  -- other.
+  perform from helpdesk.teams as t where t.team_id = p_team_id for no key update;
   if not found then
     perform helpdesk_private.fail('team_not_found');
   end if;

@@ -77,7 +77,9 @@ declare
 begin
   -- Found before it is locked: nobody can lock a ticket that they may not see.
   perform helpdesk_private.find_ticket(p_ticket_id);
-  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for update;
+  -- NO KEY: the foreign key of a row that somebody else has just added does not wait for us, nor we for it. Two of
+  -- them on one ticket would otherwise wait for each other.
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id for no key update;
   v_role := helpdesk_private.role_on_ticket(v_ticket);
   if v_role is null then
     -- The caller lost the ticket while they waited for its lock.
@@ -101,19 +103,26 @@ language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_ticket_id uuid;
 begin
-  -- The policy was checked before the wait for whoever holds the ticket: a transfer, or the end of the person's work.
-  if row_security_active(tg_relid) then
-    perform helpdesk_private.lock_ticket(
-      case when tg_op = 'DELETE' then old.ticket_id else new.ticket_id end, p_staff_only => true
-    );
-  end if;
+  -- In the order of their ids: two requests that change the same tickets do not wait for each other.
+  for v_ticket_id in select distinct c.ticket_id from changed as c order by c.ticket_id loop
+    if row_security_active(tg_relid) then
+      -- The policy was checked before the wait for whoever holds the ticket: a transfer, or the end of the person's
+      -- work.
+      perform helpdesk_private.lock_ticket(v_ticket_id, p_staff_only => true);
+    else
+      perform from helpdesk.tickets as t where t.ticket_id = v_ticket_id for no key update;
+    end if;
+  end loop;
   return null;
 end;
 $$;
 comment on function helpdesk_private.lock_then_check is
-  'Trigger function for tables with a ticket_id that those who work the ticket write directly: locks the ticket and '
-  'checks again that they work it. Fires before the triggers that log.';
+  'Trigger function for tables with a ticket_id that those who work the ticket write directly: locks the tickets of '
+  'the transition table `changed` and checks again that the person works them. For each statement, and before the '
+  'triggers that log: a trigger for each row would lock the tickets in the order of the request.';
 revoke all on function helpdesk_private.lock_then_check from public, anon, authenticated, service_role;
 
 -- The tickets that a person sees and those they work, for the policies of tables with a ticket_id. The views have their

@@ -45,8 +45,12 @@ revoke all on function helpdesk_private.guard_tag from public, anon, authenticat
 create trigger guard_tag before insert on helpdesk.ticket_tags
   for each row execute function helpdesk_private.guard_tag();
 
-create trigger guard_tag_lock after insert or delete on helpdesk.ticket_tags
-  for each row execute function helpdesk_private.lock_then_check();
+create trigger guard_tag_lock after insert on helpdesk.ticket_tags
+  referencing new table as changed
+  for each statement execute function helpdesk_private.lock_then_check();
+create trigger guard_untag_lock after delete on helpdesk.ticket_tags
+  referencing old table as changed
+  for each statement execute function helpdesk_private.lock_then_check();
 
 create function helpdesk_private.guard_tag_count()
 returns trigger
@@ -55,12 +59,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- One writer of a ticket's tags at a time, so that two together do not pass the limit.
-  perform pg_advisory_xact_lock(hashtextextended('helpdesk.tags ' || n.ticket_id, 0))
-  from (select distinct r.ticket_id from new_rows as r order by r.ticket_id) as n;
+  -- The tickets are locked: two writers together do not pass the limit.
   if exists (
     select from helpdesk.ticket_tags as g
-    where g.ticket_id in (select n.ticket_id from new_rows as n)
+    where g.ticket_id in (select c.ticket_id from changed as c)
     group by g.ticket_id having count(*) > 50
   ) then
     perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
@@ -69,8 +71,9 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.guard_tag_count from public, anon, authenticated, service_role;
-create trigger guard_tag_count after insert on helpdesk.ticket_tags
-  referencing new table as new_rows
+-- Its name comes after guard_tag_lock: PostgreSQL runs triggers in the order of their names.
+create trigger guard_tags after insert on helpdesk.ticket_tags
+  referencing new table as changed
   for each statement execute function helpdesk_private.guard_tag_count();
 
 alter table helpdesk.ticket_tags enable row level security;

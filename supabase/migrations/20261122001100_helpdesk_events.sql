@@ -234,10 +234,39 @@ comment on function helpdesk_private.log_on_ticket is
   'Trigger function for tables with a ticket_id: writes one event of that ticket. Arguments: type; audience; the '
   'columns that data has.';
 revoke all on function helpdesk_private.log_on_ticket from public, anon, authenticated, service_role;
+
+create function helpdesk_private.log_on_tickets()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row jsonb;
+  v_ticket helpdesk.tickets;
+begin
+  -- lock_then_check() has locked the tickets, or a function that writes several rows of one ticket.
+  for v_row in select to_jsonb(c) from changed as c order by c.ticket_id loop
+    select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid;
+    if found then
+      perform helpdesk_private.log_event(
+        tg_argv[0], tg_argv[1], v_ticket, helpdesk_private.columns_of(v_row, tg_argv[2])
+      );
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.log_on_tickets is
+  'log_on_ticket() for a statement that changes rows of several tickets, which are in the transition table `changed`. '
+  'For tables with a trigger that calls lock_then_check().';
+revoke all on function helpdesk_private.log_on_tickets from public, anon, authenticated, service_role;
 create trigger log_tag after insert on helpdesk.ticket_tags
-  for each row execute function helpdesk_private.log_on_ticket('ticket.tagged', 'staff', 'tag');
+  referencing new table as changed
+  for each statement execute function helpdesk_private.log_on_tickets('ticket.tagged', 'staff', 'tag');
 create trigger log_untag after delete on helpdesk.ticket_tags
-  for each row execute function helpdesk_private.log_on_ticket('ticket.untagged', 'staff', 'tag');
+  referencing old table as changed
+  for each statement execute function helpdesk_private.log_on_tickets('ticket.untagged', 'staff', 'tag');
 
 create function helpdesk_private.log_administration()
 returns trigger

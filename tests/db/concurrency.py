@@ -126,7 +126,7 @@ MUTATIONS = [
     ),
     Mutation(
         "a tag does not wait for an edit under way",
-        "log_on_ticket",
+        "lock_then_check",
         " for no key update",
         "",
         test_events_following.test_a_tag_waits_for_an_edit_under_way_and_stands_behind_it,
@@ -162,7 +162,7 @@ MUTATIONS = [
     Mutation(
         "answers do not lock the ticket",
         "lock_ticket",
-        "for update",
+        "for no key update",
         "",
         test_races.test_of_agents_who_answer_at_once_one_does,
     ),
@@ -182,16 +182,16 @@ MUTATIONS = [
     ),
     Mutation(
         "roles change at the same time",
-        "lock_roles",
-        "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
-        "null",
+        "take_lock",
+        " for no key update",
+        "",
         test_races.test_two_admins_cannot_demote_each_other_at_once,
     ),
     Mutation(
         "first admins are made at the same time",
-        "lock_roles",
-        "pg_advisory_xact_lock(hashtextextended('helpdesk.roles', 0))",
-        "null",
+        "take_lock",
+        " for no key update",
+        "",
         test_races.test_of_first_admins_at_once_there_is_one,
     ),
     Mutation(

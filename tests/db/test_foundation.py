@@ -48,6 +48,34 @@ def test_an_error_that_is_not_on_the_list_cannot_be_raised(db: Db) -> None:
         db.execute("select helpdesk_private.fail('no_such_reason')")
 
 
+def test_only_fail_raises_errors_with_a_status(db: Db) -> None:
+    rows = db.execute(
+        "select proname from pg_proc where pronamespace::regnamespace::text in ('helpdesk', 'helpdesk_private') "
+        "and prosrc ilike '%errcode%'"
+    )
+    assert [row["proname"] for row in rows] == ["fail"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["a\r\nSet-Cookie: b", "a\nb", "a\rb", "a\x01b", "a\x1b[31mb", "a\x85b", "a\u2028b", "a\u202eb"],
+)
+def test_no_message_or_hint_has_a_control_character(db: Db, written: str) -> None:
+    # PostgREST writes the message of such an error into the status line of its response.
+    with pytest.raises(errors.Error) as caught, db.transaction():
+        db.execute("select helpdesk_private.fail('invalid_value', %s, %s)", (written, written))
+    for text in (caught.value.diag.message_primary, caught.value.diag.message_hint):
+        assert text is not None
+        assert text.isprintable(), repr(text)
+        assert text[0] + text[-1] == "ab"
+
+
+def test_a_long_message_ends_at_a_thousand_characters(db: Db) -> None:
+    with pytest.raises(errors.Error) as caught, db.transaction():
+        db.execute("select helpdesk_private.fail('invalid_value', repeat('ü ', 100000))")
+    assert len(caught.value.diag.message_primary or "") == 1000
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -141,7 +141,12 @@ TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events"),
 )
-PRIVATE: dict[str, LiteralString] = {"concepts": "version", "error_codes": "reason", "request_ids": "request_id"}
+PRIVATE: dict[str, LiteralString] = {
+    "concepts": "version",
+    "error_codes": "reason",
+    "named_locks": "name",
+    "request_ids": "request_id",
+}
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
 _NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
