@@ -145,7 +145,10 @@ PRIVATE: dict[str, LiteralString] = {
     "concepts": "version",
     "error_codes": "reason",
     "named_locks": "name",
+    "note_texts": "bytes",
+    "query_fields": "field",
     "request_ids": "request_id",
+    "ticket_texts": "bytes",
 }
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
