@@ -19,6 +19,7 @@ TO_ALL = (TICKET, TEAM, REQUESTER)
 TO_STAFF = (STAFF, TEAM)
 ASSIGNEES = ("helpdesk:user:{data[changes][assigned_to][0]}", "helpdesk:user:{data[changes][assigned_to][1]}")
 PERSON = "helpdesk:user:{data[user_id]}"
+FILE = {"attachment_id": "UUID", "placement": "text", "state": "text"}
 MEMBERSHIP = (PERSON, "helpdesk:team:{data[team_id]}")
 
 
@@ -155,6 +156,48 @@ CATALOGUE = (
         values={"note_id": "UUID"},
     ),
     Entry(
+        EventType.ATTACHMENT_UPLOADED,
+        "A file was put on the ticket itself. The files of a message or a note have no such event: theirs is "
+        "`message.created` or `note.created`.",
+        "requester",
+        TO_ALL,
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "ticket", "state": "uploaded"},
+        values=FILE,
+    ),
+    Entry(
+        EventType.ATTACHMENT_CHECKED,
+        "The check of a file on the ticket or on a message ended: the file is `clean` or `rejected`. A file whose "
+        "check ended before its message was sent has no such event.",
+        "requester",
+        TO_ALL,
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "message", "state": "clean"},
+        values=FILE,
+    ),
+    Entry(
+        EventType.ATTACHMENT_CHECKED,
+        "The check of a note's file ended.",
+        "staff",
+        TO_STAFF,
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "note", "state": "rejected"},
+        values=FILE,
+    ),
+    Entry(
+        EventType.ATTACHMENT_DELETED,
+        "Staff deleted a file on the ticket or on a message.",
+        "requester",
+        TO_ALL,
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "message", "state": "deleted"},
+        values=FILE,
+    ),
+    Entry(
+        EventType.ATTACHMENT_DELETED,
+        "Staff deleted a note's file.",
+        "staff",
+        TO_STAFF,
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "note", "state": "deleted"},
+        values=FILE,
+    ),
+    Entry(
         EventType.USER_CREATED,
         "A person is new: they signed up, were invited, or were created by staff.",
         "admins",
@@ -283,5 +326,20 @@ CATALOGUE = (
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
         values={"team_id": "UUID", "user_id": "UUID"},
         changes_access=True,
+    ),
+    Entry(
+        EventType.SETTINGS_CHANGED,
+        "An admin changed the settings.",
+        "admins",
+        (),
+        {"changes": {"attachment_max_bytes": [26214400, 52428800]}},
+        changes={
+            "attachment_types": "list",
+            "attachment_max_bytes": "number",
+            "attachment_max_per_message": "number",
+            "attachment_max_per_ticket": "number",
+            "attachment_max_bytes_per_ticket": "number",
+            "attachment_require_check": "true or false",
+        },
     ),
 )

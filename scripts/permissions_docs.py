@@ -38,6 +38,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Opening a ticket": ("create_ticket", "POST tickets"),
     "Conversation": ("messages", "send_reply", "ticket_timeline", "redact_message"),
     "Notes": ("notes", "add_note"),
+    "Attachments": ("attachments", "reserve_attachment", "finish_attachment", "delete_attachment"),
+    "Checking attachments": (*("lease_attachments", "settle_attachment", "postpone_attachment", "sweep_attachments"),),
     "Tags": ("ticket_tags",),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Events": ("events", "events_since", "events_head"),
@@ -46,7 +48,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("whoami", "users", "set_user_role", "deactivate_user", "reactivate_user"),
         *("create_customer", "invitations", "invite_user", "revoke_invitation", "bootstrap_admin"),
     ),
-    "The helpdesk itself": ("schema_version", "status_transitions"),
+    "The helpdesk itself": ("schema_version", "status_transitions", "settings"),
 }
 """The tables of the page: the tables, views and functions in each."""
 RIGHTS = {"-": "no", "b": "listen", "s": "listen, presence"}
@@ -58,6 +60,9 @@ NOTES = {
     "the status that it names; without one, to `pending` from those who work the ticket, to `open` from the requester.",
     "Live topics": "`listen` is to receive announcements; `presence` is to `track()` oneself and to see who else does.",
     "People": "`bootstrap_admin()` works with the secret key only, and only while there is no active admin.",
+    "Attachments": "Files on the ticket itself are for everybody who sees the ticket. Nobody downloads a file before "
+    "its check has found it clean, and a file that was not sent yet is for its uploader only.",
+    "Checking attachments": "With the secret key only.",
     "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
 }
 """The text above a table."""

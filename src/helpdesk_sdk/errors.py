@@ -18,7 +18,8 @@ HelpdeskError
     │   ├── TeamNotFoundError
     │   ├── UserNotFoundError
     │   ├── AssigneeNotFoundError
-    │   └── InvitationNotFoundError
+    │   ├── InvitationNotFoundError
+    │   └── AttachmentNotFoundError
     ├── ConflictError
     │   ├── IdConflictError
     │   ├── ExternalIdTakenError
@@ -34,7 +35,9 @@ HelpdeskError
     │   ├── TeamInUseError
     │   ├── DefaultTeamError
     │   ├── CursorAheadError
-    │   └── LogRestoredError
+    │   ├── LogRestoredError
+    │   ├── AttachmentNotReadyError
+    │   └── AttachmentRejectedError
     ├── TransitionNotAllowedError
     ├── TooManyError
     ├── RateLimitedError
@@ -63,6 +66,9 @@ __all__ = [
     "AlreadyAssignedError",
     "ApiError",
     "AssigneeNotFoundError",
+    "AttachmentNotFoundError",
+    "AttachmentNotReadyError",
+    "AttachmentRejectedError",
     "AuthenticationError",
     "ConfigurationError",
     "ConflictError",
@@ -271,6 +277,12 @@ class InvitationNotFoundError(NotFoundError):
     reason = "invitation_not_found"
 
 
+class AttachmentNotFoundError(NotFoundError):
+    """There is no such file, or it is not yours to see."""
+
+    reason = "attachment_not_found"
+
+
 class ConflictError(ApiError):
     """Somebody else was faster, or the present state forbids it."""
 
@@ -370,6 +382,18 @@ class LogRestoredError(ConflictError):
     """The event log was restored from another database: its cursors mean nothing here."""
 
     reason = "log_restored"
+
+
+class AttachmentNotReadyError(ConflictError):
+    """The file has not arrived, or was not checked yet."""
+
+    reason = "attachment_not_ready"
+
+
+class AttachmentRejectedError(ConflictError):
+    """The file was rejected."""
+
+    reason = "attachment_rejected"
 
 
 class TransitionNotAllowedError(ApiError):

@@ -275,7 +275,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_data jsonb := helpdesk_private.columns_of(to_jsonb(case when tg_op = 'DELETE' then old else new end), tg_argv[1]);
+  v_data jsonb := coalesce(
+    helpdesk_private.columns_of(to_jsonb(case when tg_op = 'DELETE' then old else new end), tg_argv[1]), '{}'
+  );
   v_changes jsonb;
 begin
   if tg_argv[2] <> '' then

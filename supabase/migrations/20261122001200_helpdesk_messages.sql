@@ -82,7 +82,7 @@ create policy "whoever sees the ticket sees its conversation" on helpdesk.messag
 insert into helpdesk_private.concepts (version, concept) values ('20261122001200', 'messages');
 
 create function helpdesk_private.send_reply(
-  p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid, p_status text
+  p_ticket_id uuid, p_body text, p_expected_last_message uuid, p_message_id uuid, p_status text, p_attachments uuid[]
 )
 returns helpdesk.messages
 language plpgsql
@@ -103,7 +103,8 @@ begin
   if found then
     if v_message.ticket_id <> p_ticket_id or v_message.author_id is distinct from v_me
       or v_message.chosen_status is distinct from p_status
-      or (v_message.body is distinct from p_body and v_message.redacted_at is null) then
+      or (v_message.body is distinct from p_body and v_message.redacted_at is null)
+      or not helpdesk_private.has_attachments(p_attachments, p_message_id, null) then
       perform helpdesk_private.fail('id_conflict');
     end if;
     return v_message;
@@ -151,6 +152,7 @@ begin
     -- Another transaction has used this id on another ticket since the query above.
     perform helpdesk_private.fail('id_conflict');
   end if;
+  perform helpdesk_private.take_attachments(p_attachments, p_ticket_id, v_message.message_id, null);
   return v_message;
 end;
 $$;
@@ -159,7 +161,7 @@ grant execute on function helpdesk_private.send_reply to authenticated, service_
 
 create function helpdesk.send_reply(
   ticket_id uuid, body text, expected_last_message uuid default null, message_id uuid default null,
-  status text default null
+  status text default null, attachments uuid[] default null
 )
 returns helpdesk.messages
 language sql
@@ -167,14 +169,16 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.send_reply(
-    send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id, send_reply.status
+    send_reply.ticket_id, send_reply.body, send_reply.expected_last_message, send_reply.message_id, send_reply.status,
+    send_reply.attachments
   );
 $$;
 comment on function helpdesk.send_reply is
   'Replies to a ticket. Those who work the ticket send the message that they saw last (null: none yet); the reply is '
   'refused when the conversation has moved on. Their reply makes the ticket pending, the requester''s opens it, unless '
   'status asks for another one (see status_transitions): reply and status are one change. Those who work the ticket '
-  'reply to a closed ticket only with status open. Repeat it with the same message_id: there is one message.';
+  'reply to a closed ticket only with status open. attachments: ids of files that you have uploaded for a message of '
+  'this ticket. Repeat it with the same message_id: there is one message.';
 revoke all on function helpdesk.send_reply from public, anon, authenticated, service_role;
 grant execute on function helpdesk.send_reply to authenticated, service_role;
 

@@ -44,7 +44,9 @@ create policy "those who work the ticket see its notes" on helpdesk.notes
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001300', 'notes');
 
-create function helpdesk_private.add_note(p_ticket_id uuid, p_body text, p_note_id uuid)
+create function helpdesk_private.add_note(
+  p_ticket_id uuid, p_body text, p_note_id uuid, p_attachments uuid[]
+)
 returns helpdesk.notes
 language plpgsql
 -- Definer: nobody inserts notes directly.
@@ -59,7 +61,8 @@ begin
   select * into v_note from helpdesk.notes as n where n.note_id = p_note_id;
   if found then
     if v_note.ticket_id <> v_ticket.ticket_id or v_note.author_id is distinct from v_me
-      or v_note.body is distinct from p_body then
+      or v_note.body is distinct from p_body
+      or not helpdesk_private.has_attachments(p_attachments, null, p_note_id) then
       perform helpdesk_private.fail('id_conflict');
     end if;
     return v_note;
@@ -75,21 +78,25 @@ begin
     -- Another transaction has used this id on another ticket since the query above.
     perform helpdesk_private.fail('id_conflict');
   end if;
+  perform helpdesk_private.take_attachments(p_attachments, v_ticket.ticket_id, null, v_note.note_id);
   return v_note;
 end;
 $$;
 revoke all on function helpdesk_private.add_note from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.add_note to authenticated, service_role;
 
-create function helpdesk.add_note(ticket_id uuid, body text, note_id uuid default null)
+create function helpdesk.add_note(
+  ticket_id uuid, body text, note_id uuid default null, attachments uuid[] default null
+)
 returns helpdesk.notes
 language sql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id);
+  select helpdesk_private.add_note(add_note.ticket_id, add_note.body, add_note.note_id, add_note.attachments);
 $$;
 comment on function helpdesk.add_note is
-  'Those who work the ticket: adds an internal note. Repeat it with the same note_id: there is one note.';
+  'Those who work the ticket: adds an internal note. attachments: ids of files that you have uploaded for a note of '
+  'this ticket. Repeat it with the same note_id: there is one note.';
 revoke all on function helpdesk.add_note from public, anon, authenticated, service_role;
 grant execute on function helpdesk.add_note to authenticated, service_role;

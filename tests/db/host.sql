@@ -39,6 +39,13 @@ grant select on public.users to host_reporter;
 grant select (seat), update (seat) on public.tickets to host_reporter;
 revoke execute on function public.me() from public;
 
+-- Files of the host's own in the Storage that everybody shares.
+insert into storage.buckets (id, name, public) values ('posters', 'posters', true);
+insert into storage.objects (bucket_id, name, metadata) values ('posters', 'tickets/1.png', '{"size": 1}');
+create policy "everybody sees posters" on storage.objects for select to public using (bucket_id = 'posters');
+create policy "fans bring posters" on storage.objects for insert to authenticated with check (bucket_id = 'posters');
+create policy "everybody sees the buckets" on storage.buckets for select to public using (true);
+
 -- Rooms of the host's own on the channels that everybody shares.
 create policy "everybody hears the rooms" on realtime.messages for select to authenticated, anon using (realtime.topic() like 'room:%');
 create policy "people speak in the rooms" on realtime.messages for insert to authenticated with check (realtime.topic() like 'room:%');

@@ -42,6 +42,26 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         + "update auth.users set email = 'late@example.com', email_confirmed_at = now() where phone = '4912345'",
     ),
     "no login": (OWNER, "delete from auth.users where email = 'customer@example.com'"),
+    "a file on the ticket": (
+        CUSTOMER,
+        "insert into storage.objects (bucket_id, name, owner_id, metadata) values ('helpdesk-attachments', "
+        "concat('tickets/', {mine}, '/', {reserved file}), auth.uid()::text, "
+        '\'{{"size": 5, "mimetype": "image/png"}}\'); select helpdesk.finish_attachment({reserved file})',
+    ),
+    "a file on a message that is found bad later": (
+        OWNER,
+        "select helpdesk.settle_attachment({answer file}, 'rejected', 'infected')",
+    ),
+    "a file on a note that is found bad later": (
+        OWNER,
+        "select helpdesk.settle_attachment({note file}, 'rejected', 'infected')",
+    ),
+    "the settings": (
+        ADMIN,
+        "update helpdesk.settings set attachment_types = '{{image/png}}', attachment_max_bytes = 1, "
+        "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
+        "attachment_require_check = false",
+    ),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "
@@ -93,7 +113,7 @@ def kind(name: str, value: object) -> str:
         if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
             return "UUID"
         return "time" if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+\d\d:\d\d", value) else "text"
-    return {type(None): "null", bool: "true or false", dict: "object"}[type(value)]
+    return {type(None): "null", bool: "true or false", dict: "object", int: "number", list: "list"}[type(value)]
 
 
 def kinds(name: str, values: list[Any]) -> str:

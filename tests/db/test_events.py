@@ -71,6 +71,22 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
     ),
     "no tag": (AGENT, "delete from helpdesk.ticket_tags where ticket_id = {mine}", [("ticket.untagged", "staff")]),
     "a note": (AGENT, "select helpdesk.add_note({mine}, 'x')", [("note.created", "staff")]),
+    "a file of a message deleted": (
+        AGENT,
+        "select helpdesk.delete_attachment({answer file})",
+        [("attachment.deleted", "customer")],
+    ),
+    "a file of a note deleted": (
+        AGENT,
+        "select helpdesk.delete_attachment({note file})",
+        [("attachment.deleted", "staff")],
+    ),
+    "a file that nobody else sees": (CUSTOMER, "select helpdesk.delete_attachment({draft file})", []),
+    "a setting": (
+        ADMIN,
+        "update helpdesk.settings set attachment_max_bytes = 7",
+        [("settings.changed", "staff")],
+    ),
     "a reply": (
         AGENT,
         "select helpdesk.send_reply({mine}, 'x')",

@@ -1,4 +1,4 @@
-"""A good guest: in somebody else's project nothing changes but two schemas, a trigger and policies on our channels."""
+"""A good guest: in somebody else's project nothing changes but two schemas, a trigger, a bucket and our policies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from tests.db.catalog import added, snapshot
 from tests.db.conftest import MIGRATIONS, Server
-from tests.db.people import NOBODY, Db, be, one, value
+from tests.db.people import NOBODY, Db, be, one, refused, value
 
 from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import migrations
@@ -67,18 +67,22 @@ def sign_up(db: Db, email: str) -> str:
     return login
 
 
-def test_moving_in_changes_nothing_but_one_trigger_the_history_and_our_policies(pg: Server, host: str) -> None:
+def test_moving_in_changes_nothing_but_one_trigger_the_history_a_bucket_and_our_policies(pg: Server, host: str) -> None:
     before = taken(pg, host)
     migrations.apply(pg.url(host), MIGRATIONS, guest=True)
     after = taken(pg, host)
     new = added(before, after)
-    assert set(new) == {"triggers", "policies", "rows of supabase_migrations.schema_migrations"}
+    history, buckets = "rows of supabase_migrations.schema_migrations", "rows of storage.buckets"
+    assert set(new) == {"triggers", "policies", history, buckets}
     assert added(after, before) == {section: [] for section in new}
     assert len(new["triggers"]) == 1
     assert "helpdesk_follow_login" in new["triggers"][0]
-    assert len(new["rows of supabase_migrations.schema_migrations"]) == len(migrations.available(MIGRATIONS))
-    assert len(new["policies"]) == 7
-    assert all(policy.startswith('(realtime,messages,"helpdesk: ') for policy in new["policies"])
+    assert len(new[history]) == len(migrations.available(MIGRATIONS))
+    assert len(new[buckets]) == 1
+    assert new[buckets][0].startswith("(helpdesk-attachments,helpdesk-attachments,")
+    tables = ("realtime,messages", "storage,objects", "storage,buckets")
+    assert len(new["policies"]) == 16
+    assert all(policy.startswith(tuple(f'({table},"helpdesk: ' for table in tables)) for policy in new["policies"])
 
 
 def test_moving_out_leaves_everything_as_it_was(pg: Server, host: str) -> None:
@@ -96,7 +100,10 @@ def test_one_can_move_in_again(pg: Server, host: str) -> None:
     once = taken(pg, host)
     _uninstall.run(pg.url(host))
     migrations.apply(pg.url(host), MIGRATIONS, guest=True)
-    assert taken(pg, host) == once
+    again = taken(pg, host)
+    # The bucket is a new one.
+    assert len(again.pop("rows of storage.buckets")) == len(once.pop("rows of storage.buckets"))
+    assert again == once
 
 
 WITHOUT_REALTIME: dict[str, LiteralString] = {
@@ -123,8 +130,47 @@ def test_a_project_without_realtime_is_told_so_and_has_all_the_rest(pg: Server, 
         person = value(db, "select user_id from helpdesk.create_customer('new@example.com')")
         db.execute("select helpdesk.create_ticket('hello', requester_id => %s)", (person,))
         assert value(db, "select type from helpdesk.events where ticket_number is not null") == "ticket.created"
-    assert _uninstall.run(pg.url(host)).policies == ()
+    assert not any("realtime" in policy for policy in _uninstall.run(pg.url(host)).policies)
     assert taken(pg, host) == before
+
+
+WITHOUT_STORAGE: dict[str, LiteralString] = {
+    "no schema": "drop schema storage cascade",
+    "no objects": "drop table storage.objects cascade",
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT_STORAGE)
+def test_a_project_without_storage_is_told_so_and_has_all_the_rest(pg: Server, host: str, what: str) -> None:
+    with psycopg.connect(pg.url(host), autocommit=True) as connection:
+        connection.execute(WITHOUT_STORAGE[what])
+    before = taken(pg, host)
+    migrations.apply(pg.url(host), MIGRATIONS, guest=True)
+    with undone(pg, host) as db:
+        person = value(db, "select user_id from helpdesk.create_customer('new@example.com')")
+        ticket = value(db, "select ticket_id from helpdesk.create_ticket('hello', requester_id => %s)", person)
+        db.execute("select helpdesk.send_reply(%s, 'hi')", (ticket,))
+        db.execute("update helpdesk.settings set attachment_max_per_message = 5")
+        file = value(db, "select attachment_id from helpdesk.reserve_attachment(%s, 'a.png', 'image/png', 5)", ticket)
+        with refused("attachment_not_ready"), db.transaction():
+            db.execute("select helpdesk.finish_attachment(%s)", (file,))
+        db.execute("update helpdesk.attachments set expires_at = now() - interval '1 hour'")
+        assert value(db, "select kind from helpdesk.sweep_attachments(dry_run => false)") == "expired"
+    assert not any("storage" in policy for policy in _uninstall.run(pg.url(host)).policies)
+    assert taken(pg, host) == before
+
+
+def test_a_public_bucket_of_our_name_stops_the_move(pg: Server, host: str) -> None:
+    with psycopg.connect(pg.url(host), autocommit=True) as connection:
+        connection.execute(
+            "insert into storage.buckets (id, name, public) values ('helpdesk-attachments', 'files', true)"
+        )
+    with pytest.raises(MigrationError, match="public bucket helpdesk-attachments"):
+        migrations.apply(pg.url(host), MIGRATIONS, guest=True)
+    with psycopg.connect(pg.url(host), autocommit=True) as connection:
+        connection.execute("update storage.buckets set public = false where id = 'helpdesk-attachments'")
+    migrations.apply(pg.url(host), MIGRATIONS, guest=True)
+    assert _uninstall.plan(pg.url(host)).bucket == "helpdesk-attachments"
 
 
 def test_a_schema_of_our_name_is_somebody_elses(pg: Server, host: str) -> None:

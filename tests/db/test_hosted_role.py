@@ -1,4 +1,4 @@
-"""On a hosted project `postgres` is no superuser and does not own the messages of Realtime: it moves in and out too."""
+"""On a hosted project `postgres` is no superuser and does not own the platform's tables: it moves in and out."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ def project(pg: Server) -> Iterator[str]:
             may = {"role": sql.Identifier(role), "database": sql.Identifier(name)}
             admin.execute(sql.SQL("create role {role} login nosuperuser createrole createdb bypassrls").format(**may))
             admin.execute(sql.SQL("grant create on database {database} to {role}").format(**may))
-            admin.execute(sql.SQL("grant usage on schema auth, realtime to {role}").format(**may))
+            admin.execute(sql.SQL("grant usage on schema auth, realtime, storage to {role}").format(**may))
             admin.execute(sql.SQL("grant all on auth.users to {role}").format(**may))
-        admin.execute("grant supabase_realtime_admin, authenticator to hosted_postgres")
+        admin.execute("grant supabase_realtime_admin, supabase_storage_admin, authenticator to hosted_postgres")
+        admin.execute("grant all on storage.buckets, storage.objects to hosted_postgres")
         admin.execute("grant select, insert, update on realtime.messages to hosted_postgres")
         admin.execute("create schema supabase_migrations authorization hosted_postgres")
     yield name
@@ -54,11 +55,11 @@ def test_it_moves_in_announces_and_moves_out(pg: Server, project: str, tmp_path:
         # To the admins, the ticket's channel, the team and the requester; the person themselves is only the admins'.
         told = db.execute("select event, count(*) as n from realtime.messages group by event order by event").fetchall()
     assert [tuple(row.values()) for row in told if row["event"] == "ticket.created"] == [("ticket.created", 4)]
-    assert len(_uninstall.plan(url).policies) == 7
+    assert len(_uninstall.plan(url).policies) == 16
     for attempt in (_uninstall.plan, _uninstall.run):
         with pytest.raises(HelpdeskError, match="may not remove the helpdesk"):
             attempt(_as(pg, project, "hosted_developer"))
-    assert len(_uninstall.run(url).policies) == 7
+    assert len(_uninstall.run(url).policies) == 16
     with pg.connect(project) as db:
         assert snapshot(db) == before
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -17,11 +18,21 @@ from helpdesk_sdk.install import _catalog
 from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import migrations
 
+POLICIES = {"realtime.messages": 7, "storage.objects": 7, "storage.buckets": 2}
+"""The number of our policies on each table of the platform."""
+
 
 @pytest.fixture
 def url(pg: Server, own: str) -> str:
-    """The URL of a furnished helpdesk of the test's own."""
-    return pg.url(own)
+    """The URL of a furnished helpdesk of the test's own, without files."""
+    return without_files(pg.url(own))
+
+
+def without_files(url: str) -> str:
+    """Delete the files, as the Storage API does."""
+    with psycopg.connect(url) as connection:
+        connection.execute("set local storage.allow_delete_query = 'true'; delete from storage.objects")
+    return url
 
 
 @pytest.fixture
@@ -39,8 +50,9 @@ def test_the_plan_says_what_would_go_and_changes_nothing(pg: Server, own: str, u
     assert found.tables["helpdesk.tickets"] == 7
     assert found.tables["helpdesk_private.request_ids"] == 7
     assert found.triggers == ("helpdesk_follow_login on auth.users",)
-    assert len(found.policies) == 7
-    assert all(p.startswith('"helpdesk: ') and p.endswith('" on realtime.messages') for p in found.policies)
+    assert Counter(policy.partition('" on ')[2] for policy in found.policies) == POLICIES
+    assert all(policy.startswith('"helpdesk: ') for policy in found.policies)
+    assert found.bucket == "helpdesk-attachments"
     assert found.migrations == tuple(m.version for m in migrations.available(MIGRATIONS))
     assert found.blockers == ()
     with pg.connect(own) as db:
@@ -55,7 +67,8 @@ def test_everything_goes_and_the_logins_stay(pg: Server, own: str, url: str) -> 
         logins = db.execute("select count(*) as n from auth.users").fetchone()
         history = db.execute("select count(*) as n from supabase_migrations.schema_migrations").fetchone()
         policies = db.execute("select polname from pg_policy where polname like 'helpdesk%'").fetchall()
-    assert (rows, logins, history, policies) == ([], {"n": 8}, {"n": 0}, [])
+        buckets = db.execute("select id from storage.buckets").fetchall()
+    assert (rows, logins, history, policies, buckets) == ([], {"n": 8}, {"n": 0}, [], [])
     with pytest.raises(_uninstall.NotInstalledError):
         _uninstall.plan(url)
     with pytest.raises(_uninstall.NotInstalledError):
@@ -128,6 +141,15 @@ BLOCKERS: dict[str, tuple[LiteralString, str]] = {
         "create policy \"helpdesk: theirs\" on realtime.messages for select to authenticated using (topic = 'room')",
         'policy "helpdesk: theirs" on realtime.messages is named like a part of the helpdesk, but is not one',
     ),
+    "a policy on the objects of Storage that calls ours": (
+        "create policy theirs on storage.objects for select to authenticated "
+        "using (helpdesk_private.my_role() = 'agent')",
+        "policy theirs on table storage.objects depends on function",
+    ),
+    "files in the bucket": (
+        "insert into storage.objects (bucket_id, name) values ('helpdesk-attachments', 'tickets/x')",
+        "the bucket helpdesk-attachments has 1 file: helpdesk attachments sweep --all deletes them",
+    ),
     "a type of theirs in our schema": (
         "create type helpdesk.mood as enum ('calm')",
         "type helpdesk.mood is in a schema",
@@ -139,7 +161,7 @@ BLOCKERS: dict[str, tuple[LiteralString, str]] = {
 def blocked(pg: Server) -> Iterator[str]:
     """The URL of a furnished helpdesk that nothing manages to remove."""
     name = pg.copy("world")
-    yield pg.url(name)
+    yield without_files(pg.url(name))
     pg.drop(name)
 
 

@@ -15,6 +15,9 @@ from psycopg import sql
 from tests.db import (
     test_addresses,
     test_announcements,
+    test_attachment_checks,
+    test_attachment_storage,
+    test_attachments,
     test_attacks_values,
     test_events,
     test_events_filtered,
@@ -98,6 +101,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
+        *(test_attachments, test_attachment_storage, test_attachment_checks),
         *(test_events, test_routing, test_foundation, test_attacks_values, test_names),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+from psycopg.types.json import Jsonb
 from tests.db.people import (
     ADMIN,
     AGENT,
@@ -19,6 +20,7 @@ from tests.db.people import (
     Db,
     Person,
     be,
+    login_of,
     one,
     value,
 )
@@ -52,6 +54,17 @@ MESSAGES_AND_NOTES = {
     "agents note": "agents",
 }
 """Each message and note with its ticket."""
+FILES = {
+    # ticket, uploader, placement, state
+    "reserved file": ("mine", CUSTOMER, "ticket", "reserved"),
+    "draft file": ("mine", CUSTOMER, "message", "uploaded"),
+    "answer file": ("answered", AGENT, "message", "clean"),
+    "note file": ("answered", AGENT, "note", "clean"),
+    "lent file": ("lent", AGENT, "note", "uploaded"),
+    "their file": ("theirs", OTHER, "message", "clean"),
+    "agents file": ("agents", STRANGER, "note", "clean"),
+}
+"""Each file with its ticket, its uploader, for what it was uploaded, and its state."""
 
 
 def add_logins(db: Db) -> None:
@@ -128,26 +141,70 @@ def _talk(db: Db, world: World) -> None:
     with be(db, CUSTOMER):
         world["question"] = said(db, "answered", "Where is it?", world)
         db.execute("update helpdesk.tickets set status = 'closed' where ticket_id = %s", (world["closed"],))
+    for name, (ticket, person, placement, state) in FILES.items():
+        world[name] = filed(db, world[ticket], person, placement, state)
     with be(db, AGENT):
-        world["answer"] = said(db, "answered", "Here it is.", world, world["question"])
-        world["note"] = noted(db, "answered", world)
-        world["lent note"] = noted(db, "lent", world)
+        world["answer"] = said(db, "answered", "Here it is.", world, world["question"], "answer file")
+        world["note"] = noted(db, "answered", world, "note file")
+        world["lent note"] = noted(db, "lent", world, "lent file")
     with be(db, OTHER):
-        world["their question"] = said(db, "theirs", "And mine?", world)
+        world["their question"] = said(db, "theirs", "And mine?", world, None, "their file")
     with be(db, STRANGER):
         world["their note"] = noted(db, "theirs", world)
-        world["agents note"] = noted(db, "agents", world)
+        world["agents note"] = noted(db, "agents", world, "agents file")
 
 
-def said(db: Db, ticket: str, body: str, world: World, after: str | None = None) -> str:
-    """Reply to a ticket of the world; the message's id."""
-    row = one(db, "select * from helpdesk.send_reply(%s, %s, %s)", world[ticket], body, after)
+def said(db: Db, ticket: str, body: str, world: World, after: str | None = None, *files: str) -> str:
+    """Reply to a ticket of the world, with files of it; the message's id."""
+    row = one(
+        db,
+        "select * from helpdesk.send_reply(%s, %s, %s, attachments => %s::uuid[])",
+        *(world[ticket], body, after, [world[file] for file in files]),
+    )
     return str(row["message_id"])
 
 
-def noted(db: Db, ticket: str, world: World) -> str:
-    """Leave a note on a ticket of the world; its id."""
-    return str(one(db, "select * from helpdesk.add_note(%s, 'between us')", world[ticket])["note_id"])
+def noted(db: Db, ticket: str, world: World, *files: str) -> str:
+    """Leave a note on a ticket of the world, with files of it; its id."""
+    row = one(
+        db,
+        "select * from helpdesk.add_note(%s, 'between us', attachments => %s::uuid[])",
+        *(world[ticket], [world[file] for file in files]),
+    )
+    return str(row["note_id"])
+
+
+def filed(db: Db, ticket_id: str, person: Person, placement: str, state: str) -> str:
+    """Upload a file of five bytes for a ticket, as far as that state; its id."""
+    with be(db, person):
+        row = one(
+            db,
+            "select * from helpdesk.reserve_attachment(%s, 'screen.png', 'image/png', 5, %s)",
+            *(ticket_id, placement),
+        )
+    file = str(row["attachment_id"])
+    if state == "reserved":
+        return file
+    arrived(db, row, person)
+    with be(db, person):
+        db.execute("select helpdesk.finish_attachment(%s)", (file,))
+    if state != "uploaded":
+        with be(db, SERVICE):
+            db.execute("select helpdesk.settle_attachment(%s, %s, 'infected', %s, 5)", (file, state, "0" * 64))
+    return file
+
+
+def arrived(db: Db, attachment: dict[str, Any], person: Person, **metadata: object) -> str:
+    """What Storage writes when the file is there: its row of the object; the object's id."""
+    key = f"tickets/{attachment['ticket_id']}/{attachment['attachment_id']}"
+    found = {"size": attachment["size"], "mimetype": attachment["content_type"], "eTag": '"e"'} | metadata
+    row = one(
+        db,
+        "insert into storage.objects (bucket_id, name, owner_id, metadata) values ('helpdesk-attachments', %s, %s, %s) "
+        "returning id",
+        *(key, login_of(db, person), Jsonb(found)),
+    )
+    return str(row["id"])
 
 
 def ticket(db: Db, world: World, name: str) -> dict[str, Any]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-POLICIES_OF = "realtime.messages"
+POLICIES_OF = ("realtime.messages", "storage.objects", "storage.buckets")
+"""The tables of the platform that have policies of ours."""
+BUCKET = "helpdesk-attachments"
 # Of every query below.
 PARAMETERS = {
     "ours": ["helpdesk", "helpdesk_private"],
     "trigger": "helpdesk_follow_login",
-    "table": POLICIES_OF,
+    "tables": list(POLICIES_OF),
+    "bucket": BUCKET,
     "prefix": "helpdesk: ",
 }
 
 
 @cache
 def own_objects() -> frozenset[str]:
-    """The objects that our migrations make: those in our schemas, and the policies on `realtime.messages`."""
+    """The objects that our migrations make: those in our schemas, and the policies on tables of the platform."""
     lines = (Path(__file__).parent / "objects.txt").read_text("utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
@@ -45,7 +48,8 @@ union
 select object.type || ' ' || object.identity
 from pg_policy as p
 cross join lateral pg_identify_object('pg_policy'::regclass, p.oid, 0) as object
-where p.polrelid = to_regclass(%(table)s) and starts_with(p.polname, %(prefix)s)
+where p.polrelid = any(array(select to_regclass(t) from unnest(%(tables)s::text[]) as t))
+  and starts_with(p.polname, %(prefix)s)
 order by 1
 """
 
@@ -60,9 +64,10 @@ order by 1
 """
 
 POLICIES = """
-select polname as name from pg_policy
-where polrelid = to_regclass(%(table)s) and starts_with(polname, %(prefix)s)
-order by 1
+select p.polname as name, t.name as on
+from unnest(%(tables)s::text[]) as t (name) join pg_policy as p on p.polrelid = to_regclass(t.name)
+where starts_with(p.polname, %(prefix)s)
+order by 2, 1
 """
 
 # A normal dependency is what DROP … RESTRICT would stop at. The catalog entry of a rule stands for its view, that of a
@@ -83,7 +88,10 @@ with schemas as (
     or (tgrelid = 'auth.users'::regclass and tgname = %(trigger)s)
   union all select 'pg_policy'::regclass, oid from pg_policy
   where polrelid in (select objid from ours where classid = 'pg_class'::regclass)
-    or (polrelid = to_regclass(%(table)s) and starts_with(polname, %(prefix)s))
+    or (
+      polrelid = any(array(select to_regclass(t) from unnest(%(tables)s::text[]) as t))
+      and starts_with(polname, %(prefix)s)
+    )
   union all select 'pg_rewrite'::regclass, oid from pg_rewrite
   where ev_class in (select objid from ours where classid = 'pg_class'::regclass)
   union all select 'pg_attrdef'::regclass, oid from pg_attrdef

@@ -4,9 +4,10 @@
     run(db_url)                 # one transaction: everything is removed, or there is an error and nothing is
 
 It removes the schemas `helpdesk` and `helpdesk_private` with everything in them, the trigger `helpdesk_follow_login`
-on `auth.users`, the policies on `realtime.messages` whose names begin with `helpdesk: `, and our rows of the migration
-history. The people's logins, the messages that Realtime keeps for three days, and the project's own policies stay.
-Objects of the project in our schemas prevent it: `objects.txt` lists ours.
+on `auth.users`, the policies on tables of the platform whose names begin with `helpdesk: `, the empty bucket of the
+attachments, and our rows of the migration history. The people's logins, the messages that Realtime keeps for three
+days, and the project's own policies stay. Objects of the project in our schemas prevent it (`objects.txt` lists ours),
+and so do files in the bucket: only the Storage API can delete them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from .._database import connect
 from ..errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 from . import _catalog
-from ._catalog import POLICIES_OF
+from ._catalog import BUCKET
 from .package import pip_install
 from .project import project_dir
 
@@ -53,7 +54,9 @@ class UninstallPlan:
     triggers: tuple[str, ...]
     """The helpdesk's triggers outside its schemas, as `name on table`."""
     policies: tuple[str, ...]
-    """The helpdesk's policies on `realtime.messages`, as `"name" on table`."""
+    """The helpdesk's policies on tables of the platform, as `"name" on table`."""
+    bucket: str | None
+    """The bucket of the attachments; None where there is none."""
     migrations: tuple[str, ...]
     """The versions that leave the migration history."""
     blockers: tuple[str, ...]
@@ -109,9 +112,13 @@ def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> Non
             "delete from supabase_migrations.schema_migrations where version = any(%s)", [list(found.migrations)]
         )
     # By name: some call no function of ours and would stay. Before the schemas, which would drop the others.
-    for name in _policies(connection):
-        table = sql.Identifier(*POLICIES_OF.split("."))
+    for name, on in _policies(connection):
+        table = sql.Identifier(*on.split("."))
         connection.execute(sql.SQL("drop policy {} on {}").format(sql.Identifier(name), table))
+    if found.bucket:
+        # Storage refuses to have rows deleted, so that no file is forgotten. This bucket has none.
+        connection.execute("set local storage.allow_delete_query = 'true'")
+        connection.execute("delete from storage.buckets where id = %s", [found.bucket])
     # The trigger goes with its function: dropping it by name would need the ownership of auth.users.
     connection.execute("drop schema helpdesk, helpdesk_private cascade")
 
@@ -127,9 +134,10 @@ def _plan(connection: Connection[dict[str, Any]]) -> UninstallPlan:
     return UninstallPlan(
         tables=_count(connection),
         triggers=tuple(row["name"] for row in connection.execute(_catalog.TRIGGERS, _catalog.PARAMETERS)),
-        policies=tuple(f'"{name}" on {POLICIES_OF}' for name in _policies(connection)),
+        policies=tuple(f'"{name}" on {on}' for name, on in _policies(connection)),
+        bucket=_bucket(connection),
         migrations=_versions(connection) if installed["history"] else (),
-        blockers=(*_dependents(connection), *_strangers(connection)),
+        blockers=(*_dependents(connection), *_strangers(connection), *_files(connection)),
     )
 
 
@@ -153,9 +161,27 @@ def _versions(connection: Connection[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(row["version"] for row in rows)
 
 
-def _policies(connection: Connection[dict[str, Any]]) -> tuple[str, ...]:
+def _policies(connection: Connection[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(_catalog.POLICIES, _catalog.PARAMETERS)
-    return tuple(row["name"] for row in rows)
+    return tuple((row["name"], row["on"]) for row in rows)
+
+
+def _bucket(connection: Connection[dict[str, Any]]) -> str | None:
+    there = connection.execute("select to_regclass('storage.buckets') is not null as there").fetchone()
+    if not there or not there["there"]:
+        return None
+    row = connection.execute("select id from storage.buckets where id = %s", [BUCKET]).fetchone()
+    return row["id"] if row else None
+
+
+def _files(connection: Connection[dict[str, Any]]) -> list[str]:
+    """The files in the bucket: the bucket cannot go before them, and SQL must not delete them."""
+    if _bucket(connection) is None:
+        return []
+    row = connection.execute("select count(*) as files from storage.objects where bucket_id = %s", [BUCKET]).fetchone()
+    files = int(row["files"]) if row else 0
+    noun = "file" if files == 1 else "files"
+    return [f"the bucket {BUCKET} has {files} {noun}: helpdesk attachments sweep --all deletes them"] if files else []
 
 
 def _dependents(connection: Connection[dict[str, Any]]) -> list[str]:

@@ -10,7 +10,7 @@ from helpdesk_sdk._database import connect
 BEFORE_GATEWAY = ("baseline.sql", "realtime.sql")
 AFTER_GATEWAY = ("auth_stub.sql", "storage_grants.sql")
 #: A hosted project's database as migrations see it, without a gateway.
-WITHOUT_GATEWAY = (*BEFORE_GATEWAY, "auth_stub.sql")
+WITHOUT_GATEWAY = (*BEFORE_GATEWAY, "auth_stub.sql", "storage_stub.sql")
 
 
 def run(db_url: str, files: tuple[str, ...]) -> None:

@@ -43,6 +43,9 @@ class EventType(OpenEnum):
     MESSAGE_CREATED = "message.created"
     MESSAGE_REDACTED = "message.redacted"
     NOTE_CREATED = "note.created"
+    ATTACHMENT_UPLOADED = "attachment.uploaded"
+    ATTACHMENT_CHECKED = "attachment.checked"
+    ATTACHMENT_DELETED = "attachment.deleted"
     USER_CREATED = "user.created"
     USER_UPDATED = "user.updated"
     USER_ROLE_CHANGED = "user.role_changed"
@@ -56,6 +59,7 @@ class EventType(OpenEnum):
     TEAM_DELETED = "team.deleted"
     TEAM_MEMBER_ADDED = "team.member_added"
     TEAM_MEMBER_REMOVED = "team.member_removed"
+    SETTINGS_CHANGED = "settings.changed"
 
 
 # As text, so that a type checker finds a typo.
@@ -71,6 +75,9 @@ EventName = Literal[
     "message.created",
     "message.redacted",
     "note.created",
+    "attachment.uploaded",
+    "attachment.checked",
+    "attachment.deleted",
     "user.created",
     "user.updated",
     "user.role_changed",
@@ -84,6 +91,7 @@ EventName = Literal[
     "team.deleted",
     "team.member_added",
     "team.member_removed",
+    "settings.changed",
 ]
 
 
@@ -160,6 +168,21 @@ class Event(Model):
     def note_id(self) -> UUID | None:
         """The id of the note of a ``note.…`` event: ``hd.notes.get(event.note_id)`` reads it."""
         return self._current("note_id", UUID)
+
+    @property
+    def attachment_id(self) -> UUID | None:
+        """The id of the file of an ``attachment.…`` event: ``hd.attachments.get(event.attachment_id)`` reads it."""
+        return self._current("attachment_id", UUID)
+
+    @property
+    def placement(self) -> str | None:
+        """What the file is on: ``ticket``, ``message`` or ``note``."""
+        return self._current("placement", str)
+
+    @property
+    def state(self) -> str | None:
+        """The file's state after the change, e.g. ``clean``."""
+        return self._current("state", str)
 
     @property
     def tag(self) -> str | None:

@@ -5,7 +5,7 @@ A row whose name begins with a code such as A10 is an attack, or the control bes
 
 from __future__ import annotations
 
-from tests.db.matrix import conversation, events, forged, openings, routing, teams, tickets, users
+from tests.db.matrix import attachments, conversation, events, forged, openings, routing, teams, tickets, users
 from tests.db.matrix.outcomes import ORDER, Case, Outcome
 
 ATTACKS = {
@@ -66,6 +66,7 @@ CASES: list[Case] = [
     *tickets.CASES,
     *openings.CASES,
     *conversation.CASES,
+    *attachments.CASES,
     *events.CASES,
     *routing.CASES,
     *forged.CASES,

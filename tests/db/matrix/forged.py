@@ -139,11 +139,13 @@ _COLUMNS = [
 
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
-    *("tickets", "ticket_tags", "messages", "notes", "events"),
+    *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings"),
 )
 PRIVATE: dict[str, LiteralString] = {
+    "attachment_checks": "engine",
     "concepts": "version",
     "error_codes": "reason",
+    "file_types": "content_type",
     "named_locks": "name",
     "note_texts": "bytes",
     "query_fields": "field",

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.db.people import ADMIN, MEMBERS, SERVICE, Person
-from tests.db.world import ASSIGNEES, MESSAGES_AND_NOTES, TEAM_MEMBERS, TICKETS, WITHOUT_MEMBERS
+from tests.db.world import ASSIGNEES, FILES, MESSAGES_AND_NOTES, TEAM_MEMBERS, TICKETS, WITHOUT_MEMBERS
 
 TEAMS = {team for team, _ in TEAM_MEMBERS} | set(WITHOUT_MEMBERS)
 PEOPLE = {person.name: person for person in MEMBERS}
 
 
 def thing(tries: object) -> str | None:
-    """The first ticket, team or person of the world that is named; the ticket, for a message or a note."""
+    """The first ticket, team or person of the world that is named; the ticket, for a message, a note or a file."""
     for name in _names(tries if isinstance(tries, str) else vars(tries)):
-        name = MESSAGES_AND_NOTES.get(name, name)
+        name = FILES[name][0] if name in FILES else MESSAGES_AND_NOTES.get(name, name)
         if name in TICKETS or name in TEAMS or name in PEOPLE:
             return name
     return None
