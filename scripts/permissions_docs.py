@@ -42,7 +42,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Checking attachments": (*("lease_attachments", "settle_attachment", "postpone_attachment", "sweep_attachments"),),
     "Tags": ("ticket_tags",),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
-    "Events": ("events", "events_since", "events_head"),
+    "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (
         *("whoami", "users", "set_user_role", "deactivate_user", "reactivate_user"),

@@ -184,7 +184,7 @@ def _events_until_now(
         if not settings().json:
             names.load_events(hd, [event.data for event in chosen])
         yield from chosen
-        if len(page) < _PAGE:
+        if not page.more:
             return
         cursor = page.cursor
 

@@ -72,16 +72,13 @@ async function* follow(cursor: string) {
         if (!wanted.has(topic) && channels.delete(topic)) await helpdesk.removeChannel(channel);
       }
     }
-    const events = await retry(() => helpdesk.rpc("events_since", { after: cursor, max_rows: 500 }));
-    for (const event of events) {
-      yield event;
-      cursor = event.cursor;
-    }
-    if (events.length > 0) continue;
+    const page = await retry(() => helpdesk.rpc("events_page", { after: cursor, max_rows: 500 }));
+    yield* page.items;
+    cursor = page.cursor; // further than the last event: to the end of what can be read now
+    if (page.more) continue;
     // While an older transaction is open, an announced event cannot be read yet: ask again soon. Otherwise rarely.
-    const head: string = await retry(() => helpdesk.rpc("events_head"));
     const timer = Promise.withResolvers<void>();
-    const pause = setTimeout(timer.resolve, isLater(announced, head) ? 100 : 15_000);
+    const pause = setTimeout(timer.resolve, isLater(announced, cursor) ? 100 : 15_000);
     await Promise.race([wake.promise, timer.promise]);
     clearTimeout(pause);
   }

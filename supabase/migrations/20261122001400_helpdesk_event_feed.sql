@@ -18,11 +18,36 @@ end;
 $$;
 revoke all on function helpdesk_private.page_size from public, anon, authenticated, service_role;
 
-create function helpdesk_private.worked_events(p_me uuid, p_xid xid8, p_event_id bigint, p_max_rows integer)
-returns table (event_id bigint)
+create function helpdesk_private.reading_end(
+  p_xid xid8, p_event_id bigint, p_cut_xid xid8 default null, p_cut_event_id bigint default null
+)
+returns helpdesk.events
 language plpgsql
 stable
-rows 100
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_end helpdesk.events;
+begin
+  v_end.xid := coalesce(p_cut_xid, greatest(p_xid, pg_snapshot_xmin(pg_current_snapshot())));
+  v_end.event_id := coalesce(p_cut_event_id, case when v_end.xid = p_xid then p_event_id else 0 end);
+  return v_end;
+end;
+$$;
+comment on function helpdesk_private.reading_end is
+  'The last row of a page that is not full: it has no type, and its xid and event_id are the place up to which the log '
+  'was read, which is the end of what is readable in this snapshot, or where the search was cut.';
+revoke all on function helpdesk_private.reading_end from public, anon, authenticated, service_role;
+
+create function helpdesk_private.worked_events(
+  p_me uuid, p_xid xid8, p_event_id bigint, p_max_rows integer,
+  out event_ids bigint[], out cut_xid xid8, out cut_event_id bigint
+)
+returns record
+language plpgsql
+stable
 -- Definer: called by definer functions only.
 security definer
 set search_path = pg_catalog, pg_temp
@@ -35,46 +60,86 @@ declare
 begin
   -- An agent reads three ranges: events of tickets they requested, of each of their teams, and of tickets assigned to
   -- them. A scalar subquery and not a join: each event looks up its one ticket, and the scan stops when the page is
-  -- full.
-  return query
-    with own as (
-      select e.xid, e.event_id from helpdesk.events as e
-      where e.requester_id = p_me and e.audience = 'customer'
-        and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-      order by e.xid, e.event_id limit 1000
-    ), queues as (
-      select n.xid, n.event_id
-      from unnest(v_teams) as q (team_id)
-      cross join lateral (
-        select b.xid, b.event_id
+  -- full. A range in which little is visible is searched for 5000 events at a time: there the page ends, and the
+  -- reader goes on from its end.
+  with own as (
+    select e.xid, e.event_id from helpdesk.events as e
+    where e.requester_id = p_me and e.audience = 'customer'
+      and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+    order by e.xid, e.event_id limit 1000
+  ), queues as (
+    select q.team_id, n.xid, n.event_id
+    from unnest(v_teams) as q (team_id)
+    cross join lateral (
+      select b.xid, b.event_id
+      from (
+        select r.xid, r.event_id
         from (
-          select e.xid, e.event_id from helpdesk.events as e
+          select e.xid, e.event_id, e.ticket_id from helpdesk.events as e
           where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-            and (
-              select t.ticket_id from helpdesk.tickets as t
-              where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
-            ) is not null
-          order by e.xid, e.event_id limit 1000
-        ) as b
-        order by b.xid, b.event_id limit p_max_rows
-      ) as n
-    ), assigned as (
+          order by e.xid, e.event_id limit 5000
+        ) as r
+        where (
+          select t.ticket_id from helpdesk.tickets as t
+          where t.ticket_id = r.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
+        ) is not null
+        order by r.xid, r.event_id limit 1000
+      ) as b
+      order by b.xid, b.event_id limit p_max_rows
+    ) as n
+  ), assigned as (
+    select b.xid, b.event_id
+    from (
+      select r.xid, r.event_id
+      from (
+        select e.xid, e.event_id, e.ticket_id from helpdesk.events as e
+        where e.assigned_to = p_me and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        order by e.xid, e.event_id limit 5000
+      ) as r
+      where (
+        select t.ticket_id from helpdesk.tickets as t
+        where t.ticket_id = r.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
+      ) is not null
+      order by r.xid, r.event_id limit 1000
+    ) as b
+    order by b.xid, b.event_id limit p_max_rows
+  ), cuts as (
+    -- Of a range that filled the page there is no need to know where its search ended.
+    select c.xid, c.event_id
+    from unnest(v_teams) as q (team_id)
+    cross join lateral (
+      select e.xid, e.event_id from helpdesk.events as e
+      where e.team_id = q.team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+      order by e.xid, e.event_id offset 4999 limit 1
+    ) as c
+    where (select count(*) from queues as f where f.team_id = q.team_id) < p_max_rows
+    union all
+    (
       select e.xid, e.event_id from helpdesk.events as e
       where e.assigned_to = p_me and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-        and (
-          select t.ticket_id from helpdesk.tickets as t
-          where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = p_me)
-        ) is not null
-      order by e.xid, e.event_id limit 1000
-    ), seen as (
-      (select o.xid, o.event_id from own as o order by o.xid, o.event_id limit p_max_rows)
-      union (select q.xid, q.event_id from queues as q)
-      union (select a.xid, a.event_id from assigned as a order by a.xid, a.event_id limit p_max_rows)
+        and (select count(*) from assigned) < p_max_rows
+      order by e.xid, e.event_id offset 4999 limit 1
     )
-    select s.event_id from seen as s order by s.xid, s.event_id limit p_max_rows;
+  ), cut as (
+    select c.xid, c.event_id from cuts as c order by c.xid, c.event_id limit 1
+  ), seen as (
+    (select o.xid, o.event_id from own as o order by o.xid, o.event_id limit p_max_rows)
+    union (select q.xid, q.event_id from queues as q)
+    union (select a.xid, a.event_id from assigned as a)
+  )
+  select
+    array(
+      select s.event_id from seen as s
+      where coalesce((s.xid, s.event_id) <= (select c.xid, c.event_id from cut as c), true)
+      order by s.xid, s.event_id limit p_max_rows
+    ),
+    (select c.xid from cut as c),
+    (select c.event_id from cut as c)
+  into event_ids, cut_xid, cut_event_id;
 end;
 $$;
-comment on function helpdesk_private.worked_events is 'visible_events() for an agent.';
+comment on function helpdesk_private.worked_events is
+  'visible_events() for an agent: the ids of the events, and where the search was cut.';
 revoke all on function helpdesk_private.worked_events from public, anon, authenticated, service_role;
 
 create function helpdesk_private.visible_events(p_xid xid8, p_event_id bigint, p_max_rows integer)
@@ -94,6 +159,10 @@ declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
   v_me uuid;
   v_staff uuid;
+  v_event_ids bigint[];
+  v_cut_xid xid8;
+  v_cut_event_id bigint;
+  v_found integer;
 begin
   if not helpdesk_private.is_service() then
     v_me := helpdesk_private.require_person();
@@ -119,16 +188,20 @@ begin
       ) as o
       order by o.xid, o.event_id limit p_max_rows;
   else
+    select w.event_ids, w.cut_xid, w.cut_event_id into v_event_ids, v_cut_xid, v_cut_event_id
+    from helpdesk_private.worked_events(v_staff, p_xid, p_event_id, p_max_rows) as w;
     return query
-      select e.*
-      from helpdesk_private.worked_events(v_staff, p_xid, p_event_id, p_max_rows) as w
-      join helpdesk.events as e on e.event_id = w.event_id
-      order by e.xid, e.event_id;
+      select e.* from helpdesk.events as e where e.event_id = any(v_event_ids) order by e.xid, e.event_id;
+  end if;
+  get diagnostics v_found = row_count;
+  if v_found < p_max_rows then
+    return next helpdesk_private.reading_end(p_xid, p_event_id, v_cut_xid, v_cut_event_id);
   end if;
 end;
 $$;
 comment on function helpdesk_private.visible_events is
-  'The next events after a cursor that the caller could see when they happened and can see now.';
+  'The next events after a cursor that the caller could see when they happened and can see now. A page that is not full '
+  'ends with a reading_end().';
 revoke all on function helpdesk_private.visible_events from public, anon, authenticated, service_role;
 
 create function helpdesk_private.ticket_events(
@@ -146,6 +219,7 @@ as $$
 declare
   v_horizon xid8 := pg_snapshot_xmin(pg_current_snapshot());
   v_role text := (helpdesk_private.find_ticket(p_ticket_id)).role;
+  v_found integer;
 begin
   -- Materialized: one ticket's events are few; the planner would rather walk the whole log in the order of the cursor.
   return query
@@ -155,6 +229,10 @@ begin
     where (v_role <> 'customer' or t.audience = 'customer') and (p_team_id is null or t.team_id = p_team_id)
       and (t.xid, t.event_id) > (p_xid, p_event_id) and t.xid < v_horizon
     order by t.xid, t.event_id limit p_max_rows;
+  get diagnostics v_found = row_count;
+  if v_found < p_max_rows then
+    return next helpdesk_private.reading_end(p_xid, p_event_id);
+  end if;
 end;
 $$;
 comment on function helpdesk_private.ticket_events is
@@ -176,6 +254,9 @@ declare
   v_me uuid;
   v_teams uuid[];
   v_all boolean := helpdesk_private.is_service();
+  v_cut_xid xid8;
+  v_cut_event_id bigint;
+  v_found integer;
 begin
   if v_all then
     v_teams := array(select t.team_id from helpdesk.teams as t where t.team_id = p_team_id);
@@ -194,139 +275,29 @@ begin
   return query
     select b.*
     from (
-      select e.* from helpdesk.events as e
-      where e.team_id = p_team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
-        and (
-          v_all
-          or (
-            select t.ticket_id from helpdesk.tickets as t
-            where t.ticket_id = e.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_me)
-          ) is not null
-        )
-      order by e.xid, e.event_id limit 1000
+      select r.*
+      from (
+        select e.* from helpdesk.events as e
+        where e.team_id = p_team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+        order by e.xid, e.event_id limit 5000
+      ) as r
+      where v_all
+        or (
+          select t.ticket_id from helpdesk.tickets as t
+          where t.ticket_id = r.ticket_id and (t.team_id = any(v_teams) or t.assigned_to = v_me)
+        ) is not null
+      order by r.xid, r.event_id limit 1000
     ) as b
     order by b.xid, b.event_id limit p_max_rows;
+  get diagnostics v_found = row_count;
+  if v_found < p_max_rows then
+    -- The search was cut, as in worked_events().
+    select e.xid, e.event_id into v_cut_xid, v_cut_event_id from helpdesk.events as e
+    where e.team_id = p_team_id and (e.xid, e.event_id) > (p_xid, p_event_id) and e.xid < v_horizon
+    order by e.xid, e.event_id offset 4999 limit 1;
+    return next helpdesk_private.reading_end(p_xid, p_event_id, v_cut_xid, v_cut_event_id);
+  end if;
 end;
 $$;
 comment on function helpdesk_private.team_events is 'visible_events() of one team''s queue.';
 revoke all on function helpdesk_private.team_events from public, anon, authenticated, service_role;
-
-create function helpdesk_private.events_since(p_after text, p_max_rows integer, p_ticket_id uuid, p_team_id uuid)
-returns setof helpdesk.events
-language plpgsql
-stable
--- Definer: calls visible_events().
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_after text := coalesce(p_after, '0.0');
-  v_xid xid8;
-  v_event_id bigint;
-  v_rows integer := helpdesk_private.page_size(p_max_rows);
-begin
-  if v_after !~ '^[0-9]{1,18}\.[0-9]{1,18}$' then
-    perform helpdesk_private.fail(
-      'invalid_value', 'after must be the cursor of an event, like 745.12', 'Leave it out to begin at the beginning.'
-    );
-  elsif split_part(v_after, '.', 1)::xid8 > pg_snapshot_xmax(pg_current_snapshot()) then
-    perform helpdesk_private.fail('cursor_ahead');
-  elsif exists (
-    select from helpdesk.events as e
-    where e.xid >= pg_snapshot_xmax(pg_current_snapshot()) and e.xid is distinct from pg_current_xact_id_if_assigned()
-  ) then
-    -- No transaction of this database can have written these events. New events would sort before them and be missed.
-    perform helpdesk_private.fail('log_restored');
-  end if;
-  v_xid := split_part(v_after, '.', 1)::xid8;
-  v_event_id := split_part(v_after, '.', 2)::bigint;
-  if p_ticket_id is not null then
-    return query select * from helpdesk_private.ticket_events(p_ticket_id, p_team_id, v_xid, v_event_id, v_rows);
-  elsif p_team_id is not null then
-    return query select * from helpdesk_private.team_events(p_team_id, v_xid, v_event_id, v_rows);
-  else
-    return query select * from helpdesk_private.visible_events(v_xid, v_event_id, v_rows);
-  end if;
-end;
-$$;
-revoke all on function helpdesk_private.events_since from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.events_since to authenticated, service_role;
-
-create function helpdesk.events_since(
-  after text default null, max_rows integer default 100, only_ticket uuid default null, only_team uuid default null
-)
-returns table (
-  cursor text, event_id bigint, type text, audience text, changes_access boolean, ticket_id uuid, ticket_number bigint,
-  ticket_revision bigint, requester_id uuid, team_id uuid, assigned_to uuid, actor_id uuid, actor_kind text,
-  actor_name text, data jsonb, created_at timestamptz
-)
-language sql
-stable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  select
-    e.xid::text || '.' || e.event_id, e.event_id, e.type, e.audience, e.changes_access, e.ticket_id, e.ticket_number,
-    e.ticket_revision, e.requester_id, e.team_id, e.assigned_to, e.actor_id, e.actor_kind,
-    e.actor_name, e.data, e.created_at
-  from helpdesk_private.events_since(
-    events_since.after, events_since.max_rows, events_since.only_ticket, events_since.only_team
-  ) as e;
-$$;
-comment on function helpdesk.events_since is
-  'The events after a cursor (null: from the beginning), oldest first, at most 1000 rows, without gaps. Keep the '
-  'last row''s cursor and call again with it. Returns the events that you could see when they happened and can see '
-  'now: of one ticket all that its timeline has, of one team all that happened in its queue. An event appears once '
-  'every older transaction has ended.';
-revoke all on function helpdesk.events_since from public, anon, authenticated, service_role;
-grant execute on function helpdesk.events_since to authenticated, service_role;
-
-create function helpdesk_private.rebase_events()
-returns void
-language plpgsql
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Nobody writes while the log is restored, so the order of event_id is right.
-  alter table helpdesk.events disable trigger guard_events;
-  update helpdesk.events set xid = '0' where xid <> '0';
-  alter table helpdesk.events enable trigger guard_events;
-end;
-$$;
-comment on function helpdesk_private.rebase_events is
-  'For the owner, once, after a dump was restored into another database: transaction numbers start again there, and '
-  'so must the order of the log.';
-revoke all on function helpdesk_private.rebase_events from public, anon, authenticated, service_role;
-
-create function helpdesk_private.events_head()
-returns text
-language plpgsql
-stable
--- Definer: calls require_person().
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if not helpdesk_private.is_service() then
-    perform helpdesk_private.require_person();
-  end if;
-  return pg_snapshot_xmin(pg_current_snapshot())::text || '.0';
-end;
-$$;
-revoke all on function helpdesk_private.events_head from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.events_head to authenticated, service_role;
-
-create function helpdesk.events_head()
-returns text
-language sql
-stable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  select helpdesk_private.events_head();
-$$;
-comment on function helpdesk.events_head is
-  'The cursor of this moment: events_since() with it returns the events that come next.';
-revoke all on function helpdesk.events_head from public, anon, authenticated, service_role;
-grant execute on function helpdesk.events_head to authenticated, service_role;

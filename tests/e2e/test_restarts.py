@@ -50,11 +50,12 @@ def persistently(attempt: Callable[[], T], seconds: float = 60) -> T:
 
 def created_in_log(hd: Helpdesk, cursor: str) -> Counter[UUID]:
     created: Counter[UUID] = Counter()
-    position: str | None = cursor
-    while page := hd.events.since(position, limit=1000):
+    while True:
+        page = hd.events.since(cursor, limit=1000)
         created.update(event.ticket_id for event in page if event.type == "ticket.created" and event.ticket_id)
-        position = page.cursor
-    return created
+        if not page.more:
+            return created
+        cursor = page.cursor
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class ScheduledReader:
         else:
             found = [event for event in self.readable if event > self.read_to]
             self.read_to = max([self.read_to, *found])
-            self.schedule.after_events(len(found), self.read_to, self.now)
+            self.schedule.after_events(len(found), self.read_to, self.now, more=False)
         return None
 
     def run(self) -> float:

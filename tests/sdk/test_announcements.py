@@ -54,7 +54,7 @@ class Log:
         self.requests.append("since")
         after = parse_cursor(cursor) or (0, 0)
         found = [event for event in self.events if (parse_cursor(event.cursor) or (0, 0)) > after]
-        return EventPage(items=tuple(found), cursor=found[-1].cursor if found else cursor)
+        return EventPage(items=tuple(found), cursor=found[-1].cursor if found else cursor, more=False)
         yield
 
     def topics(self) -> Any:

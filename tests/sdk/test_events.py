@@ -30,6 +30,11 @@ def event(number: int, kind: str = "ticket.created") -> dict[str, Any]:
     }
 
 
+def page(*events: dict[str, Any], cursor: str | None = None, more: bool = False) -> Any:
+    """What events_page() returns; by default a page that ends at its last event."""
+    return ok({"items": events, "cursor": cursor or events[-1]["cursor"], "more": more})
+
+
 def after(request: httpx.Request) -> str | None:
     given: str | None = httpx.QueryParams(request.url.query).get("after")
     return given
@@ -58,14 +63,14 @@ def take(stream: Stream | AsyncStream, count: int) -> Any:
 
 @both
 def test_since_gives_a_page_and_where_to_go_on(hd: Any, server: Server) -> Scenario:
-    server.answers(ok([event(1), event(2)]), ok([]))
-    page = yield hd.events.since(limit=2)
-    assert [one.type for one in page] == [EventType.TICKET_CREATED] * 2
-    assert (len(page), page.cursor) == (2, "7.2")
+    server.answers(page(event(1), event(2), more=True), page(cursor="9.0"))
+    full = yield hd.events.since(limit=2)
+    assert [one.type for one in full] == [EventType.TICKET_CREATED] * 2
+    assert (len(full), full.cursor, full.more) == (2, "7.2", True)
     assert server.requests[0].method == "GET"
     assert after(server.requests[0]) is None
-    empty = yield hd.events.since(page.cursor)
-    assert (len(empty), empty.cursor) == (0, "7.2")
+    empty = yield hd.events.since(full.cursor)
+    assert (len(empty), empty.cursor, empty.more) == (0, "9.0", False)
     assert after(server.requests[1]) == "7.2"
 
 
@@ -75,7 +80,7 @@ def test_the_newest_events_up_to_the_horizon_page_by_page(hd: Any, server: Serve
         return {key: value for key, value in event(number).items() if key != "cursor"} | {"xid": "7"}
 
     newest = [row(number) for number in range(300, 200, -1)]
-    server.answers(ok("9.0"), ok([]), ok(newest), ok([row(200)]))
+    server.answers(ok("9.0"), page(cursor="9.0"), ok(newest), ok([row(200)]))
     found = yield hd.events.list(types="ticket.created").all()
     assert [one.cursor for one in found] == [f"7.{number}" for number in range(300, 199, -1)]
     assert "xid" not in found[0].model_dump()
@@ -88,26 +93,39 @@ def test_the_newest_events_up_to_the_horizon_page_by_page(hd: Any, server: Serve
 
 @both
 def test_a_stream_begins_now_and_reads_the_events_that_follow(hd: Any, server: Server) -> Scenario:
-    server.answers(ok("7.0"), ok([]), ok([event(1), event(2)]), ok([event(3)]))
+    server.answers(ok("6.0"), page(cursor="7.0"), page(event(1), event(2), more=True), page(event(3), cursor="8.0"))
     stream = hd.events.stream(poll_interval=0.05)
     assert (yield take(stream, 3)) == ["7.1", "7.2", "7.3"]
-    assert [after(request) for request in server.requests[1:]] == ["7.0", "7.0", "7.2"]
+    assert [after(request) for request in server.requests[1:]] == ["6.0", "7.0", "7.2"]
+    # Where the reader stopped, though the page went further.
     assert stream.cursor == "7.3"
 
 
 @both
+def test_a_stream_moves_past_events_that_it_does_not_return(hd: Any, server: Server) -> Scenario:
+    """An empty page moves it, a page of other types moves it, and it reads on at once while there is more."""
+    empty, others = page(cursor="6.9", more=True), page(event(1), cursor="9.0", more=True)
+    server.answers(empty, others, page(cursor="12.0"), page(event(2, "note.created"), cursor="13.0"))
+    stream = hd.events.stream("5.0", types="note.created", poll_interval=0.2)
+    begun = time.monotonic()
+    assert (yield take(stream, 1)) == ["7.2"]
+    assert [after(request) for request in server.requests] == ["5.0", "6.9", "9.0", "12.0"]
+    assert 0.15 < time.monotonic() - begun < 30
+
+
+@both
 def test_a_stream_resumes_after_the_last_event_that_was_returned(hd: Any, server: Server) -> Scenario:
-    server.answers(ok([event(1), event(2), event(3)]))
+    server.answers(page(event(1), event(2), event(3)))
     stream = hd.events.stream("7.0", poll_interval=0.05)
     assert (yield take(stream, 2)) == ["7.1", "7.2"]
-    server.answers(ok([event(3)]))
+    server.answers(page(event(3)))
     assert (yield take(hd.events.stream(stream.cursor), 1)) == ["7.3"]
     assert after(server.requests[-1]) == "7.2"
 
 
 @both
 def test_only_events_of_the_given_types_are_returned(hd: Any, server: Server) -> Scenario:
-    server.answers(ok([event(1), event(2, "note.created"), event(3, "sla.breached")]))
+    server.answers(page(event(1), event(2, "note.created"), event(3, "sla.breached")))
     wanted = hd.events.stream("7.0", types={"note.created", EventType("sla.breached")})
     assert (yield take(wanted, 2)) == ["7.2", "7.3"]
 
@@ -120,7 +138,7 @@ def test_transient_failures_are_retried_with_growing_pauses(
     hd = connect(access_token="t", max_retries=0)
     stream = hd.events.stream("7.0", poll_interval=0.05)
     waits = _shorten_pauses(stream)
-    server.answers(ok([event(1)]), DOWN, refused(500), refused(429, headers={"Retry-After": "9"}), ok([event(2)]))
+    server.answers(page(event(1)), DOWN, refused(500), refused(429, headers={"Retry-After": "9"}), page(event(2)))
     assert (yield take(stream, 2)) == ["7.1", "7.2"]
     assert [after(request) for request in server.requests] == ["7.0", "7.1", "7.1", "7.1", "7.1"]
     assert [round(wait, 1) for wait in waits] == [0.5, 1.0, 9.0]
@@ -146,14 +164,14 @@ def test_other_failures_and_a_failure_of_the_first_read_are_raised(connect: Any,
     server.answers(DOWN)
     with pytest.raises(ConnectionFailedError):
         yield take(hd.events.stream("7.0"), 1)
-    server.answers(ok([event(1)]), refused(403, "inactive_user"))
+    server.answers(page(event(1)), refused(403, "inactive_user"))
     with pytest.raises(ForbiddenError):
         yield take(hd.events.stream("7.0"), 2)
 
 
 @both
 def test_stop_ends_a_long_wait(hd: Any, server: Server) -> Scenario:
-    server.answers(ok([]))
+    server.answers(page(cursor="7.0"))
     stream = hd.events.stream("7.0", poll_interval=60)
     begun = time.monotonic()
     if isinstance(stream, AsyncStream):

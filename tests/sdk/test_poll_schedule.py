@@ -66,7 +66,7 @@ def test_an_announcement_during_a_read_causes_another_read(reader: ScheduledRead
     reader.announce((7, 2))
     reader.schedule.read_now()
     reader.read_to = (6, 1)
-    reader.schedule.after_events(1, reader.read_to, reader.now)
+    reader.schedule.after_events(1, reader.read_to, reader.now, more=False)
     reader.readable = [(7, 2)]
     assert reader.run() == 15
     assert reader.requests == ["READ_EVENTS"]
@@ -77,7 +77,7 @@ def test_a_join_during_a_read_causes_another_read(reader: ScheduledReader) -> No
     reader.schedule.read_now()
     assert reader.schedule.next(reader.now, live=True) is NextStep.READ_EVENTS
     reader.schedule.read_now()
-    reader.schedule.after_events(0, reader.read_to, reader.now)
+    reader.schedule.after_events(0, reader.read_to, reader.now, more=False)
     reader.run()
     assert reader.requests == ["READ_EVENTS"]
 
@@ -107,7 +107,7 @@ def test_events_that_become_readable_during_the_wait_are_read(reader: ScheduledR
     reader.head, reader.readable = (50, 0), [(40, 1)]
     reader.now += 0.02
     assert 0 < reader.run() <= 1
-    assert reader.requests == ["READ_HEAD", "READ_EVENTS", "READ_EVENTS"]
+    assert reader.requests == ["READ_HEAD", "READ_EVENTS"]
     # Before the head, so it is readable: no wait.
     reader.readable.append((45, 1))
     reader.announce((45, 1))
@@ -130,11 +130,26 @@ def test_an_event_that_this_reader_may_not_see_is_dropped_once_the_head_has_pass
     assert reader.requests == ["READ_EVENTS", "READ_HEAD", "READ_EVENTS"]
 
 
-def test_a_page_with_events_is_followed_by_another_read_at_once(reader: ScheduledReader) -> None:
-    reader.schedule.announce(None, reader.read_to)
-    reader.readable = [(6, 1)]
+@pytest.mark.parametrize("count", [0, 1, 500])
+def test_only_a_page_that_says_so_is_followed_by_another_read_at_once(reader: ScheduledReader, count: int) -> None:
+    for more, step in ((True, NextStep.READ_EVENTS), (False, 15.0)):
+        reader.schedule.read_now()
+        assert reader.schedule.next(reader.now, live=True) is NextStep.READ_EVENTS
+        reader.schedule.after_events(count, (6, count), reader.now, more=more)
+        assert reader.schedule.next(reader.now, live=True) == step
+        reader.schedule.after_events(0, (6, count), reader.now, more=False)
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_a_pending_event_that_a_page_has_passed_is_dropped_though_it_was_not_in_it(
+    reader: ScheduledReader, more: bool
+) -> None:
+    reader.announce((9, 1))
+    assert reader.schedule.next(reader.now, live=True) is NextStep.READ_EVENTS
+    reader.schedule.after_events(0, (10, 0), reader.now, more=more)
+    reader.read_to = (10, 0)
     assert reader.run() == 15
-    assert reader.requests == ["READ_EVENTS", "READ_EVENTS"], "the server may return fewer events than it has"
+    assert reader.requests == ["READ_EVENTS"] * more
 
 
 def test_a_pause_ends_early_only_by_read_now(reader: ScheduledReader) -> None:

@@ -93,17 +93,15 @@ class PollSchedule:
         self._read_due = True
         self._paused_until = until
 
-    def after_events(self, count: int, read_to: Position | None, now: float) -> None:
-        """Record the result of a read: how many events it returned, and the position that it reached."""
+    def after_events(self, count: int, read_to: Position | None, now: float, *, more: bool) -> None:
+        """Record a read: how many events it returned, the position that it reached, and whether there was more."""
         self._events_read_at = now
         if count or self._reading_on_request:
             self._requested_read_at = 0.0 if count else now + _REQUESTED_INTERVAL
         self._reading_on_request = False
-        was_pending = bool(self._pending)
         if read_to is not None:
             self._drop_pending(lambda pending: pending.cursor <= read_to)
-        if count and (self._pending or not was_pending):
-            # There may be more: a server may return smaller pages than requested.
+        if more:
             self._read_due = True
         elif (head := self._head) is not None:
             # These were readable but not returned: this reader may not see them.

@@ -81,7 +81,7 @@ class StreamState:
             if self._source.includes(event):
                 yield event
         self.cursor = result.cursor
-        self._schedule.after_events(len(result.items), parse_cursor(result.cursor), now)
+        self._schedule.after_events(len(result.items), parse_cursor(result.cursor), now, more=result.more)
 
     def _back_off(self, error: HelpdeskError) -> None:
         """Pause after a transient error. Raises all other errors, and every error before the first successful read."""

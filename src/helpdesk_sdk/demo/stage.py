@@ -132,7 +132,9 @@ class Stage:
     def _events_since(self, hd: Helpdesk, cursor: str | None) -> list[Event]:
         """All events after a cursor that a person may see."""
         events: list[Event] = []
-        while page := hd.events.since(cursor, limit=1000):
+        while True:
+            page = hd.events.since(cursor, limit=1000)
             events.extend(page)
+            if not page.more:
+                return events
             cursor = page.cursor
-        return events

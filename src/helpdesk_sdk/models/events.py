@@ -19,7 +19,7 @@ T = TypeVar("T")
 Position = tuple[int, int]
 """A cursor in the form that compares: transaction, then event. Its text does not compare: "9.1" > "10.1"."""
 
-# As events_since() in the database accepts it.
+# As the database accepts it.
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
@@ -274,8 +274,10 @@ class EventPage(Model):
 
     items: tuple[Event, ...]
     """The events, oldest first."""
-    cursor: str | None
-    """The cursor of the last event; on an empty page the cursor that was asked for."""
+    cursor: str
+    """The place up to which the log was read: ``hd.events.since(page.cursor)`` returns the events after it."""
+    more: bool
+    """Whether there is more to read now. A page with ``more`` may be short, or empty."""
 
     def __len__(self) -> int:
         return len(self.items)

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from .. import _limits as limits
 from .. import _validation as check
-from .._http.flow import Flow, Page, Reply
+from .._http.flow import Flow, Page
 from .._http.keyset import Keyset, keyset_page
 from .._http.resource import Driver, Resource, call, paged
 from .._live.hubs import Hubs
@@ -78,7 +78,7 @@ class Events(Resource[Driver]):
         """Events after a cursor, oldest first, without gaps.
 
         Unlike a list, the log has no end, so this returns one page and no pager. Save ``page.cursor`` and pass it next
-        time; an empty page has it too.
+        time. It moves also on an empty page, past events that you may not see. While ``page.more``, read on at once.
 
         Args:
             cursor: The cursor of an event, of a page, or of ``head()``; None for the beginning of the log.
@@ -100,11 +100,8 @@ class Events(Resource[Driver]):
 
     def _since(self, cursor: str | None, limit: int, scope: _Scope) -> Flow[EventPage]:
         ticket_id, team_id = yield from scope.ids(self)
-        reply: Reply = yield self._rpc_read(
-            "events_since", after=cursor, max_rows=limit, only_ticket=ticket_id, only_team=team_id
-        )
-        events = reply.rows(Event)
-        return EventPage(items=tuple(events), cursor=events[-1].cursor if events else cursor)
+        request = self._rpc_read("events_page", after=cursor, max_rows=limit, only_ticket=ticket_id, only_team=team_id)
+        return (yield from self._call_one(request, EventPage))
 
     @paged
     def list(

@@ -68,10 +68,33 @@ CASES = [
         {OWNER: "forbidden"},
     ),
     Case(
-        "A9 A12 the stream of events, of a page",
+        "A9 A12 a page of all events",
+        Call("events_page", {"max_rows": 1}),
+        "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | 1",
+        says="Follow all events that you may see",
+    ),
+    Case(
+        "A9 A12 all events, as rows",
         Call("events_since", {"max_rows": 1}),
         "deny no_profile inactive_user inactive_user | 1 1 | 1 1 | 1 | 1",
         says="Follow all events that you may see",
+    ),
+    Case(
+        "A10 A24 a page of one ticket",
+        Call("events_page", {"only_ticket": "{answered}"}),
+        "deny no_profile inactive_user inactive_user | 1 ticket_not_found | 1 ticket_not_found | 1 | 1",
+        says="Follow its events",
+    ),
+    Case(
+        "A12 a page of a team",
+        Call("events_page", {"only_team": "{desk}"}),
+        f"{NOT_IN} | forbidden forbidden | 1 forbidden | 1 | 1",
+        says="Follow one team's events",
+    ),
+    Case(
+        "a page after a cursor that is none",
+        Call("events_page", {"after": "x' or 1=1"}),
+        "deny" + " invalid_value" * 9,
     ),
     Case(
         "a cursor that is none",
