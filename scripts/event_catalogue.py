@@ -62,22 +62,29 @@ CATALOGUE = (
     ),
     Entry(
         EventType.TICKET_UPDATED,
-        "The ticket's title, description or priority changed. For the description both values are null, so that text "
-        "which somebody removes from it does not stay in the log.",
+        "The ticket's title, description, priority or custom fields changed. For the description both values are null, "
+        "so that text which somebody removes from it does not stay in the log. `custom_fields` has the fields that "
+        "changed, by key: options and true or false with their values, others with null before and after.",
         "requester",
         TO_ALL,
-        {"changes": {"priority": ["medium", "high"], "description": [None, None]}},
-        changes={"title": "text", "description": "null", "priority": "priority"},
+        {
+            "changes": {
+                "priority": ["medium", "high"],
+                "description": [None, None],
+                "custom_fields": [{"plan": None, "order_no": None}, {"plan": "team", "order_no": None}],
+            }
+        },
+        changes={"title": "text", "description": "null", "priority": "priority", "custom_fields": "object"},
     ),
     Entry(
         EventType.TICKET_UPDATED,
-        "The ticket's custom fields, external id or snoozing changed, or the ticket was merged. An edit of both "
-        "kinds of fields is two events.",
+        "The ticket's staff fields, external id or snoozing changed, or the ticket was merged. `staff_fields` is like "
+        "`custom_fields` above. An edit of both kinds is two events, and the one of staff fields comes first.",
         "staff",
         TO_STAFF,
-        {"changes": {"custom_fields": [{}, {"plan": "team"}], "snoozed_until": [None, "2026-12-01T08:00:00+00:00"]}},
+        {"changes": {"snoozed_until": [None, "2026-12-01T08:00:00+00:00"]}},
         changes={
-            "custom_fields": "object",
+            "staff_fields": "object",
             "external_id": "text or null",
             "snoozed_until": "time or null",
             "merged_into": "UUID or null",
@@ -341,5 +348,65 @@ CATALOGUE = (
             "attachment_max_bytes_per_ticket": "number",
             "attachment_require_check": "true or false",
         },
+    ),
+    Entry(
+        EventType.FIELD_CREATED,
+        "A custom field is new. `field.option_added` and `field.team_added` follow for its options and teams.",
+        "admins",
+        (),
+        {"key": "plan", "label": "Plan"},
+        values={"key": "text", "label": "text"},
+    ),
+    Entry(
+        EventType.FIELD_UPDATED,
+        "A custom field's labels, help, audience, requirement, teams or position changed, or it was retired or "
+        "restored.",
+        "admins",
+        (),
+        {"key": "plan", "changes": {"retired_at": [None, "2026-12-01T08:00:00+00:00"]}},
+        values={"key": "text"},
+        changes={
+            "label": "text",
+            "customer_label": "text or null",
+            "help_text": "text",
+            "audience": "audience",
+            "required_for": "required for",
+            "for_all_teams": "true or false",
+            "position": "number",
+            "retired_at": "time or null",
+        },
+    ),
+    Entry(
+        EventType.FIELD_OPTION_ADDED,
+        "A custom field has a new option.",
+        "admins",
+        (),
+        {"field_key": "plan", "value": "team", "label": "Team"},
+        values={"field_key": "text", "value": "text", "label": "text"},
+    ),
+    Entry(
+        EventType.FIELD_OPTION_UPDATED,
+        "An option's label or position changed, or it was retired or restored.",
+        "admins",
+        (),
+        {"field_key": "plan", "value": "team", "changes": {"label": ["Team", "Teams"]}},
+        values={"field_key": "text", "value": "text"},
+        changes={"label": "text", "position": "number", "retired_at": "time or null"},
+    ),
+    Entry(
+        EventType.FIELD_TEAM_ADDED,
+        "A custom field is for a team's tickets now.",
+        "admins",
+        (),
+        {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
+        values={"field_key": "text", "team_id": "UUID"},
+    ),
+    Entry(
+        EventType.FIELD_TEAM_REMOVED,
+        "A custom field is no longer for a team's tickets, or the team was deleted.",
+        "admins",
+        (),
+        {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
+        values={"field_key": "text", "team_id": "UUID"},
     ),
 )

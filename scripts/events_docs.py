@@ -15,7 +15,7 @@ from pglast import ast
 from pglast.enums import FunctionParameterMode
 
 from event_catalogue import CATALOGUE, Entry
-from helpdesk_sdk import AuthorKind, Channel, Event, Priority, Role, Status
+from helpdesk_sdk import AuthorKind, Channel, Event, FieldAudience, Priority, RequiredFor, Role, Status
 from http_docs import statements, table
 from pages import write_or_check
 
@@ -25,10 +25,12 @@ KINDS: dict[str, type[StrEnum]] = {
     "channel": Channel,
     "role": Role,
     "author kind": AuthorKind,
+    "audience": FieldAudience,
+    "required for": RequiredFor,
 }
 SEEN_BY = {"requester": "requester, staff", "staff": "staff", "admins": "admins"}
 # The team of an administration event is not the team of a ticket, which an event has a field for.
-ATTRIBUTES = {"team_id": "about_team_id"}
+ATTRIBUTES = {"team_id": "about_team_id", "key": "field_key"}
 
 
 def columns() -> dict[str, str]:

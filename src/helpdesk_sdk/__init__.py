@@ -16,6 +16,16 @@ from ._version import __version__
 from .client import AsyncHelpdesk, Helpdesk
 from .errors import *  # noqa: F403
 from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
+from .models.fields import (
+    CustomField,
+    FieldAudience,
+    FieldAudienceName,
+    FieldOption,
+    FieldType,
+    FieldTypeName,
+    RequiredFor,
+    RequiredForName,
+)
 from .models.messages import Message
 from .models.notes import Note
 from .models.presence import Viewer
@@ -50,10 +60,16 @@ __all__ = [
     "Change",
     "Channel",
     "ChannelName",
+    "CustomField",
     "Event",
     "EventName",
     "EventPage",
     "EventType",
+    "FieldAudience",
+    "FieldAudienceName",
+    "FieldOption",
+    "FieldType",
+    "FieldTypeName",
     "Helpdesk",
     "Invitation",
     "Latest",
@@ -63,6 +79,8 @@ __all__ = [
     "Pager",
     "Priority",
     "PriorityName",
+    "RequiredFor",
+    "RequiredForName",
     "Role",
     "RoleName",
     "Session",

@@ -19,7 +19,8 @@ HelpdeskError
     │   ├── UserNotFoundError
     │   ├── AssigneeNotFoundError
     │   ├── InvitationNotFoundError
-    │   └── AttachmentNotFoundError
+    │   ├── AttachmentNotFoundError
+    │   └── FieldNotFoundError
     ├── ConflictError
     │   ├── IdConflictError
     │   ├── ExternalIdTakenError
@@ -37,8 +38,12 @@ HelpdeskError
     │   ├── CursorAheadError
     │   ├── LogRestoredError
     │   ├── AttachmentNotReadyError
-    │   └── AttachmentRejectedError
+    │   ├── AttachmentRejectedError
+    │   ├── FieldExistsError
+    │   ├── FieldRetiredError
+    │   └── OptionExistsError
     ├── TransitionNotAllowedError
+    ├── FieldRequiredError
     ├── TooManyError
     ├── RateLimitedError
     ├── ReadOnlyError
@@ -77,6 +82,10 @@ __all__ = [
     "CursorAheadError",
     "DefaultTeamError",
     "ExternalIdTakenError",
+    "FieldExistsError",
+    "FieldNotFoundError",
+    "FieldRequiredError",
+    "FieldRetiredError",
     "ForbiddenError",
     "HelpdeskError",
     "IdConflictError",
@@ -90,6 +99,7 @@ __all__ = [
     "NoProfileError",
     "NotFoundError",
     "NoteNotFoundError",
+    "OptionExistsError",
     "RateLimitedError",
     "ReadOnlyError",
     "RequestTimeoutError",
@@ -283,6 +293,12 @@ class AttachmentNotFoundError(NotFoundError):
     reason = "attachment_not_found"
 
 
+class FieldNotFoundError(NotFoundError):
+    """There is no such custom field."""
+
+    reason = "field_not_found"
+
+
 class ConflictError(ApiError):
     """Somebody else was faster, or the present state forbids it."""
 
@@ -396,10 +412,34 @@ class AttachmentRejectedError(ConflictError):
     reason = "attachment_rejected"
 
 
+class FieldExistsError(ConflictError):
+    """There is a field with this key already."""
+
+    reason = "field_exists"
+
+
+class FieldRetiredError(ConflictError):
+    """The custom field is retired."""
+
+    reason = "field_retired"
+
+
+class OptionExistsError(ConflictError):
+    """The field has this option already."""
+
+    reason = "option_exists"
+
+
 class TransitionNotAllowedError(ApiError):
     """The ticket cannot go from its status to this one."""
 
     reason = "transition_not_allowed"
+
+
+class FieldRequiredError(ApiError):
+    """A required custom field has no value."""
+
+    reason = "field_required"
 
 
 class TooManyError(ApiError):

@@ -75,8 +75,9 @@ comment on column helpdesk.tickets.external_id is
   'Your own key for the ticket, unique in the helpdesk. Those who work the ticket set it; the requester can read '
   'it.';
 comment on column helpdesk.tickets.custom_fields is
-  'Your own data. The requester may set it when they open the ticket, and read it; '
-  'those who work the ticket change it.';
+  'The values of custom fields that the requester may read, by key. A write names the values to change and leaves the '
+  'others as they are; null removes a value. It may name staff_only fields too: their values go to '
+  'ticket_staff_fields.';
 
 -- No statistics, but for the columns that lists of tickets need: PostgREST answers `Prefer: count=planned` from the
 -- planner's estimate, which would otherwise tell whether somebody else's ticket has that title, and who works how much.
@@ -195,6 +196,7 @@ begin
     -- The team was deleted meanwhile.
     perform helpdesk_private.fail('team_not_found');
   end if;
+  new.custom_fields := helpdesk_private.open_fields(new);
   new.status := 'open';
   new.assigned_to := null;
   new.revision := 1;
@@ -223,6 +225,7 @@ as $$
 declare
   v_role text;
   v_released helpdesk.tickets;
+  v_staff_fields jsonb;
 begin
   -- PostgreSQL computes this column after the trigger; until then it is null in the new row.
   new.priority_rank := old.priority_rank;
@@ -253,6 +256,13 @@ begin
     perform helpdesk_private.fail('ticket_not_found');
   elsif v_role = 'customer' then
     perform helpdesk_private.guard_customer_edit(old, new);
+  end if;
+  if new.custom_fields is distinct from old.custom_fields or new.status <> old.status then
+    select e.custom_fields, e.staff_fields into new.custom_fields, v_staff_fields
+    from helpdesk_private.edit_fields(old, new, v_role) as e;
+    if new is not distinct from old and v_staff_fields is null then
+      return new;
+    end if;
   end if;
   if new.external_id is distinct from old.external_id then
     perform helpdesk_private.guard_external_id(new.ticket_id, new.external_id);
@@ -288,6 +298,9 @@ begin
   end if;
   new.revision := old.revision + 1;
   new.updated_at := clock_timestamp();
+  if v_staff_fields is not null then
+    perform helpdesk_private.put_staff_fields(new, v_staff_fields);
+  end if;
   return new;
 end;
 $$;
@@ -306,7 +319,6 @@ declare
     when p_new.team_id <> p_old.team_id then 'team_id'
     when p_new.assigned_to is distinct from p_old.assigned_to then 'assigned_to'
     when p_new.external_id is distinct from p_old.external_id then 'external_id'
-    when p_new.custom_fields <> p_old.custom_fields then 'custom_fields'
     when p_new.snoozed_until is distinct from p_old.snoozed_until then 'snoozed_until'
   end;
 begin

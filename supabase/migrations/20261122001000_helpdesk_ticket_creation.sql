@@ -93,6 +93,7 @@ declare
   v_content jsonb;
   v_missing text;
   v_ticket helpdesk.tickets;
+  v_staff_fields jsonb;
 begin
   p_new.title := helpdesk_private.clean_name(p_new.title);
   -- Without nulls: a column that a later concept adds leaves the hash of earlier requests as it is.
@@ -115,6 +116,14 @@ begin
   end if;
   if not helpdesk_private.remember_request(p_new.ticket_id, v_me, v_content || jsonb_build_object('tags', p_tags)) then
     return helpdesk_private.repeated_ticket(p_new);
+  end if;
+  if v_staff then
+    v_staff_fields := helpdesk_private.staff_part(p_new.custom_fields);
+  end if;
+  if v_staff_fields is not null then
+    insert into helpdesk.ticket_staff_fields (ticket_id, staff_fields) values (p_new.ticket_id, v_staff_fields)
+    on conflict do nothing;
+    p_new.custom_fields := p_new.custom_fields - array(select k.key from jsonb_object_keys(v_staff_fields) as k (key));
   end if;
   insert into helpdesk.tickets (
     ticket_id, title, description, priority, team_id, created_by, channel, external_id, custom_fields

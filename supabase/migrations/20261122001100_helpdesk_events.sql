@@ -172,8 +172,8 @@ begin
     select k.type, k.audience, k.fields
     from (values
       ('ticket.status_changed', 'customer', array['status']),
-      ('ticket.updated', 'customer', array['title', 'description', 'priority']),
-      ('ticket.updated', 'staff', array['custom_fields', 'external_id', 'snoozed_until', 'merged_into']),
+      ('ticket.updated', 'customer', array['title', 'description', 'priority', 'custom_fields']),
+      ('ticket.updated', 'staff', array['external_id', 'snoozed_until', 'merged_into']),
       ('ticket.transferred', 'staff', array['team_id']),
       (
         case when new.assigned_to is null then 'ticket.unassigned' else 'ticket.assigned' end,
@@ -185,6 +185,11 @@ begin
     if v_changes ? 'description' then
       -- The log stores only that it changed: text that somebody removes from a description must not stay in the log.
       v_changes := v_changes || '{"description": [null, null]}';
+    end if;
+    if v_changes ? 'custom_fields' then
+      v_changes := v_changes || jsonb_build_object(
+        'custom_fields', helpdesk_private.field_changes(old.custom_fields, new.custom_fields)
+      );
     end if;
     if v_changes is not null then
       perform helpdesk_private.log_event(v_kind.type, v_kind.audience, new, jsonb_build_object('changes', v_changes));

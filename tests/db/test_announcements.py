@@ -34,7 +34,8 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
 ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a title": [("ticket.updated", "admin ticket:{mine} team:{desk} user:{customer}")],
     "a status": [("ticket.status_changed", "admin ticket:{mine} team:{desk} user:{customer}")],
-    "custom fields": [("ticket.updated", "admin ticket:{mine}:staff team:{desk}")],
+    "custom fields": [("ticket.updated", "admin ticket:{mine} team:{desk} user:{customer}")],
+    "staff fields": [("ticket.updated", "admin ticket:{mine}:staff team:{desk}")],
     "title and snooze": [
         ("ticket.updated", "admin ticket:{mine} team:{desk} user:{customer}"),
         ("ticket.updated", "admin ticket:{mine}:staff team:{desk}"),
@@ -69,6 +70,9 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a team": [("team.created", "admin")],
     "a team's name": [("team.updated", "admin")],
     "no team": [("team.deleted", "admin")],
+    "a field": [("field.created", "admin"), ("field.option_added", "admin"), ("field.team_added", "admin")],
+    "a field's teams": [("field.updated", "admin"), ("field.team_added", "admin")],
+    "an option": [("field.option_added", "admin")],
     "a member": [("team.member_added", "admin team:{empty} user:{agent}")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
     "a note on what is lent": [("note.created", "admin ticket:{lent}:staff team:{vault} user:{agent}")],

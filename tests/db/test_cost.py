@@ -15,7 +15,9 @@ where c.relnamespace = 'helpdesk'::regnamespace and c.relkind in ('r', 'p', 'v')
   and has_any_column_privilege('authenticated', c.oid, 'select')
 order by 1
 """
-_LOOKS_UP_TICKETS: dict[str, str] = {}
+_LOOKS_UP_TICKETS: dict[str, str] = {
+    "my_field_tickets": "the tickets of the customer's own values",
+}
 """Relations whose rows a customer's query may look up the ticket of, one by one, each with the reason."""
 
 

@@ -62,6 +62,20 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
         "attachment_require_check = false",
     ),
+    "no staff fields": (AGENT, _EDIT.format('custom_fields = \'{{"risk": "high"}}\'')),
+    "a field": (
+        ADMIN,
+        "update helpdesk.field_definitions set label = 'x', customer_label = 'x', help_text = 'x', position = 3, "
+        "audience = 'customer_visible', required_for = 'create', retired_at = 'now' where key = 'plan'; "
+        "update helpdesk.field_definitions set customer_label = null, retired_at = null where key = 'plan'; "
+        "update helpdesk.field_options set label = 'x', position = 3, retired_at = 'now' where value = 'pro'; "
+        "update helpdesk.field_options set retired_at = null where value = 'pro'",
+    ),
+    "the teams of a field": (
+        ADMIN,
+        "select helpdesk.set_field_teams('plan', array[{empty}]::uuid[]); "
+        "select helpdesk.set_field_teams('plan', null)",
+    ),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "

@@ -55,7 +55,12 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
     ),
     "custom fields": (
         AGENT,
-        "update helpdesk.tickets set custom_fields = '{{\"a\": 1}}' where ticket_id = {mine}",
+        "update helpdesk.tickets set custom_fields = '{{\"seats\": 1}}' where ticket_id = {mine}",
+        [("ticket.updated", "customer")],
+    ),
+    "staff fields": (
+        AGENT,
+        'update helpdesk.tickets set custom_fields = \'{{"risk": "high"}}\' where ticket_id = {mine}',
         [("ticket.updated", "staff")],
     ),
     "title and snooze": (
@@ -123,6 +128,21 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         [("team.updated", "staff")],
     ),
     "no team": (ADMIN, "delete from helpdesk.teams where team_id = {empty}", [("team.deleted", "staff")]),
+    "a field": (
+        ADMIN,
+        "select helpdesk.create_field('x', 'select', 'X', '[\"a\"]', team_ids => array[{empty}]::uuid[])",
+        [("field.created", "staff"), ("field.option_added", "staff"), ("field.team_added", "staff")],
+    ),
+    "a field's teams": (
+        ADMIN,
+        "select helpdesk.set_field_teams('plan', array[{empty}]::uuid[])",
+        [("field.updated", "staff"), ("field.team_added", "staff")],
+    ),
+    "an option": (
+        ADMIN,
+        "insert into helpdesk.field_options (field_key, value) values ('plan', 'x')",
+        [("field.option_added", "staff")],
+    ),
     "a member": (
         ADMIN,
         "insert into helpdesk.team_members (team_id, user_id) values ({empty}, {agent})",

@@ -18,14 +18,19 @@ TEXTS = {
     "messages.body": (1, limits.BODY_MAX),
     "notes.body": (1, limits.BODY_MAX),
     "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
+    "field_definitions.help_text": (0, limits.FIELD_HELP_MAX),
 }
 NAMES = {
     "users.name": (0, limits.NAME_MAX),
     "teams.name": (1, limits.TEAM_NAME_MAX),
     "tickets.title": (1, limits.TITLE_MAX),
     "ticket_tags.tag": (1, limits.TAG_MAX),
+    "field_definitions.label": (1, limits.FIELD_LABEL_MAX),
+    "field_definitions.customer_label": (1, limits.FIELD_LABEL_MAX),
+    "field_options.value": (1, limits.OPTION_MAX),
+    "field_options.label": (1, limits.OPTION_MAX),
 }
-JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX}
+JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX, "ticket_staff_fields.staff_fields": limits.JSON_BYTES_MAX}
 
 
 def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:
@@ -51,7 +56,8 @@ def test_whatever_is_a_name_is_checked_as_a_name(db: Db) -> None:
     columns = db.execute(
         "select relname || '.' || attname as name from pg_attribute as a join pg_class as c on c.oid = a.attrelid "
         "where c.relnamespace = 'helpdesk'::regnamespace and c.relkind = 'r' and a.atttypid = 'text'::regtype "
-        "and a.attname in ('name', 'title', 'label', 'tag')"
+        "and (a.attname in ('name', 'title', 'tag') or a.attname like '%label' or relname = 'field_options' "
+        "and a.attname = 'value')"
     ).fetchall()
     assert {row["name"] for row in columns} == checks(db, "name_within").keys()
 

@@ -84,6 +84,7 @@ def furnish(db: Db) -> World:
     for person in MEMBERS:
         world[person.name] = str(value(db, "select user_id from helpdesk.users where email = %s", person.email))
     _hire(db, world)
+    _define_fields(db, world)
     _open_tickets(db, world)
     _talk(db, world)
     with be(db, ADMIN):
@@ -117,17 +118,46 @@ def _hire(db: Db, world: World) -> None:
             )
 
 
+FIELDS: dict[str, tuple[str, str, list[str]]] = {
+    "plan": ("select", "customer_editable", ["free", "pro", "old"]),
+    "seats": ("integer", "customer_visible", []),
+    "story": ("long_text", "customer_editable", []),
+    "risk": ("select", "staff_only", ["low", "high"]),
+    "gone": ("text", "customer_editable", []),
+}
+"""Each custom field with its type, its audience and its options. The option old and the field gone are retired."""
+
+
+def _define_fields(db: Db, world: World) -> None:
+    """The custom fields."""
+    with be(db, SERVICE):
+        for key, (type, audience, options) in FIELDS.items():
+            db.execute(
+                "select helpdesk.create_field(%s, %s, %s, audience => %s, options => %s)",
+                (key, type, key.title(), audience, Jsonb(options)),
+            )
+        db.execute("select helpdesk.set_field_teams('story', array[%s, %s]::uuid[])", (world["desk"], world["vault"]))
+        db.execute("update helpdesk.field_options set retired_at = 'now' where value = 'old'")
+        db.execute("update helpdesk.field_definitions set retired_at = 'now' where key = 'gone'")
+
+
+WITH_VALUES = ("answered", "lent", "agents")
+"""The tickets whose plan is pro and whose risk is high."""
+
+
 def _open_tickets(db: Db, world: World) -> None:
     for name, (requester, team) in TICKETS.items():
         with be(db, SERVICE):
             ticket = one(
                 db,
                 "select * from helpdesk.create_ticket("
-                "title => %s, description => 'words', team_id => %s, requester_id => %s, tags => %s)",
+                "title => %s, description => 'words', team_id => %s, requester_id => %s, tags => %s, "
+                "custom_fields => %s)",
                 f"{name} ticket",
                 world[team],
                 world[requester.name],
                 [f"tag-{name}"],
+                Jsonb({"plan": "pro", "risk": "high"} if name in WITH_VALUES else {}),
             )
         world[name] = str(ticket["ticket_id"])
         world[f"{name} number"] = str(ticket["number"])

@@ -141,7 +141,7 @@ def test_every_field_can_be_edited_and_taken_back(world: World) -> Scenario:
     )
     assert (ticket.description, ticket.custom_fields, ticket.external_id) == ("New", {"a": [1]}, key)
     assert ticket.snoozed_until == until
-    ticket = yield world.agent.tickets.update(ticket, external_id=None, snoozed_until=None, custom_fields={})
+    ticket = yield world.agent.tickets.update(ticket, external_id=None, snoozed_until=None, custom_fields={"a": None})
     assert (ticket.external_id, ticket.snoozed_until, ticket.custom_fields) == (None, None, {})
 
 

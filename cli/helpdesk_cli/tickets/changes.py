@@ -78,12 +78,13 @@ def update(
         raise CliError("--snooze and --unsnooze are alternatives: give one", None, ExitCode.USAGE)
     if snooze is not None or unsnooze:
         changes["snoozed_until"] = snooze
-    fields = [_parsed_field(one) for one in field or ()]
-    if not changes and not fields:
+    if field:
+        changes["custom_fields"] = dict(_parsed_field(one) for one in field)
+    if not changes:
         hint = "See: helpdesk tickets update --help. For the status: helpdesk tickets status"
         raise CliError("Name at least one value to change", hint, ExitCode.USAGE)
     with connect() as hd:
-        done = _with_fields(hd, ticket, changes, fields) if fields else _overwrite(hd, ticket, **changes)
+        done = _overwrite(hd, ticket, **changes)
         until = (
             f"; claim passes it over until {local_time(done.snoozed_until)}" if snooze and done.snoozed_until else ""
         )
@@ -96,25 +97,13 @@ def _overwrite(hd: Helpdesk, ticket: str, **changes: Any) -> Ticket:
     return hd.tickets.update(ticket, **changes, revision=LATEST)
 
 
-def _with_fields(hd: Helpdesk, ref: str, changes: dict[str, Any], fields: Sequence[tuple[str, str, Any]]) -> Ticket:
-    """The change. The fields are written all together, so only if the ticket is still as it was read."""
-    ticket = hd.tickets.get(ref)
-    values = dict(ticket.custom_fields or {})
-    for name, text, value in fields:
-        if text:
-            values[name] = value
-        else:
-            values.pop(name, None)
-    return hd.tickets.update(ticket, **changes, custom_fields=values)
-
-
-def _parsed_field(given: str) -> tuple[str, str, Any]:
-    """The name, the text and the value of a custom field."""
+def _parsed_field(given: str) -> tuple[str, Any]:
+    """The name and the value of a custom field; None removes the value."""
     name, equals, text = given.partition("=")
     if not equals or not name:
         raise CliError(f"--field must be NAME=JSON, got {given!r}", "For example: --field seats=5", ExitCode.USAGE)
     try:
-        return name, text, json.loads(text, parse_constant=_refuse_constant) if text else None
+        return name, json.loads(text, parse_constant=_refuse_constant) if text else None
     except (ValueError, RecursionError):
         hint = f"A text stands in quotes: --field '{name}=\"text\"'"
         raise CliError(f"--field {name}: {text!r} is not JSON", hint, ExitCode.USAGE) from None

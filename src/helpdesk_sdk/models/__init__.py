@@ -1,6 +1,16 @@
 """The data that the helpdesk returns: frozen pydantic models. They send no request and know no client."""
 
 from .events import Announcement, Change, Event, EventName, EventPage, EventType
+from .fields import (
+    CustomField,
+    FieldAudience,
+    FieldAudienceName,
+    FieldOption,
+    FieldType,
+    FieldTypeName,
+    RequiredFor,
+    RequiredForName,
+)
 from .messages import Message
 from .notes import Note
 from .presence import Viewer
@@ -27,15 +37,23 @@ __all__ = [
     "Change",
     "Channel",
     "ChannelName",
+    "CustomField",
     "Event",
     "EventName",
     "EventPage",
     "EventType",
+    "FieldAudience",
+    "FieldAudienceName",
+    "FieldOption",
+    "FieldType",
+    "FieldTypeName",
     "Invitation",
     "Message",
     "Note",
     "Priority",
     "PriorityName",
+    "RequiredFor",
+    "RequiredForName",
     "Role",
     "RoleName",
     "Session",

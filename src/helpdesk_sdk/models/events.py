@@ -60,6 +60,12 @@ class EventType(OpenEnum):
     TEAM_MEMBER_ADDED = "team.member_added"
     TEAM_MEMBER_REMOVED = "team.member_removed"
     SETTINGS_CHANGED = "settings.changed"
+    FIELD_CREATED = "field.created"
+    FIELD_UPDATED = "field.updated"
+    FIELD_OPTION_ADDED = "field.option_added"
+    FIELD_OPTION_UPDATED = "field.option_updated"
+    FIELD_TEAM_ADDED = "field.team_added"
+    FIELD_TEAM_REMOVED = "field.team_removed"
 
 
 # As text, so that a type checker finds a typo.
@@ -92,6 +98,12 @@ EventName = Literal[
     "team.member_added",
     "team.member_removed",
     "settings.changed",
+    "field.created",
+    "field.updated",
+    "field.option_added",
+    "field.option_updated",
+    "field.team_added",
+    "field.team_removed",
 ]
 
 
@@ -233,6 +245,21 @@ class Event(Model):
     def name(self) -> str | None:
         """The team's name, in ``team.…`` events; a person's new name, in ``user.updated``."""
         return self._current("name", str)
+
+    @property
+    def field_key(self) -> str | None:
+        """The key of the custom field, in ``field.…`` events: ``hd.fields.get(event.field_key)`` reads it."""
+        return self._current("field_key", str) or self._current("key", str)
+
+    @property
+    def value(self) -> str | None:
+        """The value of the option, in ``field.option_…`` events."""
+        return self._current("value", str)
+
+    @property
+    def label(self) -> str | None:
+        """The new label, in ``field.…`` events."""
+        return self._current("label", str)
 
     def _current(self, name: str, kind: Callable[[str], T]) -> T | None:
         """The present value: set in ``data``, or the new value of a change."""

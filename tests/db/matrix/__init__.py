@@ -5,7 +5,19 @@ A row whose name begins with a code such as A10 is an attack, or the control bes
 
 from __future__ import annotations
 
-from tests.db.matrix import attachments, conversation, events, forged, openings, routing, teams, tickets, users
+from tests.db.matrix import (
+    attachments,
+    conversation,
+    events,
+    field_values,
+    fields,
+    forged,
+    openings,
+    routing,
+    teams,
+    tickets,
+    users,
+)
 from tests.db.matrix.outcomes import ORDER, Case, Outcome
 
 ATTACKS = {
@@ -65,6 +77,8 @@ CASES: list[Case] = [
     *teams.CASES,
     *tickets.CASES,
     *openings.CASES,
+    *fields.CASES,
+    *field_values.CASES,
     *conversation.CASES,
     *attachments.CASES,
     *events.CASES,

@@ -140,6 +140,7 @@ _COLUMNS = [
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings"),
+    *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "attachment_checks": "engine",

@@ -55,9 +55,9 @@ CASES = [
     ),
     Case(
         "with custom fields",
-        Insert("tickets", {"title": "Help", "custom_fields": {"a": 1}}),
+        Insert("tickets", {"title": "Help", "custom_fields": {"plan": "pro"}}),
         "- - - - | 1 1 | 1 1 | 1 | -",
-        gives={"custom_fields": {"a": 1}},
+        gives={"custom_fields": {"plan": "pro"}},
     ),
     Case(
         "with an id and a description",

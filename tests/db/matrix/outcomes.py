@@ -53,6 +53,11 @@ REASONS = {
     "default_team": 409,
     "cursor_ahead": 409,
     "log_restored": 409,
+    "field_not_found": 404,
+    "field_exists": 409,
+    "field_retired": 409,
+    "option_exists": 409,
+    "field_required": 422,
     "transition_not_allowed": 422,
     "too_many": 422,
 }

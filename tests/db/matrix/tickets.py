@@ -124,7 +124,9 @@ EDITS = [
         "A29 a snooze", Update("tickets", MINE, {"snoozed_until": "2030-01-01"}), "- - - - | forbidden 0 | 1 0 | 1 | 1"
     ),
     Case(
-        "A29 custom fields", Update("tickets", MINE, {"custom_fields": {"a": 1}}), "- - - - | forbidden 0 | 1 0 | 1 | 1"
+        "A29 custom fields",
+        Update("tickets", MINE, {"custom_fields": {"seats": 1}}),
+        "- - - - | forbidden 0 | 1 0 | 1 | 1",
     ),
     Case(
         "A29 an agent's own ticket, which others work",

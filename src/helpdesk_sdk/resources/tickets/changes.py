@@ -41,7 +41,8 @@ class TicketChanges(Resource[Driver]):
             description: The new description, up to 100,000 characters.
             priority: The new priority. Staff only.
             status: The new status.
-            custom_fields: The new custom fields; they replace the old ones. Staff only.
+            custom_fields: The values of custom fields to change, by key; None removes a value, fields that are not
+                named stay. Customers may set ``customer_editable`` fields.
             external_id: The new key of your own; None removes it. Staff only.
             snoozed_until: ``claim_next`` passes the ticket over until this time; None ends the snooze. Staff only.
             revision: The revision you saw, in place of the Ticket's; LATEST to overwrite any revision.
