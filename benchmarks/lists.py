@@ -39,22 +39,23 @@ left join lateral (
 where {where}
 """
 _MESSAGES = """
-select m.* from helpdesk.messages as m where m.ticket_id = $1::uuid order by m.created_at, m.message_id limit $2
+select m.* from helpdesk.messages as m where m.ticket_id = $1::uuid order by m.sequence limit $2
 """
 _TIMELINE = """
 select * from (
-  (select 'message' as kind, m.message_id::text collate "C" as id, m.created_at as at, m.author_id, m.author_kind,
+  (select m.sequence, 'message' as kind, m.message_id::text as id, m.created_at as at, m.author_id, m.author_kind,
      m.author_name, m.body, null::text as type, null::jsonb as data
-   from helpdesk.messages as m where m.ticket_id = $1::uuid order by m.created_at, m.message_id limit 100)
+   from helpdesk.messages as m where m.ticket_id = $1::uuid order by m.sequence limit 100)
   union all
-  (select 'note', n.note_id::text, n.created_at, n.author_id, 'staff', n.author_name, n.body, null, null
-   from helpdesk.notes as n where {notes} and n.ticket_id = $1::uuid order by n.created_at, n.note_id limit 100)
+  (select n.sequence, 'note', n.note_id::text, n.created_at, n.author_id, 'staff', n.author_name, n.body, null, null
+   from helpdesk.notes as n where {notes} and n.ticket_id = $1::uuid order by n.sequence limit 100)
   union all
-  (select 'event', e.event_id::text, e.created_at, e.actor_id, e.actor_kind, e.actor_name, null, e.type, e.data
+  (select e.event_id, 'event', e.event_id::text, e.created_at, e.actor_id, e.actor_kind, e.actor_name, null, e.type,
+     e.data
    from helpdesk.events as e
    where e.ticket_id = $1::uuid and {events} and e.type not in ('message.created', 'note.created')
-   order by e.created_at, e.event_id limit 100)
-) as x order by x.at, x.id collate "C" limit 100
+   order by e.event_id limit 100)
+) as x order by x.sequence limit 100
 """
 _PAGE = "order by created_at desc, ticket_id desc limit {limit} offset {offset}"
 

@@ -89,6 +89,8 @@ select
   pg_temp.person('customer', t.customer) as requester_id,
   pg_temp.uuid7(t.created_at + m * interval '1 hour', t.n * 10 + m) as message_id,
   t.created_at + m * interval '1 hour' as created_at,
+  -- Its event's id, see below: the ticket's first one, and the step.
+  4 * (t.n - 1) + 20 * ((t.n - 1) / 20) + 3 * m + 2 as sequence,
   m % 2 = 1 as by_staff,
   case when m % 2 = 1 then pg_temp.person('agent', (coalesce(t.colleague, 0) * 10 + t.team)) else pg_temp.person('customer', t.customer) end as author_id,
   case when m % 2 = 1 then 'Agent ' || (coalesce(t.colleague, 0) * 10 + t.team) else 'Customer ' || t.customer end as author_name,
@@ -132,18 +134,18 @@ cross join generate_series(0, 2) as k
 where t.n % 10 = 1 and k <= t.n % 3
 on conflict do nothing;
 
-insert into helpdesk.messages (message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, created_at)
+insert into helpdesk.messages (message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, sequence, created_at)
 select
   m.message_id, m.ticket_id, m.requester_id, m.author_id, case when m.by_staff then 'staff' else 'customer' end, m.author_name,
-  repeat('Thank you, it prints again, but only on every second page. ', 1 + (m.n % 8)::integer), m.created_at
+  repeat('Thank you, it prints again, but only on every second page. ', 1 + (m.n % 8)::integer), m.sequence, m.created_at
 from message as m
 order by m.n;
 
-insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body, created_at)
+insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body, sequence, created_at)
 select
   pg_temp.uuid7(t.created_at + k * interval '90 minutes', -(t.n * 2 + k)), t.ticket_id,
   pg_temp.person('agent', coalesce(t.colleague, 0) * 10 + t.team), 'Agent ' || coalesce(t.colleague, 0) * 10 + t.team,
-  'The same model as last week: see the supplier''s bulletin.', t.created_at + k * interval '90 minutes'
+  'The same model as last week: see the supplier''s bulletin.', 4 * (t.n - 1) + 20 * ((t.n - 1) / 20) + 6 * k + 3, t.created_at + k * interval '90 minutes'
 from ticket as t
 cross join generate_series(1, 2) as k
 where t.talked_about

@@ -50,7 +50,7 @@ create index events_cursor_idx on helpdesk.events (xid, event_id);
 create index events_requester_idx on helpdesk.events (requester_id, xid, event_id) where audience = 'customer';
 create index events_team_idx on helpdesk.events (team_id, xid, event_id);
 create index events_assignee_idx on helpdesk.events (assigned_to, xid, event_id) where assigned_to is not null;
-create index events_ticket_idx on helpdesk.events (ticket_id, created_at, event_id);
+create index events_ticket_idx on helpdesk.events (ticket_id, event_id);
 
 revoke all on table helpdesk.events from public, anon, authenticated, service_role;
 revoke all on sequence helpdesk.events_event_id_seq from public, anon, authenticated, service_role;
@@ -116,7 +116,7 @@ begin
       (
         select e.xid from helpdesk.events as e
         where e.ticket_id = p_ticket.ticket_id
-        order by e.created_at desc, e.event_id desc limit 1
+        order by e.event_id desc limit 1
       )
     ),
     p_type, p_audience, p_changes_access, p_ticket.ticket_id, p_ticket.number, p_ticket.revision, p_ticket.created_by,

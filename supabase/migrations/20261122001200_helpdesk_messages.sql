@@ -14,11 +14,16 @@ create table helpdesk.messages (
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
   chosen_status text
     check (helpdesk_private.text_among('status', chosen_status, 'open', 'pending', 'resolved', 'closed')),
+  -- The order of the conversation, taken under the ticket's lock from the sequence of events. Times give no order: a
+  -- clock can step back.
+  sequence bigint not null default nextval('helpdesk.events_event_id_seq'),
   created_at timestamptz not null default clock_timestamp(),
   redacted_at timestamptz
 );
 comment on table helpdesk.messages is
   'Messages: the public conversation of requester and staff on a ticket. Read it here; write with send_reply().';
+comment on column helpdesk.messages.sequence is
+  'The order of a ticket''s messages, notes and events: order=sequence is the conversation, oldest first.';
 comment on column helpdesk.messages.chosen_status is
   'The status that the author gave the ticket with this reply; null for a reply that named no status.';
 -- No statistics, so that a planned count tells nothing (see tickets).
@@ -31,8 +36,9 @@ alter table helpdesk.messages
   alter column author_name set statistics 0,
   alter column body set statistics 0,
   alter column chosen_status set statistics 0,
+  alter column sequence set statistics 0,
   alter column redacted_at set statistics 0;
-create index messages_ticket_idx on helpdesk.messages (ticket_id, created_at, message_id);
+create index messages_ticket_idx on helpdesk.messages (ticket_id, sequence);
 create index messages_author_idx on helpdesk.messages (author_id);
 
 revoke all on table helpdesk.messages from public, anon, authenticated, service_role;

@@ -7,6 +7,8 @@ create table helpdesk.notes (
   author_id uuid references helpdesk.users (user_id),
   author_name text not null check (char_length(author_name) <= 254),
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
+  -- As in messages.
+  sequence bigint not null default nextval('helpdesk.events_event_id_seq'),
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table helpdesk.notes is
@@ -18,8 +20,9 @@ alter table helpdesk.notes
   alter column author_id set statistics 0,
   alter column author_name set statistics 0,
   alter column body set statistics 0,
+  alter column sequence set statistics 0,
   alter column created_at set statistics 0;
-create index notes_ticket_idx on helpdesk.notes (ticket_id, created_at, note_id);
+create index notes_ticket_idx on helpdesk.notes (ticket_id, sequence);
 create index notes_author_idx on helpdesk.notes (author_id);
 
 revoke all on table helpdesk.notes from public, anon, authenticated, service_role;

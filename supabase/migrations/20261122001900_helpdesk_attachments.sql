@@ -32,6 +32,8 @@ create table helpdesk.attachments (
     check (state in ('reserved', 'uploaded', 'clean', 'unchecked', 'rejected', 'expired', 'deleted')),
   reason text check (char_length(reason) <= 200),
   sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
+  -- As in messages.
+  sequence bigint not null default nextval('helpdesk.events_event_id_seq'),
   created_at timestamptz not null default clock_timestamp(),
   uploaded_at timestamptz,
   checked_at timestamptz,
@@ -62,11 +64,12 @@ alter table helpdesk.attachments
   alter column state set statistics 0,
   alter column reason set statistics 0,
   alter column sha256 set statistics 0,
+  alter column sequence set statistics 0,
   alter column created_at set statistics 0,
   alter column uploaded_at set statistics 0,
   alter column checked_at set statistics 0,
   alter column expires_at set statistics 0;
-create index attachments_ticket_idx on helpdesk.attachments (ticket_id, created_at, attachment_id);
+create index attachments_ticket_idx on helpdesk.attachments (ticket_id, sequence);
 create index attachments_message_idx on helpdesk.attachments (message_id) where message_id is not null;
 create index attachments_note_idx on helpdesk.attachments (note_id) where note_id is not null;
 create index attachments_open_idx on helpdesk.attachments (uploaded_by, expires_at) where expires_at is not null;

@@ -198,7 +198,7 @@ declare
 begin
   for v_body in
     select left(m.body, 10000) from helpdesk.messages as m
-    where m.ticket_id = p_ticket.ticket_id order by m.created_at desc, m.message_id desc
+    where m.ticket_id = p_ticket.ticket_id order by m.sequence desc
   loop
     exit when v_bytes + octet_length(v_body) > 100000;
     v_bytes := v_bytes + octet_length(v_body);
@@ -231,7 +231,7 @@ declare
 begin
   for v_body in
     select left(n.body, 10000) from helpdesk.notes as n
-    where n.ticket_id = p_ticket_id order by n.created_at desc, n.note_id desc
+    where n.ticket_id = p_ticket_id order by n.sequence desc
   loop
     exit when v_bytes + octet_length(v_body) > 100000;
     v_bytes := v_bytes + octet_length(v_body);

@@ -279,12 +279,12 @@ def test_the_timeline_pages_through_everything_in_order(db: Db, world: World, pe
     with as_person(db, person):
         whole = db.execute("select * from helpdesk.ticket_timeline(%s)", (world["answered"],)).fetchall()
         paged: list[dict[str, Any]] = []
-        at, id = None, None
+        after = None
         while page := db.execute(
-            "select * from helpdesk.ticket_timeline(%s, %s, %s, 2)", (world["answered"], at, id)
+            "select * from helpdesk.ticket_timeline(%s, %s, 2)", (world["answered"], after)
         ).fetchall():
             paged += page
-            at, id = page[-1]["at"], page[-1]["id"]
+            after = page[-1]["sequence"]
     assert paged == whole
     assert [row["at"] for row in whole] == sorted(row["at"] for row in whole)
     kinds = {row["kind"] for row in whole}

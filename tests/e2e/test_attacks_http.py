@@ -274,7 +274,7 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "a list for an object": ("create_ticket", {"title": "t", "custom_fields": [1]}),
     "a NUL": ("create_ticket", {"title": "a\u0000b"}),
     "a NUL in JSON": ("create_ticket", {"title": "t", "custom_fields": {"a": "\u0000"}}),
-    "a date that is none": ("ticket_timeline", {"ticket_id": "{mine}", "after_at": "soon"}),
+    "a place that is none": ("ticket_timeline", {"ticket_id": "{mine}", "after_sequence": "soon"}),
     "too large a number": ("events_since", {"max_rows": 10**30}),
     "an unknown argument": ("create_ticket", {"title": "t", "created_by": "x"}),
     "an unknown function": ("drop_everything", {}),

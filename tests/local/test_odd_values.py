@@ -43,8 +43,8 @@ def web(project: Project, customer: Helpdesk) -> Iterator[httpx.Client]:
     [
         ("/rest/v1/tickets", {"title": "t", "snoozed_until": 0}),
         ("/rest/v1/tickets", {"title": "t", "ticket_id": {"a": 1}}),
-        ("/rest/v1/rpc/ticket_timeline", {"ticket_id": NOBODY, "after_at": 0}),
-        ("/rest/v1/rpc/ticket_timeline", {"ticket_id": NOBODY, "after_at": {"a": [1]}}),
+        ("/rest/v1/rpc/ticket_timeline", {"ticket_id": NOBODY, "after_sequence": "soon"}),
+        ("/rest/v1/rpc/ticket_timeline", {"ticket_id": NOBODY, "after_sequence": {"a": [1]}}),
         ("/rest/v1/rpc/create_ticket", {"title": "t", "tags": 0}),
         ("/rest/v1/rpc/create_ticket", {"title": "t", "tags": {"a": 1}}),
         ("/auth/v1/token?grant_type=password", {"email": {"a": 1}, "password": ["x"]}),

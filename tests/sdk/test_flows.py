@@ -146,6 +146,7 @@ def test_a_refused_reply_brings_what_was_said_since(hd: Helpdesk) -> None:
         "author_kind": "customer",
         "author_name": "Ada",
         "body": "Never mind!",
+        "sequence": 7,
         "created_at": ticket_row()["created_at"],
     }
     flow = Messages.reply(hd.messages, Ticket.model_validate(ticket_row(last_message_id=seen)), "Looking into it.")
@@ -179,7 +180,7 @@ def test_a_refused_reply_says_when_it_brings_not_all(
     at = ticket_row()["created_at"]
     messages = [
         {"message_id": str(UUID(int=1000 - place)), "ticket_id": ticket_row()["ticket_id"], "author_kind": "customer"}
-        | {"author_name": "Ada", "body": str(place), "created_at": at}
+        | {"author_name": "Ada", "body": str(place), "sequence": 1000 - place, "created_at": at}
         for place in range(answered)
     ]
     last_seen = UUID(int=7) if seen is None else UUID(messages[seen]["message_id"])

@@ -62,11 +62,11 @@ class Keyset:
         return "lt" if self.descending else "gt"
 
 
-def chronological(order: Chronology, tie: str) -> Keyset:
-    """The order by time of creation."""
+def chronological(order: Chronology) -> Keyset:
+    """The order of writing on one ticket. Not by time: the database's clock can step back."""
     if order not in ("created_at", "-created_at"):
         raise check.invalid("order", "must be one of created_at, -created_at")
-    return Keyset("created_at", tie, descending=order.startswith("-"))
+    return Keyset("sequence", None, descending=order.startswith("-"))
 
 
 def keyset_page(

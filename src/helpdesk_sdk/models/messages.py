@@ -26,6 +26,8 @@ class Message(Model):
     """The text, 1 to 100,000 characters; ``[redacted]`` after a redaction."""
     chosen_status: Status | None = None
     """The status that the author gave the ticket with this reply; None when the usual status followed."""
+    sequence: int
+    """The message's place among the messages, notes and events of its ticket: a later one has a higher number."""
     created_at: datetime
     """The time of writing."""
     redacted_at: datetime | None = None

@@ -21,5 +21,7 @@ class Note(Model):
     """The author's display name at the time of writing."""
     body: str
     """The text, 1 to 100,000 characters."""
+    sequence: int
+    """The note's place among the messages, notes and events of its ticket: a later one has a higher number."""
     created_at: datetime
     """The time of writing."""

@@ -125,6 +125,8 @@ class Ticket(Model):
 class TimelineEntry(Model):
     """A message, a note or a change of a ticket."""
 
+    sequence: int
+    """The entry's place on the ticket: a later one has a higher number, whatever the clock was."""
     kind: str
     """``message``, ``note`` (for those who work the ticket only) or ``event``."""
     id: str

@@ -31,7 +31,7 @@ class Messages(Resource[Driver]):
 
     @paged
     def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Message]]:
-        """The messages of a ticket, oldest first or newest first.
+        """The messages of a ticket in the order of writing, oldest first or newest first.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -42,7 +42,7 @@ class Messages(Resource[Driver]):
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
-        keyset = chronological(order, "message_id")
+        keyset = chronological(order)
         return self._list(ticket, keyset, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
 
     def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Message]]:
@@ -159,7 +159,7 @@ class Messages(Resource[Driver]):
         """The error, with the new messages."""
         error.current = yield from current_ticket(self, ticket_id)
         query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
-        query = query.order("created_at", desc=True).order("message_id", desc=True).limit(_NEW_MESSAGES_MAX + 1)
+        query = query.order("sequence", desc=True).limit(_NEW_MESSAGES_MAX + 1)
         newest = (yield self._read(query)).rows(Message)
         ids = [message.message_id for message in newest]
         new = newest[: ids.index(seen)] if seen in ids else newest

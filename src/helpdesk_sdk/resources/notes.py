@@ -21,7 +21,7 @@ class Notes(Resource[Driver]):
 
     @paged
     def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Note]]:
-        """The notes on a ticket, oldest first or newest first; for its requester always none.
+        """The notes on a ticket in the order of writing, oldest first or newest first; for its requester always none.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -32,7 +32,7 @@ class Notes(Resource[Driver]):
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
-        keyset = chronological(order, "note_id")
+        keyset = chronological(order)
         return self._list(ticket, keyset, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
 
     def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Note]]:

@@ -97,6 +97,7 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
             "author_name": "x",
             "body": "x",
             "chosen_status": "closed",
+            "sequence": 1,
             "created_at": _WHEN,
         },
         {
@@ -105,6 +106,7 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
             "author_name": "x",
             "body": "x",
             "chosen_status": "closed",
+            "sequence": 1,
             "created_at": _WHEN,
             "redacted_at": _WHEN,
         },
@@ -112,8 +114,10 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
     "notes": (
         {"ticket_id": "{mine}"},
         {"note_id": "{note}"},
-        {"note_id": "{new}", "author_id": "{agent}", "author_name": "x", "body": "x", "created_at": _WHEN},
-        {"ticket_id": "{mine}", "author_id": "{agent}", "author_name": "x", "body": "x", "created_at": _WHEN},
+        {"note_id": "{new}", "author_id": "{agent}", "author_name": "x", "body": "x"}
+        | {"sequence": 1, "created_at": _WHEN},
+        {"ticket_id": "{mine}", "author_id": "{agent}", "author_name": "x", "body": "x"}
+        | {"sequence": 1, "created_at": _WHEN},
     ),
 }
 

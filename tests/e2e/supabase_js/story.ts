@@ -92,7 +92,7 @@ async function main(task: Task) {
     await ines.rpc("send_reply", { ticket_id, body: "Late", expected_last_message: first.message_id }),
   );
   seen.messages = got(
-    await mara.from("messages").select("author_kind,author_name,body").eq("ticket_id", ticket_id).order("created_at"),
+    await mara.from("messages").select("author_kind,author_name,body").eq("ticket_id", ticket_id).order("sequence"),
   );
 
   const current = got(await chiara.from("tickets").select("revision").eq("ticket_id", ticket_id).single());

@@ -203,7 +203,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver]):
 
     @paged
     def timeline(self, ticket: TicketRef, *, page_size: int = 100) -> Flow[Page[TimelineEntry]]:
-        """Messages, notes and changes of a ticket, as far as you may see them, oldest first.
+        """Messages, notes and changes of a ticket, as far as you may see them, in the order of writing.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -217,7 +217,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver]):
 
     def _timeline(self, ticket: TicketRef, size: int, after: TimelineEntry | None) -> Flow[Page[TimelineEntry]]:
         ticket_id = yield from find_ticket_id(self, ticket)
-        behind = {} if after is None else {"after_at": after.at.isoformat(), "after_id": after.id}
+        behind = {} if after is None else {"after_sequence": after.sequence}
         reply: Reply = yield self._rpc_read("ticket_timeline", ticket_id=str(ticket_id), max_rows=size, **behind)
         rows = reply.rows(TimelineEntry)
         if is_last(rows, size):
