@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("field_definitions", "field_options", "field_teams", "create_field", "set_field_teams"),
         *("ticket_staff_fields", "ticket_field_values", "my_field_tickets", "team_field_tickets"),
     ),
+    "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),

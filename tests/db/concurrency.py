@@ -7,7 +7,14 @@ from typing import Protocol
 
 import psycopg
 import pytest
-from tests.db import test_announcements, test_attacks_races, test_events_filtered, test_events_following, test_races
+from tests.db import (
+    test_announcements,
+    test_attacks_races,
+    test_counters_concurrency,
+    test_events_filtered,
+    test_events_following,
+    test_races,
+)
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, AGENT
 from tests.db.world import World
@@ -144,6 +151,34 @@ MUTATIONS = [
         " SET lock_timeout TO '100ms'\n",
         "",
         test_announcements.test_a_write_hardly_waits_for_messages_that_are_locked,
+    ),
+    Mutation(
+        "writers wait for a counter",
+        "count_tickets_written",
+        " skip locked",
+        "",
+        test_counters_concurrency.test_nobody_waits_for_a_counter_however_many_write,
+    ),
+    Mutation(
+        "a counter is changed under an old snapshot",
+        "count_tickets_written",
+        "case when current_setting('transaction_isolation') = 'read committed' then",
+        "case when true then",
+        test_counters_concurrency.test_writers_with_old_snapshots_are_counted,
+    ),
+    Mutation(
+        "a recount waits for open writes",
+        "recount_tickets",
+        " skip locked",
+        "",
+        test_counters_concurrency.test_a_recount_and_an_open_write_do_not_wait_for_each_other,
+    ),
+    Mutation(
+        "two recounts at once",
+        "recount_tickets",
+        "helpdesk_private.take_lock('recount')",
+        "1",
+        test_counters_concurrency.test_two_recounts_correct_a_difference_once,
     ),
     Mutation(
         "claims do not lock",

@@ -19,6 +19,7 @@ from tests.db import (
     test_attachment_storage,
     test_attachments,
     test_attacks_values,
+    test_counters,
     test_events,
     test_events_filtered,
     test_foundation,
@@ -102,7 +103,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
-        *(test_events, test_routing, test_foundation, test_attacks_values, test_names),
+        *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.db.matrix import (
     attachments,
     conversation,
+    counters,
     events,
     field_values,
     fields,
@@ -83,6 +84,7 @@ CASES: list[Case] = [
     *attachments.CASES,
     *events.CASES,
     *routing.CASES,
+    *counters.CASES,
     *forged.CASES,
 ]
 

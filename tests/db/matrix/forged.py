@@ -155,6 +155,7 @@ PRIVATE: dict[str, LiteralString] = {
     "note_texts": "bytes",
     "query_fields": "field",
     "request_ids": "request_id",
+    "ticket_counters": "tickets",
     "ticket_texts": "bytes",
 }
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
