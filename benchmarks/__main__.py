@@ -9,14 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import claims, data, events, lists, live, paging, report, sdk, start, writes
+from benchmarks import claims, data, events, lists, live, paging, people, report, sdk, start, unscoped, writes
 from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
-_READS = ("rls", "paging", "events")
+_READS = ("rls", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes")
 _STACK = ("sdk", "start")
-PARTS = (*_READS, *_WRITES, *_STACK, "live")
+PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +62,7 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if parts & {*_READS, *_WRITES, "live"}:
         with data.server(options.data, options.tickets, bin_dir=options.postgres) as server:
             url = data.prepare(server, options.tickets)
-            for part, module in (("rls", lists), ("paging", paging), ("events", events)):
+            for part, module in (("rls", lists), ("paging", paging), ("events", events), ("unscoped", unscoped)):
                 if part in parts:
                     yield module.run(url, effort)
             for part in _WRITES:
@@ -73,6 +73,10 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
                 yield from live.on_database(url, effort)
                 with data.scratch(server) as scratch:
                     yield live.on_scratch(scratch, effort, scale)
+    if "people" in parts:
+        size = min(people.TICKETS, options.tickets), min(people.CUSTOMERS, options.tickets)
+        with data.server(options.data, size[0], customers=size[1], bin_dir=options.postgres) as server:
+            yield people.run(data.prepare(server, *size), effort)
     if "live" in parts:
         yield from live.on_stack(scale)
     if "sdk" in parts:

@@ -31,24 +31,29 @@ _SETTINGS = {
 }
 
 
-def server(directory: Path, tickets: int, *, bin_dir: Path | None = None) -> Postgres:
+def server(directory: Path, tickets: int, *, customers: int | None = None, bin_dir: Path | None = None) -> Postgres:
     """The server for a helpdesk of that size, not started."""
     bin_dir = bin_dir.absolute() if bin_dir else None
     major = Postgres(directory, bin_dir=bin_dir).major
-    return Postgres(directory / f"pg{major}-{tickets}", bin_dir=bin_dir, durable=False, settings=_SETTINGS)
+    name = f"pg{major}-{tickets}" + (f"-{customers}" if customers else "")
+    return Postgres(directory / name, bin_dir=bin_dir, durable=False, settings=_SETTINGS)
 
 
-def prepare(postgres: Postgres, tickets: int) -> str:
-    """Load the data, unless this server has exactly these data already, and return the URL of the database."""
+def prepare(postgres: Postgres, tickets: int, customers: int | None = None) -> str:
+    """Load the data, unless this server has exactly these data already, and return the URL of the database.
+
+    There is one customer for 200 tickets unless `customers` says how many.
+    """
+    customers = customers or tickets // 200
     stamp = postgres.directory / "loaded"
-    wanted = _fingerprint(tickets)
+    wanted = _fingerprint(tickets, customers)
     if stamp.exists() and stamp.read_text() == wanted:
         return postgres.url(_DATABASE)
     stamp.unlink(missing_ok=True)
     began = time.monotonic()
     print(f"Loading {tickets:,} tickets (kept for the next run) …", flush=True)
     url = _fresh_database(postgres)
-    _load(url, tickets)
+    load(url, tickets, customers)
     stamp.write_text(wanted)
     print(f"Loaded in {time.monotonic() - began:.0f} s.", flush=True)
     return url
@@ -73,8 +78,8 @@ def discard_old(postgres: Postgres) -> None:
         shutil.rmtree(postgres.directory)
 
 
-def _fingerprint(tickets: int) -> str:
-    digest = hashlib.sha256(str(tickets).encode())
+def _fingerprint(tickets: int, customers: int) -> str:
+    digest = hashlib.sha256(f"{tickets} {customers}".encode())
     for path in [*sorted(_MIGRATIONS.glob("*.sql")), *sorted(_LOCAL_SQL.glob("*.sql")), _HERE / "load.sql"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -90,11 +95,13 @@ def _fresh_database(postgres: Postgres) -> str:
     return url
 
 
-def _load(url: str, tickets: int) -> None:
+def load(url: str, tickets: int, customers: int) -> None:
+    """Load the data into a database that has the helpdesk's migrations and no tickets."""
     with psycopg.connect(url, autocommit=True) as connection:
         first_xid = _use_up_transactions(connection, tickets * _EVENTS_A_TICKET // _EVENTS_A_TRANSACTION + 1)
         connection.execute("set session_replication_role = replica")
         connection.execute("select set_config('bench.tickets', %s, false)", (str(tickets),))
+        connection.execute("select set_config('bench.customers', %s, false)", (str(customers),))
         connection.execute("select set_config('bench.first_xid', %s, false)", (str(first_xid),))
         with connection.transaction():
             indexes = _drop_indexes(connection)

@@ -10,10 +10,12 @@ from benchmarks.lists import Cast, array
 from benchmarks.measure import Case, Effort, Section, compare
 from benchmarks.request import Params, Person, one_processor
 
-_SINCE = "select * from helpdesk.events_since(after => $1, max_rows => $2::integer)"
+_SINCE = "select * from helpdesk.events_page(after => $1, max_rows => $2::integer)"
+# One row, as a page is.
 _RANGE = (
-    "select e.* from helpdesk.events as e where {scope} and (e.xid, e.event_id) > ($1::xid8, 0) and "
-    "e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.event_id limit $2"
+    "select coalesce(json_agg(r), '[]') as items from (select e.* from helpdesk.events as e where {scope} and "
+    "(e.xid, e.event_id) > ($1::xid8, 0) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) "
+    "order by e.xid, e.event_id limit $2) as r"
 )
 
 

@@ -1,5 +1,5 @@
 -- A helpdesk of a given size, computed from row numbers alone: the same size always gives the same rows.
--- Run by benchmarks.data with `bench.tickets` set. Foreign keys and our triggers are off (session_replication_role), so
+-- Run by benchmarks.data with `bench.tickets` and `bench.customers` set. Foreign keys and our triggers are off (session_replication_role), so
 -- every row is written as the triggers would have written it; CHECK constraints, unique keys and not-nulls are on.
 
 -- A number of [0, 1) that depends on n and on its purpose.
@@ -26,7 +26,7 @@ $$;
 
 create temp table bench as
 select current_setting('bench.tickets')::bigint as tickets,
-  (current_setting('bench.tickets')::bigint / 200) as customers,
+  current_setting('bench.customers')::bigint as customers,
   timestamptz '2023-11-01 00:00+00' as first_at,
   interval '3 years' / current_setting('bench.tickets')::bigint as step;
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from benchmarks.request import Params, Person, Requests
 
 _WARM_UP = 12
+# How many new connections run a statement for the first time.
+_CONNECTIONS = 7
 
 
 @dataclass
@@ -70,13 +72,15 @@ def compare(url: str, case: Case, effort: Effort, *, aim: float | None) -> Resul
             mine.run(params)
             theirs.run(base_params)
             assert mine.rows == theirs.rows, f"{case.name}: {mine.rows} rows under the policies, {theirs.rows} without"
-        ms, base_ms = in_turns(mine.run, theirs.run, pairs, effort)
+        ms, base_ms, p99 = in_turns(mine.run, theirs.run, pairs, effort)
     ratio = ms / base_ms
     numbers: dict[str, float | str] = {
         "with RLS, ms": ms,
         "without, ms": base_ms,
         "adds, ms": ms - base_ms,
         "ratio": ratio,
+        "p99, ms": p99,
+        "first, ms": first_run(url, case.who, case.statement, case.params[0]),
     }
     if aim is None:
         return Result(case.name, numbers)
@@ -88,9 +92,10 @@ def in_turns(
     base: Callable[[Params], float],
     parameters: Sequence[tuple[Params, Params]],
     effort: Effort,
-) -> tuple[float, float]:
-    """The time of a call of each, in ms: the median over the rounds of each round's lower quartile.
+) -> tuple[float, float, float]:
+    """The time of a call of each, in ms, and the p99 of the tested one.
 
+    The time is the median over the rounds of each round's lower quartile.
     The two are called in turns, so that a slow moment of the machine affects both. It is the lower quartile, because
     other load on the machine can only make a call slower.
     """
@@ -98,11 +103,26 @@ def in_turns(
         tested(mine)
         base(theirs)
     measured: list[tuple[float, float]] = []
+    every: list[float] = []
     for _ in range(effort.rounds):
         round_of = itertools.islice(itertools.cycle(parameters), effort.calls)
         times = [(tested(mine), base(theirs)) for mine, theirs in round_of]
         measured.append((percentile([t for t, _ in times], 0.25), percentile([t for _, t in times], 0.25)))
-    return statistics.median(m for m, _ in measured), statistics.median(b for _, b in measured)
+        every += [t for t, _ in times]
+    middle = statistics.median(m for m, _ in measured), statistics.median(b for _, b in measured)
+    return *middle, percentile(every, 0.99)
+
+
+def first_run(url: str, who: Person | None, statement: str, params: Params) -> float:
+    """The time of a statement's first run on a new connection, in ms: the median of several connections.
+
+    Preparing it is included, opening the connection is not.
+    """
+    times = []
+    for _ in range(_CONNECTIONS):
+        with Requests(url, who, statement) as requests:
+            times.append(requests.prepared_in + requests.run(params))
+    return statistics.median(times)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -47,7 +47,7 @@ def _depth(url: str, name: str, who: Person, view: str, last: tuple[str, str], d
         Requests(url, who, _FIRST.format(view=view)) as first,
         Requests(url, who, _OFFSET.format(view=view)) as offset,
     ):
-        ms, first_ms = in_turns(deep.run, first.run, [([*last, 50], [50])], effort)
+        ms, first_ms, _ = in_turns(deep.run, first.run, [([*last, 50], [50])], effort)
         offset_ms = min(offset.run([50, depth + 1]) for _ in range(3))
         deep.run([*last, 50])
         offset.run([50, depth + 1])

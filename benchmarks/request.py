@@ -50,6 +50,7 @@ class Requests:
     def __init__(self, url: str, who: Person | None, statement: str, *, read_only: bool = True) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
         self._pq = self._connection.pgconn
+        began = time.perf_counter_ns()
         share_our_processor(self._pq.backend_pid)
         role = "authenticated" if who else "service_role"
         settings = ('"helpdesk"', role, claims_of(who, role), "GET", "/", '{"accept": "application/json"}')
@@ -63,6 +64,8 @@ class Requests:
         self._begin()
         self._checked(self._pq.prepare(b"main", _ANSWER.format(statement=statement).encode()))
         self._checked(self._pq.exec_prepared(b"commit", []))
+        self.prepared_in = (time.perf_counter_ns() - began) / 1e6
+        """The milliseconds that a new connection took to prepare the statements."""
 
     def run(self, params: Params) -> float:
         """Run the statement once and return the milliseconds that the transaction took."""
