@@ -16,7 +16,7 @@ from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, models
 from helpdesk_sdk.models.base import Model
 from pages import write_or_check
 
-RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events", "presence")
+RESOURCES = ("auth", "tickets", "messages", "notes", "attachments", "users", "teams", "events", "settings", "presence")
 
 
 def _plain(text: str) -> str:

@@ -38,7 +38,7 @@ LAYERS = {
         "_database": "",
         "errors": "models",
         "_validation": "_limits _names errors models",
-        "_http": "_credentials _limits _validation errors models",
+        "_http": "_credentials _limits _validation _version errors models",
         "_live": "_http errors models",
         "resources": "_http _ids _limits _live _sentinels _validation errors models",
         "client": "_credentials _environment _http _live _validation _version errors models resources",

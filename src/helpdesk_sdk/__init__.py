@@ -15,6 +15,7 @@ from ._sentinels import LATEST, UNSET, Latest, Unset
 from ._version import __version__
 from .client import AsyncHelpdesk, Helpdesk
 from .errors import *  # noqa: F403
+from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
 from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
 from .models.fields import (
     CustomField,
@@ -30,6 +31,7 @@ from .models.messages import Message
 from .models.notes import Note
 from .models.presence import Viewer
 from .models.session import Session
+from .models.settings import Settings
 from .models.teams import Team, TeamMember
 from .models.tickets import (
     AuthorKind,
@@ -44,7 +46,10 @@ from .models.tickets import (
     TimelineEntry,
 )
 from .models.users import Invitation, Role, RoleName, User
+from .resources._files import FileSource
 from .resources._references import TeamRef, TicketRef, UserRef
+from .resources._uploads import AttachmentSource
+from .resources.attachments import AttachmentRef
 from .resources.presence import TicketPresence
 
 __all__ = [
@@ -54,6 +59,10 @@ __all__ = [
     "AsyncHelpdesk",
     "AsyncPager",
     "AsyncStream",
+    "Attachment",
+    "AttachmentRef",
+    "AttachmentSource",
+    "AttachmentState",
     "AuthorKind",
     "AuthorKindName",
     "Backoff",
@@ -70,13 +79,17 @@ __all__ = [
     "FieldOption",
     "FieldType",
     "FieldTypeName",
+    "FileSource",
     "Helpdesk",
     "Invitation",
     "Latest",
+    "LeftOver",
     "Message",
     "Note",
     "Page",
     "Pager",
+    "Placement",
+    "PlacementName",
     "Priority",
     "PriorityName",
     "RequiredFor",
@@ -84,6 +97,7 @@ __all__ = [
     "Role",
     "RoleName",
     "Session",
+    "Settings",
     "Status",
     "StatusName",
     "Stream",

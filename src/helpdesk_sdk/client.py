@@ -27,11 +27,13 @@ from ._http.tls import tls_context
 from ._live.hubs import Hubs
 from ._version import __version__
 from .models.session import Session
+from .resources.attachments import Attachments
 from .resources.auth import Auth
 from .resources.events import Events
 from .resources.messages import Messages
 from .resources.notes import Notes
 from .resources.presence import Presence
+from .resources.settings import Settings
 from .resources.teams import Teams
 from .resources.tickets import Tickets
 from .resources.users import Users
@@ -58,6 +60,10 @@ class _Client(Generic[Driver, Transport]):
     """The conversation on tickets."""
     notes: Notes[Driver]
     """Staff's internal notes on tickets."""
+    attachments: Attachments[Driver]
+    """The files of tickets, messages and notes."""
+    settings: Settings[Driver]
+    """What this helpdesk allows."""
     events: Events[Driver]
     """The event log."""
 
@@ -180,6 +186,8 @@ class _Client(Generic[Driver, Transport]):
         self.tickets = Tickets(driver)
         self.messages = Messages(driver)
         self.notes = Notes(driver)
+        self.attachments = Attachments(driver)
+        self.settings = Settings(driver)
         self.events = Events(driver, self._hubs)
 
     def __repr__(self) -> str:

@@ -5,6 +5,7 @@ HelpdeskError
 ├── ConnectionFailedError
 │   └── RequestTimeoutError
 ├── UnknownOutcomeError
+├── LocalFileError
 └── ApiError
     ├── InvalidValueError
     ├── AuthenticationError
@@ -93,6 +94,7 @@ __all__ = [
     "InvalidValueError",
     "InvitationNotFoundError",
     "LastAdminError",
+    "LocalFileError",
     "LogRestoredError",
     "MessageNotFoundError",
     "NameTakenError",
@@ -175,6 +177,10 @@ class UnknownOutcomeError(HelpdeskError):
         super().__init__(message, hint=hint)
         self.id = id
         self.status = status
+
+
+class LocalFileError(HelpdeskError):
+    """A file on this machine cannot be read or written."""
 
 
 class ApiError(HelpdeskError):

@@ -299,7 +299,8 @@ create function helpdesk_private.has_attachments(p_ids uuid[], p_message_id uuid
 returns boolean
 language sql
 stable
-security invoker
+-- Definer: called by definer functions only.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select

@@ -38,6 +38,7 @@ _ONLY_IN_A_RACE = {
     ("send_reply", "ticket_not_found", 0),
     ("send_reply", "id_conflict", 1),
     ("add_note", "id_conflict", 1),
+    ("reserve_attachment", "id_conflict", 1),
 }
 """Refusals that nobody meets alone: tests of concurrency watch them."""
 

@@ -112,6 +112,13 @@ def test_what_storage_has_is_believed_and_not_the_uploader(db: Db, world: World,
             )
 
 
+def test_a_file_that_has_not_arrived_is_not_sent(db: Db, world: World) -> None:
+    with be(db, CUSTOMER):
+        file = reserved(db, world)["attachment_id"]
+        with refused("attachment_not_ready"), db.transaction():
+            db.execute("select helpdesk.send_reply(%s, 'x', attachments => %s)", (world["mine"], [file]))
+
+
 def test_a_file_of_somebody_else_is_rejected(db: Db, world: World) -> None:
     with be(db, CUSTOMER):
         file = reserved(db, world)

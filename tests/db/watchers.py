@@ -45,7 +45,10 @@ from tests.db.world import World
 _READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_and_nothing_else}
 """Tests that would notice a change of the text, whatever it does."""
 _SAID_TWICE = (
-    *((test_privileges.ASKS_WHETHER_ACTIVE, table) for table in ("messages", "notes", "team_members", "ticket_tags")),
+    *(
+        (test_privileges.ASKS_WHETHER_ACTIVE, table)
+        for table in ("attachments", "messages", "notes", "team_members", "ticket_tags")
+    ),
     (test_privileges.RUNS_AS_ITS_READER, "team_tickets"),
 )
 """Guards that another guard repeats, as me_if_staff() and my_team_ids() ask whether the person is active and the view's

@@ -34,7 +34,7 @@ from helpdesk_sdk import (
 )
 from helpdesk_sdk._http.resource import Resource
 
-RESOURCES = ("auth", "tickets", "messages", "notes", "users", "teams", "events")
+RESOURCES = ("auth", "tickets", "messages", "notes", "attachments", "users", "teams", "events", "settings")
 NOTHING = httpx.MockTransport(lambda request: httpx.Response(200, json=[]))
 
 

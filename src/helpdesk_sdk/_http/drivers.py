@@ -14,6 +14,7 @@ from ..errors import AuthenticationError, HelpdeskError, UnexpectedResponseError
 from .connections import AsyncConnections, Connections, closed
 from .flow import AuthReply, Flow
 from .pipeline import CallAuth, ClientContext, RenewSession, Send, Sleep, Step, renew_session, run_flow
+from .transfers import receive, receive_async
 
 T = TypeVar("T")
 
@@ -35,20 +36,23 @@ class SyncDriver:
         """Run a flow to its end."""
         todo = run_flow(self.context, flow)
         outcome: Any = None
-        while True:
-            try:
-                step = todo.send(outcome)
-            except StopIteration as stop:
-                value: T = stop.value
-                return value
-            outcome = self._do(step)
+        try:
+            while True:
+                try:
+                    step = todo.send(outcome)
+                except StopIteration as stop:
+                    value: T = stop.value
+                    return value
+                outcome = self._do(step)
+        finally:
+            todo.close()
 
     def _do(self, step: Step) -> Any:
         http = self.connections.http
         match step:
             case Send():
                 try:
-                    return http.send(step.http)
+                    return http.send(step.http) if step.sink is None else receive(http, step.http, step.sink)
                 except httpx.RequestError as error:
                     return error
                 except RuntimeError:
@@ -90,13 +94,16 @@ class AsyncDriver:
         """Run a flow to its end."""
         todo = run_flow(self.context, flow)
         outcome: Any = None
-        while True:
-            try:
-                step = todo.send(outcome)
-            except StopIteration as stop:
-                value: T = stop.value
-                return value
-            outcome = await self._do(step)
+        try:
+            while True:
+                try:
+                    step = todo.send(outcome)
+                except StopIteration as stop:
+                    value: T = stop.value
+                    return value
+                outcome = await self._do(step)
+        finally:
+            todo.close()
 
     async def renew(self) -> HelpdeskError | None:
         """Get a new session. Returns the error, or None."""
@@ -108,6 +115,8 @@ class AsyncDriver:
         match step:
             case Send():
                 try:
+                    if step.sink is not None:
+                        return await receive_async(connections.http, step.http, step.sink)
                     return await connections.http.send(step.http)
                 except httpx.RequestError as error:
                     return error

@@ -93,12 +93,16 @@ def parse_error(response: httpx.Response, now: datetime | None = None) -> ErrorR
         body = {}
     found = _REASON.fullmatch(str(body.get("details") or ""))
     code = body.get("error_code") or body.get("code")
+    status = response.status_code
+    if isinstance(body.get("statusCode"), str) and body["statusCode"].isdecimal():
+        # Storage answers 400, and has the status in the body.
+        status, code = int(body["statusCode"]), body.get("error")
     message = next(
         (body[key] for key in ("message", "msg", "error_description") if isinstance(body.get(key), str)), None
     )
     hint = body.get("hint")
     return ErrorResponse(
-        status=response.status_code,
+        status=status,
         code=code if isinstance(code, str) else None,
         message=_printable(message) if message else message,
         reason=found.group(1) if found else None,

@@ -18,6 +18,7 @@ from pydantic import ValidationError as PydanticError
 
 from ..errors import ApiError, UnexpectedResponseError
 from .error_mapping import NO_HELPDESK
+from .transfers import Sink
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ class Request:
     """The id that makes a create repeatable."""
     accepts: tuple[type[ApiError], ...] = ()
     """Errors that the flow handles itself: they come back in the reply. The driver raises all others."""
+    best_effort: bool = False
+    """Whether any failure comes back in the reply: nothing depends on the request."""
+    sink: Sink | None = None
+    """Where the body of the response goes, a piece at a time; the reply has no content then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Reply:
     """How many times the request was sent. If more than once, an earlier attempt may have been carried out."""
     error: ApiError | None = None
     request_id: str | None = None
+    failed: bool = False
+    """Whether a request of best effort failed."""
 
     def raise_error(self) -> None:
         """Raise the accepted error, if there is one."""

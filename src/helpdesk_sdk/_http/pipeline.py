@@ -32,6 +32,7 @@ from .flow import AuthCall, AuthReply, Flow, Reply, Request
 from .proxies import shown
 from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
+from .transfers import Sink
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class Send:
     """Send a request. The result is the response, or the exception when there was no response."""
 
     http: httpx.Request
+    sink: Sink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,20 @@ class ClientContext:
 def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
     """The steps that carry out a flow; the generator returns the flow's result."""
     reply: Reply | AuthReply | None = None
-    while True:
-        try:
-            request = flow.send(reply)
-        except StopIteration as stop:
-            value: T = stop.value
-            return value
-        if isinstance(request, Request):
-            reply = yield from _send_with_auth(context, request)
-        else:
-            reply = yield from _call_auth(context, request)
+    try:
+        while True:
+            try:
+                request = flow.send(reply)
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            if isinstance(request, Request):
+                reply = yield from _send_with_auth(context, request)
+            else:
+                reply = yield from _call_auth(context, request)
+    finally:
+        # A flow may have files open.
+        flow.close()
 
 
 def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step, Any, Reply]:
@@ -113,21 +119,25 @@ def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step,
         if failed is not None and (store.session is None or store.expired(time.time())):
             raise failed
     token = _authorize(store, request.http)
-    result, attempts = yield from _send_with_retries(context, Send(request.http), request.repeatable)
+    step = Send(request.http, request.sink)
+    result, attempts = yield from _send_with_retries(context, step, request.repeatable)
     if _status(result) == 401 and token and store.renewable:
         failed = yield RenewSession(token)
         if failed is not None:
             raise failed
         _authorize(store, request.http)
-        result, more = yield from _send_with_retries(context, Send(request.http), request.repeatable)
+        result, more = yield from _send_with_retries(context, step, request.repeatable)
         attempts += more - 1
     if isinstance(result, httpx.Response) and result.is_success:
         headers = result.headers
-        return Reply(result.content, attempts, None, headers.get("sb-request-id") or headers.get("x-request-id"))
+        content = b"" if request.sink else result.content
+        return Reply(content, attempts, None, headers.get("sb-request-id") or headers.get("x-request-id"))
     assert not isinstance(result, AuthReply)
     error = _error(context, result, write=request.write, request=request)
     if isinstance(error, request.accepts):
         return Reply(b"", attempts, error)
+    if request.best_effort:
+        return Reply(b"", attempts, failed=True)
     raise error
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import httpx
 
+from .._version import __version__
 from ..errors import ApiError
 from .drivers import AsyncDriver, SyncDriver
 from .flow import Flow, Page, Reply, Request
 from .pagination import AsyncPager, Pager
+from .transfers import FileBody
 
 P = ParamSpec("P")
 
@@ -71,6 +73,26 @@ class Resource(Generic[Driver]):
         """A call of a database function that only reads. Arguments that are None keep their defaults."""
         given = {name: value for name, value in arguments.items() if value is not None}
         return self._read(self._rest.rpc(function, given, get=True))
+
+    def _platform(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        body: FileBody | None = None,
+    ) -> httpx.Request:
+        """A request to another service of the project than the Data API: Storage, or an edge function."""
+        context = self._driver.context
+        sent = {"apikey": context.key.get_secret_value(), "X-Client-Info": f"helpdesk-sdk/{__version__}"}
+        url, sent = httpx.URL(f"{context.url}{path}"), sent | dict(headers or {})
+        extensions = {} if context.timeout is None else {"timeout": httpx.Timeout(context.timeout).as_dict()}
+        if body is not None:
+            # For a stream httpx adds no headers.
+            sent |= {"Host": url.netloc.decode(), "Content-Length": str(body.size)}
+            return httpx.Request(method, url, headers=sent, stream=body, extensions=extensions)
+        return httpx.Request(method, url, headers=sent, json=json, extensions=extensions)
 
     def _call_one(self, request: Request, kind: type[T]) -> Flow[T]:
         """The value that a database function returns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from ..models.messages import Message
 from ..models.tickets import Status, StatusName, Ticket
 from ._references import TicketRef, fetch_me, find_newest_message, find_ticket_id, require_ticket, ticket_key
+from ._uploads import AttachmentSource, upload_all
 from .tickets.revisions import current_ticket
 
 # With LATEST: attempts, when a new message arrives between reading the newest and replying.
@@ -82,6 +84,7 @@ class Messages(Resource[Driver]):
         *,
         status: Status | StatusName | None = None,
         expected_last_message: LastSeen = UNSET,
+        attachments: Sequence[AttachmentSource] = (),
         id: UUID | None = None,
     ) -> Flow[Message]:
         """Reply to a ticket, unless the conversation has moved on since you read it.
@@ -97,21 +100,32 @@ class Messages(Resource[Driver]):
                 also close the ticket.
             expected_last_message: The newest Message you saw, or its id; None when there was none; LATEST to reply
                 whatever was written since.
-            id: A UUID of your own. Repeating the call with the same id, body and status returns the same message.
+            attachments: Files to send: paths, open binary files, or what ``attachments.upload(…, placement="message")``
+                returned. They are uploaded first; they can be downloaded when their check has ended.
+            id: A UUID of your own. Repeating the call with the same id, body, status and files returns the same
+                message.
 
         Raises:
             ConversationMovedError: There are new messages: ``.new_messages`` has the newest 100; ``.current`` is the
                 ticket as it is now.
             TicketClosedError: Staff reply to a closed ticket only with ``status="open"``, which reopens it.
             TransitionNotAllowedError: The ticket cannot go from its status to this one.
-            IdConflictError: The id belongs to another message, or to this one with another body or status.
+            IdConflictError: The id belongs to another message, or to this one with another body, status or files.
             TicketNotFoundError: There is no such ticket, or you may not see it.
+            AttachmentRejectedError: A file is not what its type says, or has malware.
+            AttachmentNotReadyError: A file has not arrived.
+            AttachmentNotFoundError: A file is not yours to send here.
+            TooManyError: There are too many files; ``hd.settings`` has the limits.
+            LocalFileError: A file cannot be read.
             UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         message_id = new_id() if id is None else check.identifier("id", id)
         arguments: dict[str, Any] = {"message_id": message_id, "body": check.text("body", body, 1, limits.BODY_MAX)}
         if status is not None:
             arguments["status"] = check.choice("status", status, Status)
+        if attachments:
+            ticket_id = yield from find_ticket_id(self, ticket)
+            arguments["attachments"] = yield from upload_all(self, ticket_id, attachments, "message", message_id)
         if expected_last_message is Latest.LATEST:
             return (yield from self._reply_to_latest(ticket, arguments))
         seen = yield from self._seen(ticket, expected_last_message)

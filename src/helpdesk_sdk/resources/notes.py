@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from .._ids import new_id
 from ..errors import NoteNotFoundError
 from ..models.notes import Note
 from ._references import TicketRef, find_ticket_id, require_ticket, ticket_key
+from ._uploads import AttachmentSource, upload_all
 
 
 class Notes(Resource[Driver]):
@@ -65,21 +67,37 @@ class Notes(Resource[Driver]):
         return found
 
     @call
-    def add(self, ticket: TicketRef, body: str, *, id: UUID | None = None) -> Flow[Note]:
+    def add(
+        self,
+        ticket: TicketRef,
+        body: str,
+        *,
+        attachments: Sequence[AttachmentSource] = (),
+        id: UUID | None = None,
+    ) -> Flow[Note]:
         """Staff: write a note.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
             body: The text, 1 to 100,000 characters.
-            id: A UUID of your own. Repeating the call with the same id and body returns the same note.
+            attachments: Files for the note: paths, open binary files, or what
+                ``attachments.upload(…, placement="note")`` returned. They are uploaded first.
+            id: A UUID of your own. Repeating the call with the same id, body and files returns the same note.
 
         Raises:
             TicketNotFoundError: There is no such ticket, or you may not see it.
             ForbiddenError: You see the ticket, and do not work it.
-            IdConflictError: The id belongs to another note, or to this one with another body.
+            IdConflictError: The id belongs to another note, or to this one with another body or files.
+            AttachmentRejectedError: A file is not what its type says, or has malware.
+            AttachmentNotReadyError: A file has not arrived.
+            AttachmentNotFoundError: A file is not yours to send here.
+            TooManyError: There are too many files; ``hd.settings`` has the limits.
+            LocalFileError: A file cannot be read.
             UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         note_id = new_id() if id is None else check.identifier("id", id)
-        arguments = {"body": check.text("body", body, 1, limits.BODY_MAX), "note_id": note_id}
-        arguments["ticket_id"] = yield from find_ticket_id(self, ticket)
+        arguments: dict[str, Any] = {"body": check.text("body", body, 1, limits.BODY_MAX), "note_id": note_id}
+        ticket_id = arguments["ticket_id"] = yield from find_ticket_id(self, ticket)
+        if attachments:
+            arguments["attachments"] = yield from upload_all(self, ticket_id, attachments, "note", note_id)
         return (yield from self._call_one(self._rpc_write("add_note", arguments, id=note_id), Note))

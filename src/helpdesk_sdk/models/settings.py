@@ -1,0 +1,26 @@
+"""The settings of a helpdesk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .base import Model
+
+
+class Settings(Model):
+    """The choices of this helpdesk: everybody reads them, admins change them."""
+
+    attachment_types: tuple[str, ...]
+    """The content types that files on tickets may have."""
+    attachment_max_bytes: int
+    """The greatest size of a file, in bytes."""
+    attachment_max_per_message: int
+    """The greatest number of files of a message or note."""
+    attachment_max_per_ticket: int
+    """The greatest number of files of a ticket."""
+    attachment_max_bytes_per_ticket: int
+    """The greatest size of all files of a ticket together, in bytes."""
+    attachment_require_check: bool
+    """Whether a file can be downloaded only after its bytes were checked."""
+    updated_at: datetime
+    """The time of the last change."""

@@ -1,0 +1,77 @@
+"""Settings: the choices of this helpdesk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .. import _validation as check
+from .._http.flow import Flow
+from .._http.resource import Driver, Resource, call
+from ..errors import ForbiddenError
+from ..models.settings import Settings as SettingsRow
+
+_BYTES_MAX = 2**30
+_TICKET_BYTES_MAX = 2**40
+
+
+class Settings(Resource[Driver]):
+    """``hd.settings``: what this helpdesk allows. Everybody reads the settings, admins change them."""
+
+    @call
+    def get(self) -> Flow[SettingsRow]:
+        """The settings as they are now.
+
+        Raises:
+            ForbiddenError: You have no profile, or are deactivated.
+        """
+        found = yield from self._first_row(self._read(self._rest.from_("settings").select("*").limit(1)), SettingsRow)
+        if found is None:
+            raise ForbiddenError("You may not read the settings")
+        return found
+
+    @call
+    def update(
+        self,
+        *,
+        attachment_types: Iterable[str] | None = None,
+        attachment_max_bytes: int | None = None,
+        attachment_max_per_message: int | None = None,
+        attachment_max_per_ticket: int | None = None,
+        attachment_max_bytes_per_ticket: int | None = None,
+        attachment_require_check: bool | None = None,
+    ) -> Flow[SettingsRow]:
+        """Admins: change settings. What is None stays as it is.
+
+        Args:
+            attachment_types: The content types that files may have, e.g. ``["image/png", "application/pdf"]``.
+            attachment_max_bytes: The greatest size of a file, 1 to 1,073,741,824 bytes.
+            attachment_max_per_message: The greatest number of files of a message or note, 0 to 100.
+            attachment_max_per_ticket: The greatest number of files of a ticket, 0 to 10,000.
+            attachment_max_bytes_per_ticket: The greatest size of all files of a ticket, 0 to 1,099,511,627,776 bytes.
+            attachment_require_check: Whether a file can be downloaded only after its check. Without the check, only
+                images, PDF, plain text and CSV are accepted, and whatever is in them can be downloaded.
+
+        Raises:
+            ForbiddenError: You are not an admin.
+        """
+        changes: dict[str, Any] = {}
+        if attachment_types is not None:
+            changes["attachment_types"] = [check.text("attachment_types", one, 1, 100) for one in attachment_types]
+        for name, value, least, most in (
+            ("attachment_max_bytes", attachment_max_bytes, 1, _BYTES_MAX),
+            ("attachment_max_per_message", attachment_max_per_message, 0, 100),
+            ("attachment_max_per_ticket", attachment_max_per_ticket, 0, 10_000),
+            ("attachment_max_bytes_per_ticket", attachment_max_bytes_per_ticket, 0, _TICKET_BYTES_MAX),
+        ):
+            if value is not None:
+                changes[name] = check.integer(name, value, least, most)
+        if attachment_require_check is not None:
+            changes["attachment_require_check"] = bool(attachment_require_check)
+        if not changes:
+            raise check.invalid("settings", "has nothing to change")
+        query = self._rest.from_("settings").update(changes).eq("singleton", True)
+        done = yield from self._first_row(self._write(query), SettingsRow)
+        if done is None:
+            raise ForbiddenError("Only admins change the settings", hint="Ask an admin of the helpdesk.")
+        return done
