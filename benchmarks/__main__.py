@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import claims, data, events, lists, live, paging, people, report, sdk, start, unscoped, writes
+from benchmarks import claims, cli, data, events, lists, live, paging, people, report, sdk, start, unscoped, writes
 from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes")
-_STACK = ("sdk", "start")
+_STACK = ("sdk", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 
 
@@ -81,6 +81,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield from live.on_stack(scale)
     if "sdk" in parts:
         yield sdk.run(effort)
+    if "cli" in parts:
+        yield cli.run()
     if "start" in parts:
         yield start.run()
 
