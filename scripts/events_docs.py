@@ -16,6 +16,7 @@ from pglast.enums import FunctionParameterMode
 
 from event_catalogue import CATALOGUE, Entry
 from helpdesk_sdk import AuthorKind, Channel, Event, FieldAudience, Priority, RequiredFor, Role, Status
+from helpdesk_sdk.models.base import field_descriptions
 from http_docs import statements, table
 from pages import write_or_check
 
@@ -51,7 +52,7 @@ def _plain(text: str) -> str:
 
 def meanings() -> dict[str, str]:
     """The SDK's description of each field of an event."""
-    return {name: _plain(field.description or "") for name, field in Event.model_fields.items()}
+    return {name: _plain(text) for name, text in field_descriptions(Event).items()}
 
 
 def anchor(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, models
-from helpdesk_sdk.models.base import Model
+from helpdesk_sdk.models.base import Model, field_descriptions
 from pages import write_or_check
 
 RESOURCES = ("auth", "tickets", "messages", "notes", "attachments", "users", "teams", "events", "settings", "presence")
@@ -74,9 +74,10 @@ def _models() -> Iterator[str]:
     for kind in kinds:
         if isinstance(kind, type) and issubclass(kind, Model):
             yield from (f"#### `{kind.__name__}`", "", _summary(kind), "", "| field | type | |", "|---|---|---|")
-            for name, field in kind.model_fields.items():
+            described = field_descriptions(kind)
+            for name in kind.model_fields:
                 annotation = _type(re.sub(r"^Annotated\[(.+), \w+\(.*\)\]$", r"\1", str(kind.__annotations__[name])))
-                yield f"| `{name}` | `{annotation}` | {_plain(field.description or '')} |"
+                yield f"| `{name}` | `{annotation}` | {_plain(described.get(name, ''))} |"
             for name, member in vars(kind).items():
                 if isinstance(member, property):
                     returns = inspect.signature(member.fget).return_annotation  # type: ignore[arg-type]

@@ -1,19 +1,43 @@
-"""The program `helpdesk`: all commands together."""
+"""The program `helpdesk`: all commands together. A run imports only the module of its command."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import demo, doctor, events, init, profiles, session, stack, teams, tickets, uninstall, users, watch
 from ._base.app import Commands, ProfileOption, Root
 from ._base.errors import EXIT_CODES
 from ._base.output import print_result
 from ._base.settings import apply_options
+from ._base.startup import skip_unused_libraries
 from ._base.streams import replace_closed_streams
+
+if TYPE_CHECKING:
+    app: Commands
+
+# The commands by module, in the order of the help. A module has an `app`, whose name is the command, or registers its
+# commands itself.
+MODULES: dict[str, tuple[str, ...]] = {
+    "tickets": ("tickets",),
+    "users": ("users",),
+    "teams": ("teams",),
+    "events": ("events",),
+    "profiles": ("profiles",),
+    "watch": ("watch",),
+    "session": ("login", "sign-up", "logout", "whoami"),
+    "doctor": ("doctor",),
+    "stack": ("up", "status", "down"),
+    "demo": ("demo",),
+    "init": ("init",),
+    "uninstall": ("uninstall",),
+}
+_OWN = ("project-dir", "version")
 
 _EPILOG = f"""\
 \b
@@ -26,16 +50,6 @@ Environment variables (they win over profiles):
   HELPDESK_EMAIL, HELPDESK_PASSWORD   by password
   HELPDESK_PROFILE                    the profile to use
   HELPDESK_CONFIG_DIR                 the directory of the profiles"""
-
-app = Commands(
-    cls=Root,
-    name="helpdesk",
-    profile=False,
-    help="A headless helpdesk that lives in your own Supabase project.",
-    epilog=_EPILOG,
-    pretty_exceptions_enable=False,
-    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
-)
 
 
 def version() -> None:
@@ -52,7 +66,6 @@ def _print_version_and_exit(requested: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def helpdesk(
     profile: ProfileOption = None,
     _show_version: Annotated[
@@ -74,17 +87,49 @@ def project_dir() -> None:
     print_result(found, json={"project_dir": found})
 
 
-for _nouns in (tickets, users, teams, events, profiles):
-    app.add_typer(_nouns.app)
-watch.register(app)
-session.register(app)
-doctor.register(app)
-stack.register(app)
-demo.register(app)
-init.register(app)
-uninstall.register(app)
-app.command()(project_dir)
-app.command()(version)
+def build(modules: Sequence[str] = tuple(MODULES)) -> Commands:
+    """The program with the commands of these modules.
+
+    Args:
+        modules: Names from ``MODULES``; by default all.
+    """
+    made = Commands(
+        cls=Root,
+        name="helpdesk",
+        profile=False,
+        help="A headless helpdesk that lives in your own Supabase project.",
+        epilog=_EPILOG,
+        pretty_exceptions_enable=False,
+        context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(helpdesk)
+    for name in modules:
+        module = import_module(f".{name}", __package__)
+        if hasattr(module, "register"):
+            module.register(made)
+        else:
+            made.add_typer(module.app)
+    made.command()(project_dir)
+    made.command()(version)
+    return made
+
+
+def needed_modules(arguments: Sequence[str]) -> Sequence[str]:
+    """The modules that a command line needs: that of its command, or all, for the help and for an unknown command."""
+    given = list(arguments)
+    while given and (given[0] == "--profile" or given[0].startswith("--profile=")):
+        del given[: 2 if given[0] == "--profile" else 1]
+    command = given[0] if given else ""
+    if command in _OWN:
+        return ()
+    return next(((name,) for name, commands in MODULES.items() if command in commands), tuple(MODULES))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        made = globals()["app"] = build()
+        return made
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def run() -> None:
@@ -94,4 +139,7 @@ def run() -> None:
         # A character that the terminal cannot show becomes a question mark instead of an error.
         with suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    app()
+    skip_unused_libraries()
+    # A shell that completes a command line puts it into variables.
+    completes = any(name.endswith("_COMPLETE") and name.startswith("_HELPDESK") for name in os.environ)
+    build(tuple(MODULES) if completes else needed_modules(sys.argv[1:]))()

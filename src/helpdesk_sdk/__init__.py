@@ -5,52 +5,58 @@
 ...     ticket = hd.tickets.create("Cannot log in", "It says 403 since this morning.")
 """
 
+from typing import TYPE_CHECKING
+
 from . import errors
-from ._http.flow import Page
-from ._http.pagination import AsyncPager, Pager
-from ._http.retry import Backoff
-from ._ids import new_id
-from ._live.stream import AsyncStream, Stream
-from ._sentinels import LATEST, UNSET, Latest, Unset
-from ._version import __version__
-from .client import AsyncHelpdesk, Helpdesk
+from ._lazy import lazy_names
 from .errors import *  # noqa: F403
-from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
-from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
-from .models.fields import (
-    CustomField,
-    FieldAudience,
-    FieldAudienceName,
-    FieldOption,
-    FieldType,
-    FieldTypeName,
-    RequiredFor,
-    RequiredForName,
-)
-from .models.messages import Message
-from .models.notes import Note
-from .models.presence import Viewer
-from .models.session import Session
-from .models.settings import Settings
-from .models.teams import Team, TeamMember
-from .models.tickets import (
-    AuthorKind,
-    AuthorKindName,
-    Channel,
-    ChannelName,
-    Priority,
-    PriorityName,
-    Status,
-    StatusName,
-    Ticket,
-    TimelineEntry,
-)
-from .models.users import Invitation, Role, RoleName, User
-from .resources._files import FileSource
-from .resources._references import TeamRef, TicketRef, UserRef
-from .resources._uploads import AttachmentSource
-from .resources.attachments import AttachmentRef
-from .resources.presence import TicketPresence
+
+if TYPE_CHECKING:
+    from ._http.flow import Page
+    from ._http.pagination import AsyncPager, Pager
+    from ._http.retry import Backoff
+    from ._ids import new_id
+    from ._live.stream import AsyncStream, Stream
+    from ._sentinels import LATEST, UNSET, Latest, Unset
+    from ._version import __version__
+    from .client import AsyncHelpdesk, Helpdesk
+    from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
+    from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
+    from .models.fields import (
+        CustomField,
+        FieldAudience,
+        FieldAudienceName,
+        FieldOption,
+        FieldType,
+        FieldTypeName,
+        RequiredFor,
+        RequiredForName,
+    )
+    from .models.messages import Message
+    from .models.notes import Note
+    from .models.presence import Viewer
+    from .models.session import Session
+    from .models.settings import Settings
+    from .models.teams import Team, TeamMember
+    from .models.tickets import (
+        AuthorKind,
+        AuthorKindName,
+        Channel,
+        ChannelName,
+        Priority,
+        PriorityName,
+        Status,
+        StatusName,
+        Ticket,
+        TimelineEntry,
+    )
+    from .models.users import Invitation, Role, RoleName, User
+    from .resources._files import FileSource
+    from .resources._references import TeamRef, TicketRef, UserRef
+    from .resources._uploads import AttachmentSource
+    from .resources.attachments import AttachmentRef
+    from .resources.presence import TicketPresence
+
 
 __all__ = [
     "LATEST",
@@ -118,3 +124,96 @@ __all__ = [
 ]
 
 __all__ += errors.__all__
+
+__getattr__ = lazy_names(
+    globals(),
+    {
+        "_http.flow": ("Page",),
+        "_http.pagination": (
+            "AsyncPager",
+            "Pager",
+        ),
+        "_http.retry": ("Backoff",),
+        "_ids": ("new_id",),
+        "_live.stream": (
+            "AsyncStream",
+            "Stream",
+        ),
+        "_sentinels": (
+            "LATEST",
+            "UNSET",
+            "Latest",
+            "Unset",
+        ),
+        "_version": ("__version__",),
+        "client": (
+            "AsyncHelpdesk",
+            "Helpdesk",
+        ),
+        "models.attachments": (
+            "Attachment",
+            "AttachmentState",
+            "LeftOver",
+            "Placement",
+            "PlacementName",
+        ),
+        "models.events": (
+            "Announcement",
+            "Change",
+            "Event",
+            "EventName",
+            "EventPage",
+            "EventType",
+        ),
+        "models.fields": (
+            "CustomField",
+            "FieldAudience",
+            "FieldAudienceName",
+            "FieldOption",
+            "FieldType",
+            "FieldTypeName",
+            "RequiredFor",
+            "RequiredForName",
+        ),
+        "models.messages": ("Message",),
+        "models.notes": ("Note",),
+        "models.presence": ("Viewer",),
+        "models.session": ("Session",),
+        "models.settings": ("Settings",),
+        "models.teams": (
+            "Team",
+            "TeamMember",
+        ),
+        "models.tickets": (
+            "AuthorKind",
+            "AuthorKindName",
+            "Channel",
+            "ChannelName",
+            "Priority",
+            "PriorityName",
+            "Status",
+            "StatusName",
+            "Ticket",
+            "TimelineEntry",
+        ),
+        "models.users": (
+            "Invitation",
+            "Role",
+            "RoleName",
+            "User",
+        ),
+        "resources._files": ("FileSource",),
+        "resources._references": (
+            "TeamRef",
+            "TicketRef",
+            "UserRef",
+        ),
+        "resources._uploads": ("AttachmentSource",),
+        "resources.attachments": ("AttachmentRef",),
+        "resources.presence": ("TicketPresence",),
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return __all__

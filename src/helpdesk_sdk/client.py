@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import httpx
@@ -24,25 +25,41 @@ from ._http.resource import Driver
 from ._http.retry import Backoff
 from ._http.session import SessionStore, SupabaseSession, begun_session, credentials_of
 from ._http.tls import tls_context
-from ._live.hubs import Hubs
 from ._version import __version__
 from .models.session import Session
-from .resources.attachments import Attachments
-from .resources.auth import Auth
-from .resources.events import Events
-from .resources.messages import Messages
-from .resources.notes import Notes
-from .resources.presence import Presence
-from .resources.settings import Settings
-from .resources.teams import Teams
-from .resources.tickets import Tickets
-from .resources.users import Users
+
+if TYPE_CHECKING:
+    from ._live.hubs import Hubs
+    from .resources.attachments import Attachments
+    from .resources.auth import Auth
+    from .resources.events import Events
+    from .resources.messages import Messages
+    from .resources.notes import Notes
+    from .resources.presence import Presence
+    from .resources.settings import Settings
+    from .resources.teams import Teams
+    from .resources.tickets import Tickets
+    from .resources.users import Users
 
 OnSession = Callable[[Session | None], None]
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 _TIMEOUT_RANGE = (0.001, 3600.0)
 _RETRIES_MAX = 10
+# Module and class of each resource. They are imported at their first use: a program uses few of them.
+_RESOURCES = {
+    "attachments": "attachments.Attachments",
+    "auth": "auth.Auth",
+    "events": "events.Events",
+    "messages": "messages.Messages",
+    "notes": "notes.Notes",
+    "presence": "presence.Presence",
+    "settings": "settings.Settings",
+    "teams": "teams.Teams",
+    "tickets": "tickets.Tickets",
+    "users": "users.Users",
+}
+_LIVE = {"events", "presence"}
 # The arguments of a client that say who the person is.
 _PERSON = {"session", "access_token", "email"}
 
@@ -124,6 +141,8 @@ class _Client(Generic[Driver, Transport]):
         # A WebSocket would not go where another transport goes.
         self._hubs: Hubs | None = None
         if isinstance(driver, AsyncDriver) and transport is None:
+            from ._live.hubs import Hubs
+
             self._hubs = Hubs(driver.context, driver.renew)
         self._owns_connections = True
         self._attach(driver)
@@ -180,15 +199,22 @@ class _Client(Generic[Driver, Transport]):
 
     def _attach(self, driver: Driver) -> None:
         self._driver: Driver = driver
-        self.auth = Auth(driver)
-        self.users = Users(driver)
-        self.teams = Teams(driver)
-        self.tickets = Tickets(driver)
-        self.messages = Messages(driver)
-        self.notes = Notes(driver)
-        self.attachments = Attachments(driver)
-        self.settings = Settings(driver)
-        self.events = Events(driver, self._hubs)
+        for name in _RESOURCES:
+            self.__dict__.pop(name, None)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _RESOURCES:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            module, _, kind = _RESOURCES[name].partition(".")
+            make = getattr(import_module(f".resources.{module}", __package__), kind)
+            made = make(self._driver, self._hubs) if name in _LIVE else make(self._driver)
+            self.__dict__[name] = made
+            return made
+
+        def __dir__(self) -> list[str]:
+            return [*super().__dir__(), *type(self).__annotations__, *_Client.__annotations__]
 
     def __repr__(self) -> str:
         store = self._driver.context.session_store
@@ -220,7 +246,7 @@ class Helpdesk(_Client[SyncDriver, httpx.BaseTransport]):
         def __getattr__(self, name: str) -> Any:
             if name == "presence":
                 raise AttributeError("Helpdesk has no presence: it needs a live connection, as AsyncHelpdesk has one")
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return super().__getattr__(name)
 
     def __enter__(self) -> Self:
         return self
@@ -247,10 +273,6 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
 
     def _new_driver(self, make_http: Callable[[], httpx.AsyncClient], context: ClientContext) -> AsyncDriver:
         return AsyncDriver(AsyncConnections(make_http), context)
-
-    def _attach(self, driver: AsyncDriver) -> None:
-        super()._attach(driver)
-        self.presence = Presence(driver, self._hubs)
 
     async def close(self) -> None:
         """Close all connections. Sessions stay valid: ``auth.sign_out()`` ends one."""

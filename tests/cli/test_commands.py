@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from typing import Any
 
 import pytest
 import typer
+from tests.cli.conftest import People
 from tests.cli.support import PROGRAM, Cli
 
 from helpdesk_cli._base import choices
-from helpdesk_cli.main import app
+from helpdesk_cli.main import MODULES, app, build, needed_modules
 from helpdesk_sdk import Channel, Priority, Role, Status
 
 ROOT = Path(__file__).parents[2]
@@ -138,3 +140,43 @@ def test_the_words_are_those_of_the_sdk() -> None:
         (choices.Role, Role),
     ):
         assert choices.words(ours) == choices.words(theirs)
+
+
+def test_a_run_imports_only_the_module_of_its_command() -> None:
+    """The table of modules in main.py, against what the modules register."""
+    for module, names in MODULES.items():
+        built = typer.main.get_command(build([module]))
+        assert set(built.commands) == {*names, "project-dir", "version"}  # type: ignore[attr-defined]
+        for name in names:
+            assert needed_modules(["--profile", "work", name, "--json"]) == (module,)
+    assert needed_modules(["version"]) == ()
+    for unknown in ([], ["--help"], ["tickts"], ["--profile"]):
+        assert needed_modules(unknown) == tuple(MODULES)
+
+
+def test_a_short_command_imports_no_library_for_requests() -> None:
+    imported = _imported_by("version")
+    assert not {"httpx", "pydantic", "postgrest", "rich.console", "helpdesk_cli.tickets"} & imported
+
+
+def test_a_command_that_talks_to_the_helpdesk_imports_no_more_than_it_needs(people: People) -> None:
+    imported = _imported_by("tickets", "list", shell=people.agent)
+    assert {"httpx", "helpdesk_sdk.models.tickets"} <= imported
+    unused = {"h2", "pygments", "click", "rich.progress", "supabase", "realtime", "supabase_auth", "websockets"}
+    assert not (unused | {"helpdesk_cli.users", "helpdesk_sdk._live.hub", "helpdesk_sdk.resources.events"}) & imported
+
+
+def _imported_by(*arguments: str, shell: Cli | None = None) -> set[str]:
+    """The modules that a run of the program imports."""
+    script = f"""
+import sys, atexit
+atexit.register(lambda: print("LOADED", *(name for name, one in sys.modules.items() if one), file=sys.stderr))
+sys.argv = ["helpdesk", *{arguments!r}]
+from helpdesk_cli.main import run
+run()
+"""
+    environment = {} if shell is None else {name: value for name, value in shell._environment({}).items() if value}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.partition("LOADED")[2].split())

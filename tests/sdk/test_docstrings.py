@@ -18,7 +18,7 @@ import pytest
 
 import helpdesk_sdk
 from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, install, local, models, resources, testing
-from helpdesk_sdk.models.base import Model, OpenEnum
+from helpdesk_sdk.models.base import Model, OpenEnum, field_descriptions
 
 ROOT = Path(__file__).parents[2]
 KNOWN = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
@@ -75,7 +75,8 @@ def test_every_class_says_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", [*MODELS, *(name for name, kind in CLASSES.items() if is_dataclass(kind))])
 def test_every_field_says_what_it_holds(name: str) -> None:
     if name in MODELS:
-        documented = {field: info.description for field, info in MODELS[name].model_fields.items()}
+        described = field_descriptions(MODELS[name])
+        documented = {field: described.get(field) for field in MODELS[name].model_fields}
         assert all(text and text.endswith(".") for text in documented.values()), documented
     else:
         assert _bare_attributes(CLASSES[name]) == []

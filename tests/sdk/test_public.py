@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, get_args
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
 import helpdesk_sdk
 from helpdesk_sdk import (
@@ -156,3 +160,42 @@ def test_what_only_some_need_is_imported_when_they_need_it() -> None:
     code = "import helpdesk_sdk, sys; print(sorted({'realtime', 'websockets', 'supabase_auth'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", ["helpdesk_sdk", "helpdesk_sdk.models", "helpdesk_sdk.resources"])
+def test_a_package_exports_at_run_time_what_its_types_say(package: str) -> None:
+    """The names stand twice: for type checkers, and in the table of names that are imported when they are used."""
+    module = importlib.import_module(package)
+    assert module.__file__ is not None
+    tree = ast.parse(Path(module.__file__).read_text())
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    typed = {
+        (alias.name, node.module) for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    table = next(node for node in ast.walk(tree) if isinstance(node, ast.Dict))
+    names = ast.literal_eval(table)
+    assert {(name, where) for where, found in names.items() for name in found} == typed
+    assert {name for name, _ in typed} <= set(module.__all__) == set(dir(module))
+
+
+def test_importing_the_package_imports_no_library() -> None:
+    """The local stack's commands and the pytest plugin import it, and most of them make no request."""
+    libraries = {"httpx", "pydantic", "postgrest", "rich", "asyncio"}
+    program = f"import sys, helpdesk_sdk, helpdesk_sdk.local\nprint(sorted({libraries} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_client_has_the_attributes_that_an_editor_shows() -> None:
+    for client in clients():
+        assert {*RESOURCES} <= public(client)
+        assert ("presence" in public(client)) is isinstance(client, AsyncHelpdesk)
+        with pytest.raises(AttributeError, match="has no attribute 'ticket'"):
+            client.ticket  # noqa: B018
+
+
+def test_a_models_schema_has_its_fields_descriptions() -> None:
+    """For the OpenAPI page of a product that returns our models."""
+    schema = helpdesk_sdk.Ticket.model_json_schema()
+    assert schema["properties"]["revision"]["description"].startswith("Counts the ticket's changes")
+    assert TypeAdapter(list[helpdesk_sdk.User]).json_schema()["$defs"]["User"]["properties"]["email"]["description"]
