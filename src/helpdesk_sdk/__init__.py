@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._version import __version__
     from .client import AsyncHelpdesk, Helpdesk
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
+    from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
     from .models.fields import (
         CustomField,
@@ -108,9 +109,12 @@ __all__ = [
     "StatusName",
     "Stream",
     "Team",
+    "TeamCount",
     "TeamMember",
     "TeamRef",
     "Ticket",
+    "TicketCount",
+    "TicketCounts",
     "TicketPresence",
     "TicketRef",
     "TimelineEntry",
@@ -118,6 +122,7 @@ __all__ = [
     "User",
     "UserRef",
     "Viewer",
+    "WrongCounter",
     "__version__",
     "errors",
     "new_id",
@@ -157,6 +162,7 @@ __getattr__ = lazy_names(
             "Placement",
             "PlacementName",
         ),
+        "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
         "models.events": (
             "Announcement",
             "Change",

@@ -10,6 +10,8 @@ import pytest
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, SERVICE, STRANGER, Db, Person, as_person, be, refused, value
 from tests.db.world import World
 
+from helpdesk_sdk._limits import COUNT_MAX
+
 COUNTED = "select team_id, status, priority, tickets from helpdesk.ticket_counts()"
 ACTUAL = (
     "select team_id, status, priority, count(*) as tickets from helpdesk.tickets "
@@ -208,3 +210,7 @@ def test_a_team_that_had_tickets_can_be_deleted(db: Db, world: World) -> None:
 def test_a_capped_count_says_that_there_are_more(db: Db, found: int, counted: tuple[int, bool]) -> None:
     row = db.execute("select * from helpdesk_private.capped_count(%s)", (found,)).fetchone()
     assert row == dict(zip(("value", "capped"), counted, strict=True))
+
+
+def test_sdk_and_database_count_up_to_the_same_number(db: Db) -> None:
+    assert value(db, "select helpdesk_private.count_limit()") == COUNT_MAX

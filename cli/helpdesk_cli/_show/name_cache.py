@@ -48,9 +48,13 @@ class NameCache:
             self.people |= {user.user_id: user async for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
         self._requested |= teams | people
 
+    def load_teams(self, hd: Helpdesk) -> None:
+        """Fetch the teams that the user may see."""
+        self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
+
     def _load(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
         if teams - self._requested:
-            self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
+            self.load_teams(hd)
         for ids in _batches(people - self._requested):
             self.people |= {user.user_id: user for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
         self._requested |= teams | people

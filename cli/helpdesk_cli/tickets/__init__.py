@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import reading, writing, routing, changes  # isort: skip
+from . import reading, writing, routing, changes, counting  # isort: skip
 from .app import app
 
-__all__ = ["app", "changes", "reading", "routing", "writing"]
+__all__ = ["app", "changes", "counting", "reading", "routing", "writing"]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .events import Announcement, Change, Event, EventName, EventPage, EventType
     from .fields import (
         CustomField,
@@ -66,16 +67,21 @@ __all__ = [
     "Status",
     "StatusName",
     "Team",
+    "TeamCount",
     "TeamMember",
     "Ticket",
+    "TicketCount",
+    "TicketCounts",
     "TimelineEntry",
     "User",
     "Viewer",
+    "WrongCounter",
 ]
 
 __getattr__ = lazy_names(
     globals(),
     {
+        "counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
         "events": (
             "Announcement",
             "Change",

@@ -26,13 +26,14 @@ from .._references import (
     ticket_key,
 )
 from .changes import TicketChanges
+from .counting import TicketCounting
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
 from .routing import TicketRouting
 from .tags import TicketTags
 
 
-class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver]):
+class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], TicketCounting[Driver]):
     """``hd.tickets``: tickets. Customers see their own, agents their teams' and those assigned to them, admins all."""
 
     @call

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from ... import _limits as limits
 from ... import _validation as check
-from ..._http.flow import Flow, Page
-from ..._http.keyset import Keyset, keyset_page
+from ..._http.flow import Flow, Page, Reply
+from ..._http.keyset import Keyset, is_last, keyset_page
 from ..._http.resource import Resource
+from ...models.base import Model
+from ...models.counts import TicketCount
 from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from .._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
 
@@ -117,6 +119,36 @@ def _among(column: str, values: Sequence[str]) -> Filter:
 
 def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]]:
     """The first page. It looks up people, teams and the role once, for the following pages too."""
+    relation, filters = yield from _resolved(resource, asked)
+    columns = _WITH_TAGS if relation == "tickets" else ("*",)
+
+    def query() -> Any:
+        return _filtered(resource._rest.from_(relation).select(*columns), filters)
+
+    return (yield from keyset_page(resource._read, query, Ticket, asked.keyset, asked.size))
+
+
+def count(resource: Resource[Any], asked: TicketQuery) -> Flow[TicketCount]:
+    """How many tickets there are, up to COUNT_MAX. A project may send fewer rows than requested: then it asks again."""
+    relation, filters = yield from _resolved(resource, asked)
+    found, wanted = 0, limits.COUNT_MAX + 1
+    while found < wanted:
+        query = _filtered(resource._rest.from_(relation).select("number"), filters)
+        # Without an order: how many rows are behind the first ones does not depend on it.
+        reply: Reply = yield resource._read(query.limit(wanted - found).offset(found))
+        rows = reply.rows(_Number)
+        found += len(rows)
+        if is_last(rows, wanted):
+            break
+    return TicketCount(value=min(found, limits.COUNT_MAX), capped=found > limits.COUNT_MAX)
+
+
+class _Number(Model):
+    number: int
+
+
+def _resolved(resource: Resource[Any], asked: TicketQuery) -> Flow[tuple[str, list[Filter]]]:
+    """The relation to read and its filters, with the ids of people and teams."""
     filters = list(asked.filters)
     if asked.team is not None:
         filters.append(("team_id", "eq", str((yield from find_team_id(resource, "team", asked.team)))))
@@ -133,15 +165,13 @@ def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]
     # The view my_tickets has the tickets of one requester: the caller.
     if asked.requester is not None and not (asked.requester == "me" and relation == "my_tickets"):
         filters.append(("created_by", "eq", str((yield from _person(resource, "requester", asked.requester)))))
-    columns = _WITH_TAGS if relation == "tickets" else ("*",)
+    return relation, filters
 
-    def query() -> Any:
-        made = resource._rest.from_(relation).select(*columns)
-        for column, operator, value in filters:
-            made = made.filter(column, operator, value)
-        return made
 
-    return (yield from keyset_page(resource._read, query, Ticket, asked.keyset, asked.size))
+def _filtered(query: Any, filters: list[Filter]) -> Any:
+    for column, operator, value in filters:
+        query = query.filter(column, operator, value)
+    return query
 
 
 def _person(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:
