@@ -9,7 +9,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import claims, cli, data, events, lists, live, paging, people, report, sdk, start, unscoped, writes
+from benchmarks import (
+    claims,
+    cli,
+    data,
+    events,
+    lists,
+    live,
+    paging,
+    peer,
+    people,
+    report,
+    sdk,
+    start,
+    unscoped,
+    writes,
+)
 from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
@@ -17,6 +32,9 @@ _READS = ("rls", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes")
 _STACK = ("sdk", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
+# Only when it is named: it installs the peer from the package index.
+_ON_REQUEST = ("peer",)
+_PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,9 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the helpdesk.")
-    parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, []], metavar="part", help=f"of {', '.join(PARTS)}; all by default"
-    )
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *_ON_REQUEST, []], metavar="part", help=_PARTS_HELP)
     parser.add_argument("--tickets", type=int, default=1_000_000, help="the size of the helpdesk (1,000,000)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each comparison is repeated (5)")
     parser.add_argument("--calls", type=int, default=120, help="how many calls a repetition has (120)")
@@ -85,6 +101,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield cli.run()
     if "start" in parts:
         yield start.run()
+    if "peer" in parts:
+        yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 
 
 if __name__ == "__main__":
