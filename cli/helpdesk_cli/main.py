@@ -139,6 +139,10 @@ def run() -> None:
         # A character that the terminal cannot show becomes a question mark instead of an error.
         with suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if sys.argv[1:] in (["version"], ["--version"]):
+        # Without Typer, which takes most of the time.
+        version()
+        return
     skip_unused_libraries()
     # A shell that completes a command line puts it into variables.
     completes = any(name.endswith("_COMPLETE") and name.startswith("_HELPDESK") for name in os.environ)

@@ -143,7 +143,7 @@ def whoami() -> None:
 
 def _save(profile: Profile, user: User) -> None:
     before = profiles.load().current
-    profiles.save(replace(profile, email=user.email), make_current=True)
+    profiles.save(replace(profile, email=user.email, role=str(user.role)), make_current=True)
     use = "" if before == profile.name else " Commands use this profile from now on."
     print_result(
         f"Signed in to {profile.url} as {user.name or user.email} ({user.role}), profile {profile.name}.{use}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -271,3 +272,21 @@ def test_the_environment_signs_in_by_itself(cli: Cli, crew: Crew) -> None:
     env |= {"HELPDESK_EMAIL": crew.email("customer"), "HELPDESK_PASSWORD": PASSWORD}
     assert Cli(cli.config, env)("whoami", "--json").json["user"]["email"] == crew.email("customer")
     assert not profiles.profiles_path().exists()
+
+
+def test_a_list_is_in_the_scope_of_the_role_of_now(cli: Cli, crew: Crew, queue: str) -> None:
+    """The profile remembers the role; the helpdesk is asked at the same time, and is right."""
+    with crew.client("admin") as admin:
+        number = admin.tickets.create("In the queue", team=queue).number
+    where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key, "--email", crew.email("agent"))
+    cli("login", "--profile", "work", *where, "--password-stdin", input=PASSWORD)
+    path = cli.config / "profiles.toml"
+    assert 'role = "agent"' in path.read_text()
+    for remembered in ("agent", "customer", "unheard-of", None):
+        text = re.sub(r"(?m)^role = .*\n", "", path.read_text())
+        path.write_text(text if remembered is None else f'{text.rstrip()}\nrole = "{remembered}"\n')
+        found = cli("tickets", "list", "--team", queue, "--json").json
+        assert [ticket["number"] for ticket in found] == [number]
+        if remembered is not None:
+            assert 'role = "agent"' in path.read_text()
+    assert 'role = "agent"' not in path.read_text()

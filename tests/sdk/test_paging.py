@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from tests.sdk.support import Scenario, Server, both, ok, refused, ticket_row, user_row
 
 from helpdesk_sdk import InvalidValueError, Pager, TicketNotFoundError
+from helpdesk_sdk._http.session import SessionStore
 
 TEAM = {"team_id": ticket_row()["team_id"], "name": "Billing"} | {
     name: ticket_row()[name] for name in ("created_at", "updated_at")
@@ -159,6 +161,41 @@ def test_filters(hd: Any, server: Server) -> Scenario:
         ("updated_at", "lt.2026-02-01T00:00:00+00:00"),
     ):
         assert wanted in asked
+
+
+@both
+def test_the_id_of_a_team_needs_no_look_up_and_its_name_one_a_minute(
+    hd: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> Scenario:
+    def lookups() -> int:
+        return sum(request.url.path.endswith("/rpc/find_team") for request in server.requests)
+
+    server.answers(*(ok([]) for _ in range(2)))
+    for team in (TEAM["team_id"], UUID(str(TEAM["team_id"]))):
+        yield hd.tickets.list(team=team, scope="team")
+        assert ("team_id", f"eq.{TEAM['team_id']}") in query(server.requests[-1])
+    assert lookups() == 0
+    server.answers(ok([TEAM]), ok([]), ok([]))
+    for _ in range(2):
+        yield hd.tickets.list(team="Billing", scope="team")
+    assert lookups() == 1
+    # A write asks each time, and whoever renames a team knows that the name is free.
+    server.answers(ok([TEAM]), ok([TEAM]), ok([TEAM]), ok([]))
+    yield hd.teams.update("Billing", name="Invoices")
+    yield hd.tickets.list(team="Billing", scope="team")
+    assert lookups() == 3
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
+    server.answers(ok([TEAM]), ok([]))
+    yield hd.tickets.list(team="Billing", scope="team")
+    assert lookups() == 4
+
+
+def test_a_client_remembers_so_many_teams() -> None:
+    store = SessionStore("sb_publishable_x", None, None, None)
+    for number in range(1_100):
+        store.remember_team(f"Team {number}", UUID(int=number))
+    assert [store.team_id_of(f"Team {number}") for number in (99, 100)] == [None, UUID(int=100)]
 
 
 @pytest.mark.parametrize(

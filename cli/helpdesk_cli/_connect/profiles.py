@@ -27,6 +27,7 @@ class Profile:
         key: Its publishable key; for a system profile, its secret key.
         email: The address of the person who is signed in, if known.
         expires_at: When the access token expires.
+        role: The person's role when a command last read it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Profile:
     access_token: str | None = None
     refresh_token: str | None = None
     expires_at: datetime | None = None
+    role: str | None = None
 
     @property
     def is_system(self) -> bool:
@@ -44,7 +46,7 @@ class Profile:
 
     def signed_out(self) -> Profile:
         """The profile without its session."""
-        return replace(self, email=None, access_token=None, refresh_token=None, expires_at=None)
+        return replace(self, email=None, access_token=None, refresh_token=None, expires_at=None, role=None)
 
     def masked(self) -> dict[str, Any]:
         """The fields to show, secrets masked."""
@@ -54,6 +56,7 @@ class Profile:
             "key": masked(self.key),
             "kind": "system" if self.is_system else "person",
             "email": self.email,
+            "role": self.role,
             "signed_in": bool(self.access_token),
             "expires_at": self.expires_at.isoformat() if self.expires_at else None,
         }
@@ -158,6 +161,16 @@ def save(profile: Profile, *, make_current: bool = False) -> None:
                 row[field.name] = value
         if make_current or "current" not in document:
             document["current"] = profile.name
+
+    _edit(change)
+
+
+def remember_role(name: str, role: str) -> None:
+    """Keep the person's role in a profile. Nothing else in it changes: another command may be renewing its session."""
+
+    def change(document: Any) -> None:
+        if name in document.get("profiles", {}):
+            document["profiles"][name]["role"] = role
 
     _edit(change)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from .._base.json import jsonable
+from .._base.parallel import in_parallel
 
 if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, User
@@ -53,10 +54,16 @@ class NameCache:
         self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
 
     def _load(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
-        if teams - self._requested:
+        def load_people() -> None:
+            for ids in _batches(people - self._requested):
+                self.people |= {user.user_id: user for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
+
+        if not teams <= self._requested and not people <= self._requested:
+            in_parallel(lambda: self.load_teams(hd), load_people)
+        elif not teams <= self._requested:
             self.load_teams(hd)
-        for ids in _batches(people - self._requested):
-            self.people |= {user.user_id: user for user in hd.users.list(ids=ids, page_size=_BATCH_SIZE + 1)}
+        else:
+            load_people()
         self._requested |= teams | people
 
     def team(self, team_id: UUID | None) -> str | None:

@@ -12,13 +12,14 @@ from .._base.output import print_note, with_progress
 from .._base.settings import settings
 from .._base.times import time_option
 from .._connect.connection import connect
+from .._connect.role import Scope, in_scope_of_role
 from .._connect.target import target
 from .._show import tickets as view
 from .._show.read_receipts import ReadReceipts
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Helpdesk
+    from helpdesk_sdk import Helpdesk, Ticket
 
 OrderName = Literal[
     "-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"
@@ -61,23 +62,30 @@ def list_(
     Staff see their teams' queues (admins: all tickets). Customers see their own tickets.
     """
     with connect() as hd:
-        found = hd.tickets.list(
-            status=status,
-            priority=priority,
-            team=team,
-            assigned_to=assigned_to,
-            requester=requester,
-            tag=tag,
-            external_id=external_id,
-            scope=scope,
-            order=order,
-            page_size=500,
-            created_after=created_after,
-            created_before=created_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-        )
-        tickets = list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
+
+        def read(own_scope: Scope | None) -> list[Ticket]:
+            found = hd.tickets.list(
+                status=status,
+                priority=priority,
+                team=team,
+                assigned_to=assigned_to,
+                requester=requester,
+                tag=tag,
+                external_id=external_id,
+                scope=scope or own_scope,
+                order=order,
+                page_size=500,
+                created_after=created_after,
+                created_before=created_before,
+                updated_after=updated_after,
+                updated_before=updated_before,
+            )
+            return list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
+
+        # Other lists have the same scope for everybody.
+        unscoped = scope is None and tag is None and external_id is None
+        by_role = unscoped and assigned_to in (None, "nobody") and requester != "me"
+        tickets = in_scope_of_role(hd, read) if by_role else read(None)
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
         if team is not None and not tickets and not settings().json:

@@ -22,6 +22,9 @@ _MARGIN = 30.0
 # Seconds for which the person is cached. A changed role affects the default scope of lists after this time.
 _ME_TTL = 60.0
 _NUMBERS_KEPT = 10_000
+# The names of teams that a client remembers, and for how many seconds: a team may be renamed.
+_TEAMS_KEPT = 1_000
+_TEAM_TTL = 60.0
 
 
 class Credentials(Model):
@@ -129,6 +132,7 @@ class SessionStore:
         self.key_is_secret = is_secret_key(key)
         self._me: tuple[User, float] | None = None
         self._numbers: OrderedDict[int, UUID] = OrderedDict()
+        self._teams: OrderedDict[str, tuple[UUID, float]] = OrderedDict()
 
     @property
     def token(self) -> str | None:
@@ -167,6 +171,7 @@ class SessionStore:
         if not same_person:
             self._me = None
             self._numbers.clear()
+            self._teams.clear()
         self.on_replaced()
         if self._on_change is not None:
             self._on_change(session)
@@ -181,6 +186,21 @@ class SessionStore:
     @me.setter
     def me(self, user: User) -> None:
         self._me = (user, time.monotonic())
+
+    def team_id_of(self, name: str) -> UUID | None:
+        """The id of the team with this name, if it was looked up within the last minute."""
+        known = self._teams.get(name)
+        return None if known is None or time.monotonic() - known[1] > _TEAM_TTL else known[0]
+
+    def remember_team(self, name: str, team_id: UUID) -> None:
+        """Keep the id of the team with this name."""
+        self._teams[name] = team_id, time.monotonic()
+        while len(self._teams) > _TEAMS_KEPT:
+            self._teams.popitem(last=False)
+
+    def forget_teams(self) -> None:
+        """Forget the names of teams: this client has changed one."""
+        self._teams.clear()
 
     def ticket_id_of(self, number: int) -> UUID | None:
         """The id of the ticket with this number, if it is known. A number never gets another id."""

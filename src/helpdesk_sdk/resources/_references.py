@@ -142,12 +142,23 @@ TeamRef = Team | UUID | str
 
 
 def find_team_id(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUID]:
-    """The id of a team."""
+    """The id of a team. A name is looked up each time: what is written must not go to a team that had the name."""
     if isinstance(team, Team):
         return team.team_id
-    if isinstance(team, UUID):
-        return team
+    if _is_uuid(team):
+        return check.identifier(field, team)
+    return (yield from _find_team(resource, field, team)).team_id
+
+
+def find_team_id_to_read(resource: Resource[Any], field: str, team: TeamRef) -> Flow[UUID]:
+    """The id of a team whose rows are read. The id of a name is remembered for a minute."""
+    if not isinstance(team, str) or _is_uuid(team):
+        return (yield from find_team_id(resource, field, team))
+    known = resource._session_store.team_id_of(team)
+    if known is not None:
+        return known
     found = yield from _find_team(resource, field, team)
+    resource._session_store.remember_team(team, found.team_id)
     return found.team_id
 
 

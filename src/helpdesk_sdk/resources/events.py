@@ -19,7 +19,7 @@ from .._live.stream_state import StreamSource
 from .._live.subscriptions import Topic
 from ..models.events import Event, EventName, EventPage, EventType
 from ._event_topics import find_topics
-from ._references import TeamRef, TicketRef, UserRef, find_team_id, find_ticket_id, find_user_id, ticket_key
+from ._references import TeamRef, TicketRef, UserRef, find_team_id_to_read, find_ticket_id, find_user_id, ticket_key
 
 _STREAM_PAGE = 500
 
@@ -54,7 +54,7 @@ class _Scope:
     def ids(self, resource: Resource[Any]) -> Flow[tuple[UUID | None, UUID | None]]:
         if self._ids is None:
             ticket_id = None if self._ticket is None else (yield from find_ticket_id(resource, self._ticket))
-            team_id = None if self._team is None else (yield from find_team_id(resource, "team", self._team))
+            team_id = None if self._team is None else (yield from find_team_id_to_read(resource, "team", self._team))
             self._ids = ticket_id, team_id
         return self._ids
 

@@ -110,6 +110,7 @@ class Teams(Resource[Driver]):
         changed = reply.first_row(Team)
         if changed is None:
             raise (yield from self._why_not(team_id))
+        self._session_store.forget_teams()
         return changed
 
     @call
@@ -127,6 +128,7 @@ class Teams(Resource[Driver]):
         """
         team_id = yield from find_team_id(self, "team", team)
         reply: Reply = yield self._write(self._rest.from_("teams").delete().eq("team_id", team_id))
+        self._session_store.forget_teams()
         # After a repeated attempt it is deleted, whichever attempt did it.
         if not reply.rows(Team) and reply.attempts == 1:
             raise (yield from self._why_not(team_id))

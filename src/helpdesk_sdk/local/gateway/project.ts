@@ -82,6 +82,13 @@ export class Project {
     return await this.#connection.introspect({ useCache: true });
   }
 
+  /** The newest migration in the database's history; null without one. */
+  async schemaVersion(): Promise<string | null> {
+    const sql = this.#connection.driver;
+    const [found] = await sql`select max(version) as version from supabase_migrations.schema_migrations`;
+    return found?.version ?? null;
+  }
+
   /** Use the catalog of a database with the same tables instead of reading it from this database. */
   useCatalog(catalog: IntrospectResult): void {
     const inner = this.#connection as unknown as { introspection: IntrospectResult };

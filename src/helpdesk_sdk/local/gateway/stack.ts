@@ -40,13 +40,14 @@ export class Stack {
   /**
    * `PUT /_stack/databases/<name>` serves another database of the server on its own port; with `?prepare` it only
    * creates Auth's schema there. `DELETE` stops serving the database. Databases with the same `?like=<template>` share
-   * one catalog. Requires the secret key.
+   * one catalog. `GET /_stack/schema-version` has the newest migration of the main database. All require the secret key.
    */
   async #handleControl(request: Request, path: string): Promise<Response | null> {
     if (path === "/_stack/health") return json(200, { status: "ok" });
     const name = path.match(/^\/_stack\/databases\/([^/]+)$/)?.[1];
-    if (name === undefined) return null;
+    if (name === undefined && path !== "/_stack/schema-version") return null;
     if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
+    if (name === undefined) return json(200, { schema_version: await this.#main.schemaVersion() });
     if (!DATABASE_NAME.test(name)) return restError(400, "22023", `invalid database name: ${name}`);
     if (request.method === "DELETE") return await this.#stopServing(name);
     if (request.method !== "PUT") return restError(405, "PGRST117", "Unsupported HTTP method");

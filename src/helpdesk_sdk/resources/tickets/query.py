@@ -16,7 +16,7 @@ from ..._http.resource import Resource
 from ...models.base import Model
 from ...models.counts import TicketCount
 from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
-from .._references import TeamRef, UserRef, fetch_me, find_team_id, find_user_id
+from .._references import TeamRef, UserRef, fetch_me, find_team_id_to_read, find_user_id
 
 Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"]
 Scope = Literal["mine", "team"]
@@ -151,7 +151,7 @@ def _resolved(resource: Resource[Any], asked: TicketQuery) -> Flow[tuple[str, li
     """The relation to read and its filters, with the ids of people and teams."""
     filters = list(asked.filters)
     if asked.team is not None:
-        filters.append(("team_id", "eq", str((yield from find_team_id(resource, "team", asked.team)))))
+        filters.append(("team_id", "eq", str((yield from find_team_id_to_read(resource, "team", asked.team)))))
     if asked.assigned_to == "nobody":
         filters.append(("assigned_to", "is", "null"))
     elif asked.assigned_to is not None:
