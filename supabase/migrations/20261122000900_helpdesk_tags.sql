@@ -59,11 +59,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The tickets are locked: two writers together do not pass the limit.
+  -- The tickets are locked: two writers together do not pass the limit. Counted ticket by ticket: without statistics the
+  -- planner would rather read all tags of the helpdesk (25 ms on a million tickets).
   if exists (
-    select from helpdesk.ticket_tags as g
-    where g.ticket_id in (select c.ticket_id from changed as c)
-    group by g.ticket_id having count(*) > 50
+    select from (select distinct c.ticket_id from changed as c) as n
+    where (select count(*) from helpdesk.ticket_tags as g where g.ticket_id = n.ticket_id) > 50
   ) then
     perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
   end if;
