@@ -53,7 +53,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("whoami", "users", "set_user_role", "deactivate_user", "reactivate_user"),
         *("create_customer", "invitations", "invite_user", "revoke_invitation", "bootstrap_admin"),
     ),
-    "The helpdesk itself": ("schema_version", "status_transitions", "settings"),
+    "The helpdesk itself": (
+        *("schema_version", "status_transitions", "settings", "statement_timeouts", "open_transactions"),
+    ),
 }
 """The tables of the page: the tables, views and functions in each."""
 RIGHTS = {"-": "no", "b": "listen", "s": "listen, presence"}

@@ -57,7 +57,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check configuration, connection, migrations and live events.
+    """Check configuration, connection, migrations, time limits and live events.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """
@@ -242,8 +242,11 @@ def _session(found: Target) -> Iterator[Finding]:
     yield migrated
     if migrated.ok:
         # Imported here, so that help and completion do not wait for it.
+        from ._connect.database_check import check_database
         from ._connect.live_check import check_live
 
+        for result in check_database(found.url, found.key, token, _TIMEOUT):
+            yield Finding(*result)
         yield Finding("live", *check_live(found.url, found.key, token))
 
 

@@ -50,6 +50,7 @@ HelpdeskError
     ├── ReadOnlyError
     ├── UnexpectedResponseError
     └── ServerError
+        └── StatementTimeoutError
 
 The default message of a class is the first line of its docstring. ``str(error)`` is the message and, if known, the
 way out.
@@ -107,6 +108,7 @@ __all__ = [
     "RequestTimeoutError",
     "ServerError",
     "StaleRevisionError",
+    "StatementTimeoutError",
     "TeamInUseError",
     "TeamNotFoundError",
     "TicketClosedError",
@@ -474,6 +476,10 @@ class ServerError(ApiError):
     """The helpdesk failed to answer; nothing was changed."""
 
     is_transient = True
+
+
+class StatementTimeoutError(ServerError):
+    """The database stopped the request because it took too long; nothing was changed."""
 
 
 BY_REASON: dict[str, type[ApiError]] = {

@@ -10,12 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from tests.cli.conftest import People
 from tests.cli.support import Cli
 
-from helpdesk_cli._connect import live_check, profiles
+from helpdesk_cli._connect import database_check, live_check, profiles
 from helpdesk_cli._connect.profiles import Profile
+from helpdesk_sdk.install import project_dir
 
 
 def _findings(done: Any) -> dict[str, tuple[bool | None, str]]:
@@ -106,6 +108,51 @@ def test_the_secret_key_is_worth_a_warning_and_is_not_shown(people: People) -> N
     assert "warning" in done.out
     assert people.crew.info.secret_key not in done.out
     assert _findings(people.system("doctor", "--json"))["migrations"][0] is True
+
+
+def test_admins_see_the_time_limits_and_that_nothing_holds_events_back(people: People) -> None:
+    for found in (_findings(people.system("doctor", "--json")), _findings(people.admin("doctor", "--json"))):
+        assert found["time limits"] == (True, "a statement is stopped after: authenticated 8 s, anon 3 s ")
+        assert found["open transactions"] == (True, "none older than 10 s: nothing holds events back ")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said", "fix"),
+    [
+        (0, "authenticated none", "alter role authenticated set statement_timeout = '8s'; notify pgrst"),
+        (60000, "authenticated 60 s", "alter role authenticated set statement_timeout = '8s'; notify pgrst"),
+        (8000, "authenticated 8 s", None),
+    ],
+)
+def test_a_time_limit_that_is_too_long_is_a_warning_with_the_statement_to_run(
+    milliseconds: int, said: str, fix: str | None, cli: Cli, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_check, "_TIMEOUT", 0.0)
+    newest = max(path.name.partition("_")[0] for path in (project_dir() / "migrations").iterdir())
+    project.answers["/rest/v1/rpc/schema_version"] = (200, newest)
+    project.answers["/rest/v1/rpc/statement_timeouts"] = (
+        200,
+        [{"role": "authenticated", "milliseconds": milliseconds}, {"role": "anon", "milliseconds": 3000}],
+    )
+    done = cli("doctor", "--json", HELPDESK_URL=project.url, HELPDESK_KEY="sb_secret_0123456789abcdef")
+    ok, text = _findings(done)["time limits"]
+    assert said in text
+    assert (ok, fix or "") == ((None, fix) if fix else (True, ""))
+    assert fix is None or fix in text
+
+
+def test_who_holds_events_back_is_named_with_the_way_to_end_it(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_check, "_PATIENCE", 0)
+    with psycopg.connect(people.crew.info.db_url, application_name="nightly report") as holding:
+        pid = holding.info.backend_pid
+        holding.execute("insert into helpdesk.teams (name) values ('Held')")
+        done = people.system("doctor")
+        holding.rollback()
+    assert "nobody receives events that are newer than these transactions: pid" in done.out
+    told = " ".join(done.out.split())
+    assert f"pid {pid} (role postgres, nightly report, idle in transaction" in told
+    assert f"select pg_terminate_backend({pid})" in told
+    assert "idle_in_transaction_session_timeout" in told
 
 
 def test_nothing_is_configured(cli: Cli) -> None:

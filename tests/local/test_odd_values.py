@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,8 @@ import httpx
 import psycopg
 import pytest
 
-from helpdesk_sdk import Helpdesk, ServerError
+from helpdesk_sdk import Helpdesk, StatementTimeoutError
+from helpdesk_sdk._http.error_mapping import exception_for, parse_error
 from helpdesk_sdk.testing import Project
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -148,7 +150,7 @@ def test_the_sdk_says_so_at_once(project: Project, customer: Helpdesk) -> None:
                create trigger dawdling before insert on helpdesk.tickets execute function helpdesk.dawdling()"""
         )
     try:
-        with limited(project, 200), pytest.raises(ServerError) as caught:
+        with limited(project, 200), pytest.raises(StatementTimeoutError) as caught:
             customer.tickets.create("In vain")
     finally:
         with psycopg.connect(project.db_url) as db:
@@ -157,6 +159,22 @@ def test_the_sdk_says_so_at_once(project: Project, customer: Helpdesk) -> None:
     assert str(caught.value).startswith(
         "The database stopped the request because it took too long; nothing was changed."
     )
+
+
+@pytest.mark.parametrize("operator", ["match", "imatch"])
+def test_costly_expressions_of_a_customer_end_at_the_limit_and_others_are_served(
+    project: Project, web: httpx.Client, customer: Helpdesk, operator: str
+) -> None:
+    """Back references make PostgreSQL try every length: without a limit one such request takes more than 30 s."""
+    ticket = customer.tickets.create("Long", description="a" * 99_999 + "b")
+    costly = {"ticket_id": f"eq.{ticket.ticket_id}", "description": rf"{operator}.^(a+)(a+)\1\2b$"}
+    with limited(project, 400), ThreadPoolExecutor(20) as people:
+        answers = list(people.map(lambda _: web.get("/rest/v1/my_tickets", params=costly), range(20)))
+        assert {answer.json()["code"] for answer in answers} == {"57014"}
+        assert customer.tickets.get(ticket).title == "Long"
+    error = exception_for(parse_error(answers[0]), signed_in=True)
+    assert isinstance(error, StatementTimeoutError)
+    assert "narrower filter" in (error.hint or "")
 
 
 def count(web: httpx.Client) -> int:

@@ -78,7 +78,7 @@ def test_the_module_opens_with_its_tree() -> None:
         (refused(413, message="too large"), errors.InvalidValueError),
         (refused(405, code="25006"), errors.ReadOnlyError),
         (refused(500, code="XX000"), errors.ServerError),
-        (refused(500, code="57014"), errors.ServerError),
+        (refused(500, code="57014"), errors.StatementTimeoutError),
         (refused(418), errors.UnexpectedResponseError),
         (refused(404, message="no Route matched with those values"), errors.UnexpectedResponseError),
         (refused(409, "of_the_future", message="Not now."), errors.ConflictError),

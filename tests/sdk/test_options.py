@@ -137,4 +137,10 @@ def test_who_is_named_in_the_call_wins_over_the_environment() -> None:
 def test_which_errors_are_transient() -> None:
     kinds: list[type[HelpdeskError]] = [getattr(errors, name) for name in errors.__all__]
     found = {kind.__name__ for kind in kinds if kind.is_transient}
-    assert found == {"ConnectionFailedError", "RequestTimeoutError", "RateLimitedError", "ServerError"}
+    assert found == {
+        "ConnectionFailedError",
+        "RequestTimeoutError",
+        "RateLimitedError",
+        "ServerError",
+        "StatementTimeoutError",
+    }

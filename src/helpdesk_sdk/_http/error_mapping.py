@@ -32,6 +32,7 @@ _BY_CODE: dict[str, type[e.ApiError]] = {
     "25006": e.ReadOnlyError,
     "3F000": e.UnexpectedResponseError,
     "42501": e.ForbiddenError,
+    "57014": e.StatementTimeoutError,
     "PGRST106": e.UnexpectedResponseError,
     "PGRST202": e.UnexpectedResponseError,
     "PGRST205": e.UnexpectedResponseError,

@@ -15,6 +15,7 @@ from tests.db.matrix import (
     forged,
     openings,
     routing,
+    running,
     teams,
     tickets,
     users,
@@ -85,6 +86,7 @@ CASES: list[Case] = [
     *events.CASES,
     *routing.CASES,
     *counters.CASES,
+    *running.CASES,
     *forged.CASES,
 ]
 

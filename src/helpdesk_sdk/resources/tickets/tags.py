@@ -30,7 +30,8 @@ class TicketTags(Resource[Driver]):
         ticket_id = yield from find_ticket_id(self, ticket)
         if not chosen:
             return
-        rows = [{"ticket_id": str(ticket_id), "tag": tag} for tag in chosen]
+        # Sorted: two people who add the same tags to a ticket at once do not wait for each other in a circle.
+        rows = [{"ticket_id": str(ticket_id), "tag": tag} for tag in sorted(chosen)]
         query = self._rest.from_("ticket_tags").upsert(rows, ignore_duplicates=True)
         reply: Reply = yield self._write(query, accepts=(ForbiddenError,))
         # The policy refuses a ticket that the caller does not work. Only those who see the ticket learn that it exists.

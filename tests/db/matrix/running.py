@@ -1,0 +1,24 @@
+"""Who may do what: what keeps the helpdesk running."""
+
+from __future__ import annotations
+
+from tests.db.matrix.operations import Call
+from tests.db.matrix.outcomes import Case
+
+_ADMINS = "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden"
+
+CASES = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case(
+        "read the time limits",
+        Call("statement_timeouts"),
+        f"{_ADMINS} | 2 | 2",
+        says="See how long a person's statement may take",
+    ),
+    Case(
+        "read which transactions hold streams back",
+        Call("open_transactions", {"min_seconds": 86400}),
+        f"{_ADMINS} | 0 | 0",
+        says="See which transactions hold streams back",
+    ),
+]
