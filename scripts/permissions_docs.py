@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
+    "Search": ("search_tickets", "query_tickets", "count_tickets"),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (
@@ -69,6 +70,8 @@ NOTES = {
     "People": "`bootstrap_admin()` works with the secret key only, and only while there is no active admin.",
     "Attachments": "Files on the ticket itself are for everybody who sees the ticket. Nobody downloads a file before "
     "its check has found it clean, and a file that was not sent yet is for its uploader only.",
+    "Search": "Customers search their own tickets by their public text; agents the tickets that they work, admins all, "
+    "with notes. What only staff may ask is refused, also where it would find nothing. Assistants do not search.",
     "Checking attachments": "With the secret key only.",
     "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
 }

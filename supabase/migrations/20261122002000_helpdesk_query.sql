@@ -102,6 +102,33 @@ comment on function helpdesk_private.fail_query is
   'Refuses a query: names the field, the place (a position in the text, from 1, or a path in the tree) and the reason.';
 revoke all on function helpdesk_private.fail_query from public, anon, authenticated, service_role;
 
+create function helpdesk_private.query_place(p_node jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when jsonb_typeof(p_node -> 'at') = 'number' then jsonb_build_object('at', p_node -> 'at') else '{}'
+  end;
+$$;
+comment on function helpdesk_private.query_place is
+  'Where in its text a condition stands, as a part of it: refusals name the place.';
+revoke all on function helpdesk_private.query_place from public, anon, authenticated, service_role;
+
+create function helpdesk_private.without_places(p_tree jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- In JSON text, a quotation mark within a value has a backslash: this finds keys only.
+  select regexp_replace(p_tree::text, '"at": [0-9.]+, |, "at": [0-9.]+', '', 'g')::jsonb;
+$$;
+revoke all on function helpdesk_private.without_places from public, anon, authenticated, service_role;
+
 create function helpdesk_private.check_query_value(p_kind text, p_choices text[], p_value jsonb)
 returns text
 language plpgsql
@@ -210,7 +237,7 @@ begin
   return jsonb_build_object(
     'field', v_field, 'op', v_op,
     'value', case when jsonb_array_length(v_values) = 1 then v_values -> 0 else v_values end
-  );
+  ) || helpdesk_private.query_place(p_node);
 end;
 $$;
 revoke all on function helpdesk_private.check_query_field from public, anon, authenticated, service_role;
@@ -244,7 +271,7 @@ begin
     end if;
     return jsonb_strip_nulls(jsonb_build_object(
       'text', p_node -> 'text', 'match', coalesce(p_node ->> 'match', 'word'), 'in', p_node -> 'in'
-    ));
+    )) || helpdesk_private.query_place(p_node);
   elsif v_group is not null and p_node - v_group = '{}' and jsonb_typeof(p_node -> v_group) = 'array' then
     return jsonb_build_object(v_group, coalesce((
       select jsonb_agg(

@@ -261,7 +261,12 @@ begin
     else
       v_node := jsonb_build_object(
         'text', case when v_quoted then v_word else rtrim(v_word, '*') end,
-        'match', case when v_quoted then 'phrase' when v_word like '%*' then 'prefix' else 'word' end, 'at', v_start
+        'match', case
+          when v_quoted then 'phrase'
+          -- After a letter or a digit: foo.* is text.
+          when v_word like '%*' and helpdesk_private.search_fold(left(right(v_word, 2), 1)) <> '' then 'prefix'
+          else 'word'
+        end, 'at', v_start
       );
     end if;
     if v_node ->> 'match' = 'prefix' and char_length(helpdesk_private.search_fold(v_node ->> 'text')) < 3 then

@@ -61,9 +61,8 @@ begin
       'øłđðıħ', 'olddih'
     );
     v_text := regexp_replace(
-      v_text,
-      '[\u0080-\u00bf\u00d7\u00f7\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u3004\u3008-\u303f\ufe00-\ufe4f\U0001f000-\U0001faff]',
-      ' ', 'g'
+      v_text, '[\u0080-\u00bf\u00d7\u00f7\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u3004\u3008-\u303f'
+        || '\ufe00-\ufe4f\U0001f000-\U0001faff]', ' ', 'g'
     );
     if v_text ~ '[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]' then
       v_text := helpdesk_private.pair_characters(v_text);
@@ -153,14 +152,16 @@ $$;
 comment on function helpdesk_private.search_vector is 'The words of a text in all languages of the index.';
 revoke all on function helpdesk_private.search_vector from public, anon, authenticated, service_role;
 
--- The copies of scope columns let search leave out other people's tickets early. They decide nothing: search reads the
--- ticket's own row before it shows it.
+-- Copies of the ticket's columns, so that search narrows many matches down without reading the tickets. They decide
+-- nothing: search reads the ticket's own row before it shows it.
 create table helpdesk_private.ticket_texts (
   ticket_id uuid primary key references helpdesk.tickets (ticket_id) on delete cascade,
   created_at timestamptz not null,
   created_by uuid not null,
   team_id uuid not null,
   assigned_to uuid,
+  status text not null,
+  priority_rank integer not null,
   bytes integer not null,
   words tsvector not null
   -- The vector lies outside the row: search reads many rows, and few vectors.
@@ -174,6 +175,7 @@ create table helpdesk_private.note_texts (
 ) with (toast_tuple_target = 128);
 comment on table helpdesk_private.note_texts is
   'The words of each ticket''s notes (D), apart: the requester''s search never reads this table.';
+create index ticket_texts_requester_idx on helpdesk_private.ticket_texts (created_by);
 create index ticket_texts_words_idx on helpdesk_private.ticket_texts using gin (words);
 create index note_texts_words_idx on helpdesk_private.note_texts using gin (words);
 revoke all on table helpdesk_private.ticket_texts from public, anon, authenticated, service_role;
@@ -205,13 +207,16 @@ begin
     v_messages := helpdesk_private.search_vector(v_body, 'C') || v_messages;
   end loop;
   insert into helpdesk_private.ticket_texts as x
-    (ticket_id, created_at, created_by, team_id, assigned_to, bytes, words)
+    (ticket_id, created_at, created_by, team_id, assigned_to, status, priority_rank, bytes, words)
   values (
-    p_ticket.ticket_id, p_ticket.created_at, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to, v_bytes,
-    v_words || v_messages
+    p_ticket.ticket_id, p_ticket.created_at, p_ticket.created_by, p_ticket.team_id, p_ticket.assigned_to,
+    p_ticket.status, p_ticket.priority_rank, v_bytes, v_words || v_messages
   )
-  on conflict (ticket_id) do update set bytes = excluded.bytes, words = excluded.words, team_id = excluded.team_id,
-    assigned_to = excluded.assigned_to, created_by = excluded.created_by;
+  on conflict (ticket_id) do update
+  set (created_by, team_id, assigned_to, status, priority_rank, bytes, words) = (
+    excluded.created_by, excluded.team_id, excluded.assigned_to, excluded.status, excluded.priority_rank,
+    excluded.bytes, excluded.words
+  );
 end;
 $$;
 comment on function helpdesk_private.index_ticket is 'Computes the words of a ticket anew, without its notes.';
@@ -254,10 +259,11 @@ as $$
 begin
   if tg_op = 'INSERT' or (new.title, new.description) is distinct from (old.title, old.description) then
     perform helpdesk_private.index_ticket(new);
-  elsif (new.team_id, new.assigned_to, new.created_by)
-    is distinct from (old.team_id, old.assigned_to, old.created_by) then
+  elsif (new.team_id, new.assigned_to, new.created_by, new.status, new.priority_rank)
+    is distinct from (old.team_id, old.assigned_to, old.created_by, old.status, old.priority_rank) then
     update helpdesk_private.ticket_texts as x
-    set team_id = new.team_id, assigned_to = new.assigned_to, created_by = new.created_by
+    set (team_id, assigned_to, created_by, status, priority_rank) =
+      (new.team_id, new.assigned_to, new.created_by, new.status, new.priority_rank)
     where x.ticket_id = new.ticket_id;
   end if;
   return null;

@@ -32,6 +32,30 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     },
     ("me_if_staff()", "attacks_values"): {"the deactivated are staff": ("u.is_active", "true")},
     ("my_team_ids()", "attacks_values"): {"the deactivated work in teams": ("u.is_active", "true")},
+    ("matching_tickets(helpdesk_private.query_plan,text,helpdesk_private.list_place,integer)", "search"): {
+        "customers list everybody's tickets": ("t.created_by = v_me)", "v_me is not null)"),
+        "agents list every team's tickets": ("t.team_id = any(v_my_teams)", "v_me is not null"),
+        "customers list tickets by words of notes": ("where not v_own and n.words", "where n.words"),
+    },
+    ("ranked_tickets(helpdesk_private.query_plan,timestamptz,numeric,uuid,integer)", "search"): {
+        "customers find everybody's tickets": (".created_by = v_me)", ".created_by is not null)"),
+        "agents find every team's tickets": (".team_id = any(v_my_teams)", ".team_id is not null"),
+        "agents find every assigned ticket": (".assigned_to = v_me", ".assigned_to is not null"),
+        "customers find tickets by words of notes": ("where not v_own and n.words", "where n.words"),
+    },
+    ("exact_tickets(text,helpdesk_private.query_plan)", "search_answers"): {
+        "customers find everybody's tickets by number": ("t.created_by = v_me)", "v_me is not null)"),
+        "agents find every team's tickets by number": ("t.team_id = any(v_my_teams)", "v_me is not null"),
+    },
+    ("has_words(uuid,tsquery,text)", "search"): {
+        "customers leave tickets out by words of notes": ("if p_reader <> 'own' then", "if true then"),
+    },
+    ("shown_hit(helpdesk.tickets,numeric,tsquery,text)", "search_answers"): {
+        "customers are shown notes": ("where p_reader <> 'own' and n.ticket_id", "where n.ticket_id"),
+    },
+    ("shown_ticket(helpdesk.tickets,text)", "search_answers"): {
+        "customers are shown tags": ("when p_reader = 'own' then '[]'", "when false then '[]'"),
+    },
     ("release_work()", "leaving"): {
         "who is no longer staff stays in their teams": ("if new.role not in", "if false and new.role not in"),
         "who has left loses closed tickets, too": ("and t.status <> 'closed'", ""),

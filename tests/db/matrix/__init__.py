@@ -16,6 +16,7 @@ from tests.db.matrix import (
     openings,
     routing,
     running,
+    search,
     teams,
     tickets,
     users,
@@ -87,6 +88,7 @@ CASES: list[Case] = [
     *routing.CASES,
     *counters.CASES,
     *running.CASES,
+    *search.CASES,
     *forged.CASES,
 ]
 

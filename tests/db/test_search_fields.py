@@ -1,0 +1,141 @@
+"""Queries by custom fields: every type, each reader, and what a query over a retired field says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, Db, as_person, be, refused, value
+from tests.db.searching import found
+from tests.db.world import World
+
+FIELDS: list[tuple[str, str, str, Any]] = [
+    # key, type, audience, the value on the ticket "mine"
+    ("order_ref", "text", "customer_visible", "A-77 b"),
+    ("seat_count", "integer", "customer_visible", 12),
+    ("unit_price", "decimal", "customer_visible", 12.5),
+    ("is_paid", "boolean", "customer_visible", True),
+    ("due_on", "date", "customer_visible", "2026-12-01"),
+    ("risk_level", "text", "staff_only", "high"),
+]
+
+
+@pytest.fixture
+def fields(db: Db, world: World) -> None:
+    """Fields of every type, with values on one ticket."""
+    with be(db, ADMIN):
+        for key, kind, audience, _ in FIELDS:
+            db.execute(
+                "select helpdesk.create_field(key => %s, type => %s, label => %s, audience => %s)",
+                (key, kind, key.title(), audience),
+            )
+        db.execute(
+            "select helpdesk.create_field(key => 'level', type => 'select', label => 'Level', options => %s::jsonb)",
+            ('["pro", "free"]',),
+        )
+        db.execute(
+            "update helpdesk.field_options set label = 'Professional' where field_key = 'level' and value = 'pro'"
+        )
+        values = {key: wanted for key, _, _, wanted in FIELDS} | {"level": "pro"}
+        db.execute(
+            "update helpdesk.tickets set custom_fields = %s where ticket_id = %s", (json.dumps(values), world["mine"])
+        )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            'fields.order_ref:"A-77 b"',
+            "fields.seat_count:12",
+            "fields.seat_count>11",
+            "fields.seat_count<=12",
+            "fields.unit_price:12.50",
+        ),
+        *(
+            "fields.unit_price>12.4",
+            "fields.unit_price<13",
+            "fields.is_paid:yes",
+            "fields.due_on:2026-12-01",
+            "fields.due_on>2026-11-30",
+        ),
+        *(
+            "fields.level:pro",
+            "fields.level:Professional",
+            "fields.level:free,pro",
+            "fields.level:*",
+            "-fields.level:none",
+        ),
+        *(
+            "fields.level:pro fields.seat_count:12",
+            "mine fields.level:pro",
+            "fields.level:free OR fields.seat_count>11",
+        ),
+        "fields.level:pro fields.is_paid:true fields.due_on<=2026-12-01 fields.seat_count>=12",
+    ],
+)
+@pytest.mark.usefixtures("fields")
+def test_queries_find_values(db: Db, world: World, query: str) -> None:
+    for person, expected in ((CUSTOMER, {"mine"}), (AGENT, {"mine"}), (ADMIN, {"mine"}), (OTHER, set())):
+        with as_person(db, person):
+            assert found(db, world, query) == expected, person
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fields.seat_count:13",
+        "fields.seat_count>12",
+        "fields.unit_price<12.5",
+        "fields.is_paid:no",
+        "fields.due_on<2026-12-01",
+    ],
+)
+@pytest.mark.usefixtures("fields")
+def test_queries_do_not_find_other_values(db: Db, world: World, query: str) -> None:
+    with as_person(db, ADMIN):
+        assert found(db, world, query) == set()
+        assert "mine" not in found(db, world, "fields.level:none")
+        assert "mine" not in found(db, world, "-fields.level:pro")
+        assert "answered" in found(db, world, "-fields.level:pro")
+
+
+@pytest.mark.usefixtures("fields")
+def test_fields_for_staff_do_not_exist_for_customers(db: Db, world: World) -> None:
+    with as_person(db, AGENT):
+        assert found(db, world, "fields.risk_level:high") == {"mine"}
+    for key in ("risk_level", "nothing"):
+        for query in (f"fields.{key}:high", f"-fields.{key}:high", f"a OR fields.{key}:none"):
+            with refused("invalid_value", "there is no such custom field"), as_person(db, CUSTOMER):
+                found(db, world, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (
+            "fields.seat_count:many",
+            'query: fields.seat_count at position 1: "many" is no value of this field (integer)',
+        ),
+        ("fields.level:gold", 'query: fields.level at position 1: "gold" is no value of this field (select)'),
+        ("fields.due_on:tomorrow", 'query: fields.due_on at position 1: "tomorrow" is no value of this field (date)'),
+        ("fields.level>free", "query: fields.level at position 1: op must be one of is, is_not"),
+    ],
+)
+@pytest.mark.usefixtures("fields")
+def test_values_that_a_field_cannot_have_are_named(db: Db, world: World, query: str, message: str) -> None:
+    with refused("invalid_value", message), as_person(db, ADMIN):
+        found(db, world, query)
+
+
+@pytest.mark.usefixtures("fields")
+def test_a_retired_field_is_named(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        db.execute("update helpdesk.field_definitions set retired_at = now() where key = 'level'")
+    tree = '{"all": [{"text": "a"}, {"field": "fields.level", "value": "pro"}]}'
+    with (
+        refused("invalid_value", "query: fields.level at tree.all[1]: the custom field is retired"),
+        as_person(db, ADMIN),
+    ):
+        value(db, "select helpdesk.query_tickets(tree => %s::jsonb)", tree)
