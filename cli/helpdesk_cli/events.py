@@ -99,17 +99,23 @@ def tail(
                 wanted.find_people(hd)
         run(lambda: _follow(after, limit or 0, names, wanted, poll_interval=interval, **scope))
         return
-    last = None
-    for last in _chosen_events(after, limit, wanted, names, scope):
+    last, end = None, End()
+    for last in _chosen_events(after, limit, wanted, names, scope, end):
         _print(last, names)
-    if last is not None:
-        _print_cursor(last.cursor)
-    elif not settings().json:
+    if last is None and not settings().json:
         typer.echo("No events.")
+    if cursor := end.cursor or (last.cursor if last is not None else None):
+        _print_cursor(cursor)
 
 
 def _print_cursor(cursor: str) -> None:
     print_note(f"Continue from here with --after {cursor}")
+
+
+class End:
+    """Where the log ended when everything that was found has been printed; None when a limit came first."""
+
+    cursor: str | None = None
 
 
 class Filter:
@@ -151,7 +157,7 @@ def _validated_types(types: list[str] | None) -> frozenset[str]:
 
 
 def _chosen_events(
-    after: str | None, limit: int | None, wanted: Filter, names: NameCache, scope: dict[str, str | None]
+    after: str | None, limit: int | None, wanted: Filter, names: NameCache, scope: dict[str, str | None], end: End
 ) -> Iterator[Event]:
     """The events to print, oldest first; their names are loaded into ``names``."""
     with connect() as hd:
@@ -159,7 +165,7 @@ def _chosen_events(
             yield from _last_events(hd, limit or _LAST, wanted, names, scope)
             return
         wanted.find_people(hd)
-        yield from islice(_events_until_now(hd, after, wanted, names, scope), limit or None)
+        yield from islice(_events_until_now(hd, after, wanted, names, scope, end), limit or None)
 
 
 def _last_events(
@@ -176,7 +182,7 @@ def _last_events(
 
 
 def _events_until_now(
-    hd: Helpdesk, cursor: str | None, wanted: Filter, names: NameCache, scope: dict[str, str | None]
+    hd: Helpdesk, cursor: str | None, wanted: Filter, names: NameCache, scope: dict[str, str | None], end: End
 ) -> Iterator[Event]:
     while True:
         page = hd.events.since(cursor, limit=_PAGE, **scope)
@@ -185,6 +191,8 @@ def _events_until_now(
             names.load_events(hd, [event.data for event in chosen])
         yield from chosen
         if not page.more:
+            # Further than the last event: the next command does not look at the same events again.
+            end.cursor = page.cursor
             return
         cursor = page.cursor
 
