@@ -45,7 +45,8 @@ def test_a_page_at_a_time_from_a_cursor(people: People) -> None:
     done = people.customer("events", "tail", "--after", end)
     assert done.out == "No events.\n"
     found = re.search(r"--after (\S+)", done.err)
-    assert found and found[1] != end, "the end of the log is further than the last event"
+    assert found
+    assert found[1] != end, "the end of the log is further than the last event"
     number = _open(people)
     done = people.customer("events", "tail", "--after", found[1])
     assert f"#{number} ticket.created by Cli Customer" in done.out
