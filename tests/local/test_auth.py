@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx
+import jwt
 import psycopg
 import pytest
 from supabase import Client
@@ -203,3 +204,26 @@ def test_a_code_by_mail_says_who_exists_only_where_hosted_does(project: Project,
         assert send(known, path) == send(address(), path) == (200, None), path
     assert send(known, "otp", create_user=False) == (200, None)
     assert send(address(), "otp", create_user=False) == (422, "otp_disabled")
+
+
+def test_a_token_outlives_its_session_and_its_login_in_the_data_api(project: Project, admin: Client) -> None:
+    """As in PostgREST, which verifies a token and asks nobody. The helpdesk then knows no person behind it."""
+    client = project.client("customer")
+    client.tickets.create("Parcel is lost")
+    session = client.auth.session
+    assert session
+    headers = {"apikey": project.publishable_key, "authorization": f"Bearer {session.access_token.get_secret_value()}"}
+
+    def numbers() -> list[int]:
+        answer = httpx.get(
+            f"{project.url}/rest/v1/my_tickets?select=number", headers=headers | {"accept-profile": "helpdesk"}
+        )
+        assert answer.status_code == 200
+        return [row["number"] for row in answer.json()]
+
+    login = jwt.decode(session.access_token.get_secret_value(), options={"verify_signature": False})["sub"]
+    httpx.post(f"{project.url}/auth/v1/logout?scope=global", headers=headers).raise_for_status()
+    assert len(numbers()) == 1
+    admin.auth.admin.delete_user(login)
+    assert numbers() == []
+    assert httpx.get(f"{project.url}/auth/v1/user", headers=headers).status_code == 403

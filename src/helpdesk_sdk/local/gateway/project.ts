@@ -13,6 +13,7 @@ import { databaseLost, databaseUnavailable, json, preflight, restError, withCors
 import type { Settings } from "./settings.ts";
 import { rejectBannedUser } from "./lite/sign_ins.ts";
 import { isConnectionLost } from "./api/connection_errors.ts";
+import { withoutLookups } from "./lite/logins.ts";
 import { Turns } from "./lite/turns.ts";
 import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
@@ -191,7 +192,8 @@ export class Project {
     if (problem) return problem;
     const related = embeds(accepted) ? keepRelations(accepted, await this.catalog()) : accepted;
     const written = await keepBodyValues(keepQueryValues(related));
-    return await this.#app.fetch(withDefaultSchema(written, this.settings.schemas[0]!), { peerAddress: peer });
+    const asked = withDefaultSchema(written, this.settings.schemas[0]!);
+    return await withoutLookups(async () => await this.#app.fetch(asked, { peerAddress: peer }));
   }
 
   async #auth(request: Request, pathname: string, peer: string): Promise<Response> {

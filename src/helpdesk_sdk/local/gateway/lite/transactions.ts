@@ -4,6 +4,7 @@
  */
 
 import type postgres from "postgres";
+import { isUnusedLookup } from "./logins.ts";
 import { unmarked } from "./values.ts";
 
 type Unsafe = postgres.Sql["unsafe"];
@@ -75,8 +76,10 @@ class SettingsBatch {
     const settings = JSON.stringify(Object.fromEntries(this.#settings));
     const isNothingToSet = this.#settings.size === 0;
     this.#settings.clear();
-    await (before ?? this.#begin());
-    if (!isNothingToSet) await this.send(APPLY, [settings], { prepare: true });
+    await before;
+    // Both at once: the connection runs them in this order, and without a transaction the settings have no effect.
+    const begun = before === null ? this.#begin() : null;
+    await Promise.all([begun, isNothingToSet ? null : this.send(APPLY, [settings], { prepare: true })]);
   }
 
   async #begin(): Promise<void> {
@@ -110,7 +113,9 @@ export function batchSettings(driver: postgres.Sql): void {
   driver.reserve = async () => {
     const reserved = await reserve();
     const batch = new SettingsBatch(reserved.unsafe);
-    reserved.unsafe = ((...statement: Statement) => batch.run(...statement)) as Unsafe;
+    reserved.unsafe = ((...statement: Statement) => {
+      return isUnusedLookup(statement[0]) ? emptyResult() : batch.run(...statement);
+    }) as Unsafe;
     return reserved;
   };
 }

@@ -10,6 +10,7 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import { SignJWT } from "jose";
 import type postgres from "postgres";
 import { batchSettings } from "./transactions.ts";
+import { withoutLookups } from "./logins.ts";
 import { driverOptions } from "./values.ts";
 import { applyShims } from "./shims.ts";
 import { assertEquals } from "../testing.ts";
@@ -112,6 +113,18 @@ Deno.test("a request sends begin, one statement with all settings, its own state
   assertEquals(beginnings(ours), ["begin", "with given", "select", "commit"], ours.join("\n"));
 });
 
+Deno.test("a person's request looks up neither login nor session", async () => {
+  const [plain, ours] = await both(async (side) => {
+    const headers = { authorization: `Bearer ${await tokenOf(side, { role: "authenticated", session_id: "x" })}` };
+    const serve = async () => await (await ask(side, "goods?select=id", undefined, headers)).text();
+    side.told.length = 0;
+    await withoutLookups(serve);
+    return side.told.filter((text) => text.includes('"auth".'));
+  });
+  assertEquals(plain.length > 0, true, plain.join("\n"));
+  assertEquals(ours, []);
+});
+
 Deno.test("a function call sends one more statement, which reads the response's status and headers", async () => {
   for (const [path, body] of [["rpc/seen", { names: ["role"] }], ["rpc/seen?names={role}", undefined]] as const) {
     const [plain, ours] = await both((side) => toldFor(side, path, body));
@@ -187,8 +200,8 @@ async function scripted(refused = "none") {
 
 const SET_ROLE = "SELECT set_config('role', $1, true)";
 
-Deno.test("no statement runs when BEGIN or the settings fail", async () => {
-  for (const [refused, told] of [["begin", ["begin"]], ["with", ["begin", "with", "rollback"]]] as const) {
+Deno.test("no statement of the request runs when BEGIN or the settings fail", async () => {
+  for (const [refused, told] of [["begin", ["begin", "with"]], ["with", ["begin", "with", "rollback"]]] as const) {
     const side = await scripted(refused);
     await side.run("begin");
     await side.run(SET_ROLE, "anon");
