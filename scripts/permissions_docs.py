@@ -47,7 +47,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
-    "Search": ("search_tickets", "query_tickets", "count_tickets"),
+    "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
+    "Views": ("views",),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (

@@ -95,7 +95,28 @@ def furnish(db: Db) -> World:
     with be(db, SERVICE):
         known = one(db, "select * from helpdesk.create_customer('caller@example.com', 'Caller')")
     world["caller"] = str(known["user_id"])
+    _save_views(db, world)
     return world
+
+
+def _save_views(db: Db, world: World) -> None:
+    """A view of each audience."""
+    tree = Jsonb({"field": "status", "op": "is", "value": "open"})
+    for name, person, audience, team in (
+        ("agents", AGENT, "private", None),
+        ("desk", AGENT, "team", world["desk"]),
+        ("common", ADMIN, "all", None),
+    ):
+        with be(db, person):
+            view = one(
+                db,
+                "insert into helpdesk.views (name, tree, audience, team_id) values (%s, %s, %s, %s) returning view_id",
+                name.title(),
+                tree,
+                audience,
+                team,
+            )
+        world[f"{name} view"] = str(view["view_id"])
 
 
 def _hire(db: Db, world: World) -> None:

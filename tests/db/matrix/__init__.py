@@ -20,6 +20,7 @@ from tests.db.matrix import (
     teams,
     tickets,
     users,
+    views,
 )
 from tests.db.matrix.outcomes import ORDER, Case, Outcome
 
@@ -89,6 +90,7 @@ CASES: list[Case] = [
     *counters.CASES,
     *running.CASES,
     *search.CASES,
+    *views.CASES,
     *forged.CASES,
 ]
 

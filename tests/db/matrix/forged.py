@@ -19,6 +19,12 @@ _VERBS: dict[str, LiteralString] = {
 }
 _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     # table: (row that may be inserted, filter of one row, columns forged on insert, columns forged on update)
+    "views": (
+        {"name": "New", "tree": {"all": []}},
+        {"view_id": "{agents view}"},
+        {"owner_id": "{customer}", "created_at": _WHEN, "updated_at": _WHEN},
+        {"view_id": "{nothing}", "owner_id": "{customer}", "created_at": _WHEN, "updated_at": _WHEN},
+    ),
     "tickets": (
         {"title": "Help"},
         {"ticket_id": "{mine}"},
@@ -144,7 +150,7 @@ _COLUMNS = [
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings"),
-    *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values"),
+    *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "attachment_checks": "engine",
