@@ -16,7 +16,19 @@ from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, models
 from helpdesk_sdk.models.base import Model, field_descriptions
 from pages import write_or_check
 
-RESOURCES = ("auth", "tickets", "messages", "notes", "attachments", "users", "teams", "events", "settings", "presence")
+RESOURCES = (
+    "auth",
+    "tickets",
+    "messages",
+    "notes",
+    "attachments",
+    "users",
+    "teams",
+    "events",
+    "settings",
+    "checks",
+    "presence",
+)
 
 
 def _plain(text: str) -> str:

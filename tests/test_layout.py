@@ -44,6 +44,7 @@ LAYERS = {
         "resources": "_http _ids _lazy _limits _live _sentinels _validation errors models",
         "client": "_credentials _environment _http _live _validation _version errors models resources",
         "__init__": "_http _ids _lazy _live _sentinels _version client errors models resources",
+        "checks": "__init__ errors models",
         "install": "_database _lazy errors",
         "local": "_database _version errors install",
         "demo": "__init__ _database _ids _sentinels client errors install models resources",

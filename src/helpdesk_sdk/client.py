@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._live.hubs import Hubs
     from .resources.attachments import Attachments
     from .resources.auth import Auth
+    from .resources.checks import Checks
     from .resources.events import Events
     from .resources.messages import Messages
     from .resources.notes import Notes
@@ -50,6 +51,7 @@ _RETRIES_MAX = 10
 _RESOURCES = {
     "attachments": "attachments.Attachments",
     "auth": "auth.Auth",
+    "checks": "checks.Checks",
     "events": "events.Events",
     "messages": "messages.Messages",
     "notes": "notes.Notes",
@@ -81,6 +83,8 @@ class _Client(Generic[Driver, Transport]):
     """The files of tickets, messages and notes."""
     settings: Settings[Driver]
     """What this helpdesk allows."""
+    checks: Checks[Driver]
+    """For programs with the secret key that check files."""
     events: Events[Driver]
     """The event log."""
 

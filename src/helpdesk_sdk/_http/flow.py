@@ -18,7 +18,7 @@ from pydantic import ValidationError as PydanticError
 
 from ..errors import ApiError, UnexpectedResponseError
 from .error_mapping import NO_HELPDESK
-from .transfers import Sink
+from .transfers import Target
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Request:
     """Errors that the flow handles itself: they come back in the reply. The driver raises all others."""
     best_effort: bool = False
     """Whether any failure comes back in the reply: nothing depends on the request."""
-    sink: Sink | None = None
+    sink: Target | None = None
     """Where the body of the response goes, a piece at a time; the reply has no content then."""
 
 

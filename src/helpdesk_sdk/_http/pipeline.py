@@ -32,7 +32,7 @@ from .flow import AuthCall, AuthReply, Flow, Reply, Request
 from .proxies import shown
 from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
-from .transfers import Sink
+from .transfers import Target
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Send:
     """Send a request. The result is the response, or the exception when there was no response."""
 
     http: httpx.Request
-    sink: Sink | None = None
+    sink: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import httpx
 
@@ -62,6 +62,16 @@ class FileBody(httpx.SyncByteStream, httpx.AsyncByteStream):
         return sent
 
 
+class Target(Protocol):
+    """What receives the body of a response, a piece at a time."""
+
+    def begin(self) -> None:
+        """Forget what an earlier attempt has received."""
+
+    def write(self, chunk: bytes) -> None:
+        """Receive the next bytes."""
+
+
 class Sink:
     """The target of a download. Each attempt begins at its start."""
 
@@ -98,7 +108,7 @@ class Sink:
         return self._hash.hexdigest()
 
 
-def receive(http: httpx.Client, request: httpx.Request, sink: Sink) -> httpx.Response:
+def receive(http: httpx.Client, request: httpx.Request, sink: Target) -> httpx.Response:
     """Send a request, and write the body of a success to the sink."""
     response = http.send(request, stream=True)
     try:
@@ -113,7 +123,7 @@ def receive(http: httpx.Client, request: httpx.Request, sink: Sink) -> httpx.Res
     return response
 
 
-async def receive_async(http: httpx.AsyncClient, request: httpx.Request, sink: Sink) -> httpx.Response:
+async def receive_async(http: httpx.AsyncClient, request: httpx.Request, sink: Target) -> httpx.Response:
     """Send a request, and write the body of a success to the sink."""
     response = await http.send(request, stream=True)
     try:
