@@ -21,7 +21,8 @@ create table helpdesk.messages (
   redacted_at timestamptz
 );
 comment on table helpdesk.messages is
-  'Messages: the public conversation of requester and staff on a ticket. Read it here; write with send_reply().';
+  'Messages: the public conversation of requester and staff on a ticket. Read it here, in its order with '
+  'order=sequence; write with send_reply().';
 comment on column helpdesk.messages.sequence is
   'The order of a ticket''s messages, notes and events: order=sequence is the conversation, oldest first.';
 comment on column helpdesk.messages.chosen_status is

@@ -126,7 +126,8 @@ def test_a_statement_that_took_too_long_is_told_in_our_words() -> None:
     error = error_of(refused(500, code="57014", message="canceling statement due to statement timeout"))
     assert str(error) == (
         "The database stopped the request because it took too long; nothing was changed. "
-        "Use a narrower filter or a smaller page, or try again later."
+        "Use a narrower filter or a smaller page, or try again later. "
+        "helpdesk doctor names open transactions that others wait for."
     )
     assert error.code == "57014"
 

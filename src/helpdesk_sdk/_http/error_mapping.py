@@ -63,7 +63,8 @@ _HINT_BY_CODE = {
     "3F000": "The helpdesk's migrations are not in this database: run helpdesk doctor.",
     "25006": "Try again later; if it stays so, the project may have run out of disk space.",
     "invalid_credentials": "Check the e-mail address and the password.",
-    "57014": "Use a narrower filter or a smaller page, or try again later.",
+    "57014": "Use a narrower filter or a smaller page, or try again later. helpdesk doctor names open transactions "
+    "that others wait for.",
     "email_not_confirmed": "Open the link in the confirmation e-mail first.",
 }
 _MESSAGE_BY_CODE = {"57014": "The database stopped the request because it took too long; nothing was changed"}
