@@ -55,6 +55,7 @@ ATTACKS = {
     "A35": "Set ids, numbers, times and other columns that the database sets.",
     "A36": "Overwrite somebody's ticket by an upsert, or by an insert with its id.",
     "A37": "Repeat a create with the id of somebody's ticket, to be shown theirs.",
+    "A40": "Break out of a filter by characters that mean something to SQL.",
 }
 """The attacks by their code."""
 
@@ -68,7 +69,6 @@ ELSEWHERE = {
     "A23": "Listen to changes as they happen, and hear of a note.",
     "A38": "Repeat a create with the same id and other content.",
     "A39": "Call every function that there is.",
-    "A40": "Break out of a filter by characters that mean something to SQL.",
     "A41": "Choose one's role by a setting, a header or a second token.",
     "A42": "Use a forged token, or one that has ended.",
     "A43": "Read other people's values out of error messages.",
