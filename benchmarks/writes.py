@@ -21,8 +21,8 @@ _TAGGED = (
 )
 _POST = "insert into helpdesk.tickets (ticket_id, title, description) values (%s, 'No paper', %s) returning *"
 _RAW_TICKET = (
-    "insert into helpdesk.tickets (ticket_id, title, description, team_id, created_by) "
-    "values (%s, 'No paper', %s, %s, %s) returning *"
+    "insert into helpdesk.tickets (number, ticket_id, title, description, team_id, created_by) "
+    "values (nextval('helpdesk.tickets_number_seq'), %s, 'No paper', %s, %s, %s) returning *"
 )
 _REPLY = "select * from helpdesk.send_reply(ticket_id => %s, body => %s, expected_last_message => %s, message_id => %s)"
 _RAW_MESSAGE = (

@@ -32,7 +32,7 @@ values
 
 create table helpdesk.tickets (
   ticket_id uuid primary key default gen_random_uuid(),
-  number bigint generated always as identity unique,
+  number bigint not null default 0 unique,
   status text not null default 'open'
     check (helpdesk_private.text_among('status', status, 'open', 'pending', 'resolved', 'closed')),
   priority text not null default 'medium'
@@ -59,10 +59,12 @@ create table helpdesk.tickets (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
+create sequence helpdesk.tickets_number_seq owned by helpdesk.tickets.number;
 comment on table helpdesk.tickets is
   'Tickets. POST opens a ticket. PATCH edits it; add &revision=eq.N so that nobody''s change is overwritten. '
   'Functions change its team and its assignee.';
-comment on column helpdesk.tickets.number is 'The ticket''s number, for people. Unique and rising; gaps are normal.';
+comment on column helpdesk.tickets.number is
+  'The ticket''s number, for people. Unique and rising; gaps are possible.';
 comment on column helpdesk.tickets.priority_rank is
   '1 urgent, 2 high, 3 medium, 4 low. order=priority_rank,created_at,ticket_id is the order in which tickets are '
   'claimed.';

@@ -15,6 +15,17 @@ alter table helpdesk_private.request_ids enable row level security;
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001000', 'ticket_creation');
 
+create function helpdesk_private.content_hash(p_content jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
+$$;
+revoke all on function helpdesk_private.content_hash from public, anon, authenticated, service_role;
+
 create function helpdesk_private.remember_request(p_request_id uuid, p_actor_id uuid, p_content jsonb)
 returns boolean
 language plpgsql
@@ -23,7 +34,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_hash text := encode(sha256(convert_to(p_content::text, 'UTF8')), 'hex');
+  v_hash text := helpdesk_private.content_hash(p_content);
   v_known helpdesk_private.request_ids;
 begin
   if p_request_id is null then
@@ -80,6 +91,91 @@ $$;
 comment on function helpdesk_private.repeated_ticket is 'The result of a repeated create_ticket().';
 revoke all on function helpdesk_private.repeated_ticket from public, anon, authenticated, service_role;
 
+create function helpdesk_private.ticket_of_external_id(p_new helpdesk.tickets, p_content jsonb)
+returns helpdesk.tickets
+language plpgsql
+-- Definer: reads the closed table of requests.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ticket helpdesk.tickets;
+begin
+  select * into v_ticket from helpdesk.tickets as t
+  where t.external_id = p_new.external_id and t.ticket_id <> p_new.ticket_id;
+  if found and (
+    v_ticket.created_by is distinct from coalesce(p_new.created_by, helpdesk_private.me())
+    or helpdesk_private.role_on_ticket(v_ticket) is null
+    or not exists (
+      select from helpdesk_private.request_ids as r
+      where r.request_id = v_ticket.ticket_id and r.content_hash = helpdesk_private.content_hash(p_content)
+    )
+  ) then
+    perform helpdesk_private.fail('external_id_taken');
+  end if;
+  return v_ticket;
+end;
+$$;
+comment on function helpdesk_private.ticket_of_external_id is
+  'The ticket that was created with this external id and the same content: an import that is repeated has new ids. '
+  'Null when the external id is free. An error when it belongs to other content, or to a ticket that the caller does '
+  'not work.';
+revoke all on function helpdesk_private.ticket_of_external_id from public, anon, authenticated, service_role;
+
+create function helpdesk_private.require_values(p_new helpdesk.tickets)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_missing text := case
+    when p_new.ticket_id is null then 'ticket_id'
+    when p_new.title is null then 'title'
+    when p_new.description is null then 'description'
+    when p_new.priority is null then 'priority'
+    when p_new.channel is null then 'channel'
+    when p_new.custom_fields is null then 'custom_fields'
+  end;
+begin
+  if v_missing is not null then
+    -- Not left to the table: its error shows the row to whoever calls create_ticket() in SQL.
+    perform helpdesk_private.fail('invalid_value', v_missing || ' is missing');
+  end if;
+end;
+$$;
+revoke all on function helpdesk_private.require_values from public, anon, authenticated, service_role;
+
+create function helpdesk_private.take_number()
+returns trigger
+language plpgsql
+-- Definer: nobody may use the sequence, and the ticket with this id need not be visible.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.require_values(new);
+  -- A sequence takes no number back, so whatever may refuse the ticket comes before: this is the last trigger, and it
+  -- asks what the table's limits ask.
+  perform helpdesk_private.name_within('title', new.title, 1, 300);
+  perform helpdesk_private.text_within('description', new.description, 0, 100000);
+  perform helpdesk_private.text_among('priority', new.priority, 'low', 'medium', 'high', 'urgent');
+  perform helpdesk_private.text_among('channel', new.channel, 'api', 'web', 'chat', 'email', 'phone', 'slack', 'import');
+  perform helpdesk_private.text_within('external_id', new.external_id, 1, 200);
+  perform helpdesk_private.json_object_within('custom_fields', new.custom_fields, 16384);
+  -- An id that is taken: this row will not be inserted.
+  select t.number into new.number from helpdesk.tickets as t where t.ticket_id = new.ticket_id;
+  if not found then
+    new.number := nextval('helpdesk.tickets_number_seq');
+  end if;
+  return new;
+end;
+$$;
+revoke all on function helpdesk_private.take_number from public, anon, authenticated, service_role;
+create trigger take_number before insert on helpdesk.tickets
+  for each row execute function helpdesk_private.take_number();
+
 create function helpdesk_private.create_ticket(p_new helpdesk.tickets, p_tags text[])
 returns helpdesk.tickets
 language plpgsql
@@ -91,7 +187,7 @@ declare
   v_me uuid := helpdesk_private.require_role('customer', 'agent', 'admin');
   v_staff boolean := helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null;
   v_content jsonb;
-  v_missing text;
+  v_tag text;
   v_ticket helpdesk.tickets;
   v_staff_fields jsonb;
 begin
@@ -100,23 +196,32 @@ begin
   v_content := (
     select jsonb_object_agg(c.key, c.value) from jsonb_each(to_jsonb(p_new)) as c where c.value <> 'null'
   );
-  v_missing := (
-    select c.name
-    from unnest(array['ticket_id', 'title', 'description', 'priority', 'channel', 'custom_fields']) as c (name)
-    where not v_content ? c.name
-    limit 1
-  );
-  if v_missing is not null or v_content is null then
-    -- Not left to the table: its error shows the row to whoever calls this function in SQL.
-    perform helpdesk_private.fail('invalid_value', coalesce(v_missing, 'ticket_id') || ' is missing');
-  elsif cardinality(p_tags) > 50 then
+  perform helpdesk_private.require_values(p_new);
+  if cardinality(p_tags) > 50 then
     perform helpdesk_private.fail('too_many', 'tags: a ticket has at most 50.');
   elsif cardinality(p_tags) > 0 and not v_staff then
     perform helpdesk_private.fail('forbidden', 'tags: for staff only.');
   end if;
-  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, v_content || jsonb_build_object('tags', p_tags)) then
+  -- Without the id: a repetition by external id has another one.
+  v_content := v_content - 'ticket_id' || jsonb_build_object('tags', p_tags);
+  if p_new.external_id is not null then
+    if not v_staff then
+      perform helpdesk_private.fail('forbidden', 'external_id: for staff only.');
+    end if;
+    v_ticket := helpdesk_private.ticket_of_external_id(p_new, v_content);
+    if v_ticket.ticket_id is not null then
+      return v_ticket;
+    end if;
+  end if;
+  if not helpdesk_private.remember_request(p_new.ticket_id, v_me, v_content) then
     return helpdesk_private.repeated_ticket(p_new);
   end if;
+  for v_tag in select unnest(p_tags) loop
+    if v_tag is null then
+      perform helpdesk_private.fail('invalid_value', 'tag is missing');
+    end if;
+    perform helpdesk_private.name_within('tag', helpdesk_private.clean_name(v_tag), 1, 50);
+  end loop;
   if v_staff then
     v_staff_fields := helpdesk_private.staff_part(p_new.custom_fields);
   end if;
@@ -135,12 +240,14 @@ begin
   on conflict do nothing
   returning * into v_ticket;
   if not found then
-    perform helpdesk_private.fail(
-      case
-        when exists (select from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id) then 'id_conflict'
-        else 'external_id_taken'
-      end
-    );
+    if exists (select from helpdesk.tickets as t where t.ticket_id = p_new.ticket_id) then
+      perform helpdesk_private.fail('id_conflict');
+    end if;
+    -- Another transaction took the external id meanwhile, perhaps for the same content.
+    v_ticket := helpdesk_private.ticket_of_external_id(p_new, v_content);
+    delete from helpdesk.ticket_staff_fields as f where f.ticket_id = p_new.ticket_id;
+    delete from helpdesk_private.request_ids as r where r.request_id = p_new.ticket_id;
+    return v_ticket;
   end if;
   insert into helpdesk.ticket_tags (ticket_id, tag)
   select v_ticket.ticket_id, g.tag from unnest(p_tags) as g (tag)
