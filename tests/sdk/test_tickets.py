@@ -17,6 +17,7 @@ from helpdesk_sdk import (
     ExternalIdTakenError,
     ForbiddenError,
     IdConflictError,
+    InvalidValueError,
     StaleRevisionError,
     TeamNotFoundError,
     TicketClosedError,
@@ -126,6 +127,16 @@ def test_an_edit_needs_the_revision_that_was_read(world: World) -> Scenario:
     assert (caught.value.current.title, caught.value.current.revision) == ("Fixed", 2)
     assert (yield world.agent.tickets.update(caught.value.current, priority="high")).revision == 3
     assert (yield world.agent.tickets.update(ticket.number, priority="low", revision=LATEST)).priority == "low"
+    # By number or id: a state needs no revision, a text does.
+    for reference in (ticket.number, ticket.ticket_id):
+        changed = yield world.agent.tickets.update(reference, priority="high", status="pending")
+        assert (changed.priority, changed.status) == ("high", "pending")
+        for text in ({"title": "Blind"}, {"description": "Blind", "priority": "low"}):
+            with pytest.raises(InvalidValueError, match="revision is missing") as refused:
+                yield world.agent.tickets.update(reference, **text)
+            shown = reference if isinstance(reference, int) else f'"{reference}"'
+            assert f"hd.tickets.update(hd.tickets.get({shown}), {next(iter(text))}=…)" in str(refused.value)
+        assert (yield world.agent.tickets.update(reference, priority="low", status="open")).priority == "low"
     # What changes nothing is no change.
     now = yield world.agent.tickets.get(ticket)
     assert (yield world.agent.tickets.update(now, priority="low")).revision == now.revision

@@ -16,7 +16,7 @@ from .._sentinels import UNSET, Latest, Unset
 from ..errors import ConversationMovedError, HelpdeskError, MessageNotFoundError
 from ..models.messages import Message
 from ..models.tickets import Status, StatusName, Ticket
-from ._references import TicketRef, fetch_me, find_newest_message, find_ticket_id, require_ticket, ticket_key
+from ._references import TicketRef, find_newest_message, find_ticket_id, require_ticket, ticket_key
 from ._uploads import AttachmentSource, upload_all
 from .tickets.revisions import current_ticket
 
@@ -93,7 +93,8 @@ class Messages(Resource[Driver]):
         as the last message you saw: ``hd.messages.reply(ticket, "And …", expected_last_message=first)``.
 
         Args:
-            ticket: The ticket. A Ticket carries the last message you saw; with a number or an id, staff must name it.
+            ticket: The ticket. A Ticket carries the last message you saw. With a number or an id, a reply of staff is
+                the first message, or it is refused; customers may always add one.
             body: The text, 1 to 100,000 characters.
             status: The ticket's new status; reply and status are one change of the ticket, one revision. None for the
                 usual one: ``pending`` after a reply of staff, ``open`` after a reply of the requester. A requester may
@@ -128,7 +129,7 @@ class Messages(Resource[Driver]):
             arguments["attachments"] = yield from upload_all(self, ticket_id, attachments, "message", message_id)
         if expected_last_message is Latest.LATEST:
             return (yield from self._reply_to_latest(ticket, arguments))
-        seen = yield from self._seen(ticket, expected_last_message)
+        seen = _seen(ticket, expected_last_message)
         ticket_id = yield from find_ticket_id(self, ticket)
         reply = yield from self._send(ticket_id, arguments, seen)
         if isinstance(reply.error, ConversationMovedError):
@@ -152,25 +153,12 @@ class Messages(Resource[Driver]):
         )
         return reply
 
-    def _seen(self, ticket: TicketRef, expected: LastSeen) -> Flow[UUID | None]:
-        if isinstance(expected, Message):
-            return expected.message_id
-        if expected is None:
-            return None
-        if not isinstance(expected, Unset | Latest):
-            return check.identifier("expected_last_message", expected)
-        if isinstance(ticket, Ticket):
-            return ticket.last_message_id
-        ticket_key(ticket)
-        if self._session_store.is_system or (yield from fetch_me(self)).is_staff:
-            raise check.invalid(
-                "expected_last_message",
-                "is missing: pass the Ticket you read, the newest Message you saw, None if there was none, or LATEST",
-            )
-        return None
-
     def _caught_up(self, error: ConversationMovedError, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
         """The error, with the new messages."""
+        error.hint = (
+            "Read error.new_messages, then hd.messages.reply(error.current, …) if the reply still fits;"
+            " expected_last_message=LATEST replies after any message."
+        )
         error.current = yield from current_ticket(self, ticket_id)
         query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
         query = query.order("sequence", desc=True).limit(_NEW_MESSAGES_MAX + 1)
@@ -200,6 +188,18 @@ class Messages(Resource[Driver]):
         return (
             yield from self._call_one(self._rpc_write("redact_message", {"message_id": _message_id(message)}), Message)
         )
+
+
+def _seen(ticket: TicketRef, expected: LastSeen) -> UUID | None:
+    """The id of the last message that the caller has seen. By number or id, staff have seen none: a first reply goes
+    through, and the conversation comes with the error of any other."""
+    if isinstance(expected, Message):
+        return expected.message_id
+    if expected is None:
+        return None
+    if not isinstance(expected, Unset | Latest):
+        return check.identifier("expected_last_message", expected)
+    return ticket.last_message_id if isinstance(ticket, Ticket) else None
 
 
 def _message_id(message: Message | UUID | str) -> UUID:

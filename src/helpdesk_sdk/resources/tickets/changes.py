@@ -36,7 +36,8 @@ class TicketChanges(Resource[Driver]):
         A value that is left out stays as it is.
 
         Args:
-            ticket: The ticket. A Ticket carries its revision; with a number or an id, ``revision`` must be given.
+            ticket: The ticket. A Ticket carries its revision. With a number or an id, any revision is changed; a new
+                title or description then needs ``revision``.
             title: The new title, 1 to 300 characters.
             description: The new description, up to 100,000 characters.
             priority: The new priority. Staff only.
@@ -56,7 +57,7 @@ class TicketChanges(Resource[Driver]):
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         changes = checked_changes(title, description, priority, status, custom_fields, external_id, snoozed_until)
-        return (yield from patch_ticket(self, ticket, changes, seen_revision(ticket, revision, needed=True)))
+        return (yield from patch_ticket(self, ticket, changes, seen_revision(ticket, revision, changes=changes)))
 
     @call
     def resolve(self, ticket: TicketRef) -> Flow[Ticket]:

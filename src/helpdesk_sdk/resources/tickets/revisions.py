@@ -30,6 +30,7 @@ from .._references import TicketRef, by_key, fetch_me, no_such, ticket_key
 Revision = int | Latest | None
 
 _REVISION_MAX = 2**31 - 1
+_TEXTS = ("title", "description")
 # Own replies that a Ticket may be behind.
 _OWN_REPLIES_MAX = 100
 # Conflicts about the state of a ticket: the error carries the ticket as it is now.
@@ -49,17 +50,28 @@ class SeenRevision:
 ANY_REVISION = SeenRevision(None)
 
 
-def seen_revision(ticket: TicketRef, revision: Revision, *, needed: bool = False) -> SeenRevision:
-    """The revision that the caller has seen."""
+def seen_revision(ticket: TicketRef, revision: Revision, *, changes: Mapping[str, Any] | None = None) -> SeenRevision:
+    """The revision that the caller has seen. By number or id none is needed, but for a text that somebody may have
+    rewritten: every other change names the state that the ticket shall have.
+
+    Raises:
+        InvalidValueError: It is missing.
+    """
     if revision is Latest.LATEST:
         return ANY_REVISION
     if revision is not None:
         return SeenRevision(check.integer("revision", revision, 1, _REVISION_MAX))
     if isinstance(ticket, Ticket):
         return SeenRevision(ticket.revision, from_ticket=True)
-    if needed:
-        ticket_key(ticket)
-        raise check.invalid("revision", "is missing: pass the Ticket that you read, or revision=LATEST to overwrite")
+    text = next((name for name in _TEXTS if name in (changes or ())), None)
+    if text is not None:
+        key = ticket_key(ticket)
+        error = check.invalid("revision", f"is missing: the new {text} may overwrite somebody else's")
+        shown = key if isinstance(key, int) else f'"{key}"'
+        error.hint = (
+            f"hd.tickets.update(hd.tickets.get({shown}), {text}=…), or with revision=LATEST to overwrite any revision."
+        )
+        raise error
     return ANY_REVISION
 
 
