@@ -16,6 +16,9 @@ from ._names import clean_name, is_blank, small_letters
 from .errors import InvalidValueError
 from .models.events import parse_cursor
 
+# A list of choices that is longer is not shown in an error.
+_CHOICES_SHOWN = 12
+
 
 def invalid(field: str, problem: str) -> InvalidValueError:
     """The error for an invalid value. Its message begins with the name of the field."""
@@ -95,7 +98,19 @@ def choice(field: str, value: object, kind: type[StrEnum]) -> str:
     """One of the values of an enum."""
     if isinstance(value, str) and value in kind._value2member_map_:
         return str(value)
-    raise invalid(field, f"must be one of {', '.join(kind)}, got {_short_repr(value)}")
+    raise invalid(field, f"must be one of {_named(kind, value)}, got {_short_repr(value)}")
+
+
+def _named(kind: type[StrEnum], value: object) -> str:
+    """The values of an enum, or of many only those that read like the given one."""
+    import difflib
+
+    values = list(kind)
+    if len(values) > _CHOICES_SHOWN:
+        near = difflib.get_close_matches(str(value)[:100], values, n=4)
+        values = [kind(text) for text in near] or values[:4]
+        return f"{', '.join(values)} … ({len(kind)} in all)"
+    return ", ".join(values)
 
 
 def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
@@ -103,10 +118,10 @@ def choices(field: str, value: object, kind: type[StrEnum]) -> list[str]:
     if isinstance(value, str):
         return [choice(field, value, kind)]
     if not isinstance(value, Iterable):
-        raise invalid(field, f"must be one of {', '.join(kind)}, got {_short_repr(value)}")
+        raise invalid(field, f"must be one of {_named(kind, value)}, got {_short_repr(value)}")
     chosen = [choice(field, item, kind) for item in value]
     if not chosen:
-        raise invalid(field, f"must name at least one of {', '.join(kind)}")
+        raise invalid(field, f"must name at least one of {_named(kind, '')}")
     return chosen
 
 
