@@ -31,6 +31,8 @@ from csv_rows import Refused, Row, Stopped, read_rows, ticket_of
 from helpdesk_sdk import (
     ApiError,
     AsyncHelpdesk,
+    FieldExistsError,
+    FieldNotFoundError,
     ForbiddenError,
     HelpdeskError,
     NotFoundError,
@@ -74,6 +76,7 @@ class Importer:
         """Find the requester and the teams, and check that the tickets of an earlier run are in this helpdesk."""
         requester = await self._patiently(lambda: self.hd.users.create_customer(self.options.requester, "CSV import"))
         self.requester = requester.user_id
+        await self._define_field()
         async for team in self.hd.teams.list(page_size=1000):
             self._teams[team.name.lower()] = team.team_id
         if self.state.witness:
@@ -85,6 +88,18 @@ class Importer:
         if not self.state.rows:
             newest = await self.hd.tickets.list(order="-number").first()
             self.state.newest_number = newest.number if newest else 0
+
+    async def _define_field(self) -> None:
+        """Define the custom field for the creation time of the row, unless there is one."""
+        try:
+            await self.hd.fields.create("created_at_source", "text", "Created at the source")
+        except FieldExistsError:
+            pass
+        except ForbiddenError:
+            try:
+                await self.hd.fields.get("created_at_source")
+            except FieldNotFoundError:
+                raise Stopped("There is no custom field created_at_source, and only admins create fields.") from None
 
     async def batch(self, rows: Sequence[Row], report: Report) -> None:
         """Create the tickets of these rows, then save the progress."""

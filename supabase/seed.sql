@@ -14,6 +14,17 @@ insert into seed_teams values
   ('Repairs', 'Espresso machines and grinders: faults, parts, warranty.', true),
   ('Wholesale', 'Cafés and offices with a contract.', false);
 
+create temp table seed_fields (key text, type text, label text, audience text, options jsonb);
+insert into seed_fields values
+  ('order', 'text', 'Order number', 'customer_editable', '[]'),
+  ('invoice', 'text', 'Invoice number', 'customer_editable', '[]'),
+  ('model', 'select', 'Machine', 'customer_editable', '["Kestrel Solo", "Kestrel Duo", "Grind One"]'),
+  ('contract', 'text', 'Contract', 'customer_visible', '[]'),
+  (
+    'goodwill', 'select', 'Goodwill', 'staff_only',
+    '[{"value": "none", "label": "Nothing"}, {"value": "bag", "label": "A bag of beans"}, {"value": "refund", "label": "Money back"}]'
+  );
+
 create temp table seed_people (nick text, email text, name text, teams text[]);
 insert into seed_people values
   ('ana', 'ana.duarte@kestrel.example', 'Ana Duarte', array['Orders', 'Support']),
@@ -36,7 +47,7 @@ create temp table seed_tickets (
 insert into seed_tickets values
   (1, 'mei', 'Orders', 'web', 'Parcel says delivered, but nothing is here', 'Tracking says it was handed over on Tuesday at 10:40. I was at home and nobody rang.', '{"order": "K-20418"}'),
   (2, 'jonas', 'Orders', 'email', 'Please pause my subscription until January', 'We are away for six weeks. Can the December bag wait?', '{"order": "K-19877"}'),
-  (3, 'fatima', 'Billing', 'web', 'Charged twice for the same bag', 'My statement shows 18.50 on the 3rd and again on the 4th.', '{"order": "K-20533"}'),
+  (3, 'fatima', 'Billing', 'web', 'Charged twice for the same bag', 'My statement shows 18.50 on the 3rd and again on the 4th.', '{"order": "K-20533", "goodwill": "refund"}'),
   (4, 'liam', 'Repairs', 'web', 'Machine leaks under the group head', 'It began after descaling. About a spoonful of water for each shot.', '{"model": "Kestrel Duo"}'),
   (5, 'sofia', 'Orders', 'chat', 'Wrong grind size', 'I ordered espresso grind and got filter.', '{"order": "K-20561"}'),
   (6, 'priya', 'Wholesale', 'email', 'Standing order: 12 kg instead of 8 kg from next week', 'Mornings have become busy. Same blend, same day.', '{"contract": "W-114"}'),
@@ -44,7 +55,7 @@ insert into seed_tickets values
   (8, 'zoe', 'Wholesale', 'phone', 'Second grinder for the upper floor', 'They would like an offer for a second grinder, quieter than the first if possible.', '{"contract": "W-097"}'),
   (9, 'mei', 'Repairs', 'web', 'Grinder makes a rattling noise', 'Only with light roasts. Dark ones are fine.', '{"model": "Grind One"}'),
   (10, 'jonas', 'Billing', 'email', 'Invoice with our VAT number', 'Could you send invoice 8841 again, with our VAT number on it?', '{"invoice": "8841"}'),
-  (11, 'fatima', 'Orders', 'web', 'Two bags torn open', 'The parcel was fine outside, but two of four bags had burst at the seam.', '{"order": "K-20602"}'),
+  (11, 'fatima', 'Orders', 'web', 'Two bags torn open', 'The parcel was fine outside, but two of four bags had burst at the seam.', '{"order": "K-20602", "goodwill": "bag"}'),
   (12, 'liam', 'Support', 'web', 'Gift card code is refused', 'The shop says that the code is unknown. I typed it three times.', '{}'),
   (13, 'sofia', 'Billing', 'chat', 'Refund has not arrived', 'You wrote ten days ago that it was on its way.', '{"order": "K-20371"}'),
   (14, 'tom', 'Repairs', 'web', 'Pressure gauge stuck at 4 bar', 'It does not move any more, although the coffee tastes as always.', '{"model": "Kestrel Duo"}'),
@@ -173,6 +184,10 @@ begin
   insert into helpdesk.teams (name, description, is_public)
   select s.name, s.description, s.is_public from seed_teams as s
   where not exists (select from helpdesk.teams as t where lower(t.name) = lower(s.name));
+
+  perform helpdesk.create_field(f.key, f.type, f.label, f.options, audience => f.audience)
+  from seed_fields as f
+  where not exists (select from helpdesk.field_definitions as d where d.key = f.key);
 
   for v_person in
     select * from seed_people as p where not exists (select from helpdesk.users as u where u.email = p.email)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     )
     from .models.users import Invitation, Role, RoleName, User
     from .resources._files import FileSource
-    from .resources._references import TeamRef, TicketRef, UserRef
+    from .resources._references import FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
     from .resources.attachments import AttachmentRef
     from .resources.presence import TicketPresence
@@ -84,6 +84,7 @@ __all__ = [
     "FieldAudience",
     "FieldAudienceName",
     "FieldOption",
+    "FieldRef",
     "FieldType",
     "FieldTypeName",
     "FileSource",

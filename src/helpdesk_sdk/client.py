@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .resources.auth import Auth
     from .resources.checks import Checks
     from .resources.events import Events
+    from .resources.fields import Fields
     from .resources.messages import Messages
     from .resources.notes import Notes
     from .resources.presence import Presence
@@ -53,6 +54,7 @@ _RESOURCES = {
     "auth": "auth.Auth",
     "checks": "checks.Checks",
     "events": "events.Events",
+    "fields": "fields.Fields",
     "messages": "messages.Messages",
     "notes": "notes.Notes",
     "presence": "presence.Presence",
@@ -73,6 +75,8 @@ class _Client(Generic[Driver, Transport]):
     """People: customers, agents, admins, and their invitations."""
     teams: Teams[Driver]
     """Teams and their members."""
+    fields: Fields[Driver]
+    """Custom fields of tickets."""
     tickets: Tickets[Driver]
     """Tickets: open, read, list, change, assign, tag."""
     messages: Messages[Driver]

@@ -151,7 +151,7 @@ declare
   end;
 begin
   -- What forms send for an empty input is no value.
-  if p_value in ('null', '[]') or (v_kind = 'string' and p_value #>> '{}' ~ E'^[ \t\r\n]*$') then
+  if p_value in ('null', '[]') or (v_kind = 'string' and helpdesk_private.is_blank(p_value #>> '{}')) then
     return null;
   elsif v_kind <> v_wanted then
     perform helpdesk_private.fail(
@@ -213,9 +213,9 @@ begin
     v_old := coalesce(p_public -> v_change.key, case when p_role <> 'customer' then p_staff -> v_change.key end);
     continue when v_change.value = v_old;
     select * into v_field from helpdesk.field_definitions as d where d.key = v_change.key;
-    if not found and p_role <> 'customer' or (not found and p_public = '{}') then
-      -- Until the examples and the seed define their fields.
-      p_public := jsonb_strip_nulls(p_public || jsonb_build_object(v_change.key, v_change.value));
+    if not found and v_old is not null and v_change.value = 'null' and p_role <> 'customer' then
+      -- From before fields had definitions.
+      p_public := p_public - v_change.key;
       continue;
     end if;
     if not found or (p_role = 'customer' and v_field.audience = 'staff_only') then

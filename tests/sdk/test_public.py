@@ -38,7 +38,19 @@ from helpdesk_sdk import (
 )
 from helpdesk_sdk._http.resource import Resource
 
-RESOURCES = ("auth", "tickets", "messages", "notes", "attachments", "users", "teams", "events", "settings", "checks")
+RESOURCES = (
+    "auth",
+    "tickets",
+    "messages",
+    "notes",
+    "attachments",
+    "users",
+    "teams",
+    "fields",
+    "events",
+    "settings",
+    "checks",
+)
 NOTHING = httpx.MockTransport(lambda request: httpx.Response(200, json=[]))
 
 

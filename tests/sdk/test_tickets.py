@@ -65,7 +65,7 @@ def test_absent_and_not_yours_look_the_same(world: World) -> Scenario:
 @both
 def test_everything_that_staff_may_say_about_a_ticket(world: World) -> Scenario:
     key = f"crm-{new_id()}"
-    fields = {"plan": "pro", "seats": 12, "nested": {"list": [1, 2.5, None, True]}}
+    fields = {"plan": "pro", "seats": 12, "langs": ["de", "fr"]}
     ticket = yield world.agent.tickets.create(
         "Invoice",
         priority="urgent",
@@ -148,11 +148,13 @@ def test_every_field_can_be_edited_and_taken_back(world: World) -> Scenario:
     until = datetime.now(UTC) + timedelta(days=1)
     key = str(new_id())
     ticket = yield world.agent.tickets.update(
-        ticket, description="New", custom_fields={"a": [1]}, external_id=key, snoozed_until=until
+        ticket, description="New", custom_fields={"seats": 1}, external_id=key, snoozed_until=until
     )
-    assert (ticket.description, ticket.custom_fields, ticket.external_id) == ("New", {"a": [1]}, key)
+    assert (ticket.description, ticket.custom_fields, ticket.external_id) == ("New", {"seats": 1}, key)
     assert ticket.snoozed_until == until
-    ticket = yield world.agent.tickets.update(ticket, external_id=None, snoozed_until=None, custom_fields={"a": None})
+    ticket = yield world.agent.tickets.update(
+        ticket, external_id=None, snoozed_until=None, custom_fields={"seats": None}
+    )
     assert (ticket.external_id, ticket.snoozed_until, ticket.custom_fields) == (None, None, {})
 
 

@@ -27,6 +27,19 @@ def email(name: str) -> str:
     return f"{name}@example.com"
 
 
+def define_fields(system: Helpdesk) -> None:
+    """One custom field of each type."""
+    system.fields.create("plan", "select", "Plan", options={"free": "Free", "pro": "Pro"}, audience="customer_editable")
+    system.fields.create("langs", "multi_select", "Languages", options=["de", "en", "fr"])
+    system.fields.create("order_no", "text", "Order number", audience="customer_editable")
+    system.fields.create("story", "long_text", "Story", audience="customer_editable")
+    system.fields.create("seats", "integer", "Seats")
+    system.fields.create("amount", "decimal", "Amount")
+    system.fields.create("vip", "boolean", "VIP", audience="staff_only")
+    system.fields.create("due", "date", "Due")
+    system.fields.create("risk", "select", "Risk", options=["low", "high"], audience="staff_only")
+
+
 class Staffed:
     """Signs everybody up once, on a fresh stack."""
 
@@ -37,6 +50,7 @@ class Staffed:
         with Helpdesk(info.api_url, info.secret_key) as system:
             for team in ("Billing", "Tech"):
                 system.teams.create(team, is_public=team == "Billing")
+            define_fields(system)
             for name, (role, queue) in PEOPLE.items():
                 self._sign_up(name)
                 if role != "customer":

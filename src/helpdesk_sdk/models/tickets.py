@@ -70,6 +70,14 @@ def _flat(value: Any) -> Any:
     return value
 
 
+def _inner(value: Any) -> Any:
+    """The values of staff's fields: the response has the row of ticket_staff_fields, or null where there is none."""
+    row = value[0] if isinstance(value, list) and value else value
+    if isinstance(row, dict) and isinstance(row.get("staff_fields"), dict):
+        return row["staff_fields"]
+    return row or {}
+
+
 class Ticket(Model):
     """A ticket as it was when it was read; ``hd.tickets.get(ticket)`` reads it again."""
 
@@ -98,8 +106,11 @@ class Ticket(Model):
     external_id: str | None = None
     """Your own key for the ticket, up to 200 characters, unique in the helpdesk; None without one."""
     custom_fields: dict[str, Any] = Field(default_factory=dict)
-    """Your own data, a JSON object. The requester reads it, and may set it when opening the ticket; later only those
-    who work the ticket change it."""
+    """The values of custom fields that the requester may read, by key: text, numbers, true or false, lists of options;
+    a decimal is text like "12.5", a date like "2026-11-28"."""
+    staff_fields: Annotated[dict[str, Any] | None, BeforeValidator(_inner)] = None
+    """The values of ``staff_only`` fields, by key, empty for the requester; None when the response did not contain them
+    (``hd.tickets.get(ticket)`` reads them)."""
     revision: int
     """Counts the ticket's changes, from 1: a change that is based on an older revision is refused."""
     snoozed_until: datetime | None = None

@@ -16,6 +16,7 @@ from ..errors import (
     UserNotFoundError,
 )
 from ..models.base import Model
+from ..models.fields import CustomField
 from ..models.teams import Team
 from ..models.tickets import Ticket
 from ..models.users import User
@@ -135,6 +136,15 @@ def find_user_id(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUI
 
 def _nobody_with(address: str) -> UserNotFoundError:
     return UserNotFoundError(f"There is nobody with the e-mail address {address}, or they are not yours to see")
+
+
+FieldRef = CustomField | str
+"""A custom field: a CustomField, or its key."""
+
+
+def field_key(field: FieldRef) -> str:
+    """The key of a custom field."""
+    return field.key if isinstance(field, CustomField) else check.text("field", field, 1, limits.FIELD_KEY_MAX)
 
 
 TeamRef = Team | UUID | str

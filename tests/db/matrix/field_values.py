@@ -38,6 +38,11 @@ CASES = [
         says="Set a field of staff only",
     ),
     Case(
+        "A11 set a field that does not exist",
+        put({"nothing": 1}),
+        "deny 0 0 0 | field_not_found 0 | field_not_found 0 | field_not_found | field_not_found",
+    ),
+    Case(
         "set a retired field",
         put({"gone": "x"}),
         "- - - - | field_retired 0 | field_retired 0 | field_retired | field_retired",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -27,6 +28,7 @@ from .._references import (
 )
 from .changes import TicketChanges
 from .counting import TicketCounting
+from .fields import FieldValue, sent_values
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
 from .routing import TicketRouting
@@ -62,7 +64,8 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             requester: The person who needs something; None for yourself. Staff only.
             channel: The channel through which it came in. Staff only, except ``api``, ``web`` and ``chat``.
             external_id: Your own key for the ticket, up to 200 characters, unique in the helpdesk. Staff only.
-            custom_fields: Your own data: a JSON object of at most 8 levels and 16,384 bytes.
+            custom_fields: The values of custom fields, by key. Customers may set ``customer_editable`` fields, staff
+                also ``staff_only`` fields. A Decimal, a date and a set are accepted where the field's type fits.
             tags: At most 50 tags, each of 1 to 50 characters. Staff only.
 
         Raises:
@@ -72,6 +75,9 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             UserNotFoundError: There is no such requester, or you may not see them.
             IdConflictError: The id belongs to other content; ``.current`` is that ticket, if you may see it.
             ExternalIdTakenError: Another ticket has the external id; ``.current`` is that ticket, if you may see it.
+            FieldNotFoundError: There is no such custom field, or you may not see it.
+            FieldRetiredError: A custom field is retired.
+            FieldRequiredError: A custom field that is required to open a ticket has no value.
             UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
         """
         ticket_id = new_id() if id is None else check.identifier("id", id)
@@ -86,7 +92,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
         if external_id is not None:
             arguments["external_id"] = check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX)
         if custom_fields is not None:
-            arguments["custom_fields"] = check.json_object("custom_fields", custom_fields)
+            arguments["custom_fields"] = sent_values(custom_fields)
         if chosen := check.tags("tags", tags):
             arguments["tags"] = chosen
         if requester is None and self._session_store.is_system:
@@ -150,12 +156,13 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
         requester: UserRef | None = None,
         tag: str | None = None,
         external_id: str | None = None,
+        fields: Mapping[str, FieldValue | Sequence[FieldValue] | AbstractSet[FieldValue]] | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,
         updated_after: datetime | None = None,
         updated_before: datetime | None = None,
         scope: Scope | None = None,
-        order: Order = "-created_at",
+        order: Order | str = "-created_at",
         page_size: int = 50,
     ) -> Flow[Page[Ticket]]:
         """Tickets, newest first. Every page costs the same, at any depth.
@@ -168,6 +175,8 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             requester: Only tickets of this requester: a person, or "me".
             tag: Only tickets with this tag. Staff only.
             external_id: Only the ticket with this key.
+            fields: Only tickets whose custom fields have these values, by key: a value, or several of which the ticket
+                must have one. At most 5 fields. Not for fields of type ``long_text``.
             created_after: Only tickets opened at this time or later; a datetime with a time zone.
             created_before: Only tickets opened before this time.
             updated_after: Only tickets changed at this time or later.
@@ -176,11 +185,13 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
                 "mine" as a customer and "team" as staff; with ``assigned_to``, every ticket that you may see.
             order: ``created_at``, ``updated_at`` or ``number``; with a minus, the greatest first. ``priority`` puts the
                 most urgent first and among these the oldest, as ``claim_next`` does; ``-priority`` is the reverse.
+                ``fields.KEY`` orders by a custom field, and has only tickets with a value.
             page_size: Tickets per request, 1 to 1000.
 
         Raises:
             TeamNotFoundError: There is no such team, or you may not see it.
             UserNotFoundError: There is no such assignee or requester, or you may not see them.
+            FieldNotFoundError: There is no such custom field, or you may not see it.
         """
         asked = ticket_query(
             status=status,
@@ -190,6 +201,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             requester=requester,
             tag=tag,
             external_id=external_id,
+            fields=fields,
             moments={
                 "created_after": created_after,
                 "created_before": created_before,

@@ -53,6 +53,9 @@ class TicketChanges(Resource[Driver]):
             AlreadyAnsweredError: Customers may not change the title or description of an answered ticket.
             TransitionNotAllowedError: The ticket cannot go from its status to this one.
             ExternalIdTakenError: Another ticket has the external id.
+            FieldNotFoundError: There is no such custom field, or you may not see it.
+            FieldRetiredError: A custom field is retired.
+            FieldRequiredError: A required custom field would have no value.
             ForbiddenError: A value is for staff only.
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
@@ -71,6 +74,7 @@ class TicketChanges(Resource[Driver]):
         Raises:
             StaleRevisionError: The ticket has changed; ``.current`` is the ticket as it is now.
             TransitionNotAllowedError: The ticket is closed, or you are its requester.
+            FieldRequiredError: A custom field that is required to resolve a ticket has no value.
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         return (yield from patch_ticket(self, ticket, {"status": "resolved"}, seen_revision(ticket, None)))

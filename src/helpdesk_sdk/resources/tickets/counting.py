@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +12,7 @@ from ..._http.resource import Driver, Resource, call
 from ...models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
 from ...models.tickets import Priority, PriorityName, Status, StatusName
 from .._references import TeamRef, UserRef, find_team_id
+from .fields import FieldValue
 from .query import Scope, count, ticket_query
 
 
@@ -28,6 +30,7 @@ class TicketCounting(Resource[Driver]):
         requester: UserRef | None = None,
         tag: str | None = None,
         external_id: str | None = None,
+        fields: Mapping[str, FieldValue | Sequence[FieldValue] | AbstractSet[FieldValue]] | None = None,
         created_after: datetime | None = None,
         created_before: datetime | None = None,
         updated_after: datetime | None = None,
@@ -44,6 +47,7 @@ class TicketCounting(Resource[Driver]):
             requester: Only tickets of this requester: a person, or "me".
             tag: Only tickets with this tag. Staff only.
             external_id: Only the ticket with this key.
+            fields: Only tickets whose custom fields have these values, as for ``list()``.
             created_after: Only tickets opened at this time or later; a datetime with a time zone.
             created_before: Only tickets opened before this time.
             updated_after: Only tickets changed at this time or later.
@@ -53,6 +57,7 @@ class TicketCounting(Resource[Driver]):
         Raises:
             TeamNotFoundError: There is no such team, or you may not see it.
             UserNotFoundError: There is no such assignee or requester, or you may not see them.
+            FieldNotFoundError: There is no such custom field, or you may not see it.
         """
         asked = ticket_query(
             status=status,
@@ -71,6 +76,7 @@ class TicketCounting(Resource[Driver]):
             scope=scope,
             order="number",
             page_size=1,
+            fields=fields,
         )
         return (yield from count(self, asked))
 

@@ -17,6 +17,8 @@ from ...models.base import Model
 from ...models.counts import TicketCount
 from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from .._references import TeamRef, UserRef, fetch_me, find_team_id_to_read, find_user_id
+from .fields import FieldFilters, ValueTicket, checked_filters, quoted, require_fields, value_keyset
+from .revisions import WHOLE
 
 Order = Literal["-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"]
 Scope = Literal["mine", "team"]
@@ -31,8 +33,9 @@ _ORDERS = {
     "priority": Keyset("created_at", "ticket_id", descending=False, group="priority_rank"),
     "-priority": Keyset("created_at", "ticket_id", descending=True, group="priority_rank"),
 }
-# The table itself has no column of tags.
-_WITH_TAGS = ("*", "tags:ticket_tags(tag)")
+# The views have a column of tags.
+_OF_A_VIEW = ("*", "staff_fields:ticket_staff_fields(staff_fields)")
+_BY_FIELD = {"my_tickets": "my_field_tickets", "team_tickets": "team_field_tickets", "tickets": "team_field_tickets"}
 
 Filter = tuple[str, str, str]
 
@@ -46,8 +49,12 @@ class TicketQuery:
     assigned_to: UserRef | None
     requester: UserRef | None
     tag: str | None
+    fields: FieldFilters
     scope: Scope | None
-    keyset: Keyset
+    keyset: Keyset | None
+    """The order; None for the order by a custom field, whose type is not known yet."""
+    order_field: str | None
+    descending: bool
     size: int
 
     def relation(self, role: str) -> str:
@@ -82,6 +89,7 @@ def ticket_query(
     scope: str | None,
     order: str,
     page_size: int,
+    fields: object = None,
 ) -> TicketQuery:
     """Check the arguments of ``tickets.list``."""
     filters: list[Filter] = []
@@ -95,8 +103,11 @@ def ticket_query(
         if value is not None:
             column, _, side = name.rpartition("_")
             filters.append((f"{column}_at", "gte" if side == "after" else "lt", check.timestamp(name, value)))
-    if order not in _ORDERS:
-        raise check.invalid("order", f"must be one of {', '.join(_ORDERS)}")
+    order_field = _order_field(order)
+    if order_field is None and order not in _ORDERS:
+        raise check.invalid("order", f"must be one of {', '.join(_ORDERS)}, fields.KEY, -fields.KEY")
+    if order_field is not None and (tag, assigned_to, external_id) != (None, None, None):
+        raise check.invalid("order", "by a custom field cannot go with tag, assigned_to or external_id")
     if scope not in {None, "mine", "team"}:
         raise check.invalid("scope", "must be mine or team")
     if tag is not None and scope == "mine":
@@ -107,39 +118,72 @@ def ticket_query(
         assigned_to=assigned_to,
         requester=requester,
         tag=None if tag is None else check.tags("tag", [tag])[0],
+        fields=checked_filters(fields),
         scope=scope,  # type: ignore[arg-type]
-        keyset=_ORDERS[order],
+        keyset=None if order_field is not None else _ORDERS[order],
+        order_field=order_field,
+        descending=order.startswith("-"),
         size=check.integer("page_size", page_size, 1, limits.PAGE_MAX),
     )
+
+
+def _order_field(order: object) -> str | None:
+    """The key of the custom field to order by; None for another order."""
+    if not isinstance(order, str):
+        raise check.invalid("order", "must be text")
+    bare = order.removeprefix("-")
+    key = bare.removeprefix("fields.")
+    return None if key == bare else check.text("order", key, 1, limits.FIELD_KEY_MAX)
 
 
 def _among(column: str, values: Sequence[str]) -> Filter:
     return (column, "eq", values[0]) if len(values) == 1 else (column, "in", f"({','.join(values)})")
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What to read: people, teams and custom fields are looked up."""
+
+    relation: str
+    filters: list[Filter]
+    embeds: tuple[str, ...]
+
+    def of(self, resource: Resource[Any], *columns: str) -> Any:
+        """The query for these columns."""
+        query = resource._rest.from_(self.relation).select(*columns, *self.embeds)
+        for column, operator, value in self.filters:
+            query = query.filter(column, operator, value)
+        return query
+
+
 def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]]:
     """The first page. It looks up people, teams and the role once, for the following pages too."""
-    relation, filters = yield from _resolved(resource, asked)
-    columns = _WITH_TAGS if relation == "tickets" else ("*",)
-
-    def query() -> Any:
-        return _filtered(resource._rest.from_(relation).select(*columns), filters)
-
-    return (yield from keyset_page(resource._read, query, Ticket, asked.keyset, asked.size))
+    keyset = asked.keyset
+    if keyset is None:
+        keyset = yield from value_keyset(resource, asked.order_field or "", asked.descending)
+    found = yield from _resolved(resource, asked)
+    columns = WHOLE if found.relation == "tickets" else _OF_A_VIEW
+    kind: type[Ticket] = Ticket if asked.order_field is None else ValueTicket
+    page = yield from keyset_page(resource._read, lambda: found.of(resource, *columns), kind, keyset, asked.size)
+    if not page.items:
+        yield from require_fields(resource, (key for key, _ in asked.fields))
+    return page
 
 
 def count(resource: Resource[Any], asked: TicketQuery) -> Flow[TicketCount]:
     """How many tickets there are, up to COUNT_MAX. A project may send fewer rows than requested: then it asks again."""
-    relation, filters = yield from _resolved(resource, asked)
+    asked_of = yield from _resolved(resource, asked)
     found, wanted = 0, limits.COUNT_MAX + 1
     while found < wanted:
-        query = _filtered(resource._rest.from_(relation).select("number"), filters)
+        query = asked_of.of(resource, "number")
         # Without an order: how many rows are behind the first ones does not depend on it.
         reply: Reply = yield resource._read(query.limit(wanted - found).offset(found))
         rows = reply.rows(_Number)
         found += len(rows)
         if is_last(rows, wanted):
             break
+    if not found:
+        yield from require_fields(resource, (key for key, _ in asked.fields))
     return TicketCount(value=min(found, limits.COUNT_MAX), capped=found > limits.COUNT_MAX)
 
 
@@ -147,7 +191,7 @@ class _Number(Model):
     number: int
 
 
-def _resolved(resource: Resource[Any], asked: TicketQuery) -> Flow[tuple[str, list[Filter]]]:
+def _resolved(resource: Resource[Any], asked: TicketQuery) -> Flow[_Found]:
     """The relation to read and its filters, with the ids of people and teams."""
     filters = list(asked.filters)
     if asked.team is not None:
@@ -165,13 +209,28 @@ def _resolved(resource: Resource[Any], asked: TicketQuery) -> Flow[tuple[str, li
     # The view my_tickets has the tickets of one requester: the caller.
     if asked.requester is not None and not (asked.requester == "me" and relation == "my_tickets"):
         filters.append(("created_by", "eq", str((yield from _person(resource, "requester", asked.requester)))))
-    return relation, filters
+    relation, further = _by_field(asked, role, relation, filters)
+    embeds = []
+    for place, (key, texts) in enumerate(further):
+        embeds.append(f"f{place}:ticket_field_values!inner(field_key)")
+        filters += [(f"f{place}.field_key", "eq", key), (f"f{place}.text_value", "in", quoted(texts))]
+    return _Found(relation, filters, tuple(embeds))
 
 
-def _filtered(query: Any, filters: list[Filter]) -> Any:
-    for column, operator, value in filters:
-        query = query.filter(column, operator, value)
-    return query
+def _by_field(asked: TicketQuery, role: str, relation: str, filters: list[Filter]) -> tuple[str, FieldFilters]:
+    """The relation that has a row for each value, where it can serve; and the filters that are left."""
+    key, further = asked.order_field, asked.fields
+    if relation not in _BY_FIELD or (relation == "tickets" and role != "system"):
+        return relation, further
+    if key is None and further and len(further[0][1]) == 1:
+        # With several values, a ticket would have a row for each option of a multi_select that matches.
+        key, texts = further[0]
+        filters.append(("text_value", "eq", texts[0]))
+        further = further[1:]
+    if key is None:
+        return relation, further
+    filters.append(("field_key", "eq", key))
+    return _BY_FIELD[relation], further
 
 
 def _person(resource: Resource[Any], field: str, user: UserRef) -> Flow[UUID]:

@@ -26,6 +26,7 @@ from ...models.base import Model
 from ...models.events import EventType
 from ...models.tickets import Priority, PriorityName, Status, StatusName, Ticket
 from .._references import TicketRef, by_key, fetch_me, no_such, ticket_key
+from .fields import same_values, sent_values
 
 Revision = int | Latest | None
 
@@ -95,7 +96,7 @@ def checked_changes(
     if status is not Unset.UNSET:
         changes["status"] = check.choice("status", status, Status)
     if custom_fields is not Unset.UNSET:
-        changes["custom_fields"] = check.json_object("custom_fields", custom_fields)
+        changes["custom_fields"] = sent_values(custom_fields)
     if external_id is not Unset.UNSET:
         key = None if external_id is None else check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX)
         changes["external_id"] = key
@@ -104,6 +105,10 @@ def checked_changes(
     if not changes:
         raise check.invalid("changes", "are missing: name at least one field to change")
     return changes
+
+
+# The table itself has no columns of tags and of staff's fields.
+WHOLE = ("*", "tags:ticket_tags(tag)", "staff_fields:ticket_staff_fields(staff_fields)")
 
 
 def current_ticket(resource: Resource[Any], ticket: TicketRef) -> Flow[Ticket | None]:
@@ -117,7 +122,7 @@ def ticket_where(resource: Resource[Any], column: str, value: str) -> Flow[Ticke
 
 
 def _tickets(resource: Resource[Any]) -> Any:
-    return resource._rest.from_("tickets").select("*", "tags:ticket_tags(tag)").limit(1)
+    return resource._rest.from_("tickets").select(*WHOLE).limit(1)
 
 
 def patch_ticket(
@@ -251,6 +256,10 @@ def _already_applied(current: Ticket, wanted: Mapping[str, Any], revision: int |
     if revision is not None and current.revision != revision + 1:
         return False
     for field, value in wanted.items():
+        if field == "custom_fields":
+            if not same_values(current, value):
+                return False
+            continue
         now = getattr(current, field)
         if isinstance(now, datetime) and isinstance(value, str):
             value = datetime.fromisoformat(value)
