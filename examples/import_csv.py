@@ -70,13 +70,13 @@ class Importer:
         self._new_teams = 0
         self._slots = asyncio.Semaphore(options.concurrency)
         self._one_team_at_a_time = asyncio.Lock()
+        self._field_is_defined = False
         self._given_up: Exception | None = None
 
     async def start(self) -> None:
         """Find the requester and the teams, and check that the tickets of an earlier run are in this helpdesk."""
         requester = await self._patiently(lambda: self.hd.users.create_customer(self.options.requester, "CSV import"))
         self.requester = requester.user_id
-        await self._define_field()
         async for team in self.hd.teams.list(page_size=1000):
             self._teams[team.name.lower()] = team.team_id
         if self.state.witness:
@@ -91,6 +91,8 @@ class Importer:
 
     async def _define_field(self) -> None:
         """Define the custom field for the creation time of the row, unless there is one."""
+        if self._field_is_defined:
+            return
         try:
             await self.hd.fields.create("created_at_source", "text", "Created at the source")
         except FieldExistsError:
@@ -100,6 +102,7 @@ class Importer:
                 await self.hd.fields.get("created_at_source")
             except FieldNotFoundError:
                 raise Stopped("There is no custom field created_at_source, and only admins create fields.") from None
+        self._field_is_defined = True
 
     async def batch(self, rows: Sequence[Row], report: Report) -> None:
         """Create the tickets of these rows, then save the progress."""
@@ -153,6 +156,8 @@ class Importer:
     async def _create(self, row: Row) -> Ticket:
         ticket = ticket_of(row, self.options.prefix)
         team = await self._team(row.values.get("queue", "").strip())
+        if ticket["custom_fields"]:
+            await self._define_field()
         return await self._patiently(lambda: self.hd.tickets.create(**ticket, team=team, requester=self.requester))
 
     async def _team(self, name: str) -> UUID | None:

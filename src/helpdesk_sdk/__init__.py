@@ -211,6 +211,7 @@ __getattr__ = lazy_names(
         ),
         "resources._files": ("FileSource",),
         "resources._references": (
+            "FieldRef",
             "TeamRef",
             "TicketRef",
             "UserRef",
