@@ -27,6 +27,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tickets": ("tickets",),
     "users": ("users",),
     "teams": ("teams",),
+    "fields": ("fields",),
     "events": ("events",),
     "profiles": ("profiles",),
     "watch": ("watch",),

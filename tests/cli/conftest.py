@@ -65,6 +65,13 @@ def crew(stack: Stack) -> Crew:
     with Helpdesk(stack.info.api_url, stack.info.secret_key) as system:
         for team in (TEAM, OTHER_TEAM):
             system.teams.create(team, is_public=True)
+        fields = system.fields
+        fields.create("plan", "select", "Plan", options={"free": "Free", "pro": "Professional"})
+        fields.create("seats", "integer", "Seats")
+        fields.create("amount", "decimal", "Amount")
+        fields.create("langs", "multi_select", "Languages", options=["de", "en"])
+        fields.create("order_no", "text", "Order number", audience="customer_editable")
+        fields.create("vip", "boolean", "VIP", audience="staff_only")
         for name, (role, team_of) in PEOPLE.items():
             with Helpdesk(stack.info.api_url, stack.info.publishable_key) as client:
                 session = client.auth.sign_up(found.email(name), PASSWORD, name=f"Cli {name.title()}")

@@ -26,7 +26,7 @@ def _shown(people: People, number: int) -> dict[str, Any]:
 def test_every_value_can_be_changed(people: People, number: int) -> None:
     key = f"key-{uuid4()}"
     values = ("--priority", "urgent", "--title", "Prints blank pages", "--description", "-", "--external-id", key)
-    fields = ("--field", "seats=5", "--field", 'plan="pro"')
+    fields = ("--field", "seats=5", "--field", "plan=pro")
     snooze = ("--snooze", "2999-01-31T12:00:00+02:00")
     done = people.agent("tickets", "update", number, *values, *fields, *snooze, "--json", input="Since Monday.\n").json
     assert (done["number"], done["priority"], done["title"]) == (number, "urgent", "Prints blank pages")
@@ -53,11 +53,11 @@ def test_a_customer_changes_what_is_theirs(people: People, number: int) -> None:
     ("arguments", "message"),
     [
         ((), "Name at least one value"),
-        (("--field", "seats"), "--field must be NAME=JSON"),
-        (("--field", "plan=pro"), "A text stands in quotes: --field 'plan=\"text\"'"),
-        (("--field", "x=NaN"), "is not JSON"),
-        (("--field", "x=" + "[" * 100_000), "is not JSON"),
-        (("--field", "x=1e400"), "must be a finite number"),
+        (("--field", "seats"), "--field must be KEY=VALUE"),
+        (("--field", "=5"), "--field must be KEY=VALUE"),
+        (("--field", "seats=five"), "--field seats: must be a whole number"),
+        (("--field", "amount=NaN"), "--field amount: must be a number like 12.50"),
+        (("--field", "vip=maybe"), "--field vip: must be true or false"),
         (("--snooze", "20260131"), "is not a time: write 2026-01-31"),
         (("--snooze", "2999-01-01", "--unsnooze"), "alternatives: give one"),
         (("--title", ""), "title must be 1 to 300 characters"),

@@ -45,16 +45,57 @@ class _Role(StrEnum):
     ASSISTANT = "assistant"
 
 
+class _FieldType(StrEnum):
+    """The type of a custom field's values."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    SELECT = "select"
+    MULTI_SELECT = "multi_select"
+
+
+class _FieldAudience(StrEnum):
+    """Who sees and who sets a custom field."""
+
+    CUSTOMER_VISIBLE = "customer_visible"
+    CUSTOMER_EDITABLE = "customer_editable"
+    STAFF_ONLY = "staff_only"
+
+
+class _RequiredFor(StrEnum):
+    """When a custom field must have a value."""
+
+    NONE = "none"
+    CREATE = "create"
+    RESOLVE = "resolve"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
-    from helpdesk_sdk import ChannelName, PriorityName, RoleName, StatusName
+    from helpdesk_sdk import (
+        ChannelName,
+        FieldAudienceName,
+        FieldTypeName,
+        PriorityName,
+        RequiredForName,
+        RoleName,
+        StatusName,
+    )
 
     Status = StatusName
     Priority = PriorityName
     Channel = ChannelName
     Role = RoleName
+    FieldType = FieldTypeName
+    FieldAudience = FieldAudienceName
+    RequiredFor = RequiredForName
 else:
     Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
+    FieldType, FieldAudience, RequiredFor = _FieldType, _FieldAudience, _RequiredFor
 
 
 def words(choice: Any) -> str:

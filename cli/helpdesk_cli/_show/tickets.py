@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from .._base import output as out
 from .._base.json import jsonable
 from .._base.output import Column, age, local_time
 from .._base.settings import settings
+from .field_values import labelled
 from .name_cache import NameCache
 from .read_receipts import ReadReceipts
 from .timeline import print_body, show_timeline
@@ -81,7 +81,7 @@ def show_ticket(hd: Helpdesk, receipts: ReadReceipts, ticket: Ticket, last: int 
         shown = _newest(list(entries), last)
         out.print_json({**names.ticket_json(ticket), "timeline": jsonable(shown)})
     else:
-        _print_head(ticket, names)
+        _print_head(ticket, names, labelled(hd, ticket))
         shown = _newest(list(entries), last)
         names.load_events(hd, [entry.data for entry in shown])
         show_timeline(shown, names)
@@ -97,7 +97,7 @@ def _newest(entries: Sequence[TimelineEntry], last: int | None) -> Sequence[Time
     return entries if last is None else entries[-last:]
 
 
-def _print_head(ticket: Ticket, names: NameCache) -> None:
+def _print_head(ticket: Ticket, names: NameCache, values: Sequence[tuple[str, object]]) -> None:
     fields: Iterable[tuple[str, object]] = [
         ("status", ticket.status),
         ("priority", ticket.priority),
@@ -110,7 +110,7 @@ def _print_head(ticket: Ticket, names: NameCache) -> None:
         ("updated", f"{local_time(ticket.updated_at)} ({age(ticket.updated_at)} ago)"),
         ("snoozed until", local_time(ticket.snoozed_until) if ticket.snoozed_until else None),
         ("external id", ticket.external_id),
-        ("custom fields", json.dumps(ticket.custom_fields, ensure_ascii=False) if ticket.custom_fields else None),
+        *values,
         ("id", ticket.ticket_id),
     ]
     out.print_fields(f"#{ticket.number}  {ticket.title}", list(fields), json=ticket)

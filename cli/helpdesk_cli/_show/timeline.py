@@ -56,11 +56,22 @@ def describe_event(type_: str | None, data: Mapping[str, Any] | None, label: Any
     parts = []
     for field, pair in changes.items():
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        if field in {"custom_fields", "staff_fields"} and isinstance(old, dict) and isinstance(new, dict):
+            parts += [_field_change(key, old.get(key), new.get(key), shown) for key in {**old, **new}]
+            continue
         name = {"team_id": "team", "assigned_to": "assignee"}.get(field, field)
         parts.append(f"{name} changed" if field == "description" else f"{name}: {shown(old)} → {shown(new)}")
     parts += [f"{name.removesuffix('_id')}: {shown(value)}" for name, value in found.items() if value is not None]
     what = _PHRASES.get(type_ or "") or (type_ or "").removeprefix("ticket.").replace("_", " ")
     return one_line(f"{what} ({', '.join(parts)})" if parts else what)
+
+
+def _field_change(key: str, old: object, new: object, shown: Any) -> str:
+    """A change of a custom field. The log has no values of most types."""
+    if old is None and new is None:
+        return f"{key} changed"
+    old, new = (", ".join(map(str, value)) if isinstance(value, list) else value for value in (old, new))
+    return f"{key}: {shown(old)} → {shown(new)}"
 
 
 def print_body(body: str, margin: str, style: str = "") -> None:

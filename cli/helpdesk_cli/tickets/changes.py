@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from .._base.settings import settings
 from .._base.times import time_option
 from .._connect.connection import connect
 from .._show import tickets as view
+from .._show.field_values import parsed
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def update(
     field: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=JSON",
-            help="Set a custom field, like seats=5 or plan='\"pro\"'; NAME= removes it. May be repeated. Staff only.",
+            metavar="KEY=VALUE",
+            help="Set a custom field, like seats=5 or plan=pro; KEY= removes the value. May be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -78,12 +78,12 @@ def update(
         raise CliError("--snooze and --unsnooze are alternatives: give one", None, ExitCode.USAGE)
     if snooze is not None or unsnooze:
         changes["snoozed_until"] = snooze
-    if field:
-        changes["custom_fields"] = dict(_parsed_field(one) for one in field)
-    if not changes:
+    if not changes and not field:
         hint = "See: helpdesk tickets update --help. For the status: helpdesk tickets status"
         raise CliError("Name at least one value to change", hint, ExitCode.USAGE)
     with connect() as hd:
+        if field:
+            changes["custom_fields"] = parsed(hd, field)
         done = _overwrite(hd, ticket, **changes)
         until = (
             f"; claim passes it over until {local_time(done.snoozed_until)}" if snooze and done.snoozed_until else ""
@@ -95,22 +95,6 @@ def _overwrite(hd: Helpdesk, ticket: str, **changes: Any) -> Ticket:
     from helpdesk_sdk import LATEST
 
     return hd.tickets.update(ticket, **changes, revision=LATEST)
-
-
-def _parsed_field(given: str) -> tuple[str, Any]:
-    """The name and the value of a custom field; None removes the value."""
-    name, equals, text = given.partition("=")
-    if not equals or not name:
-        raise CliError(f"--field must be NAME=JSON, got {given!r}", "For example: --field seats=5", ExitCode.USAGE)
-    try:
-        return name, json.loads(text, parse_constant=_refuse_constant) if text else None
-    except (ValueError, RecursionError):
-        hint = f"A text stands in quotes: --field '{name}=\"text\"'"
-        raise CliError(f"--field {name}: {text!r} is not JSON", hint, ExitCode.USAGE) from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 @app.command("status")

@@ -15,15 +15,20 @@ from .._connect.connection import connect
 from .._connect.role import Scope, in_scope_of_role
 from .._connect.target import target
 from .._show import tickets as view
+from .._show.field_values import parsed
 from .._show.read_receipts import ReadReceipts
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Ticket
 
-OrderName = Literal[
-    "-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority"
-]
+_ORDERS = ("-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority")
+
+
+def _checked_order(order: str) -> str:
+    if order not in _ORDERS and not order.removeprefix("-").startswith("fields."):
+        raise typer.BadParameter(f"{order!r} is not one of {', '.join(_ORDERS)}, fields.KEY, -fields.KEY.")
+    return order
 
 
 @app.command("list")
@@ -45,6 +50,12 @@ def list_(
     external_id: Annotated[
         str | None, typer.Option(metavar="KEY", help="Only the ticket with this external id.")
     ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE", help="Only this value of a custom field; may be repeated.", show_default=False
+        ),
+    ] = None,
     created_after: Annotated[datetime | None, time_option("Only tickets opened at or after this local time")] = None,
     created_before: Annotated[datetime | None, time_option("Only tickets opened before it")] = None,
     updated_after: Annotated[datetime | None, time_option("Only tickets changed at or after this local time")] = None,
@@ -53,7 +64,12 @@ def list_(
         Literal["mine", "team"] | None, typer.Option(help="Only tickets you requested, or those in your teams' queues.")
     ] = None,
     order: Annotated[
-        OrderName, typer.Option(help="The order; with a minus, descending. priority: most urgent first, then oldest.")
+        str,
+        typer.Option(
+            metavar="|".join(_ORDERS),
+            help="The order; with a minus, descending. priority: most urgent first, then oldest. fields.KEY: by a field.",
+            callback=_checked_order,
+        ),
     ] = "-created_at",
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
@@ -62,6 +78,7 @@ def list_(
     Staff see their teams' queues (admins: all tickets). Customers see their own tickets.
     """
     with connect() as hd:
+        values = parsed(hd, field or (), several=True) or None
 
         def read(own_scope: Scope | None) -> list[Ticket]:
             found = hd.tickets.list(
@@ -72,6 +89,7 @@ def list_(
                 requester=requester,
                 tag=tag,
                 external_id=external_id,
+                fields=values,
                 scope=scope or own_scope,
                 order=order,
                 page_size=500,

@@ -17,6 +17,7 @@ from .._connect.connection import connect
 from .._connect.target import target
 from .._show import conversation
 from .._show import tickets as view
+from .._show.field_values import parsed
 from .._show.read_receipts import ReadReceipts
 from .app import IdOption, TicketArgument, app
 
@@ -43,6 +44,10 @@ def create(
         str | None, typer.Option(metavar="KEY", help="A unique key of your own for the ticket. Staff only.")
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="A tag; may be repeated. Staff only.")] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A custom field, like plan=pro; may be repeated.", show_default=False),
+    ] = None,
     id: IdOption = None,
 ) -> None:
     """Open a ticket."""
@@ -58,6 +63,7 @@ def create(
             channel=channel,
             external_id=external_id,
             tags=tag or (),
+            custom_fields=parsed(hd, field) if field else None,
         )
         view.print_changed(hd, f"Opened ticket {made.number}: {made.title}", made)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -14,7 +15,6 @@ from ... import _validation as check
 from ..._http.flow import Flow
 from ..._http.keyset import Keyset
 from ..._http.resource import Resource
-from ..._names import clean_name
 from ...models.fields import FieldType
 from ...models.tickets import Ticket
 from ..fields.options import find_field
@@ -75,7 +75,7 @@ def compared_text(name: str, value: object) -> str:
         return str(sent)
     if not isinstance(sent, str):
         raise check.invalid(name, f"must be text, a number, True, False or a date, got {type(value).__name__}")
-    return check.text(name, clean_name(check.text(name, sent, 1, limits.FIELD_TEXT_MAX)), 1, limits.FIELD_TEXT_MAX)
+    return check.name(name, sent, 1, limits.FIELD_TEXT_MAX)
 
 
 FieldFilters = tuple[tuple[str, tuple[str, ...]], ...]
@@ -132,9 +132,8 @@ def _comparable(value: object) -> object:
         return sorted(set(map(str, value))) or None
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, str) and not clean_name(value):
-        return None
+    text = unicodedata.normalize("NFC", " ".join(str(value).split()))
     try:
-        return Decimal(str(value))
+        return Decimal(text)
     except ArithmeticError:
-        return clean_name(str(value))
+        return text or None
