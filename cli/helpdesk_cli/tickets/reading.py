@@ -67,7 +67,7 @@ def list_(
         str,
         typer.Option(
             metavar="|".join(_ORDERS),
-            help="The order; with a minus, descending. priority: most urgent first, then oldest. fields.KEY: by a field.",
+            help="The order; with a minus, descending. priority: most urgent, then oldest. fields.KEY: by a field.",
             callback=_checked_order,
         ),
     ] = "-created_at",
