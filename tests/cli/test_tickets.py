@@ -219,5 +219,5 @@ def test_json_of_a_ticket_is_the_ticket(people: People) -> None:
     done = people.agent("tickets", "show", ticket["ticket_id"], "--json")
     assert done.err == ""
     assert json.dumps(done.json["number"]) == str(ticket["number"])
-    assert {name for name in ticket if done.json[name] != ticket[name]} <= {"tags"}
+    assert {name for name in ticket if done.json[name] != ticket[name]} <= {"tags", "staff_fields"}
     assert [entry["type"] for entry in done.json["timeline"]] == ["ticket.created"]
