@@ -200,8 +200,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.visible_events is
-  'The next events after a cursor that the caller could see when they happened and can see now. A page that is not full '
-  'ends with a reading_end().';
+  'The next events after a cursor that the caller could see when they happened and can see now. A page that is not '
+  'full ends with a reading_end().';
 revoke all on function helpdesk_private.visible_events from public, anon, authenticated, service_role;
 
 create function helpdesk_private.ticket_events(

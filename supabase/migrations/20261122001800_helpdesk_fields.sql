@@ -110,7 +110,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('field_not_found', 404, 'There is no such custom field.', 'An admin defines it: helpdesk fields create.'),
   ('field_exists', 409, 'There is a field with this key already.', 'Choose another key, or change that field.'),
   ('field_retired', 409, 'The custom field is retired.', 'Leave it out. An admin can restore it.'),
-  ('field_required', 422, 'A required custom field has no value.', 'Give a value for each field that the message names.'),
+  ('field_required', 422, 'A required custom field has no value.', 'Give each field that the message names a value.'),
   ('option_exists', 409, 'The field has this option already.', 'Change the option, or restore it if it is retired.');
 
 

@@ -70,8 +70,8 @@ as $$
   ) as c;
 $$;
 comment on function helpdesk_private.field_changes is
-  'The fields that differ as [old, new], by key. The log has the values of options and of true and false; of all others '
-  'it stores only that they changed: personal text must not stay in the log.';
+  'The fields that differ as [old, new], by key. The log has the values of options and of true and false; of all '
+  'others it stores only that they changed: personal text must not stay in the log.';
 revoke all on function helpdesk_private.field_changes from public, anon, authenticated, service_role;
 
 create function helpdesk_private.open_fields(p_ticket helpdesk.tickets)
@@ -101,7 +101,9 @@ begin
     if v_staff <> '{}' and v_given is null then
       perform helpdesk_private.fail(
         'forbidden',
-        format('custom_fields.%s: create_ticket() sets the fields of staff.', (select min(k.key) from jsonb_object_keys(v_staff) as k (key)))
+        format('custom_fields.%s: create_ticket() sets the fields of staff.', (
+          select min(k.key) from jsonb_object_keys(v_staff) as k (key)
+        ))
       );
     end if;
     update helpdesk.ticket_staff_fields as s set staff_fields = v_staff
