@@ -136,34 +136,44 @@ begin
     update helpdesk.users as u set auth_user_id = null where u.auth_user_id = v_login;
     return;
   end if;
-  select * into v_user from helpdesk.users as u where u.auth_user_id = v_login;
-  if found then
+  begin
+    select * into v_user from helpdesk.users as u where u.auth_user_id = v_login;
+    if found then
+      update helpdesk.users as u
+      set name = case when u.name = '' then v_name else u.name end,
+          -- A change always frees the former address: its next owner must not find somebody else's rows under it.
+          email = case
+            when p_login ->> 'email' is not null and p_login ->> 'email_confirmed_at' is null then u.email
+            when not exists (
+              select from helpdesk.users as other where other.email = v_email and other.user_id <> u.user_id
+            ) then v_email
+          end
+      where u.user_id = v_user.user_id;
+      return;
+    end if;
+    if v_email is null and p_login ->> 'phone_confirmed_at' is null and p_login ->> 'email_confirmed_at' is null then
+      return;
+    end if;
     update helpdesk.users as u
-    set name = case when u.name = '' then v_name else u.name end,
-        -- A change always frees the former address: its next owner must not find somebody else's rows under it.
-        email = case
-          when p_login ->> 'email' is not null and p_login ->> 'email_confirmed_at' is null then u.email
-          when not exists (
-            select from helpdesk.users as other where other.email = v_email and other.user_id <> u.user_id
-          ) then v_email
-        end
-    where u.user_id = v_user.user_id;
-    return;
-  end if;
-  if v_email is null and p_login ->> 'phone_confirmed_at' is null and p_login ->> 'email_confirmed_at' is null then
-    return;
-  end if;
-  update helpdesk.users as u
-  set auth_user_id = v_login, name = case when u.name = '' then v_name else u.name end
-  where u.email = v_email and u.auth_user_id is null
-  returning * into v_user;
-  if not found then
-    insert into helpdesk.users (auth_user_id, email, name)
-    values (
-      v_login, case when not exists (select from helpdesk.users as u where u.email = v_email) then v_email end, v_name
-    )
+    set auth_user_id = v_login, name = case when u.name = '' then v_name else u.name end
+    where u.email = v_email and u.auth_user_id is null
     returning * into v_user;
-  end if;
+    if not found then
+      insert into helpdesk.users (auth_user_id, email, name)
+      values (
+        v_login, case when not exists (select from helpdesk.users as u where u.email = v_email) then v_email end, v_name
+      )
+      returning * into v_user;
+    end if;
+  exception when unique_violation then
+    -- Somebody took the address at this moment, or another request of this login was faster. A new statement sees that,
+    -- but for a transaction that keeps its snapshot.
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise;
+    end if;
+    perform helpdesk_private.link_login(p_login);
+    return;
+  end;
   perform helpdesk_private.accept_invitation(v_user.user_id);
 end;
 $$;
@@ -220,14 +230,13 @@ declare
   v_me uuid;
   v_user helpdesk.users;
 begin
-  if helpdesk_private.me() is null then
-    begin
-      perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l where l.id = (select auth.uid());
-    exception when unique_violation then
-      -- Another request of the same login was faster.
-      null;
-    end;
-  end if;
+  -- Without a person, or with a former address: when the login was written, follow_login() could not wait for a lock.
+  perform helpdesk_private.link_login(to_jsonb(l)) from auth.users as l
+  where l.id = (select auth.uid()) and not exists (
+    select from helpdesk.users as u
+    where u.auth_user_id = l.id
+      and (u.email is null or l.email_confirmed_at is null or u.email = helpdesk_private.own_email(l.email))
+  );
   -- Called before the query, not in it: the planner would call it before the new profile is visible.
   v_me := helpdesk_private.require_person();
   select * into v_user from helpdesk.users as u where u.user_id = v_me;

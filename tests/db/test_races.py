@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Person, be, refused, value
 from tests.db.test_routing import NEXT, queue
+from tests.db.test_users import sign_up
 from tests.db.world import World, ticket
 
 
@@ -171,3 +174,51 @@ def test_one_note_id_on_two_tickets_at_once_is_our_error(pg: Server, own: str, w
     )
     errors = [result.diag.message_detail for result in results if isinstance(result, psycopg.Error)]
     assert errors == ["helpdesk.id_conflict"] * 2
+
+
+def take_address(pg: Server, database: str, login: str, seconds: float) -> Callable[[], None]:
+    """A login changes its address, in a transaction that lasts so long."""
+
+    def run() -> None:
+        with pg.connect(database) as db:
+            db.execute("update auth.users set email = 'taken@example.com' where id = %s", (login,))
+            db.execute("select pg_sleep(%s)", (seconds,))
+
+    return run
+
+
+@pytest.mark.parametrize("rival", ["another login", "staff"])
+def test_a_login_that_loses_the_race_for_an_address_keeps_no_former_one(
+    pg: Server, own: str, world: World, rival: str
+) -> None:
+    """Whoever owns the former address later must not find somebody else's rows under it."""
+    with pg.connect(own) as db:
+        moving, other = sign_up(db, "former@example.com"), sign_up(db, "second@example.com")
+        # Two logins of single sign-on may have one address.
+        db.execute("update auth.users set is_sso_user = true where id in (%s, %s)", (moving, other))
+    create = call(pg, own, SERVICE, "select helpdesk.create_customer('taken@example.com'), pg_sleep(0.2)")
+    rivals = {"another login": take_address(pg, own, other, 0.2), "staff": create}
+    results = together([take_address(pg, own, moving, 0.2), rivals[rival]])
+    assert not [result for result in results if isinstance(result, psycopg.Error)]
+    with pg.connect(own) as db:
+        assert value(db, "select count(*) from helpdesk.users where email = 'taken@example.com'") == 1
+        assert value(db, "select count(*) from helpdesk.users where email = 'former@example.com'") == 0
+        assert value(db, "select count(*) from helpdesk.users where auth_user_id = %s", moving) == 1
+
+
+def test_an_address_that_could_not_be_freed_at_once_is_freed_by_the_next_request(
+    pg: Server, own: str, world: World
+) -> None:
+    """A change of a login waits for us no longer than a second."""
+    with pg.connect(own) as db:
+        moving = sign_up(db, "former@example.com")
+        email = "select email from helpdesk.users where auth_user_id = %s"
+        with pg.connect(own) as rival:
+            rival.execute("insert into helpdesk.users (email) values ('taken@example.com')")
+            db.execute("update auth.users set email = 'taken@example.com' where id = %s", (moving,))
+            assert value(db, email, moving) == "former@example.com"
+            db.commit()
+        for _ in range(2):
+            with be(db, replace(CUSTOMER, name="taken")):
+                assert value(db, "select email from helpdesk.whoami()") is None
+        assert value(db, email, moving) is None
