@@ -12,6 +12,7 @@ from rich.console import Console
 from benchmarks import (
     claims,
     cli,
+    counters,
     data,
     events,
     lists,
@@ -29,7 +30,7 @@ from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "paging", "events", "unscoped")
-_WRITES = ("claims", "writes")
+_WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when it is named: it installs the peer from the package index.
@@ -84,7 +85,10 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
             for part in _WRITES:
                 if part in parts:
                     with data.scratch(server) as scratch:
-                        yield claims.run(scratch, options.claims) if part == "claims" else writes.run(scratch, 300)
+                        if part == "counters":
+                            yield counters.run(scratch, effort)
+                        else:
+                            yield claims.run(scratch, options.claims) if part == "claims" else writes.run(scratch, 300)
             if "live" in parts:
                 yield from live.on_database(url, effort)
                 with data.scratch(server) as scratch:

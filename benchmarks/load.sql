@@ -199,3 +199,6 @@ from (
 ) as e
 order by e.event_id;
 select setval(pg_get_serial_sequence('helpdesk.events', 'event_id'), (select max(e.event_id) from helpdesk.events as e));
+
+-- The triggers would have counted the tickets.
+select helpdesk.recount_tickets();

@@ -33,6 +33,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_changed helpdesk_private.ticket_counters[];
+  v_one helpdesk_private.ticket_counters;
 begin
   -- Together for all rows: a counter updated for each of 100,000 rows would become a long chain of versions.
   if tg_op = 'INSERT' then
@@ -63,24 +64,23 @@ begin
   else
     delete from helpdesk_private.ticket_counters;
   end if;
-  if cardinality(v_changed) > 0 then
-    insert into helpdesk_private.ticket_counters as c (team_id, status, priority, slot, tickets)
-    select
-      w.team_id, w.status, w.priority,
-      coalesce(
-        -- With an older snapshot, a row that somebody has changed since is an error.
-        case when current_setting('transaction_isolation') = 'read committed' then (
+  foreach v_one in array coalesce(v_changed, '{}') loop
+    -- With an older snapshot, a row that somebody has changed since is an error.
+    if current_setting('transaction_isolation') = 'read committed' then
+      update helpdesk_private.ticket_counters as c set tickets = c.tickets + v_one.tickets
+      where c.team_id = v_one.team_id and c.status = v_one.status and c.priority = v_one.priority
+        and c.slot = (
           select f.slot
           from helpdesk_private.ticket_counters as f
-          where f.team_id = w.team_id and f.status = w.status and f.priority = w.priority
+          where f.team_id = v_one.team_id and f.status = v_one.status and f.priority = v_one.priority
           limit 1 for no key update skip locked
-        ) end,
-        pg_current_xact_id()::text::bigint
-      ),
-      w.tickets
-    from unnest(v_changed) as w
+        );
+      continue when found;
+    end if;
+    insert into helpdesk_private.ticket_counters as c (team_id, status, priority, slot, tickets)
+    values (v_one.team_id, v_one.status, v_one.priority, pg_current_xact_id()::text::bigint, v_one.tickets)
     on conflict (team_id, status, priority, slot) do update set tickets = c.tickets + excluded.tickets;
-  end if;
+  end loop;
   return null;
 end;
 $$;

@@ -162,8 +162,8 @@ MUTATIONS = [
     Mutation(
         "a counter is changed under an old snapshot",
         "count_tickets_written",
-        "case when current_setting('transaction_isolation') = 'read committed' then",
-        "case when true then",
+        "if current_setting('transaction_isolation') = 'read committed' then",
+        "if true then",
         test_counters_concurrency.test_writers_with_old_snapshots_are_counted,
     ),
     Mutation(
