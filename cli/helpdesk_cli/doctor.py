@@ -57,7 +57,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check configuration, connection, migrations, time limits and live events.
+    """Check configuration, connection, migrations and live events.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """

@@ -114,6 +114,8 @@ def _print_plan(found: UninstallPlan) -> None:
         typer.echo(f"  trigger    {one_line(name)}")
     for name in found.policies:
         typer.echo(f"  policy     {one_line(name)}")
+    if found.bucket:
+        typer.echo(f"  bucket     {one_line(found.bucket)}")
     for version in found.migrations:
         typer.echo(f"  migration  {one_line(version)}")
     if found.blockers:

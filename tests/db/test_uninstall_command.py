@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import typer
 from tests.db.conftest import Server
+from tests.db.test_uninstall import without_files
 from typer.testing import CliRunner
 
 from helpdesk_cli import uninstall as command
@@ -20,8 +21,8 @@ from helpdesk_sdk.local import Stack, StackInfo
 
 @pytest.fixture
 def url(pg: Server, own: str) -> str:
-    """The URL of a furnished helpdesk of the test's own."""
-    return pg.url(own)
+    """The URL of a furnished helpdesk of the test's own, without files."""
+    return without_files(pg.url(own))
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,8 @@ Exit codes:
 # The commands that help, by the error's class.
 _HINTS = {
     "AlreadyAssignedError": "Take another one, or assign this one on purpose: helpdesk tickets assign TICKET me",
+    "AttachmentNotFoundError": "List the files of a ticket: helpdesk attachments list TICKET",
+    "AttachmentNotReadyError": "See its state: helpdesk attachments list TICKET",
     "AssigneeNotFoundError": "List those who can have it: helpdesk users list --active --role agent --role admin",
     "DefaultTeamError": "Make another team the default first: helpdesk teams set-default TEAM",
     "FieldExistsError": "Choose another key, or change that field: helpdesk fields update KEY",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,7 @@ def reply(
     *,
     status: Status | None,
     expect: str | None,
+    attach: Sequence[Path],
     id: UUID | None,
 ) -> None:
     """Reply to a ticket."""
@@ -56,7 +57,9 @@ def reply(
         print_note(_assumption(ticket, newest))
     try:
         with _draft_saved(text, typed=typed):
-            sent = hd.messages.reply(ticket, text, status=status, expected_last_message=read.message_id, id=id)
+            sent = hd.messages.reply(
+                ticket, text, status=status, expected_last_message=read.message_id, attachments=attach, id=id
+            )
     except ConversationMovedError as moved:
         if moved.new_messages:
             # People read them before the error that they caused; in JSON the error contains them.
@@ -76,12 +79,12 @@ def reply(
     print_result(f"Replied to ticket {ticket.number}{outcome}.", json={**jsonable(sent), "answered": answered})
 
 
-def note(hd: Helpdesk, ref: str, body: str | None, file: Path | None, id: UUID | None) -> None:
+def note(hd: Helpdesk, ref: str, body: str | None, file: Path | None, attach: Sequence[Path], id: UUID | None) -> None:
     """Add an internal note."""
     ticket = hd.tickets.get(ref)
     text = read_text("body", body, file)
     with _draft_saved(text, typed=body is None and file is None):
-        made = hd.notes.add(ticket, text, id=id)
+        made = hd.notes.add(ticket, text, attachments=attach, id=id)
     print_result(f"Added a note to ticket {ticket.number}. The requester cannot see it.", json=made)
 
 

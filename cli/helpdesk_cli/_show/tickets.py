@@ -10,13 +10,14 @@ from .._base import output as out
 from .._base.json import jsonable
 from .._base.output import Column, age, local_time
 from .._base.settings import settings
+from . import attachments
 from .field_values import labelled
 from .name_cache import NameCache
 from .read_receipts import ReadReceipts
 from .timeline import print_body, show_timeline
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Helpdesk, Ticket, TimelineEntry
+    from helpdesk_sdk import Attachment, Helpdesk, Ticket, TimelineEntry
 
 # Readable on black and on white.
 _STATUS_STYLE = {"open": "bold", "resolved": "green", "closed": "dim"}
@@ -77,11 +78,12 @@ def show_ticket(hd: Helpdesk, receipts: ReadReceipts, ticket: Ticket, last: int 
     entries = hd.tickets.timeline(ticket, page_size=500)
     names = NameCache()
     names.load_tickets(hd, [ticket])
+    files = hd.attachments.list(ticket, page_size=500).all()
     if settings().json:
         shown = _newest(list(entries), last)
-        out.print_json({**names.ticket_json(ticket), "timeline": jsonable(shown)})
+        out.print_json({**names.ticket_json(ticket), "attachments": jsonable(files), "timeline": jsonable(shown)})
     else:
-        _print_head(ticket, names, labelled(hd, ticket))
+        _print_head(ticket, names, labelled(hd, ticket), files)
         shown = _newest(list(entries), last)
         names.load_events(hd, [entry.data for entry in shown])
         show_timeline(shown, names)
@@ -97,7 +99,9 @@ def _newest(entries: Sequence[TimelineEntry], last: int | None) -> Sequence[Time
     return entries if last is None else entries[-last:]
 
 
-def _print_head(ticket: Ticket, names: NameCache, values: Sequence[tuple[str, object]]) -> None:
+def _print_head(
+    ticket: Ticket, names: NameCache, values: Sequence[tuple[str, object]], files: Sequence[Attachment]
+) -> None:
     fields: Iterable[tuple[str, object]] = [
         ("status", ticket.status),
         ("priority", ticket.priority),
@@ -111,6 +115,7 @@ def _print_head(ticket: Ticket, names: NameCache, values: Sequence[tuple[str, ob
         ("snoozed until", local_time(ticket.snoozed_until) if ticket.snoozed_until else None),
         ("external id", ticket.external_id),
         *values,
+        ("files", attachments.shown(files)),
         ("id", ticket.ticket_id),
     ]
     out.print_fields(f"#{ticket.number}  {ticket.title}", list(fields), json=ticket)

@@ -23,6 +23,9 @@ _PHRASES = {
     "message.created": "replied",
     "message.redacted": "redacted a message",
     "note.created": "wrote an internal note",
+    "attachment.uploaded": "uploaded a file",
+    "attachment.checked": "checked a file",
+    "attachment.deleted": "deleted a file",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from .._base.errors import CliError, ExitCode
 from .._base.input import FileOption, read_text
 from .._base.output import print_result
 from .._base.settings import settings
+from .._base.transfer import transfer_progress
 from .._connect.connection import connect
 from .._connect.target import target
 from .._show import conversation
@@ -20,6 +22,11 @@ from .._show import tickets as view
 from .._show.field_values import parsed
 from .._show.read_receipts import ReadReceipts
 from .app import IdOption, TicketArgument, app
+
+AttachOption = Annotated[
+    list[Path] | None,
+    typer.Option("--attach", "-a", metavar="FILE", help="A file to send with it; may be repeated.", show_default=False),
+]
 
 
 @app.command()
@@ -87,6 +94,7 @@ def reply(
             metavar="MESSAGE_ID", help="The newest message you have read: its id, or none.", show_default=False
         ),
     ] = None,
+    attach: AttachOption = None,
     id: IdOption = None,
 ) -> None:
     """Reply to a ticket, unless there are messages you have not read.
@@ -95,7 +103,8 @@ def reply(
     ticket, the newest message counts as read, and the command prints that message.
     """
     with connect() as hd:
-        conversation.reply(hd, ReadReceipts(target().identity), ticket, body, file, status=status, expect=expect, id=id)
+        receipts = ReadReceipts(target().identity)
+        conversation.reply(hd, receipts, ticket, body, file, status=status, expect=expect, attach=attach or (), id=id)
 
 
 @app.command()
@@ -105,11 +114,39 @@ def note(
         str | None, typer.Argument(help="The text; - reads standard input. Default: opens $EDITOR.", show_default=False)
     ] = None,
     file: FileOption = None,
+    attach: AttachOption = None,
     id: IdOption = None,
 ) -> None:
     """Add an internal note. The requester cannot see it."""
     with connect() as hd:
-        conversation.note(hd, ticket, body, file, id)
+        conversation.note(hd, ticket, body, file, attach or (), id)
+
+
+@app.command()
+def attach(
+    ticket: TicketArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="The files to upload.", show_default=False)],
+    id: IdOption = None,
+) -> None:
+    """Upload files to a ticket.
+
+    Everybody who sees the ticket sees them.
+    To send files with a message: helpdesk tickets reply --attach.
+    """
+    if id is not None and len(files) > 1:
+        raise CliError("--id is for one file", "Upload the files one by one.", ExitCode.USAGE)
+    done = []
+    with connect() as hd:
+        found = hd.tickets.get(ticket)
+        for path in files:
+            with transfer_progress(path.name) as progress:
+                done.append(hd.attachments.upload(found, path, progress=progress, id=id))
+    if settings().json:
+        print_result("", json=done)
+        return
+    for file in done:
+        waiting = "" if file.is_available else " It can be downloaded when its check has ended."
+        print_result(f"Uploaded {file.file_name} to ticket {found.number}.{waiting}", json=None)
 
 
 @app.command()

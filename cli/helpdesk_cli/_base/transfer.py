@@ -1,0 +1,30 @@
+"""Progress of uploads and downloads, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .settings import settings
+from .text import one_line
+
+
+@contextmanager
+def transfer_progress(name: str) -> Iterator[Callable[[int, int], None] | None]:
+    """What the SDK calls with the bytes so far and their total: it shows a bar on stderr. None without a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal or settings().json:
+        yield None
+        return
+    columns = (TextColumn("{task.fields[name]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task = progress.add_task("", total=None, name=Text(one_line(name)))
+
+        def update(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield update
