@@ -18,6 +18,7 @@ WITH_STATISTICS = {
     "tickets.created_at": "pages by keyset: how many tickets there are, by date",
     "tickets.updated_at": "pages by keyset",
     "ticket_tags.ticket_created_at": "pages by keyset: a copy of the ticket's date",
+    "messages.ticket_id": "a conversation; whoever knows a ticket's id sees its messages, unless they lost the ticket",
     "messages.created_at": "pages by keyset",
     "users.created_at": "pages by keyset",
     "events.xid": "the feed's ranges",
