@@ -63,7 +63,9 @@ def _calls(
 ) -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
     def page(**filters: str) -> object:
         query: Any = rest.from_("team_tickets").select("*").order("created_at", desc=True).order("ticket_id", desc=True)
-        return query.match(filters).limit(50).execute()
+        for column, value in filters.items():
+            query = query.eq(column, value)
+        return query.limit(50).execute()
 
     return [
         (
