@@ -149,6 +149,18 @@ def test_a_right_that_ends_takes_the_files_along(db: Db, world: World) -> None:
 
 
 @pytest.mark.usefixtures("policies")
+def test_the_assistant_sees_no_files(db: Db, world: World) -> None:
+    db.execute(
+        "update helpdesk.users set role = 'assistant' where user_id = any(%s)", ([world["agent"], world["admin"]],)
+    )
+    for ticket, file in READERS:
+        for person in (AGENT, ADMIN):
+            assert not sees(db, person, key(world, ticket, file)), file
+            with as_person(db, person):
+                assert db.execute("select from helpdesk.attachments").fetchall() == []
+
+
+@pytest.mark.usefixtures("policies")
 @pytest.mark.parametrize("state", STATES)
 def test_who_has_reserved_a_key_uploads_to_it_once(db: Db, world: World, state: str) -> None:
     given(db, world["reserved file"], state)
