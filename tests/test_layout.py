@@ -21,9 +21,10 @@ LAYERS = {
         "_base": "",
         "_connect": "_base",
         "_show": "_base",
+        "_codegen": "",
         "_watch": "_base _connect _show",
         "tickets": "_base _connect _show",
-        "*": "_base _connect _show _watch",
+        "*": "_base _codegen _connect _show _watch",
         "main": "_base tickets *",
     },
     "src/helpdesk_sdk": {

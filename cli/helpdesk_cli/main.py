@@ -29,6 +29,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "teams": ("teams",),
     "fields": ("fields",),
     "attachments": ("attachments",),
+    "codegen": ("codegen",),
     "events": ("events",),
     "settings": ("settings",),
     "profiles": ("profiles",),
