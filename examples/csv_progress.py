@@ -75,6 +75,10 @@ class Report:
         title = " ".join(row.values.get("title", "")[:80].split())
         self._write((row.number, row.line, row.external_id(prefix), column, " ".join(reason.split()), title))
 
+    def add_column(self, name: str) -> None:
+        """Add a column of the file that is not imported."""
+        self._write(("", "", "", name, "this column is not imported: no option names it", ""))
+
     def flush(self) -> int:
         """Write to the disk, and return the size in bytes."""
         self._file.flush()

@@ -292,7 +292,7 @@ begin
 end;
 $$;
 comment on function helpdesk.create_ticket is
-  'Opens a ticket. Repeat it with the same ticket_id and content as often as you like: there is one ticket. Staff '
-  'may also give a requester, tags, an external id and a priority.';
+  'Opens a ticket. Repeat it with the same ticket_id, or the same external_id, and the same content as often as you '
+  'like: there is one ticket. Staff may also give a requester, tags, an external id and a priority.';
 revoke all on function helpdesk.create_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.create_ticket to authenticated, service_role;

@@ -64,6 +64,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             requester: The person who needs something; None for yourself. Staff only.
             channel: The channel through which it came in. Staff only, except ``api``, ``web`` and ``chat``.
             external_id: Your own key for the ticket, up to 200 characters, unique in the helpdesk. Staff only.
+                Repeating the call with the same key, content and requester returns the same ticket, whatever ``id``.
             custom_fields: The values of custom fields, by key. Customers may set ``customer_editable`` fields, staff
                 also ``staff_only`` fields. A Decimal, a date and a set are accepted where the field's type fits.
             tags: At most 50 tags, each of 1 to 50 characters. Staff only.
@@ -74,7 +75,8 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             TeamNotFoundError: There is no such team, or you may not see it.
             UserNotFoundError: There is no such requester, or you may not see them.
             IdConflictError: The id belongs to other content; ``.current`` is that ticket, if you may see it.
-            ExternalIdTakenError: Another ticket has the external id; ``.current`` is that ticket, if you may see it.
+            ExternalIdTakenError: A ticket with other content has the external id; ``.current`` is that ticket, if
+                you may see it.
             FieldNotFoundError: There is no such custom field, or you may not see it.
             FieldRetiredError: A custom field is retired.
             FieldRequiredError: A custom field that is required to open a ticket has no value.
