@@ -46,13 +46,13 @@ def prepare(postgres: Postgres, tickets: int, customers: int | None = None) -> s
     """
     customers = customers or tickets // 200
     stamp = postgres.directory / "loaded"
-    wanted = _fingerprint(tickets, customers)
+    wanted = fingerprint(tickets, customers)
     if stamp.exists() and stamp.read_text() == wanted:
         return postgres.url(_DATABASE)
     stamp.unlink(missing_ok=True)
     began = time.monotonic()
     print(f"Loading {tickets:,} tickets (kept for the next run) …", flush=True)
-    url = _fresh_database(postgres)
+    url = fresh_database(postgres)
     load(url, tickets, customers)
     stamp.write_text(wanted)
     print(f"Loaded in {time.monotonic() - began:.0f} s.", flush=True)
@@ -78,14 +78,16 @@ def discard_old(postgres: Postgres) -> None:
         shutil.rmtree(postgres.directory)
 
 
-def _fingerprint(tickets: int, customers: int) -> str:
+def fingerprint(tickets: int, customers: int, *more: Path) -> str:
+    """A digest of everything that the data depend on."""
     digest = hashlib.sha256(f"{tickets} {customers}".encode())
-    for path in [*sorted(_MIGRATIONS.glob("*.sql")), *sorted(_LOCAL_SQL.glob("*.sql")), _HERE / "load.sql"]:
+    for path in [*sorted(_MIGRATIONS.glob("*.sql")), *sorted(_LOCAL_SQL.glob("*.sql")), _HERE / "load.sql", *more]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _fresh_database(postgres: Postgres) -> str:
+def fresh_database(postgres: Postgres) -> str:
+    """The URL of a new database with the helpdesk's migrations."""
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
         admin.execute(f"drop database if exists {_DATABASE} with (force)")
         admin.execute(f"create database {_DATABASE}")
@@ -104,7 +106,7 @@ def load(url: str, tickets: int, customers: int) -> None:
         connection.execute("select set_config('bench.customers', %s, false)", (str(customers),))
         connection.execute("select set_config('bench.first_xid', %s, false)", (str(first_xid),))
         with connection.transaction():
-            indexes = _drop_indexes(connection)
+            indexes = drop_indexes(connection, "helpdesk")
             for statement in migrations.split((_HERE / "load.sql").read_text(), "load.sql"):
                 connection.execute(statement.text.encode())
             for definition in indexes:
@@ -123,12 +125,13 @@ def _use_up_transactions(connection: psycopg.Connection, count: int) -> int:
     return int(row[0])
 
 
-def _drop_indexes(connection: psycopg.Connection) -> list[str]:
+def drop_indexes(connection: psycopg.Connection, *schemas: str) -> list[str]:
     """Drop the indexes that no constraint needs and return their definitions: loading without indexes is faster."""
     rows = connection.execute(
         "select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index as i "
-        "join pg_class as c on c.oid = i.indrelid where c.relnamespace = 'helpdesk'::regnamespace "
-        "and not exists (select from pg_constraint as k where k.conindid = i.indexrelid)"
+        "join pg_class as c on c.oid = i.indrelid where c.relnamespace::regnamespace::text = any(%s) "
+        "and not exists (select from pg_constraint as k where k.conindid = i.indexrelid)",
+        (list(schemas),),
     ).fetchall()
     for name, _ in rows:
         connection.execute(f"drop index {name}".encode())

@@ -150,7 +150,11 @@ declare
 begin
   for v_value in select v.value from jsonb_array_elements(p_node -> 'value') as v loop
     v_text := v_value #>> '{}';
-    if v_text = 'me' then
+    v_id := null;
+    if v_text is null then
+      v_ids := v_ids || 'null'::jsonb;
+      continue;
+    elsif v_text = 'me' then
       v_id := p_plan.me;
       if v_id is null then
         perform helpdesk_private.fail_query(p_node, p_path, 'the secret key is not a person: me is nobody');
@@ -165,8 +169,7 @@ begin
         perform helpdesk_private.fail_query(p_node, p_path, 'there is nobody with the address ' || v_text);
       end if;
     end if;
-    v_ids := v_ids || coalesce(to_jsonb(v_id), 'null');
-    v_id := null;
+    v_ids := v_ids || to_jsonb(v_id);
   end loop;
   return v_ids;
 end;

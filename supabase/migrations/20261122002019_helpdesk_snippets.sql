@@ -26,7 +26,10 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_folded text := helpdesk_private.search_fold(p_word);
+  v_folded text := case
+    when octet_length(p_word) = char_length(p_word) then replace(lower(p_word), '''', '')
+    else helpdesk_private.search_fold(p_word)
+  end;
   v_part text;
 begin
   if v_folded = any(p_marked)
@@ -46,6 +49,32 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.word_is_marked from public, anon, authenticated, service_role;
+
+create function helpdesk_private.may_match(p_text text, p_marked text[])
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_folded text := helpdesk_private.search_fold(p_text);
+  v_german text := helpdesk_private.fold_german(v_folded);
+  v_word text;
+begin
+  foreach v_word in array p_marked loop
+    -- Identifiers and addresses stand in the text in another way. The last letter of a stem may be another one.
+    if v_word ~ '[0-9]' or position(left(v_word, greatest(char_length(v_word) - 1, 3)) in v_folded) > 0
+      or position(left(v_word, greatest(char_length(v_word) - 1, 3)) in v_german) > 0 then
+      return true;
+    end if;
+  end loop;
+  return false;
+end;
+$$;
+comment on function helpdesk_private.may_match is
+  'Whether it is worth while to compute the vector of a text: nearly always false where none of the words is in it.';
+revoke all on function helpdesk_private.may_match from public, anon, authenticated, service_role;
 
 create function helpdesk_private.snippet(p_text text, p_marked text[])
 returns jsonb
@@ -113,7 +142,10 @@ declare
   v_part record;
   v_left integer := c_most_text;
 begin
-  if p_marks is not null then
+  -- The second time without the short cut, if it was wrong for every part.
+  for v_time in 1..2 loop
+    exit when p_marks is null or v_matched <> '[]';
+    v_left := c_most_text;
     for v_part in
       select 1 as place, 'title' as part, null::uuid as id, p_ticket.title as text, 'A' as weight, 0::bigint as sequence
       union all
@@ -133,6 +165,7 @@ begin
     loop
       v_left := v_left - char_length(v_part.text);
       exit when v_left < 0 and v_part.place > 2;
+      continue when v_time = 1 and not helpdesk_private.may_match(v_part.text, v_marked);
       if helpdesk_private.search_vector(v_part.text, v_part.weight::"char") @@ p_marks then -- noqa: RF06
         v_matched := v_matched || jsonb_strip_nulls(jsonb_build_object('part', v_part.part, 'id', v_part.id));
         if jsonb_array_length(v_snippets) < 3 then
@@ -143,7 +176,7 @@ begin
         end if;
       end if;
     end loop;
-  end if;
+  end loop;
   return jsonb_build_object(
     'ticket', helpdesk_private.shown_ticket(p_ticket, p_reader), 'score', p_score, 'matched_in', v_matched,
     'snippets', v_snippets

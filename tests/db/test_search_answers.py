@@ -102,6 +102,15 @@ def test_a_note_changes_nothing_that_a_customer_gets(db: Db, world: World) -> No
     assert answers() == before
 
 
+@pytest.mark.parametrize(("text", "query"), [("He is dying to know", "die"), ("happiness", "happy")])
+def test_a_word_in_another_form_is_marked(db: Db, world: World, text: str, query: str) -> None:
+    open_ticket(db, "Hello", text)
+    with as_person(db, CUSTOMER):
+        hit = search(db, query)["hits"][0]
+    assert hit["matched_in"] == [{"part": "description"}]
+    assert len(hit["snippets"][0]["marks"]) == 1
+
+
 def test_tags_are_shown_to_those_who_work_the_ticket(db: Db, world: World) -> None:
     for person, tags in ((CUSTOMER, []), (AGENT, ["tag-mine"]), (ADMIN, ["tag-mine"])):
         with as_person(db, person):
