@@ -25,6 +25,8 @@ RESOURCES = (
     "users",
     "teams",
     "events",
+    "search",
+    "views",
     "settings",
     "checks",
     "presence",
@@ -68,7 +70,9 @@ def _type(annotation: str) -> str:
 
 def _methods(resource: Any) -> Iterator[str]:
     yield from ("| method | returns | | raises |", "|---|---|---|---|")
-    for name in sorted(member for member in dir(type(resource)) if not member.startswith("_")):
+    # `hd.search` is called itself.
+    itself = ["__call__"] if "__call__" in vars(type(resource)) else []
+    for name in [*itself, *sorted(member for member in dir(type(resource)) if not member.startswith("_"))]:
         found = inspect.getattr_static(type(resource), name)
         if isinstance(found, property):
             returns = inspect.signature(found.fget).return_annotation  # type: ignore[arg-type]
@@ -77,7 +81,8 @@ def _methods(resource: Any) -> Iterator[str]:
             method = getattr(resource, name)
             signature = inspect.signature(method)
             returns = {"StreamSource": "Stream"}.get(signature.return_annotation, signature.return_annotation)
-            call = f"{name}({_arguments(signature)})"
+            named = f"hd.{type(resource).__name__.lower()}" if name == "__call__" else name
+            call = f"{named}({_arguments(signature)})"
             yield f"| `{call}` | `{_type(returns)}` | {_summary(method)} | {_raised(method)} |"
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .models.messages import Message
     from .models.notes import Note
     from .models.presence import Viewer
+    from .models.search import MatchedPart, QueryReading, SearchAnswer, SearchHit, Snippet
     from .models.session import Session
     from .models.settings import Settings
     from .models.teams import Team, TeamMember
@@ -52,11 +53,14 @@ if TYPE_CHECKING:
         TimelineEntry,
     )
     from .models.users import Invitation, Role, RoleName, User
+    from .models.views import View, ViewAudience, ViewAudienceName
     from .resources._files import FileSource
+    from .resources._queries import Query
     from .resources._references import FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
     from .resources.attachments import AttachmentRef
     from .resources.presence import TicketPresence
+    from .resources.views import ViewColumn, ViewRef
 
 
 __all__ = [
@@ -92,6 +96,7 @@ __all__ = [
     "Invitation",
     "Latest",
     "LeftOver",
+    "MatchedPart",
     "Message",
     "Note",
     "Page",
@@ -100,12 +105,17 @@ __all__ = [
     "PlacementName",
     "Priority",
     "PriorityName",
+    "Query",
+    "QueryReading",
     "RequiredFor",
     "RequiredForName",
     "Role",
     "RoleName",
+    "SearchAnswer",
+    "SearchHit",
     "Session",
     "Settings",
+    "Snippet",
     "Status",
     "StatusName",
     "Stream",
@@ -122,6 +132,11 @@ __all__ = [
     "Unset",
     "User",
     "UserRef",
+    "View",
+    "ViewAudience",
+    "ViewAudienceName",
+    "ViewColumn",
+    "ViewRef",
     "Viewer",
     "WrongCounter",
     "__version__",
@@ -185,6 +200,13 @@ __getattr__ = lazy_names(
         "models.messages": ("Message",),
         "models.notes": ("Note",),
         "models.presence": ("Viewer",),
+        "models.search": (
+            "MatchedPart",
+            "QueryReading",
+            "SearchAnswer",
+            "SearchHit",
+            "Snippet",
+        ),
         "models.session": ("Session",),
         "models.settings": ("Settings",),
         "models.teams": (
@@ -209,7 +231,13 @@ __getattr__ = lazy_names(
             "RoleName",
             "User",
         ),
+        "models.views": (
+            "View",
+            "ViewAudience",
+            "ViewAudienceName",
+        ),
         "resources._files": ("FileSource",),
+        "resources._queries": ("Query",),
         "resources._references": (
             "FieldRef",
             "TeamRef",
@@ -219,6 +247,10 @@ __getattr__ = lazy_names(
         "resources._uploads": ("AttachmentSource",),
         "resources.attachments": ("AttachmentRef",),
         "resources.presence": ("TicketPresence",),
+        "resources.views": (
+            "ViewColumn",
+            "ViewRef",
+        ),
     },
 )
 

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from .resources.messages import Messages
     from .resources.notes import Notes
     from .resources.presence import Presence
+    from .resources.search import Search
     from .resources.settings import Settings
     from .resources.teams import Teams
     from .resources.tickets import Tickets
     from .resources.users import Users
+    from .resources.views import Views
 
 OnSession = Callable[[Session | None], None]
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -58,10 +60,12 @@ _RESOURCES = {
     "messages": "messages.Messages",
     "notes": "notes.Notes",
     "presence": "presence.Presence",
+    "search": "search.Search",
     "settings": "settings.Settings",
     "teams": "teams.Teams",
     "tickets": "tickets.Tickets",
     "users": "users.Users",
+    "views": "views.Views",
 }
 _LIVE = {"events", "presence"}
 # The arguments of a client that say who the person is.
@@ -85,6 +89,10 @@ class _Client(Generic[Driver, Transport]):
     """Staff's internal notes on tickets."""
     attachments: Attachments[Driver]
     """The files of tickets, messages and notes."""
+    search: Search[Driver]
+    """Search: ``hd.search("status:open refund")``."""
+    views: Views[Driver]
+    """Saved queries of staff."""
     settings: Settings[Driver]
     """What this helpdesk allows."""
     checks: Checks[Driver]

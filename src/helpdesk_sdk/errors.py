@@ -16,6 +16,7 @@ HelpdeskError
     │   ├── TicketNotFoundError
     │   ├── MessageNotFoundError
     │   ├── NoteNotFoundError
+    │   ├── ViewNotFoundError
     │   ├── TeamNotFoundError
     │   ├── UserNotFoundError
     │   ├── AssigneeNotFoundError
@@ -119,6 +120,7 @@ __all__ = [
     "UnknownOutcomeError",
     "UserExistsError",
     "UserNotFoundError",
+    "ViewNotFoundError",
 ]
 
 
@@ -269,6 +271,10 @@ class MessageNotFoundError(NotFoundError):
 
 class NoteNotFoundError(NotFoundError):
     """There is no such note, or it is not yours to see."""
+
+
+class ViewNotFoundError(NotFoundError):
+    """There is no such view, or it is not yours to see."""
 
 
 class TeamNotFoundError(NotFoundError):

@@ -24,6 +24,7 @@ NAMES = {
     "users.name": (0, limits.NAME_MAX),
     "teams.name": (1, limits.TEAM_NAME_MAX),
     "tickets.title": (1, limits.TITLE_MAX),
+    "views.name": (1, limits.VIEW_NAME_MAX),
     "ticket_tags.tag": (1, limits.TAG_MAX),
     "field_definitions.label": (1, limits.FIELD_LABEL_MAX),
     "field_definitions.customer_label": (1, limits.FIELD_LABEL_MAX),

@@ -215,8 +215,9 @@ def test_bad_arguments_are_named(db: Db, call: str, message: str) -> None:
 def test_more_matches_than_are_ranked_are_said(db: Db, world: World) -> None:
     db.execute("set local session_replication_role = replica")
     db.execute(
-        "insert into helpdesk.tickets (title, team_id, created_by, created_at) "
-        "select 'Marzipan ' || n, %s, %s, now() - n * interval '1 second' from generate_series(1, 2100) as n",
+        "insert into helpdesk.tickets (number, title, team_id, created_by, created_at) overriding system value "
+        "select 1000000 + n, 'Marzipan ' || n, %s, %s, now() - n * interval '1 second' "
+        "from generate_series(1, 2100) as n",
         (world["desk"], world["customer"]),
     )
     db.execute("reset session_replication_role")

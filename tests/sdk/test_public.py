@@ -48,6 +48,8 @@ RESOURCES = (
     "teams",
     "fields",
     "events",
+    "search",
+    "views",
     "settings",
     "checks",
 )

@@ -16,6 +16,7 @@ from ..._http.resource import Driver, call, paged
 from ..._ids import new_id
 from ...errors import ConflictError, ExternalIdTakenError, IdConflictError, TicketNotFoundError
 from ...models.tickets import Channel, ChannelName, Priority, PriorityName, Status, StatusName, Ticket, TimelineEntry
+from .._queries import Query
 from .._references import (
     TeamRef,
     TicketRef,
@@ -29,6 +30,7 @@ from .._references import (
 from .changes import TicketChanges
 from .counting import TicketCounting
 from .fields import FieldValue, sent_values
+from .matching import list_matching
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
 from .routing import TicketRouting
@@ -151,6 +153,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
     def list(
         self,
         *,
+        query: Query | None = None,
         status: Status | StatusName | Sequence[Status | StatusName] | None = None,
         priority: Priority | PriorityName | Sequence[Priority | PriorityName] | None = None,
         team: TeamRef | None = None,
@@ -170,6 +173,8 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
         """Tickets, newest first. Every page costs the same, at any depth.
 
         Args:
+            query: Only tickets that match this query: a text such as ``status:open "double charge"``, or a tree. Other
+                filters cannot go with it; staff have the tickets that they work, and with ``scope="mine"`` their own.
             status: Only tickets with this status, or one of these.
             priority: Only tickets with this priority, or one of these.
             team: Only tickets in this team's queue.
@@ -191,10 +196,26 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             page_size: Tickets per request, 1 to 1000.
 
         Raises:
+            InvalidValueError: A value is not valid; of a query, the message names the field and the place.
             TeamNotFoundError: There is no such team, or you may not see it.
             UserNotFoundError: There is no such assignee or requester, or you may not see them.
             FieldNotFoundError: There is no such custom field, or you may not see it.
         """
+        moments = {
+            "created_after": created_after,
+            "created_before": created_before,
+            "updated_after": updated_after,
+            "updated_before": updated_before,
+        }
+        if query is not None:
+            given: dict[str, object] = {
+                "status": status,
+                "priority": priority,
+                "team": team,
+                "assigned_to": assigned_to,
+            }
+            given |= {"requester": requester, "tag": tag, "external_id": external_id, "fields": fields}
+            return list_matching(self, query, given, scope, order, page_size)
         asked = ticket_query(
             status=status,
             priority=priority,
@@ -204,12 +225,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
             tag=tag,
             external_id=external_id,
             fields=fields,
-            moments={
-                "created_after": created_after,
-                "created_before": created_before,
-                "updated_after": updated_after,
-                "updated_before": updated_before,
-            },
+            moments=moments,
             scope=scope,
             order=order,
             page_size=page_size,
