@@ -133,8 +133,9 @@ class Views(Resource[Driver]):
         sort: str | None = None,
         columns: Sequence[ViewColumn | str] | None = None,
     ) -> Flow[View]:
-        """Change a view. None leaves a value as it is. Owners change private views, members their team's, admins those
-        for all.
+        """Change a view. None leaves a value as it is.
+
+        Owners change private views, members their team's, admins those for all.
 
         Args:
             view: The view: its name, its id, or a View.
