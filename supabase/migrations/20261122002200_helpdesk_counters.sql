@@ -225,35 +225,3 @@ comment on function helpdesk.recount_tickets is
   'wrong unless somebody has switched triggers off. With mend false it changes nothing.';
 revoke all on function helpdesk.recount_tickets from public, anon, authenticated, service_role;
 grant execute on function helpdesk.recount_tickets to authenticated, service_role;
-
-
--- Counts of anything else end at a limit: "1,000+" -------------------------------------------------------------------
-
-create function helpdesk_private.count_limit()
-returns integer
-language sql
-immutable
-parallel safe
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  select 1000;
-$$;
-comment on function helpdesk_private.count_limit is 'Where a count of tickets that no counter keeps ends.';
-revoke all on function helpdesk_private.count_limit from public, anon, authenticated, service_role;
-
-create function helpdesk_private.capped_count(p_found bigint, out value integer, out capped boolean)
-language sql
-immutable
-parallel safe
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  select
-    least(p_found, helpdesk_private.count_limit())::integer as value,
-    p_found > helpdesk_private.count_limit() as capped;
-$$;
-comment on function helpdesk_private.capped_count is
-  'The count of rows of which at most count_limit() + 1 were read: from (select … limit count_limit() + 1). capped: '
-  'there are more.';
-revoke all on function helpdesk_private.capped_count from public, anon, authenticated, service_role;

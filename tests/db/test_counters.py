@@ -204,13 +204,6 @@ def test_a_team_that_had_tickets_can_be_deleted(db: Db, world: World) -> None:
     assert_right(db)
 
 
-@pytest.mark.parametrize(
-    ("found", "counted"), [(0, (0, False)), (999, (999, False)), (1000, (1000, False)), (1001, (1000, True))]
-)
-def test_a_capped_count_says_that_there_are_more(db: Db, found: int, counted: tuple[int, bool]) -> None:
-    row = db.execute("select * from helpdesk_private.capped_count(%s)", (found,)).fetchone()
-    assert row == dict(zip(("value", "capped"), counted, strict=True))
-
-
-def test_sdk_and_database_count_up_to_the_same_number(db: Db) -> None:
-    assert value(db, "select helpdesk_private.count_limit()") == COUNT_MAX
+def test_the_sdk_and_the_database_count_up_to_the_same_number(db: Db) -> None:
+    source = value(db, "select prosrc from pg_proc where oid = 'helpdesk_private.count_tickets'::regproc")
+    assert f"least(v_count, {COUNT_MAX})" in source
