@@ -31,7 +31,7 @@ def test_a1_a2_anonymous_gets_nothing_from_any_path(api: Api) -> None:
     for path in ("/tickets", "/users", "/my_tickets", "/events", "/teams", "/status_transitions"):
         answer = api.request(ANONYMOUS, "GET", path)
         assert (answer.status_code, code_of(answer)) == (401, "42501"), path
-    for name in ("whoami", "schema_version", "events_since", "create_ticket"):
+    for name in ("whoami", "schema_version", "events_since", "events_page", "create_ticket"):
         answer = api.request(ANONYMOUS, "POST", f"/rpc/{name}", json={"title": "x"} if "create" in name else {})
         assert answer.status_code == 401, name
 
@@ -149,7 +149,8 @@ def test_a23_a24_a_note_leaves_no_trace_that_the_customer_can_see(api: Api) -> N
         shown = [api.request(CUSTOMER, "GET", path, headers={"Prefer": "count=exact"}) for path in paths]
         shown += [api.request(CUSTOMER, "POST", "/rpc/events_since", json={})]
         shown += [api.request(CUSTOMER, "POST", "/rpc/ticket_timeline", json={"ticket_id": api.world["answered"]})]
-        return [(answer.json(), answer.headers.get("content-range")) for answer in shown]
+        page = api.request(CUSTOMER, "POST", "/rpc/events_page", json={}).json()
+        return [page["items"], *((answer.json(), answer.headers.get("content-range")) for answer in shown)]
 
     before = seen()
     note = {"ticket_id": api.world["answered"], "body": "He is rude."}
@@ -276,6 +277,7 @@ BAD: dict[str, tuple[str, dict[str, Any]]] = {
     "a NUL in JSON": ("create_ticket", {"title": "t", "custom_fields": {"a": "\u0000"}}),
     "a place that is none": ("ticket_timeline", {"ticket_id": "{mine}", "after_sequence": "soon"}),
     "too large a number": ("events_since", {"max_rows": 10**30}),
+    "a cursor that is none": ("events_page", {"after": "1; select 1"}),
     "an unknown argument": ("create_ticket", {"title": "t", "created_by": "x"}),
     "an unknown function": ("drop_everything", {}),
     "a title of a megabyte": ("create_ticket", {"title": "t" * 1_000_000}),
