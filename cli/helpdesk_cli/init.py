@@ -43,12 +43,14 @@ def init(
     """
     from helpdesk_sdk.install import config, files
 
-    found = files.plan(files.find_supabase_dir(directory), functions=functions)
-    missing = config.missing_settings(found.supabase_dir, functions=functions)
-    if found.clashes:
-        _refuse(found)
-    if not dry_run:
-        files.write(found)
+    supabase_dir = files.find_supabase_dir(directory)
+    with files.locked(supabase_dir):
+        found = files.plan(supabase_dir, functions=functions)
+        missing = config.missing_settings(supabase_dir, functions=functions)
+        if found.clashes:
+            _refuse(found)
+        if not dry_run:
+            files.write(found)
     steps = _steps(found.supabase_dir.parent, config.function_names() if functions else [])
     if settings().json:
         print_json(_as_json(found, missing, steps, written=not dry_run))

@@ -76,15 +76,11 @@ def status(data: _Data = None, as_json: _Json = False) -> None:
 
 def down(data: _Data = None, as_json: _Json = False) -> None:
     """Stop the stack that runs on a data directory. It is not an error when none runs."""
-    from helpdesk_sdk.local import NotRunningError, Stack
+    from helpdesk_sdk.local import Stack
     from helpdesk_sdk.local.stack import DEFAULT_DIRECTORY
 
     directory = (data or DEFAULT_DIRECTORY).absolute()
-    try:
-        Stack.find(data).stop()
-        stopped = True
-    except NotRunningError:
-        stopped = False
+    stopped = Stack.stop_on(data)
     if as_json:
         typer.echo(json.dumps({"data_dir": str(directory), "stopped": stopped}))
     else:
@@ -96,10 +92,12 @@ def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -
 
     try:
         stack = Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_print_progress)
-    except AlreadyRunningError:
-        if not detach:
-            raise
+    except AlreadyRunningError as error:
+        # The other start may still be under way: this one waits for it.
         stack = Stack.find(data)
+        if not detach:
+            error.message += f", at {stack.info.api_url}"
+            raise
         stack.refresh()
     except PortTakenError as error:
         _name_owner(error)

@@ -72,7 +72,13 @@ def uninstall(
             # Programs cannot be asked: without --yes, nothing is removed.
             print_json(asdict(found) | {"removed": False})
             return
-        if not typer.confirm("Remove all of this permanently?", default=False):
+        try:
+            confirmed = typer.confirm("Remove all of this permanently?", default=False)
+        except typer.Abort:
+            typer.echo()
+            print_note("Nothing was removed: the question was not answered. Without a question: --yes.")
+            raise
+        if not confirmed:
             typer.echo("Nothing was removed.")
             return
     done = uninstaller.run(db_url)

@@ -50,6 +50,9 @@ def test_the_command_shows_asks_and_removes(program: typer.Typer, url: str) -> N
     assert "helpdesk_follow_login on auth.users" in no.output
     assert 'policy     "helpdesk: nobody listens to more" on realtime.messages' in no.output
     assert _uninstall.plan(url).tables
+    unanswered = runner.invoke(program, ["uninstall", "--db-url", url], input="")
+    assert unanswered.exit_code == 130
+    assert "Nothing was removed: the question was not answered. Without a question: --yes." in unanswered.output
     yes = runner.invoke(program, ["uninstall", "--db-url", url], input="y\n")
     assert (yes.exit_code, "The helpdesk is removed." in yes.output) == (0, True)
     gone = runner.invoke(program, ["uninstall", "--db-url", url, "--yes"])

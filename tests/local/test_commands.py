@@ -75,7 +75,19 @@ def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo
     assert json.loads(again.stdout) == detached.as_dict()
     waiting = helpdesk("up", cwd=directory)
     assert waiting.returncode != 0
-    assert "A stack runs on" in waiting.stderr
+    assert f"A stack runs on {detached.data_dir}, at {detached.api_url}" in waiting.stderr
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"api_url": 1}', None], ids=["cut", "a list", "of others", "gone"])
+def test_down_stops_a_stack_whose_state_file_is_damaged(stopped: Path, content: str | None) -> None:
+    info = json.loads(helpdesk("up", "--port", "0", "--detach", "--json", cwd=stopped).stdout)
+    file = stopped / ".helpdesk" / "stack.json"
+    file.unlink() if content is None else file.write_text(content)
+    down = helpdesk("down", "--json", cwd=stopped)
+    assert (down.returncode, json.loads(down.stdout)["stopped"]) == (0, True)
+    assert gone(info["pids"].values())
+    up = helpdesk("up", "--port", "0", "--detach", cwd=stopped)
+    assert up.returncode == 0, up.stderr
 
 
 def test_status_asks_the_database_for_the_version(directory: Path, detached: StackInfo) -> None:

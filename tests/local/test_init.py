@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -270,3 +271,23 @@ def test_settings_that_are_not_toml_are_an_error(folder: Path) -> None:
     (folder / "config.toml").write_text("[api")
     with pytest.raises(ConfigurationError, match=r"config.toml is not valid"):
         config.missing_settings(folder)
+
+
+def test_two_runs_at_once_write_one_after_the_other(folder: Path) -> None:
+    """Both plan before either has written, unless the second waits: it would take the first one's files for others'."""
+    second: list[files.FilesPlan] = []
+
+    def run() -> None:
+        with files.locked(folder):
+            second.append(files.plan(folder))
+
+    with files.locked(folder):
+        waiting = threading.Thread(target=run)
+        waiting.start()
+        found = files.plan(folder)
+        waiting.join(0.3)
+        assert second == []
+        files.write(found)
+    waiting.join(30)
+    assert (second[0].new, second[0].clashes) == ((), ())
+    assert not [path for path in contents(folder) if "lock" in path and not path.endswith("deno.lock")]

@@ -120,7 +120,7 @@ class Root(TyperGroup):
             return code if isinstance(code, int) else ExitCode.OK
         except typer.Abort:
             # Ctrl-C or the end of input at a question.
-            typer.echo(err=True)
+            typer.echo("\nStopped: the question was not answered.", err=True)
             return ExitCode.INTERRUPTED
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -23,16 +24,35 @@ def check_live(url: str, key: str, token: str | None) -> tuple[bool | None, str,
     """
     from helpdesk_sdk.errors import HelpdeskError
 
+    warnings: list[str] = []
     try:
         # The SDK warns about the same problem; our message says more.
-        with redirect_warnings(lambda _: None):
+        with redirect_warnings(warnings.append):
             seconds = asyncio.run(_seconds_to_join(url, key, token))
     except HelpdeskError as error:
         return None, error.message, error.hint
     if seconds is not None:
         return True, f"events are pushed (channels joined in {seconds * 1000:.0f} ms)", None
-    fix = "Enable Realtime in the project's settings, and check that no proxy blocks WebSockets."
-    return None, "no live channel could be joined: events are polled, so they arrive a little later", fix
+    message = "no live channel could be joined: events are polled, so they arrive a little later"
+    return None, message, _fix(url, " ".join(warnings))
+
+
+def _fix(url: str, reason: str) -> str:
+    """What to do when no channel could be joined, by the reason that the SDK gave."""
+    from helpdesk_sdk._http.proxies import proxy_for, shown
+    from helpdesk_sdk._live.transport import TESTED_VERSIONS
+
+    is_missing = re.search(r"No module named 'realtime|import of realtime", reason) is not None
+    if is_missing or "was not tested with this SDK" in reason:
+        state = "is missing" if is_missing else "was not tested with this program"
+        return f"The package realtime {state}: pip install 'realtime{TESTED_VERSIONS}'"
+    proxy = proxy_for(url)
+    if proxy is not None:
+        return (
+            f"Does the proxy {shown(proxy)} let WebSockets through? If not, name the helpdesk's host in NO_PROXY. "
+            "Or Realtime is switched off in the project's settings."
+        )
+    return "Enable Realtime in the project's settings, and check that no proxy blocks WebSockets."
 
 
 async def _seconds_to_join(url: str, key: str, token: str | None) -> float | None:

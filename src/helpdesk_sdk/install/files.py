@@ -13,6 +13,8 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,6 +152,27 @@ def plan(supabase_dir: Path, *, functions: bool = True) -> FilesPlan:
         contents=contents,
         previous=previous,
     )
+
+
+@contextmanager
+def locked(supabase_dir: Path) -> Iterator[None]:
+    """Keep other runs of `helpdesk init` waiting, from the plan until everything is written.
+
+    Args:
+        supabase_dir: The folder; nothing is left behind in it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        # Windows cannot lock a folder.
+        yield
+        return
+    folder = os.open(supabase_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write(found: FilesPlan) -> None:

@@ -151,13 +151,25 @@ class Home:
         if info is None:
             raise StackError(
                 f"The stack on {self.directory} runs, but {path.name} cannot be read",
-                hint=f"Stop it (kill {self._holder()}), then start it again: helpdesk up",
+                hint="Stop it (helpdesk down), then start it again: helpdesk up",
             )
         return info
 
-    def _holder(self) -> str:
-        """The process id of the stack that holds the lock."""
-        return (self.directory / "lock").read_text(errors="replace").strip()
+    def holder(self) -> int | None:
+        """The process id of the stack that holds the lock; None when no stack runs.
+
+        Raises:
+            StackError: a stack runs, but the lock file does not say which process it is.
+        """
+        if not self.is_running():
+            return None
+        try:
+            return int((self.directory / "lock").read_text())
+        except (OSError, ValueError):
+            raise StackError(
+                f"A stack runs on {self.directory}, but its lock file does not name its process",
+                hint="Find the process in the list of processes (helpdesk_sdk.local._supervisor), and end it.",
+            ) from None
 
     def forget_info(self) -> None:
         """Remove the info of a stopped stack."""

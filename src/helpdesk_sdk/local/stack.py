@@ -187,6 +187,22 @@ class Stack:
         self.info = replace(info, schema_version=_schema_version(info))
         return self.info
 
+    @staticmethod
+    def stop_on(directory: Path | str | None = None) -> bool:
+        """Stop the stack that runs on a data directory, whatever state its files are in. Returns whether one ran.
+
+        Args:
+            directory: the data directory; `.helpdesk` by default.
+
+        Raises:
+            StackError: the stack does not stop, or its process is not known.
+        """
+        home = Home(Path(directory or DEFAULT_DIRECTORY))
+        holder = home.holder()
+        if holder is not None:
+            _end(home, holder)
+        return holder is not None
+
     def stop(self) -> None:
         """Stop all processes of the stack and wait until they have ended. No-op when it does not run."""
         if self._process is not None:
@@ -194,16 +210,18 @@ class Stack:
             self._process.wait(_STOP_SECONDS)
             _close(self._process)
             return
-        home = Home(Path(self.info.data_dir))
-        if home.is_running():
-            # The lock is held, so the process id belongs to the supervisor.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.info.pids["supervisor"], signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while home.is_running():
-            if time.monotonic() > deadline:
-                raise StackError(f"The stack on {home.directory} does not stop", hint=f"See {home.supervisor_log}.")
-            time.sleep(0.05)
+        self.stop_on(self.info.data_dir)
+
+
+def _end(home: Home, holder: int) -> None:
+    # The lock is held, so the process id belongs to the supervisor.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(holder, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while home.is_running():
+        if time.monotonic() > deadline:
+            raise StackError(f"The stack on {home.directory} does not stop", hint=f"See {home.supervisor_log}.")
+        time.sleep(0.05)
 
 
 def _schema_version(info: StackInfo) -> str | None:
