@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from tests.local.support import (
@@ -81,11 +82,12 @@ def test_up_again_finds_the_stack_that_runs(directory: Path, detached: StackInfo
 @pytest.mark.parametrize("content", ["{", "[]", '{"api_url": 1}', None], ids=["cut", "a list", "of others", "gone"])
 def test_down_stops_a_stack_whose_state_file_is_damaged(stopped: Path, content: str | None) -> None:
     info = json.loads(helpdesk("up", "--port", "0", "--detach", "--json", cwd=stopped).stdout)
+    running = [psutil.Process(pid) for pid in info["pids"].values()]
     file = stopped / ".helpdesk" / "stack.json"
     file.unlink() if content is None else file.write_text(content)
     down = helpdesk("down", "--json", cwd=stopped)
     assert (down.returncode, json.loads(down.stdout)["stopped"]) == (0, True)
-    assert gone(info["pids"].values())
+    assert gone(running)
     up = helpdesk("up", "--port", "0", "--detach", cwd=stopped)
     assert up.returncode == 0, up.stderr
 
