@@ -33,6 +33,9 @@ def watch(
         Literal["-created_at", "created_at", "priority"],
         typer.Option(help="Newest first, oldest first, or most urgent first and among those oldest first."),
     ] = "-created_at",
+    view: Annotated[
+        str | None, typer.Option(metavar="VIEW", help="The tickets of a saved view, by name or id, in its order.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=500, help="Show this many tickets, from the first on.")] = 100,
 ) -> None:
     """Watch a queue as it changes.
@@ -43,10 +46,12 @@ def watch(
     """
     if mine and assigned_to is not None:
         raise typer.BadParameter("cannot be combined with --assigned-to", param_hint="--mine")
+    if view is not None and (mine or team or status or priority or assigned_to or tag):
+        raise typer.BadParameter("cannot be combined with filters", param_hint="--view")
     who = "me" if mine else assigned_to
     filters: dict[str, Any] = {
         "team": team, "status": status or ["open", "pending"], "priority": priority, "assigned_to": who,
-        "tag": tag,
+        "tag": tag, "view": view,
     }  # fmt: skip
     # Imported here, because the import takes a moment that help and completion should not wait for.
     from ._connect.follower import run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .._base import output as out
@@ -27,11 +28,23 @@ _PRIORITY_MARK = {"urgent": "!!", "high": "!"}
 _MARK_STYLE = {mark: _PRIORITY_STYLE[word] for word, mark in _PRIORITY_MARK.items()}
 
 
-def show_list(hd: Helpdesk, tickets: Sequence[Ticket]) -> None:
-    """Print tickets as a table with the names of teams and people, or as JSON."""
+# The columns of a saved view, by the names that the helpdesk gives them.
+_OF_VIEWS = {"number": "#", "created": "Age"}
+
+
+def show_list(hd: Helpdesk, tickets: Sequence[Ticket], only: Sequence[str] = ()) -> None:
+    """Print tickets as a table with the names of teams and people, or as JSON; ``only`` are the columns of a view."""
     names = NameCache()
     names.load_tickets(hd, tickets)
-    out.print_rows(tickets, columns(names), empty="No tickets.", json=names.ticket_json)
+    shown = columns(names)
+    if only:
+        extra: list[Column[Ticket]] = [
+            Column("Tags", lambda ticket: ", ".join(ticket.tags or ()), flexible=True),
+            Column("Channel", lambda ticket: ticket.channel),
+        ]
+        by_title = {column.title: replace(column, from_width=0) for column in [*shown, *extra]}
+        shown = [by_title[_OF_VIEWS.get(name, name.title())] for name in only]
+    out.print_rows(tickets, shown, empty="No tickets.", json=names.ticket_json)
 
 
 def print_changed(hd: Helpdesk, sentence: str, ticket: Ticket) -> None:

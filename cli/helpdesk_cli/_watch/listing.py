@@ -31,7 +31,11 @@ class Listing:
 
     async def load(self, hd: AsyncHelpdesk) -> list[Ticket]:
         """The tickets; one more than the limit when there are more."""
-        return await hd.tickets.list(**self.filters, order=self.order, page_size=1000).limit(self.limit + 1).all()
+        filters = dict(self.filters)
+        view = filters.pop("view", None)
+        if view is not None:
+            filters = {"query": view.tree}
+        return await hd.tickets.list(**filters, order=self.order, page_size=1000).limit(self.limit + 1).all()
 
     async def with_reasons(self, hd: AsyncHelpdesk, changes: Sequence[Change]) -> list[Change]:
         """The changes; tickets that left get the reason and their present state, as far as the user may read it."""
@@ -53,13 +57,14 @@ class Listing:
         return made
 
     def _reason(self, before: Ticket, now: Ticket) -> str | None:
-        if now.status not in self.filters["status"]:
+        of_view = self.filters.get("view") is not None
+        if now.status != before.status if of_view else now.status not in self.filters["status"]:
             return str(now.status)
         if now.team_id != before.team_id:
             return "transferred"
         if now.assigned_to != before.assigned_to:
             return "unassigned" if now.assigned_to is None else "assigned"
-        if now.priority != before.priority and self.filters["priority"]:
+        if now.priority != before.priority and (self.filters["priority"] or of_view):
             return "priority"
         tag = self.filters["tag"]
         return "untagged" if tag is not None and tag not in (now.tags or ()) else None

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from helpdesk_sdk import User
 
 
+# A view that is ordered by its last changes is watched by age: its lines would jump with each event.
+_ORDERS: dict[str, QueueOrder] = {"created_at": "created_at", "-created_at": "-created_at", "priority": "priority"}
+
+
 async def watch_queue(filters: Mapping[str, Any], order: QueueOrder, limit: int) -> None:
     """Show a queue until the user or a signal ends it.
 
@@ -34,7 +38,10 @@ async def watch_queue(filters: Mapping[str, Any], order: QueueOrder, limit: int)
             me = None if follower.target.is_system else await hd.users.me()
             # Looked up once, not for every page.
             team = None if filters["team"] is None else await hd.teams.get(filters["team"])
-        filters = {**filters, "team": team}
+            view = None if filters.get("view") is None else await hd.views.get(filters["view"])
+        filters = {**filters, "team": team, "view": view}
+        if view is not None:
+            order = _ORDERS.get(view.sort, "-created_at")
         as_lines = settings().json or not _has_screen()
         watcher = QueueWatcher(follower, Queue(order), Listing(filters, order, limit), stale, find_reasons=as_lines)
         if team is not None and (me is None or me.is_staff):
@@ -57,6 +64,8 @@ def _has_screen() -> bool:
 
 def _title(filters: Mapping[str, Any]) -> str:
     """The name and the filters of the queue, in words."""
+    if filters["view"] is not None:
+        return one_line(filters["view"].name)
     words = [*filters["status"], *(filters["priority"] or ())]
     words += [f"of {filters['assigned_to']}"] if filters["assigned_to"] else []
     words += [f"tagged {filters['tag']}"] if filters["tag"] else []

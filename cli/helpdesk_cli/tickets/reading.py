@@ -33,6 +33,12 @@ def _checked_order(order: str) -> str:
 
 @app.command("list")
 def list_(
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query", "-q", metavar="QUERY", help="Only tickets that match, as for helpdesk search; no other filter."
+        ),
+    ] = None,
     status: Annotated[
         list[Status] | None, typer.Option(metavar=words(Status), help="Only this status; may be repeated.")
     ] = None,
@@ -82,6 +88,7 @@ def list_(
 
         def read(own_scope: Scope | None) -> list[Ticket]:
             found = hd.tickets.list(
+                query=query,
                 status=status,
                 priority=priority,
                 team=team,
@@ -101,7 +108,7 @@ def list_(
             return list(with_progress(found.limit(limit + 1) if limit else found, "tickets"))
 
         # Other lists have the same scope for everybody.
-        unscoped = scope is None and tag is None and external_id is None
+        unscoped = scope is None and tag is None and external_id is None and query is None
         by_role = unscoped and assigned_to in (None, "nobody") and requester != "me"
         tickets = in_scope_of_role(hd, read) if by_role else read(None)
         more = bool(limit) and len(tickets) > limit
