@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .resources._uploads import AttachmentSource
     from .resources.attachments import AttachmentRef
     from .resources.presence import TicketPresence
+    from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
 
 
@@ -88,6 +89,7 @@ __all__ = [
     "FieldAudience",
     "FieldAudienceName",
     "FieldOption",
+    "FieldOrder",
     "FieldRef",
     "FieldType",
     "FieldTypeName",
@@ -140,6 +142,7 @@ __all__ = [
     "Viewer",
     "WrongCounter",
     "__version__",
+    "by_field",
     "errors",
     "new_id",
 ]
@@ -247,6 +250,7 @@ __getattr__ = lazy_names(
         "resources._uploads": ("AttachmentSource",),
         "resources.attachments": ("AttachmentRef",),
         "resources.presence": ("TicketPresence",),
+        "resources.tickets.fields": ("FieldOrder", "by_field"),
         "resources.views": (
             "ViewColumn",
             "ViewRef",

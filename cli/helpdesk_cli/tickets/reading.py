@@ -98,7 +98,7 @@ def list_(
                 external_id=external_id,
                 fields=values,
                 scope=scope or own_scope,
-                order=order,
+                order=order,  # type: ignore[arg-type]
                 page_size=500,
                 created_after=created_after,
                 created_before=created_before,

@@ -29,7 +29,7 @@ from .._references import (
 )
 from .changes import TicketChanges
 from .counting import TicketCounting
-from .fields import FieldValue, sent_values
+from .fields import FieldOrder, FieldValue, sent_values
 from .matching import list_matching
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
@@ -167,7 +167,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
         updated_after: datetime | None = None,
         updated_before: datetime | None = None,
         scope: Scope | None = None,
-        order: Order | str = "-created_at",
+        order: Order | FieldOrder = "-created_at",
         page_size: int = 50,
     ) -> Flow[Page[Ticket]]:
         """Tickets, newest first. Every page costs the same, at any depth.
@@ -192,7 +192,7 @@ class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], 
                 "mine" as a customer and "team" as staff; with ``assigned_to``, every ticket that you may see.
             order: ``created_at``, ``updated_at`` or ``number``; with a minus, the greatest first. ``priority`` puts the
                 most urgent first and among these the oldest, as ``claim_next`` does; ``-priority`` is the reverse.
-                ``fields.KEY`` orders by a custom field, and has only tickets with a value.
+                ``by_field("KEY")`` orders by a custom field, and has only tickets with a value.
             page_size: Tickets per request, 1 to 1000.
 
         Raises:

@@ -28,6 +28,22 @@ _FILTERS_MAX = 5
 _VALUES_MAX = 50
 
 
+class FieldOrder(str):
+    """The order of a list by a custom field; :func:`by_field` makes it."""
+
+    __slots__ = ()
+
+
+def by_field(key: str, *, descending: bool = False) -> FieldOrder:
+    """The order of a list of tickets by a custom field: ``hd.tickets.list(order=by_field("seats"))``.
+
+    Args:
+        key: The field's key.
+        descending: Whether the greatest value comes first.
+    """
+    return FieldOrder(f"{'-' if descending else ''}fields.{key}")
+
+
 class ValueTicket(Ticket):
     """A ticket with the value by which a list is ordered."""
 
