@@ -99,9 +99,20 @@ from ticket as t
 cross join generate_series(1, 7) as m
 where t.talked_about;
 
+-- Custom fields: a choice, of which the rarest option is on one ticket in a thousand; a text that is unique; a number.
+insert into helpdesk.field_definitions (key, type, label, position)
+values ('plan', 'select', 'Plan', 10), ('order_no', 'text', 'Order number', 20), ('seats', 'integer', 'Seats', 30);
+insert into helpdesk.field_options (field_key, value, label, position)
+values ('plan', 'free', 'Free', 10), ('plan', 'pro', 'Pro', 20), ('plan', 'team', 'Team', 30), ('plan', 'ent', 'Enterprise', 40);
+create function pg_temp.plan(n bigint)
+returns text
+language sql
+immutable
+as $$ select case when d < 0.001 then 'ent' when d < 0.1 then 'team' when d < 0.4 then 'pro' else 'free' end from pg_temp.dice(n, 8) as d $$;
+
 insert into helpdesk.tickets (
   ticket_id, number, status, priority, title, description, team_id, assigned_to, created_by, channel, external_id, revision,
-  last_message_id, first_response_at, resolved_at, closed_at, created_at, updated_at
+  custom_fields, last_message_id, first_response_at, resolved_at, closed_at, created_at, updated_at
 )
 overriding system value
 select
@@ -114,6 +125,7 @@ select
   (array['api', 'web', 'email', 'import'])[t.n % 4 + 1],
   case when t.n % 4 = 3 then 'import-' || t.n end,
   case when t.talked_about then 12 else 3 end,
+  jsonb_build_object('plan', pg_temp.plan(t.n), 'order_no', 'K-' || t.n, 'seats', t.n % 50),
   m.message_id,
   case when t.talked_about then t.created_at + interval '1 hour' end,
   case when t.status in ('resolved', 'closed') then t.created_at + interval '2 days' end,
@@ -125,6 +137,17 @@ join team as g on g.n = t.team
 left join message as m on m.ticket_id = t.ticket_id and m.last
 order by t.n;
 select setval(pg_get_serial_sequence('helpdesk.tickets', 'number'), (select b.tickets from bench as b));
+
+insert into helpdesk.ticket_field_values (
+  ticket_id, field_key, text_value, number_value, staff_only, requester_id, team_id, ticket_created_at
+)
+select t.ticket_id, v.field_key, v.text_value, v.number_value, false, pg_temp.person('customer', t.customer), g.team_id, t.created_at
+from ticket as t
+join team as g on g.n = t.team
+cross join lateral (
+  values ('plan', pg_temp.plan(t.n), null::bigint), ('order_no', 'K-' || t.n, null), ('seats', (t.n % 50)::text, t.n % 50)
+) as v (field_key, text_value, number_value)
+order by t.n;
 
 -- 40 tags, the first on one ticket in fifty, the last on a handful.
 insert into helpdesk.ticket_tags (ticket_id, tag, ticket_created_at, created_at)

@@ -162,6 +162,9 @@ def first_page(resource: Resource[Any], asked: TicketQuery) -> Flow[Page[Ticket]
     if keyset is None:
         keyset = yield from value_keyset(resource, asked.order_field or "", asked.descending)
     found = yield from _resolved(resource, asked)
+    if keyset.group == "number_value":
+        # As the index of numbers has it.
+        found.filters.append(("number_value", "not.is", "null"))
     columns = WHOLE if found.relation == "tickets" else _OF_A_VIEW
     kind: type[Ticket] = Ticket if asked.order_field is None else ValueTicket
     page = yield from keyset_page(resource._read, lambda: found.of(resource, *columns), kind, keyset, asked.size)

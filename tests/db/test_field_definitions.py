@@ -1,0 +1,60 @@
+"""Definitions of custom fields: what makes no sense is refused, and there are limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, LiteralString
+
+import pytest
+from tests.db.people import ADMIN, SERVICE, Db, be, refused, value
+from tests.db.test_fields import define
+from tests.db.world import World
+
+REFUSALS: list[tuple[str, str, Callable[[World], dict[str, Any]]]] = [
+    ("invalid_value", "key must be", lambda _: {"key": "Plan", "type": "text"}),
+    ("invalid_value", "key must be", lambda _: {"key": "k" * 41, "type": "text"}),
+    ("invalid_value", "key must be", lambda _: {"key": None, "type": "text"}),
+    ("invalid_value", "type must be", lambda _: {"key": "x", "type": "float"}),
+    ("invalid_value", "options", lambda _: {"key": "x", "type": "select"}),
+    ("invalid_value", "options", lambda _: {"key": "x", "type": "select", "options": {"a": 1}}),
+    ("invalid_value", "options", lambda _: {"key": "x", "type": "select", "options": [1]}),
+    ("invalid_value", "has none", lambda _: {"key": "x", "type": "text", "options": ["a"]}),
+    ("option_exists", "", lambda _: {"key": "x", "type": "select", "options": ["a", "a"]}),
+    ("invalid_value", "value is missing", lambda _: {"key": "x", "type": "select", "options": [{"label": "A"}]}),
+    ("team_not_found", "", lambda world: {"key": "x", "type": "text", "team_ids": [world["nothing"]]}),
+    ("invalid_value", "audience must be", lambda _: {"key": "x", "type": "text", "audience": "all"}),
+]
+
+
+@pytest.mark.parametrize(("reason", "message", "given"), REFUSALS, ids=[str(n) for n in range(len(REFUSALS))])
+def test_a_definition_that_makes_no_sense_is_refused(
+    db: Db, world: World, reason: str, message: str, given: Callable[[World], dict[str, Any]]
+) -> None:
+    wanted = "options" if message == "value is missing" else message
+    with refused(reason, wanted), db.transaction():
+        define(db, **given(world))
+
+
+def test_there_are_limits_on_fields_and_options(db: Db) -> None:
+    with be(db, SERVICE):
+        for n in range(200 - 4):
+            db.execute("select helpdesk.create_field(%s, 'text', 'x')", (f"f{n}",))
+        with refused("too_many", "fields"), db.transaction():
+            db.execute("select helpdesk.create_field('more', 'text', 'x')")
+        for n in range(500 - 3):
+            db.execute("insert into helpdesk.field_options (field_key, value) values ('plan', %s)", (f"o{n}",))
+        with refused("too_many", "options"), db.transaction():
+            db.execute("insert into helpdesk.field_options (field_key, value) values ('plan', 'more')")
+        with refused("invalid_value", "value is missing"), db.transaction():
+            db.execute("insert into helpdesk.field_options (field_key, label) values ('risk', 'more')")
+
+
+def test_the_time_of_retiring_is_the_databases(db: Db) -> None:
+    retire: LiteralString = (
+        "update helpdesk.field_definitions set retired_at = %s where key = 'seats' returning retired_at"
+    )
+    with be(db, ADMIN):
+        first = value(db, retire, "1999-01-01")
+        assert first.year > 2000
+        assert value(db, retire, "2999-01-01") == first
+        assert value(db, retire, None) is None
