@@ -63,8 +63,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 RIGHTS = {"-": "no", "b": "listen", "s": "listen, presence"}
 """The tokens of the table of channels."""
 NOTES = {
-    "Fields of a ticket": "Whoever sees a ticket reads all its fields, `custom_fields` and `external_id` too; its tags are "
-    "[a table of their own](#tags), and so are the values of [fields of staff](#custom-fields). Opening: "
+    "Fields of a ticket": "Whoever sees a ticket reads all its fields, `custom_fields` and `external_id` too; its tags "
+    "are [a table of their own](#tags), and so are the values of [fields of staff](#custom-fields). Opening: "
     "`create_ticket()` or `POST tickets`. Later: `PATCH tickets`.",
     "Status": "Who may `PATCH` the status; all other steps are `transition_not_allowed`. A reply changes it too, to "
     "the status that it names; without one, to `pending` from those who work the ticket, to `open` from the requester.",
