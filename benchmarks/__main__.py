@@ -15,6 +15,7 @@ from benchmarks import (
     counters,
     data,
     events,
+    files,
     lists,
     live,
     paging,
@@ -31,7 +32,7 @@ from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
-_STACK = ("sdk", "cli", "start")
+_STACK = ("sdk", "files", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when it is named: it installs the peer from the package index.
 _ON_REQUEST = ("peer",)
@@ -64,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--calls", type=int, default=120, help="how many calls a repetition has (120)")
     parser.add_argument("--claims", type=int, default=2000, help="how many tickets are claimed in each run (2000)")
     parser.add_argument(
-        "--quick", action="store_true", help="live: few subscribers for a short time, only to see that it runs"
+        "--quick",
+        action="store_true",
+        help="live: few subscribers for a short time; files: five of them; only to see that it runs",
     )
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
@@ -101,6 +104,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield from live.on_stack(scale)
     if "sdk" in parts:
         yield sdk.run(effort)
+    if "files" in parts:
+        yield files.run(files.FILES_QUICK if options.quick else files.FILES)
     if "cli" in parts:
         yield cli.run()
     if "start" in parts:

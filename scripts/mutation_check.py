@@ -22,7 +22,7 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.db import concurrency, mutations, mutations_live, mutations_rules, watchers
+from tests.db import concurrency, mutations, mutations_files, mutations_live, mutations_rules, watchers
 from tests.db.conftest import Server
 
 from helpdesk_sdk.local.postgres import Postgres
@@ -74,7 +74,12 @@ def _run_share(share: Share) -> list[tuple[str, str | None]]:
 
 def _single(server: Server, share: Share) -> list[tuple[str, str | None]]:
     with server.connect("world") as db:
-        known = [*mutations.all_of_them(db), *mutations_live.all_of_them(db), *mutations_rules.all_of_them(db)]
+        known = [
+            *mutations.all_of_them(db),
+            *mutations_live.all_of_them(db),
+            *mutations_files.all_of_them(db),
+            *mutations_rules.all_of_them(db),
+        ]
         chosen = share.of([mutation for mutation in known if share.only in mutation.name][:: share.every])
         lookouts = watchers.content(db, server.world)
         found = []

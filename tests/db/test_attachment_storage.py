@@ -39,11 +39,9 @@ INSERT: LiteralString = (
 STATES = ("reserved", "uploaded", "clean", "rejected", "expired", "deleted", "unchecked")
 
 
-@pytest.fixture(params=["the host's own", "everything"])
-def policies(request: pytest.FixtureRequest, db: Db) -> None:
-    """The host has policies of its own, or opens everything."""
-    if request.param == "everything":
-        db.execute(OPEN)
+HOSTS: dict[str, LiteralString] = {"own": "select", "open": OPEN}
+"""The policies of the host: its own, or some that open everything."""
+everywhere = pytest.mark.parametrize("host", HOSTS)
 
 
 def key(world: World, ticket: str, file: str) -> str:
@@ -91,8 +89,9 @@ READERS = {
 }
 
 
-@pytest.mark.usefixtures("policies")
-def test_clean_files_are_for_those_who_see_them(db: Db, world: World) -> None:
+@everywhere
+def test_clean_files_are_for_those_who_see_them(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     for (ticket, file), readers in READERS.items():
         found = {person for person in EVERYBODY if sees(db, person, key(world, ticket, file))}
         assert found == readers, file
@@ -106,9 +105,10 @@ def given(db: Db, file: str, state: str) -> None:
     )
 
 
-@pytest.mark.usefixtures("policies")
+@everywhere
 @pytest.mark.parametrize("state", STATES)
-def test_nobody_downloads_a_file_that_is_not_clean(db: Db, world: World, state: str) -> None:
+def test_nobody_downloads_a_file_that_is_not_clean(db: Db, world: World, host: str, state: str) -> None:
+    db.execute(HOSTS[host])
     given(db, world["answer file"], state)
     name = key(world, "answered", "answer file")
     expected = {CUSTOMER, AGENT, ADMIN} if state == "clean" else set()
@@ -124,15 +124,17 @@ def test_without_a_check_unchecked_files_are_downloaded(db: Db, world: World) ->
     assert not any(sees(db, person, name) for person in EVERYBODY)
 
 
-@pytest.mark.usefixtures("policies")
-def test_another_object_under_the_key_of_a_clean_file_is_not_downloaded(db: Db, world: World) -> None:
+@everywhere
+def test_another_object_under_the_key_of_a_clean_file_is_not_downloaded(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     name = key(world, "answered", "answer file")
     db.execute("update storage.objects set id = gen_random_uuid() where name = %s", (name,))
     assert not any(sees(db, person, name) for person in EVERYBODY)
 
 
-@pytest.mark.usefixtures("policies")
-def test_a_right_that_ends_takes_the_files_along(db: Db, world: World) -> None:
+@everywhere
+def test_a_right_that_ends_takes_the_files_along(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     name = key(world, "answered", "answer file")
     for statement, gone in (
         ("select helpdesk.transfer_ticket({answered}, {vault})", AGENT),
@@ -148,8 +150,9 @@ def test_a_right_that_ends_takes_the_files_along(db: Db, world: World) -> None:
             assert readers & {CUSTOMER, AGENT, ADMIN} == {CUSTOMER, AGENT, ADMIN} - {gone}
 
 
-@pytest.mark.usefixtures("policies")
-def test_the_assistant_sees_no_files(db: Db, world: World) -> None:
+@everywhere
+def test_the_assistant_sees_no_files(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     db.execute(
         "update helpdesk.users set role = 'assistant' where user_id = any(%s)", ([world["agent"], world["admin"]],)
     )
@@ -160,9 +163,10 @@ def test_the_assistant_sees_no_files(db: Db, world: World) -> None:
                 assert db.execute("select from helpdesk.attachments").fetchall() == []
 
 
-@pytest.mark.usefixtures("policies")
+@everywhere
 @pytest.mark.parametrize("state", STATES)
-def test_who_has_reserved_a_key_uploads_to_it_once(db: Db, world: World, state: str) -> None:
+def test_who_has_reserved_a_key_uploads_to_it_once(db: Db, world: World, host: str, state: str) -> None:
+    db.execute(HOSTS[host])
     given(db, world["reserved file"], state)
     name = key(world, "mine", "reserved file")
     assert {person for person in EVERYBODY if uploads(db, person, name)} == (
@@ -175,15 +179,17 @@ def test_who_has_reserved_a_key_uploads_to_it_once(db: Db, world: World, state: 
                 db.execute(INSERT, (name,))
 
 
-@pytest.mark.usefixtures("policies")
-def test_a_reservation_ends(db: Db, world: World) -> None:
+@everywhere
+def test_a_reservation_ends(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     name = key(world, "mine", "reserved file")
     db.execute("update helpdesk.attachments set expires_at = now() where expires_at is not null")
     assert not uploads(db, CUSTOMER, name)
 
 
-@pytest.mark.usefixtures("policies")
-def test_who_loses_the_ticket_cannot_upload_any_more(db: Db, world: World) -> None:
+@everywhere
+def test_who_loses_the_ticket_cannot_upload_any_more(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     file = filed(db, world["answered"], AGENT, "message", "reserved")
     name = f"tickets/{world['answered']}/{file}"
     assert uploads(db, AGENT, name)
@@ -192,8 +198,9 @@ def test_who_loses_the_ticket_cannot_upload_any_more(db: Db, world: World) -> No
     assert not uploads(db, AGENT, name)
 
 
-@pytest.mark.usefixtures("policies")
-def test_no_other_key_is_taken(db: Db, world: World) -> None:
+@everywhere
+def test_no_other_key_is_taken(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
     right = key(world, "mine", "reserved file")
     wrong = (
         *(f"{right}/x", f"/{right}", f"{right}\n", f"x\n{right}", f"{right} ", right.upper(), f"./{right}", ""),
@@ -204,9 +211,10 @@ def test_no_other_key_is_taken(db: Db, world: World) -> None:
         assert not uploads(db, CUSTOMER, name), name
 
 
-@pytest.mark.usefixtures("policies")
+@everywhere
 @pytest.mark.parametrize("state", STATES)
-def test_nobody_overwrites_moves_or_removes_a_file(db: Db, world: World, state: str) -> None:
+def test_nobody_overwrites_moves_or_removes_a_file(db: Db, world: World, host: str, state: str) -> None:
+    db.execute(HOSTS[host])
     given(db, world["answer file"], state)
     name = key(world, "answered", "answer file")
     db.execute("insert into storage.buckets (id, name) values ('theirs', 'theirs')")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db import concurrency, mutations, mutations_live, mutations_rules, watchers
+from tests.db import concurrency, mutations, mutations_files, mutations_live, mutations_rules, watchers
 from tests.db.conftest import Server
 from tests.db.world import World
 
@@ -12,7 +12,12 @@ from tests.db.world import World
 @pytest.mark.parametrize("pg", [18], indirect=True, ids=["pg18"])
 def test_a_guard_taken_away_is_noticed(pg: Server, own: str, world: World) -> None:
     with pg.connect(own) as db:
-        guards = [*mutations.all_of_them(db), *mutations_live.all_of_them(db), *mutations_rules.all_of_them(db)]
+        guards = [
+            *mutations.all_of_them(db),
+            *mutations_live.all_of_them(db),
+            *mutations_files.all_of_them(db),
+            *mutations_rules.all_of_them(db),
+        ]
         assert len(guards) > 600
         guard = next(guard for guard in guards if guard.about == ("notes",))
         rows = [watcher for watcher in watchers.all_of_them(db) if watcher.about == "notes"]

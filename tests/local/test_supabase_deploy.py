@@ -31,6 +31,10 @@ class Platform(ThreadingHTTPServer):
         self.deployed: list[bytes] = []
 
 
+_CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
+"""The modules of check-attachment."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: Platform
 
@@ -41,6 +45,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.deployed.append(self._body())
         status = {"id": "1", "version": 1, "status": "ACTIVE", "created_at": 1, "updated_at": 1}
         self._answer(201, {"slug": "health", "name": "health", **status})
+
+    def do_PUT(self) -> None:
+        # Several functions at once: first each bundle, then all of them become active.
+        self._body()
+        self._answer(200, {"functions": []})
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -75,7 +84,7 @@ def stand_in() -> Iterator[Platform]:
     thread.join()
 
 
-def test_a_function_is_sent_with_its_own_import_map_and_our_shared_code(stand_in: Platform, tmp_path: Path) -> None:
+def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand_in: Platform, tmp_path: Path) -> None:
     """Beside a host that has a shared import map, and shared code under the usual name."""
     host = tmp_path / "Höst app"
     folder = host / "supabase"
@@ -103,14 +112,28 @@ def test_a_function_is_sent_with_its_own_import_map_and_our_shared_code(stand_in
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    (sent,) = stand_in.deployed
-    names = {name.decode() for name in re.findall(rb'filename="([^"]+)"', sent)}
-    assert names == {
-        "supabase/functions/health/deno.json",
-        "supabase/functions/health/index.ts",
-        "supabase/functions/health/report.ts",
-        "supabase/functions/_helpdesk/environment.ts",
+    sent = {name: body for body in stand_in.deployed for name in config.function_names() if _entry(name) in body}
+    files_of = {
+        name: {file.decode() for file in re.findall(rb'filename="([^"]+)"', body)} for name, body in sent.items()
     }
-    described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', sent)[0])
-    assert described["import_map_path"] == "supabase/functions/health/deno.json"
-    assert described["verify_jwt"] is False
+    assert files_of == {
+        "check-attachment": {
+            *(f"supabase/functions/check-attachment/{file}.ts" for file in _CHECK),
+            "supabase/functions/check-attachment/deno.json",
+            "supabase/functions/_helpdesk/environment.ts",
+        },
+        "health": {
+            "supabase/functions/health/deno.json",
+            "supabase/functions/health/index.ts",
+            "supabase/functions/health/report.ts",
+            "supabase/functions/_helpdesk/environment.ts",
+        },
+    }
+    for name, asks_for_a_token in (("health", False), ("check-attachment", True)):
+        described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', sent[name])[0])
+        assert described["import_map_path"] == f"supabase/functions/{name}/deno.json"
+        assert described.get("verify_jwt", True) is asks_for_a_token
+
+
+def _entry(name: str) -> bytes:
+    return f'"entrypoint_path":"supabase/functions/{name}/index.ts"'.encode()

@@ -41,7 +41,8 @@ def missing_settings(supabase_dir: Path, *, functions: bool = True) -> list[Sett
     found = []
     wanted = _table(_read(project_dir() / "config.toml"), "functions") if functions else {}
     for name, ours in wanted.items():
-        if _table(_table(present, "functions"), name).get("verify_jwt") is not ours["verify_jwt"]:
+        # Without the line, the platform asks for a token.
+        if _table(_table(present, "functions"), name).get("verify_jwt", True) is not ours["verify_jwt"]:
             found.append(Setting(f"functions.{name}", (f"verify_jwt = {json.dumps(ours['verify_jwt'])}",)))
     schemas = _table(present, "api").get("schemas", _DEFAULT_SCHEMAS)
     exposed = [schema for schema in schemas if schema not in (_EXPOSED, _NEVER_EXPOSED)] + [_EXPOSED]
