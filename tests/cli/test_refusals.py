@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -114,9 +115,12 @@ def test_profiles_are_completed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("kind", _HINTS)
 def test_a_hint_names_a_command_that_exists(kind: str) -> None:
     assert issubclass(getattr(errors, kind), errors.HelpdeskError)
-    noun, verb = _HINTS[kind].partition("helpdesk ")[2].split()[:2]
     groups: Any = typer.main.get_command(app)
-    assert verb in groups.commands[noun].commands
+    named = re.findall(r"helpdesk ([a-z]+) ([a-z-]+)", _HINTS[kind])
+    # Or an option of the same command.
+    assert named or "--" in _HINTS[kind]
+    for noun, verb in named:
+        assert verb in groups.commands[noun].commands
 
 
 def test_hints_are_about_the_command_line(people: People) -> None:
@@ -129,3 +133,29 @@ def test_hints_are_about_the_command_line(people: People) -> None:
     where = ("--url", people.crew.info.api_url, "--key", people.crew.info.publishable_key)
     sign_up = ("sign-up", *where, "--email", people.crew.email("agent"), "--password-stdin")
     assert "Sign in: helpdesk login" in people.agent(*sign_up, input=PASSWORD, code=4).err
+
+
+def test_an_agent_in_no_team(people: People) -> None:
+    newcomer = people.crew.email("newcomer")
+    people.admin("users", "role", newcomer, "agent")
+    try:
+        listed = people.newcomer("tickets", "list").err
+        assert listed.startswith("You are a member of no team: you see only tickets that are assigned to you")
+        assert f"helpdesk teams add-member TEAM {newcomer}" in listed
+        claimed = people.newcomer("tickets", "claim", code=3).err
+        assert claimed.startswith("Error: You are a member of no team, so there is no queue")
+        assert "An admin can make you a member" in claimed
+        assert people.newcomer("tickets", "list", "--json").err == ""
+    finally:
+        people.admin("users", "role", newcomer, "customer")
+    # A customer who has no tickets, and somebody who was deactivated, are told other things.
+    assert people.newcomer("tickets", "list", "--external-id", "none").err == ""
+    assert "Ask an admin" in people.newcomer("tickets", "claim", code=5).err
+    people.admin("users", "deactivate", newcomer)
+    try:
+        for arguments in ("list", "claim", "create Hello"):
+            done = people.newcomer("tickets", *arguments.split(), code=5)
+            assert "deactivated" in done.err
+            assert newcomer in done.err
+    finally:
+        people.admin("users", "reactivate", newcomer)

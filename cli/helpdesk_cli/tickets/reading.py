@@ -12,6 +12,7 @@ from .._base.output import print_note, with_progress
 from .._base.settings import settings
 from .._base.times import time_option
 from .._connect.connection import connect
+from .._connect.membership import membership_problem
 from .._connect.role import Scope, in_scope_of_role
 from .._connect.target import target
 from .._show import tickets as view
@@ -20,7 +21,7 @@ from .._show.read_receipts import ReadReceipts
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Helpdesk, Ticket
+    from helpdesk_sdk import Ticket
 
 _ORDERS = ("-created_at", "created_at", "-updated_at", "updated_at", "-number", "number", "priority", "-priority")
 
@@ -113,20 +114,12 @@ def list_(
         tickets = in_scope_of_role(hd, read) if by_role else read(None)
         more = bool(limit) and len(tickets) > limit
         view.show_list(hd, tickets[:limit] if more else tickets)
-        if team is not None and not tickets and not settings().json:
-            _note_foreign_team(hd, team)
+        if not tickets and not settings().json and (by_role or team is not None):
+            problem = membership_problem(hd, team)
+            if problem is not None:
+                print_note(problem)
     if more:
         print_note(f"There are more tickets: --limit {limit * 4}, or --limit 0 for all.")
-
-
-def _note_foreign_team(hd: Helpdesk, team: str) -> None:
-    """Say so when the list of a team is empty because an agent is not its member."""
-    me = None if target().is_system else hd.users.me()
-    if me is not None and me.role == "agent" and me.user_id not in {one.user_id for one in hd.teams.members(team)}:
-        print_note(
-            f"You are not a member of {team}: you see only its tickets that are assigned to you."
-            " An admin can make you a member of it."
-        )
 
 
 @app.command()

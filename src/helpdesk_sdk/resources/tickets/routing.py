@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from ... import _validation as check
-from ..._http.flow import Flow
+from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
 from ..._ids import new_id
+from ...errors import TeamNotFoundError
 from ...models.tickets import Ticket
 from .._references import TeamRef, TicketRef, UserRef, find_team_id, find_ticket_id, find_user_id
 from .revisions import ANY_REVISION, Revision, route_ticket, seen_revision
@@ -29,7 +30,7 @@ class TicketRouting(Resource[Driver]):
 
         Raises:
             ForbiddenError: You are not staff, or the client has the secret key.
-            TeamNotFoundError: There is no such team, or you are not a member of it.
+            TeamNotFoundError: There is no such team, or you are not a member of it; without ``team``, of any.
             TicketNotFoundError: The call was repeated with its id, and you may no longer see the ticket.
             IdConflictError: The id belongs to another request.
             UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
@@ -38,7 +39,11 @@ class TicketRouting(Resource[Driver]):
         arguments = {"claim_id": claim_id}
         if team is not None:
             arguments["team_id"] = yield from find_team_id(self, "team", team)
-        return (yield from self._first_row(self._rpc_write("claim_next_ticket", arguments, id=claim_id), Ticket))
+        request = self._rpc_write("claim_next_ticket", arguments, id=claim_id, accepts=(TeamNotFoundError,))
+        reply: Reply = yield request
+        if isinstance(reply.error, TeamNotFoundError) and team is None:
+            reply.error.message = "You are a member of no team, so there is no queue to take a ticket from"
+        return reply.first_row(Ticket)
 
     @call
     def claim(self, ticket: TicketRef) -> Flow[Ticket]:
