@@ -85,6 +85,10 @@ def _tags_late(pg: Server, own: str, world: World) -> None:
     )
 
 
+def _recounts_late(pg: Server, own: str, world: World) -> None:
+    test_counters_concurrency.test_a_recount_with_an_old_snapshot_is_refused(pg, own, world, "repeatable read")
+
+
 MUTATIONS = [
     Mutation(
         "a tag that waited for its ticket is not checked again",
@@ -172,6 +176,13 @@ MUTATIONS = [
         " skip locked",
         "",
         test_counters_concurrency.test_a_recount_and_an_open_write_do_not_wait_for_each_other,
+    ),
+    Mutation(
+        "a recount reads an old snapshot",
+        "recount_tickets",
+        "if current_setting('transaction_isolation') <> 'read committed' then",
+        "if false then",
+        _recounts_late,
     ),
     Mutation(
         "two recounts at once",

@@ -23,7 +23,10 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "addresses that are not canonical are stored": ("p_value = helpdesk_private.canonical_email(p_value)", "true"),
     },
     ("link_login(jsonb)", "addresses"): {
-        "a change keeps the former address": ("then v_email\n        end", "then v_email else u.email\n        end"),
+        "a change keeps the former address": (
+            "then v_email\n          end",
+            "then v_email else u.email\n          end",
+        ),
         "an address that nobody verified counts": ("p_login ->> 'email' is not null and p_login", "false and p_login"),
     },
     ("guard_ticket_update()", "leaving"): {
