@@ -157,7 +157,7 @@ class Hub:
 
     async def _connect(self) -> AsyncRealtimeClient:
         url, key = f"{self._context.url}/realtime/v1", self._context.key.get_secret_value()
-        client = await connect(url, key, _TIMEOUT, self._on_connection_end)
+        client = await connect(url, key, _TIMEOUT, self._on_connection_end, self._context.proxy)
         self._is_lost, self._token.sent = False, None
         self._reconnection.record_connected()
         for subscription in self.subscriptions:

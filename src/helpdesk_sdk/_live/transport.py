@@ -15,9 +15,10 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigurationError
+from .._http.proxies import shown
+from ..errors import ConfigurationError, ConnectionFailedError
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient
@@ -31,6 +32,8 @@ _CHANNEL_MEMBERS = ("_handle_message",)
 _LOGGING_MODULES = tuple(f"realtime._async.{name}" for name in ("client", "channel", "push", "timer"))
 
 _in_hub: ContextVar[bool] = ContextVar("helpdesk_live", default=False)
+# The proxy of the connection that is being opened; True outside of a hub, as the package itself does it.
+_proxy: ContextVar[str | bool | None] = ContextVar("helpdesk_proxy", default=True)
 
 logger = logging.getLogger("helpdesk_sdk")
 
@@ -92,20 +95,56 @@ def _check_version(client: AsyncRealtimeClient) -> None:
         )
 
 
+def _choose_proxies() -> None:
+    """Have the package open our connections through the proxy that requests take, or directly.
+
+    It gives no way to name a proxy. ``websockets`` would take any proxy of the environment, also before loopback.
+    """
+    module = sys.modules["realtime._async.client"]
+    original = getattr(module, "connect", None)
+    if original is None or hasattr(original, "helpdesk_proxies"):
+        return
+
+    def connect_by_proxy(*args: Any, **options: Any) -> Any:
+        return original(*args, **{"proxy": _proxy.get(), **options})
+
+    connect_by_proxy.helpdesk_proxies = True  # type: ignore[attr-defined]
+    setattr(module, "connect", connect_by_proxy)  # noqa: B010
+
+
 async def connect(
-    url: str, key: str, timeout: int, on_end: Callable[[AsyncRealtimeClient], None]
+    url: str, key: str, timeout: int, on_end: Callable[[AsyncRealtimeClient], None], proxy: str | None = None
 ) -> AsyncRealtimeClient:
     """Open a connection. ``on_end`` is called when no more messages will arrive on it.
 
+    Args:
+        url: The URL of Realtime.
+        key: The project's key.
+        timeout: Seconds to wait for the connection and for answers.
+        on_end: Called when the connection has ended.
+        proxy: The URL of the proxy to connect through; None for a direct connection.
+
     Raises:
         ConfigurationError: The installed version of the package lacks a member that this module uses.
+        ConnectionFailedError: There is no connection through the proxy; the message names it.
     """
     from realtime import AsyncRealtimeClient
 
     client = AsyncRealtimeClient(url, key, auto_reconnect=False, max_retries=1, timeout=timeout)
     _check_version(client)
     _notify_channels_of_errors(client)
-    await client.connect()
+    _choose_proxies()
+    _proxy.set(proxy)
+    try:
+        await client.connect()
+    except Exception as error:
+        if proxy is None:
+            raise
+        hint = "Name the helpdesk's host in NO_PROXY, if it can be reached without the proxy."
+        if isinstance(error, ImportError):
+            hint = f"pip install python-socks, for a WebSocket through a SOCKS proxy. Or: {hint}"
+        message = f"{reason_of(error)}, through the proxy {shown(proxy)}"
+        raise ConnectionFailedError(message, hint=hint) from error
     if (connection := client._ws_connection) is not None:
         connection.protocol.max_size, connection.close_timeout = _MAX_MESSAGE_BYTES, _CLOSE_TIMEOUT
 
