@@ -72,7 +72,9 @@ def _sent(name: str, value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, AbstractSet | tuple | list):
-        return [_sent(name, one) for one in (sorted(value, key=str) if isinstance(value, AbstractSet) else value)]
+        # One level: no field has lists in a list. A list that repeats itself is small here and enormous written out.
+        items = sorted(value, key=str) if isinstance(value, AbstractSet) else value
+        return [one if isinstance(one, AbstractSet | tuple | list) else _sent(name, one) for one in items]
     return value
 
 
