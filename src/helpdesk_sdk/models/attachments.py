@@ -65,6 +65,8 @@ class Attachment(Model):
     """Why the file was rejected, e.g. ``type_mismatch``."""
     sha256: str | None = None
     """The SHA-256 of the bytes, in hexadecimal; None until the check ends."""
+    sequence: int
+    """The file's place among the messages, notes, events and files of its ticket: a later one has a higher number."""
     created_at: datetime
     """The time of the reservation."""
     uploaded_at: datetime | None = None

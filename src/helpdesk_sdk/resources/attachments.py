@@ -12,7 +12,7 @@ from uuid import UUID
 from .. import _limits as limits
 from .. import _validation as check
 from .._http.flow import Flow, Page, Reply, Request
-from .._http.keyset import Chronology, Keyset, keyset_page
+from .._http.keyset import Chronology, Keyset, chronological, keyset_page
 from .._http.resource import Driver, Resource, call, paged
 from .._http.transfers import Progress, Sink
 from .._ids import new_id
@@ -47,7 +47,7 @@ class Attachments(Resource[Driver]):
     def list(
         self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100
     ) -> Flow[Page[Attachment]]:
-        """The files of a ticket, of its messages, and for those who work it of its notes.
+        """The files of a ticket, of its messages, and for those who work it of its notes, in the order of reservation.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -58,9 +58,7 @@ class Attachments(Resource[Driver]):
             TicketNotFoundError: There is no such ticket, or you may not see it.
         """
         ticket_key(ticket)
-        if order not in ("created_at", "-created_at"):
-            raise check.invalid("order", "must be one of created_at, -created_at")
-        keyset = Keyset("created_at", "attachment_id", descending=order.startswith("-"))
+        keyset = chronological(order)
         return self._list(ticket, keyset, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
 
     def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Attachment]]:
