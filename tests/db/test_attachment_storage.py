@@ -125,6 +125,14 @@ def test_without_a_check_unchecked_files_are_downloaded(db: Db, world: World) ->
 
 
 @everywhere
+def test_a_file_that_was_not_sent_is_its_uploaders(db: Db, world: World, host: str) -> None:
+    db.execute(HOSTS[host])
+    for placement in ("message", "note"):
+        name = f"tickets/{world['mine']}/{filed(db, world['mine'], AGENT, placement, 'clean')}"
+        assert {person for person in EVERYBODY if sees(db, person, name)} == {AGENT}
+
+
+@everywhere
 def test_another_object_under_the_key_of_a_clean_file_is_not_downloaded(db: Db, world: World, host: str) -> None:
     db.execute(HOSTS[host])
     name = key(world, "answered", "answer file")
