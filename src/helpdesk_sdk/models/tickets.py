@@ -132,6 +132,16 @@ class Ticket(Model):
     tags: Annotated[tuple[str, ...] | None, BeforeValidator(_flat)] = None
     """Staff's tags, sorted; None when the response did not contain them (``hd.tickets.tags(ticket)`` reads them)."""
 
+    @property
+    def requester_id(self) -> UUID:
+        """The requester's id: ``created_by``, by the word that the docs and the command line use."""
+        return self.created_by
+
+    @property
+    def assignee_id(self) -> UUID | None:
+        """The assignee's id: ``assigned_to``, by the word that the docs and the command line use."""
+        return self.assigned_to
+
 
 class TimelineEntry(Model):
     """A message, a note or a change of a ticket."""
