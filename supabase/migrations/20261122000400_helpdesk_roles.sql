@@ -172,6 +172,9 @@ declare
   v_user helpdesk.users;
 begin
   perform helpdesk_private.require_role('admin');
+  if p_is_active is null then
+    perform helpdesk_private.fail('invalid_value', 'is_active is missing');
+  end if;
   v_user := helpdesk_private.lock_user(p_user_id, p_losing_admin => not p_is_active);
   update helpdesk.users as u set is_active = p_is_active where u.user_id = p_user_id returning * into v_user;
   return v_user;

@@ -23,7 +23,7 @@ create table helpdesk.field_definitions (
   required_for text not null default 'none'
     check (helpdesk_private.text_among('required_for', required_for, 'none', 'create', 'resolve')),
   for_all_teams boolean not null default true,
-  position integer not null check (position between 0 and 1000000),
+  position integer not null check (helpdesk_private.number_within('position', position, 0, 1000000)),
   retired_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -50,7 +50,7 @@ create table helpdesk.field_options (
   field_key text not null references helpdesk.field_definitions (key) check (char_length(field_key) <= 40),
   value text not null check (helpdesk_private.name_within('value', value, 1, 100)),
   label text not null check (helpdesk_private.name_within('label', label, 1, 100)),
-  position integer not null check (position between 0 and 1000000),
+  position integer not null check (helpdesk_private.number_within('position', position, 0, 1000000)),
   retired_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (field_key, value)

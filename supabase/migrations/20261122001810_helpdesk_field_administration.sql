@@ -39,9 +39,19 @@ as $$
 declare
   v_field helpdesk.field_definitions;
   v_options jsonb;
+  v_missing text := case
+    when p_new.key is null then 'key'
+    when p_new.type is null then 'type'
+    when p_new.label is null then 'label'
+    when p_new.help_text is null then 'help_text'
+    when p_new.audience is null then 'audience'
+    when p_new.required_for is null then 'required_for'
+  end;
 begin
   perform helpdesk_private.require_role('admin');
-  if jsonb_typeof(p_options) <> 'array' or jsonb_array_length(p_options) > 500 then
+  if v_missing is not null then
+    perform helpdesk_private.fail('invalid_value', v_missing || ' is missing');
+  elsif jsonb_typeof(p_options) <> 'array' or jsonb_array_length(p_options) > 500 then
     perform helpdesk_private.fail('invalid_value', 'options must be a JSON array of at most 500');
   end if;
   -- Each option as {"value", "label"}: a text stands for both.

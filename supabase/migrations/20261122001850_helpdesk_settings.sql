@@ -37,24 +37,6 @@ insert into helpdesk_private.file_types (content_type, extensions, is_passive) v
   ('video/webm', '{webm}', false),
   ('audio/mpeg', '{mp3}', false);
 
-create function helpdesk_private.number_within(p_field text, p_value bigint, p_min bigint, p_max bigint)
-returns boolean
-language plpgsql
-immutable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_value between p_min and p_max then
-    return true;
-  end if;
-  perform helpdesk_private.fail('invalid_value', format('%s must be %s to %s', p_field, p_min, p_max));
-  return false;
-end;
-$$;
-revoke all on function helpdesk_private.number_within from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.number_within to authenticated, service_role;
-
 create table helpdesk.settings (
   singleton boolean primary key default true check (singleton),
   attachment_types text[] not null default array[

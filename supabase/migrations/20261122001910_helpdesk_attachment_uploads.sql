@@ -63,6 +63,8 @@ begin
   select * into v_known from helpdesk_private.file_types as f where f.content_type = v_type;
   if p_file_name is null or char_length(p_file_name) > 1000 then
     perform helpdesk_private.fail('invalid_value', 'file_name must be at most 1000 characters');
+  elsif p_placement is null then
+    perform helpdesk_private.fail('invalid_value', 'placement is missing');
   end if;
   v_name := helpdesk_private.clean_file_name(p_file_name, v_known.extensions);
   select * into v_attachment from helpdesk.attachments as a where a.attachment_id = p_attachment_id;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import pytest
@@ -268,3 +268,16 @@ def test_who_lost_sight_of_a_ticket_lost_its_conversation(db: Db, world: World) 
         reply(db, world, "answered", "One more", world["answer"])
     with as_person(db, STRANGER):
         reply(db, world, "answered", "Mine now", world["answer"])
+
+
+def test_the_event_of_a_message_has_the_revision_that_the_message_made(db: Db, world: World) -> None:
+    for person, ticket_id in ((CUSTOMER, world["mine"]), (AGENT, world["mine"]), (CUSTOMER, world["mine"])):
+        with be(db, person):
+            last = value(db, "select last_message_id from helpdesk.tickets where ticket_id = %s", ticket_id)
+            db.execute("select helpdesk.send_reply(%s, 'Hello', %s)", (ticket_id, last))
+        revision = value(db, "select revision from helpdesk.tickets where ticket_id = %s", ticket_id)
+        logged: LiteralString = (
+            "select ticket_revision from helpdesk.events where ticket_id = %s and type = 'message.created' "
+            "order by event_id desc limit 1"
+        )
+        assert value(db, logged, ticket_id) == revision
