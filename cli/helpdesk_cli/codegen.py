@@ -29,9 +29,9 @@ def codegen(
         bool, typer.Option("--check", help="Write nothing; exit code 1 if a module is not up to date.")
     ] = False,
 ) -> None:
-    """Write typed modules for this helpdesk's custom fields: a wrong option is an error in your editor.
+    """Write typed modules for the custom fields.
 
-    A file that helpdesk codegen has not written is never replaced.
+    A wrong option is then an error in your editor. A file that helpdesk codegen has not written is never replaced.
     """
     from ._codegen.python import python_module
     from ._codegen.typescript import typescript_module

@@ -163,7 +163,10 @@ def update(
 
 @app.command()
 def retire(key: KeyArgument) -> None:
-    """Retire a custom field: it takes no new values, and old values stay readable."""
+    """Retire a custom field.
+
+    It takes no new values, and old values stay readable.
+    """
     _change(lambda hd: hd.fields.retire(key), "The field {} takes no new values from now on.")
 
 
@@ -207,7 +210,10 @@ def update_option(
 
 @options.command("retire")
 def retire_option(key: KeyArgument, value: ValueArgument) -> None:
-    """Retire an option: nobody can choose it any more, and tickets that have it keep it."""
+    """Retire an option.
+
+    Nobody can choose it any more, and tickets that have it keep it.
+    """
     _change(lambda hd: hd.fields.retire_option(key, value), f"The option {value} of {{}} cannot be chosen any more.")
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._base.app import Commands, ProfileOption, Root
+from ._base.app import Commands, ProfileOption, Root, run_directly
 from ._base.errors import EXIT_CODES
 from ._base.output import print_result
 from ._base.settings import apply_options
@@ -94,6 +95,21 @@ def project_dir() -> None:
     print_result(found, json={"project_dir": found})
 
 
+def _status(*, as_json: bool = False) -> None:
+    from .stack import status
+
+    status(as_json=as_json)
+
+
+# Command lines that are run without Typer, which reads a command line with pydantic: that takes most of their time.
+_SHORT: dict[tuple[str, ...], Callable[[], None]] = {
+    ("version",): version,
+    ("--version",): version,
+    ("status",): _status,
+    ("status", "--json"): partial(_status, as_json=True),
+}
+
+
 def build(modules: Sequence[str] = tuple(MODULES)) -> Commands:
     """The program with the commands of these modules.
 
@@ -146,10 +162,8 @@ def run() -> None:
         # A character that the terminal cannot show becomes a question mark instead of an error.
         with suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    if sys.argv[1:] in (["version"], ["--version"]):
-        # Without Typer, which takes most of the time.
-        version()
-        return
+    if (short := _SHORT.get(tuple(sys.argv[1:]))) is not None:
+        sys.exit(run_directly(sys.argv[1:], short))
     skip_unused_libraries()
     # A shell that completes a command line puts it into variables.
     completes = any(name.endswith("_COMPLETE") and name.startswith("_HELPDESK") for name in os.environ)

@@ -141,3 +141,19 @@ class Root(TyperGroup):
         except BrokenPipeError:
             discard_output()
             raise typer.Exit(ExitCode.BROKEN_PIPE) from None
+
+
+def run_directly(args: list[str], command: Callable[[], None]) -> int:
+    """Run a command without reading its command line. Returns the exit code; errors end as in `Root`."""
+    start_run(args)
+    try:
+        command()
+        sys.stdout.flush()
+        return ExitCode.OK
+    except BrokenPipeError:
+        discard_output()
+        return ExitCode.BROKEN_PIPE
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        return report(error)
