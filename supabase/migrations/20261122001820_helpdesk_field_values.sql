@@ -51,7 +51,7 @@ create index ticket_field_values_number_idx
 on helpdesk.ticket_field_values (field_key, number_value, ticket_created_at, ticket_id)
 where number_value is not null;
 create index ticket_field_values_requester_idx
-on helpdesk.ticket_field_values (requester_id, field_key, ticket_created_at, ticket_id)
+on helpdesk.ticket_field_values (requester_id, field_key, text_value, ticket_created_at, ticket_id)
 where not staff_only;
 
 -- No statistics, so that a planned count tells nothing (see tickets).

@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 import pytest
 from psycopg import sql
 from tests.db.conftest import Server
+from tests.db.event_changes import CHANGES as LOGGED
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, STRANGER, Db, Person, as_person, be, one, value
-from tests.db.test_events import CHANGES as LOGGED
 from tests.db.test_events import newest
 from tests.db.world import World
 

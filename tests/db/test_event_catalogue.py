@@ -9,8 +9,9 @@ from typing import Any, LiteralString, get_type_hints
 import pytest
 from psycopg import sql
 from tests.db.conftest import Server
+from tests.db.event_changes import CHANGES
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, Db, Person, as_person, be
-from tests.db.test_events import CHANGES, newest
+from tests.db.test_events import newest
 
 from event_catalogue import CATALOGUE, Entry
 from events_docs import ATTRIBUTES, KINDS, columns, meanings

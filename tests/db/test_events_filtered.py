@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from tests.db.conftest import Server
+from tests.db.event_changes import CHANGES
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db, Person, as_person, be, value
 from tests.db.test_announcements import MORE, say
-from tests.db.test_events import CHANGES, newest, since
+from tests.db.test_events import newest, since
 from tests.db.world import World
 
 OF_A_TICKET = ["mine", "answered", "closed", "theirs", "lent", "gones", "agents"]

@@ -11,6 +11,7 @@ from tests.db.people import (
     ADMIN,
     AGENT,
     CUSTOMER,
+    GONE,
     OWNER,
     SERVICE,
     STRANGER,
@@ -267,3 +268,11 @@ def test_a_ticket_that_is_there_keeps_staffs_values_when_its_id_is_used_again(db
         assert value(
             db, "select staff_fields from helpdesk.ticket_staff_fields where ticket_id = %s", world["answered"]
         ) == {"risk": "high"}
+
+
+def test_a_deactivated_requester_finds_no_values(db: Db, world: World) -> None:
+    with be(db, STRANGER):
+        put(db, world["gones"], {"plan": "pro"})
+    with as_person(db, GONE):
+        for relation in ("ticket_field_values", "my_field_tickets"):
+            assert db.execute(f"select from helpdesk.{relation}".encode()).fetchall() == []

@@ -22,6 +22,8 @@ from tests.db import (
     test_counters,
     test_events,
     test_events_filtered,
+    test_field_definitions,
+    test_fields,
     test_foundation,
     test_leaving,
     test_messages,
@@ -49,6 +51,11 @@ _SAID_TWICE = (
         (test_privileges.ASKS_WHETHER_ACTIVE, table)
         for table in ("attachments", "messages", "notes", "team_members", "ticket_tags")
     ),
+    *(
+        (test_privileges.ASKS_WHETHER_ACTIVE, table)
+        for table in ("field_options", "field_teams", "ticket_staff_fields")
+    ),
+    *((test_privileges.RUNS_AS_ITS_READER, view) for view in ("my_field_tickets", "team_field_tickets")),
     (test_privileges.RUNS_AS_ITS_READER, "team_tickets"),
 )
 """Guards that another guard repeats, as me_if_staff() and my_team_ids() ask whether the person is active and the view's
@@ -105,6 +112,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
+        *(test_fields, test_field_definitions),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
         *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names),
         # The slow ones last.

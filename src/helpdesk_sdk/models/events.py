@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from .base import Model, OpenEnum
+from .base import Model
+from .event_types import EventName as EventName
+from .event_types import EventType as EventType
 from .tickets import AuthorKind, Channel, Priority, Status
 from .users import Role
 
@@ -27,84 +29,6 @@ def parse_cursor(cursor: object) -> Position | None:
     """The position of a cursor; None for a value that is not a valid cursor."""
     found = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
     return (int(found[1]), int(found[2])) if found else None
-
-
-class EventType(OpenEnum):
-    """The type of an event."""
-
-    TICKET_CREATED = "ticket.created"
-    TICKET_UPDATED = "ticket.updated"
-    TICKET_STATUS_CHANGED = "ticket.status_changed"
-    TICKET_ASSIGNED = "ticket.assigned"
-    TICKET_UNASSIGNED = "ticket.unassigned"
-    TICKET_TRANSFERRED = "ticket.transferred"
-    TICKET_TAGGED = "ticket.tagged"
-    TICKET_UNTAGGED = "ticket.untagged"
-    MESSAGE_CREATED = "message.created"
-    MESSAGE_REDACTED = "message.redacted"
-    NOTE_CREATED = "note.created"
-    ATTACHMENT_UPLOADED = "attachment.uploaded"
-    ATTACHMENT_CHECKED = "attachment.checked"
-    ATTACHMENT_DELETED = "attachment.deleted"
-    USER_CREATED = "user.created"
-    USER_UPDATED = "user.updated"
-    USER_ROLE_CHANGED = "user.role_changed"
-    USER_DEACTIVATED = "user.deactivated"
-    USER_REACTIVATED = "user.reactivated"
-    USER_INVITED = "user.invited"
-    USER_INVITATION_ACCEPTED = "user.invitation_accepted"
-    USER_INVITATION_REVOKED = "user.invitation_revoked"
-    TEAM_CREATED = "team.created"
-    TEAM_UPDATED = "team.updated"
-    TEAM_DELETED = "team.deleted"
-    TEAM_MEMBER_ADDED = "team.member_added"
-    TEAM_MEMBER_REMOVED = "team.member_removed"
-    SETTINGS_CHANGED = "settings.changed"
-    FIELD_CREATED = "field.created"
-    FIELD_UPDATED = "field.updated"
-    FIELD_OPTION_ADDED = "field.option_added"
-    FIELD_OPTION_UPDATED = "field.option_updated"
-    FIELD_TEAM_ADDED = "field.team_added"
-    FIELD_TEAM_REMOVED = "field.team_removed"
-
-
-# As text, so that a type checker finds a typo.
-EventName = Literal[
-    "ticket.created",
-    "ticket.updated",
-    "ticket.status_changed",
-    "ticket.assigned",
-    "ticket.unassigned",
-    "ticket.transferred",
-    "ticket.tagged",
-    "ticket.untagged",
-    "message.created",
-    "message.redacted",
-    "note.created",
-    "attachment.uploaded",
-    "attachment.checked",
-    "attachment.deleted",
-    "user.created",
-    "user.updated",
-    "user.role_changed",
-    "user.deactivated",
-    "user.reactivated",
-    "user.invited",
-    "user.invitation_accepted",
-    "user.invitation_revoked",
-    "team.created",
-    "team.updated",
-    "team.deleted",
-    "team.member_added",
-    "team.member_removed",
-    "settings.changed",
-    "field.created",
-    "field.updated",
-    "field.option_added",
-    "field.option_updated",
-    "field.team_added",
-    "field.team_removed",
-]
 
 
 @dataclass(frozen=True, slots=True)

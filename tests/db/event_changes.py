@@ -1,0 +1,120 @@
+"""Changes that are logged: who makes each, how, and the events that it writes."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from tests.db.people import ADMIN, AGENT, CUSTOMER, Person
+
+CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
+    "a title": (
+        CUSTOMER,
+        "update helpdesk.tickets set title = 'x' where ticket_id = {mine}",
+        [("ticket.updated", "customer")],
+    ),
+    "a status": (
+        AGENT,
+        "update helpdesk.tickets set status = 'resolved' where ticket_id = {mine}",
+        [("ticket.status_changed", "customer")],
+    ),
+    "custom fields": (
+        AGENT,
+        "update helpdesk.tickets set custom_fields = '{{\"seats\": 1}}' where ticket_id = {mine}",
+        [("ticket.updated", "customer")],
+    ),
+    "staff fields": (
+        AGENT,
+        'update helpdesk.tickets set custom_fields = \'{{"risk": "high"}}\' where ticket_id = {mine}',
+        [("ticket.updated", "staff")],
+    ),
+    "title and snooze": (
+        AGENT,
+        "update helpdesk.tickets set title = 'x', snoozed_until = '2100-01-01' where ticket_id = {mine}",
+        [("ticket.updated", "customer"), ("ticket.updated", "staff")],
+    ),
+    "nothing": (AGENT, "update helpdesk.tickets set title = title where ticket_id = {mine}", []),
+    "a tag": (
+        AGENT,
+        "insert into helpdesk.ticket_tags (ticket_id, tag) values ({mine}, 'x')",
+        [("ticket.tagged", "staff")],
+    ),
+    "no tag": (AGENT, "delete from helpdesk.ticket_tags where ticket_id = {mine}", [("ticket.untagged", "staff")]),
+    "a note": (AGENT, "select helpdesk.add_note({mine}, 'x')", [("note.created", "staff")]),
+    "a file of a message deleted": (
+        AGENT,
+        "select helpdesk.delete_attachment({answer file})",
+        [("attachment.deleted", "customer")],
+    ),
+    "a file of a note deleted": (
+        AGENT,
+        "select helpdesk.delete_attachment({note file})",
+        [("attachment.deleted", "staff")],
+    ),
+    "a file that nobody else sees": (CUSTOMER, "select helpdesk.delete_attachment({draft file})", []),
+    "a setting": (
+        ADMIN,
+        "update helpdesk.settings set attachment_max_bytes = 7",
+        [("settings.changed", "staff")],
+    ),
+    "a reply": (
+        AGENT,
+        "select helpdesk.send_reply({mine}, 'x')",
+        [("message.created", "customer"), ("ticket.status_changed", "customer")],
+    ),
+    "a redaction": (AGENT, "select helpdesk.redact_message({question})", [("message.redacted", "customer")]),
+    "an assignment": (AGENT, "select helpdesk.claim_ticket({mine})", [("ticket.assigned", "staff")]),
+    "an unassignment": (AGENT, "select helpdesk.unassign_ticket({answered})", [("ticket.unassigned", "staff")]),
+    "a transfer": (
+        AGENT,
+        "select helpdesk.transfer_ticket({answered}, {vault})",
+        [("ticket.transferred", "staff"), ("ticket.unassigned", "staff")],
+    ),
+    "a creation": (CUSTOMER, "select helpdesk.create_ticket('x')", [("ticket.created", "customer")]),
+    "a name": (CUSTOMER, "update helpdesk.users set name = 'x'", [("user.updated", "staff")]),
+    "a role": (ADMIN, "select helpdesk.set_user_role({other}, 'agent')", [("user.role_changed", "staff")]),
+    "a deactivation": (ADMIN, "select helpdesk.deactivate_user({other})", [("user.deactivated", "staff")]),
+    "a reactivation": (ADMIN, "select helpdesk.reactivate_user({gone})", [("user.reactivated", "staff")]),
+    "an invitation": (
+        ADMIN,
+        "select helpdesk.invite_user('a@example.com')",
+        [("user.created", "staff"), ("user.invited", "staff")],
+    ),
+    "no invitation": (
+        ADMIN,
+        "select helpdesk.revoke_invitation({invitation})",
+        [("user.invitation_revoked", "staff")],
+    ),
+    "a customer": (AGENT, "select helpdesk.create_customer('a@example.com')", [("user.created", "staff")]),
+    "a team": (ADMIN, "insert into helpdesk.teams (name) values ('x')", [("team.created", "staff")]),
+    "a team's name": (
+        ADMIN,
+        "update helpdesk.teams set name = 'x' where team_id = {empty}",
+        [("team.updated", "staff")],
+    ),
+    "no team": (ADMIN, "delete from helpdesk.teams where team_id = {empty}", [("team.deleted", "staff")]),
+    "a field": (
+        ADMIN,
+        "select helpdesk.create_field('x', 'select', 'X', '[\"a\"]', team_ids => array[{empty}]::uuid[])",
+        [("field.created", "staff"), ("field.option_added", "staff"), ("field.team_added", "staff")],
+    ),
+    "a field's teams": (
+        ADMIN,
+        "select helpdesk.set_field_teams('plan', array[{empty}]::uuid[])",
+        [("field.updated", "staff"), ("field.team_added", "staff")],
+    ),
+    "an option": (
+        ADMIN,
+        "insert into helpdesk.field_options (field_key, value) values ('plan', 'x')",
+        [("field.option_added", "staff")],
+    ),
+    "a member": (
+        ADMIN,
+        "insert into helpdesk.team_members (team_id, user_id) values ({empty}, {agent})",
+        [("team.member_added", "staff")],
+    ),
+    "no member": (
+        ADMIN,
+        "delete from helpdesk.team_members where user_id = {stranger}",
+        [("team.member_removed", "staff")],
+    ),
+}
