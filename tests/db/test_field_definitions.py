@@ -13,7 +13,7 @@ from tests.db.world import World
 REFUSALS: list[tuple[str, str, Callable[[World], dict[str, Any]]]] = [
     ("invalid_value", "key must be", lambda _: {"key": "Plan", "type": "text"}),
     ("invalid_value", "key must be", lambda _: {"key": "k" * 41, "type": "text"}),
-    ("invalid_value", "key must be", lambda _: {"key": None, "type": "text"}),
+    ("invalid_value", "key is missing", lambda _: {"key": None, "type": "text"}),
     ("invalid_value", "type must be", lambda _: {"key": "x", "type": "float"}),
     ("invalid_value", "options", lambda _: {"key": "x", "type": "select"}),
     ("invalid_value", "options", lambda _: {"key": "x", "type": "select", "options": {"a": 1}}),
