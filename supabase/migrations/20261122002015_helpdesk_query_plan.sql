@@ -69,6 +69,7 @@ declare
   v_last text := substring(v_folded from '[^ ]*$');
   v_key text := case when v_text !~ '\s' then helpdesk_private.search_keys(v_text) else '' end;
   v_query tsquery;
+  v_stems tsquery;
 begin
   if p_node ->> 'match' = 'prefix' or v_folded ~ '^[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]$' then
     -- A single Chinese, Japanese or Korean character stands first in a pair.
@@ -78,8 +79,12 @@ begin
       v_query := v_query || to_tsquery('simple', replace(v_folded, ' ', '') || ':*');
     end if;
   else
-    v_query := phraseto_tsquery('simple', v_folded) || phraseto_tsquery('english', v_folded)
-      || phraseto_tsquery('german', helpdesk_private.fold_german(v_folded));
+    v_query := phraseto_tsquery('simple', v_folded);
+    v_stems := phraseto_tsquery('english', v_folded);
+    v_query := case when v_stems = v_query then v_query else v_query || v_stems end;
+    if v_stems <> phraseto_tsquery('german', helpdesk_private.fold_german(v_folded)) then
+      v_query := v_query || phraseto_tsquery('german', helpdesk_private.fold_german(v_folded));
+    end if;
     if v_key <> '' then
       v_query := v_query || plainto_tsquery('simple', v_key);
     end if;

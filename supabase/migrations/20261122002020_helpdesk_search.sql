@@ -90,52 +90,60 @@ declare
   v_words tsquery := p_plan.words;
   v_marks tsquery := p_plan.marks;
   v_excludes boolean := position('!' in p_plan.words::text) > 0;
+  v_rest jsonb := p_plan.rest;
 begin
   return query
     with found as materialized (
-      select x.ticket_id, x.created_at
+      -- A ticket that is found by its text and by its notes is there twice, side by side.
+      select distinct on (b.created_at, b.ticket_id) b.ticket_id, b.created_at
       from (
-        select i.ticket_id, i.created_at, i.created_by, i.team_id, i.assigned_to, i.status, i.priority_rank
-        from helpdesk_private.ticket_texts as i
-        where i.words @@ v_words and (v_own or not v_excludes or not exists (
-          select from helpdesk_private.note_texts as n
-          where n.ticket_id = i.ticket_id and not (i.words || n.words) @@ v_words
+        select x.ticket_id, x.created_at
+        from (
+          select i.ticket_id, i.created_at, i.created_by, i.team_id, i.assigned_to, i.status, i.priority_rank
+          from helpdesk_private.ticket_texts as i
+          where i.words @@ v_words and (v_own or not v_excludes or not exists (
+            select from helpdesk_private.note_texts as n
+            where n.ticket_id = i.ticket_id and not (i.words || n.words) @@ v_words
+          ))
+          union all
+          select i.ticket_id, i.created_at, i.created_by, i.team_id, i.assigned_to, i.status, i.priority_rank
+          from helpdesk_private.note_texts as n
+          join helpdesk_private.ticket_texts as i on i.ticket_id = n.ticket_id
+          where not v_own and n.words @@ v_marks
+            -- Most often all words are in the notes: then the ticket's own words need not be fetched.
+            and ((not v_excludes and n.words @@ v_words) or (i.words || n.words) @@ v_words)
+        ) as x
+        -- Left out of the plan when no condition needs it.
+        left join helpdesk.tickets as t on t.ticket_id = x.ticket_id
+        where (
+          v_all
+          or (v_own and x.created_by = v_me)
+          or (not v_own and (x.team_id = any(v_my_teams) or x.assigned_to = v_me))
+        )
+        and x.created_at <= p_as_of
+        and (v_statuses is null or x.status = any(v_statuses))
+        and (v_ranks is null or x.priority_rank = any(v_ranks))
+        and (v_teams is null or x.team_id = any(v_teams))
+        and (v_assignees is null or x.assigned_to = any(v_assignees))
+        and (v_unassigned is null or x.assigned_to is null)
+        and (v_requesters is null or x.created_by = any(v_requesters))
+        and (v_created_from is null or x.created_at >= v_created_from)
+        and (v_created_before is null or x.created_at < v_created_before)
+        and (v_numbers is null or t.number = any(v_numbers))
+        and (v_external_ids is null or t.external_id = any(v_external_ids))
+        and (v_updated_from is null or t.updated_at >= v_updated_from)
+        and (v_updated_before is null or t.updated_at < v_updated_before)
+        and (v_tags is null or exists (
+          select from helpdesk.ticket_tags as g where g.ticket_id = x.ticket_id and g.tag = any(v_tags)
         ))
-        union all
-        select i.ticket_id, i.created_at, i.created_by, i.team_id, i.assigned_to, i.status, i.priority_rank
-        from helpdesk_private.note_texts as n
-        join helpdesk_private.ticket_texts as i on i.ticket_id = n.ticket_id
-        where not v_own and n.words @@ v_marks and not i.words @@ v_words and (i.words || n.words) @@ v_words
-      ) as x
-      -- Left out of the plan when no condition needs it.
-      left join helpdesk.tickets as t on t.ticket_id = x.ticket_id
-      where (
-        v_all
-        or (v_own and x.created_by = v_me)
-        or (not v_own and (x.team_id = any(v_my_teams) or x.assigned_to = v_me))
-      )
-      and x.created_at <= p_as_of
-      and (v_statuses is null or x.status = any(v_statuses))
-      and (v_ranks is null or x.priority_rank = any(v_ranks))
-      and (v_teams is null or x.team_id = any(v_teams))
-      and (v_assignees is null or x.assigned_to = any(v_assignees))
-      and (v_unassigned is null or x.assigned_to is null)
-      and (v_requesters is null or x.created_by = any(v_requesters))
-      and (v_created_from is null or x.created_at >= v_created_from)
-      and (v_created_before is null or x.created_at < v_created_before)
-      and (v_numbers is null or t.number = any(v_numbers))
-      and (v_external_ids is null or t.external_id = any(v_external_ids))
-      and (v_updated_from is null or t.updated_at >= v_updated_from)
-      and (v_updated_before is null or t.updated_at < v_updated_before)
-      and (v_tags is null or exists (
-        select from helpdesk.ticket_tags as g where g.ticket_id = x.ticket_id and g.tag = any(v_tags)
-      ))
-      and (v_key is null or exists (
-        select from helpdesk.ticket_field_values as v
-        where v.ticket_id = x.ticket_id and v.field_key = v_key and v.text_value = any(v_values)
-          and (not v_own or not v.staff_only)
-      ))
-      order by x.created_at desc, x.ticket_id desc limit c_most + 1
+        and (v_key is null or exists (
+          select from helpdesk.ticket_field_values as v
+          where v.ticket_id = x.ticket_id and v.field_key = v_key and v.text_value = any(v_values)
+            and (not v_own or not v.staff_only)
+        ))
+        order by x.created_at desc, x.ticket_id desc limit 2 * (c_most + 1)
+      ) as b
+      order by b.created_at desc, b.ticket_id desc limit c_most + 1
     ), ranked as materialized (
       select f.ticket_id, round((
         -- A ticket of the last weeks counts up to ten times as much as an old one; a living one a quarter more.
@@ -146,9 +154,18 @@ begin
       from (select * from found order by created_at desc, ticket_id desc limit c_most) as f
       join helpdesk_private.ticket_texts as i on i.ticket_id = f.ticket_id
       left join helpdesk_private.note_texts as n on not v_own and n.ticket_id = f.ticket_id
+    ), page as materialized (
+      select r.ticket_id, r.points
+      from ranked as r
+      where (p_after_id is null or (r.points, r.ticket_id) < (p_after_score, p_after_id))
+        and (v_rest is null or exists (
+          select from helpdesk.tickets as t
+          where t.ticket_id = r.ticket_id and helpdesk_private.ticket_matches(t, v_rest, p_plan.reader)
+        ))
+      order by r.points desc, r.ticket_id desc limit p_limit
     )
     select t, r.points, (select count(*) > c_most from found)
-    from ranked as r
+    from page as r
     join helpdesk.tickets as t on t.ticket_id = r.ticket_id
     -- Again by the ticket's own row: the copies above only narrow down.
     where (
@@ -156,9 +173,7 @@ begin
       or (v_own and t.created_by = v_me)
       or (not v_own and (t.team_id = any(v_my_teams) or t.assigned_to = v_me))
     )
-    and (p_after_id is null or (r.points, r.ticket_id) < (p_after_score, p_after_id))
-    and helpdesk_private.ticket_matches(t, p_plan.rest, p_plan.reader)
-    order by r.points desc, r.ticket_id desc limit p_limit;
+    order by r.points desc, r.ticket_id desc;
 end;
 $$;
 comment on function helpdesk_private.ranked_tickets is
