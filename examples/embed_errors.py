@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from helpdesk_sdk import (
     AuthenticationError,
     ConflictError,
+    FieldRequiredError,
     ForbiddenError,
     HelpdeskError,
     InvalidValueError,
@@ -32,6 +33,7 @@ STATUSES: dict[type[HelpdeskError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     TransitionNotAllowedError: 422,
+    FieldRequiredError: 422,
     TooManyError: 422,
     RateLimitedError: 429,
     ReadOnlyError: 503,

@@ -282,6 +282,7 @@ def test_every_error_has_a_status_of_its_kind() -> None:
         "ApiError",
         "ConfigurationError",
         "HelpdeskError",
+        "LocalFileError",
         "UnexpectedResponseError",
     }
     assert statuses["StaleRevisionError"] == statuses["TicketClosedError"] == statuses["CursorAheadError"] == 409
