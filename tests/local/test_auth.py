@@ -227,3 +227,21 @@ def test_a_token_outlives_its_session_and_its_login_in_the_data_api(project: Pro
     admin.auth.admin.delete_user(login)
     assert numbers() == []
     assert httpx.get(f"{project.url}/auth/v1/user", headers=headers).status_code == 403
+
+
+def test_a_token_is_read_as_postgrest_reads_it(project: Project) -> None:
+    """`bearer` in any letters; a token that names a key which is not there is refused."""
+    client = project.client("customer")
+    number = client.tickets.create("Parcel is lost").number
+    assert client.auth.session
+    token = client.auth.session.access_token.get_secret_value()
+
+    def read(authorization: str) -> httpx.Response:
+        headers = {"apikey": project.publishable_key, "authorization": authorization, "accept-profile": "helpdesk"}
+        return httpx.get(f"{project.url}/rest/v1/my_tickets?select=number", headers=headers)
+
+    for word in ("Bearer", "bearer", "BEARER"):
+        assert read(f"{word} {token}").json() == [{"number": number}]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    named = jwt.encode(claims, "x" * 48, "HS256", {"kid": "another"})
+    assert (read(f"bearer {named}").status_code, read(f"Bearer {named}").json()["code"]) == (401, "PGRST301")

@@ -19,7 +19,7 @@ import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
 import { parseSize } from "./storage/files.ts";
 import { Storage } from "./storage/storage.ts";
-import { tokenProblem } from "./api/tokens.ts";
+import { tokenProblem, withBearer } from "./api/tokens.ts";
 
 /** A request that fails within this time after a lost connection counts as a database failure. */
 const OUTAGE_MS = 3000;
@@ -190,7 +190,8 @@ export class Project {
     if (pathname.startsWith("/storage/")) return await this.#app.fetch(accepted, { peerAddress: peer });
     const problem = await tokenProblem(accepted, this.settings);
     if (problem) return problem;
-    const related = embeds(accepted) ? keepRelations(accepted, await this.catalog()) : accepted;
+    const signed = withBearer(accepted);
+    const related = embeds(signed) ? keepRelations(signed, await this.catalog()) : signed;
     const written = await keepBodyValues(keepQueryValues(related));
     const asked = withDefaultSchema(written, this.settings.schemas[0]!);
     return await withoutLookups(async () => await this.#app.fetch(asked, { peerAddress: peer }));

@@ -1,6 +1,6 @@
 /** API keys, and the tokens that people receive when they sign in. */
 
-import { errors, type JWTPayload, jwtVerify } from "jose";
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
 import { restError } from "./responses.ts";
 
 export interface Keys {
@@ -26,12 +26,23 @@ export function apiKey(request: Request): string | null {
 export async function verifyToken(token: string, jwtSecret: string): Promise<Verdict> {
   if (token.split(".").length !== 3) return { problem: "malformed" };
   try {
+    // The stack's key has no id: a token that names one was signed by another key.
+    if (decodeProtectedHeader(token).kid !== undefined) return { problem: "forged" };
     const { payload } = await jwtVerify(token, new TextEncoder().encode(jwtSecret), { algorithms: ["HS256"] });
     const role = payload.role ?? "anon";
     return typeof role === "string" && REQUEST_ROLES.has(role) ? { role, claims: payload } : { problem: "role" };
   } catch (error) {
     return { problem: error instanceof errors.JWTExpired ? "expired" : "forged" };
   }
+}
+
+/** The request with `Bearer` as lite reads it: lite takes a person with `bearer` for nobody, and PostgREST does not. */
+export function withBearer(request: Request): Request {
+  const token = bearerToken(request);
+  if (token === null || request.headers.get("authorization")?.startsWith("Bearer ")) return request;
+  const headers = new Headers(request.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  return new Request(request, { headers });
 }
 
 /** PostgREST's error response for the request's token, or null when the token is valid. */
