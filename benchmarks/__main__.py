@@ -15,6 +15,7 @@ from benchmarks import (
     counters,
     data,
     events,
+    fields,
     files,
     lists,
     live,
@@ -30,7 +31,7 @@ from benchmarks import (
 from benchmarks.measure import Effort, Section
 from helpdesk_sdk.local.errors import StackError
 
-_READS = ("rls", "paging", "events", "unscoped")
+_READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "files", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
@@ -82,7 +83,7 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if parts & {*_READS, *_WRITES, "live"}:
         with data.server(options.data, options.tickets, bin_dir=options.postgres) as server:
             url = data.prepare(server, options.tickets)
-            for part, module in (("rls", lists), ("paging", paging), ("events", events), ("unscoped", unscoped)):
+            for part, module in zip(_READS, (lists, fields, paging, events, unscoped), strict=True):
                 if part in parts:
                     yield module.run(url, effort)
             for part in _WRITES:

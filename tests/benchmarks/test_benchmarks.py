@@ -15,7 +15,7 @@ from benchmarks import __main__ as benchmarks
 @pytest.fixture(scope="module")
 def told() -> dict[str, dict[str, Any]]:
     """The results by name. Each comparison has checked that both statements find equally many rows."""
-    parts = ["rls", "paging", "events", "claims", "writes", "counters"]
+    parts = ["rls", "fields", "paging", "events", "claims", "writes", "counters"]
     sizes = ["--tickets", "10000", "--rounds", "1", "--calls", "8", "--claims", "100"]
     # Not one of pytest's: another user, whom the server runs as when we are root, must reach it.
     with tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as directory:
