@@ -208,3 +208,17 @@ def test_two_imports_at_once_make_one_ticket_and_both_receive_it(pg: Server, own
         other.join(30)
         assert made == [first["ticket_id"]]
         assert value(db, "select count(*) from helpdesk_private.request_ids where request_id = %s", made[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "query"),
+    [
+        ("is_active", "select helpdesk_private.set_user_active(%s, null)"),
+        ("type", "select helpdesk.create_field('k', null, 'Label', team_ids => array[%s]::uuid[])"),
+        ("placement", "select helpdesk_private.reserve_attachment(%s, 'a.png', 'image/png', 1, null, null)"),
+    ],
+)
+def test_a_null_in_another_function_shows_no_row(db: Db, world: World, missing: str, query: LiteralString) -> None:
+    ids = {"is_active": world["agent"], "type": world["desk"], "placement": world["mine"]}
+    with refused("invalid_value", f"{missing} is missing"), as_person(db, ADMIN):
+        db.execute(query, (ids[missing],))

@@ -29,6 +29,7 @@ from tests.db import (
     test_messages,
     test_names,
     test_notes,
+    test_numbers,
     test_privileges,
     test_realtime,
     test_routing,
@@ -114,7 +115,7 @@ def all_of_them(db: Db) -> list[Watcher]:
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         *(test_fields, test_field_definitions),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
-        *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names),
+        *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names, test_numbers),
         # The slow ones last.
         *(test_events_filtered, test_realtime, test_announcements),
     )
