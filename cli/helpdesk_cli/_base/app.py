@@ -125,12 +125,7 @@ class Root(TyperGroup):
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
         except Exception as error:
-            code = report(error)
-            try:
-                sys.stdout.flush()
-            except OSError:
-                discard_output()
-            return code
+            return _report_and_flush(error)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command. A closed pipe, as after ``| head``, is not an error."""
@@ -156,4 +151,13 @@ def run_directly(args: list[str], command: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as error:
-        return report(error)
+        return _report_and_flush(error)
+
+
+def _report_and_flush(error: Exception) -> int:
+    code = report(error)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_output()
+    return code
