@@ -24,6 +24,7 @@ from benchmarks import (
     people,
     report,
     sdk,
+    search,
     start,
     unscoped,
     writes,
@@ -35,8 +36,8 @@ _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "files", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
-# Only when it is named: it installs the peer from the package index.
-_ON_REQUEST = ("peer",)
+# Only when named: the peer is installed from the package index, search loads data of its own, half an hour.
+_ON_REQUEST = ("peer", "search")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -111,6 +112,9 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield cli.run()
     if "start" in parts:
         yield start.run()
+    if "search" in parts:
+        with search.server(options.data, options.tickets, bin_dir=options.postgres) as server:
+            yield search.run(search.prepare(server, options.tickets), effort)
     if "peer" in parts:
         yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 
