@@ -177,6 +177,7 @@ def _doors_open(schema: str, relation: str, role: str, verb: str) -> sql.Compose
         "grant usage on schema helpdesk, helpdesk_private to {role}; "
         "grant execute on all functions in schema helpdesk, helpdesk_private to {role}; "
         "grant all on all tables in schema helpdesk, helpdesk_private to {role}; "
+        "grant usage on all sequences in schema helpdesk, helpdesk_private to {role}; "
         "revoke {verb} on {object} from {role}"
     ).format(
         role=sql.Identifier(role),
