@@ -230,8 +230,10 @@ def _schema_version(info: StackInfo) -> str | None:
         with _open_directly(f"{info.api_url}/_stack/schema-version", info.secret_key) as response:
             found: str | None = json.load(response)["schema_version"]
             return found
-    except (OSError, ValueError, KeyError):
-        # It restarts at this moment, or is of another version.
+    except (OSError, ValueError, KeyError) as error:
+        # It restarts at this moment, or is of another version. An error of HTTP is a response, which must be closed.
+        with contextlib.suppress(AttributeError):
+            error.close()  # type: ignore[union-attr]
         versions = migrations.applied(info.db_url)
         return versions[-1] if versions else None
 
