@@ -22,7 +22,10 @@ insert into seed_fields values
   ('contract', 'text', 'Contract', 'customer_visible', '[]'),
   (
     'goodwill', 'select', 'Goodwill', 'staff_only',
-    '[{"value": "none", "label": "Nothing"}, {"value": "bag", "label": "A bag of beans"}, {"value": "refund", "label": "Money back"}]'
+    '[
+      {"value": "none", "label": "Nothing"}, {"value": "bag", "label": "A bag of beans"},
+      {"value": "refund", "label": "Money back"}
+    ]'
   );
 
 create temp table seed_people (nick text, email text, name text, teams text[]);

@@ -74,8 +74,8 @@ comment on column helpdesk.tickets.revision is 'Counts the changes of this row, 
 comment on column helpdesk.tickets.last_message_id is
   'The newest message of the conversation. send_reply() compares it with expected_last_message.';
 comment on column helpdesk.tickets.external_id is
-  'Your own key for the ticket, unique in the helpdesk; put the name of its source before it, like shop:1017. Those who '
-  'work the ticket set it; the requester can read it.';
+  'Your own key for the ticket, unique in the helpdesk; put the name of its source before it, like shop:1017. Those '
+  'who work the ticket set it; the requester can read it.';
 comment on column helpdesk.tickets.custom_fields is
   'The values of custom fields that the requester may read, by key. A write names the values to change and leaves the '
   'others as they are; null removes a value. It may name staff_only fields too: their values go to '
