@@ -276,3 +276,10 @@ def test_a_deactivated_requester_finds_no_values(db: Db, world: World) -> None:
     with as_person(db, GONE):
         for relation in ("ticket_field_values", "my_field_tickets"):
             assert db.execute(f"select from helpdesk.{relation}".encode()).fetchall() == []
+
+
+@pytest.mark.parametrize(("type", "number"), [("select", 1), ("multi_select", [1])])
+def test_a_number_is_no_option_that_is_written_like_it(db: Db, world: World, type: str, number: object) -> None:
+    define(db, "x", type, options=["1"])
+    with refused("invalid_value", "custom_fields.x must be"), as_person(db, AGENT):
+        put(db, world["mine"], {"x": number})
