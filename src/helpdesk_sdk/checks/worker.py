@@ -107,7 +107,7 @@ def check_waiting(hd: Helpdesk, scanner: tuple[str, int] | None = None) -> Check
     except ImportError:
         raise ConfigurationError(
             "Checking files needs filetype, which is not installed",
-            hint='Install it: pip install "helpdesk-sdk[worker]"',
+            hint="Install it: pip install filetype. It is the extra [worker] of the package.",
         ) from None
     report = CheckReport()
     while leased := hd.checks.lease(max_rows=_BATCH):
