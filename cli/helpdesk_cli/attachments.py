@@ -46,8 +46,10 @@ def list_(ticket: TicketArgument) -> None:
 @app.command()
 def download(
     attachments: Annotated[
-        list[UUID] | None,
-        typer.Argument(metavar="[ATTACHMENT_ID]…", help="The files' ids.", show_default=False),
+        list[str] | None,
+        typer.Argument(
+            metavar="[ATTACHMENT_ID]…", help="The files' ids: helpdesk attachments list TICKET.", show_default=False
+        ),
     ] = None,
     ticket: Annotated[
         str | None, typer.Option(metavar="TICKET", help="All files of this ticket that were checked.")
@@ -59,9 +61,10 @@ def download(
     """Download files. Nothing is overwritten: a file whose name is taken gets a number."""
     if bool(attachments) == bool(ticket):
         raise CliError("Name files by their ids, or a ticket with --ticket", None, ExitCode.USAGE)
+    ids = [_attachment_id(one) for one in attachments or ()]
     done = []
     with connect() as hd:
-        found = [hd.attachments.get(one) for one in attachments or ()]
+        found = [hd.attachments.get(one) for one in ids]
         if ticket is not None:
             listed = hd.attachments.list(ticket, page_size=500).all()
             found = [one for one in listed if one.is_available]
@@ -125,6 +128,19 @@ def sweep(
         print_result("", json={"dry_run": dry_run, "counts": counts, "items": jsonable(found)})
     elif found and not dry_run:
         print_result(f"Removed {len(found)}.", json=None)
+
+
+def _attachment_id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        pass
+    number = value.removeprefix("#")
+    if number.isascii() and number.isdigit():
+        hint = f"All files of ticket {number}: helpdesk attachments download --ticket {number}"
+    else:
+        hint = "The ids of a ticket's files: helpdesk attachments list TICKET"
+    raise CliError(f"{value} is not the id of a file", hint, ExitCode.USAGE)
 
 
 def _left_over() -> list[Column[LeftOver]]:

@@ -85,6 +85,9 @@ def down(data: _Data = None, as_json: _Json = False) -> None:
         typer.echo(json.dumps({"data_dir": str(directory), "stopped": stopped}))
     else:
         _print_progress(f"Stopped the stack on {directory}." if stopped else f"No stack runs on {directory}.")
+        if not stopped:
+            for info in known_stacks.running():
+                _print_progress(f"A stack runs on {info.data_dir}; stop it: helpdesk down --data {info.data_dir}")
 
 
 def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
 from ._base.output import print_note, print_result
 from ._base.settings import settings
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 _SWEEP_EVERY = 3600.0
 
 
-def register(app: typer.Typer) -> None:
+def register(app: Commands) -> None:
     """Add the command to the program."""
-    app.command("worker", help="Check files that wait, again and again; with the secret key.")(worker)
+    app.command("worker", profile=True, help="Check files that wait, again and again; with the secret key.")(worker)
 
 
 def worker(
@@ -52,9 +53,13 @@ def worker(
     from helpdesk_sdk.errors import HelpdeskError
 
     scanner = parse_address(clamav) if clamav else None
+    if not target().is_system:
+        hint = (
+            "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
+            "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
+        )
+        raise CliError("The worker needs the secret key", hint, ExitCode.FORBIDDEN)
     with connect() as hd:
-        if not target().is_system:
-            raise CliError("The worker needs the secret key", "Set HELPDESK_KEY to it.", ExitCode.FORBIDDEN)
         swept = float("-inf")
         while True:
             due = sweep and time.monotonic() - swept >= _SWEEP_EVERY

@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.cli.conftest import TEAM, People
+from tests.cli.conftest import TEAM, Crew, People
+from tests.cli.support import Cli
 from tests.sdk.files import PNG
 
 
@@ -52,6 +53,10 @@ def test_a_file_goes_up_is_listed_and_comes_down(people: People, number: int, pi
     assert picture.read_bytes() == PNG
     people.agent("attachments", "download", "--ticket", number, "-o", tmp_path / "none", code=2)
     people.agent("attachments", "download", code=2)
+    refusal = people.agent("attachments", "download", number, code=2).err
+    assert f"{number} is not the id of a file" in refusal
+    assert f"--ticket {number}" in refusal
+    assert "attachments list" in people.agent("attachments", "download", "invoice", code=2).err
 
 
 def test_a_reply_and_a_note_take_files(people: People, number: int, picture: Path) -> None:
@@ -66,7 +71,9 @@ def test_what_is_refused_ends_in_a_sentence(people: People, number: int, tmp_pat
     program = tmp_path / "invoice.pdf"
     program.write_bytes(b"MZ\x90\0" + bytes(100))
     done = people.customer("tickets", "attach", number, program, code=4)
-    assert done.err.startswith("Error: The file invoice.pdf was rejected: type_mismatch")
+    assert done.err.startswith("Error: The file invoice.pdf was rejected: the content is not a PDF document")
+    listed = people.customer("attachments", "list", number, "--json").json
+    assert [row["reason"] for row in listed if row["file_name"] == "invoice.pdf"] == ["type_mismatch"]
     assert "cannot be read" in people.customer("tickets", "attach", number, tmp_path / "none.png", code=1).err
     (tmp_path / "x.exe").write_bytes(b"MZ")
     assert "content_type cannot be told" in people.customer("tickets", "attach", number, tmp_path / "x.exe", code=2).err
@@ -105,5 +112,12 @@ def test_the_worker_checks_what_waits_and_needs_the_secret_key(people: People) -
     done = people.system("worker", "--once", "--json")
     assert set(json.loads(done.out)) == {"clean", "rejected", "postponed", "removed"}
     assert "0 rejected" in people.system("worker", "--once", "--no-sweep").out
-    assert "secret key" in people.admin("worker", "--once", code=5).err
+    refusal = people.admin("worker", "--once", code=5).err
+    assert all(way in refusal for way in ("secret key", "HELPDESK_KEY", "--profile"))
     assert "host:port" in people.system("worker", "--once", "--clamav", "nowhere", code=2).err
+
+
+def test_the_worker_takes_a_system_profile(cli: Cli, crew: Crew) -> None:
+    login = ("login", "--profile", "robot", "--url", crew.info.api_url, "--secret-key-stdin")
+    cli(*login, input=crew.info.secret_key)
+    assert "0 rejected" in cli("worker", "--once", "--no-sweep", "--profile", "robot").out

@@ -61,6 +61,7 @@ def test_a_stack_that_runs_elsewhere_is_named(
         known_stacks.record(directory)
     for command in (("status",), ("login", "--local")):
         assert f"A stack runs on {there}: give --data {there}" in cli(*command, "--data", data, code=1).err
+    assert f"A stack runs on {there}; stop it: helpdesk down --data {there}" in cli("down", "--data", data).err
     assert cli(*up, code=1).err.splitlines()[-2:] == [
         f"Error: Port {port} is taken by the stack on {there}",
         f"Stop it: helpdesk down --data {there}; or take any free port: --port 0.",

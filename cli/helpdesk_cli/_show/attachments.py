@@ -30,7 +30,7 @@ def columns() -> list[Column[Attachment]]:
 def state(attachment: Attachment) -> str:
     """The state in words, with the reason of a rejection."""
     words = _STATE_WORDS.get(attachment.state, str(attachment.state))
-    return f"{words}: {attachment.reason}" if attachment.reason else words
+    return f"{words}: {attachment.reason_text}" if attachment.reason_text else words
 
 
 def size(count: int) -> str:

@@ -81,6 +81,18 @@ class Attachment(Model):
         """Whether the file can be downloaded."""
         return self.state in (AttachmentState.CLEAN, AttachmentState.UNCHECKED)
 
+    @property
+    def reason_text(self) -> str | None:
+        """Why the file was rejected, in words; a reason that this version does not know stays as it is."""
+        if self.reason is None:
+            return None
+        code, _, detail = self.reason.partition(": ")
+        if code == "infected" and detail:
+            return f"the virus scanner found {detail}"
+        if code == "type_mismatch":
+            return f"the content is not {_TYPE_NAMES.get(self.content_type, self.content_type)}"
+        return _REASONS.get(self.reason, self.reason)
+
 
 class LeftOver(Model):
     """Something that the sweep found."""
@@ -131,4 +143,46 @@ FILE_TYPES = {
     "mov": "video/quicktime",
     "webm": "video/webm",
     "mp3": "audio/mpeg",
+}
+
+_TYPE_NAMES = {
+    "image/png": "a PNG image",
+    "image/jpeg": "a JPEG image",
+    "image/gif": "a GIF image",
+    "image/webp": "a WebP image",
+    "image/heic": "a HEIC image",
+    "image/tiff": "a TIFF image",
+    "application/pdf": "a PDF document",
+    "text/plain": "plain text",
+    "text/csv": "CSV",
+    "text/markdown": "Markdown",
+    "application/json": "JSON",
+    "application/zip": "a ZIP archive",
+    "application/gzip": "a gzip file",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "a Word document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "an Excel workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "a PowerPoint presentation",
+    "application/vnd.oasis.opendocument.text": "an OpenDocument text",
+    "application/vnd.oasis.opendocument.spreadsheet": "an OpenDocument spreadsheet",
+    "application/vnd.oasis.opendocument.presentation": "an OpenDocument presentation",
+    "video/mp4": "an MP4 video",
+    "video/quicktime": "a QuickTime video",
+    "video/webm": "a WebM video",
+    "audio/mpeg": "an MP3 file",
+}
+
+# As the table in docs/attachments.md.
+_REASONS = {
+    "damaged_or_mixed": "the file is damaged, or has other content behind its end",
+    "archive_damaged": "the archive is damaged, or has other content between its parts",
+    "archive_too_large": "the archive has more than 10,000 entries",
+    "macros": "the document has macros",
+    "not_text": "the content is not text of the declared type",
+    "markup_in_text": "the text contains HTML, SVG or a script",
+    "infected": "the virus scanner found malware",
+    "not_acceptable": "the check did not accept the content",
+    "size_mismatch": "the uploaded file has another size than announced",
+    "not_the_uploader": "another person uploaded the file",
+    "too_late": "the file was uploaded too late",
+    "file_lost": "Storage has lost the file",
 }

@@ -79,7 +79,7 @@ def upload(
     if made.state == AttachmentState.UPLOADED:
         made = yield from _checked(resource, made)
     if made.state == AttachmentState.REJECTED:
-        raise AttachmentRejectedError(f"The file {made.file_name} was rejected: {made.reason}")
+        raise AttachmentRejectedError(f"The file {made.file_name} was rejected: {made.reason_text}")
     if made.state in (AttachmentState.EXPIRED, AttachmentState.DELETED):
         raise AttachmentNotFoundError(f"The attachment {attachment_id} was {made.state}", hint="Use a new id.")
     return made

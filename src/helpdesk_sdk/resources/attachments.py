@@ -187,7 +187,7 @@ class Attachments(Resource[Driver]):
         if found.is_available:
             return found
         if found.state == AttachmentState.REJECTED:
-            raise AttachmentRejectedError(f"The file {found.file_name} was rejected: {found.reason}")
+            raise AttachmentRejectedError(f"The file {found.file_name} was rejected: {found.reason_text}")
         if found.state in (AttachmentState.EXPIRED, AttachmentState.DELETED):
             raise AttachmentNotFoundError(f"The file {found.file_name} was {found.state}")
         raise AttachmentNotReadyError()
