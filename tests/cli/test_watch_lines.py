@@ -14,6 +14,7 @@ from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE, Cli
 
 from helpdesk_sdk import LATEST, Helpdesk, PriorityName
+from helpdesk_sdk._names import clean_name
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def test_an_object_for_each_change(people: People, queue: str, customer: Helpdes
         seen.append(json.loads(read(process)))
         assert seen[0]["change"] in {"there", "new"}
         assert [one["ticket"]["number"] for one in seen] == [first.number, second.number]
-        assert seen[0]["ticket"]["title"] == HOSTILE
+        assert seen[0]["ticket"]["title"] == clean_name(HOSTILE)
         assert seen[1]["change"] == "new"
 
 

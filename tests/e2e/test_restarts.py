@@ -107,7 +107,10 @@ def test_an_import_survives_a_network_that_loses_answers(
         )
     cursor = system.events.head()
     with losing_answers(helpdesk_project.url, every=3) as proxy:
-        output = run(python("import_csv.py", path), environment(helpdesk_project) | {"HELPDESK_URL": proxy.url})
+        output = run(
+            python("import_csv.py", path, "--create-teams"),
+            environment(helpdesk_project) | {"HELPDESK_URL": proxy.url},
+        )
         assert proxy.lost >= 30
     assert "90 created, 0 there already, 0 refused" in output
     assert set(created_in_log(system, cursor).values()) == {1}
