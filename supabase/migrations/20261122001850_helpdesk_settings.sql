@@ -106,7 +106,9 @@ declare
   v_known text[];
 begin
   select array_agg(f.content_type order by f.content_type) into v_known from helpdesk_private.file_types as f;
-  if not new.attachment_types <@ v_known then
+  if cardinality(new.attachment_types) > 100 then
+    perform helpdesk_private.fail('invalid_value', 'attachment_types must be at most 100 types');
+  elsif not new.attachment_types <@ v_known then
     perform helpdesk_private.fail(
       'invalid_value', format('attachment_types must be among %s', array_to_string(v_known, ', '))
     );

@@ -148,7 +148,8 @@ begin
       select f.ticket_id, round((
         -- A ticket of the last weeks counts up to ten times as much as an old one; a living one a quarter more.
         ts_rank_cd('{0.2,0.4,0.6,1.0}', case when n.words is null then i.words else i.words || n.words end, v_words, 1)
-        * (0.1 + 0.9 * exp(-ln(2) * extract(epoch from p_as_of - f.created_at) / 7776000))
+        -- exp() of less is an error: the moment of a forged cursor, or a very old ticket.
+        * (0.1 + 0.9 * exp(greatest(-ln(2) * extract(epoch from p_as_of - f.created_at) / 7776000, -500)))
         * case when i.status in ('open', 'pending') then 1.25 else 1 end
       )::numeric, 9) as points
       from (select * from found order by created_at desc, ticket_id desc limit c_most) as f

@@ -211,3 +211,20 @@ def test_a_null_in_a_creation_shows_no_row(db: Db, missing: str) -> None:
         db.execute(
             "select helpdesk_private.create_ticket(jsonb_populate_record(null::helpdesk.tickets, %s), '{}')", (row,)
         )
+
+
+@pytest.mark.parametrize("person", [CUSTOMER, AGENT, ADMIN], ids=str)
+def test_a_forged_moment_in_a_cursor_of_a_search_is_no_error_of_arithmetic(
+    db: Db, world: World, person: Person
+) -> None:
+    # Year 5138: the weight of age is smaller than the smallest number of PostgreSQL.
+    cursor = f"99999999999.000000~999999.000000000~{world['nothing']}"
+    with as_person(db, person):
+        page = value(db, "select helpdesk.search_tickets('words', cursor => %s)", cursor)
+    assert len(page["hits"]) > 0
+
+
+@pytest.mark.parametrize("types", [["image/png"] * 101, [None]], ids=["long", "null"])
+def test_an_odd_list_of_content_types_is_refused_by_its_rule(db: Db, types: list[object]) -> None:
+    with refused("invalid_value", "attachment_types must be"), as_person(db, ADMIN):
+        db.execute("update helpdesk.settings set attachment_types = %s", (types,))
