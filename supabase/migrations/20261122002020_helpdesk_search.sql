@@ -16,19 +16,25 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
 declare
+  c_most_values constant integer := 1000;
   v_text text := btrim(p_text);
-  v_number bigint := case when v_text ~ '^#?[0-9]{1,18}$' then ltrim(v_text, '#')::bigint end;
-  v_id uuid := case when pg_input_is_valid(v_text, 'uuid') then v_text::uuid end;
+  v_word text := case when v_text !~ '\s' then v_text end;
+  v_number bigint := case when v_word ~ '^#?[0-9]{1,18}$' then ltrim(v_word, '#')::bigint end;
+  v_id uuid := case when pg_input_is_valid(v_word, 'uuid') then v_word::uuid end;
   v_person uuid := (
     select u.user_id from helpdesk.users as u
-    where u.email = helpdesk_private.canonical_email(v_text) and (p_plan.reader <> 'own' or u.user_id = p_plan.me)
+    where u.email = helpdesk_private.canonical_email(v_word) and (p_plan.reader <> 'own' or u.user_id = p_plan.me)
   );
   v_all boolean := p_plan.reader = 'all';
   v_own boolean := p_plan.reader = 'own';
   v_me uuid := p_plan.me;
   v_my_teams uuid[] := p_plan.my_teams;
+  -- The index of values begins with the key.
+  v_keys text[] := array(
+    select d.key from helpdesk.field_definitions as d where d.type = 'text' and d.retired_at is null
+  );
 begin
-  if v_text is null or v_text ~ '\s' or v_text = '' then
+  if v_text is null or v_text = '' then
     return;
   end if;
   return query
@@ -43,15 +49,33 @@ begin
       union all
       select a.ticket_id from helpdesk.tickets as a where a.ticket_id = v_id
       union all
-      select a.ticket_id from helpdesk.tickets as a where a.external_id = v_text
+      select a.ticket_id from helpdesk.tickets as a where a.external_id = v_word
       union all
       select a.ticket_id from helpdesk.tickets as a where a.created_by = v_person
+      union all
+      -- The newest ones only: a value that most tickets have names no ticket.
+      select n.ticket_id
+      from unnest(v_keys) as k (key)
+      cross join lateral (
+        select v.ticket_id from helpdesk.ticket_field_values as v
+        where v_own and v.requester_id = v_me and not v.staff_only and v.field_key = k.key and v.text_value = v_text
+        order by v.ticket_created_at desc, v.ticket_id desc limit c_most_values
+      ) as n
+      union all
+      select n.ticket_id
+      from unnest(v_keys) as k (key)
+      cross join lateral (
+        select v.ticket_id from helpdesk.ticket_field_values as v
+        where not v_own and v.field_key = k.key and v.text_value = v_text
+        order by v.ticket_created_at desc, v.ticket_id desc limit c_most_values
+      ) as n
     )
     order by t.created_at desc, t.ticket_id desc limit 20;
 end;
 $$;
 comment on function helpdesk_private.exact_tickets is
-  'The tickets that a query of one word names: by number, id, external id, or their requester''s address.';
+  'The tickets that a query names: one word by number, id, external id, or their requester''s address; the whole query '
+  'by the value of a text field that the reader may read.';
 revoke all on function helpdesk_private.exact_tickets from public, anon, authenticated, service_role;
 
 create function helpdesk_private.ranked_tickets(
@@ -264,7 +288,8 @@ as $$
 $$;
 comment on function helpdesk.search_tickets is
   'The tickets that match a query (a text or a tree), best first: customers'' own by their public text, agents'' that '
-  'they work and admins'' all, with notes. exact: the tickets that the query names by number, id, external id or '
-  'address. capped: only the newest 2000 matches were ranked. For the next page pass next as cursor.';
+  'they work and admins'' all, with notes. exact: the tickets that the query names by number, id, external id, '
+  'address or the value of a text field. capped: only the newest 2000 matches were ranked. For the next '
+  'page pass next as cursor.';
 revoke all on function helpdesk.search_tickets from public, anon, authenticated, service_role;
 grant execute on function helpdesk.search_tickets to authenticated, service_role;

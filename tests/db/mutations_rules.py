@@ -50,6 +50,10 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "customers find everybody's tickets by number": ("t.created_by = v_me)", "v_me is not null)"),
         "agents find every team's tickets by number": ("t.team_id = any(v_my_teams)", "v_me is not null"),
     },
+    ("exact_tickets(text,helpdesk_private.query_plan)", "search_fields"): {
+        "customers find their tickets by staff-only values": ("and not v.staff_only", ""),
+        "customers find tickets by values for staff": ("where not v_own and v.field_key", "where v.field_key"),
+    },
     ("has_words(uuid,tsquery,text)", "search"): {
         "customers leave tickets out by words of notes": ("if p_reader <> 'own' then", "if true then"),
     },

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, Db, as_person, be, refused, value
-from tests.db.searching import found
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, STRANGER, Db, as_person, be, refused, value
+from tests.db.searching import found, names, search
 from tests.db.world import World
 
 FIELDS: list[tuple[str, str, str, Any]] = [
@@ -139,3 +139,42 @@ def test_a_retired_field_is_named(db: Db, world: World) -> None:
         as_person(db, ADMIN),
     ):
         value(db, "select helpdesk.query_tickets(tree => %s::jsonb)", tree)
+
+
+@pytest.mark.usefixtures("fields")
+def test_the_value_of_a_text_field_is_exact(db: Db, world: World) -> None:
+    public, internal = {"mine"}, {"mine"}
+    for person, by_public, by_internal in (
+        (CUSTOMER, public, set()),
+        (OTHER, set(), set()),
+        (STRANGER, set(), set()),
+        (AGENT, public, internal),
+        (ADMIN, public, internal),
+    ):
+        with as_person(db, person):
+            assert names(world, search(db, " A-77 b ")["exact"]) == by_public, person
+            assert names(world, search(db, "high")["exact"]) == by_internal, person
+            for other in ("A-77", "a-77 b", "12", "12.5", "pro"):
+                assert "mine" not in names(world, search(db, other)["exact"]), (person, other)
+
+
+@pytest.mark.usefixtures("fields")
+def test_a_value_for_staff_is_not_exact_among_the_own_tickets(db: Db) -> None:
+    with be(db, ADMIN):
+        own = value(
+            db,
+            "select ticket_id from helpdesk.create_ticket(title => 'Own', description => 'x', "
+            'custom_fields => \'{"order_ref": "A-78", "risk_level": "severe"}\')',
+        )
+    with as_person(db, ADMIN):
+        for query, mine, expected in (("A-78", True, [own]), ("severe", False, [own]), ("severe", True, [])):
+            exact = search(db, query, mine=mine)["exact"]
+            assert [ticket["ticket_id"] for ticket in exact] == [str(one) for one in expected], (query, mine)
+
+
+@pytest.mark.usefixtures("fields")
+def test_the_value_of_a_retired_field_is_not_exact(db: Db) -> None:
+    with be(db, ADMIN):
+        db.execute("update helpdesk.field_definitions set retired_at = now() where key = 'order_ref'")
+    with as_person(db, ADMIN):
+        assert search(db, "A-77 b")["exact"] == []

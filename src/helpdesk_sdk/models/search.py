@@ -52,8 +52,8 @@ class SearchAnswer(Model):
     hits: tuple[SearchHit, ...]
     """The hits of this page."""
     exact: tuple[Ticket, ...] = ()
-    """The tickets that the query names: by number, id, external id, or their requester's e-mail address. On the first
-    page only; they may be among the hits too."""
+    """The tickets that the query names: by number, id, external id, their requester's e-mail address, or the value of
+    a text field. On the first page only; they may be among the hits too."""
     next: str | None = None
     """Pass it as ``cursor`` for the next page; None on the last page."""
     capped: bool = False
