@@ -200,7 +200,7 @@ def test_f22_an_interrupted_upload_stays_reserved_and_a_repetition_finishes_it(
     assert [one.attachment_id for one in hd.attachments.list(ticket)].count(id) == 1
 
 
-def test_f23_slow_searches_end_at_the_limit_and_starve_no_create(helpdesk_project: Project, hd: Helpdesk) -> None:
+def test_f23_slow_searches_end_at_the_limit_and_creates_succeed(helpdesk_project: Project, hd: Helpdesk) -> None:
     with psycopg.connect(helpdesk_project.db_url, autocommit=True) as db:
         db.execute(
             """create or replace function helpdesk.search_tickets(
