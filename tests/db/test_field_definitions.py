@@ -58,3 +58,28 @@ def test_the_time_of_retiring_is_the_databases(db: Db) -> None:
         assert first.year > 2000
         assert value(db, retire, "2999-01-01") == first
         assert value(db, retire, None) is None
+
+
+def test_each_change_of_a_definition_is_in_the_log(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        db.execute("select helpdesk.create_field('logged', 'select', 'x', options => '[\"a\"]')")
+        db.execute("update helpdesk.field_definitions set label = 'y' where key = 'logged'")
+        db.execute("insert into helpdesk.field_options (field_key, value) values ('logged', 'b')")
+        db.execute("update helpdesk.field_options set label = 'B' where field_key = 'logged' and value = 'b'")
+        db.execute("select helpdesk.set_field_teams('logged', array[%s]::uuid[])", (world["empty"],))
+        db.execute("select helpdesk.set_field_teams('logged', null)")
+    logged: LiteralString = (
+        "select array_agg(type order by event_id) from helpdesk.events "
+        "where starts_with(type, 'field.') and 'logged' in (data ->> 'key', data ->> 'field_key')"
+    )
+    assert value(db, logged) == [
+        "field.created",
+        "field.option_added",
+        "field.updated",
+        "field.option_added",
+        "field.option_updated",
+        "field.team_added",
+        "field.updated",
+        "field.team_removed",
+        "field.updated",
+    ]

@@ -53,12 +53,12 @@ _READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_a
 _SAID_TWICE = (
     *(
         (test_privileges.ASKS_WHETHER_ACTIVE, table)
-        for table in ("attachments", "messages", "notes", "team_members", "ticket_tags")
+        for table in (
+            *("attachments", "messages", "notes", "team_members", "ticket_tags", "settings", "views"),
+            *("field_options", "field_teams", "ticket_staff_fields"),
+        )
     ),
-    *(
-        (test_privileges.ASKS_WHETHER_ACTIVE, table)
-        for table in ("field_options", "field_teams", "ticket_staff_fields")
-    ),
+    (test_privileges.OPEN_TO_NOBODY, "settings"),
     *((test_privileges.RUNS_AS_ITS_READER, view) for view in ("my_field_tickets", "team_field_tickets")),
     (test_privileges.RUNS_AS_ITS_READER, "team_tickets"),
 )
