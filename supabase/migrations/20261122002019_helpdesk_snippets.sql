@@ -125,7 +125,7 @@ comment on function helpdesk_private.snippet is
 revoke all on function helpdesk_private.snippet from public, anon, authenticated, service_role;
 
 create function helpdesk_private.shown_hit(
-  p_ticket helpdesk.tickets, p_score numeric, p_marks tsquery, p_reader text
+  p_ticket helpdesk.tickets, p_score numeric, p_marks tsquery, p_reader text, p_hits integer
 )
 returns jsonb
 language plpgsql
@@ -135,7 +135,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_most_text constant integer := 20000;
+  -- For a page, so that its cost has a bound whatever the size of its tickets.
+  c_most_text constant integer := least(20000, 200000 / p_hits);
   v_marked text[] := helpdesk_private.marked_words(p_marks);
   v_matched jsonb := '[]';
   v_snippets jsonb := '[]';
@@ -149,7 +150,7 @@ begin
     for v_part in
       select 1 as place, 'title' as part, null::uuid as id, p_ticket.title as text, 'A' as weight, 0::bigint as sequence
       union all
-      select 2, 'description', null, left(p_ticket.description, 40000), 'B', 0
+      select 2, 'description', null, left(p_ticket.description, c_most_text), 'B', 0
       union all
       (
         select 3, 'message', m.message_id, left(m.body, 10000), 'C', m.sequence
@@ -185,5 +186,6 @@ end;
 $$;
 comment on function helpdesk_private.shown_hit is
   'A hit: the ticket, where the words of the query stand in it, and up to three snippets. Looked through are the '
-  'title, the description, the newest 50 messages and 50 notes, 20,000 characters of a ticket in all.';
+  'title, the description, the newest 50 messages and 50 notes, at most 20,000 characters of a ticket, and 200,000 of '
+  'a page of p_hits.';
 revoke all on function helpdesk_private.shown_hit from public, anon, authenticated, service_role;

@@ -232,7 +232,9 @@ begin
     v_page := helpdesk_private.list_matches(v_plan, '-created_at', p_cursor, p_max_rows);
     v_next := v_page.next;
     v_hits := coalesce((
-      select jsonb_agg(helpdesk_private.shown_hit(t, null, v_plan.marks, v_plan.reader) order by p.ordinality)
+      select jsonb_agg(
+        helpdesk_private.shown_hit(t, null, v_plan.marks, v_plan.reader, p_max_rows) order by p.ordinality
+      )
       from jsonb_array_elements(v_page.tickets) with ordinality as p
       join helpdesk.tickets as t on t.ticket_id = (p.value ->> 'ticket_id')::uuid
     ), '[]');
@@ -256,7 +258,9 @@ begin
         );
         exit;
       end if;
-      v_hits := v_hits || helpdesk_private.shown_hit(v_hit.ticket, v_hit.score, v_plan.marks, v_plan.reader);
+      v_hits := v_hits || helpdesk_private.shown_hit(
+        v_hit.ticket, v_hit.score, v_plan.marks, v_plan.reader, p_max_rows
+      );
     end loop;
   end if;
   return jsonb_build_object(

@@ -57,7 +57,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("has_words(uuid,tsquery,text)", "search"): {
         "customers leave tickets out by words of notes": ("if p_reader <> 'own' then", "if true then"),
     },
-    ("shown_hit(helpdesk.tickets,numeric,tsquery,text)", "search_answers"): {
+    ("shown_hit(helpdesk.tickets,numeric,tsquery,text,integer)", "search_answers"): {
         "customers are shown notes": ("where p_reader <> 'own' and n.ticket_id", "where n.ticket_id"),
     },
     ("shown_ticket(helpdesk.tickets,text)", "search_answers"): {

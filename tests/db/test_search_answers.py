@@ -229,3 +229,12 @@ def test_more_matches_than_are_ranked_are_said(db: Db, world: World) -> None:
         assert not search(db, "marzipan 7")["capped"]
         assert value(db, "select helpdesk.count_tickets('marzipan')") == {"count": 1000, "more": True}
         assert value(db, "select helpdesk.count_tickets('-almond')") == {"count": 1000, "more": True}
+
+
+def test_where_a_hit_matched_is_looked_for_in_a_bounded_part_of_its_text(db: Db, world: World) -> None:
+    ticket = open_ticket(db, "Long", "so on " * 2000 + "marzipan")
+    with as_person(db, CUSTOMER):
+        for most, parts in ((10, ["description"]), (100, [])):
+            (hit,) = search(db, "marzipan", rows=most)["hits"]
+            assert hit["ticket"]["ticket_id"] == str(ticket)
+            assert [part["part"] for part in hit["matched_in"]] == parts
