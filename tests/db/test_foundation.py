@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import LiteralString
 
 import pytest
 from psycopg import errors
 from tests.db.matrix.outcomes import REASONS
-from tests.db.people import CUSTOMER, Db, as_person, refused
+from tests.db.people import ADMIN, CUSTOMER, Db, as_person, be, refused
 
 from helpdesk_sdk import errors as sdk
 
@@ -159,3 +161,31 @@ def test_odd_but_valid_text_is_kept_as_it_is(db: Db) -> None:
     with as_person(db, CUSTOMER):
         row = db.execute("select title, description from helpdesk.create_ticket(%s, %s)", (odd, odd)).fetchone()
     assert row == {"title": "👩‍👩‍👧 é <script> ');-- %_\\", "description": odd}
+
+
+_CHANGES: dict[str, LiteralString] = {
+    "settings": "update helpdesk.settings set attachment_max_per_message = attachment_max_per_message - 1",
+    "field_definitions": "update helpdesk.field_definitions set position = position + 1 where key = 'plan'",
+    "views": "update helpdesk.views set name = name || '2'",
+}
+
+
+def _only(db: Db, query: bytes) -> datetime:
+    row = db.execute(query).fetchone()
+    assert row
+    at: datetime = row["max"]
+    return at
+
+
+@pytest.mark.parametrize("table", _CHANGES)
+def test_updated_at_follows_each_change(db: Db, table: str) -> None:
+    save: LiteralString = (
+        "insert into helpdesk.views (name, tree) "
+        """values ('mine', '{"field": "status", "op": "is", "value": "open"}')"""
+    )
+    latest = f"select max(updated_at) from helpdesk.{table}".encode()
+    with be(db, ADMIN):
+        db.execute(save)
+        before = _only(db, latest)
+        db.execute(_CHANGES[table])
+        assert _only(db, latest) > before

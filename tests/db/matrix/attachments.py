@@ -210,6 +210,7 @@ SETTINGS = [
     ),
     Case("settings by POST", Insert("settings", {"singleton": False}), DENY),
     Case("no settings", Delete("settings", {"singleton": True}), DENY),
+    Case("that they are one row", Update("settings", {"singleton": True}, {"singleton": True}), DENY),
     Case("when they were changed", Update("settings", {"singleton": True}, {"updated_at": "2000-01-01"}), DENY),
     *(
         Case(f"{name} = {value}", Update("settings", {"singleton": True}, {name: value}), {ADMIN: "invalid_value"})
