@@ -45,7 +45,7 @@ def ticket(world: World) -> Any:
 
 def rejected(world: World, file: Any) -> None:
     """What a checker does that finds malware."""
-    settled(world, file, {"state": "rejected", "reason": "infected: Eicar"})
+    settled(world, file, {"state": "rejected", "reason": "the virus scanner found Eicar"})
 
 
 def settled(world: World, file: Any, verdict: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def test_a_file_that_was_not_checked_is_not_downloaded(
         with pytest.raises(AttachmentNotReadyError):
             yield call(file)
     rejected(world, file)
-    with pytest.raises(AttachmentRejectedError, match="infected: Eicar"):
+    with pytest.raises(AttachmentRejectedError, match="the virus scanner found Eicar"):
         yield world.agent.attachments.download(file, tmp_path / "x.png")
     assert not (tmp_path / "x.png").exists()
 
