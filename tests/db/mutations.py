@@ -25,8 +25,9 @@ _LIMITED_FIRST = {
 }
 """Limits whose value another table's limit checks too: that table and limit."""
 _RAISES = "helpdesk_private.fail("
-_FOR_THE_OWNER = {"rebase_events"}
-"""Functions that run as their caller and alter a table: whoever is not its owner is refused, granted or not."""
+_FOR_THE_OWNER = {"rebase_events", "rebuild_search"}
+"""Functions that run as their caller and alter a table, or call what only the owner may: whoever is not the owner is
+refused, granted or not."""
 _ONLY_IN_A_RACE = {
     # function, reason, which of its places
     ("require_worker", "inactive_user", 0),
