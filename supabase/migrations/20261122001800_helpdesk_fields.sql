@@ -147,8 +147,8 @@ begin
   new.label := helpdesk_private.clean_name(new.label);
   new.customer_label := helpdesk_private.clean_name(new.customer_label);
   if new.retired_at is not null then
-    new.retired_at := case when tg_op = 'UPDATE' then old.retired_at end;
-    new.retired_at := coalesce(new.retired_at, clock_timestamp());
+    -- Of an insert, old is null.
+    new.retired_at := coalesce(old.retired_at, clock_timestamp());
   end if;
   return new;
 end;
@@ -208,8 +208,8 @@ begin
   end if;
   new.label := helpdesk_private.clean_name(new.label);
   if new.retired_at is not null then
-    new.retired_at := case when tg_op = 'UPDATE' then old.retired_at end;
-    new.retired_at := coalesce(new.retired_at, clock_timestamp());
+    -- Of an insert, old is null.
+    new.retired_at := coalesce(old.retired_at, clock_timestamp());
   end if;
   return new;
 end;

@@ -124,25 +124,34 @@ as $$
   cross join lateral (
     select a.item from jsonb_array_elements_text(case when jsonb_typeof(e.value) = 'array' then e.value end) as a (item)
     union all
-    select e.value #>> '{}' where jsonb_typeof(e.value) <> 'array'
+    select e.value #>> '{}' where jsonb_typeof(e.value) not in ('array', 'null')
   ) as i;
 $$;
 comment on function helpdesk_private.field_rows is
   'The rows of ticket_field_values for values by key. The values have been checked.';
 revoke all on function helpdesk_private.field_rows from public, anon, authenticated, service_role;
 
-create function helpdesk_private.put_field_values(p_ticket helpdesk.tickets, p_values jsonb, p_staff_only boolean)
+create function helpdesk_private.put_field_values(
+  p_ticket helpdesk.tickets, p_old jsonb, p_new jsonb, p_staff_only boolean
+)
 returns void
 language plpgsql
 -- Definer: nobody writes ticket_field_values directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Only these: a value from before the field was defined may not fit its type.
+  v_changed jsonb := (
+    select coalesce(jsonb_object_agg(k.key, p_new -> k.key), '{}')
+    from jsonb_object_keys(p_old || p_new) as k (key)
+    where p_new -> k.key is distinct from p_old -> k.key
+  );
 begin
   delete from helpdesk.ticket_field_values as v
-  where v.ticket_id = p_ticket.ticket_id and v.staff_only = p_staff_only
+  where v.ticket_id = p_ticket.ticket_id and v_changed ? v.field_key
     and not exists (
-      select from helpdesk_private.field_rows(p_values) as r
+      select from helpdesk_private.field_rows(v_changed) as r
       where r.field_key = v.field_key and r.text_value = v.text_value
     );
   insert into helpdesk.ticket_field_values (
@@ -151,10 +160,12 @@ begin
   select
     p_ticket.ticket_id, r.field_key, r.text_value, r.number_value, p_staff_only, p_ticket.created_by, p_ticket.team_id,
     p_ticket.created_at
-  from helpdesk_private.field_rows(p_values) as r
+  from helpdesk_private.field_rows(v_changed) as r
   on conflict do nothing;
 end;
 $$;
+comment on function helpdesk_private.put_field_values is
+  'Keeps the rows of the values that differ between p_old and p_new.';
 revoke all on function helpdesk_private.put_field_values from public, anon, authenticated, service_role;
 
 create function helpdesk_private.keep_field_values()
@@ -167,15 +178,15 @@ as $$
 begin
   if tg_op = 'INSERT' then
     if new.custom_fields <> '{}' then
-      perform helpdesk_private.put_field_values(new, new.custom_fields, false);
+      perform helpdesk_private.put_field_values(new, '{}', new.custom_fields, false);
     end if;
     -- Staff's values of a ticket that create_ticket() opens are there already.
-    perform helpdesk_private.put_field_values(new, s.staff_fields, true)
+    perform helpdesk_private.put_field_values(new, '{}', s.staff_fields, true)
     from helpdesk.ticket_staff_fields as s where s.ticket_id = new.ticket_id;
     return null;
   end if;
   if new.custom_fields is distinct from old.custom_fields then
-    perform helpdesk_private.put_field_values(new, new.custom_fields, false);
+    perform helpdesk_private.put_field_values(new, old.custom_fields, new.custom_fields, false);
   end if;
   if new.team_id <> old.team_id then
     update helpdesk.ticket_field_values as v set team_id = new.team_id where v.ticket_id = new.ticket_id;

@@ -158,18 +158,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_old jsonb;
+  v_old jsonb := coalesce(
+    (select s.staff_fields from helpdesk.ticket_staff_fields as s where s.ticket_id = p_ticket.ticket_id), '{}'
+  );
 begin
-  select s.staff_fields into v_old from helpdesk.ticket_staff_fields as s where s.ticket_id = p_ticket.ticket_id;
   insert into helpdesk.ticket_staff_fields (ticket_id, staff_fields)
   values (p_ticket.ticket_id, p_values)
   on conflict (ticket_id) do update set staff_fields = excluded.staff_fields;
-  perform helpdesk_private.put_field_values(p_ticket, p_values, true);
+  perform helpdesk_private.put_field_values(p_ticket, v_old, p_values, true);
   perform helpdesk_private.log_event(
     'ticket.updated', 'staff', p_ticket,
     jsonb_build_object(
-      'changes',
-      jsonb_build_object('staff_fields', helpdesk_private.field_changes(coalesce(v_old, '{}'), p_values))
+      'changes', jsonb_build_object('staff_fields', helpdesk_private.field_changes(v_old, p_values))
     )
   );
 end;
@@ -219,16 +219,7 @@ begin
       -- What does not fit the type stays readable, and no filter finds it.
       when sqlstate 'PT400' or sqlstate 'PT422' then null;
     end;
-    if v_value is not null then
-      insert into helpdesk.ticket_field_values (
-        ticket_id, field_key, text_value, number_value, staff_only, requester_id, team_id, ticket_created_at
-      )
-      select
-        v_ticket.ticket_id, r.field_key, r.text_value, r.number_value, false, v_ticket.created_by, v_ticket.team_id,
-        v_ticket.created_at
-      from helpdesk_private.field_rows(jsonb_build_object(p_field.key, v_value)) as r
-      on conflict do nothing;
-    end if;
+    perform helpdesk_private.put_field_values(v_ticket, '{}', jsonb_build_object(p_field.key, v_value), false);
   end loop;
 end;
 $$;

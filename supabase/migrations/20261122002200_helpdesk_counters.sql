@@ -176,7 +176,7 @@ begin
       coalesce(c.tickets, 0) as counted, coalesce(a.tickets, 0) as actual
     from actual as a
     full join counted as c on c.team_id = a.team_id and c.status = a.status and c.priority = a.priority
-    where a.tickets is distinct from c.tickets and coalesce(a.tickets, 0) <> coalesce(c.tickets, 0)
+    where coalesce(a.tickets, 0) <> coalesce(c.tickets, 0)
   ), folded as (
     delete from helpdesk_private.ticket_counters as c
     using (

@@ -252,6 +252,21 @@ def test_values_from_before_a_definition_are_kept_by_it(db: Db, world: World) ->
         assert put(db, world["mine"], {"seats": 1})["custom_fields"] == {"no": "A-1", "seats": 1}
 
 
+@pytest.mark.parametrize(
+    ("type", "stays"),
+    [("integer", "many"), ("integer", 2.5), ("decimal", True), ("decimal", "1e30"), ("text", "x" * 600), ("date", 7)],
+)
+def test_a_value_from_before_that_does_not_fit_blocks_no_edit(db: Db, world: World, type: str, stays: object) -> None:
+    db.execute("set local session_replication_role = replica")
+    query = "update helpdesk.tickets set custom_fields = %s where ticket_id = %s"
+    db.execute(query, (Jsonb({"early": stays}), world["mine"]))
+    db.execute("set local session_replication_role = origin")
+    define(db, "early", type)
+    with be(db, AGENT):
+        assert put(db, world["mine"], {"plan": "pro"})["custom_fields"] == {"early": stays, "plan": "pro"}
+    assert [row[:2] for row in kept(db, world["mine"])] == [("plan", "pro")]
+
+
 def test_a_ticket_that_is_there_keeps_staffs_values_when_its_id_is_used_again(db: Db, world: World) -> None:
     with refused("id_conflict"), as_person(db, AGENT):
         db.execute(
