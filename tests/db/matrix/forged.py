@@ -125,6 +125,18 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
         {"ticket_id": "{mine}", "author_id": "{agent}", "author_name": "x", "body": "x"}
         | {"sequence": 1, "created_at": _WHEN},
     ),
+    "field_definitions": (
+        {},
+        {"key": "plan"},
+        {},
+        {"key": "x", "type": "text", "for_all_teams": False, "created_at": _WHEN, "updated_at": _WHEN},
+    ),
+    "field_options": (
+        {"field_key": "plan", "value": "team"},
+        {"value": "pro"},
+        {"created_at": _WHEN},
+        {"field_key": "risk", "value": "x", "created_at": _WHEN},
+    ),
 }
 
 
