@@ -15,11 +15,15 @@ TICKET = "helpdesk:ticket:{ticket_id}"
 STAFF = "helpdesk:ticket:{ticket_id}:staff"
 TEAM = "helpdesk:team:{team_id}"
 REQUESTER = "helpdesk:user:{requester_id}"
-TO_ALL = (TICKET, TEAM, REQUESTER)
-TO_STAFF = (STAFF, TEAM)
+TOPICS = {"requester": (TICKET, TEAM, REQUESTER), "staff": (STAFF, TEAM), "admins": ()}
 ASSIGNEES = ("helpdesk:user:{data[changes][assigned_to][0]}", "helpdesk:user:{data[changes][assigned_to][1]}")
 PERSON = "helpdesk:user:{data[user_id]}"
-FILE = {"attachment_id": "UUID", "placement": "text", "state": "text"}
+INVITATION = {"user_id": "UUID", "role": "role", "invitation_id": "UUID"}
+INVITED = {
+    "role": "agent",
+    "user_id": "17079b7c-8850-4a8c-a7b0-a30c9cdcf082",
+    "invitation_id": "179ed48e-8db7-4159-97de-28433dd72a86",
+}
 MEMBERSHIP = (PERSON, "helpdesk:team:{data[team_id]}")
 
 
@@ -31,18 +35,18 @@ class Entry:
         seen_by: ``requester`` (and staff), ``staff`` (who work the ticket) or ``admins``; admins see all.
         values: The keys of ``data`` besides ``changes``, with the kind of each value.
         changes: The fields that ``data.changes`` may have, with the kind of the value before and after.
-        topics: The topics besides ``helpdesk:admin``, to be filled in with the event's own values.
         example: An example of ``data``.
+        also_to: Topics besides those that ``seen_by`` gives.
         changes_access: As the event itself has it.
     """
 
     type: EventType
     when: str
     seen_by: str
-    topics: tuple[str, ...]
     example: Mapping[str, Any]
     values: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
+    also_to: tuple[str, ...] = ()
     changes_access: bool = False
 
     @property
@@ -50,13 +54,28 @@ class Entry:
         """The value of ``audience`` in the event."""
         return "customer" if self.seen_by == "requester" else "staff"
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics besides ``helpdesk:admin``, to be filled in with the event's own values."""
+        return TOPICS[self.seen_by] + self.also_to
+
+
+def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
+    """An event of a file. The requester sees none of a note's files."""
+    return Entry(
+        type,
+        when,
+        "staff" if placement == "note" else "requester",
+        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": placement, "state": state},
+        values={"attachment_id": "UUID", "placement": "text", "state": "text"},
+    )
+
 
 CATALOGUE = (
     Entry(
         EventType.TICKET_CREATED,
         "A ticket was opened.",
         "requester",
-        TO_ALL,
         {"title": "Cannot log in", "status": "open", "channel": "web", "priority": "medium"},
         values={"title": "text", "status": "status", "channel": "channel", "priority": "priority"},
     ),
@@ -66,7 +85,6 @@ CATALOGUE = (
         "so that text which somebody removes from it does not stay in the log. `custom_fields` has the fields that "
         "changed, by key: options and true or false with their values, others with null before and after.",
         "requester",
-        TO_ALL,
         {
             "changes": {
                 "priority": ["medium", "high"],
@@ -81,7 +99,6 @@ CATALOGUE = (
         "The ticket's staff fields, external id or snoozing changed, or the ticket was merged. `staff_fields` is like "
         "`custom_fields` above. An edit of both kinds is two events, and the one of staff fields comes first.",
         "staff",
-        TO_STAFF,
         {"changes": {"snoozed_until": [None, "2026-12-01T08:00:00+00:00"]}},
         changes={
             "staff_fields": "object",
@@ -95,7 +112,6 @@ CATALOGUE = (
         "The ticket's status changed: by hand, or by a reply. A reply that names no status makes the ticket pending (a "
         "reply of staff) or open (a reply of the requester).",
         "requester",
-        TO_ALL,
         {"changes": {"status": ["open", "pending"]}},
         changes={"status": "status"},
     ),
@@ -103,46 +119,38 @@ CATALOGUE = (
         EventType.TICKET_ASSIGNED,
         "The ticket was assigned, or claimed.",
         "staff",
-        (*TO_STAFF, *ASSIGNEES),
         {"changes": {"assigned_to": [None, "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"]}},
         changes={"assigned_to": "UUID or null"},
+        also_to=ASSIGNEES,
     ),
     Entry(
         EventType.TICKET_UNASSIGNED,
         "The ticket went back to its team's queue: by hand, by a transfer, or because its assignee was deactivated or "
         "is no longer staff.",
         "staff",
-        (*TO_STAFF, *ASSIGNEES),
         {"changes": {"assigned_to": ["1a3be8f9-62d0-4b00-8dfc-e2b1df02354e", None]}},
         changes={"assigned_to": "UUID or null"},
+        also_to=ASSIGNEES,
     ),
     Entry(
         EventType.TICKET_TRANSFERRED,
         "The ticket went to another team. A person who is a member of the old team only receives the announcement, "
         "and cannot read the event.",
         "staff",
-        (*TO_STAFF, "helpdesk:team:{data[changes][team_id][0]}"),
         {
             "changes": {
                 "team_id": ["80112ca0-c9ce-48e4-a638-3eafafc26dbe", "31a1b9b0-ebe5-4592-a2b9-297f790a8fd5"],
             }
         },
         changes={"team_id": "UUID"},
+        also_to=("helpdesk:team:{data[changes][team_id][0]}",),
     ),
-    Entry(EventType.TICKET_TAGGED, "A tag was added.", "staff", TO_STAFF, {"tag": "refund"}, values={"tag": "text"}),
-    Entry(
-        EventType.TICKET_UNTAGGED,
-        "A tag was removed.",
-        "staff",
-        TO_STAFF,
-        {"tag": "refund"},
-        values={"tag": "text"},
-    ),
+    Entry(EventType.TICKET_TAGGED, "A tag was added.", "staff", {"tag": "refund"}, values={"tag": "text"}),
+    Entry(EventType.TICKET_UNTAGGED, "A tag was removed.", "staff", {"tag": "refund"}, values={"tag": "text"}),
     Entry(
         EventType.MESSAGE_CREATED,
         "Somebody replied.",
         "requester",
-        TO_ALL,
         {"message_id": "5695245d-f648-4b91-b682-b76f41c231cd", "author_kind": "staff"},
         values={"message_id": "UUID", "author_kind": "author kind"},
     ),
@@ -150,7 +158,6 @@ CATALOGUE = (
         EventType.MESSAGE_REDACTED,
         "Staff replaced a message's text for good.",
         "requester",
-        TO_ALL,
         {"message_id": "702c7fa1-8dae-4eef-a78e-de2f5b73ece5", "author_kind": "customer"},
         values={"message_id": "UUID", "author_kind": "author kind"},
     ),
@@ -158,57 +165,45 @@ CATALOGUE = (
         EventType.NOTE_CREATED,
         "Staff wrote a note.",
         "staff",
-        TO_STAFF,
         {"note_id": "73c827c8-0b5f-4b0d-9c7f-317fdf06c17d"},
         values={"note_id": "UUID"},
     ),
-    Entry(
+    _of_a_file(
         EventType.ATTACHMENT_UPLOADED,
         "A file was put on the ticket itself. The files of a message or a note have no such event: theirs is "
         "`message.created` or `note.created`.",
-        "requester",
-        TO_ALL,
-        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "ticket", "state": "uploaded"},
-        values=FILE,
+        "ticket",
+        "uploaded",
     ),
-    Entry(
+    _of_a_file(
         EventType.ATTACHMENT_CHECKED,
         "The check of a file on the ticket or on a message ended: the file is `clean` or `rejected`. A file whose "
         "check ended before its message was sent has no such event.",
-        "requester",
-        TO_ALL,
-        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "message", "state": "clean"},
-        values=FILE,
+        "message",
+        "clean",
     ),
-    Entry(
+    _of_a_file(
         EventType.ATTACHMENT_CHECKED,
         "The check of a note's file ended.",
-        "staff",
-        TO_STAFF,
-        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "note", "state": "rejected"},
-        values=FILE,
+        "note",
+        "rejected",
     ),
-    Entry(
+    _of_a_file(
         EventType.ATTACHMENT_DELETED,
         "Staff deleted a file on the ticket or on a message.",
-        "requester",
-        TO_ALL,
-        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "message", "state": "deleted"},
-        values=FILE,
+        "message",
+        "deleted",
     ),
-    Entry(
+    _of_a_file(
         EventType.ATTACHMENT_DELETED,
         "Staff deleted a note's file.",
-        "staff",
-        TO_STAFF,
-        {"attachment_id": "3b0d9c7f-3178-4b5f-9fdf-06c17d73c827", "placement": "note", "state": "deleted"},
-        values=FILE,
+        "note",
+        "deleted",
     ),
     Entry(
         EventType.USER_CREATED,
         "A person is new: they signed up, were invited, or were created by staff.",
         "admins",
-        (),
         {"role": "customer", "user_id": "833eb8ab-aad1-4c94-8e24-2d27a1ba9ab0"},
         values={"user_id": "UUID", "role": "role"},
     ),
@@ -216,7 +211,6 @@ CATALOGUE = (
         EventType.USER_UPDATED,
         "A person's name or e-mail address changed, or they received or lost a login.",
         "admins",
-        (),
         {"user_id": "ba18132a-8df6-4a4e-b9f1-411d49cfc1eb", "changes": {"name": ["Mara", "Mara Lind"]}},
         values={"user_id": "UUID"},
         changes={"name": "text", "email": "text or null", "auth_user_id": "UUID or null"},
@@ -225,73 +219,57 @@ CATALOGUE = (
         EventType.USER_ROLE_CHANGED,
         "A person has another role.",
         "admins",
-        (PERSON,),
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"role": ["customer", "agent"]}},
         values={"user_id": "UUID"},
         changes={"role": "role"},
         changes_access=True,
+        also_to=(PERSON,),
     ),
     Entry(
         EventType.USER_DEACTIVATED,
         "A person was deactivated. Their tickets, except closed ones, were unassigned just before.",
         "admins",
-        (PERSON,),
         {"user_id": "7343948b-9c0d-4f8c-a4e6-fc23886de4d9", "changes": {"is_active": [True, False]}},
         values={"user_id": "UUID"},
         changes={"is_active": "true or false"},
         changes_access=True,
+        also_to=(PERSON,),
     ),
     Entry(
         EventType.USER_REACTIVATED,
         "A deactivated person is active again.",
         "admins",
-        (PERSON,),
         {"user_id": "5c50a3fd-3185-442b-ba9a-969c9090b4ef", "changes": {"is_active": [False, True]}},
         values={"user_id": "UUID"},
         changes={"is_active": "true or false"},
         changes_access=True,
+        also_to=(PERSON,),
     ),
     Entry(
         EventType.USER_INVITED,
         "A person was invited to a role.",
         "admins",
-        (),
-        {
-            "role": "agent",
-            "user_id": "17079b7c-8850-4a8c-a7b0-a30c9cdcf082",
-            "invitation_id": "179ed48e-8db7-4159-97de-28433dd72a86",
-        },
-        values={"user_id": "UUID", "role": "role", "invitation_id": "UUID"},
+        INVITED,
+        values=INVITATION,
     ),
     Entry(
         EventType.USER_INVITATION_ACCEPTED,
         "An invited person signed in with the address. `user.role_changed` follows, unless they are staff already.",
         "admins",
-        (),
-        {
-            "role": "agent",
-            "user_id": "17079b7c-8850-4a8c-a7b0-a30c9cdcf082",
-            "invitation_id": "179ed48e-8db7-4159-97de-28433dd72a86",
-        },
-        values={"user_id": "UUID", "role": "role", "invitation_id": "UUID"},
+        INVITED,
+        values=INVITATION,
     ),
     Entry(
         EventType.USER_INVITATION_REVOKED,
         "An invitation was revoked, or another one replaced it.",
         "admins",
-        (),
-        {
-            "role": "agent",
-            "user_id": "17079b7c-8850-4a8c-a7b0-a30c9cdcf082",
-            "invitation_id": "179ed48e-8db7-4159-97de-28433dd72a86",
-        },
-        values={"user_id": "UUID", "role": "role", "invitation_id": "UUID"},
+        INVITED,
+        values=INVITATION,
     ),
     Entry(
         EventType.TEAM_CREATED,
         "A team is new.",
         "admins",
-        (),
         {"name": "Billing", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"team_id": "UUID", "name": "text"},
     ),
@@ -299,7 +277,6 @@ CATALOGUE = (
         EventType.TEAM_UPDATED,
         "A team's name, description or visibility changed, or which team is the default.",
         "admins",
-        (),
         {
             "name": "Invoices",
             "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034",
@@ -312,7 +289,6 @@ CATALOGUE = (
         EventType.TEAM_DELETED,
         "A team was deleted. `team.member_removed` follows for each member.",
         "admins",
-        (),
         {"name": "Invoices", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"team_id": "UUID", "name": "text"},
     ),
@@ -320,25 +296,24 @@ CATALOGUE = (
         EventType.TEAM_MEMBER_ADDED,
         "A person became a member of a team.",
         "admins",
-        MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
         values={"team_id": "UUID", "user_id": "UUID"},
         changes_access=True,
+        also_to=MEMBERSHIP,
     ),
     Entry(
         EventType.TEAM_MEMBER_REMOVED,
         "A person is no longer a member of a team.",
         "admins",
-        MEMBERSHIP,
         {"team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034", "user_id": "1a3be8f9-62d0-4b00-8dfc-e2b1df02354e"},
         values={"team_id": "UUID", "user_id": "UUID"},
         changes_access=True,
+        also_to=MEMBERSHIP,
     ),
     Entry(
         EventType.SETTINGS_CHANGED,
         "An admin changed the settings.",
         "admins",
-        (),
         {"changes": {"attachment_max_bytes": [26214400, 52428800]}},
         changes={
             "attachment_types": "list",
@@ -353,7 +328,6 @@ CATALOGUE = (
         EventType.FIELD_CREATED,
         "A custom field is new. `field.option_added` and `field.team_added` follow for its options and teams.",
         "admins",
-        (),
         {"key": "plan", "label": "Plan"},
         values={"key": "text", "label": "text"},
     ),
@@ -362,7 +336,6 @@ CATALOGUE = (
         "A custom field's labels, help, audience, requirement, teams or position changed, or it was retired or "
         "restored.",
         "admins",
-        (),
         {"key": "plan", "changes": {"retired_at": [None, "2026-12-01T08:00:00+00:00"]}},
         values={"key": "text"},
         changes={
@@ -380,7 +353,6 @@ CATALOGUE = (
         EventType.FIELD_OPTION_ADDED,
         "A custom field has a new option.",
         "admins",
-        (),
         {"field_key": "plan", "value": "team", "label": "Team"},
         values={"field_key": "text", "value": "text", "label": "text"},
     ),
@@ -388,7 +360,6 @@ CATALOGUE = (
         EventType.FIELD_OPTION_UPDATED,
         "An option's label or position changed, or it was retired or restored.",
         "admins",
-        (),
         {"field_key": "plan", "value": "team", "changes": {"label": ["Team", "Teams"]}},
         values={"field_key": "text", "value": "text"},
         changes={"label": "text", "position": "number", "retired_at": "time or null"},
@@ -397,7 +368,6 @@ CATALOGUE = (
         EventType.FIELD_TEAM_ADDED,
         "A custom field is for a team's tickets now.",
         "admins",
-        (),
         {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"field_key": "text", "team_id": "UUID"},
     ),
@@ -405,7 +375,6 @@ CATALOGUE = (
         EventType.FIELD_TEAM_REMOVED,
         "A custom field is no longer for a team's tickets, or the team was deleted.",
         "admins",
-        (),
         {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"field_key": "text", "team_id": "UUID"},
     ),
