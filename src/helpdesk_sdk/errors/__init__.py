@@ -1,0 +1,165 @@
+"""Everything the SDK raises on purpose.
+
+HelpdeskError
+├── ApiError
+│   ├── NotFoundError
+│   │   ├── MessageNotFoundError
+│   │   ├── NoteNotFoundError
+│   │   ├── AttachmentNotFoundError
+│   │   ├── UserNotFoundError
+│   │   ├── InvitationNotFoundError
+│   │   ├── TeamNotFoundError
+│   │   ├── ViewNotFoundError
+│   │   ├── FieldNotFoundError
+│   │   ├── TicketNotFoundError
+│   │   └── AssigneeNotFoundError
+│   ├── ConflictError
+│   │   ├── ConversationMovedError
+│   │   ├── AttachmentNotReadyError
+│   │   ├── AttachmentRejectedError
+│   │   ├── LastAdminError
+│   │   ├── AdminExistsError
+│   │   ├── UserExistsError
+│   │   ├── NameTakenError
+│   │   ├── TeamInUseError
+│   │   ├── DefaultTeamError
+│   │   ├── CursorAheadError
+│   │   ├── LogRestoredError
+│   │   ├── FieldExistsError
+│   │   ├── FieldRetiredError
+│   │   ├── OptionExistsError
+│   │   ├── ExternalIdTakenError
+│   │   ├── StaleRevisionError
+│   │   ├── AlreadyAssignedError
+│   │   ├── AlreadyAnsweredError
+│   │   ├── TicketClosedError
+│   │   └── IdConflictError
+│   ├── AuthenticationError
+│   ├── ForbiddenError
+│   │   ├── NoProfileError
+│   │   └── InactiveUserError
+│   ├── FieldRequiredError
+│   ├── TransitionNotAllowedError
+│   ├── RateLimitedError
+│   ├── ReadOnlyError
+│   ├── UnexpectedResponseError
+│   ├── ServerError
+│   │   └── StatementTimeoutError
+│   ├── InvalidValueError
+│   └── TooManyError
+├── ConnectionFailedError
+│   └── RequestTimeoutError
+├── UnknownOutcomeError
+├── ConfigurationError
+└── LocalFileError
+
+The default message of a class is the first line of its docstring. ``str(error)`` is the message and, if known, the
+way out.
+"""
+
+from __future__ import annotations
+
+from .access import AuthenticationError, ForbiddenError, InactiveUserError, NoProfileError
+from .base import ApiError, ConflictError, HelpdeskError, NotFoundError
+from .conversation import (
+    AttachmentNotFoundError,
+    AttachmentNotReadyError,
+    AttachmentRejectedError,
+    ConversationMovedError,
+    MessageNotFoundError,
+    NoteNotFoundError,
+)
+from .desk import (
+    AdminExistsError,
+    DefaultTeamError,
+    InvitationNotFoundError,
+    LastAdminError,
+    NameTakenError,
+    TeamInUseError,
+    TeamNotFoundError,
+    UserExistsError,
+    UserNotFoundError,
+    ViewNotFoundError,
+)
+from .events import CursorAheadError, LogRestoredError
+from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
+from .tickets import (
+    AlreadyAnsweredError,
+    AlreadyAssignedError,
+    AssigneeNotFoundError,
+    ExternalIdTakenError,
+    StaleRevisionError,
+    TicketClosedError,
+    TicketNotFoundError,
+    TransitionNotAllowedError,
+)
+from .transport import (
+    ConnectionFailedError,
+    RateLimitedError,
+    ReadOnlyError,
+    RequestTimeoutError,
+    ServerError,
+    StatementTimeoutError,
+    UnexpectedResponseError,
+    UnknownOutcomeError,
+)
+from .values import ConfigurationError, IdConflictError, InvalidValueError, LocalFileError, TooManyError
+
+__all__ = [
+    "AdminExistsError",
+    "AlreadyAnsweredError",
+    "AlreadyAssignedError",
+    "ApiError",
+    "AssigneeNotFoundError",
+    "AttachmentNotFoundError",
+    "AttachmentNotReadyError",
+    "AttachmentRejectedError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "ConversationMovedError",
+    "CursorAheadError",
+    "DefaultTeamError",
+    "ExternalIdTakenError",
+    "FieldExistsError",
+    "FieldNotFoundError",
+    "FieldRequiredError",
+    "FieldRetiredError",
+    "ForbiddenError",
+    "HelpdeskError",
+    "IdConflictError",
+    "InactiveUserError",
+    "InvalidValueError",
+    "InvitationNotFoundError",
+    "LastAdminError",
+    "LocalFileError",
+    "LogRestoredError",
+    "MessageNotFoundError",
+    "NameTakenError",
+    "NoProfileError",
+    "NotFoundError",
+    "NoteNotFoundError",
+    "OptionExistsError",
+    "RateLimitedError",
+    "ReadOnlyError",
+    "RequestTimeoutError",
+    "ServerError",
+    "StaleRevisionError",
+    "StatementTimeoutError",
+    "TeamInUseError",
+    "TeamNotFoundError",
+    "TicketClosedError",
+    "TicketNotFoundError",
+    "TooManyError",
+    "TransitionNotAllowedError",
+    "UnexpectedResponseError",
+    "UnknownOutcomeError",
+    "UserExistsError",
+    "UserNotFoundError",
+    "ViewNotFoundError",
+]
+
+BY_REASON: dict[str, type[ApiError]] = {
+    kind.__dict__["reason"]: kind for kind in ApiError.family() if kind.__dict__.get("reason")
+}
