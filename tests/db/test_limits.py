@@ -31,6 +31,14 @@ NAMES = {
     "field_options.value": (1, limits.OPTION_MAX),
     "field_options.label": (1, limits.OPTION_MAX),
 }
+NUMBERS = {
+    "settings.attachment_max_bytes": (1, limits.FILE_BYTES_MAX),
+    "settings.attachment_max_per_message": (0, limits.MESSAGE_FILES_MAX),
+    "settings.attachment_max_per_ticket": (0, limits.TICKET_FILES_MAX),
+    "settings.attachment_max_bytes_per_ticket": (0, limits.TICKET_BYTES_MAX),
+    "field_definitions.position": (0, limits.POSITION_MAX),
+    "field_options.position": (0, limits.POSITION_MAX),
+}
 JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX, "ticket_staff_fields.staff_fields": limits.JSON_BYTES_MAX}
 
 
@@ -43,7 +51,9 @@ def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:
     ).fetchall()
     found = {}
     for row in rows:
-        for name, numbers in re.findall(rf"{function}\('(\w+)'::text, \w+((?:, \d+)+)\)", row["says"]):
+        # A bigint is shown as (1)::bigint, a large one as '1073741824'::bigint.
+        number = r"['(]?\d+[')]?(?:::bigint)?"
+        for name, numbers in re.findall(rf"{function}\('(\w+)'::text, [^,]+((?:, {number})+)\)", row["says"]):
             found[f"{row['table']}.{name}"] = tuple(int(number) for number in re.findall(r"\d+", numbers))
     return found
 
@@ -51,6 +61,10 @@ def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:
 def test_every_text_has_the_length_that_the_sdk_checks(db: Db) -> None:
     assert checks(db, "text_within") == TEXTS
     assert checks(db, "name_within") == NAMES
+
+
+def test_every_number_has_the_range_that_the_sdk_checks(db: Db) -> None:
+    assert checks(db, "number_within") == NUMBERS
 
 
 def test_whatever_is_a_name_is_checked_as_a_name(db: Db) -> None:

@@ -70,6 +70,11 @@ def test_the_settings_decide(world: World, ticket: Any, tmp_path: Path) -> Scena
             yield world.customer.settings.update(attachment_max_bytes=2000)
         with pytest.raises(InvalidValueError, match="attachment_types must be among"):
             yield world.admin.settings.update(attachment_types=["text/html"])
+        for wrong in ("image/png", 5, [5]):
+            with pytest.raises(InvalidValueError, match="attachment_types must be"):
+                yield world.admin.settings.update(attachment_types=wrong)
+        with pytest.raises(InvalidValueError, match="attachment_require_check must be True or False"):
+            yield world.admin.settings.update(attachment_require_check=0)
     finally:
         yield world.admin.settings.update(attachment_max_bytes=before.attachment_max_bytes)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .. import _limits as limits
 from .. import _validation as check
 from .._http.flow import Flow
 from .._http.resource import Driver, Resource, call
 from ..errors import ForbiddenError
 from ..models.settings import Settings as SettingsRow
-
-_BYTES_MAX = 2**30
-_TICKET_BYTES_MAX = 2**40
 
 
 class Settings(Resource[Driver]):
@@ -53,21 +51,22 @@ class Settings(Resource[Driver]):
                 images, PDF, plain text and CSV are accepted, and whatever is in them can be downloaded.
 
         Raises:
+            InvalidValueError: A value is not valid, or none is given.
             ForbiddenError: You are not an admin.
         """
         changes: dict[str, Any] = {}
         if attachment_types is not None:
-            changes["attachment_types"] = [check.text("attachment_types", one, 1, 100) for one in attachment_types]
+            changes["attachment_types"] = _types(attachment_types)
         for name, value, least, most in (
-            ("attachment_max_bytes", attachment_max_bytes, 1, _BYTES_MAX),
-            ("attachment_max_per_message", attachment_max_per_message, 0, 100),
-            ("attachment_max_per_ticket", attachment_max_per_ticket, 0, 10_000),
-            ("attachment_max_bytes_per_ticket", attachment_max_bytes_per_ticket, 0, _TICKET_BYTES_MAX),
+            ("attachment_max_bytes", attachment_max_bytes, 1, limits.FILE_BYTES_MAX),
+            ("attachment_max_per_message", attachment_max_per_message, 0, limits.MESSAGE_FILES_MAX),
+            ("attachment_max_per_ticket", attachment_max_per_ticket, 0, limits.TICKET_FILES_MAX),
+            ("attachment_max_bytes_per_ticket", attachment_max_bytes_per_ticket, 0, limits.TICKET_BYTES_MAX),
         ):
             if value is not None:
                 changes[name] = check.integer(name, value, least, most)
         if attachment_require_check is not None:
-            changes["attachment_require_check"] = bool(attachment_require_check)
+            changes["attachment_require_check"] = check.boolean("attachment_require_check", attachment_require_check)
         if not changes:
             raise check.invalid("settings", "has nothing to change")
         query = self._rest.from_("settings").update(changes).eq("singleton", True)
@@ -75,3 +74,9 @@ class Settings(Resource[Driver]):
         if done is None:
             raise ForbiddenError("Only admins change the settings", hint="Ask an admin of the helpdesk.")
         return done
+
+
+def _types(given: object) -> list[str]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise check.invalid("attachment_types", f"must be a list of texts, got {type(given).__name__}")
+    return [check.text("attachment_types", one, 1, limits.CONTENT_TYPE_MAX) for one in given]
