@@ -113,6 +113,7 @@ def test_values_are_read_by_type_and_shown_with_labels(people: People, key: str)
     ordered = people.agent("tickets", "list", "--order", f"-fields.{key}", "--json").json
     assert [one["number"] for one in ordered] == [made["number"]]
     assert people.agent("tickets", "list", "--field", "nothing=1", code=3).err
+    assert "must be a whole number" in people.agent("tickets", "list", "--field", "seats=+-5", code=2).err
     assert "--order" in people.agent("tickets", "list", "--order", "seats", code=2).err
     refused = people.agent("tickets", "update", made["number"], "--field", f"{key}=xxl", "--json", code=2).error
     assert f"custom_fields.{key}" in refused["message"]

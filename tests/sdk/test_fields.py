@@ -230,7 +230,11 @@ def test_lists_filtered_and_ordered_by_fields(world: World) -> Scenario:
 
 
 @pytest.mark.parametrize(
-    "fields", [[], {"plan": None}, {"plan": []}, {"plan": {"a": 1}}, {1: 2}, dict.fromkeys("abcdef", 1), {"x": "\0"}]
+    "fields",
+    [
+        *([], {"plan": None}, {"plan": []}, {"plan": {"a": 1}}, {1: 2}, dict.fromkeys("abcdef", 1), {"x": "\0"}),
+        *({"seats": float("inf")}, {"seats": float("nan")}),
+    ],
 )
 @both
 def test_a_filter_that_says_nothing_fails_before_the_request(hd: Any, fields: object) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def _read(field: CustomField, text: str) -> Any:
             raise _bad(field, text, "true or false")
         return _WORDS[text.lower()]
     if field.type == "integer":
-        if not (text.lstrip("+-").isascii() and text.lstrip("+-").isdigit() and len(text) < 20):
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise _bad(field, text, "a whole number")
         return int(text)
     if field.type == "decimal":

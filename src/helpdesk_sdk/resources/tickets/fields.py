@@ -85,10 +85,12 @@ def compared_text(name: str, value: object) -> str:
         return "true" if sent else "false"
     if isinstance(value, Decimal | float):
         try:
-            number = Decimal(str(value))
-            return format(number.normalize(), "f") if number.is_finite() and number else "0"
+            number = Decimal(str(value)).normalize()
         except ArithmeticError:
-            raise check.invalid(name, "must be a finite number") from None
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise check.invalid(name, "must be a finite number")
+        return format(number, "f") if number else "0"
     if isinstance(sent, int):
         return str(sent)
     if not isinstance(sent, str):
