@@ -97,8 +97,8 @@ def python_module(fields: Sequence[CustomField]) -> str:
     parts += _model("TicketFields", "What requesters may read.", public, types, staff=False)
     parts += _model("StaffFields", "What only staff may read.", staff, types, staff=True)
     in_use = [field for field in found if field.retired_at is None]
-    parts += _changes("FieldChanges", in_use, types)
-    parts += _changes("CustomerChanges", [one for one in in_use if one.audience == "customer_editable"], types)
+    parts += _changes("FieldChanges", in_use)
+    parts += _changes("CustomerChanges", [one for one in in_use if one.audience == "customer_editable"])
     return "".join(parts)
 
 
@@ -116,15 +116,11 @@ def _model(name: str, about: str, fields: Sequence[CustomField], types: dict[str
         taken = taken | {attribute}
         alias = "" if attribute == field.key else f", validation_alias={field.key!r}"
         kind = types.get(field.key) or _TYPES.get(field.type, "_typing.Any")
-        kind = f"tuple[{kind}, ...]" if field.type == "multi_select" else kind
+        kind = f"_typing.Tuple[{kind}, ...]" if field.type == "multi_select" else kind
         yield (
-            f"\n    {attribute}: _typing.Annotated[{_whole(kind)} | None, _pydantic.WrapValidator(_read)]"
+            f"\n    {attribute}: _typing.Annotated[{kind} | None, _pydantic.WrapValidator(_read)]"
             f" = _pydantic.Field(default=None{alias})\n    {described(field)!r}\n"
         )
-
-
-def _whole(kind: str) -> str:
-    return kind.replace("tuple[", "_typing.Tuple[")
 
 
 def _own_names() -> frozenset[str]:
@@ -133,10 +129,10 @@ def _own_names() -> frozenset[str]:
     return frozenset({*dir(BaseModel), "of"})
 
 
-def _changes(name: str, fields: Sequence[CustomField], types: dict[str, str]) -> Iterable[str]:
+def _changes(name: str, fields: Sequence[CustomField]) -> Iterable[str]:
     yield f"\n\n{name} = _typing.TypedDict({name!r}, {{\n"
     for field in fields:
-        kind = types.get(field.key) or _TYPES.get(field.type, "_typing.Any")
+        kind = _TYPES.get(field.type, "_typing.Any")
         if field.type in ("select", "multi_select"):
             values = ", ".join(repr(option.value) for option in field.options if option.retired_at is None)
             # All retired: nothing can be chosen.
