@@ -50,7 +50,7 @@ def test_a_lease_has_bounds(db: Db, world: World) -> None:
         assert leased(db, 10, -5, world["lent file"]) == {world["lent file"]}
     until = one(
         db,
-        "select max(leased_until) <= now() + interval '61 minutes' as most, min(leased_until) > now() as least "
+        "select max(leased_until) <= clock_timestamp() + interval '1 hour' as most, min(leased_until) > now() as least "
         "from helpdesk_private.attachment_checks where leased_until is not null",
     )
     assert until == {"most": True, "least": True}
