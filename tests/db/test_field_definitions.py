@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, LiteralString
 
 import pytest
-from tests.db.people import ADMIN, SERVICE, Db, be, refused, value
+from tests.db.people import ADMIN, SERVICE, Db, as_person, be, refused, value
 from tests.db.test_fields import define
 from tests.db.world import World
 
@@ -20,9 +20,19 @@ REFUSALS: list[tuple[str, str, Callable[[World], dict[str, Any]]]] = [
     ("invalid_value", "options", lambda _: {"key": "x", "type": "select", "options": [1]}),
     ("invalid_value", "has none", lambda _: {"key": "x", "type": "text", "options": ["a"]}),
     ("option_exists", "", lambda _: {"key": "x", "type": "select", "options": ["a", "a"]}),
-    ("invalid_value", "value is missing", lambda _: {"key": "x", "type": "select", "options": [{"label": "A"}]}),
+    ("invalid_value", "options", lambda _: {"key": "x", "type": "select", "options": [{"label": "A"}]}),
     ("team_not_found", "", lambda world: {"key": "x", "type": "text", "team_ids": [world["nothing"]]}),
     ("invalid_value", "audience must be", lambda _: {"key": "x", "type": "text", "audience": "all"}),
+    ("invalid_value", "required_for must be", lambda _: {"key": "x", "type": "text", "required_for": "all"}),
+    ("invalid_value", "label must be", lambda _: {"key": "x", "type": "text", "label": "x" * 101}),
+    ("invalid_value", "customer_label must be", lambda _: {"key": "x", "type": "text", "customer_label": "x" * 101}),
+    ("invalid_value", "help_text must be", lambda _: {"key": "x", "type": "text", "help_text": "x" * 1001}),
+    ("invalid_value", "position must be", lambda _: {"key": "x", "type": "text", "position": -1}),
+]
+OPTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("value", {"value": "x" * 101, "label": "x"}),
+    ("label", {"value": "x", "label": "x" * 101}),
+    ("position", {"value": "x", "position": 1_000_001}),
 ]
 
 
@@ -30,9 +40,16 @@ REFUSALS: list[tuple[str, str, Callable[[World], dict[str, Any]]]] = [
 def test_a_definition_that_makes_no_sense_is_refused(
     db: Db, world: World, reason: str, message: str, given: Callable[[World], dict[str, Any]]
 ) -> None:
-    wanted = "options" if message == "value is missing" else message
-    with refused(reason, wanted), db.transaction():
+    with refused(reason, message), db.transaction():
         define(db, **given(world))
+
+
+@pytest.mark.parametrize(("column", "row"), OPTIONS, ids=[column for column, _ in OPTIONS])
+def test_an_option_that_is_too_long_or_too_far_is_refused(db: Db, column: str, row: dict[str, Any]) -> None:
+    listed, places = ", ".join(row), ", ".join(["%s"] * len(row))
+    insert = f"insert into helpdesk.field_options (field_key, {listed}) values ('plan', {places})"
+    with refused("invalid_value", f"{column} must be"), as_person(db, ADMIN):
+        db.execute(insert.encode(), list(row.values()))
 
 
 def test_there_are_limits_on_fields_and_options(db: Db) -> None:
