@@ -15,7 +15,7 @@ from ._connect.connection import connect
 
 def register(app: Commands) -> None:
     """Add the command."""
-    app.command()(codegen)
+    app.command(profile=True)(codegen)
 
 
 def codegen(

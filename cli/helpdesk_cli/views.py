@@ -8,9 +8,10 @@ from uuid import UUID
 import typer
 
 from ._base.app import Commands
-from ._base.json import dumps, jsonable
+from ._base.json import jsonable
 from ._base.output import Column, age, print_fields, print_note, print_result, print_rows, with_progress
 from ._connect.connection import connect
+from ._show.queries import shown_query
 
 if TYPE_CHECKING:
     from helpdesk_sdk import View
@@ -40,7 +41,7 @@ def list_() -> None:
         Column("Name", lambda view: view.name, flexible=True),
         Column("For", lambda view: view.audience),
         Column("Order", lambda view: view.sort, from_width=60),
-        Column("Query", lambda view: dumps(view.tree, indent=None), flexible=True, from_width=80),
+        Column("Query", lambda view: shown_query(view.tree), flexible=True, from_width=80),
         Column("Since", lambda view: age(view.created_at), right=True),
     ]
     print_rows(views, columns, empty="No views.")
@@ -62,7 +63,7 @@ def show(view: ViewArgument) -> None:
         ("for", found.audience),
         ("order", found.sort),
         ("columns", ", ".join(found.columns) or "all"),
-        ("query", dumps(found.tree, indent=None)),
+        ("query", shown_query(found.tree)),
         ("tickets", count),
         ("id", found.view_id),
     ]

@@ -60,6 +60,15 @@ def test_a_command_has_help_and_json_and_a_place_in_the_docs(path: tuple[str, ..
         assert parameter.help, f"{parameter.name} has no help"
 
 
+def test_every_command_that_asks_a_helpdesk_takes_a_profile() -> None:
+    """The others start a stack, or work on this machine's files. uninstall connects to the database itself."""
+    without = {path for path, command in COMMANDS.items() if not any("--profile" in one.opts for one in command.params)}
+    assert without == {
+        *(("up",), ("status",), ("down",), ("demo",), ("init",), ("uninstall",), ("project-dir",), ("version",)),
+        *(("profiles", "list"), ("profiles", "use"), ("profiles", "remove")),
+    }
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_the_first_sentence_fits_into_the_list_of_commands(path: tuple[str, ...]) -> None:
     """On a terminal of 80 columns, whose help leaves 72 to a name and its sentence."""

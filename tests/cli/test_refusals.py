@@ -27,6 +27,8 @@ def test_a_refusal_says_who_one_was(people: People, cli: Cli, crew: Crew) -> Non
     where = ("--url", crew.info.api_url, "--key", crew.info.publishable_key, "--email", customer)
     cli("login", *where, "--password-stdin", "--profile", "work", input=PASSWORD)
     assert f"You are {customer} (profile work)." in cli("users", "invite", "x@example.com", code=5).err
+    absent = cli("attachments", "download", str(uuid4()), code=3).err
+    assert f"helpdesk attachments list TICKET. You are {customer}" in absent
     cli("logout")
     assert "Sign in: helpdesk login --profile work" in cli("tickets", "list", code=5).err
 

@@ -90,7 +90,10 @@ def report(error: Exception) -> ExitCode:
         typer.echo(error, err=True)
         return code
     typer.echo(redact(f"Error: {one_line(described['message'])}"), err=True)
-    hint = " ".join(part for part in (described["hint"], _who(described.get("identity"))) if part)
+    hint, who = described["hint"], _who(described.get("identity"))
+    if hint and who and not hint.endswith("."):
+        hint += "."
+    hint = " ".join(part for part in (hint, who) if part)
     if hint:
         typer.echo(redact(one_line(hint)), err=True)
     return code
