@@ -12,25 +12,13 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, models
+import helpdesk_sdk
+from helpdesk_sdk import AsyncHelpdesk, EventType, Helpdesk, errors
 from helpdesk_sdk.models.base import Model, field_descriptions
 from pages import write_or_check
 
-RESOURCES = (
-    "auth",
-    "tickets",
-    "messages",
-    "notes",
-    "attachments",
-    "users",
-    "teams",
-    "events",
-    "search",
-    "views",
-    "settings",
-    "checks",
-    "presence",
-)
+# In the order in which the clients declare them.
+RESOURCES = [name for kind in reversed(AsyncHelpdesk.__mro__) for name in inspect.get_annotations(kind)]
 
 
 def _plain(text: str) -> str:
@@ -87,25 +75,31 @@ def _methods(resource: Any) -> Iterator[str]:
 
 
 def _models() -> Iterator[str]:
-    kinds = [getattr(models, name) for name in models.__all__]
+    kinds = [getattr(helpdesk_sdk, name) for name in helpdesk_sdk.__all__]
     for kind in kinds:
         if isinstance(kind, type) and issubclass(kind, Model):
             yield from (f"#### `{kind.__name__}`", "", _summary(kind), "", "| field | type | |", "|---|---|---|")
             described = field_descriptions(kind)
+            annotations = dict(one for base in reversed(kind.__mro__) for one in inspect.get_annotations(base).items())
             for name in kind.model_fields:
-                annotation = _type(re.sub(r"^Annotated\[(.+), \w+\(.*\)\]$", r"\1", str(kind.__annotations__[name])))
+                annotation = _type(re.sub(r"^Annotated\[(.+), \w+\(.*\)\]$", r"\1", str(annotations[name])))
                 yield f"| `{name}` | `{annotation}` | {_plain(described.get(name, ''))} |"
             for name, member in vars(kind).items():
                 if isinstance(member, property):
                     returns = inspect.signature(member.fget).return_annotation  # type: ignore[arg-type]
                     yield f"| `{name}` | `{_type(returns)}` | {_summary(member)} |"
             yield ""
-    yield from ("#### Words", "", "Each has a `Literal` of its words, e.g. `StatusName`, for your own annotations.", "")
+    yield from (
+        "#### Words",
+        "",
+        "An enum that a call takes has a `Literal` of its words too, e.g. `StatusName`, for your own annotations.",
+        "",
+    )
     yield from ("| enum | | words |", "|---|---|---|")
     for kind in kinds:
-        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not models.EventType:
+        if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not EventType:
             yield f"| `{kind.__name__}` | {_summary(kind)} | {', '.join(f'`{word}`' for word in kind)} |"
-    yield f"| `EventType` | {_summary(models.EventType)} | [docs/events.md](events.md) lists them |"
+    yield f"| `EventType` | {_summary(EventType)} | [docs/events.md](events.md) lists them |"
 
 
 def reference() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pkgutil
 import re
 import textwrap
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from typing import Any
 import pytest
 
 import helpdesk_sdk
-from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, install, local, models, resources, testing
+from helpdesk_sdk import AsyncHelpdesk, Helpdesk, errors, install, local, testing
+from helpdesk_sdk.client import _RESOURCES
 from helpdesk_sdk.models.base import Model, OpenEnum, field_descriptions
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +27,10 @@ KNOWN = {name for name, kind in vars(errors).items() if isinstance(kind, type) a
 
 
 def _classes() -> dict[str, type]:
-    found: dict[str, type] = {}
-    for module in (helpdesk_sdk, models, resources, install, local, testing):
-        names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
-        for name in names:
-            kind = getattr(module, name)
-            if isinstance(kind, type) and kind.__module__.startswith("helpdesk_sdk"):
-                found[f"{kind.__module__.removeprefix('helpdesk_sdk.')}.{kind.__qualname__}"] = kind
-    return found
+    named = [getattr(module, name) for module in (helpdesk_sdk, install, local, testing) for name in module.__all__]
+    kinds = [pkgutil.resolve_name(f"helpdesk_sdk.resources.{resource}") for resource in _RESOURCES.values()]
+    kinds += [kind for kind in named if isinstance(kind, type) and kind.__module__.startswith("helpdesk_sdk")]
+    return {f"{kind.__module__.removeprefix('helpdesk_sdk.')}.{kind.__qualname__}": kind for kind in kinds}
 
 
 CLASSES = _classes()

@@ -159,6 +159,7 @@ class Attachments(Resource[Driver]):
             AttachmentNotReadyError: The file was not checked yet.
             AttachmentRejectedError: The file was rejected by its check.
             LocalFileError: The path exists already, or cannot be written.
+            UnexpectedResponseError: What was received is not the file that was checked.
         """
         found = yield from self._available(attachment)
         with saved(to, found.file_name) as (file, path):
@@ -176,6 +177,7 @@ class Attachments(Resource[Driver]):
             AttachmentNotFoundError: There is no such file, you may not see it, or it was deleted.
             AttachmentNotReadyError: The file was not checked yet.
             AttachmentRejectedError: The file was rejected by its check.
+            UnexpectedResponseError: What was received is not the file that was checked.
         """
         found = yield from self._available(attachment)
         content = io.BytesIO()
