@@ -12,6 +12,7 @@ from ._base.choices import FieldAudience, FieldType, RequiredFor
 from ._base.errors import CliError, ExitCode
 from ._base.output import Column, local_time, print_fields, print_result, print_rows
 from ._connect.connection import connect
+from ._show.name_cache import NameCache
 
 if TYPE_CHECKING:
     from helpdesk_sdk import CustomField, FieldOption, Helpdesk
@@ -64,7 +65,10 @@ def show(key: KeyArgument) -> None:
     """Show a custom field and its options."""
     with connect() as hd:
         field = hd.fields.get(key)
-        teams = [hd.teams.get(team_id).name for team_id in field.team_ids]
+        names = NameCache()
+        if field.team_ids:
+            names.load_teams(hd)
+    teams = ", ".join(names.label(str(team_id)) for team_id in field.team_ids)
     rows: list[tuple[str, object]] = [
         ("key", field.key),
         ("type", field.type),
@@ -72,7 +76,7 @@ def show(key: KeyArgument) -> None:
         ("help", field.help_text),
         ("audience", field.audience),
         ("required for", field.required_for),
-        ("teams", "all" if field.for_all_teams else ", ".join(teams) or "none"),
+        ("teams", "all" if field.for_all_teams else teams or "none"),
         ("position", field.position),
         ("retired", local_time(field.retired_at) if field.retired_at else None),
         *((f"option {option.value}", _described(option)) for option in field.options),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ def test_the_life_of_a_field(people: People) -> None:
     assert [(one["value"], one["label"]) for one in made["options"]] == [("s", "Small"), ("l", "l")]
     assert people.admin(*create, "--json").json == made
     assert people.admin("fields", "create", key, "--type", "text", code=4).err
+    assert re.search(rf"teams +{TEAM}\n", people.agent("fields", "show", key).out)
     update = ("--label", "Size", "--customer-label", "Your size", "--all-teams", "--required-for", "none")
     changed = people.admin("fields", "update", key, *update, "--json").json
     assert (changed["label"], changed["customer_label"], changed["for_all_teams"]) == ("Size", "Your size", True)
@@ -108,7 +110,7 @@ def test_values_are_read_by_type_and_shown_with_labels(people: People, key: str)
     assert "vip: True → False" in out
     assert f"{key}: s → l" in out
     assert "seats changed" in out
-    filters = ("--field", f"{key}=l", "--field", f"{key}=Small", "--field", "plan=pro")
+    filters = ("--field", f"{key}=l", "--field", f"{key}= \uff33MALL", "--field", "plan=pro")
     assert [one["number"] for one in people.agent("tickets", "list", *filters, "--json").json] == [made["number"]]
     ordered = people.agent("tickets", "list", "--order", f"-fields.{key}", "--json").json
     assert [one["number"] for one in ordered] == [made["number"]]

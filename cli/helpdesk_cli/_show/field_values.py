@@ -74,14 +74,14 @@ def _read(field: CustomField, text: str) -> Any:
 
 
 def _option(field: CustomField, text: str) -> str | None:
-    """The value of the option that has this value, or this label."""
+    """The value of the option that has this value, or a label that looks the same."""
+    from helpdesk_sdk._names import name_key
+
     for option in field.options:
         if option.value == text:
             return option.value
-    for option in field.options:
-        if option.label.casefold() == text.strip().casefold():
-            return option.value
-    return None
+    wanted = name_key(text)
+    return next((option.value for option in field.options if name_key(option.label) == wanted), None)
 
 
 def _bad(field: CustomField, text: str, wanted: str) -> CliError:
