@@ -38,7 +38,8 @@ def test_a_file_goes_up_is_listed_and_comes_down(people: People, number: int, pi
     assert [row["file_name"] for row in rows] == ["screen shot.png", "print.log"]
     shown = people.agent("tickets", "show", number)
     assert f"screen shot.png ({len(PNG) / 1024:.1f} kB), print.log (9 B)" in shown.out
-    assert "uploaded a file" in shown.out
+    for name in ("screen shot.png", "print.log"):
+        assert f"uploaded a file (state: uploaded, placement: ticket, attachment: {name})" in shown.out
     assert len(people.agent("tickets", "show", number, "--json").json["attachments"]) == 2
     target = tmp_path / "down"
     target.mkdir()
@@ -86,6 +87,9 @@ def test_a_file_is_deleted_after_a_question(people: People, number: int, picture
     assert people.customer("attachments", "delete", file["attachment_id"], "--yes", code=5).out == ""
     people.agent("attachments", "delete", file["attachment_id"], "--yes")
     assert people.agent("attachments", "list", number, "--json").json[0]["state"] == "deleted"
+    # The file has no name any more: its lines have the beginning of its id.
+    shown = people.agent("tickets", "show", number).out
+    assert f"deleted a file (state: deleted, placement: ticket, attachment: {file['attachment_id'][:8]})" in shown
     assert people.system("attachments", "sweep", "--dry-run", "--json").json["counts"]["file_not_needed"] >= 1
     assert people.system("attachments", "sweep", code=2).err
     swept = people.system("attachments", "sweep", "--yes", "--json").json

@@ -1,4 +1,4 @@
-"""The names of teams and people by id. Each name is requested once, and many in one request."""
+"""The names of teams, people and files by id. Each name is requested once, and many in one request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._base.json import jsonable
 from .._base.parallel import in_parallel
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, User
+    from helpdesk_sdk import AsyncHelpdesk, Attachment, Helpdesk, Ticket, User
 
 _BATCH_SIZE = 100
 # Fields of an event's data that hold the id of a person. Other ids, as of messages, have no name.
@@ -18,11 +18,12 @@ _PERSON_FIELDS = ("assigned_to", "user_id")
 
 
 class NameCache:
-    """The names of the teams and people that the user may see."""
+    """The names of the teams, people and files that the user may see."""
 
     def __init__(self) -> None:
         self.teams: dict[UUID, str] = {}
         self.people: dict[UUID, User] = {}
+        self.files: dict[UUID, str] = {}
         # Includes ids that the user may not see, so that they are not requested again.
         self._requested: set[UUID] = set()
 
@@ -52,6 +53,10 @@ class NameCache:
     def load_teams(self, hd: Helpdesk) -> None:
         """Fetch the teams that the user may see."""
         self.teams |= {team.team_id: team.name for team in hd.teams.list(page_size=1000)}
+
+    def add_files(self, attachments: Iterable[Attachment]) -> None:
+        """Take the names of files that were read already. A deleted file has lost its name."""
+        self.files |= {one.attachment_id: one.file_name for one in attachments if one.state != "deleted"}
 
     def _load(self, hd: Helpdesk, teams: set[UUID], people: set[UUID]) -> None:
         def load_people() -> None:
@@ -104,7 +109,9 @@ class NameCache:
                 given = UUID(value)
             except ValueError:
                 return value
-            return self.teams.get(given) or (self.person(given) or value if given in self.people else value[:8])
+            if given in self.people:
+                return self.person(given) or value
+            return self.teams.get(given) or self.files.get(given) or value[:8]
         return "-" if value is None else str(value)
 
 

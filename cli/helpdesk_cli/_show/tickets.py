@@ -99,6 +99,7 @@ def show_ticket(hd: Helpdesk, receipts: ReadReceipts, ticket: Ticket, last: int 
         _print_head(ticket, names, labelled(hd, ticket), files)
         shown = _newest(list(entries), last)
         names.load_events(hd, [entry.data for entry in shown])
+        names.add_files(files)
         show_timeline(shown, names)
     messages = [entry.id for entry in shown if entry.kind == "message"]
     # With --last, the newest message may have been left out: then nothing is recorded.
