@@ -107,14 +107,15 @@ def sweep(
 ) -> None:
     """Remove files that nothing needs; asks first.
 
-    Files of rejected and deleted attachments, and uploads that were never finished or sent. Needs the secret key.
+    Files of rejected and deleted attachments, and uploads that were never finished or sent. Needs the secret key. After
+    --all, a hosted project deletes the files in the background, within an hour.
     """
     with connect() as hd:
         if all_files:
             if not dry_run:
                 _confirm("Delete the files of all tickets for good?", yes)
                 hd.attachments.delete_all_files()
-            outcome = "would be deleted" if dry_run else "are deleted"
+            outcome = "would be deleted" if dry_run else "are being deleted"
             print_result(f"The files of all tickets {outcome}.", json={"all": True, "dry_run": dry_run})
             return
         found = hd.attachments.sweep(dry_run=True)

@@ -97,6 +97,19 @@ def test_a_file_is_deleted_after_a_question(people: People, number: int, picture
     assert people.admin("attachments", "sweep", "--dry-run", code=5).out == ""
 
 
+def test_all_files_are_deleted_before_an_uninstall(people: People, number: int, picture: Path, tmp_path: Path) -> None:
+    (file,) = people.customer("tickets", "attach", number, picture, "--json").json
+    sweep_all = ("attachments", "sweep", "--all")
+    assert "would be deleted" in people.system(*sweep_all, "--dry-run").out
+    assert "--yes" in people.system(*sweep_all, code=2).err
+    people.admin(*sweep_all, "--yes", code=5)
+    people.customer("attachments", "download", file["attachment_id"], "-o", tmp_path / "kept.png")
+    assert "are being deleted" in people.system(*sweep_all, "--yes").out
+    lost = people.customer("attachments", "download", file["attachment_id"], "-o", tmp_path / "lost.png", code=3)
+    assert "screen shot.png is gone" in lost.err
+    assert not (tmp_path / "lost.png").exists()
+
+
 def test_admins_change_the_settings(people: People) -> None:
     before = people.customer("settings", "show", "--json").json
     done = people.admin("settings", "set", "--attachment-max-per-message", 7, "--json").json

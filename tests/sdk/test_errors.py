@@ -81,6 +81,7 @@ def test_the_package_opens_with_its_tree() -> None:
         (refused(500, code="57014"), errors.StatementTimeoutError),
         (refused(418), errors.UnexpectedResponseError),
         (refused(404, message="no Route matched with those values"), errors.UnexpectedResponseError),
+        (httpx.Response(400, json={"statusCode": "404", "error": "not_found"}), errors.NotFoundError),
         (refused(409, "of_the_future", message="Not now."), errors.ConflictError),
         (refused(400, code="invalid_credentials"), errors.AuthenticationError),
         (refused(422, code="user_already_exists"), errors.UserExistsError),

@@ -27,7 +27,7 @@ _BY_STATUS: dict[int, type[e.ApiError]] = {
     422: e.InvalidValueError,
     429: e.RateLimitedError,
 }
-# Codes of PostgREST and Supabase Auth that are more exact than the HTTP status.
+# Codes of PostgREST, Supabase Auth and Storage that are more exact than the HTTP status.
 _BY_CODE: dict[str, type[e.ApiError]] = {
     "25006": e.ReadOnlyError,
     "3F000": e.UnexpectedResponseError,
@@ -53,6 +53,8 @@ _BY_CODE: dict[str, type[e.ApiError]] = {
     "email_address_invalid": e.InvalidValueError,
     "over_request_rate_limit": e.RateLimitedError,
     "over_email_send_rate_limit": e.RateLimitedError,
+    # Storage has no such object, or the caller may not see it.
+    "not_found": e.NotFoundError,
 }
 NO_HELPDESK = "Is this the URL of a Supabase project with the helpdesk's migrations? Run helpdesk doctor."
 _HINT_BY_CODE = {

@@ -20,6 +20,7 @@ from ..errors import (
     AttachmentNotFoundError,
     AttachmentNotReadyError,
     AttachmentRejectedError,
+    ForbiddenError,
     NotFoundError,
     UnexpectedResponseError,
 )
@@ -198,7 +199,7 @@ class Attachments(Resource[Driver]):
         http = self._platform("GET", f"/storage/v1/object/authenticated/{object_path(found)}")
         reply: Reply = yield Request(http, repeatable=True, write=False, accepts=(NotFoundError,), sink=sink)
         if reply.error is not None:
-            raise AttachmentNotFoundError(f"The file {found.file_name} is not yours to see any more")
+            raise AttachmentNotFoundError(f"The file {found.file_name} is gone, or not yours to see any more")
         if sink.received != found.size or (found.sha256 is not None and sink.sha256 != found.sha256):
             raise UnexpectedResponseError("What was received is not the file that was checked", hint="Try again.")
 
@@ -220,7 +221,7 @@ class Attachments(Resource[Driver]):
         http = self._platform("POST", f"/storage/v1/object/sign/{object_path(found)}", json={"expiresIn": seconds})
         reply: Reply = yield Request(http, repeatable=True, write=False, accepts=(NotFoundError,))
         if reply.error is not None:
-            raise AttachmentNotFoundError(f"The file {found.file_name} is not yours to see any more")
+            raise AttachmentNotFoundError(f"The file {found.file_name} is gone, or not yours to see any more")
         signed = reply.value(_Signed).signedURL
         return f"{self._driver.context.url}/storage/v1{signed}&{urlencode({'download': found.file_name})}"
 
@@ -268,9 +269,14 @@ class Attachments(Resource[Driver]):
     def delete_all_files(self) -> Flow[None]:
         """With the secret key: delete the files of all tickets, for good, before the helpdesk is uninstalled.
 
+        A hosted project does it in the background, within an hour.
+
         Raises:
             ForbiddenError: The client has no secret key.
         """
+        if not self._session_store.is_system:
+            # Storage would answer that there is no such bucket.
+            raise ForbiddenError(hint="This needs the project's secret key: Helpdesk(url, secret_key).")
         http = self._platform("POST", f"/storage/v1/bucket/{BUCKET}/empty", json={})
         yield Request(http, repeatable=True, write=True)
 
