@@ -28,12 +28,7 @@ CustomerLabelOption = Annotated[
 ]
 TeamOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--team",
-        metavar="TEAM",
-        help="Only for tickets of this team; may be repeated. Default: all.",
-        show_default=False,
-    ),
+    typer.Option("--team", metavar="TEAM", help="Only for tickets of this team; may be repeated.", show_default=False),
 ]
 PositionOption = Annotated[
     int | None, typer.Option(min=0, max=1_000_000, help="The place in the order: smallest first.", show_default=False)

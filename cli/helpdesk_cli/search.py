@@ -39,7 +39,7 @@ def search(
 
     Fields: status, priority, team, assignee, requester (from), tag, channel, number, external_id, created (before,
     after), updated, resolved, closed, has:attachment, has:note, is:unassigned, is:snoozed, title, description,
-    fields.KEY. Times are dates, or 7d and 4h for so long ago. The best hits come first, the words are marked.
+    fields.KEY. Times are dates, or 7d and 4h for so long ago. The words that matched are marked.
     """
     from ._show.hits import show_answer
 

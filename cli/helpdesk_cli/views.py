@@ -23,9 +23,7 @@ QueryArgument = Annotated[
     str, typer.Argument(metavar="QUERY", help="A query as for helpdesk search, in single quotes.", show_default=False)
 ]
 SortName = Literal["-created_at", "created_at", "-updated_at", "updated_at", "priority", "-priority"]
-SortOption = Annotated[
-    SortName | None, typer.Option(help="The order; with a minus, in reverse.", show_default="-created_at")
-]
+SortOption = Annotated[SortName, typer.Option(help="The order; with a minus, in reverse.")]
 ColumnsOption = Annotated[
     str | None,
     typer.Option(metavar="NAMES", help="Columns to show, like number,title,assignee.", show_default=False),
@@ -99,7 +97,7 @@ def count(view: ViewArgument) -> None:
 def create(
     name: Annotated[str, typer.Argument(help="1 to 100 characters.", show_default=False)],
     query: QueryArgument,
-    sort: SortOption = None,
+    sort: SortOption = "-created_at",
     columns: ColumnsOption = None,
     team: Annotated[
         str | None, typer.Option(metavar="TEAM", help="For the members of this team, by name or id.")
@@ -112,7 +110,7 @@ def create(
 ) -> None:
     """Save a query: for yourself, for a team, or for all staff.
 
-    helpdesk views create 'My urgent' 'is:urgent assignee:me'
+    For example: helpdesk views create 'My urgent' 'is:urgent assignee:me'
     """
     if all and team is not None:
         raise typer.BadParameter("cannot be combined with --team", param_hint="--all")
@@ -122,7 +120,7 @@ def create(
         made = hd.views.create(
             name,
             query,
-            sort=sort or "-created_at",
+            sort=sort,
             columns=_columns(columns),
             audience="all" if all else "team" if team is not None else "private",
             team=team,
@@ -136,10 +134,10 @@ def update(
     view: ViewArgument,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The new name.")] = None,
     query: Annotated[str | None, typer.Option(metavar="QUERY", help="The new query.")] = None,
-    sort: SortOption = None,
+    sort: Annotated[SortName | None, typer.Option(help="The new order; with a minus, in reverse.")] = None,
     columns: ColumnsOption = None,
 ) -> None:
-    """Change a view."""
+    """Change a view. What is not named stays as it is."""
     with connect() as hd:
         chosen = None if columns is None else _columns(columns)
         made = hd.views.update(view, name=name, query=query, sort=sort, columns=chosen)

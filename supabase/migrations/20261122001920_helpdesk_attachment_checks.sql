@@ -160,6 +160,6 @@ as $$
 $$;
 comment on function helpdesk.postpone_attachment is
   'For checkers, with the secret key: the check could not be made, for example because the virus scanner does not '
-  'answer. The file stays uploaded; returns when it is leased again, later after each attempt.';
+  'answer. The file stays uploaded. Returns the time from which it can be leased again: later after each attempt.';
 revoke all on function helpdesk.postpone_attachment from public, anon, authenticated, service_role;
 grant execute on function helpdesk.postpone_attachment to service_role;

@@ -138,8 +138,8 @@ begin
 end;
 $$;
 comment on function helpdesk.ticket_counts is
-  'Agents and admins: how many open and pending tickets each of your teams has, by status and priority. Exact at once, '
-  'at the same cost however many tickets there are. Admins: every team. What has no ticket has no row.';
+  'Agents and admins: how many open and pending tickets each of your teams has, by status and priority; admins: every '
+  'team. The numbers are exact, and cost the same however many tickets there are. A number that is 0 has no row.';
 revoke all on function helpdesk.ticket_counts from public, anon, authenticated, service_role;
 grant execute on function helpdesk.ticket_counts to authenticated, service_role;
 
