@@ -176,7 +176,38 @@ end;
 $$;
 revoke all on function helpdesk_private.merge_query_terms from public, anon, authenticated, service_role;
 
-create function helpdesk_private.scan_query(p_text text)
+create function helpdesk_private.warn_of_no_field(p_name text, p_condition text, p_at integer, p_as_staff boolean)
+returns text[]
+language plpgsql
+stable
+-- Definer: reads the definitions for customers, who receive keys of public fields only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key text := (
+    select d.key from helpdesk.field_definitions as d
+    where d.key = lower(p_name) and d.retired_at is null and d.type <> 'long_text'
+      and (p_as_staff or d.audience <> 'staff_only')
+  );
+begin
+  if v_key is null and (p_condition not like ':%' or p_name !~ '^[A-Za-z][A-Za-z_.]{1,30}$') then
+    return '{}';
+  end if;
+  return array[
+    format('%s at position %s is no field: it is searched as text.', p_name, p_at)
+    || coalesce(' Did you mean fields.' || v_key || helpdesk_private.printable(
+      (regexp_match(p_condition, '^[:<>=]+(?:"[^"]*"|\S*)'))[1]
+    ) || '?', '')
+  ];
+end;
+$$;
+comment on function helpdesk_private.warn_of_no_field is
+  'The warning about a name that is no field of a query, or none where it is plain text. p_condition: the operator and '
+  'what follows. The key of a custom field gets the spelling that filters by it.';
+revoke all on function helpdesk_private.warn_of_no_field from public, anon, authenticated, service_role;
+
+create function helpdesk_private.scan_query(p_text text, p_as_staff boolean default false)
 returns jsonb
 language plpgsql
 stable
@@ -227,9 +258,9 @@ begin
             v_op := ltrim(v_op, ':') || v_chars[v_at];
           end loop;
           v_from := v_at + 1;
-        elsif v_chars[v_at] = ':' and v_word ~ '^[A-Za-z][A-Za-z_.]{1,30}$' and v_chars[v_at + 1] <> '/' then
+        elsif v_chars[v_at + 1] <> '/' then
           v_warnings := v_warnings
-            || format('%s at position %s is no field: it is searched as text.', v_word, v_start);
+            || helpdesk_private.warn_of_no_field(v_word, substr(p_text, v_at, 100), v_start, p_as_staff);
         end if;
       end if;
       v_at := v_at + 1;
@@ -294,5 +325,6 @@ begin
 end;
 $$;
 comment on function helpdesk_private.scan_query is
-  'The tree that a query text makes, in its one form, and warnings: sentences for whoever typed it.';
+  'The tree that a query text makes, in its one form, and warnings: sentences for whoever typed it. p_as_staff: they '
+  'may name custom fields for staff.';
 revoke all on function helpdesk_private.scan_query from public, anon, authenticated, service_role;

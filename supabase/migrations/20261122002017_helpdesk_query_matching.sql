@@ -156,7 +156,9 @@ begin
   if p_text is not null and p_tree is not null then
     perform helpdesk_private.fail('invalid_value', 'query: give a text or a tree, not both.');
   end if;
-  v_scanned := case when p_tree is null then helpdesk_private.scan_query(coalesce(p_text, '')) end;
+  v_scanned := case when p_tree is null then
+    helpdesk_private.scan_query(coalesce(p_text, ''), plan.reader <> 'own')
+  end;
   warnings := coalesce(v_scanned -> 'warnings', '[]');
   tree := coalesce(v_scanned -> 'tree', helpdesk_private.check_query(p_tree));
   v_nodes := jsonb_build_array(helpdesk_private.resolve_query(tree, 'tree', plan));

@@ -185,11 +185,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_scanned jsonb;
+  v_service boolean := helpdesk_private.is_service();
 begin
-  if not helpdesk_private.is_service() then
+  if not v_service then
     perform helpdesk_private.require_person();
   end if;
-  v_scanned := helpdesk_private.scan_query(coalesce(p_text, ''));
+  v_scanned := helpdesk_private.scan_query(
+    coalesce(p_text, ''), v_service or helpdesk_private.me_if_staff() is not null
+  );
   return v_scanned || jsonb_build_object('tree', helpdesk_private.without_places(v_scanned -> 'tree'));
 end;
 $$;

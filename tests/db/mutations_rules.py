@@ -54,6 +54,9 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "customers find their tickets by staff-only values": ("and not v.staff_only", ""),
         "customers find tickets by values for staff": ("where not v_own and v.field_key", "where v.field_key"),
     },
+    ("warn_of_no_field(text,text,integer,boolean)", "search_fields"): {
+        "warnings have the keys of staff-only fields": ("(p_as_staff or d.audience <> 'staff_only')", "true"),
+    },
     ("has_words(uuid,tsquery,text)", "search"): {
         "customers leave tickets out by words of notes": ("if p_reader <> 'own' then", "if true then"),
     },

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, STRANGER, Db, as_person, be, refused, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db, as_person, be, refused, value
 from tests.db.searching import found, names, search
 from tests.db.world import World
 
@@ -24,6 +24,11 @@ FIELDS: list[tuple[str, str, str, Any]] = [
 @pytest.fixture
 def fields(db: Db, world: World) -> None:
     """Fields of every type, with values on one ticket."""
+    give_fields(db, world)
+
+
+def give_fields(db: Db, world: World) -> None:
+    """As the fixture does, for tests that the mutation check watches: it has no fixtures."""
     with be(db, ADMIN):
         for key, kind, audience, _ in FIELDS:
             db.execute(
@@ -141,8 +146,8 @@ def test_a_retired_field_is_named(db: Db, world: World) -> None:
         value(db, "select helpdesk.query_tickets(tree => %s::jsonb)", tree)
 
 
-@pytest.mark.usefixtures("fields")
 def test_the_value_of_a_text_field_is_exact(db: Db, world: World) -> None:
+    give_fields(db, world)
     public, internal = {"mine"}, {"mine"}
     for person, by_public, by_internal in (
         (CUSTOMER, public, set()),
@@ -158,8 +163,8 @@ def test_the_value_of_a_text_field_is_exact(db: Db, world: World) -> None:
                 assert "mine" not in names(world, search(db, other)["exact"]), (person, other)
 
 
-@pytest.mark.usefixtures("fields")
-def test_a_value_for_staff_is_not_exact_among_the_own_tickets(db: Db) -> None:
+def test_a_value_for_staff_is_not_exact_among_the_own_tickets(db: Db, world: World) -> None:
+    give_fields(db, world)
     with be(db, ADMIN):
         own = value(
             db,
@@ -178,3 +183,46 @@ def test_the_value_of_a_retired_field_is_not_exact(db: Db) -> None:
         db.execute("update helpdesk.field_definitions set retired_at = now() where key = 'order_ref'")
     with as_person(db, ADMIN):
         assert search(db, "A-77 b")["exact"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("plan:pro", "fields.plan:pro"),
+        ('-Plan:"pro x" more', 'fields.plan:"pro x"'),
+        ("plan>=pro more", "fields.plan>=pro"),
+        ("plan:a\x1bb", "fields.plan:ab"),
+    ],
+)
+def test_the_key_of_a_custom_field_brings_the_way_to_filter(db: Db, world: World, query: str, meant: str) -> None:
+    for person in (CUSTOMER, AGENT, ADMIN, SERVICE):
+        for call in ("search_tickets", "query_tickets", "parse_query"):
+            with as_person(db, person):
+                (warning,) = value(db, f"select helpdesk.{call}(%s)", query)["warnings"]
+            assert warning.endswith(f" at position 1 is no field: it is searched as text. Did you mean {meant}?")
+
+
+def test_customers_do_not_learn_the_keys_of_fields_for_staff(db: Db, world: World) -> None:
+    plain = "risk at position 1 is no field: it is searched as text."
+    hint = f"{plain} Did you mean fields.risk:high?"
+    for person, mine, searched, parsed in (
+        (CUSTOMER, False, plain, plain),
+        (OTHER, True, plain, plain),
+        (AGENT, False, hint, hint),
+        (ADMIN, False, hint, hint),
+        (SERVICE, False, hint, hint),
+        # Their own tickets, as customers see them.
+        (AGENT, True, plain, hint),
+    ):
+        with as_person(db, person):
+            assert search(db, "risk:high", mine=mine)["warnings"] == [searched], person
+            assert value(db, "select helpdesk.parse_query('risk:high')")["warnings"] == [parsed], person
+            assert len(search(db, "risk>high", mine=mine)["warnings"]) == (searched == hint), person
+
+
+def test_a_field_that_is_no_condition_is_not_suggested(db: Db, world: World) -> None:
+    # A long text, a retired field, no field.
+    for key in ("story", "gone", "nothing"):
+        with as_person(db, ADMIN):
+            warnings = search(db, f"{key}:pro")["warnings"]
+        assert warnings == [f"{key} at position 1 is no field: it is searched as text."]

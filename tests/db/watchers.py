@@ -36,6 +36,7 @@ from tests.db import (
     test_saved_views,
     test_search,
     test_search_answers,
+    test_search_fields,
     test_search_text,
     test_teams,
     test_tickets,
@@ -116,7 +117,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
     modules = (
-        *(test_search, test_search_answers, test_search_text, test_saved_views),
+        *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         *(test_fields, test_field_definitions),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
