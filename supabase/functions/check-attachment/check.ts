@@ -1,7 +1,7 @@
 /** The check of one file: read it once, hash it, look at its start and end, and have it scanned on the way. */
 
 import { createHash } from "node:crypto";
-import { HEAD_BYTES, isControl, TAIL_BYTES, verdict } from "./inspection.ts";
+import { HEAD_BYTES, isControl, TAIL_BYTES, TEXT_TYPES, verdict } from "./inspection.ts";
 import { type Connect, Scan } from "./scanner.ts";
 
 export interface Verdict {
@@ -33,7 +33,7 @@ export async function judge(
       head.add(chunk);
       tail.add(chunk);
       size += chunk.length;
-      hasControls ||= contentType.startsWith("text/") || contentType.endsWith("/json") ? chunk.some(isControl) : false;
+      hasControls ||= TEXT_TYPES.has(contentType) && chunk.some(isControl);
       await scan?.send(chunk);
     }
     const malware = await scan?.result() ?? null;

@@ -14,7 +14,8 @@ export const HEAD_BYTES = 4100;
 /** The part of a file, at its end, that `verdict` needs. */
 export const TAIL_BYTES = 1024 * 1024;
 
-const TEXT_TYPES = new Set(["text/plain", "text/csv", "text/markdown", "application/json"]);
+/** Types of which every byte is looked at: `hasControls` counts for them alone. */
+export const TEXT_TYPES: ReadonlySet<string> = new Set(["text/plain", "text/csv", "text/markdown", "application/json"]);
 /** Types that are ZIP archives, each with the kind that `archiveKind` must find; null for any. */
 const ARCHIVE_TYPES = new Map<string, string | null>([
   ["application/zip", null],

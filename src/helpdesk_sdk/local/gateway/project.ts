@@ -19,8 +19,8 @@ import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
 import { parseSize } from "./storage/files.ts";
 import { Storage } from "./storage/storage.ts";
-import { apiKey, bearerToken, tokenProblem, verifyToken, withBearer } from "./api/tokens.ts";
-import { upsertedTable, upsertProblem } from "./lite/upserts.ts";
+import { tokenProblem, withBearer } from "./api/tokens.ts";
+import { upsertProblem } from "./lite/upserts.ts";
 
 /** A request that fails within this time after a lost connection counts as a database failure. */
 const OUTAGE_MS = 3000;
@@ -192,27 +192,12 @@ export class Project {
     const problem = await tokenProblem(accepted, this.settings);
     if (problem) return problem;
     const signed = withBearer(accepted);
-    const refusal = await upsertProblem(
-      signed,
-      this.#connection.driver,
-      await this.#role(signed),
-      this.settings.schemas[0]!,
-    );
+    const refusal = await upsertProblem(signed, this.#connection.driver, this.settings, this.settings.schemas[0]!);
     if (refusal) return refusal;
     const related = embeds(signed) ? keepRelations(signed, await this.catalog()) : signed;
     const written = await keepBodyValues(keepQueryValues(related));
     const asked = withDefaultSchema(written, this.settings.schemas[0]!);
     return await withoutLookups(async () => await this.#app.fetch(asked, { peerAddress: peer }));
-  }
-
-  /** The database role of a request whose token is valid. */
-  async #role(request: Request): Promise<string> {
-    if (upsertedTable(request) === null) return "anon";
-    const token = bearerToken(request) ?? apiKey(request);
-    if (token === null || token === this.settings.publishable_key) return "anon";
-    if (token === this.settings.secret_key) return "service_role";
-    const verdict = await verifyToken(token, this.settings.jwt_secret);
-    return "role" in verdict ? verdict.role : "anon";
   }
 
   async #auth(request: Request, pathname: string, peer: string): Promise<Response> {

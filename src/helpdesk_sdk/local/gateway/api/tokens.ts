@@ -22,6 +22,21 @@ export function apiKey(request: Request): string | null {
   return request.headers.get("apikey") ?? new URL(request.url).searchParams.get("apikey");
 }
 
+/** The role of an API key of the stack; null for any other token. */
+export function roleOfKey(token: string, keys: Keys): string | null {
+  return token === keys.secret_key ? "service_role" : token === keys.publishable_key ? "anon" : null;
+}
+
+/** The database role of a request whose token, if it has any, is valid. */
+export async function roleOf(request: Request, keys: Keys): Promise<string> {
+  const token = bearerToken(request) ?? apiKey(request);
+  if (token === null) return "anon";
+  const role = roleOfKey(token, keys);
+  if (role !== null) return role;
+  const verdict = await verifyToken(token, keys.jwt_secret);
+  return "role" in verdict ? verdict.role : "anon";
+}
+
 /** Verify a token against the stack's secret. */
 export async function verifyToken(token: string, jwtSecret: string): Promise<Verdict> {
   if (token.split(".").length !== 3) return { problem: "malformed" };
@@ -51,7 +66,7 @@ export async function tokenProblem(request: Request, keys: Keys): Promise<Respon
     return restError(401, "PGRST301", "The Authorization header is not 'Bearer <token>'");
   }
   const token = bearerToken(request);
-  if (token === null || token === keys.publishable_key || token === keys.secret_key) return null;
+  if (token === null || roleOfKey(token, keys) !== null) return null;
   const verdict = await verifyToken(token, keys.jwt_secret);
   if ("role" in verdict) return null;
   switch (verdict.problem) {

@@ -3,7 +3,7 @@
 import { FunctionProcess, lastModified } from "./process.ts";
 import { json } from "../api/responses.ts";
 import type { Settings } from "../settings.ts";
-import { apiKey, bearerToken, verifyToken } from "../api/tokens.ts";
+import { apiKey, bearerToken, roleOfKey, verifyToken } from "../api/tokens.ts";
 
 export const REQUEST_TIMEOUT_MS = 150_000;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -84,7 +84,7 @@ export class Functions {
     if (!token) {
       return platformError(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Auth header is not 'Bearer {token}'");
     }
-    if (token === this.settings.publishable_key || token === this.settings.secret_key) return null;
+    if (roleOfKey(token, this.settings) !== null) return null;
     const algorithm = tokenAlgorithm(token);
     if (algorithm === null) return platformError(401, "UNAUTHORIZED_INVALID_JWT_FORMAT", "Invalid JWT");
     if (algorithm !== "HS256") {

@@ -5,9 +5,10 @@
 
 import type postgres from "postgres";
 import { restError } from "../api/responses.ts";
+import { type Keys, roleOf } from "../api/tokens.ts";
 
 /** The table of an upsert that may change rows, or null for any other request. */
-export function upsertedTable(request: Request): string | null {
+function upsertedTable(request: Request): string | null {
   const table = new URL(request.url).pathname.match(/^\/rest\/v1\/([^/]+)$/)?.[1];
   const merges = /\bresolution=merge-duplicates\b/.test(request.headers.get("prefer") ?? "");
   const isUpsert = request.method === "PUT" || (request.method === "POST" && merges);
@@ -26,19 +27,19 @@ export function namedColumns(request: Request, body: unknown): string[] {
 export async function upsertProblem(
   request: Request,
   sql: postgres.Sql,
-  role: string,
+  keys: Keys,
   defaultSchema: string,
 ): Promise<Response | null> {
   const table = upsertedTable(request);
   if (table === null || !/\bjson\b/.test(request.headers.get("content-type") ?? "application/json")) return null;
   const body: unknown = await request.clone().json().catch(() => null);
+  const role = await roleOf(request, keys);
   const schema = request.headers.get("content-profile") ?? defaultSchema;
+  const columns = namedColumns(request, body);
   const [refused] = await sql`
     select 1 from pg_attribute as a join pg_class as c on c.oid = a.attrelid join pg_namespace as n on n.oid = c.relnamespace
     where n.nspname = ${schema} and c.relname = ${table} and a.attnum > 0 and not a.attisdropped
-      and a.attname = any(${
-    namedColumns(request, body)
-  }) and not has_column_privilege(${role}, c.oid, a.attnum, 'UPDATE')
+      and a.attname = any(${columns}) and not has_column_privilege(${role}, c.oid, a.attnum, 'UPDATE')
     limit 1`;
   return refused ? restError(403, "42501", `permission denied for table ${table}`) : null;
 }

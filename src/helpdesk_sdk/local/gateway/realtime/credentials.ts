@@ -1,7 +1,7 @@
 /** Verification of the stack's keys and people's tokens, with Realtime's error messages. */
 
 import { compactVerify, errors } from "jose";
-import type { Keys } from "../api/tokens.ts";
+import { type Keys, roleOfKey } from "../api/tokens.ts";
 
 export interface Claims extends Record<string, unknown> {
   role: string;
@@ -34,8 +34,8 @@ export const isOpaqueKey = (token: string): boolean => token.startsWith("sb_");
  * @throws TokenError with Realtime's message
  */
 export async function verifyCredential(token: string, keys: Keys): Promise<Credential> {
-  const role = token === keys.secret_key ? "service_role" : token === keys.publishable_key ? "anon" : null;
-  if (role) return { token, claims: { iss: "supabase", role, exp: FAR_FUTURE } };
+  const role = roleOfKey(token, keys);
+  if (role !== null) return { token, claims: { iss: "supabase", role, exp: FAR_FUTURE } };
   const claims = await verifiedClaims(token, keys.jwt_secret);
   assertNotExpired(claims);
   return { token, claims };

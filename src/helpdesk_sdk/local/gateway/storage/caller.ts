@@ -1,6 +1,6 @@
 /** Who sends a request to Storage. */
 
-import { apiKey, bearerToken, type Keys, verifyToken } from "../api/tokens.ts";
+import { apiKey, bearerToken, type Keys, roleOfKey, verifyToken } from "../api/tokens.ts";
 import { accessDenied } from "./errors.ts";
 
 export interface Caller {
@@ -25,8 +25,8 @@ export async function callerOf(request: Request, keys: Keys, lenient: boolean): 
     if (lenient) return NOBODY;
     throw accessDenied("The request has no Authorization header");
   }
-  const keyRole = token === keys.secret_key ? "service_role" : token === keys.publishable_key ? "anon" : null;
-  if (keyRole) return { role: keyRole, userId: null, claims: { role: keyRole }, isAuthenticated: true };
+  const keyRole = roleOfKey(token, keys);
+  if (keyRole !== null) return { role: keyRole, userId: null, claims: { role: keyRole }, isAuthenticated: true };
   const verdict = await verifyToken(token, keys.jwt_secret);
   if ("role" in verdict) {
     const { sub } = verdict.claims;

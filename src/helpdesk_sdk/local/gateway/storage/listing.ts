@@ -1,5 +1,6 @@
 /** Lists of objects: one folder at a time (`list`), and page by page (`list-v2`). */
 
+import type { Body } from "./call.ts";
 import { checkPrefix } from "./keys.ts";
 import { invalidRequest } from "./errors.ts";
 import type { Tx } from "./objects.ts";
@@ -8,7 +9,6 @@ const FOLDER_COLUMNS = ["name", "updated_at", "created_at", "last_accessed_at"];
 const PAGE_COLUMNS = ["name", "updated_at", "created_at"];
 const MAX_LIMIT = 1000;
 
-type Body = Record<string, unknown>;
 type Entry = Record<string, unknown> & { id: string | null; name: string };
 
 /** The content of one folder as the transaction's role sees it: its folders (without id), then its objects. */

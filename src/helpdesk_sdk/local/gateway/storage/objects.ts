@@ -125,12 +125,7 @@ export class Objects {
    * @throws StorageError
    */
   async probeUpload(caller: Caller, operation: Operation, object: NewObject, upsert: boolean): Promise<void> {
-    await this.asCaller(caller, operation, async (tx) => {
-      await insert(tx, object, "1", upsert);
-      throw ROLLBACK;
-    }).catch((error) => {
-      if (error !== ROLLBACK) throw error;
-    });
+    await this.#probe(caller, operation, (tx) => insert(tx, object, "1", upsert));
   }
 
   /**
@@ -139,14 +134,23 @@ export class Objects {
    * @throws StorageError
    */
   async probeMove(caller: Caller, operation: Operation, object: ObjectRow, bucket: string, key: string): Promise<void> {
-    await this.asCaller(caller, operation, async (tx) => {
+    await this.#probe(caller, operation, async (tx) => {
       const moved = await tx`
         update storage.objects set bucket_id = ${bucket}, name = ${key} where id = ${object.id}::uuid returning id`;
       if (moved.length === 0) throw accessDenied("new row violates row-level security policy");
-      throw ROLLBACK;
-    }).catch((error) => {
-      if (error !== ROLLBACK) throw error;
     });
+  }
+
+  /** Do the work as the caller, and roll it back. */
+  async #probe(caller: Caller, operation: Operation, work: (tx: Tx) => Promise<unknown>): Promise<void> {
+    try {
+      await this.asCaller(caller, operation, async (tx) => {
+        await work(tx);
+        throw ROLLBACK;
+      });
+    } catch (error) {
+      if (error !== ROLLBACK) throw error;
+    }
   }
 
   /**
