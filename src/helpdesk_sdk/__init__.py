@@ -56,9 +56,8 @@ if TYPE_CHECKING:
     from .models.views import View, ViewAudience, ViewAudienceName
     from .resources._files import FileSource
     from .resources._queries import Query
-    from .resources._references import FieldRef, TeamRef, TicketRef, UserRef
+    from .resources._references import AttachmentRef, FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
-    from .resources.attachments import AttachmentRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
@@ -242,13 +241,13 @@ __getattr__ = lazy_names(
         "resources._files": ("FileSource",),
         "resources._queries": ("Query",),
         "resources._references": (
+            "AttachmentRef",
             "FieldRef",
             "TeamRef",
             "TicketRef",
             "UserRef",
         ),
         "resources._uploads": ("AttachmentSource",),
-        "resources.attachments": ("AttachmentRef",),
         "resources.presence": ("TicketPresence",),
         "resources.tickets.fields": ("FieldOrder", "by_field"),
         "resources.views": (

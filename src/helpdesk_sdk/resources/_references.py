@@ -15,6 +15,7 @@ from ..errors import (
     TicketNotFoundError,
     UserNotFoundError,
 )
+from ..models.attachments import Attachment
 from ..models.base import Model
 from ..models.fields import CustomField
 from ..models.teams import Team
@@ -145,6 +146,23 @@ FieldRef = CustomField | str
 def field_key(field: FieldRef) -> str:
     """The key of a custom field."""
     return field.key if isinstance(field, CustomField) else check.text("field", field, 1, limits.FIELD_KEY_MAX)
+
+
+AttachmentRef = Attachment | UUID | str
+"""An attachment: an Attachment, or its id."""
+
+
+def attachment_key(attachment: AttachmentRef) -> UUID:
+    """The id of an attachment."""
+    return (
+        attachment.attachment_id if isinstance(attachment, Attachment) else check.identifier("attachment", attachment)
+    )
+
+
+def find_attachment(resource: Resource[Any], attachment: AttachmentRef) -> Flow[Attachment | None]:
+    """An attachment, read now; None when the caller may not see it."""
+    query = resource._rest.from_("attachments").select("*").eq("attachment_id", attachment_key(attachment)).limit(1)
+    return (yield from resource._first_row(resource._read(query), Attachment))
 
 
 TeamRef = Team | UUID | str

@@ -13,6 +13,7 @@ from .._http.transfers import FileBody, Progress
 from ..errors import AttachmentNotFoundError, AttachmentRejectedError, ConflictError
 from ..models.attachments import Attachment, AttachmentState, PlacementName
 from ._files import FileSource, OpenFile, opened
+from ._references import find_attachment
 
 BUCKET = "helpdesk-attachments"
 
@@ -91,5 +92,4 @@ def _checked(resource: Resource[Any], made: Attachment) -> Flow[Attachment]:
     reply: Reply = yield Request(http, repeatable=False, write=False, best_effort=True)
     if reply.failed:
         return made
-    query = resource._rest.from_("attachments").select("*").eq("attachment_id", made.attachment_id).limit(1)
-    return (yield from resource._first_row(resource._read(query), Attachment)) or made
+    return (yield from find_attachment(resource, made)) or made

@@ -27,14 +27,19 @@ from ..errors import (
 from ..models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
 from ..models.base import Model
 from ._files import FileSource, opened, saved
-from ._references import TicketRef, find_ticket_id, require_ticket, ticket_key
+from ._references import (
+    AttachmentRef,
+    TicketRef,
+    attachment_key,
+    find_attachment,
+    find_ticket_id,
+    require_ticket,
+    ticket_key,
+)
 from ._uploads import BUCKET, object_path, upload
 
 _SWEEP_BATCH = 100
 _URL_SECONDS_MAX = 3600
-
-AttachmentRef = Attachment | UUID | str
-"""An attachment: an Attachment, or its id."""
 
 
 class _Signed(Model):
@@ -87,10 +92,9 @@ class Attachments(Resource[Driver]):
         return (yield from self._find(attachment))
 
     def _find(self, attachment: AttachmentRef) -> Flow[Attachment]:
-        key = _attachment_id(attachment)
-        query = self._rest.from_("attachments").select("*").eq("attachment_id", key).limit(1)
-        found = yield from self._first_row(self._read(query), Attachment)
+        found = yield from find_attachment(self, attachment)
         if found is None:
+            key = attachment_key(attachment)
             raise AttachmentNotFoundError(f"There is no file {key}, or it is not yours to see", hint="Check its id.")
         return found
 
@@ -239,7 +243,7 @@ class Attachments(Resource[Driver]):
             ForbiddenError: The file was sent, and you do not work the ticket.
             TicketNotFoundError: You lost the ticket while somebody else was changing it; nothing was deleted.
         """
-        request = self._rpc_write("delete_attachment", {"attachment_id": _attachment_id(attachment)})
+        request = self._rpc_write("delete_attachment", {"attachment_id": attachment_key(attachment)})
         return (yield from self._call_one(request, Attachment))
 
     @call
@@ -279,9 +283,3 @@ class Attachments(Resource[Driver]):
             raise ForbiddenError(hint="This needs the project's secret key: Helpdesk(url, secret_key).")
         http = self._platform("POST", f"/storage/v1/bucket/{BUCKET}/empty", json={})
         yield Request(http, repeatable=True, write=True)
-
-
-def _attachment_id(attachment: AttachmentRef) -> UUID:
-    return check.identifier(
-        "attachment", attachment.attachment_id if isinstance(attachment, Attachment) else attachment
-    )

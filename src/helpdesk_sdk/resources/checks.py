@@ -10,6 +10,7 @@ from .._http.flow import Flow, Reply, Request
 from .._http.resource import Driver, Resource, call
 from .._http.transfers import Target
 from ..models.attachments import Attachment
+from ._references import attachment_key
 from ._uploads import object_path
 
 _LEASE_MAX = 100
@@ -38,7 +39,7 @@ class Checks(Resource[Driver]):
             "lease_seconds": check.integer("lease_seconds", lease_seconds, 1, _SECONDS_MAX),
         }
         if attachment is not None:
-            arguments["attachment_id"] = _id(attachment)  # type: ignore[assignment]
+            arguments["attachment_id"] = attachment_key(attachment)  # type: ignore[assignment]
         reply: Reply = yield self._rpc_write("lease_attachments", arguments)
         return tuple(reply.rows(Attachment))
 
@@ -84,7 +85,7 @@ class Checks(Resource[Driver]):
             TicketNotFoundError: Never with the secret key.
         """
         arguments = {
-            "attachment_id": _id(attachment),
+            "attachment_id": attachment_key(attachment),
             "state": state,
             "reason": reason,
             "sha256": sha256,
@@ -104,10 +105,4 @@ class Checks(Resource[Driver]):
         Raises:
             ForbiddenError: The client has no secret key.
         """
-        yield self._rpc_write("postpone_attachment", {"attachment_id": _id(attachment), "problem": problem})
-
-
-def _id(attachment: Attachment | UUID) -> UUID:
-    return check.identifier(
-        "attachment", attachment.attachment_id if isinstance(attachment, Attachment) else attachment
-    )
+        yield self._rpc_write("postpone_attachment", {"attachment_id": attachment_key(attachment), "problem": problem})
