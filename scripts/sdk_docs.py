@@ -14,11 +14,9 @@ from typing import Any
 
 import helpdesk_sdk
 from helpdesk_sdk import AsyncHelpdesk, EventType, Helpdesk, errors
+from helpdesk_sdk.client import _RESOURCES
 from helpdesk_sdk.models.base import Model, field_descriptions
 from pages import write_or_check
-
-# In the order in which the clients declare them.
-RESOURCES = [name for kind in reversed(AsyncHelpdesk.__mro__) for name in inspect.get_annotations(kind)]
 
 
 def _plain(text: str) -> str:
@@ -111,7 +109,7 @@ def reference() -> str:
     ]
     with Helpdesk("http://127.0.0.1:1", "sb_publishable_docs") as hd:
         live = AsyncHelpdesk("http://127.0.0.1:1", "sb_publishable_docs")
-        for name in RESOURCES:
+        for name in _RESOURCES:
             resource = getattr(live if name == "presence" else hd, name)
             lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", *_methods(resource), ""]
     lines += ["### Models", "", *_models(), ""]

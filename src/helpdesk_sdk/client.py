@@ -50,23 +50,6 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 
 _TIMEOUT_RANGE = (0.001, 3600.0)
 _RETRIES_MAX = 10
-# Module and class of each resource. They are imported at their first use: a program uses few of them.
-_RESOURCES = {
-    "attachments": "attachments.Attachments",
-    "auth": "auth.Auth",
-    "checks": "checks.Checks",
-    "events": "events.Events",
-    "fields": "fields.Fields",
-    "messages": "messages.Messages",
-    "notes": "notes.Notes",
-    "presence": "presence.Presence",
-    "search": "search.Search",
-    "settings": "settings.Settings",
-    "teams": "teams.Teams",
-    "tickets": "tickets.Tickets",
-    "users": "users.Users",
-    "views": "views.Views",
-}
 _LIVE = {"events", "presence"}
 # The arguments of a client that say who the person is.
 _PERSON = {"session", "access_token", "email"}
@@ -223,8 +206,8 @@ class _Client(Generic[Driver, Transport]):
         def __getattr__(self, name: str) -> Any:
             if name not in _RESOURCES:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            module, _, kind = _RESOURCES[name].partition(".")
-            make = getattr(import_module(f".resources.{module}", __package__), kind)
+            # Imported at its first use: a program uses few of them.
+            make = getattr(import_module(f".resources.{name}", __package__), name.capitalize())
             made = make(self._driver, self._hubs) if name in _LIVE else make(self._driver)
             self.__dict__[name] = made
             return made
@@ -303,6 +286,10 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
+
+
+# Each is the class of this name, in the module of this name.
+_RESOURCES = (*_Client.__annotations__, *AsyncHelpdesk.__annotations__)
 
 
 def _http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:

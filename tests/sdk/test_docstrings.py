@@ -28,7 +28,7 @@ KNOWN = {name for name, kind in vars(errors).items() if isinstance(kind, type) a
 
 def _classes() -> dict[str, type]:
     named = [getattr(module, name) for module in (helpdesk_sdk, install, local, testing) for name in module.__all__]
-    kinds = [pkgutil.resolve_name(f"helpdesk_sdk.resources.{resource}") for resource in _RESOURCES.values()]
+    kinds = [pkgutil.resolve_name(f"helpdesk_sdk.resources.{name}.{name.capitalize()}") for name in _RESOURCES]
     kinds += [kind for kind in named if isinstance(kind, type) and kind.__module__.startswith("helpdesk_sdk")]
     return {f"{kind.__module__.removeprefix('helpdesk_sdk.')}.{kind.__qualname__}": kind for kind in kinds}
 
