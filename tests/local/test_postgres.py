@@ -79,7 +79,7 @@ def test_two_servers_cannot_share_a_directory(server: Postgres) -> None:
         Postgres(server.directory).start()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, whose kernel ends a child together with its parent")
 def test_it_dies_with_its_program(place: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _SERVE, place], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -114,7 +114,7 @@ def test_a_killed_server_comes_back_with_what_was_committed(place: Path) -> None
             assert db.execute("select answer from kept").fetchone() == (42,)
 
 
-@pytest.mark.skipif(not is_root(), reason="only root has privileges to drop")
+@pytest.mark.skipif(not is_root(), reason="needs root: PostgreSQL refuses to run as root, so another user runs it")
 def test_as_root_it_runs_as_somebody_else(server: Postgres) -> None:
     assert server.pid
     assert psutil.Process(server.pid).uids().effective != 0

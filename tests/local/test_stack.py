@@ -190,7 +190,7 @@ def test_a_stopped_database_is_503_everywhere(stack: Stack) -> None:
     eventually(lambda: answers(stack.info), "the database is back")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, whose kernel ends a child together with its parent")
 def test_a_killed_supervisor_leaves_nothing(kept_directory: Path) -> None:
     program, processes, info = hold(kept_directory)
     get(info, "/functions/v1/health").raise_for_status()
