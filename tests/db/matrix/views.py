@@ -7,7 +7,7 @@ from typing import Any
 from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
 from tests.db.matrix.outcomes import Case
 from tests.db.matrix.search import ALL
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, SERVICE, STRANGER
 
 TREE = {"field": "status", "op": "is", "value": "open"}
 OUT = "deny no_profile inactive_user inactive_user | forbidden forbidden"
@@ -104,9 +104,17 @@ CASES = [
             ("with an order that does not exist", {"sort": "title"}, "invalid_value"),
             ("with a name that is taken", {"name": "COMMON"}, "name_taken"),
             ("with a team and for all", {"team_id": "{desk}"}, "invalid_value"),
+            ("with too long a name", {"name": "x" * 101}, "invalid_value"),
+            ("with no tree", {"tree": None}, "invalid_value"),
         )
     ),
     Case("a view for nobody", save(audience="some"), {ADMIN: "invalid_value"}),
+    Case("a view without an audience", save(audience=None), {ADMIN: "invalid_value"}),
+    Case(
+        "another owner of a view, by direct connection",
+        Update("views", {"view_id": "{desk view}"}, {"owner_id": "{customer}"}),
+        {OWNER: "forbidden"},
+    ),
     Case("a view of no team", save(audience="team"), {ADMIN: "invalid_value", AGENT: "invalid_value"}),
     Case(
         "a view of a team that does not exist",
