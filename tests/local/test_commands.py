@@ -266,7 +266,9 @@ def test_two_first_starts_at_once_share_one_install(tmp_path: Path) -> None:
             assert program.wait(60) == 0
 
 
-@pytest.mark.skipif(not (is_root() and shutil.which("setpriv")), reason="needs root and setpriv (util-linux), to run a program as another user")
+@pytest.mark.skipif(
+    not (is_root() and shutil.which("setpriv")), reason="needs root and setpriv, to run as another user"
+)
 def test_an_ordinary_user_can_run_it(reachable: Path) -> None:
     """The same commands by `nobody`, who may read what root may (the interpreter is root's) but owns nothing."""
     person = pwd.getpwnam("nobody")
