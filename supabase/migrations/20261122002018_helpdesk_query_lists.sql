@@ -64,6 +64,7 @@ declare
   v_own boolean := p_plan.reader = 'own';
   v_me uuid := p_plan.me;
   v_my_teams uuid[] := p_plan.my_teams;
+  -- Copies: with the record's own fields in the statement, lists of agents took two to four times as long.
   v_statuses text[] := p_plan.statuses;
   v_ranks integer[] := p_plan.ranks;
   v_teams uuid[] := p_plan.teams;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import string
+from typing import LiteralString
 
 import pytest
 from psycopg import Rollback
@@ -66,6 +67,16 @@ def test_german_words_with_and_without_umlauts_are_one_word(db: Db, words: str) 
     )
     first, *others = words.split()
     assert all(value(db, query, first, other) for other in others)
+
+
+def test_a_form_of_many_letters_is_folded_but_not_without_end(db: Db) -> None:
+    ligature = "\ufdfa"
+    folded: LiteralString = "select helpdesk_private.search_fold(%s)"
+    assert value(db, folded, f"{ligature} end").endswith(" end")
+    assert value(db, "select char_length(helpdesk_private.search_fold(%s))", ligature * 40_000) <= 160_000
+    # Hangul and Vietnamese letters are up to three.
+    for letters in ("\ud55c\uae00 ", "\u1ed9 "):
+        assert value(db, folded, letters * 13_000 + "end").endswith(" end")
 
 
 def _hardest(seed: int) -> dict[str, str]:
