@@ -179,7 +179,14 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(world: World, key: str,
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("due", datetime(2026, 1, 1)), ("amount", Decimal("NaN")), ("amount", float("nan")), ("plan", b"pro")],
+    [
+        ("due", datetime(2026, 1, 1)),
+        ("amount", Decimal("NaN")),
+        ("amount", Decimal("1E999999999")),
+        ("amount", Decimal("0E-999999999")),
+        ("amount", float("nan")),
+        ("plan", b"pro"),
+    ],
     ids=str,
 )
 @both

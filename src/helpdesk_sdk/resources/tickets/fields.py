@@ -64,9 +64,7 @@ def _sent(name: str, value: object) -> object:
     if isinstance(value, Enum):
         return _sent(name, value.value)
     if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise check.invalid(name, "must be a finite number")
-        return format(value, "f")
+        return _digits(name, value)
     if isinstance(value, datetime):
         raise check.invalid(name, "must be a date without time, e.g. date.today()")
     if isinstance(value, date):
@@ -76,6 +74,15 @@ def _sent(name: str, value: object) -> object:
         items = sorted(value, key=str) if isinstance(value, AbstractSet) else value
         return [one if isinstance(one, AbstractSet | tuple | list) else _sent(name, one) for one in items]
     return value
+
+
+def _digits(name: str, number: Decimal) -> str:
+    if not number.is_finite():
+        raise check.invalid(name, "must be a finite number")
+    if abs(number.adjusted()) > 400:
+        # Further than any float. Written out, a few letters like 1E999999999 would be a gigabyte.
+        raise check.invalid(name, "must have at most 12 digits before the point and 6 after it")
+    return format(number, "f")
 
 
 def compared_text(name: str, value: object) -> str:
@@ -88,9 +95,7 @@ def compared_text(name: str, value: object) -> str:
             number = Decimal(str(value)).normalize()
         except ArithmeticError:
             number = Decimal("NaN")
-        if not number.is_finite():
-            raise check.invalid(name, "must be a finite number")
-        return format(number, "f") if number else "0"
+        return _digits(name, number) if number else "0"
     if isinstance(sent, int):
         return str(sent)
     if not isinstance(sent, str):
