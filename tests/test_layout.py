@@ -48,8 +48,9 @@ LAYERS = {
         "checks": "__init__ errors models",
         "install": "_database _lazy errors",
         "local": "_database _version errors install",
+        "scripted_provider": "",
         "demo": "__init__ _database _ids _sentinels client errors install models resources",
-        "testing": "__init__ _database install local",
+        "testing": "__init__ _database install local scripted_provider",
     },
 }
 

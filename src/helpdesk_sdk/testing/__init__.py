@@ -13,6 +13,7 @@ It comes with the package, and needs its extra `[local]`. Nothing has to be impo
 | `helpdesk_project` | `Project` | the fresh helpdesk of one test |
 | `helpdesk_project_module` | `Project` | the fresh helpdesk of one file |
 | `helpdesk_stack` | `helpdesk_sdk.local.Stack` | the stack below them, started once per session |
+| `scripted_provider` | `ScriptedProvider` | a language model that plays a script: good answers, and every bad one |
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from ..scripted_provider import CapturedRequest, Play, ScriptedProvider
 from ._databases import Databases
 from ._project import Person, Project
 
@@ -29,7 +31,15 @@ if TYPE_CHECKING:
     from helpdesk_sdk import AsyncHelpdesk, Helpdesk
     from helpdesk_sdk.local import Stack
 
-__all__ = ["MakeAsyncClient", "MakeClient", "Person", "Project"]
+__all__ = [
+    "CapturedRequest",
+    "MakeAsyncClient",
+    "MakeClient",
+    "Person",
+    "Play",
+    "Project",
+    "ScriptedProvider",
+]
 
 
 class MakeClient(Protocol):
@@ -151,3 +161,10 @@ def as_agent_async(helpdesk_project: Project) -> MakeAsyncClient:
 def as_admin_async(helpdesk_project: Project) -> MakeAsyncClient:
     """Makes async clients of new admins of this test's helpdesk."""
     return lambda name="", **options: helpdesk_project.async_client("admin", name=name, **options)
+
+
+@pytest.fixture
+def scripted_provider() -> Iterator[ScriptedProvider]:
+    """A language model on loopback for one test; it plays good answers until the test gives it a script."""
+    with ScriptedProvider() as provider:
+        yield provider
