@@ -1,0 +1,228 @@
+import { Breaker } from "./breaker.ts";
+import { ask, type Capability, type Endpoint, endpointKey, type Options, type Prompt } from "./chat.ts";
+import { ModelError } from "./problems.ts";
+import { equal, failure } from "./testing.ts";
+
+const ENDPOINT: Endpoint = { url: "https://user:pass@model.example/v1", key: "sk-canary-1234567890", model: "m" };
+const PROMPT: Prompt = {
+  system: "You answer.",
+  user: "Where is my parcel?",
+  schema_name: "reply",
+  schema: { type: "object" },
+  max_tokens: 50,
+  estimated_tokens: 10,
+};
+
+type Step = (body: Record<string, unknown>, signal: AbortSignal) => Response | Promise<Response>;
+
+/** An endpoint that answers these steps in turn, and keeps what it was sent. */
+class Script {
+  bodies: Record<string, unknown>[] = [];
+  constructor(private readonly steps: Step[]) {}
+
+  fetch = (async (_url: string, init: RequestInit) => {
+    const body = JSON.parse(init.body as string) as Record<string, unknown>;
+    this.bodies.push(body);
+    const step = this.steps[Math.min(this.bodies.length, this.steps.length) - 1]!;
+    return await step(body, init.signal as AbortSignal);
+  }) as typeof fetch;
+
+  ask(options: Partial<Options> = {}) {
+    const limits = { firstByteMs: 1000, wholeMs: 5000 };
+    return ask(ENDPOINT, PROMPT, { limits, fetch: this.fetch, breaker: new Breaker(), ...options });
+  }
+
+  async reason(options: Partial<Options> = {}): Promise<string> {
+    const error = await failure(ModelError, () => this.ask(options));
+    const shown = `${error.message} ${JSON.stringify(error)}`;
+    for (const secret of ["canary", "parcel", "user:pass"]) {
+      if (shown.includes(secret)) throw new Error(`the problem holds a secret: ${shown}`);
+    }
+    return error.reason;
+  }
+}
+
+const completion = (content: unknown, more: Record<string, unknown> = {}, finish = "stop"): Step => () =>
+  Response.json({
+    choices: [{ message: { content }, finish_reason: finish }],
+    usage: { prompt_tokens: 12, completion_tokens: 3 },
+    ...more,
+  });
+
+const refusal = (status: number, error: Record<string, unknown>, headers: Record<string, string> = {}): Step => () =>
+  Response.json({ error }, { status, headers });
+
+const leaky = { message: `bad key sk-canary-1234567890 for "Where is my parcel?"`, code: "sk-canary-1234567890" };
+
+Deno.test("a good answer, with only the fields that are needed", async () => {
+  const script = new Script([completion('{"a":1}')]);
+  const found = await script.ask();
+  equal([found.answer, found.usage], [{ a: 1 }, { tokens_in: 12, tokens_out: 3, is_estimated: false }]);
+  equal(Object.keys(script.bodies[0]!).sort(), ["max_tokens", "messages", "model", "response_format"]);
+  equal([found.capability.rung, found.isNew], ["json_schema", true]);
+});
+
+Deno.test("the ladder goes down where a field is refused, and what is found is remembered", async () => {
+  const picky: Step = (body) => {
+    const format = (body.response_format as { type: string } | undefined)?.type;
+    if (format) {
+      return refusal(400, { message: `'response_format' of type ${format} is not supported` })(body, null!) as Response;
+    }
+    if ("max_tokens" in body) {
+      return refusal(400, { message: "Use 'max_completion_tokens', not 'max_tokens'" })(body, null!) as Response;
+    }
+    return completion('Here it is: ```json\n{"a":{"b":"}"}}\n```')(body, null!) as Response;
+  };
+  const script = new Script([picky]);
+  const found = await script.ask();
+  equal(script.bodies.length, 4);
+  equal([found.answer, found.capability.rung, found.capability.limit], [
+    { a: { b: "}" } },
+    "prompt",
+    "max_completion_tokens",
+  ]);
+  const again = new Script([picky]);
+  const second = await again.ask({ capability: found.capability });
+  equal([again.bodies.length, second.isNew, "response_format" in again.bodies[0]!], [1, false, false]);
+});
+
+Deno.test("what was found more than a week ago is tried anew", async () => {
+  const old: Capability = { rung: "prompt", limit: "max_tokens", streams: false, probed_at: "2020-01-01T00:00:00Z" };
+  const found = await new Script([completion('{"a":1}')]).ask({ capability: old });
+  equal([found.capability.rung, found.isNew], ["json_schema", true]);
+});
+
+Deno.test("an endpoint that refuses every form is given up", async () => {
+  const script = new Script([refusal(400, { message: "json_schema max_tokens max_completion_tokens stream" })]);
+  equal(await script.reason(), "model_request_refused");
+  equal(script.bodies.length <= 7, true);
+});
+
+const finals: [string, Step, string, number][] = [
+  ["401", refusal(401, leaky), "model_key_refused", 1],
+  ["403", refusal(403, leaky), "model_key_refused", 1],
+  ["a model that is not there", refusal(404, { message: "no model", code: "model_not_found" }), "model_not_found", 1],
+  ["a used-up quota", refusal(429, { ...leaky, code: "insufficient_quota" }), "model_quota_exhausted", 1],
+  ["a rate limit of an hour", refusal(429, leaky, { "retry-after": "3600" }), "model_rate_limited", 1],
+  ["a rate limit that stays", refusal(429, leaky, { "retry-after-ms": "5" }), "model_rate_limited", 3],
+  ["500 twice", refusal(500, leaky, { "retry-after-ms": "5" }), "model_unreachable", 2],
+  ["500 that forbids a repetition", refusal(500, leaky, { "x-should-retry": "false" }), "model_unreachable", 1],
+  [
+    "a redirect",
+    () => new Response(null, { status: 307, headers: { location: "https://evil.example" } }),
+    "model_unreachable",
+    1,
+  ],
+  ["another 400", refusal(400, leaky), "model_request_refused", 1],
+  ["HTML", () => new Response("<html>canary"), "model_unreachable", 1],
+  ["an error inside of 200", () => Response.json({ error: leaky }), "model_unreachable", 1],
+  ["prose", completion("I think so."), "answer_invalid", 1],
+  ["null", completion(null), "answer_invalid", 1],
+  ["an array", completion("[1]"), "answer_invalid", 1],
+  ["NaN", completion('{"a": NaN}'), "answer_invalid", 1],
+  ["a limit that was reached", completion('{"a":1}', {}, "length"), "answer_truncated", 1],
+  ["a filter", completion('{"a":1}', {}, "content_filter"), "answer_refused", 1],
+  [
+    "a refusal",
+    () => Response.json({ choices: [{ message: { content: null, refusal: "No." } }] }),
+    "answer_refused",
+    1,
+  ],
+  ["a tool call", () => Response.json({ choices: [{ message: { tool_calls: [{}] } }] }), "answer_invalid", 1],
+  ["half of the prompt", completion('{"a":1}', { usage: { prompt_tokens: 5, completion_tokens: 1 } }), "prompt_cut", 1],
+  ["1 MB", completion(`{"a":"${"x".repeat(1_048_576)}"}`), "answer_invalid", 1],
+  ["a dead endpoint", () => Promise.reject(new TypeError("connect error: Connection refused")), "model_unreachable", 2],
+];
+
+for (const [name, step, reason, calls] of finals) {
+  Deno.test(`${name}: ${reason} after ${calls}`, async () => {
+    const script = new Script([step]);
+    equal([await script.reason(), script.bodies.length], [reason, calls]);
+  });
+}
+
+Deno.test("a rate limit that passes is waited for", async () => {
+  const script = new Script([refusal(429, leaky, { "retry-after-ms": "30" }), completion('{"a":1}')]);
+  const begun = performance.now();
+  equal((await script.ask()).answer, { a: 1 });
+  equal(performance.now() - begun >= 29, true);
+});
+
+/** A body that sends a piece and then nothing, until it is aborted. */
+const stuck = (piece: string, type = "application/json"): Step => (_body, signal) => {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (piece) controller.enqueue(new TextEncoder().encode(piece));
+      signal.addEventListener("abort", () => controller.error(signal.reason));
+    },
+  });
+  return new Response(body, { headers: { "content-type": type } });
+};
+
+Deno.test("no first byte, and half an answer, end in time", async () => {
+  const limits = { firstByteMs: 60, wholeMs: 200 };
+  for (const [step, at] of [[stuck(""), 60], [stuck('{"choices":['), 200]] as [Step, number][]) {
+    const begun = performance.now();
+    equal(await new Script([step]).reason({ limits }), "model_timeout");
+    const took = performance.now() - begun;
+    equal(took >= at - 5 && took < at + 1000, true);
+  }
+});
+
+const event = (delta: unknown, finish: string | null = null) =>
+  `data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\r\n\r\n`;
+const streamed = (...events: string[]): Step => () =>
+  new Response(events.join(""), { headers: { "content-type": "text/event-stream; charset=utf-8" } });
+
+Deno.test("a stream gives the same answer, and its text as it arrives", async () => {
+  const pieces: string[] = [];
+  const script = new Script([
+    streamed(
+      ": hello\n\n",
+      event({ content: '{"a"' }),
+      event({ content: ":1}" }),
+      event({}, "stop"),
+      "data: [DONE]\n\n",
+    ),
+  ]);
+  const found = await script.ask({ onContent: (piece) => void pieces.push(piece) });
+  equal([found.answer, found.usage], [{ a: 1 }, { tokens_in: 10, tokens_out: 2, is_estimated: true }]);
+  equal([pieces, script.bodies[0]!.stream], [['{"a"', ":1}"], true]);
+});
+
+Deno.test("a stream that ends in the middle is no answer", async () => {
+  const script = new Script([streamed(event({ content: '{"a":1}' }))]);
+  equal(await script.reason({ onContent: () => {} }), "model_unreachable");
+});
+
+Deno.test("an endpoint that does not stream is asked for the whole, once and for all", async () => {
+  const script = new Script([refusal(400, { message: "'stream' is not supported" }), completion('{"a":1}')]);
+  const found = await script.ask({ onContent: () => {} });
+  equal([found.capability.streams, "stream" in script.bodies[1]!], [false, false]);
+});
+
+Deno.test("five failures in a minute open the breaker for a minute, for this endpoint alone", async () => {
+  let now = 0;
+  const breaker = new Breaker(() => now);
+  const script = new Script([refusal(500, {}, { "x-should-retry": "false" })]);
+  for (let n = 0; n < 5; n++) equal(await script.reason({ breaker }), "model_unreachable");
+  equal([await script.reason({ breaker }), script.bodies.length], ["model_unreachable", 5]);
+  equal(breaker.isOpen(`${endpointKey(ENDPOINT)}x`), false);
+  now = 60_001;
+  await script.reason({ breaker });
+  equal(script.bodies.length, 6);
+});
+
+Deno.test("failures that are far apart, and answers between them, keep the breaker closed", () => {
+  let now = 0;
+  const breaker = new Breaker(() => now);
+  for (let n = 0; n < 10; n++, now += 16_000) breaker.failed("a");
+  for (let n = 0; n < 4; n++) breaker.failed("b");
+  breaker.succeeded("b");
+  breaker.failed("b");
+  equal([breaker.isOpen("a"), breaker.isOpen("b")], [false, false]);
+});
+
+Deno.test("the name of an endpoint has no user and no key in it", () => {
+  equal(endpointKey(ENDPOINT), "https://model.example/v1 m");
+});
