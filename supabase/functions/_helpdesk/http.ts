@@ -1,0 +1,99 @@
+/** Answers of functions: JSON, refusals in PostgREST's shape, and streams of events. */
+
+import { ApiError } from "./api.ts";
+
+export const CORS: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, x-client-info, apikey, content-type",
+  "access-control-allow-methods": "POST, OPTIONS",
+};
+const KEEP_ALIVE_MS = 10_000;
+
+export function json(body: unknown, status = 200): Response {
+  return Response.json(body, { status, headers: CORS });
+}
+
+/** The answer to a preflight or to a wrong method; null for a POST. */
+export function notAPost(request: Request): Response | null {
+  if (request.method === "OPTIONS") return new Response("ok", { headers: CORS });
+  if (request.method === "POST") return null;
+  return json({ code: "method_not_allowed", details: null, hint: null, message: "Send a POST" }, 405);
+}
+
+/** The named values of a request's body. @throws ApiError when it is no JSON object */
+export async function bodyOf(request: Request, names: string[]): Promise<Record<string, unknown>> {
+  let body: unknown;
+  try {
+    const text = await request.text();
+    body = text.trim() ? JSON.parse(text) : {};
+  } catch {
+    body = null;
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("body must be a JSON object");
+  const given = body as Record<string, unknown>;
+  return Object.fromEntries(names.filter((name) => given[name] != null).map((name) => [name, given[name]]));
+}
+
+export function invalid(message: string): ApiError {
+  return new ApiError(400, { code: "PT400", details: "helpdesk.invalid_value", hint: null, message });
+}
+
+/** A refusal as a body: what the database said, or that something failed here. */
+export function refusalBody(error: unknown): { status: number; body: Record<string, unknown> } {
+  if (error instanceof ApiError) {
+    return {
+      status: error.status,
+      body: { code: null, details: null, hint: null, message: error.message, ...error.body },
+    };
+  }
+  console.error((error as Error).name);
+  return { status: 500, body: { code: "internal", details: null, hint: null, message: "The function failed" } };
+}
+
+export function refusal(error: unknown): Response {
+  const { status, body } = refusalBody(error);
+  return json(body, status);
+}
+
+/** Sends one event of a stream. */
+export type Send = (event: string, data: unknown) => void;
+
+/** A stream of server-sent events. The work goes on when the reader leaves. */
+export function eventStream(work: (send: Send) => Promise<void>): Response {
+  const encoder = new TextEncoder();
+  let timer: ReturnType<typeof setInterval>;
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      let isOpen = true;
+      const write = (text: string) => {
+        try {
+          if (isOpen) controller.enqueue(encoder.encode(text));
+        } catch {
+          isOpen = false;
+        }
+      };
+      timer = setInterval(() => write(": still working\n\n"), KEEP_ALIVE_MS);
+      const send: Send = (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      try {
+        await work(send);
+      } catch (error) {
+        send("error", refusalBody(error).body);
+      } finally {
+        clearInterval(timer);
+        try {
+          if (isOpen) controller.close();
+        } catch {
+          // The reader has left.
+        }
+      }
+    },
+    cancel: () => clearInterval(timer),
+  });
+  const headers = {
+    ...CORS,
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+  };
+  return new Response(body, { headers });
+}
