@@ -46,6 +46,7 @@ LAYERS = {
         "client": "_credentials _environment _http _live _validation _version errors models resources",
         "__init__": "_http _ids _lazy _live _sentinels _version client errors models resources",
         "checks": "__init__ errors models",
+        "assistant": "__init__ _http errors models resources",
         "install": "_database _lazy errors",
         "local": "_database _version errors install",
         "scripted_provider": "",

@@ -177,7 +177,8 @@ class Call {
     return {
       model: this.endpoint.model,
       messages: [{ role: "system", content: this.prompt.system }, { role: "user", content: this.prompt.user }],
-      [limit]: this.prompt.max_tokens,
+      // What a model thinks counts there, too.
+      [limit]: this.prompt.max_tokens * (limit === "max_completion_tokens" ? 4 : 1),
       ...formats[rung],
       ...(this.options.onContent && this.#capability.streams ? { stream: true } : {}),
     };

@@ -81,6 +81,7 @@ Deno.test("the ladder goes down where a field is refused, and what is found is r
     "prompt",
     "max_completion_tokens",
   ]);
+  equal(script.bodies[3]!.max_completion_tokens, 200);
   const again = new Script([picky]);
   const second = await again.ask({ capability: found.capability });
   equal([again.bodies.length, second.isNew, "response_format" in again.bodies[0]!], [1, false, false]);

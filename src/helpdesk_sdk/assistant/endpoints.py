@@ -1,0 +1,107 @@
+"""Endpoints of language models: where they are, what they take, and whether they rest."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from .problems import Usage
+
+RUNGS = ("json_schema", "json_object", "prompt")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a model is."""
+
+    url: str
+    """The base URL."""
+    key: str | None
+    """The key; None for an endpoint that wants none."""
+    model: str
+    """The name of the model."""
+
+    @property
+    def name(self) -> str:
+        """The name under which its capability is remembered; without user and key."""
+        parts = urlsplit(self.url)
+        host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        return f"{parts.scheme}://{host}{parts.path} {self.model}"[:300]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the model is asked."""
+
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+    estimated_tokens: int
+
+
+@dataclass(frozen=True)
+class Capability:
+    """What an endpoint takes."""
+
+    rung: str = "json_schema"
+    limit: str = "max_tokens"
+    streams: bool = True
+    probed_at: str = ""
+
+    @classmethod
+    def known(cls, value: Mapping[str, Any] | None) -> Capability | None:
+        """What is remembered; None when nothing is, or for longer than a week.
+
+        Args:
+            value: The remembered JSON.
+        """
+        try:
+            probed = datetime.fromisoformat(str((value or {})["probed_at"]))
+            assert value is not None
+            if datetime.now(UTC) - probed > timedelta(days=7) or value["rung"] not in RUNGS:
+                return None
+            return cls(value["rung"], value["limit"], bool(value["streams"]), value["probed_at"])
+        except (KeyError, ValueError, TypeError):
+            return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model answered."""
+
+    answer: dict[str, Any]
+    content: str
+    usage: Usage
+    capability: Capability
+    is_new: bool
+
+
+class Breaker:
+    """Rests an endpoint for a minute that failed five times within a minute."""
+
+    def __init__(self) -> None:
+        self._failures: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=5))
+        self._until: dict[str, float] = {}
+
+    def is_open(self, name: str) -> bool:
+        """Whether the endpoint rests."""
+        return self._until.get(name, 0.0) > time.monotonic()
+
+    def succeeded(self, name: str) -> None:
+        """The endpoint answered."""
+        self._failures.pop(name, None)
+
+    def failed(self, name: str) -> None:
+        """The endpoint failed."""
+        failures, now = self._failures[name], time.monotonic()
+        failures.append(now)
+        if len(failures) == 5 and now - failures[0] < 60:
+            del self._failures[name]
+            self._until[name] = now + 60
