@@ -60,6 +60,21 @@ class Entry:
         return TOPICS[self.seen_by] + self.also_to
 
 
+def _of_a_merge(type: EventType, when: str) -> Entry:
+    """An event that both tickets of a merge have."""
+    return Entry(
+        type,
+        when,
+        "staff",
+        {
+            "merge_id": "0b8be8f9-62d0-4b00-8dfc-e2b1df02354e",
+            "source_id": "80112ca0-c9ce-48e4-a638-3eafafc26dbe",
+            "target_id": "31a1b9b0-ebe5-4592-a2b9-297f790a8fd5",
+        },
+        values={"merge_id": "UUID", "source_id": "UUID", "target_id": "UUID"},
+    )
+
+
 def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
     """An event of a file. The requester sees none of a note's files."""
     return Entry(
@@ -147,6 +162,8 @@ CATALOGUE = (
     ),
     Entry(EventType.TICKET_TAGGED, "A tag was added.", "staff", {"tag": "refund"}, values={"tag": "text"}),
     Entry(EventType.TICKET_UNTAGGED, "A tag was removed.", "staff", {"tag": "refund"}, values={"tag": "text"}),
+    _of_a_merge(EventType.TICKET_MERGED, "The ticket was merged into another one, or another one into it."),
+    _of_a_merge(EventType.TICKET_UNMERGED, "A merge of the ticket was undone."),
     Entry(
         EventType.MESSAGE_CREATED,
         "Somebody replied.",

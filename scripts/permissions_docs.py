@@ -37,6 +37,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Tickets": ("tickets", "my_tickets", "team_tickets", "tagged_tickets"),
     "Opening a ticket": ("create_ticket", "POST tickets"),
     "Conversation": ("messages", "send_reply", "ticket_timeline", "redact_message"),
+    "Merging": ("merge_tickets", "unmerge_ticket", "ticket_merges", "conversation", "conversation_notes"),
     "Notes": ("notes", "add_note"),
     "Attachments": ("attachments", "reserve_attachment", "finish_attachment", "delete_attachment"),
     "Checking attachments": (*("lease_attachments", "settle_attachment", "postpone_attachment", "sweep_attachments"),),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         RequiredFor,
         RequiredForName,
     )
+    from .models.merges import Merge
     from .models.messages import Message
     from .models.notes import Note
     from .models.presence import Viewer
@@ -98,6 +99,7 @@ __all__ = [
     "Latest",
     "LeftOver",
     "MatchedPart",
+    "Merge",
     "Message",
     "Note",
     "Page",
@@ -199,6 +201,7 @@ __getattr__ = lazy_names(
             "RequiredFor",
             "RequiredForName",
         ),
+        "models.merges": ("Merge",),
         "models.messages": ("Message",),
         "models.notes": ("Note",),
         "models.presence": ("Viewer",),

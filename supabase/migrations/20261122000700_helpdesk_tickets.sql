@@ -253,9 +253,20 @@ begin
   else
     v_role := helpdesk_private.role_on_ticket(old);
   end if;
+  if v_role is null and helpdesk_private.asks_in(old) then
+    -- A message on their ticket, which is merged into this one, opens it.
+    v_role := 'customer';
+  end if;
   if v_role is null then
     -- The caller lost the ticket while they waited for its lock: without this check no guard below would apply.
     perform helpdesk_private.fail('ticket_not_found');
+  elsif new.merged_into is distinct from old.merged_into then
+    -- merge_tickets() and unmerge_ticket(): nobody else can write this column. They state the times, too.
+    new.revision := old.revision + 1;
+    new.updated_at := clock_timestamp();
+    return new;
+  elsif old.merged_into is not null then
+    perform helpdesk_private.guard_merged_edit(old, new);
   elsif v_role = 'customer' then
     perform helpdesk_private.guard_customer_edit(old, new);
   end if;
@@ -307,6 +318,28 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.guard_ticket_update from public, anon, authenticated, service_role;
+
+create function helpdesk_private.guard_merged_edit(p_old helpdesk.tickets, p_new helpdesk.tickets)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_same helpdesk.tickets := p_new;
+begin
+  -- A message of another requester, which stays on the merged ticket.
+  v_same.last_message_id := p_old.last_message_id;
+  v_same.first_response_at := p_old.first_response_at;
+  if v_same is distinct from p_old then
+    perform helpdesk_private.fail('ticket_merged');
+  end if;
+end;
+$$;
+comment on function helpdesk_private.guard_merged_edit is
+  'A merged ticket stays as it is, so that the undo of the merge finds it so.';
+revoke all on function helpdesk_private.guard_merged_edit from public, anon, authenticated, service_role;
 
 create function helpdesk_private.guard_customer_edit(p_old helpdesk.tickets, p_new helpdesk.tickets)
 returns void

@@ -12,6 +12,8 @@ create table helpdesk.messages (
   author_kind text not null check (author_kind in ('customer', 'staff', 'assistant', 'system')),
   author_name text not null check (char_length(author_name) <= 254),
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
+  -- The merged ticket that the author replied to, where that is not the ticket of the message.
+  via_ticket_id uuid references helpdesk.tickets (ticket_id) on delete set null,
   chosen_status text
     check (helpdesk_private.text_among('status', chosen_status, 'open', 'pending', 'resolved', 'closed')),
   -- The order of the conversation, taken under the ticket's lock from the sequence of events. Times give no order: a
@@ -25,6 +27,8 @@ comment on table helpdesk.messages is
   'order=sequence; write with send_reply().';
 comment on column helpdesk.messages.sequence is
   'The order of a ticket''s messages, notes and events: order=sequence is the conversation, oldest first.';
+comment on column helpdesk.messages.via_ticket_id is
+  'The merged ticket that the author replied to; null for a reply to the ticket itself.';
 comment on column helpdesk.messages.chosen_status is
   'The status that the author gave the ticket with this reply; null for a reply that named no status.';
 -- No statistics, so that a planned count tells nothing (see tickets). The ticket keeps its own: without them each
@@ -36,11 +40,13 @@ alter table helpdesk.messages
   alter column author_kind set statistics 0,
   alter column author_name set statistics 0,
   alter column body set statistics 0,
+  alter column via_ticket_id set statistics 0,
   alter column chosen_status set statistics 0,
   alter column sequence set statistics 0,
   alter column redacted_at set statistics 0;
 create index messages_ticket_idx on helpdesk.messages (ticket_id, sequence);
 create index messages_author_idx on helpdesk.messages (author_id);
+create index messages_via_ticket_idx on helpdesk.messages (via_ticket_id) where via_ticket_id is not null;
 
 revoke all on table helpdesk.messages from public, anon, authenticated, service_role;
 grant select on table helpdesk.messages to authenticated, service_role;
@@ -99,7 +105,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- The lock: people who reply to this ticket at the same time do so one after the other.
-  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => false);
+  v_ticket helpdesk.tickets := helpdesk_private.lock_for_reply(p_ticket_id);
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
   v_kind text := case helpdesk_private.role_on_ticket(v_ticket)
     when 'customer' then 'customer' when 'system' then 'system' when 'agent' then 'staff' when 'admin' then 'staff'
@@ -108,7 +114,7 @@ declare
 begin
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   if found then
-    if v_message.ticket_id <> p_ticket_id or v_message.author_id is distinct from v_me
+    if p_ticket_id <> coalesce(v_message.via_ticket_id, v_message.ticket_id) or v_message.author_id is distinct from v_me
       or v_message.chosen_status is distinct from p_status
       or (v_message.body is distinct from p_body and v_message.redacted_at is null)
       or not helpdesk_private.has_attachments(p_attachments, p_message_id, null) then
@@ -120,7 +126,10 @@ begin
     perform helpdesk_private.fail('ticket_not_found');
   elsif p_body is null then
     perform helpdesk_private.fail('invalid_value', 'body is missing');
-  elsif v_kind <> 'customer' and v_ticket.status = 'closed' and coalesce(p_status, 'closed') = 'closed' then
+  elsif v_ticket.merged_into is not null and p_status is not null then
+    perform helpdesk_private.fail('ticket_merged');
+  elsif v_kind <> 'customer' and v_ticket.status = 'closed' and coalesce(p_status, 'closed') = 'closed'
+    and v_ticket.merged_into is null then
     perform helpdesk_private.fail('ticket_closed');
   elsif v_kind = 'customer' and p_status = v_ticket.status and p_status <> 'open' then
     -- A customer's message must not lie in a ticket that no queue shows, nor keep a snooze.
@@ -137,18 +146,21 @@ begin
   -- trigger of tickets refuses a status that the caller cannot reach, and with it the message.
   with reply as (
     insert into helpdesk.messages (
-      message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, chosen_status
+      message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, via_ticket_id, chosen_status
     )
     values (
-      coalesce(p_message_id, gen_random_uuid()), p_ticket_id, v_ticket.created_by, v_me, v_kind,
-      helpdesk_private.display_name(v_me), p_body, p_status
+      coalesce(p_message_id, gen_random_uuid()), v_ticket.ticket_id, v_ticket.created_by, v_me, v_kind,
+      helpdesk_private.display_name(v_me), p_body, nullif(p_ticket_id, v_ticket.ticket_id), p_status
     )
     on conflict do nothing
     returning *
   )
   update helpdesk.tickets as t
   set last_message_id = r.message_id,
-      status = coalesce(p_status, case when v_kind = 'customer' then 'open' else 'pending' end),
+      status = case
+        when t.merged_into is not null then t.status
+        else coalesce(p_status, case when v_kind = 'customer' then 'open' else 'pending' end)
+      end,
       first_response_at = case
         when v_kind = 'customer' then t.first_response_at else coalesce(t.first_response_at, r.created_at)
       end

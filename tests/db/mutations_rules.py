@@ -33,6 +33,31 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a reopened ticket keeps an assignee who has left": ("if old.status = 'closed' and not", "if false and not"),
         "nobody but those who work a ticket release it": ("if new is not distinct from v_released and", "if false and"),
     },
+    ("lock_for_reply(uuid)", "merging"): {
+        "replies to a merged ticket go to another requester's": (
+            "v_living.created_by <> v_addressed.created_by",
+            "false",
+        ),
+    },
+    ("newest_message_id(uuid)", "merging"): {
+        "other requesters' messages move the conversation on": ("and s.created_by = t.created_by", ""),
+    },
+    ("unmerge_ticket(uuid)", "merging"): {
+        "an undo removes tags that somebody has set anew": ("and g.created_at <= v_merge.merged_at", ""),
+    },
+    ("guard_ticket_update()", "merging"): {
+        "a merged ticket can be changed": ("elsif old.merged_into is not null then", "elsif false then"),
+        "a message of another requester does not open the ticket": (
+            "v_role is null and helpdesk_private.asks_in(old)",
+            "false",
+        ),
+    },
+    ("ticket_timeline(uuid,bigint,integer)", "merging"): {
+        "the timeline has tickets that the reader does not see": (
+            "(helpdesk_private.role_on_ticket(t) = 'customer') = (v_role = 'customer')",
+            "true",
+        ),
+    },
     ("me_if_staff()", "attacks_values"): {"the deactivated are staff": ("u.is_active", "true")},
     ("my_team_ids()", "attacks_values"): {"the deactivated work in teams": ("u.is_active", "true")},
     ("matching_tickets(helpdesk_private.query_plan,text,helpdesk_private.list_place,integer)", "search"): {

@@ -132,8 +132,10 @@ _CHANGE_THE_TICKET = (
 )
 
 
-# But for the one that changes a ticket twice.
-@pytest.mark.parametrize("what", sorted({*CHANGES, *MORE} - {"an answer to an agent who works their own"}))
+# But for those that change a ticket twice, or two tickets.
+@pytest.mark.parametrize(
+    "what", sorted({*CHANGES, *MORE} - {"an answer to an agent who works their own", "a merge", "no merge"})
+)
 def test_an_event_says_which_revision_of_the_ticket_the_change_has_led_to(db: Db, world: World, what: str) -> None:
     before = newest(db)
     revisions = _revisions(db)

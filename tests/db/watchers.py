@@ -26,6 +26,7 @@ from tests.db import (
     test_fields,
     test_foundation,
     test_leaving,
+    test_merging,
     test_messages,
     test_names,
     test_notes,
@@ -119,6 +120,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
+        test_merging,
         *(test_fields, test_field_definitions),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
         *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names, test_numbers),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .name_cache import NameCache
 
 # Fields of an event's data that are not printed: shown elsewhere, or ids that mean nothing to a reader.
-_OMITTED_FIELDS = {"title", "author_kind", "message_id", "note_id", "invitation_id"}
+_OMITTED_FIELDS = {"title", "author_kind", "message_id", "note_id", "invitation_id", "merge_id"}
 # Readable on black and on white: no yellow and no cyan, and no bold color, which some terminals show bright.
 _KIND_STYLE = {"customer": "bold underline", "staff": "bold", "assistant": "magenta", "system": "bold"}
 _PHRASES = {

@@ -33,6 +33,9 @@ HelpdeskError
 │   │   ├── AlreadyAssignedError
 │   │   ├── AlreadyAnsweredError
 │   │   ├── TicketClosedError
+│   │   ├── TicketMergedError
+│   │   ├── NotMergedError
+│   │   ├── OtherRequesterError
 │   │   └── IdConflictError
 │   ├── AuthenticationError
 │   ├── ForbiddenError
@@ -88,8 +91,11 @@ from .tickets import (
     AlreadyAssignedError,
     AssigneeNotFoundError,
     ExternalIdTakenError,
+    NotMergedError,
+    OtherRequesterError,
     StaleRevisionError,
     TicketClosedError,
+    TicketMergedError,
     TicketNotFoundError,
     TransitionNotAllowedError,
 )
@@ -139,8 +145,10 @@ __all__ = [
     "NameTakenError",
     "NoProfileError",
     "NotFoundError",
+    "NotMergedError",
     "NoteNotFoundError",
     "OptionExistsError",
+    "OtherRequesterError",
     "RateLimitedError",
     "ReadOnlyError",
     "RequestTimeoutError",
@@ -150,6 +158,7 @@ __all__ = [
     "TeamInUseError",
     "TeamNotFoundError",
     "TicketClosedError",
+    "TicketMergedError",
     "TicketNotFoundError",
     "TooManyError",
     "TransitionNotAllowedError",

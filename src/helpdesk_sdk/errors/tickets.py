@@ -47,6 +47,24 @@ class TicketClosedError(ConflictError):
     reason = "ticket_closed"
 
 
+class TicketMergedError(ConflictError):
+    """The ticket is merged into another one."""
+
+    reason = "ticket_merged"
+
+
+class NotMergedError(ConflictError):
+    """The ticket is not merged."""
+
+    reason = "not_merged"
+
+
+class OtherRequesterError(ConflictError):
+    """The tickets have different requesters."""
+
+    reason = "other_requester"
+
+
 class TransitionNotAllowedError(ApiError):
     """The ticket cannot go from its status to this one."""
 

@@ -18,6 +18,8 @@ class EventType(OpenEnum):
     TICKET_TRANSFERRED = "ticket.transferred"
     TICKET_TAGGED = "ticket.tagged"
     TICKET_UNTAGGED = "ticket.untagged"
+    TICKET_MERGED = "ticket.merged"
+    TICKET_UNMERGED = "ticket.unmerged"
     MESSAGE_CREATED = "message.created"
     MESSAGE_REDACTED = "message.redacted"
     NOTE_CREATED = "note.created"
@@ -56,6 +58,8 @@ EventName = Literal[
     "ticket.transferred",
     "ticket.tagged",
     "ticket.untagged",
+    "ticket.merged",
+    "ticket.unmerged",
     "message.created",
     "message.redacted",
     "note.created",

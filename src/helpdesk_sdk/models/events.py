@@ -126,6 +126,21 @@ class Event(Model):
         return self._current("tag", str)
 
     @property
+    def merge_id(self) -> UUID | None:
+        """The merge, in ``ticket.merged`` and ``ticket.unmerged``."""
+        return self._current("merge_id", UUID)
+
+    @property
+    def source_id(self) -> UUID | None:
+        """The ticket that was merged, in ``ticket.merged`` and ``ticket.unmerged``."""
+        return self._current("source_id", UUID)
+
+    @property
+    def target_id(self) -> UUID | None:
+        """The ticket that it was merged into, in ``ticket.merged`` and ``ticket.unmerged``."""
+        return self._current("target_id", UUID)
+
+    @property
     def title(self) -> str | None:
         """The ticket's title after the change."""
         return self._current("title", str)

@@ -24,6 +24,8 @@ class Message(Model):
     """The author's display name at the time of writing."""
     body: str
     """The text, 1 to 100,000 characters; ``[redacted]`` after a redaction."""
+    via_ticket_id: UUID | None = None
+    """The merged ticket that the author replied to; None for a reply to the ticket itself."""
     chosen_status: Status | None = None
     """The status that the author gave the ticket with this reply; None when the usual status followed."""
     sequence: int

@@ -33,7 +33,7 @@ class Messages(Resource[Driver]):
 
     @paged
     def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Message]]:
-        """The messages of a ticket in the order of writing, oldest first or newest first.
+        """The messages of a ticket, and of tickets merged into it, in the order of writing.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -49,10 +49,10 @@ class Messages(Resource[Driver]):
 
     def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Message]]:
         ticket_id = yield from find_ticket_id(self, ticket)
-        messages = self._rest.from_("messages")
+        messages = self._rest.from_("conversation")
 
         def query() -> Any:
-            return messages.select("*").eq("ticket_id", ticket_id)
+            return messages.select("*").eq("conversation_id", ticket_id)
 
         page = yield from keyset_page(self._read, query, Message, keyset, size)
         if not page.items:
@@ -89,6 +89,8 @@ class Messages(Resource[Driver]):
     ) -> Flow[Message]:
         """Reply to a ticket, unless the conversation has moved on since you read it.
 
+        A reply to a merged ticket is stored on the ticket that it is merged into: ``.ticket_id`` of the result.
+
         To reply twice in a row, read the ticket again (``ticket = hd.tickets.get(ticket)``), or name your first reply
         as the last message you saw: ``hd.messages.reply(ticket, "And …", expected_last_message=first)``.
 
@@ -110,6 +112,8 @@ class Messages(Resource[Driver]):
             ConversationMovedError: There are new messages: ``.new_messages`` has the newest 100; ``.current`` is the
                 ticket as it is now.
             TicketClosedError: Staff reply to a closed ticket only with ``status="open"``, which reopens it.
+            TicketMergedError: The ticket is merged into one that you do not work; or it is merged into a ticket of
+                another requester, and ``status`` is given.
             TransitionNotAllowedError: The ticket cannot go from its status to this one.
             IdConflictError: The id belongs to another message, or to this one with another body, status or files.
             TicketNotFoundError: There is no such ticket, or you may not see it.
@@ -142,6 +146,8 @@ class Messages(Resource[Driver]):
             reply = yield from self._send(ticket_id, arguments, seen)
             if reply.error is None:
                 return reply.value(Message)
+            # Merged: the reply belongs to the conversation of another ticket.
+            ticket = (yield from self._living_ticket(ticket_id)) or ticket
         raise ConversationMovedError("New messages kept arriving while the reply was sent", hint="Try again.")
 
     def _send(self, ticket_id: UUID, arguments: dict[str, Any], seen: UUID | None) -> Flow[Reply]:
@@ -153,14 +159,26 @@ class Messages(Resource[Driver]):
         )
         return reply
 
+    def _living_ticket(self, ticket_id: UUID) -> Flow[Ticket | None]:
+        """The ticket that a reply to this one is stored on: after a merge, another one of the same requester."""
+        addressed = ticket = yield from current_ticket(self, ticket_id)
+        while ticket is not None and addressed is not None and ticket.merged_into is not None:
+            target = yield from current_ticket(self, ticket.merged_into)
+            if target is None or target.created_by != addressed.created_by:
+                return addressed
+            ticket = target
+        return ticket
+
     def _caught_up(self, error: ConversationMovedError, ticket_id: UUID, seen: UUID | None) -> Flow[HelpdeskError]:
         """The error, with the new messages."""
         error.hint = (
             "Read error.new_messages, then hd.messages.reply(error.current, …) if the reply still fits;"
             " expected_last_message=LATEST replies after any message."
         )
-        error.current = yield from current_ticket(self, ticket_id)
-        query = self._rest.from_("messages").select("*").eq("ticket_id", ticket_id)
+        error.current = yield from self._living_ticket(ticket_id)
+        if error.current is not None:
+            ticket_id = error.current.ticket_id
+        query = self._rest.from_("conversation").select("*").eq("conversation_id", ticket_id)
         query = query.order("sequence", desc=True).limit(_NEW_MESSAGES_MAX + 1)
         newest = (yield self._read(query)).rows(Message)
         ids = [message.message_id for message in newest]

@@ -23,7 +23,7 @@ class Notes(Resource[Driver]):
 
     @paged
     def list(self, ticket: TicketRef, *, order: Chronology = "created_at", page_size: int = 100) -> Flow[Page[Note]]:
-        """The notes on a ticket in the order of writing, oldest first or newest first; for its requester always none.
+        """The notes on a ticket and on tickets merged into it, in the order of writing; for its requester always none.
 
         Args:
             ticket: The ticket: its number, its id, or a Ticket.
@@ -39,10 +39,10 @@ class Notes(Resource[Driver]):
 
     def _list(self, ticket: TicketRef, keyset: Keyset, size: int) -> Flow[Page[Note]]:
         ticket_id = yield from find_ticket_id(self, ticket)
-        notes = self._rest.from_("notes")
+        notes = self._rest.from_("conversation_notes")
 
         def query() -> Any:
-            return notes.select("*").eq("ticket_id", ticket_id)
+            return notes.select("*").eq("conversation_id", ticket_id)
 
         page = yield from keyset_page(self._read, query, Note, keyset, size)
         if not page.items:

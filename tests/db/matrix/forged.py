@@ -161,7 +161,7 @@ _COLUMNS = [
 
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
-    *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings"),
+    *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings", "ticket_merges"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
 )
 PRIVATE: dict[str, LiteralString] = {
@@ -169,6 +169,7 @@ PRIVATE: dict[str, LiteralString] = {
     "concepts": "version",
     "error_codes": "reason",
     "file_types": "content_type",
+    "merged_tickets": "ticket_id",
     "named_locks": "name",
     "note_texts": "bytes",
     "query_fields": "field",
@@ -176,7 +177,7 @@ PRIVATE: dict[str, LiteralString] = {
     "ticket_counters": "tickets",
     "ticket_texts": "bytes",
 }
-PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags")
+PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags", "conversation_parts")
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
 _NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
 _NO_OP: LiteralString = "execute function suppress_redundant_updates_trigger()"

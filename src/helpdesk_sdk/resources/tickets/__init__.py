@@ -31,13 +31,16 @@ from .changes import TicketChanges
 from .counting import TicketCounting
 from .fields import FieldOrder, FieldValue, sent_values
 from .matching import list_matching
+from .merging import TicketMerging
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
 from .routing import TicketRouting
 from .tags import TicketTags
 
 
-class Tickets(TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], TicketCounting[Driver]):
+class Tickets(
+    TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], TicketCounting[Driver], TicketMerging[Driver]
+):
     """``hd.tickets``: tickets. Customers see their own, agents their teams' and those assigned to them, admins all."""
 
     @call
