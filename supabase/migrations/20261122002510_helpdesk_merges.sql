@@ -64,8 +64,7 @@ begin
   select * into v_target from helpdesk.tickets as t where t.ticket_id = v_target.ticket_id;
   select * into v_merge from helpdesk.ticket_merges as m where m.source_id = p_source_id and m.unmerged_at is null;
   if found then
-    if v_merge.merge_id = coalesce(p_merge_id, v_merge.merge_id)
-      and helpdesk_private.living_ticket_id(p_source_id) = v_target.ticket_id and v_target.ticket_id <> p_source_id then
+    if helpdesk_private.living_ticket_id(p_source_id) = v_target.ticket_id then
       return v_merge;
     end if;
     perform helpdesk_private.fail('ticket_merged', format('Ticket %s is merged into another one.', v_source.number));

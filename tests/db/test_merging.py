@@ -326,9 +326,9 @@ def test_the_requester_goes_on_replying_whatever_another_one_writes(db: Db, worl
 
 
 def test_staff_who_do_not_work_the_living_ticket_are_told_so(db: Db, world: World) -> None:
-    first, second = (opened(db, OTHER, title, world[team]) for title, team in (("A", "desk"), ("B", "vault")))
+    first = opened(db, OTHER, "Same matter", world["desk"])
     with be(db, ADMIN):
-        one(db, MERGE, first, second, False)
+        one(db, MERGE, first, world["theirs"], False)
     with refused("ticket_merged"), be(db, AGENT):
         one(db, "select * from helpdesk.send_reply(%s, 'Hello', null)", first)
 
@@ -349,3 +349,12 @@ def test_the_timeline_has_what_the_reader_sees_of_merged_tickets(db: Db, world: 
     for person, sees in ((ADMIN, True), (AGENT, False), (CUSTOMER, False)):
         with be(db, person):
             assert (theirs in value(db, bodies, world["answered"])) is sees, person
+
+
+def test_an_undone_merge_is_not_made_again_by_its_repetition(db: Db, world: World) -> None:
+    source, target = a_pair(db, world)
+    with be(db, AGENT):
+        merge = one(db, "select * from helpdesk.merge_tickets(%s, %s, %s)", source, target, uuid4())
+        one(db, "select * from helpdesk.unmerge_ticket(%s)", source)
+    with refused("id_conflict"), be(db, AGENT):
+        one(db, "select * from helpdesk.merge_tickets(%s, %s, %s)", source, target, merge["merge_id"])

@@ -57,7 +57,7 @@ _SAID_TWICE = (
     *(
         (test_privileges.ASKS_WHETHER_ACTIVE, table)
         for table in (
-            *("attachments", "messages", "notes", "team_members", "ticket_tags", "settings", "views"),
+            *("attachments", "messages", "notes", "ticket_merges", "team_members", "ticket_tags", "settings", "views"),
             *("field_options", "field_teams", "ticket_staff_fields"),
         )
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
 from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER
+from tests.db.people import ADMIN, AGENT, CUSTOMER
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _ABSENT = "ticket_not_found"
@@ -80,6 +80,6 @@ CASES = [
     Case(
         "what a merge says of itself never changes",
         Update("ticket_merges", {"source_id": "{mine}"}, {"target_id": "{answered}"}),
-        {OWNER: "0", AGENT: "deny"},
+        _DENY,
     ),
 ]
