@@ -1,7 +1,7 @@
 -- Merging: two tickets about one matter become one, and two again. Nothing moves: each message and note stays on the
 -- ticket it was written on, under the rights of that ticket. A row of `ticket_merges` stores what the merge changed, so
--- that unmerge_ticket() restores exactly that. The views conversation and conversation_notes show a ticket together with the
--- tickets that were merged into it.
+-- that unmerge_ticket() restores exactly that. The views conversation and conversation_notes show a ticket together
+-- with the tickets that were merged into it.
 --
 --   source   the ticket that is merged; closed, and no longer changed
 --   target   the ticket it is merged into; never a merged ticket itself at that moment
