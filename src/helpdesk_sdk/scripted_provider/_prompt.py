@@ -56,7 +56,7 @@ class CapturedRequest:
             named = wanted.get("json_schema")
             if isinstance(named, dict) and isinstance(named.get("schema"), dict):
                 return dict(named["schema"])
-        for line in self.message("system").splitlines():
+        for line in self.message("system").split("\n"):
             if line.startswith('{"') and '"properties"' in line:
                 found = _parsed(line)
                 if isinstance(found, dict):
@@ -67,7 +67,7 @@ class CapturedRequest:
     def blocks(self) -> dict[str, list[Any]]:
         """The data blocks of the prompt: each label, with the JSON values of its lines."""
         return {
-            found["label"]: [_parsed(line) for line in found["lines"].splitlines() if line]
+            found["label"]: [_parsed(line) for line in found["lines"].split("\n") if line]
             for found in _BLOCK.finditer(self.message("user"))
         }
 
