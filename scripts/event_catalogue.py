@@ -86,6 +86,8 @@ def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
     )
 
 
+_ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
+
 CATALOGUE = (
     Entry(
         EventType.TICKET_CREATED,
@@ -339,7 +341,31 @@ CATALOGUE = (
             "attachment_max_per_ticket": "number",
             "attachment_max_bytes_per_ticket": "number",
             "attachment_require_check": "true or false",
+            "article_writers": "text",
+            "article_publishers": "text",
         },
+    ),
+    Entry(EventType.ARTICLE_CREATED, "An article was drafted.", "admins", _ARTICLE, values={"article_id": "UUID"}),
+    Entry(
+        EventType.ARTICLE_UPDATED,
+        "An article's draft was edited. The event has no text.",
+        "admins",
+        _ARTICLE,
+        values={"article_id": "UUID"},
+    ),
+    Entry(
+        EventType.ARTICLE_PUBLISHED,
+        "An article was published: readers see this version.",
+        "admins",
+        _ARTICLE,
+        values={"article_id": "UUID"},
+    ),
+    Entry(
+        EventType.ARTICLE_ARCHIVED,
+        "An article was withdrawn.",
+        "admins",
+        _ARTICLE,
+        values={"article_id": "UUID"},
     ),
     Entry(
         EventType.FIELD_CREATED,

@@ -46,6 +46,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("field_definitions", "field_options", "field_teams", "create_field", "set_field_teams"),
         *("ticket_staff_fields", "ticket_field_values", "my_field_tickets", "team_field_tickets"),
     ),
+    "Knowledge": (
+        *("articles", "article_versions", "article_chunks", "save_article", "publish_article", "archive_article"),
+    ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -51,6 +51,12 @@ def set_(
             show_default=False,
         ),
     ] = None,
+    article_writers: Annotated[
+        Literal["staff", "admins"] | None, typer.Option(help="Who drafts and edits articles.")
+    ] = None,
+    article_publishers: Annotated[
+        Literal["staff", "admins"] | None, typer.Option(help="Who publishes and archives articles.")
+    ] = None,
 ) -> None:
     """Admins: change settings. What is not named stays as it is."""
     with connect() as hd:
@@ -61,6 +67,8 @@ def set_(
             attachment_max_per_ticket=attachment_max_per_ticket,
             attachment_max_bytes_per_ticket=attachment_max_bytes_per_ticket,
             attachment_require_check=attachment_require_check,
+            article_writers=article_writers,
+            article_publishers=article_publishers,
         )
     _print(done)
 
@@ -73,5 +81,7 @@ def _print(found: Settings) -> None:
         ("attachment-max-per-ticket", found.attachment_max_per_ticket),
         ("attachment-max-bytes-per-ticket", f"{found.attachment_max_bytes_per_ticket:,}"),
         ("attachment-require-check", "yes" if found.attachment_require_check else "no"),
+        ("article-writers", found.article_writers),
+        ("article-publishers", found.article_publishers),
     ]
     print_fields("Settings", fields, json=found)

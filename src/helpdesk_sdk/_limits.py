@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 TITLE_MAX = 300
+ARTICLE_BODY_MAX = 500_000
+SECTION_MAX = 200
+SLUG_MAX = 100
 BODY_MAX = 100_000
 NAME_MAX = 200
 EMAIL_MAX = 254

@@ -61,6 +61,10 @@ create table helpdesk.settings (
       )
     ),
   attachment_require_check boolean not null default true,
+  article_writers text not null default 'staff'
+    check (helpdesk_private.text_among('article_writers', article_writers, 'staff', 'admins')),
+  article_publishers text not null default 'admins'
+    check (helpdesk_private.text_among('article_publishers', article_publishers, 'staff', 'admins')),
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.settings is
@@ -70,6 +74,8 @@ comment on column helpdesk.settings.attachment_max_bytes is 'The greatest size o
 comment on column helpdesk.settings.attachment_require_check is
   'Whether a file can be downloaded only after its bytes were checked. When false, files of passive types (images, '
   'PDF, plain text, CSV) can be downloaded at once, whatever is in them, and no other types are accepted.';
+comment on column helpdesk.settings.article_writers is 'Who drafts and edits articles: staff or admins.';
+comment on column helpdesk.settings.article_publishers is 'Who publishes and archives articles: staff or admins.';
 -- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.settings
   alter column singleton set statistics 0,
@@ -79,6 +85,8 @@ alter table helpdesk.settings
   alter column attachment_max_per_ticket set statistics 0,
   alter column attachment_max_bytes_per_ticket set statistics 0,
   alter column attachment_require_check set statistics 0,
+  alter column article_writers set statistics 0,
+  alter column article_publishers set statistics 0,
   alter column updated_at set statistics 0;
 
 revoke all on table helpdesk.settings from public, anon, authenticated, service_role;
@@ -86,7 +94,7 @@ grant
   select,
   update (
     attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket,
-    attachment_max_bytes_per_ticket, attachment_require_check
+    attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers
   )
 on table helpdesk.settings to authenticated, service_role;
 
@@ -125,7 +133,7 @@ create trigger log_settings after update on helpdesk.settings
   helpdesk_private.log_administration(
     'settings.changed', '',
     'attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket, '
-    'attachment_max_bytes_per_ticket, attachment_require_check'
+    'attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers'
   );
 
 alter table helpdesk.settings enable row level security;

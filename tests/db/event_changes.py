@@ -69,6 +69,18 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "select helpdesk.transfer_ticket({answered}, {vault})",
         [("ticket.transferred", "staff"), ("ticket.unassigned", "staff")],
     ),
+    "an article": (
+        ADMIN,
+        "select helpdesk.publish_article((helpdesk.save_article('x', 'X', 'Text')).article_id)",
+        [("article.created", "staff"), ("article.published", "staff")],
+    ),
+    "no article": (
+        ADMIN,
+        "with a as (select (helpdesk.save_article('x', 'X', 'Text')).article_id as id), "
+        "b as (select (helpdesk.save_article('x', 'Y', a.id::text)).article_id as id from a) "
+        "select helpdesk.archive_article(b.id) from b",
+        [("article.created", "staff"), ("article.updated", "staff"), ("article.archived", "staff")],
+    ),
     "a merge": (
         ADMIN,
         "select helpdesk.merge_tickets({mine}, {theirs}, other_requester => true)",

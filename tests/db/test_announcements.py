@@ -59,6 +59,8 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
         ("ticket.transferred", "admin ticket:{answered}:staff team:{desk} team:{vault}"),
         ("ticket.unassigned", "admin ticket:{answered}:staff team:{vault} user:{agent}"),
     ],
+    "an article": [("article.created", "admin"), ("article.published", "admin")],
+    "no article": [("article.created", "admin"), ("article.updated", "admin"), ("article.archived", "admin")],
     "a merge": [
         ("ticket.tagged", "admin ticket:{theirs}:staff team:{vault}"),
         ("ticket.updated", "admin ticket:{mine}:staff team:{desk}"),

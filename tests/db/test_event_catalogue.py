@@ -61,7 +61,7 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         ADMIN,
         "update helpdesk.settings set attachment_types = '{{image/png}}', attachment_max_bytes = 1, "
         "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
-        "attachment_require_check = false",
+        "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff'",
     ),
     "no staff fields": (AGENT, _EDIT.format('custom_fields = \'{{"risk": "high"}}\'')),
     "a field": (

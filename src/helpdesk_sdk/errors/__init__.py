@@ -11,6 +11,7 @@ HelpdeskError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
 │   │   ├── FieldNotFoundError
+│   │   ├── ArticleNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
@@ -28,6 +29,8 @@ HelpdeskError
 │   │   ├── FieldExistsError
 │   │   ├── FieldRetiredError
 │   │   ├── OptionExistsError
+│   │   ├── SlugTakenError
+│   │   ├── StaleArticleError
 │   │   ├── ExternalIdTakenError
 │   │   ├── StaleRevisionError
 │   │   ├── AlreadyAssignedError
@@ -86,6 +89,7 @@ from .desk import (
 )
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
+from .knowledge import ArticleNotFoundError, SlugTakenError, StaleArticleError
 from .tickets import (
     AlreadyAnsweredError,
     AlreadyAssignedError,
@@ -116,6 +120,7 @@ __all__ = [
     "AlreadyAnsweredError",
     "AlreadyAssignedError",
     "ApiError",
+    "ArticleNotFoundError",
     "AssigneeNotFoundError",
     "AttachmentNotFoundError",
     "AttachmentNotReadyError",
@@ -153,6 +158,8 @@ __all__ = [
     "ReadOnlyError",
     "RequestTimeoutError",
     "ServerError",
+    "SlugTakenError",
+    "StaleArticleError",
     "StaleRevisionError",
     "StatementTimeoutError",
     "TeamInUseError",

@@ -40,6 +40,10 @@ class EventType(OpenEnum):
     TEAM_MEMBER_ADDED = "team.member_added"
     TEAM_MEMBER_REMOVED = "team.member_removed"
     SETTINGS_CHANGED = "settings.changed"
+    ARTICLE_CREATED = "article.created"
+    ARTICLE_UPDATED = "article.updated"
+    ARTICLE_PUBLISHED = "article.published"
+    ARTICLE_ARCHIVED = "article.archived"
     FIELD_CREATED = "field.created"
     FIELD_UPDATED = "field.updated"
     FIELD_OPTION_ADDED = "field.option_added"
@@ -80,6 +84,10 @@ EventName = Literal[
     "team.member_added",
     "team.member_removed",
     "settings.changed",
+    "article.created",
+    "article.updated",
+    "article.published",
+    "article.archived",
     "field.created",
     "field.updated",
     "field.option_added",

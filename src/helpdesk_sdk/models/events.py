@@ -126,6 +126,11 @@ class Event(Model):
         return self._current("tag", str)
 
     @property
+    def article_id(self) -> UUID | None:
+        """The id of the article, in ``article.…`` events."""
+        return self._current("article_id", UUID)
+
+    @property
     def merge_id(self) -> UUID | None:
         """The merge, in ``ticket.merged`` and ``ticket.unmerged``."""
         return self._current("merge_id", UUID)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
-from .base import Model
+from .base import Model, OpenEnum
+
+
+class ArticleStaff(OpenEnum):
+    """Who may write or publish articles."""
+
+    STAFF = "staff"
+    ADMINS = "admins"
+
+
+ArticleStaffName = Literal["staff", "admins"]
 
 
 class Settings(Model):
@@ -22,5 +33,9 @@ class Settings(Model):
     """The greatest size of all files of a ticket together, in bytes."""
     attachment_require_check: bool
     """Whether a file can be downloaded only after its bytes were checked."""
+    article_writers: ArticleStaff = ArticleStaff.STAFF
+    """Who drafts and edits articles: ``staff`` or ``admins``."""
+    article_publishers: ArticleStaff = ArticleStaff.ADMINS
+    """Who publishes and archives articles: ``staff`` or ``admins``."""
     updated_at: datetime
     """The time of the last change."""

@@ -10,6 +10,7 @@ from .. import _validation as check
 from .._http.flow import Flow
 from .._http.resource import Driver, Resource, call
 from ..errors import ForbiddenError
+from ..models.settings import ArticleStaff, ArticleStaffName
 from ..models.settings import Settings as SettingsRow
 
 
@@ -38,6 +39,8 @@ class Settings(Resource[Driver]):
         attachment_max_per_ticket: int | None = None,
         attachment_max_bytes_per_ticket: int | None = None,
         attachment_require_check: bool | None = None,
+        article_writers: ArticleStaff | ArticleStaffName | None = None,
+        article_publishers: ArticleStaff | ArticleStaffName | None = None,
     ) -> Flow[SettingsRow]:
         """Admins: change settings. What is None stays as it is.
 
@@ -49,6 +52,8 @@ class Settings(Resource[Driver]):
             attachment_max_bytes_per_ticket: The greatest size of all files of a ticket, 0 to 1,099,511,627,776 bytes.
             attachment_require_check: Whether a file can be downloaded only after its check. Without the check, only
                 images, PDF, plain text and CSV are accepted, and whatever is in them can be downloaded.
+            article_writers: Who drafts and edits articles: ``staff`` or ``admins``.
+            article_publishers: Who publishes and archives articles: ``staff`` or ``admins``.
 
         Raises:
             InvalidValueError: A value is not valid, or none is given.
@@ -67,6 +72,9 @@ class Settings(Resource[Driver]):
                 changes[name] = check.integer(name, value, least, most)
         if attachment_require_check is not None:
             changes["attachment_require_check"] = check.boolean("attachment_require_check", attachment_require_check)
+        for name, who in (("article_writers", article_writers), ("article_publishers", article_publishers)):
+            if who is not None:
+                changes[name] = check.choice(name, who, ArticleStaff)
         if not changes:
             raise check.invalid("settings", "has nothing to change")
         query = self._rest.from_("settings").update(changes).eq("singleton", True)

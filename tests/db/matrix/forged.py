@@ -162,6 +162,7 @@ _COLUMNS = [
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings", "ticket_merges"),
+    *("articles", "article_versions", "article_chunks"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
 )
 PRIVATE: dict[str, LiteralString] = {
@@ -169,6 +170,7 @@ PRIVATE: dict[str, LiteralString] = {
     "concepts": "version",
     "error_codes": "reason",
     "file_types": "content_type",
+    "knowledge_state": "revision",
     "merged_tickets": "ticket_id",
     "named_locks": "name",
     "note_texts": "bytes",
@@ -178,6 +180,8 @@ PRIVATE: dict[str, LiteralString] = {
     "ticket_texts": "bytes",
 }
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags", "conversation_parts")
+CLOSED_VIEWS = ("published_chunks",)
+"""Views that functions of the owner read, and nobody else."""
 _ANYBODY = dict.fromkeys((ANONYMOUS, CUSTOMER, AGENT, ADMIN, SERVICE), "deny")
 _NO_SYSTEM = {ANONYMOUS: "deny", SERVICE: "deny"}
 _NO_OP: LiteralString = "execute function suppress_redundant_updates_trigger()"
@@ -212,6 +216,11 @@ CASES = [
             "empty": _VERBS["empty"],
             "change": "update {target} set ticket_id = ticket_id",
         }.items()
+    ),
+    *(
+        Case(f"A20 {verb} {view}", Sql(view, _VERBS[verb], schema="helpdesk_private"), _ANYBODY)
+        for view in CLOSED_VIEWS
+        for verb in ("read", "add to", "empty")
     ),
     Case("A20 read seen_tickets", Sql("seen_tickets", _VERBS["read"], "helpdesk_private"), _NO_SYSTEM),
     Case("A20 read worked_tickets", Sql("worked_tickets", _VERBS["read"], "helpdesk_private"), _NO_SYSTEM),

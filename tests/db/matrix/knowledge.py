@@ -1,0 +1,58 @@
+"""Who may do what: articles, their versions and their passages."""
+
+from __future__ import annotations
+
+from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
+from tests.db.matrix.outcomes import Case
+
+_NOT_IN = "deny no_profile inactive_user inactive_user"
+_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
+_NEW = {"slug": "new", "title": "New"}
+
+CASES = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case("read articles as they are written", Read("articles"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case("read published articles", Read("article_versions"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case("read passages", Read("article_chunks"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case(
+        "draft an article",
+        Insert("articles", _NEW),
+        "deny no_profile inactive_user inactive_user | deny deny | 1 1 | 1 | 1",
+        says="Draft an article (setting article_writers)",
+    ),
+    Case(
+        "save an article",
+        Call("save_article", _NEW),
+        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
+        gives=_NEW,
+        says="Draft an article, or edit it",
+    ),
+    Case(
+        "publish an article",
+        Call("publish_article", {"article_id": "{nothing}"}),
+        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
+        says="Publish it (setting article_publishers)",
+    ),
+    Case(
+        "archive an article",
+        Call("archive_article", {"article_id": "{nothing}"}),
+        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
+        says="Archive it (setting article_publishers)",
+    ),
+    Case(
+        "edit an article that is not there",
+        Update("articles", {"slug": "x"}, {"title": "X"}),
+        "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+    ),
+    Case("A35 publish by an edit", Update("articles", {"slug": "x"}, {"status": "published"}), _DENY),
+    Case("A33 remove an article", Delete("articles", {"slug": "x"}), _DENY),
+    *(
+        Case(f"A34 {tries.verb} {table}", tries, _DENY)
+        for table in ("article_versions", "article_chunks")
+        for tries in (
+            Insert(table, {"title": "Forged"}),
+            Update(table, {"version_id": "{nothing}"}, {"title": "Forged"}),
+            Delete(table, {"version_id": "{nothing}"}),
+        )
+    ),
+]
