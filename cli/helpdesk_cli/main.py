@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "events": ("events",),
     "settings": ("settings",),
     "profiles": ("profiles",),
+    "kb": ("kb",),
     "search": ("search",),
     "watch": ("watch",),
     "session": ("login", "sign-up", "logout", "whoami"),

@@ -33,6 +33,18 @@ if TYPE_CHECKING:
         RequiredFor,
         RequiredForName,
     )
+    from .models.knowledge import (
+        Article,
+        ArticleAudience,
+        ArticleAudienceName,
+        ArticleHit,
+        ArticleStatus,
+        ArticleStatusName,
+        ArticleVersion,
+        EmbeddingProgress,
+        ImportedItem,
+        ImportReport,
+    )
     from .models.merges import Merge
     from .models.messages import Message
     from .models.notes import Note
@@ -59,6 +71,7 @@ if TYPE_CHECKING:
     from .resources._queries import Query
     from .resources._references import AttachmentRef, FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
+    from .resources.knowledge import ArticleRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
@@ -68,6 +81,14 @@ __all__ = [
     "LATEST",
     "UNSET",
     "Announcement",
+    "Article",
+    "ArticleAudience",
+    "ArticleAudienceName",
+    "ArticleHit",
+    "ArticleRef",
+    "ArticleStatus",
+    "ArticleStatusName",
+    "ArticleVersion",
     "AsyncHelpdesk",
     "AsyncPager",
     "AsyncStream",
@@ -82,6 +103,7 @@ __all__ = [
     "Channel",
     "ChannelName",
     "CustomField",
+    "EmbeddingProgress",
     "Event",
     "EventName",
     "EventPage",
@@ -95,6 +117,8 @@ __all__ = [
     "FieldTypeName",
     "FileSource",
     "Helpdesk",
+    "ImportReport",
+    "ImportedItem",
     "Invitation",
     "Latest",
     "LeftOver",
@@ -154,43 +178,16 @@ __getattr__ = lazy_names(
     globals(),
     {
         "_http.flow": ("Page",),
-        "_http.pagination": (
-            "AsyncPager",
-            "Pager",
-        ),
+        "_http.pagination": ("AsyncPager", "Pager"),
         "_http.retry": ("Backoff",),
         "_ids": ("new_id",),
-        "_live.stream": (
-            "AsyncStream",
-            "Stream",
-        ),
-        "_sentinels": (
-            "LATEST",
-            "UNSET",
-            "Latest",
-            "Unset",
-        ),
+        "_live.stream": ("AsyncStream", "Stream"),
+        "_sentinels": ("LATEST", "UNSET", "Latest", "Unset"),
         "_version": ("__version__",),
-        "client": (
-            "AsyncHelpdesk",
-            "Helpdesk",
-        ),
-        "models.attachments": (
-            "Attachment",
-            "AttachmentState",
-            "LeftOver",
-            "Placement",
-            "PlacementName",
-        ),
+        "client": ("AsyncHelpdesk", "Helpdesk"),
+        "models.attachments": ("Attachment", "AttachmentState", "LeftOver", "Placement", "PlacementName"),
         "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
-        "models.events": (
-            "Announcement",
-            "Change",
-            "Event",
-            "EventName",
-            "EventPage",
-            "EventType",
-        ),
+        "models.events": ("Announcement", "Change", "Event", "EventName", "EventPage", "EventType"),
         "models.fields": (
             "CustomField",
             "FieldAudience",
@@ -202,22 +199,25 @@ __getattr__ = lazy_names(
             "RequiredForName",
         ),
         "models.merges": ("Merge",),
+        "models.knowledge": (
+            "Article",
+            "ArticleAudience",
+            "ArticleAudienceName",
+            "ArticleHit",
+            "ArticleStatus",
+            "ArticleStatusName",
+            "ArticleVersion",
+            "EmbeddingProgress",
+            "ImportReport",
+            "ImportedItem",
+        ),
         "models.messages": ("Message",),
         "models.notes": ("Note",),
         "models.presence": ("Viewer",),
-        "models.search": (
-            "MatchedPart",
-            "QueryReading",
-            "SearchAnswer",
-            "SearchHit",
-            "Snippet",
-        ),
+        "models.search": ("MatchedPart", "QueryReading", "SearchAnswer", "SearchHit", "Snippet"),
         "models.session": ("Session",),
         "models.settings": ("Settings",),
-        "models.teams": (
-            "Team",
-            "TeamMember",
-        ),
+        "models.teams": ("Team", "TeamMember"),
         "models.tickets": (
             "AuthorKind",
             "AuthorKindName",
@@ -230,33 +230,16 @@ __getattr__ = lazy_names(
             "Ticket",
             "TimelineEntry",
         ),
-        "models.users": (
-            "Invitation",
-            "Role",
-            "RoleName",
-            "User",
-        ),
-        "models.views": (
-            "View",
-            "ViewAudience",
-            "ViewAudienceName",
-        ),
+        "models.users": ("Invitation", "Role", "RoleName", "User"),
+        "models.views": ("View", "ViewAudience", "ViewAudienceName"),
         "resources._files": ("FileSource",),
         "resources._queries": ("Query",),
-        "resources._references": (
-            "AttachmentRef",
-            "FieldRef",
-            "TeamRef",
-            "TicketRef",
-            "UserRef",
-        ),
+        "resources._references": ("AttachmentRef", "FieldRef", "TeamRef", "TicketRef", "UserRef"),
         "resources._uploads": ("AttachmentSource",),
+        "resources.knowledge": ("ArticleRef",),
         "resources.presence": ("TicketPresence",),
         "resources.tickets.fields": ("FieldOrder", "by_field"),
-        "resources.views": (
-            "ViewColumn",
-            "ViewRef",
-        ),
+        "resources.views": ("ViewColumn", "ViewRef"),
     },
 )
 

@@ -18,14 +18,13 @@ from ._credentials import clean_key, clean_url
 from ._environment import options_from
 from ._http.connections import AsyncConnections, Connections
 from ._http.drivers import AsyncDriver, SyncDriver
+from ._http.options import http_options
 from ._http.pipeline import ClientContext
-from ._http.proxies import proxy_for, proxy_options
+from ._http.proxies import proxy_for
 from ._http.query_builder import builders
 from ._http.resource import Driver
 from ._http.retry import Backoff
 from ._http.session import SessionStore, SupabaseSession, begun_session, credentials_of
-from ._http.tls import tls_context
-from ._version import __version__
 from .models.session import Session
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from .resources.checks import Checks
     from .resources.events import Events
     from .resources.fields import Fields
+    from .resources.knowledge import Knowledge
     from .resources.messages import Messages
     from .resources.notes import Notes
     from .resources.presence import Presence
@@ -51,7 +51,6 @@ Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 _TIMEOUT_RANGE = (0.001, 3600.0)
 _RETRIES_MAX = 10
 _LIVE = {"events", "presence"}
-# The arguments of a client that say who the person is.
 _PERSON = {"session", "access_token", "email"}
 
 
@@ -76,6 +75,8 @@ class _Client(Generic[Driver, Transport]):
     """Search: ``hd.search("status:open refund")``."""
     views: Views[Driver]
     """Saved queries of staff."""
+    knowledge: Knowledge[Driver]
+    """Articles: write, publish, import, search."""
     settings: Settings[Driver]
     """What this helpdesk allows."""
     checks: Checks[Driver]
@@ -120,7 +121,7 @@ class _Client(Generic[Driver, Transport]):
             InvalidValueError: The timeout, the number of retries or the e-mail address is not valid.
         """
         url, key = clean_url(url), clean_key("key", key)
-        options = _http_options(url, key, timeout, transport)
+        options = http_options(url, key, check.seconds("timeout", timeout, *_TIMEOUT_RANGE), transport)
         begun = begun_session(session, access_token, refresh_token)
         store = SessionStore(key, begun, credentials_of(email, password), on_session)
 
@@ -168,8 +169,7 @@ class _Client(Generic[Driver, Transport]):
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """The same client with other options: ``hd.with_options(timeout=2).tickets.get(42)``.
 
-        The new client shares connections, session and live connection with this one. Closing the new client closes
-        nothing; closing this one closes both.
+        The new client shares all connections and the session with this one. Only closing this one closes them.
 
         Args:
             timeout: Seconds to wait for a connection, and for each part of an answer; 0.001 to 3600. None keeps it.
@@ -290,11 +290,3 @@ class AsyncHelpdesk(_Client[AsyncDriver, httpx.AsyncBaseTransport]):
 
 # Each is the class of this name, in the module of this name.
 _RESOURCES = (*_Client.__annotations__, *AsyncHelpdesk.__annotations__)
-
-
-def _http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
-    headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
-    options = {"headers": headers, "timeout": check.seconds("timeout", timeout, *_TIMEOUT_RANGE)}
-    if transport is not None:
-        return options | {"transport": transport}
-    return options | {"verify": tls_context(url)} | proxy_options(url)

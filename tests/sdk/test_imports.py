@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_sdk import LocalFileError
 from helpdesk_sdk.imports import Reading, html_to_markdown, read_folder
 from helpdesk_sdk.imports.articles import RefusedSourceError
 
@@ -164,7 +165,7 @@ def test_a_reading_is_the_same_each_time(tmp_path: Path) -> None:
     write(tmp_path, {f"d{one}__f{two}": f"# T{one}\n\n[x](f1.md)" for one in range(3) for two in range(3)})
     assert read_folder(tmp_path) == read_folder(tmp_path)
     assert [article.slug for article in read_folder(tmp_path / "d0" / "f1.md").articles] == ["f1"]
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(LocalFileError):
         read_folder(tmp_path / "nowhere")
 
 

@@ -50,6 +50,7 @@ RESOURCES = (
     "fields",
     "events",
     "search",
+    "knowledge",
     "views",
     "settings",
     "checks",

@@ -74,9 +74,26 @@ class _RequiredFor(StrEnum):
     RESOLVE = "resolve"
 
 
+class _ArticleAudience(StrEnum):
+    """Who may read an article."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class _ArticleStatus(StrEnum):
+    """How far an article is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
+        ArticleAudienceName,
+        ArticleStatusName,
         ChannelName,
         FieldAudienceName,
         FieldTypeName,
@@ -93,9 +110,12 @@ if TYPE_CHECKING:
     FieldType = FieldTypeName
     FieldAudience = FieldAudienceName
     RequiredFor = RequiredForName
+    ArticleAudience = ArticleAudienceName
+    ArticleStatus = ArticleStatusName
 else:
     Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
     FieldType, FieldAudience, RequiredFor = _FieldType, _FieldAudience, _RequiredFor
+    ArticleAudience, ArticleStatus = _ArticleAudience, _ArticleStatus
 
 
 def words(choice: Any) -> str:

@@ -46,6 +46,7 @@ Exit codes:
 # The commands that help, by the error's class.
 _HINTS = {
     "AlreadyAssignedError": "Take another one, or assign this one on purpose: helpdesk tickets assign TICKET me",
+    "ArticleNotFoundError": "Staff list them: helpdesk kb list. Everybody searches: helpdesk kb search QUESTION",
     "AttachmentNotFoundError": "List the files of a ticket: helpdesk attachments list TICKET",
     "AttachmentNotReadyError": "See its state: helpdesk attachments list TICKET",
     "AssigneeNotFoundError": "List those who can have it: helpdesk users list --active --role agent --role admin",
@@ -58,6 +59,7 @@ _HINTS = {
     "InvitationNotFoundError": "List the invitations: helpdesk users invitations",
     "LastAdminError": "Make somebody else an admin first: helpdesk users role WHO admin",
     "MessageNotFoundError": "The ids of messages: helpdesk tickets show TICKET --json",
+    "SlugTakenError": "See that article: helpdesk kb show SLUG --draft",
     "TeamInUseError": "Transfer its tickets first: helpdesk tickets transfer TICKET TEAM",
     "TicketClosedError": "Reopen it first: helpdesk tickets reopen TICKET",
     "UserExistsError": "Change their role instead: helpdesk users role WHO ROLE",

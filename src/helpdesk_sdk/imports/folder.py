@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from ..errors import LocalFileError
 from .articles import (
     ImportedArticle,
     Reading,
@@ -54,11 +55,11 @@ def read_folder(
 
     Raises:
         ConfigurationError: A library of the extra [kb] is not installed.
-        FileNotFoundError: There is no such folder.
+        LocalFileError: There is no such folder.
     """
     root = Path(folder)
     if not root.exists():
-        raise FileNotFoundError(2, "There is no such folder", str(root))
+        raise LocalFileError(f"There is no folder {root}")
     reading = Reading()
     files = [root] if root.is_file() else list(_files(root, reading))
     base = root.parent if root.is_file() else root

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from ..errors import LocalFileError
 from .articles import (
     FILE_BYTES_MAX,
     ImportedArticle,
@@ -52,11 +53,11 @@ def read_help_center(export: str | os.PathLike[str], *, locale: str = "en") -> R
 
     Raises:
         ConfigurationError: A library of the extra [kb] is not installed.
-        FileNotFoundError: There is no such file or folder.
+        LocalFileError: There is no such file or folder.
     """
     root = Path(export)
     if not root.exists():
-        raise FileNotFoundError(2, "There is no such file or folder", str(root))
+        raise LocalFileError(f"There is no file or folder {root}")
     reading, found = Reading(), _Export()
     for path in [root] if root.is_file() else sorted(root.rglob("*.json*")):
         name = path.name if root.is_file() else path.relative_to(root).as_posix()
@@ -246,7 +247,7 @@ def _section(row: dict[str, Any], found: _Export) -> str | None:
 
 def _slug(key: str, row: Mapping[str, Any]) -> str:
     """The title and the id: unique, and still readable."""
-    title = slug_of(str(row.get("title") or row.get("name") or ""))[:120].rstrip("-")
+    title = slug_of(str(row.get("title") or row.get("name") or ""))[:75].rstrip("-")
     return f"{title}-{key}" if title else f"article-{key}"
 
 

@@ -1,0 +1,18 @@
+"""The arguments of the httpx client that a helpdesk client sends its requests with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._version import __version__
+from .proxies import proxy_options
+from .tls import tls_context
+
+
+def http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
+    """The arguments for this helpdesk. A transport of the caller's own knows its certificates and its proxy itself."""
+    headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
+    options = {"headers": headers, "timeout": timeout}
+    if transport is not None:
+        return options | {"transport": transport}
+    return options | {"verify": tls_context(url)} | proxy_options(url)

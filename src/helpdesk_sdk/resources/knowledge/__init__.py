@@ -1,0 +1,246 @@
+"""Knowledge: articles, their versions, search, import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from ... import _limits as limits
+from ... import _validation as check
+from ..._http.flow import Flow, Page, Reply
+from ..._http.keyset import Keyset, keyset_page
+from ..._http.resource import Driver, call, paged
+from ...errors import ArticleNotFoundError
+from ...models.knowledge import (
+    Article,
+    ArticleAudience,
+    ArticleAudienceName,
+    ArticleStatus,
+    ArticleStatusName,
+    ArticleVersion,
+)
+from .importing import KnowledgeImports
+from .searching import KnowledgeSearch
+
+ArticleRef = Article | UUID | str
+"""An article: an Article, its id, or its slug."""
+
+_NEWEST = Keyset("updated_at", "article_id", descending=True)
+_BY_NUMBER = Keyset("version", "version_id", descending=True)
+
+
+Found = TypeVar("Found", Article, ArticleVersion)
+
+
+class Knowledge(KnowledgeSearch[Driver], KnowledgeImports[Driver]):
+    """``hd.knowledge``: articles. Staff write them; requesters read and search what was published for them."""
+
+    @paged
+    def list(
+        self,
+        *,
+        status: ArticleStatus | ArticleStatusName | Iterable[str] | None = None,
+        audience: ArticleAudience | ArticleAudienceName | None = None,
+        locale: str | None = None,
+        section: str | None = None,
+        page_size: int = 100,
+    ) -> Flow[Page[Article]]:
+        """Staff: the articles, those changed last first. Customers have none: they ``search`` and ``read``.
+
+        Args:
+            status: One status, or several.
+            audience: ``public`` or ``internal``.
+            locale: The language, e.g. ``de``.
+            section: The section, by its full name.
+            page_size: Articles per request, 1 to 1000.
+
+        Raises:
+            InvalidValueError: A value is not valid.
+        """
+        chosen = None if status is None else check.choices("status", status, ArticleStatus)
+        given: dict[str, str] = {}
+        if audience is not None:
+            given["audience"] = check.choice("audience", audience, ArticleAudience)
+        if locale is not None:
+            given["locale"] = check.text("locale", locale, 1, limits.LOCALE_MAX)
+        if section is not None:
+            given["section"] = check.text("section", section, 1, limits.SECTION_MAX)
+
+        def query() -> Any:
+            made = self._rest.from_("articles").select("*")
+            for name, value in given.items():
+                made = made.eq(name, value)
+            return made if chosen is None else made.in_("status", chosen)
+
+        size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
+        return keyset_page(self._read, query, Article, _NEWEST, size)
+
+    @call
+    def get(self, article: ArticleRef, *, locale: str | None = None) -> Flow[Article]:
+        """Staff: one article as it is written now, with its draft.
+
+        Args:
+            article: Its slug, its id, or an Article to read again.
+            locale: The language, where several articles share the slug.
+
+        Raises:
+            ArticleNotFoundError: There is no such article, or you are not staff.
+            InvalidValueError: The slug has several languages, and none is named.
+        """
+        return (yield from self._find(article, locale, again=True))
+
+    @call
+    def read(self, article: ArticleRef, *, locale: str | None = None) -> Flow[ArticleVersion]:
+        """What readers see of an article: its current version.
+
+        Args:
+            article: Its slug, its id, or an Article.
+            locale: The language, where several articles share the slug.
+
+        Raises:
+            ArticleNotFoundError: There is no such published article, or it is not yours to read.
+            InvalidValueError: The slug has several languages, and none is named.
+        """
+        query = self._rest.from_("article_versions").select("*").eq("is_current", True)
+        reply: Reply = yield self._read(_by_ref(query, article, locale))
+        return _only(reply.rows(ArticleVersion), article)
+
+    @paged
+    def versions(
+        self, article: ArticleRef, *, locale: str | None = None, page_size: int = 20
+    ) -> Flow[Page[ArticleVersion]]:
+        """Staff: all versions of an article, the newest first.
+
+        Args:
+            article: Its slug, its id, or an Article.
+            locale: The language, where several articles share the slug.
+            page_size: Versions per request, 1 to 1000.
+
+        Raises:
+            ArticleNotFoundError: There is no such article, or you are not staff.
+        """
+        return self._versions(article, locale, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
+
+    def _versions(self, article: ArticleRef, locale: str | None, size: int) -> Flow[Page[ArticleVersion]]:
+        found = yield from self._find(article, locale)
+
+        def query() -> Any:
+            return self._rest.from_("article_versions").select("*").eq("article_id", found.article_id)
+
+        return (yield from keyset_page(self._read, query, ArticleVersion, _BY_NUMBER, size))
+
+    @call
+    def save(
+        self,
+        slug: str,
+        title: str,
+        body: str,
+        *,
+        locale: str = "en",
+        audience: ArticleAudience | ArticleAudienceName = "public",
+        section: str | None = None,
+        external_id: str | None = None,
+    ) -> Flow[Article]:
+        """Write a draft: of the article with this external id or slug and locale, or of a new one.
+
+        The same content again changes nothing. Readers see the draft after ``publish``.
+
+        Args:
+            slug: The name in links: small letters, digits and hyphens, 1 to 100 characters.
+            title: The title, 1 to 300 characters.
+            body: The text, as Markdown; up to 500,000 characters.
+            locale: The language, e.g. ``de`` or ``pt-BR``.
+            audience: ``public``, or ``internal``: for staff only.
+            section: The section that it stands in, up to 200 characters.
+            external_id: Its id in another system, up to 200 characters.
+
+        Raises:
+            InvalidValueError: A value is not valid.
+            SlugTakenError: Another article has this slug and locale.
+            ForbiddenError: You may not write articles: the setting ``article_writers`` says who does.
+        """
+        arguments = {
+            "slug": check.text("slug", slug, 1, limits.SLUG_MAX),
+            "title": check.name("title", title, 1, limits.TITLE_MAX),
+            "body": check.text("body", body, 0, limits.ARTICLE_BODY_MAX),
+            "locale": check.text("locale", locale, 1, limits.LOCALE_MAX),
+            "audience": check.choice("audience", audience, ArticleAudience),
+            "section": None if section is None else check.name("section", section, 1, limits.SECTION_MAX),
+            "external_id": None
+            if external_id is None
+            else check.text("external_id", external_id, 1, limits.EXTERNAL_ID_MAX),
+        }
+        return (yield from self._call_one(self._rpc_write("save_article", arguments), Article))
+
+    @call
+    def publish(
+        self, article: ArticleRef, *, locale: str | None = None, expected_revision: int | None = None
+    ) -> Flow[Article]:
+        """Publish an article as it is written now: readers see it, and search finds it, from now on.
+
+        Args:
+            article: Its slug, its id, or an Article.
+            locale: The language, where several articles share the slug.
+            expected_revision: Publish only if the article still has this revision.
+
+        Raises:
+            ArticleNotFoundError: There is no such article.
+            StaleArticleError: The article has changed since that revision.
+            InvalidValueError: The article has no text.
+            ForbiddenError: You may not publish: the setting ``article_publishers`` says who does.
+        """
+        found = yield from self._find(article, locale)
+        arguments: dict[str, Any] = {"article_id": str(found.article_id)}
+        if expected_revision is not None:
+            arguments["revision"] = check.integer("expected_revision", expected_revision, 1, 2**31 - 1)
+        return (yield from self._call_one(self._rpc_write("publish_article", arguments), Article))
+
+    @call
+    def archive(self, article: ArticleRef, *, locale: str | None = None) -> Flow[Article]:
+        """Withdraw an article: readers and search no longer have it. ``publish`` brings it back.
+
+        Args:
+            article: Its slug, its id, or an Article.
+            locale: The language, where several articles share the slug.
+
+        Raises:
+            ArticleNotFoundError: There is no such article.
+            ForbiddenError: You may not archive: the setting ``article_publishers`` says who does.
+        """
+        found = yield from self._find(article, locale)
+        request = self._rpc_write("archive_article", {"article_id": str(found.article_id)})
+        return (yield from self._call_one(request, Article))
+
+    def _find(self, article: ArticleRef, locale: str | None, *, again: bool = False) -> Flow[Article]:
+        if isinstance(article, Article) and not again:
+            return article
+        reply: Reply = yield self._read(_by_ref(self._rest.from_("articles").select("*"), article, locale))
+        return _only(reply.rows(Article), article)
+
+
+def _by_ref(query: Any, article: ArticleRef, locale: str | None) -> Any:
+    key = article.article_id if isinstance(article, Article) else article
+    if isinstance(key, str) and not _is_uuid(key):
+        query = query.eq("slug", check.text("article", key, 1, limits.SLUG_MAX))
+    else:
+        query = query.eq("article_id", check.identifier("article", key))
+    return query if locale is None else query.eq("locale", check.text("locale", locale, 1, limits.LOCALE_MAX))
+
+
+def _only(rows: Sequence[Found], article: ArticleRef) -> Found:
+    shown = article.slug if isinstance(article, Article) else article
+    if not rows:
+        raise ArticleNotFoundError(f"There is no article {shown}, or it is not yours to see", hint="List the articles.")
+    if len(rows) > 1:
+        raise check.invalid(
+            "locale", f"must be one of {', '.join(sorted(row.locale for row in rows))}: {shown} has them all"
+        )
+    return rows[0]
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return bool(UUID(value))
+    except ValueError:
+        return False
