@@ -1,6 +1,6 @@
--- The timeline of a ticket and of the tickets merged into it: messages, notes and changes in one list. Its order is that
--- of one sequence: messages and notes take their `sequence` from it, and events their id, under the ticket's lock. Times
--- give no order: a clock can step back.
+-- The timeline of a ticket and of the tickets merged into it: messages, notes and changes in one list. Its order is
+-- that of one sequence: messages and notes take their `sequence` from it, and events their id, under the ticket's lock.
+-- Times give no order: a clock can step back.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001500', 'timeline');
 

@@ -1,5 +1,5 @@
--- The JSON schema of each kind of answer. Endpoints that know schemas are sent it, and every prompt holds it. Answers are
--- checked when they arrive, whatever the endpoint promised.
+-- The JSON schema of each kind of answer. Endpoints that know schemas are sent it, and every prompt holds it. Answers
+-- are checked when they arrive, whatever the endpoint promised.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002433', 'assistant_schemas');
 

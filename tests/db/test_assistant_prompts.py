@@ -160,7 +160,8 @@ def test_schemas_keep_to_what_every_endpoint_knows(db: Db, kind: str) -> None:
         if "items" in schema:
             check(schema["items"])
 
-    for labels in (LABELS, dict[str, Any](), {"teams": [], "priorities": [], "tags": []}):
+    choices: list[dict[str, Any]] = [LABELS, {}, {"teams": [], "priorities": [], "tags": []}]
+    for labels in choices:
         prompt = build(db, kind, run_of("a", labels=labels))
         check(prompt["schema"])
         assert (prompt["schema"]["type"], prompt["schema_name"]) == ("object", kind)
