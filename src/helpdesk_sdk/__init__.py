@@ -8,6 +8,7 @@
 from typing import TYPE_CHECKING
 
 from . import errors
+from ._exports import MODULES
 from ._lazy import lazy_names
 from .errors import *  # noqa: F403
 
@@ -174,74 +175,7 @@ __all__ = [
 
 __all__ += errors.__all__
 
-__getattr__ = lazy_names(
-    globals(),
-    {
-        "_http.flow": ("Page",),
-        "_http.pagination": ("AsyncPager", "Pager"),
-        "_http.retry": ("Backoff",),
-        "_ids": ("new_id",),
-        "_live.stream": ("AsyncStream", "Stream"),
-        "_sentinels": ("LATEST", "UNSET", "Latest", "Unset"),
-        "_version": ("__version__",),
-        "client": ("AsyncHelpdesk", "Helpdesk"),
-        "models.attachments": ("Attachment", "AttachmentState", "LeftOver", "Placement", "PlacementName"),
-        "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
-        "models.events": ("Announcement", "Change", "Event", "EventName", "EventPage", "EventType"),
-        "models.fields": (
-            "CustomField",
-            "FieldAudience",
-            "FieldAudienceName",
-            "FieldOption",
-            "FieldType",
-            "FieldTypeName",
-            "RequiredFor",
-            "RequiredForName",
-        ),
-        "models.merges": ("Merge",),
-        "models.knowledge": (
-            "Article",
-            "ArticleAudience",
-            "ArticleAudienceName",
-            "ArticleHit",
-            "ArticleStatus",
-            "ArticleStatusName",
-            "ArticleVersion",
-            "EmbeddingProgress",
-            "ImportReport",
-            "ImportedItem",
-        ),
-        "models.messages": ("Message",),
-        "models.notes": ("Note",),
-        "models.presence": ("Viewer",),
-        "models.search": ("MatchedPart", "QueryReading", "SearchAnswer", "SearchHit", "Snippet"),
-        "models.session": ("Session",),
-        "models.settings": ("Settings",),
-        "models.teams": ("Team", "TeamMember"),
-        "models.tickets": (
-            "AuthorKind",
-            "AuthorKindName",
-            "Channel",
-            "ChannelName",
-            "Priority",
-            "PriorityName",
-            "Status",
-            "StatusName",
-            "Ticket",
-            "TimelineEntry",
-        ),
-        "models.users": ("Invitation", "Role", "RoleName", "User"),
-        "models.views": ("View", "ViewAudience", "ViewAudienceName"),
-        "resources._files": ("FileSource",),
-        "resources._queries": ("Query",),
-        "resources._references": ("AttachmentRef", "FieldRef", "TeamRef", "TicketRef", "UserRef"),
-        "resources._uploads": ("AttachmentSource",),
-        "resources.knowledge": ("ArticleRef",),
-        "resources.presence": ("TicketPresence",),
-        "resources.tickets.fields": ("FieldOrder", "by_field"),
-        "resources.views": ("ViewColumn", "ViewRef"),
-    },
-)
+__getattr__ = lazy_names(globals(), MODULES)
 
 
 def __dir__() -> list[str]:
