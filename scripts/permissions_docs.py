@@ -51,6 +51,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
+    "Bulk": ("bulk_tickets",),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
     "Events": ("events", "events_page", "events_since", "events_head"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._live.stream import AsyncStream, Stream
     from ._sentinels import LATEST, UNSET, Latest, Unset
     from ._version import __version__
+    from .bulk import BulkFailedError, BulkResult, BulkResults
     from .client import AsyncHelpdesk, Helpdesk
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
@@ -100,6 +101,9 @@ __all__ = [
     "AuthorKind",
     "AuthorKindName",
     "Backoff",
+    "BulkFailedError",
+    "BulkResult",
+    "BulkResults",
     "Change",
     "Channel",
     "ChannelName",

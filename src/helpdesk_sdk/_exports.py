@@ -10,6 +10,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "_live.stream": ("AsyncStream", "Stream"),
     "_sentinels": ("LATEST", "UNSET", "Latest", "Unset"),
     "_version": ("__version__",),
+    "bulk": ("BulkFailedError", "BulkResult", "BulkResults"),
     "client": ("AsyncHelpdesk", "Helpdesk"),
     "models.attachments": ("Attachment", "AttachmentState", "LeftOver", "Placement", "PlacementName"),
     "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),

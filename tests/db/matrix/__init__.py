@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.db.matrix import (
     attachments,
+    bulk,
     conversation,
     counters,
     events,
@@ -92,6 +93,7 @@ CASES: list[Case] = [
     *events.CASES,
     *routing.CASES,
     *counters.CASES,
+    *bulk.CASES,
     *running.CASES,
     *search.CASES,
     *views.CASES,

@@ -27,6 +27,7 @@ from .._references import (
     no_such,
     ticket_key,
 )
+from .bulk import TicketBulk
 from .changes import TicketChanges
 from .counting import TicketCounting
 from .fields import FieldOrder, FieldValue, sent_values
@@ -39,7 +40,12 @@ from .tags import TicketTags
 
 
 class Tickets(
-    TicketChanges[Driver], TicketRouting[Driver], TicketTags[Driver], TicketCounting[Driver], TicketMerging[Driver]
+    TicketChanges[Driver],
+    TicketRouting[Driver],
+    TicketTags[Driver],
+    TicketCounting[Driver],
+    TicketMerging[Driver],
+    TicketBulk[Driver],
 ):
     """``hd.tickets``: tickets. Customers see their own, agents their teams' and those assigned to them, admins all."""
 

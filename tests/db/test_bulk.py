@@ -1,0 +1,104 @@
+"""Bulk: each item has its own result and the caller's own rights; what is refused changes nothing; repetitions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from psycopg.types.json import Jsonb
+from tests.db.people import AGENT, CUSTOMER, GONE, OTHER, Db, Person, be, refused, value
+from tests.db.world import World, ticket
+
+
+def bulk(db: Db, person: Person, *items: dict[str, Any]) -> list[dict[str, Any]]:
+    """The results."""
+    with be(db, person):
+        found: list[dict[str, Any]] = value(db, "select helpdesk.bulk_tickets(%s)", Jsonb(list(items)))
+    return found
+
+
+def reasons(results: list[dict[str, Any]]) -> list[str]:
+    """ok, or the reason of the refusal."""
+    return ["ok" if one["ok"] else str(one["error"]["details"] or one["error"]["code"]) for one in results]
+
+
+def test_each_item_has_its_own_result(db: Db, world: World) -> None:
+    mine, theirs = world["mine"], world["theirs"]
+    results = bulk(
+        db,
+        AGENT,
+        {"action": "update", "ticket_id": mine, "changes": {"priority": "high"}},
+        {"action": "update", "ticket_id": theirs, "changes": {"priority": "high"}},
+        {"action": "reply", "ticket_id": mine, "body": "Hello"},
+        {"action": "reply", "ticket_id": theirs, "body": "Hello"},
+        {"action": "tag", "ticket_id": mine, "tags": ["b", "a"]},
+        {"action": "tag", "ticket_id": theirs, "tags": ["a"]},
+        {"action": "assign", "ticket_id": mine, "assignee_id": world["agent"]},
+        {"action": "update", "ticket_id": mine, "changes": {"priority": "highest"}},
+        {"action": "update", "ticket_id": mine, "changes": {"team_id": theirs}},
+        {"action": "update", "ticket_id": "x", "changes": {"priority": "low"}},
+        {"action": "fly", "ticket_id": mine},
+        {},
+    )
+    none, bad = "helpdesk.ticket_not_found", "helpdesk.invalid_value"
+    assert reasons(results) == ["ok", none, "ok", none, "ok", none, "ok", bad, bad, "22P02", bad, none]
+    changed = ticket(db, world, "mine")
+    assert (changed["priority"], changed["status"], str(changed["assigned_to"])) == ("high", "pending", world["agent"])
+    assert ticket(db, world, "theirs")["priority"] == "medium"
+
+
+def test_an_item_has_the_rights_of_a_single_request(db: Db, world: World) -> None:
+    results = bulk(
+        db,
+        CUSTOMER,
+        {"action": "create", "title": "Mine"},
+        {"action": "create", "title": "Urgent", "priority": "urgent"},
+        {"action": "create", "title": "Theirs", "requester_id": world["other"]},
+        {"action": "update", "ticket_id": world["mine"], "changes": {"priority": "urgent"}},
+        {"action": "update", "ticket_id": world["mine"], "changes": {"title": "Better"}},
+        {"action": "tag", "ticket_id": world["mine"], "tags": ["x"]},
+        {"action": "assign", "ticket_id": world["mine"], "assignee_id": world["agent"]},
+        {"action": "reply", "ticket_id": world["theirs"], "body": "Hello"},
+    )
+    no = "helpdesk.forbidden"
+    assert reasons(results) == ["ok", no, no, no, "ok", "42501", no, "helpdesk.ticket_not_found"]
+    assert reasons(bulk(db, GONE, {"action": "create", "title": "x"})) == ["helpdesk.inactive_user"]
+
+
+def test_a_refusal_repeats_no_row_of_somebody_else(db: Db, world: World) -> None:
+    key = str(uuid4())
+    bulk(db, OTHER, {"action": "create", "ticket_id": key, "title": "Secret title"})
+    (result,) = bulk(db, CUSTOMER, {"action": "create", "ticket_id": key, "title": "Mine"})
+    assert result["error"]["details"] == "helpdesk.id_conflict"
+    assert "Secret" not in str(result)
+
+
+def test_the_whole_request_can_be_repeated(db: Db, world: World) -> None:
+    created, said = str(uuid4()), str(uuid4())
+    revision = ticket(db, world, "mine")["revision"]
+    items = (
+        {"action": "create", "ticket_id": created, "title": "Once", "team_id": world["desk"]},
+        {"action": "update", "ticket_id": world["mine"], "changes": {"priority": "low"}, "revision": revision},
+        {"action": "reply", "ticket_id": created, "body": "Once", "message_id": said, "expected_last_message": None},
+        {"action": "tag", "ticket_id": created, "tags": ["once"]},
+    )
+    first, again = bulk(db, AGENT, *items), bulk(db, AGENT, *items)
+    assert reasons(first) == reasons(again) == ["ok"] * 4
+    assert again[1] == first[1]
+    assert value(db, "select count(*) from helpdesk.messages where ticket_id = %s", created) == 1
+
+
+def test_somebody_elses_change_is_not_overwritten(db: Db, world: World) -> None:
+    stale = ticket(db, world, "mine")["revision"]
+    bulk(db, CUSTOMER, {"action": "update", "ticket_id": world["mine"], "changes": {"title": "Newer"}})
+    change = {"action": "update", "ticket_id": world["mine"], "changes": {"title": "Older"}, "revision": stale}
+    assert reasons(bulk(db, AGENT, change)) == ["helpdesk.stale_revision"]
+
+
+def test_a_request_has_a_limit_and_a_form(db: Db, world: World) -> None:
+    with refused("too_many", "500"):
+        bulk(db, AGENT, *({} for _ in range(501)))
+    odd: list[Any] = [{}, "x", None, 1]
+    for wrong in odd:
+        with refused("invalid_value", "items"), be(db, AGENT):
+            db.execute("select helpdesk.bulk_tickets(%s)", [Jsonb(wrong)])
