@@ -122,3 +122,17 @@ $$;
 comment on function helpdesk_private.word_features is
   'What the word model weighs: the words of a text as search folds them, and the pairs of neighbouring words.';
 revoke all on function helpdesk_private.word_features from public, anon, authenticated, service_role;
+
+create function helpdesk_private.single_words(p_text text)
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(array_agg(f.feature), '{}')
+  from unnest(helpdesk_private.word_features(p_text)) as f (feature)
+  where position(' ' in f.feature) = 0;
+$$;
+comment on function helpdesk_private.single_words is 'The features of a text that are one word.';
+revoke all on function helpdesk_private.single_words from public, anon, authenticated, service_role;

@@ -1,0 +1,375 @@
+-- Examples: tickets whose team, priority or tags a person has decided. Classification compares new tickets with them.
+--
+-- Only a person's act makes an example: a transfer, a change of priority, a tag, and the step to resolved or closed, which
+-- confirms all that stands. Neither the assistant nor a program with the secret key makes one, except that an admin may
+-- take tickets that were imported with their labels. A ticket has one text and one vector, whatever its labels; they go
+-- with the ticket, and with its last example.
+
+create table helpdesk.label_examples (
+  kind text not null check (helpdesk_private.text_among('kind', kind, 'team', 'priority', 'tag')),
+  -- For a team, its id.
+  label text not null check (char_length(label) <= 50),
+  ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  source text not null check (source in ('agent', 'import', 'accepted_proposal')),
+  confirmed_by uuid references helpdesk.users (user_id),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (kind, label, ticket_id)
+);
+comment on table helpdesk.label_examples is
+  'Label examples: the teams, priorities and tags that people have decided, the newest 200 of each label. Those who work '
+  'the ticket read them, admins delete them.';
+comment on column helpdesk.label_examples.label is 'The priority, the tag, or the id of the team.';
+comment on column helpdesk.label_examples.source is
+  'agent: somebody on the staff set or confirmed it; accepted_proposal: as the assistant proposed it; import: it came '
+  'with an imported ticket.';
+-- No statistics, so that a planned count tells nothing (see tickets).
+alter table helpdesk.label_examples
+  alter column kind set statistics 0,
+  alter column label set statistics 0,
+  alter column ticket_id set statistics 0,
+  alter column source set statistics 0,
+  alter column confirmed_by set statistics 0,
+  alter column created_at set statistics 0;
+create index label_examples_newest_idx on helpdesk.label_examples (kind, label, created_at desc, ticket_id);
+create index label_examples_ticket_idx on helpdesk.label_examples (ticket_id);
+create index label_examples_confirmed_idx on helpdesk.label_examples (confirmed_by);
+
+revoke all on table helpdesk.label_examples from public, anon, authenticated, service_role;
+grant select, delete on table helpdesk.label_examples to authenticated, service_role;
+
+alter table helpdesk.label_examples enable row level security;
+create policy "only active people" on helpdesk.label_examples
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "those who work the ticket see its examples" on helpdesk.label_examples
+  for select to authenticated
+  using (
+    (select helpdesk_private.me_if_staff()) is not null
+    and (
+      select w.ticket_id from helpdesk_private.worked_tickets as w where w.ticket_id = label_examples.ticket_id
+    ) is not null
+  );
+create policy "admins delete examples" on helpdesk.label_examples
+  for delete to authenticated
+  using ((select helpdesk_private.me_if_staff()) is not null and (select helpdesk_private.my_role()) = 'admin');
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122002445', 'label_examples');
+
+-- The words of the examples, by which tickets are compared where there are no vectors.
+alter table helpdesk_private.example_texts
+  add column words tsvector not null
+    generated always as (array_to_tsvector(helpdesk_private.single_words(body))) stored,
+  add column requester_id uuid not null references helpdesk.users (user_id);
+create index example_texts_words_idx on helpdesk_private.example_texts using gin (words);
+create index example_texts_requester_idx on helpdesk_private.example_texts (requester_id);
+
+create function helpdesk_private.may_be_example(p_ticket helpdesk.tickets)
+returns boolean
+language plpgsql
+stable
+-- Definer: exclusions are closed to most.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- What the assistant may not read, it does not learn from either.
+  if to_regclass('helpdesk.ai_exclusions') is null then
+    return true;
+  end if;
+  return not exists (
+    select from helpdesk.ai_exclusions as x
+    where (x.scope, x.target_id) in (
+      ('team', p_ticket.team_id), ('ticket', p_ticket.ticket_id), ('customer', p_ticket.created_by)
+    )
+  );
+end;
+$$;
+revoke all on function helpdesk_private.may_be_example from public, anon, authenticated, service_role;
+
+create function helpdesk_private.labels_of(p_ticket helpdesk.tickets, out kinds text[], out labels text[])
+returns record
+language sql
+stable
+-- Definer: reads the tags for definer functions that have found the ticket.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(l.kind), array_agg(l.label)
+  from (
+    select 'priority' as kind, (p_ticket).priority as label
+    union all
+    select 'tag', g.tag from helpdesk.ticket_tags as g where g.ticket_id = (p_ticket).ticket_id
+    union all
+    select 'team', (p_ticket).team_id::text
+    order by 1, 2
+  ) as l;
+$$;
+revoke all on function helpdesk_private.labels_of from public, anon, authenticated, service_role;
+
+create function helpdesk_private.add_examples(
+  p_ticket helpdesk.tickets, p_kinds text[], p_labels text[], p_source text, p_by uuid,
+  p_at timestamptz default clock_timestamp()
+)
+returns void
+language plpgsql
+-- Definer: nobody writes examples directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most constant integer := 200;
+  v_text text;
+begin
+  if cardinality(p_labels) = 0 or not helpdesk_private.may_be_example(p_ticket) then
+    return;
+  end if;
+  v_text := helpdesk_private.classification_text(p_ticket);
+  if coalesce(v_text, '') = '' then
+    return;
+  end if;
+  insert into helpdesk_private.example_texts (ticket_id, body, requester_id)
+  values (p_ticket.ticket_id, v_text, p_ticket.created_by)
+  on conflict (ticket_id) do update set body = excluded.body where example_texts.body <> excluded.body;
+  -- A ticket has one team and one priority.
+  delete from helpdesk.label_examples as e
+  using unnest(p_kinds, p_labels) as n (kind, label)
+  where e.ticket_id = p_ticket.ticket_id and e.kind = n.kind and e.kind <> 'tag' and e.label <> n.label;
+  insert into helpdesk.label_examples (kind, label, ticket_id, source, confirmed_by, created_at)
+  select n.kind, n.label, p_ticket.ticket_id, p_source, p_by, p_at
+  from unnest(p_kinds, p_labels) as n (kind, label)
+  on conflict (kind, label, ticket_id) do update
+  set source = excluded.source, confirmed_by = excluded.confirmed_by, created_at = excluded.created_at;
+  -- The oldest make room. Another transaction may be doing the same: whatever it has locked, it deletes.
+  delete from helpdesk.label_examples as e
+  where (e.kind, e.label, e.ticket_id) in (
+    select o.kind, o.label, o.ticket_id
+    from unnest(p_kinds, p_labels) as n (kind, label)
+    cross join lateral (
+      select a.kind, a.label, a.ticket_id from helpdesk.label_examples as a
+      where a.kind = n.kind and a.label = n.label
+      order by a.created_at desc, a.ticket_id
+      offset c_most
+    ) as f
+    join helpdesk.label_examples as o on (o.kind, o.label, o.ticket_id) = (f.kind, f.label, f.ticket_id)
+    for update of o skip locked
+  );
+end;
+$$;
+revoke all on function helpdesk_private.add_examples from public, anon, authenticated, service_role;
+
+create function helpdesk_private.refresh_example(p_ticket helpdesk.tickets)
+returns void
+language sql
+-- Definer: the texts are closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update helpdesk_private.example_texts as x set body = helpdesk_private.classification_text(p_ticket)
+  where x.ticket_id = (p_ticket).ticket_id and x.body <> helpdesk_private.classification_text(p_ticket);
+$$;
+comment on function helpdesk_private.refresh_example is
+  'What somebody removes from a ticket is removed from the text of its example, and its vector is made anew.';
+revoke all on function helpdesk_private.refresh_example from public, anon, authenticated, service_role;
+
+create function helpdesk_private.example_of_ticket()
+returns trigger
+language plpgsql
+-- Definer: nobody writes examples directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me_if_staff() end;
+  v_confirmed boolean := new.status <> old.status and new.status in ('resolved', 'closed');
+  v_kinds text[] := '{}';
+  v_labels text[] := '{}';
+begin
+  -- Requesters decide nothing here, also those who are staff elsewhere.
+  if v_me is not null and (
+    (new.team_id = old.team_id and new.priority = old.priority and not v_confirmed)
+    or helpdesk_private.role_on_ticket(old) = 'customer'
+  ) then
+    v_me := null;
+  end if;
+  if v_me is null then
+    if new.title <> old.title or new.description <> old.description then
+      perform helpdesk_private.refresh_example(new);
+    end if;
+    return null;
+  end if;
+  if v_confirmed then
+    select l.kinds, l.labels into v_kinds, v_labels from helpdesk_private.labels_of(new) as l;
+  else
+    if new.priority <> old.priority then
+      v_kinds := array['priority'];
+      v_labels := array[new.priority];
+    end if;
+    if new.team_id <> old.team_id then
+      v_kinds := v_kinds || 'team'::text;
+      v_labels := v_labels || new.team_id::text;
+    end if;
+  end if;
+  perform helpdesk_private.add_examples(new, v_kinds, v_labels, 'agent', v_me);
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.example_of_ticket from public, anon, authenticated, service_role;
+create trigger example_of_ticket after update on helpdesk.tickets
+  for each row when (
+    (old.team_id, old.priority, old.status, old.title, old.description)
+    is distinct from (new.team_id, new.priority, new.status, new.title, new.description)
+  )
+  execute function helpdesk_private.example_of_ticket();
+
+create function helpdesk_private.refresh_redacted_example()
+returns trigger
+language plpgsql
+-- Definer: the texts are closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.refresh_example(t) from helpdesk.tickets as t where t.ticket_id = new.ticket_id;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.refresh_redacted_example from public, anon, authenticated, service_role;
+create trigger refresh_example after update of body on helpdesk.messages
+  for each row execute function helpdesk_private.refresh_redacted_example();
+
+create function helpdesk_private.example_of_tags()
+returns trigger
+language plpgsql
+-- Definer: nobody writes examples directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me_if_staff() end;
+begin
+  if tg_op = 'DELETE' then
+    delete from helpdesk.label_examples as e
+    using changed as c where e.kind = 'tag' and e.label = c.tag and e.ticket_id = c.ticket_id;
+  elsif v_me is not null then
+    perform helpdesk_private.add_examples(t, array_fill('tag'::text, array[cardinality(n.tags)]), n.tags, 'agent', v_me)
+    from (select c.ticket_id, array_agg(c.tag order by c.tag) as tags from changed as c group by c.ticket_id) as n
+    join helpdesk.tickets as t on t.ticket_id = n.ticket_id;
+  end if;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.example_of_tags from public, anon, authenticated, service_role;
+create trigger example_of_tags after insert on helpdesk.ticket_tags
+  referencing new table as changed
+  for each statement execute function helpdesk_private.example_of_tags();
+create trigger no_example_of_tags after delete on helpdesk.ticket_tags
+  referencing old table as changed
+  for each statement execute function helpdesk_private.example_of_tags();
+
+create function helpdesk_private.drop_example_texts()
+returns trigger
+language plpgsql
+-- Definer: the texts are closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from helpdesk_private.example_texts as x
+  where x.ticket_id in (select c.ticket_id from changed as c)
+    and not exists (select from helpdesk.label_examples as e where e.ticket_id = x.ticket_id);
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.drop_example_texts from public, anon, authenticated, service_role;
+create trigger drop_example_texts after delete on helpdesk.label_examples
+  referencing old table as changed
+  for each statement execute function helpdesk_private.drop_example_texts();
+
+create function helpdesk_private.drop_team_examples()
+returns trigger
+language plpgsql
+-- Definer: nobody writes examples directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from helpdesk.label_examples as e where e.kind = 'team' and e.label = old.team_id::text;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.drop_team_examples from public, anon, authenticated, service_role;
+create trigger drop_team_examples after delete on helpdesk.teams
+  for each row execute function helpdesk_private.drop_team_examples();
+
+
+-- Tickets from before -------------------------------------------------------------------------------------------------
+
+create function helpdesk_private.collect_label_examples(
+  p_before bigint, p_imported boolean, p_max_rows integer, out tickets integer, out next bigint
+)
+returns record
+language plpgsql
+-- Definer: nobody writes examples directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ticket helpdesk.tickets;
+  v_event record;
+  v_max_rows integer := least(greatest(p_max_rows, 1), 1000);
+  v_read integer := 0;
+begin
+  perform helpdesk_private.require_role('admin');
+  tickets := 0;
+  for v_ticket in
+    select * from helpdesk.tickets as t
+    where t.number < coalesce(p_before, 9223372036854775807)
+    order by t.number desc
+    limit v_max_rows
+  loop
+    v_read := v_read + 1;
+    next := v_ticket.number;
+    continue when v_ticket.status not in ('resolved', 'closed')
+      or exists (select from helpdesk_private.example_texts as x where x.ticket_id = v_ticket.ticket_id);
+    -- Whoever took the last of these steps.
+    select e.actor_kind, e.actor_id, e.created_at into v_event
+    from helpdesk.events as e
+    where e.ticket_id = v_ticket.ticket_id and e.type = 'ticket.status_changed'
+      and e.data #>> '{changes,status,1}' in ('resolved', 'closed')
+    order by e.event_id desc
+    limit 1;
+    continue when coalesce(v_event.actor_kind, '') <> 'staff' and not (p_imported and v_ticket.channel = 'import');
+    perform helpdesk_private.add_examples(
+      v_ticket, l.kinds, l.labels, case when v_event.actor_kind = 'staff' then 'agent' else 'import' end,
+      case when v_event.actor_kind = 'staff' then v_event.actor_id end, coalesce(v_event.created_at, v_ticket.updated_at)
+    )
+    from helpdesk_private.labels_of(v_ticket) as l;
+    tickets := tickets + 1;
+  end loop;
+  if v_read < v_max_rows then
+    next := null;
+  end if;
+end;
+$$;
+revoke all on function helpdesk_private.collect_label_examples from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.collect_label_examples to authenticated, service_role;
+
+create function helpdesk.collect_label_examples(
+  before bigint default null, imported boolean default false, max_rows integer default 200, out tickets integer,
+  out next bigint
+)
+returns record
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.tickets, c.next
+  from helpdesk_private.collect_label_examples(
+    collect_label_examples.before, collect_label_examples.imported, collect_label_examples.max_rows
+  ) as c;
+$$;
+comment on function helpdesk.collect_label_examples is
+  'For admins: makes examples of tickets that somebody on the staff resolved or closed before, newest first; with '
+  'imported, also of resolved and closed tickets of the channel import. tickets: how many; next: the value of before '
+  'with which to call it again, null at the end.';
+revoke all on function helpdesk.collect_label_examples from public, anon, authenticated, service_role;
+grant execute on function helpdesk.collect_label_examples to authenticated, service_role;
