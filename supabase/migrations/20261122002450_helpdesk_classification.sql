@@ -1,0 +1,269 @@
+-- Classification: which team, priority and tags a ticket should have, from the examples, with no language model.
+--
+-- Three opinions, each a probability for every label: the vote of the 20 nearest examples, and two linear models (heads),
+-- of the vector and of the words, which `helpdesk assistant train` makes from the examples. Their weighted mean is the
+-- share of a label. Without heads the vote decides; without vectors, the nearest examples are those with the same words.
+-- A label is sure when its share reaches its threshold and the nearest example is similar enough; a label with fewer than
+-- three examples never is.
+
+create table helpdesk.ai_thresholds (
+  kind text primary key check (kind in ('team', 'priority', 'tag')),
+  suggest_share real not null default 0.7 check (suggest_share between 0 and 1),
+  min_similarity real not null default 0.6 check (min_similarity between 0 and 1),
+  apply_share real check (apply_share between 0.5 and 1),
+  target_precision real not null default 0.95 check (target_precision between 0.5 and 0.999),
+  updated_at timestamptz not null default now()
+);
+comment on table helpdesk.ai_thresholds is
+  'Thresholds of classification: one row for team, priority and tag. Staff read them, admins change them.';
+comment on column helpdesk.ai_thresholds.suggest_share is
+  'From this share on, a label is proposed. Training sets one for each label instead, from target_precision.';
+comment on column helpdesk.ai_thresholds.min_similarity is
+  'How similar the nearest example must be, 0 to 1. Tickets about something new are not.';
+comment on column helpdesk.ai_thresholds.apply_share is
+  'From this share on, the assistant applies the label itself. null: never, a person decides.';
+comment on column helpdesk.ai_thresholds.target_precision is
+  'How often the proposed labels are to be right: training chooses each label''s threshold by it.';
+-- No statistics, so that a planned count tells nothing (see tickets).
+alter table helpdesk.ai_thresholds
+  alter column kind set statistics 0,
+  alter column suggest_share set statistics 0,
+  alter column min_similarity set statistics 0,
+  alter column apply_share set statistics 0,
+  alter column target_precision set statistics 0,
+  alter column updated_at set statistics 0;
+insert into helpdesk.ai_thresholds (kind) values ('team'), ('priority'), ('tag');
+
+create table helpdesk_private.label_models (
+  kind text primary key check (kind in ('team', 'priority')),
+  model text,
+  -- How much the vote, the head of the vector and the head of the words weigh; together 1.
+  mix real[] not null check (cardinality(mix) = 3),
+  examples integer not null,
+  report jsonb not null check (helpdesk_private.json_object_within('report', report, 100000)),
+  trained_at timestamptz not null default clock_timestamp()
+);
+comment on table helpdesk_private.label_models is 'What training found for a kind of label, and the mix of opinions.';
+
+create table helpdesk_private.label_heads (
+  kind text not null references helpdesk_private.label_models (kind) on delete cascade,
+  label text not null,
+  threshold real not null,
+  vector_bias real not null default 0,
+  words_bias real not null default 0,
+  primary key (kind, label)
+);
+comment on table helpdesk_private.label_heads is
+  'The linear models, one row for each label, and the share from which the label is sure.';
+
+create table helpdesk_private.label_words (
+  kind text not null references helpdesk_private.label_models (kind) on delete cascade,
+  feature text not null,
+  idf real not null,
+  weights real[] not null,
+  primary key (kind, feature)
+);
+comment on table helpdesk_private.label_words is
+  'The weights of words and pairs of words, one for each label of label_heads in the order of their names.';
+
+revoke all on table helpdesk.ai_thresholds from public, anon, authenticated, service_role;
+revoke all on table helpdesk_private.label_models from public, anon, authenticated, service_role;
+revoke all on table helpdesk_private.label_heads from public, anon, authenticated, service_role;
+revoke all on table helpdesk_private.label_words from public, anon, authenticated, service_role;
+grant select, update (suggest_share, min_similarity, apply_share, target_precision)
+on table helpdesk.ai_thresholds to authenticated, service_role;
+
+create trigger touch_updated_at before update on helpdesk.ai_thresholds
+  for each row execute function helpdesk_private.touch_updated_at();
+
+alter table helpdesk.ai_thresholds enable row level security;
+alter table helpdesk_private.label_models enable row level security;
+alter table helpdesk_private.label_heads enable row level security;
+alter table helpdesk_private.label_words enable row level security;
+create policy "only active people" on helpdesk.ai_thresholds
+  as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
+create policy "staff read the thresholds" on helpdesk.ai_thresholds
+  for select to authenticated using ((select helpdesk_private.me_if_staff()) is not null);
+create policy "admins change the thresholds" on helpdesk.ai_thresholds
+  for update to authenticated using ((select helpdesk_private.my_role()) = 'admin');
+
+insert into helpdesk_private.concepts (version, concept) values ('20261122002450', 'classification');
+
+-- pgvector's schema is named here only, as in the migration of embeddings.
+do $$
+declare
+  v_schema text := (
+    select n.nspname from pg_catalog.pg_extension as x join pg_catalog.pg_namespace as n on n.oid = x.extnamespace
+    where x.extname = 'vector'
+  );
+begin
+  execute format('alter table helpdesk_private.label_heads add weights %I.vector(384)', v_schema);
+  execute format(
+    'create index example_embeddings_nearest_idx on helpdesk_private.example_embeddings '
+    'using hnsw (embedding %I.vector_ip_ops)', v_schema
+  );
+  -- Invoker: called by definer functions only.
+  execute format(
+    'create function helpdesk_private.nearest_examples(p_embedding real[], p_model text, p_limit integer) '
+    'returns table (ticket_id uuid, similarity double precision) language sql stable security invoker '
+    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 200 begin atomic '
+    'select n.ticket_id, -n.distance from ('
+    'select e.ticket_id, e.model, e.embedding operator(%1$I.<#>) (select p_embedding::%1$I.vector(384)) as distance '
+    'from helpdesk_private.example_embeddings as e '
+    'order by e.embedding operator(%1$I.<#>) (select p_embedding::%1$I.vector(384)) limit p_limit) as n '
+    'where n.model = p_model; end', v_schema
+  );
+end;
+$$;
+revoke all on function helpdesk_private.nearest_examples from public, anon, authenticated, service_role;
+
+create type helpdesk_private.neighbour as (
+  kind text, ticket_id uuid, similarity double precision
+);
+comment on type helpdesk_private.neighbour is 'One of the nearest examples of a kind of label.';
+revoke all on type helpdesk_private.neighbour from public, anon, authenticated, service_role;
+
+create function helpdesk_private.nearest_by_vector(
+  p_embedding real[], p_model text, p_ticket_id uuid
+)
+returns setof helpdesk_private.neighbour
+language plpgsql
+stable
+-- Definer: nobody reads the vectors.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_unit helpdesk_private.example_embeddings.embedding%type := p_embedding;
+  v_kind text;
+  v_near helpdesk_private.neighbour[];
+begin
+  foreach v_kind in array array['team', 'priority', 'tag'] loop
+    v_near := '{}';
+    -- Many examples: by the index, which finds nearly all of the nearest. A kind with few labels has few examples, and
+    -- they are compared one by one.
+    if (select c.reltuples from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass) > 20000 then
+      v_near := array(
+        select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
+        from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
+        where n.ticket_id is distinct from p_ticket_id
+          and (v_kind = 'tag' or exists (
+            select from helpdesk.label_examples as e where e.kind = v_kind and e.ticket_id = n.ticket_id
+          ))
+      );
+    end if;
+    if cardinality(v_near) < 20 then
+      v_near := array(
+        select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
+        from helpdesk_private.example_embeddings as v
+        where v.model = p_model and v.ticket_id is distinct from p_ticket_id
+          and (v_kind = 'tag' or v.ticket_id in (
+            select e.ticket_id from helpdesk.label_examples as e where e.kind = v_kind
+          ))
+        order by v.embedding operator(helpdesk_private.<#>) v_unit
+        limit 200
+      );
+    end if;
+    return query select * from unnest(v_near);
+  end loop;
+end;
+$$;
+comment on function helpdesk_private.nearest_by_vector is
+  'For each kind, the examples whose vectors are nearest to a vector of length 1. For tags, a ticket without tags is an '
+  'example too: of having none.';
+revoke all on function helpdesk_private.nearest_by_vector from public, anon, authenticated, service_role;
+
+create function helpdesk_private.nearest_by_words(p_words text[], p_ticket_id uuid)
+returns setof helpdesk_private.neighbour
+language sql
+stable
+-- Definer: nobody reads the texts.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with words as (
+    -- Rare words tell more. Words that one example in ten has are read for no example.
+    select w.word, f.found, ln((1 + c.examples) / (1 + f.found)::double precision) as weight
+    from (select distinct q.word from unnest(p_words) as q (word)) as w
+    cross join (select count(*) as examples from helpdesk_private.example_texts) as c
+    cross join lateral (
+      select count(*) as found from helpdesk_private.example_texts as x
+      where x.words @@ quote_literal(w.word)::tsquery
+    ) as f
+    where f.found > 0
+    order by f.found, w.word
+    limit 32
+  ),
+  near as (
+    select x.ticket_id, sum(w.weight) / (select sum(o.weight) from words as o) as similarity
+    from words as w
+    join helpdesk_private.example_texts as x on x.words @@ quote_literal(w.word)::tsquery
+    where x.ticket_id is distinct from p_ticket_id and w.weight > 0
+    group by x.ticket_id
+  )
+  select n.kind, n.ticket_id, n.similarity
+  from unnest(array['team', 'priority', 'tag']) as k (kind)
+  cross join lateral (
+    select k.kind, near.ticket_id, near.similarity / (1 + 0.002 * length(x.words)) as similarity
+    from near
+    join helpdesk_private.example_texts as x using (ticket_id)
+    where k.kind = 'tag' or exists (
+      select from helpdesk.label_examples as e where e.kind = k.kind and e.ticket_id = near.ticket_id
+    )
+    order by 3 desc, near.ticket_id
+    limit 200
+  ) as n;
+$$;
+comment on function helpdesk_private.nearest_by_words is
+  'For each kind, the examples that share most of a text''s rare words: for helpdesks without an embedding model.';
+revoke all on function helpdesk_private.nearest_by_words from public, anon, authenticated, service_role;
+
+create function helpdesk_private.votes(p_neighbours helpdesk_private.neighbour[], p_scale double precision)
+returns table (kind text, label text, share double precision, similarity double precision, nearest uuid[])
+language sql
+stable
+-- Definer: reads examples of tickets that the caller may not see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with capped as (
+    -- At most five of one requester: nobody fills the vote with tickets of their own.
+    select n.kind, n.ticket_id, n.similarity,
+      row_number() over (partition by n.kind, x.requester_id order by n.similarity desc, n.ticket_id) as place
+    from unnest(p_neighbours) as n
+    join helpdesk_private.example_texts as x on x.ticket_id = n.ticket_id
+  ),
+  voters as (
+    select c.kind, c.ticket_id, c.similarity, max(c.similarity) over (partition by c.kind) as best
+    from (
+      select p.*, row_number() over (partition by p.kind order by p.similarity desc, p.ticket_id) as rank
+      from capped as p where p.place <= 5
+    ) as c
+    where c.rank <= 20
+  ),
+  ballots as (
+    -- A rare label is not outvoted by a common one: each vote counts less, the more examples its label has. Tags do not
+    -- exclude each other, so theirs count as they are.
+    select v.kind, e.label, v.ticket_id, v.similarity,
+      exp((v.similarity - v.best) / p_scale) / case when v.kind = 'tag' then 1 else n.examples end as weight
+    from voters as v
+    left join helpdesk.label_examples as e on e.kind = v.kind and e.ticket_id = v.ticket_id
+    cross join lateral (
+      select greatest(count(*), 1) as examples from helpdesk.label_examples as o
+      where o.kind = e.kind and o.label = e.label
+    ) as n
+  ),
+  totals as (
+    select b.kind, sum(b.weight) as weight
+    from (select distinct on (a.kind, a.ticket_id) a.kind, a.weight from ballots as a) as b
+    group by b.kind
+  )
+  select b.kind, b.label, sum(b.weight) / min(t.weight), max(b.similarity),
+    (array_agg(b.ticket_id order by b.similarity desc, b.ticket_id))[:3]
+  from ballots as b join totals as t on t.kind = b.kind
+  where b.label is not null
+  group by b.kind, b.label;
+$$;
+comment on function helpdesk_private.votes is
+  'The share of each label among the 20 nearest examples. p_scale: how fast a vote weighs less with distance.';
+revoke all on function helpdesk_private.votes from public, anon, authenticated, service_role;
