@@ -54,6 +54,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Bulk": ("bulk_tickets",),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
+    "Classification": (*("classify_ticket", "label_examples", "collect_label_examples", "ai_thresholds"),),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (
@@ -80,6 +81,8 @@ NOTES = {
     "Search": "Customers search their own tickets by their public text; agents the tickets that they work, admins all, "
     "with notes. What only staff may ask is refused, also where it would find nothing. Assistants do not search.",
     "Checking attachments": "With the secret key only.",
+    "Classification": "Examples are made by people's acts on tickets, and by nobody else. Who works a ticket sees "
+    "which labels it is an example of.",
     "What nobody may do": "No role and no key has these verbs. Where it is possible at all, a function does it.",
 }
 """The text above a table."""

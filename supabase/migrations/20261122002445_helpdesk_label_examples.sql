@@ -1,14 +1,14 @@
 -- Examples: tickets whose team, priority or tags a person has decided. Classification compares new tickets with them.
 --
--- Only a person's act makes an example: a transfer, a change of priority, a tag, and the step to resolved or closed, which
--- confirms all that stands. Neither the assistant nor a program with the secret key makes one, except that an admin may
--- take tickets that were imported with their labels. A ticket has one text and one vector, whatever its labels; they go
--- with the ticket, and with its last example.
+-- Only a person's act makes an example: a transfer, a change of priority, a tag, and the step to resolved or closed,
+-- which confirms all that stands. Neither the assistant nor a program with the secret key makes one, except that an
+-- admin may take tickets that were imported with their labels. A ticket has one text, whatever its labels; it goes with
+-- the ticket, and with its last example.
 
 create table helpdesk.label_examples (
   kind text not null check (helpdesk_private.text_among('kind', kind, 'team', 'priority', 'tag')),
   -- For a team, its id.
-  label text not null check (char_length(label) <= 50),
+  label text not null check (helpdesk_private.name_within('label', label, 1, 50)),
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
   source text not null check (source in ('agent', 'import', 'accepted_proposal')),
   confirmed_by uuid references helpdesk.users (user_id),
@@ -16,8 +16,8 @@ create table helpdesk.label_examples (
   primary key (kind, label, ticket_id)
 );
 comment on table helpdesk.label_examples is
-  'Label examples: the teams, priorities and tags that people have decided, the newest 200 of each label. Those who work '
-  'the ticket read them, admins delete them.';
+  'Label examples: the teams, priorities and tags that people have decided, the newest 200 of each label. Those who '
+  'work the ticket read them, admins delete them.';
 comment on column helpdesk.label_examples.label is 'The priority, the tag, or the id of the team.';
 comment on column helpdesk.label_examples.source is
   'agent: somebody on the staff set or confirmed it; accepted_proposal: as the assistant proposed it; import: it came '
@@ -54,6 +54,14 @@ create policy "admins delete examples" on helpdesk.label_examples
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002445', 'label_examples');
 
+create table if not exists helpdesk_private.example_texts (
+  ticket_id uuid primary key references helpdesk.tickets (ticket_id) on delete cascade,
+  body text not null check (helpdesk_private.text_within('body', body, 1, 20000))
+);
+comment on table helpdesk_private.example_texts is
+  'The texts of the tickets that are examples for labels, one for each.';
+revoke all on table helpdesk_private.example_texts from public, anon, authenticated, service_role;
+alter table helpdesk_private.example_texts enable row level security;
 -- The words of the examples, by which tickets are compared where there are no vectors.
 alter table helpdesk_private.example_texts
   add column words tsvector not null
@@ -129,15 +137,15 @@ begin
   insert into helpdesk_private.example_texts (ticket_id, body, requester_id)
   values (p_ticket.ticket_id, v_text, p_ticket.created_by)
   on conflict (ticket_id) do update set body = excluded.body where example_texts.body <> excluded.body;
-  -- A ticket has one team and one priority.
-  delete from helpdesk.label_examples as e
-  using unnest(p_kinds, p_labels) as n (kind, label)
-  where e.ticket_id = p_ticket.ticket_id and e.kind = n.kind and e.kind <> 'tag' and e.label <> n.label;
   insert into helpdesk.label_examples (kind, label, ticket_id, source, confirmed_by, created_at)
   select n.kind, n.label, p_ticket.ticket_id, p_source, p_by, p_at
   from unnest(p_kinds, p_labels) as n (kind, label)
   on conflict (kind, label, ticket_id) do update
   set source = excluded.source, confirmed_by = excluded.confirmed_by, created_at = excluded.created_at;
+  -- A ticket has one team and one priority. After the new example: the text goes with the last one.
+  delete from helpdesk.label_examples as e
+  using unnest(p_kinds, p_labels) as n (kind, label)
+  where e.ticket_id = p_ticket.ticket_id and e.kind = n.kind and e.kind <> 'tag' and e.label <> n.label;
   -- The oldest make room. Another transaction may be doing the same: whatever it has locked, it deletes.
   delete from helpdesk.label_examples as e
   where (e.kind, e.label, e.ticket_id) in (
@@ -245,23 +253,32 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me_if_staff() end;
+  v_new record;
 begin
   if tg_op = 'DELETE' then
     delete from helpdesk.label_examples as e
     using changed as c where e.kind = 'tag' and e.label = c.tag and e.ticket_id = c.ticket_id;
   elsif v_me is not null then
-    perform helpdesk_private.add_examples(t, array_fill('tag'::text, array[cardinality(n.tags)]), n.tags, 'agent', v_me)
-    from (select c.ticket_id, array_agg(c.tag order by c.tag) as tags from changed as c group by c.ticket_id) as n
-    join helpdesk.tickets as t on t.ticket_id = n.ticket_id;
+    for v_new in
+      select t as ticket, array_agg(c.tag order by c.tag) as tags
+      from changed as c join helpdesk.tickets as t on t.ticket_id = c.ticket_id
+      group by t.ticket_id
+      order by t.ticket_id
+    loop
+      perform helpdesk_private.add_examples(
+        v_new.ticket, array_fill('tag'::text, array[cardinality(v_new.tags)]), v_new.tags, 'agent', v_me
+      );
+    end loop;
   end if;
   return null;
 end;
 $$;
 revoke all on function helpdesk_private.example_of_tags from public, anon, authenticated, service_role;
-create trigger example_of_tags after insert on helpdesk.ticket_tags
+-- Its name comes after guard_tag_lock, which locks the tickets.
+create trigger learn_tags after insert on helpdesk.ticket_tags
   referencing new table as changed
   for each statement execute function helpdesk_private.example_of_tags();
-create trigger no_example_of_tags after delete on helpdesk.ticket_tags
+create trigger unlearn_tags after delete on helpdesk.ticket_tags
   referencing old table as changed
   for each statement execute function helpdesk_private.example_of_tags();
 

@@ -1,17 +1,37 @@
 -- Classification: which team, priority and tags a ticket should have, from the examples, with no language model.
 --
--- Three opinions, each a probability for every label: the vote of the 20 nearest examples, and two linear models (heads),
--- of the vector and of the words, which `helpdesk assistant train` makes from the examples. Their weighted mean is the
--- share of a label. Without heads the vote decides; without vectors, the nearest examples are those with the same words.
--- A label is sure when its share reaches its threshold and the nearest example is similar enough; a label with fewer than
--- three examples never is.
+-- Three opinions, each a probability for every label: the vote of the 20 nearest examples, and two linear models
+-- (heads), of the vector and of the words, which training makes from the examples. Their weighted mean is the share of
+-- a label. Without heads the vote decides; without vectors, the nearest examples are those with the same words. A label
+-- is sure when its share reaches its threshold and the nearest example is similar enough; a label with fewer than three
+-- examples never is.
+
+create function helpdesk_private.share_within(p_field text, p_value real, p_min real, p_max real)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_value is null or p_value between p_min and p_max then
+    return true;
+  end if;
+  perform helpdesk_private.fail('invalid_value', format('%s must be %s to %s', p_field, p_min, p_max));
+  return false;
+end;
+$$;
+revoke all on function helpdesk_private.share_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.share_within to authenticated, service_role;
 
 create table helpdesk.ai_thresholds (
   kind text primary key check (kind in ('team', 'priority', 'tag')),
-  suggest_share real not null default 0.7 check (suggest_share between 0 and 1),
-  min_similarity real not null default 0.6 check (min_similarity between 0 and 1),
-  apply_share real check (apply_share between 0.5 and 1),
-  target_precision real not null default 0.95 check (target_precision between 0.5 and 0.999),
+  suggest_share real not null default 0.7 check (helpdesk_private.share_within('suggest_share', suggest_share, 0, 1)),
+  min_similarity real not null default 0.6
+    check (helpdesk_private.share_within('min_similarity', min_similarity, 0, 1)),
+  apply_share real check (helpdesk_private.share_within('apply_share', apply_share, 0.5, 1)),
+  target_precision real not null default 0.95
+    check (helpdesk_private.share_within('target_precision', target_precision, 0.5, 0.999)),
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.ai_thresholds is
@@ -89,89 +109,11 @@ create policy "admins change the thresholds" on helpdesk.ai_thresholds
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002450', 'classification');
 
--- pgvector's schema is named here only, as in the migration of embeddings.
-do $$
-declare
-  v_schema text := (
-    select n.nspname from pg_catalog.pg_extension as x join pg_catalog.pg_namespace as n on n.oid = x.extnamespace
-    where x.extname = 'vector'
-  );
-begin
-  execute format('alter table helpdesk_private.label_heads add weights %I.vector(384)', v_schema);
-  execute format(
-    'create index example_embeddings_nearest_idx on helpdesk_private.example_embeddings '
-    'using hnsw (embedding %I.vector_ip_ops)', v_schema
-  );
-  -- Invoker: called by definer functions only.
-  execute format(
-    'create function helpdesk_private.nearest_examples(p_embedding real[], p_model text, p_limit integer) '
-    'returns table (ticket_id uuid, similarity double precision) language sql stable security invoker '
-    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 200 begin atomic '
-    'select n.ticket_id, -n.distance from ('
-    'select e.ticket_id, e.model, e.embedding operator(%1$I.<#>) (select p_embedding::%1$I.vector(384)) as distance '
-    'from helpdesk_private.example_embeddings as e '
-    'order by e.embedding operator(%1$I.<#>) (select p_embedding::%1$I.vector(384)) limit p_limit) as n '
-    'where n.model = p_model; end', v_schema
-  );
-end;
-$$;
-revoke all on function helpdesk_private.nearest_examples from public, anon, authenticated, service_role;
-
 create type helpdesk_private.neighbour as (
   kind text, ticket_id uuid, similarity double precision
 );
 comment on type helpdesk_private.neighbour is 'One of the nearest examples of a kind of label.';
 revoke all on type helpdesk_private.neighbour from public, anon, authenticated, service_role;
-
-create function helpdesk_private.nearest_by_vector(
-  p_embedding real[], p_model text, p_ticket_id uuid
-)
-returns setof helpdesk_private.neighbour
-language plpgsql
-stable
--- Definer: nobody reads the vectors.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_unit helpdesk_private.example_embeddings.embedding%type := p_embedding;
-  v_kind text;
-  v_near helpdesk_private.neighbour[];
-begin
-  foreach v_kind in array array['team', 'priority', 'tag'] loop
-    v_near := '{}';
-    -- Many examples: by the index, which finds nearly all of the nearest. A kind with few labels has few examples, and
-    -- they are compared one by one.
-    if (select c.reltuples from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass) > 20000 then
-      v_near := array(
-        select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
-        from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
-        where n.ticket_id is distinct from p_ticket_id
-          and (v_kind = 'tag' or exists (
-            select from helpdesk.label_examples as e where e.kind = v_kind and e.ticket_id = n.ticket_id
-          ))
-      );
-    end if;
-    if cardinality(v_near) < 20 then
-      v_near := array(
-        select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
-        from helpdesk_private.example_embeddings as v
-        where v.model = p_model and v.ticket_id is distinct from p_ticket_id
-          and (v_kind = 'tag' or v.ticket_id in (
-            select e.ticket_id from helpdesk.label_examples as e where e.kind = v_kind
-          ))
-        order by v.embedding operator(helpdesk_private.<#>) v_unit
-        limit 200
-      );
-    end if;
-    return query select * from unnest(v_near);
-  end loop;
-end;
-$$;
-comment on function helpdesk_private.nearest_by_vector is
-  'For each kind, the examples whose vectors are nearest to a vector of length 1. For tags, a ticket without tags is an '
-  'example too: of having none.';
-revoke all on function helpdesk_private.nearest_by_vector from public, anon, authenticated, service_role;
 
 create function helpdesk_private.nearest_by_words(p_words text[], p_ticket_id uuid)
 returns setof helpdesk_private.neighbour
@@ -182,8 +124,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   with words as (
-    -- Rare words tell more. Words that one example in ten has are read for no example.
-    select w.word, f.found, ln((1 + c.examples) / (1 + f.found)::double precision) as weight
+    -- Rare words tell more than common ones.
+    select w.word, f.found, ln(1 + (c.examples - f.found + 0.5) / (f.found + 0.5)::double precision) as weight
     from (select distinct q.word from unnest(p_words) as q (word)) as w
     cross join (select count(*) as examples from helpdesk_private.example_texts) as c
     cross join lateral (

@@ -2,57 +2,44 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002455', 'classify');
 
-create function helpdesk_private.head_shares(p_text text, p_embedding real[], p_model text)
-returns table (kind text, label text, by_vector double precision, by_words double precision)
-language plpgsql
+create function helpdesk_private.word_shares(p_text text)
+returns table (kind text, label text, share double precision)
+language sql
 stable
 -- Definer: the heads are closed to everybody.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_unit helpdesk_private.label_heads.weights%type := p_embedding;
-  v_features text[] := helpdesk_private.word_features(p_text);
-begin
-  return query
-    with known as (
-      select w.kind, w.idf, w.weights
-      from helpdesk_private.label_words as w
-      where w.feature = any(v_features)
-    ),
-    products as (
-      select k.kind, u.place, sum(k.idf::double precision * u.weight) as product
-      from known as k cross join lateral unnest(k.weights) with ordinality as u (weight, place)
-      group by k.kind, u.place
-    ),
-    lengths as (
-      select k.kind, sqrt(sum(k.idf::double precision ^ 2)) as length from known as k group by k.kind
-    ),
-    logits as (
-      select h.kind, h.label,
-        case when m.model = p_model then h.vector_bias - (h.weights operator(helpdesk_private.<#>) v_unit) end as vector,
-        h.words_bias + p.product / l.length as words
-      from (
-        select a.*, row_number() over (partition by a.kind order by a.label collate "C") as place
-        from helpdesk_private.label_heads as a
-      ) as h
-      join helpdesk_private.label_models as m on m.kind = h.kind
-      left join products as p on p.kind = h.kind and p.place = h.place
-      left join lengths as l on l.kind = h.kind
-    )
-    select s.kind, s.label, s.vector / sum(s.vector) over w, s.words / sum(s.words) over w
+  with known as (
+    select w.kind, w.idf, w.weights
+    from helpdesk_private.label_words as w
+    where w.feature = any(helpdesk_private.word_features(p_text))
+  ),
+  products as (
+    select k.kind, u.place, sum(k.idf::double precision * u.weight) as product
+    from known as k cross join lateral unnest(k.weights) with ordinality as u (weight, place)
+    group by k.kind, u.place
+  ),
+  lengths as (
+    select k.kind, sqrt(sum(k.idf::double precision ^ 2)) as length from known as k group by k.kind
+  ),
+  logits as (
+    select h.kind, h.label, h.words_bias + p.product / l.length as logit
     from (
-      select o.kind, o.label,
-        exp(o.vector - max(o.vector) over k) as vector, exp(o.words - max(o.words) over k) as words
-      from logits as o
-      window k as (partition by o.kind)
-    ) as s
-    window w as (partition by s.kind);
-end;
+      select a.*, row_number() over (partition by a.kind order by a.label collate "C") as place
+      from helpdesk_private.label_heads as a
+    ) as h
+    join products as p on p.kind = h.kind and p.place = h.place
+    join lengths as l on l.kind = h.kind
+  )
+  select s.kind, s.label, s.value / sum(s.value) over (partition by s.kind)
+  from (
+    select o.kind, o.label, exp(o.logit - max(o.logit) over (partition by o.kind)) as value from logits as o
+  ) as s;
 $$;
-comment on function helpdesk_private.head_shares is
-  'What the two linear models give each label; null where a model has nothing to say: no vector, or no known word.';
-revoke all on function helpdesk_private.head_shares from public, anon, authenticated, service_role;
+comment on function helpdesk_private.word_shares is
+  'What the linear model of words gives each label; nothing for a text without a known word.';
+revoke all on function helpdesk_private.word_shares from public, anon, authenticated, service_role;
 
 create function helpdesk_private.label_shares(p_text text, p_embedding real[], p_model text, p_ticket_id uuid)
 returns table (
@@ -76,11 +63,12 @@ declare
 begin
   return query
     with opinions as (
-      select coalesce(v.kind, h.kind) as kind, coalesce(v.label, h.label) as label, v.share as vote, h.by_vector,
-        h.by_words, v.similarity, v.nearest
+      select coalesce(v.kind, e.kind, w.kind) as kind, coalesce(v.label, e.label, w.label) as label, v.share as vote,
+        e.share as by_vector, w.share as by_words, v.similarity, v.nearest
       from helpdesk_private.votes(v_near, case when p_embedding is null then 0.1 else 0.05 end) as v
-      full join helpdesk_private.head_shares(p_text, p_embedding, p_model) as h
-        on (h.kind, h.label) = (v.kind, v.label)
+      full join helpdesk_private.vector_shares(p_embedding, p_model) as e on (e.kind, e.label) = (v.kind, v.label)
+      full join helpdesk_private.word_shares(p_text) as w
+        on (w.kind, w.label) = (coalesce(v.kind, e.kind), coalesce(v.label, e.label))
     ),
     present as (
       -- An opinion counts where it has something to say about this kind.
@@ -144,12 +132,7 @@ declare
   v_tags text[];
   v_doubtful text[];
 begin
-  if p_embedding is not null then
-    v_unit := helpdesk_private.unit_vector('embedding', p_embedding);
-    if p_model is distinct from helpdesk_private.active_embedding_model() then
-      perform helpdesk_private.fail('embedding_model_mismatch');
-    end if;
-  end if;
+  v_unit := helpdesk_private.classification_vector(p_embedding, p_model);
   select coalesce(jsonb_agg(to_jsonb(b) - 'place' order by b.kind, b.place), '[]') into v_labels
   from (
     select s.kind, s.label, g.name, round(s.share::numeric, 4) as share, round(s.similarity::numeric, 4) as similarity,
@@ -185,7 +168,7 @@ begin
     'mode', 'neighbours',
     'reason', case
       when jsonb_array_length(v_labels) = 0 then 'no_examples'
-      when p_embedding is null then 'no_embedding'
+      when v_unit is null then 'no_embedding'
     end,
     'labels', v_labels, 'changes', v_changes, 'doubtful', v_doubtful, 'decided', cardinality(v_doubtful) = 0
   );
@@ -251,8 +234,8 @@ as $$
   select helpdesk_private.classify_ticket(classify_ticket.ticket_id, classify_ticket.embedding, classify_ticket.model);
 $$;
 comment on function helpdesk.classify_ticket is
-  'For those who work the ticket: which team, priority and tags tickets like this one were given, with the share of each '
-  'and the numbers of the nearest tickets that you work. Changes nothing. embedding: the vector of the ticket''s text by '
-  'model; without it, words decide (reason no_embedding).';
+  'For those who work the ticket: which team, priority and tags tickets like this one were given, with the share of '
+  'each and the numbers of the nearest tickets that you work. Changes nothing. embedding: the vector of the ticket''s '
+  'text by model; without it, words decide (reason no_embedding).';
 revoke all on function helpdesk.classify_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.classify_ticket to authenticated, service_role;

@@ -32,6 +32,7 @@ NAMES = {
     "article_chunks.title": (1, limits.TITLE_MAX),
     "views.name": (1, limits.VIEW_NAME_MAX),
     "ticket_tags.tag": (1, limits.TAG_MAX),
+    "label_examples.label": (1, limits.TAG_MAX),
     "field_definitions.label": (1, limits.FIELD_LABEL_MAX),
     "field_definitions.customer_label": (1, limits.FIELD_LABEL_MAX),
     "field_options.value": (1, limits.OPTION_MAX),

@@ -96,7 +96,26 @@ def furnish(db: Db) -> World:
         known = one(db, "select * from helpdesk.create_customer('caller@example.com', 'Caller')")
     world["caller"] = str(known["user_id"])
     _save_views(db, world)
+    _give_examples(db, world)
     return world
+
+
+EXAMPLES = (("mine", "priority", "high"), ("theirs", "priority", "low"))
+"""Examples for labels: each ticket, with the kind and the label."""
+
+
+def _give_examples(db: Db, world: World) -> None:
+    """As people's acts would have made them."""
+    for ticket, kind, label in EXAMPLES:
+        db.execute(
+            "insert into helpdesk_private.example_texts (ticket_id, body, requester_id) "
+            "select ticket_id, title, created_by from helpdesk.tickets where ticket_id = %s",
+            (world[ticket],),
+        )
+        db.execute(
+            "insert into helpdesk.label_examples (kind, label, ticket_id, source) values (%s, %s, %s, 'agent')",
+            (kind, label, world[ticket]),
+        )
 
 
 def _save_views(db: Db, world: World) -> None:

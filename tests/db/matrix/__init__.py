@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.db.matrix import (
     attachments,
     bulk,
+    classification,
     conversation,
     counters,
     events,
@@ -94,6 +95,7 @@ CASES: list[Case] = [
     *routing.CASES,
     *counters.CASES,
     *bulk.CASES,
+    *classification.CASES,
     *running.CASES,
     *search.CASES,
     *views.CASES,
