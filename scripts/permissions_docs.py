@@ -49,6 +49,18 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Knowledge": (
         *("articles", "article_versions", "article_chunks", "save_article", "publish_article", "archive_article"),
     ),
+    "Assistant": (
+        *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs", "create_prompt", "activate_prompt"),
+        *(
+            "request_run",
+            "lease_runs",
+            "read_run",
+            "run_prompt",
+            "begin_model_call",
+            "release_run",
+            "remember_capability",
+        ),
+    ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Bulk": ("bulk_tickets",),

@@ -301,3 +301,51 @@ $$;
 comment on function helpdesk_private.build_prompt is
   'The prompt of a run: p_run as of read_run(), p_passages as lines of their block.';
 revoke all on function helpdesk_private.build_prompt from public, anon, authenticated, service_role;
+
+create function helpdesk_private.run_prompt()
+returns jsonb
+language plpgsql
+-- Definer: the assistant's login reads no table; the run's secret opens the run.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_run helpdesk.ai_runs := helpdesk_private.leased_run();
+  v_passages jsonb;
+begin
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'passage', r.n, 'title', c.title, 'heading', c.heading_path,
+        'sentences', (
+          select jsonb_object_agg(s.n, substr(c.body, lower(s.place) + 1, upper(s.place) - lower(s.place)))
+          from unnest(c.sentences) with ordinality as s (place, n)
+        )
+      ) order by r.n
+    ), '[]'
+  ) into v_passages
+  from helpdesk.run_chunks as r join helpdesk.article_chunks as c using (chunk_id)
+  where r.run_id = v_run.run_id;
+  return helpdesk_private.build_prompt(v_run.kind, helpdesk_private.read_run(v_run.run_id), v_passages)
+    || (
+      select jsonb_build_object('chat_model', s.chat_model, 'capability', s.capability)
+      from helpdesk.ai_settings as s
+    );
+end;
+$$;
+revoke all on function helpdesk_private.run_prompt from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.run_prompt to authenticated;
+
+create function helpdesk.run_prompt()
+returns jsonb
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.run_prompt();
+$$;
+comment on function helpdesk.run_prompt is
+  'For the holder of a lease, after retrieve_passages(): the messages for the model, the schema of the answer, and the '
+  'limits. Everything that the model sees is in it.';
+revoke all on function helpdesk.run_prompt from public, anon, authenticated, service_role;
+grant execute on function helpdesk.run_prompt to authenticated;

@@ -21,6 +21,13 @@ TEXTS = {
     "messages.body": (1, limits.BODY_MAX),
     "notes.body": (1, limits.BODY_MAX),
     "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
+    "ai_settings.chat_model": (1, limits.MODEL_MAX),
+    "ai_settings.embedding_model": (1, limits.MODEL_MAX),
+    "ai_settings.tone": (0, limits.TONE_MAX),
+    "ai_settings.signature": (0, limits.TONE_MAX),
+    "ai_prompts.body": (1, limits.PROMPT_MAX),
+    "ai_prompts.note": (0, limits.TONE_MAX),
+    "ai_runs.wish": (1, limits.WISH_MAX),
     "field_definitions.help_text": (0, limits.FIELD_HELP_MAX),
 }
 NAMES = {
@@ -43,10 +50,18 @@ NUMBERS = {
     "settings.attachment_max_per_message": (0, limits.MESSAGE_FILES_MAX),
     "settings.attachment_max_per_ticket": (0, limits.TICKET_FILES_MAX),
     "settings.attachment_max_bytes_per_ticket": (0, limits.TICKET_BYTES_MAX),
+    "ai_settings.daily_tokens_project": (0, limits.DAILY_TOKENS_MAX),
+    "ai_settings.daily_tokens_team": (0, limits.DAILY_TOKENS_MAX),
+    "ai_settings.daily_tokens_person": (0, limits.DAILY_TOKENS_MAX),
+    "ai_settings.proposal_hours": (1, limits.PROPOSAL_HOURS_MAX),
     "field_definitions.position": (0, limits.POSITION_MAX),
     "field_options.position": (0, limits.POSITION_MAX),
 }
-JSON = {"tickets.custom_fields": limits.JSON_BYTES_MAX, "ticket_staff_fields.staff_fields": limits.JSON_BYTES_MAX}
+JSON = {
+    "ai_settings.capability": limits.JSON_BYTES_MAX,
+    "tickets.custom_fields": limits.JSON_BYTES_MAX,
+    "ticket_staff_fields.staff_fields": limits.JSON_BYTES_MAX,
+}
 
 
 def checks(db: Db, function: str) -> dict[str, tuple[int, ...]]:

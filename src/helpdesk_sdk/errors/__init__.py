@@ -3,6 +3,7 @@
 HelpdeskError
 ├── ApiError
 │   ├── NotFoundError
+│   │   ├── PromptNotFoundError
 │   │   ├── MessageNotFoundError
 │   │   ├── NoteNotFoundError
 │   │   ├── AttachmentNotFoundError
@@ -15,6 +16,8 @@ HelpdeskError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
+│   │   ├── AssistantOffError
+│   │   ├── LeaseLostError
 │   │   ├── ConversationMovedError
 │   │   ├── AttachmentNotReadyError
 │   │   ├── AttachmentRejectedError
@@ -66,6 +69,7 @@ way out.
 from __future__ import annotations
 
 from .access import AuthenticationError, ForbiddenError, InactiveUserError, NoProfileError
+from .assistant import AssistantOffError, LeaseLostError, PromptNotFoundError
 from .base import ApiError, ConflictError, HelpdeskError, NotFoundError
 from .conversation import (
     AttachmentNotFoundError,
@@ -122,6 +126,7 @@ __all__ = [
     "ApiError",
     "ArticleNotFoundError",
     "AssigneeNotFoundError",
+    "AssistantOffError",
     "AttachmentNotFoundError",
     "AttachmentNotReadyError",
     "AttachmentRejectedError",
@@ -144,6 +149,7 @@ __all__ = [
     "InvalidValueError",
     "InvitationNotFoundError",
     "LastAdminError",
+    "LeaseLostError",
     "LocalFileError",
     "LogRestoredError",
     "MessageNotFoundError",
@@ -154,6 +160,7 @@ __all__ = [
     "NoteNotFoundError",
     "OptionExistsError",
     "OtherRequesterError",
+    "PromptNotFoundError",
     "RateLimitedError",
     "ReadOnlyError",
     "RequestTimeoutError",

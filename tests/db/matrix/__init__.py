@@ -6,6 +6,7 @@ A row whose name begins with a code such as A10 is an attack, or the control bes
 from __future__ import annotations
 
 from tests.db.matrix import (
+    assistant,
     attachments,
     bulk,
     classification,
@@ -89,6 +90,7 @@ CASES: list[Case] = [
     *field_values.CASES,
     *conversation.CASES,
     *merging.CASES,
+    *assistant.CASES,
     *knowledge.CASES,
     *attachments.CASES,
     *events.CASES,

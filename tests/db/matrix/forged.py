@@ -163,6 +163,7 @@ TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings", "ticket_merges"),
     *("articles", "article_versions", "article_chunks"),
+    *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
     *("label_examples", "ai_thresholds"),
 )
@@ -173,6 +174,7 @@ PRIVATE: dict[str, LiteralString] = {
     "example_texts": "body",
     "file_types": "content_type",
     "knowledge_state": "revision",
+    "run_leases": "secret_hash",
     "merged_tickets": "ticket_id",
     "label_heads": "label",
     "label_models": "model",
