@@ -66,7 +66,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Bulk": ("bulk_tickets",),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
-    "Classification": (*("classify_ticket", "label_examples", "collect_label_examples", "ai_thresholds"),),
+    "Classification": (
+        *("classify_ticket", "label_examples", "collect_label_examples", "ai_thresholds", "label_head_report"),
+        *("forget_label_head", "training_examples", "text_features", "store_label_head"),
+    ),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),
     "People": (

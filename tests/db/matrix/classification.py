@@ -8,6 +8,7 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER
 
 NOT_IN = "deny no_profile inactive_user inactive_user"
 DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
+SYSTEM = "deny deny deny deny | deny deny | deny deny | deny |"
 TEAM = {"kind": "team"}
 
 CASES = [
@@ -71,5 +72,30 @@ CASES = [
         "A11 classify a ticket that is not there",
         Call("classify_ticket", {"ticket_id": "{nothing}"}),
         {CUSTOMER: "ticket_not_found", AGENT: "ticket_not_found", ADMIN: "ticket_not_found"},
+    ),
+    Case(
+        "delete what training made",
+        Call("forget_label_head", {"kind": "team"}),
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | ok | ok",
+        says="Delete what training made",
+    ),
+    Case(
+        "read what training measured",
+        Call("label_head_report", {"kind": "team"}),
+        f"{NOT_IN} | forbidden forbidden | ok ok | ok | ok",
+        says="Read what training measured",
+    ),
+    Case(
+        "read the texts of examples",
+        Call("training_examples", {"kind": "team"}),
+        f"{SYSTEM} 0",
+        says="Read the words of examples, to train",
+    ),
+    Case("the words of texts", Call("text_features", {"texts": ["a"]}), f"{SYSTEM} ok", says="… of other texts"),
+    Case(
+        "store what training made",
+        Call("store_label_head", {"kind": "tag", "head": {}}),
+        f"{SYSTEM} invalid_value",
+        says="Store what training made",
     ),
 ]

@@ -1,0 +1,98 @@
+"""Files of labelled texts, and of questions whose article is known; how well the questions find it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidValueError
+
+
+def read_labelled(path: Path) -> list[tuple[str, str]]:
+    """The texts and labels of a file: JSON lines, or CSV with a header; columns text and label.
+
+    Args:
+        path: The file; one that ends in .jsonl has JSON lines.
+
+    Raises:
+        InvalidValueError: The file is not UTF-8, or a row has no text or label.
+    """
+    return read_pairs(path, "text", "label")
+
+
+def read_pairs(path: Path, first: str, second: str) -> list[tuple[str, str]]:
+    """Two columns of a file of JSON lines or CSV.
+
+    Args:
+        path: The file; one that ends in .jsonl has JSON lines.
+        first: The name of a column.
+        second: The name of another column.
+
+    Raises:
+        InvalidValueError: The file is not UTF-8, or a row lacks a column.
+    """
+    rows: list[Any] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            if path.suffix in (".jsonl", ".ndjson"):
+                rows = [json.loads(line) for line in file if line.strip()]
+            else:
+                csv.field_size_limit(10_000_000)
+                rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+        raise InvalidValueError(f"{path.name} cannot be read: {error}") from error
+    pairs = []
+    for number, row in enumerate(rows, 1):
+        found = [row.get(name) if isinstance(row, dict) else None for name in (first, second)]
+        if not all(isinstance(value, str) and value.strip() for value in found):
+            raise InvalidValueError(f"{path.name}: row {number} must have {first} and {second}.")
+        pairs.append((str(found[0]), str(found[1]).strip()))
+    return pairs
+
+
+@dataclass
+class Retrieval:
+    """How well questions find their article.
+
+    Attributes:
+        questions: how many there were.
+        at_1: the share whose article came first.
+        at_3: the share whose article was among the first three.
+        missed: the first questions whose article was not among the first three, with it.
+    """
+
+    questions: int
+    at_1: float
+    at_3: float
+    missed: list[tuple[str, str]]
+
+
+def evaluate_retrieval(
+    pairs: Iterable[tuple[str, str]], search: Callable[[str], Sequence[str]], *, keep: int = 20
+) -> Retrieval:
+    """Ask questions whose article is known.
+
+    Args:
+        pairs: Each question, with the slug of its article.
+        search: Returns the slugs of the articles found, best first; an article may come more than once.
+        keep: How many missed questions to return.
+
+    Raises:
+        InvalidValueError: There are no questions.
+    """
+    first = third = count = 0
+    missed: list[tuple[str, str]] = []
+    for question, slug in pairs:
+        count += 1
+        found = list(dict.fromkeys(search(question)))[:3]
+        first += found[:1] == [slug]
+        third += slug in found
+        if slug not in found and len(missed) < keep:
+            missed.append((question, slug))
+    if not count:
+        raise InvalidValueError("There are no questions.")
+    return Retrieval(count, first / count, third / count, missed)
