@@ -48,6 +48,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Knowledge": (
         *("articles", "article_versions", "article_chunks", "save_article", "publish_article", "archive_article"),
+        "search_articles",
     ),
     "Assistant": (
         *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs", "create_prompt", "activate_prompt"),

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         ArticleStatus,
         ArticleStatusName,
         ArticleVersion,
-        EmbeddingProgress,
         ImportedItem,
         ImportReport,
     )
@@ -108,7 +107,6 @@ __all__ = [
     "Channel",
     "ChannelName",
     "CustomField",
-    "EmbeddingProgress",
     "Event",
     "EventName",
     "EventPage",

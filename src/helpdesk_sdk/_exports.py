@@ -34,7 +34,6 @@ MODULES: dict[str, tuple[str, ...]] = {
         "ArticleStatus",
         "ArticleStatusName",
         "ArticleVersion",
-        "EmbeddingProgress",
         "ImportReport",
         "ImportedItem",
     ),

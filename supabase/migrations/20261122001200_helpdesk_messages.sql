@@ -12,8 +12,9 @@ create table helpdesk.messages (
   author_kind text not null check (author_kind in ('customer', 'staff', 'assistant', 'system')),
   author_name text not null check (char_length(author_name) <= 254),
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
-  -- The merged ticket that the author replied to, where that is not the ticket of the message.
-  via_ticket_id uuid references helpdesk.tickets (ticket_id) on delete set null,
+  -- The merged ticket that the author replied to, where that is not the ticket of the message. No foreign key: with two
+  -- of them, a client that embeds messages in tickets would have to say which one it means.
+  via_ticket_id uuid,
   chosen_status text
     check (helpdesk_private.text_among('status', chosen_status, 'open', 'pending', 'resolved', 'closed')),
   -- The order of the conversation, taken under the ticket's lock from the sequence of events. Times give no order: a
@@ -46,7 +47,6 @@ alter table helpdesk.messages
   alter column redacted_at set statistics 0;
 create index messages_ticket_idx on helpdesk.messages (ticket_id, sequence);
 create index messages_author_idx on helpdesk.messages (author_id);
-create index messages_via_ticket_idx on helpdesk.messages (via_ticket_id) where via_ticket_id is not null;
 
 revoke all on table helpdesk.messages from public, anon, authenticated, service_role;
 grant select on table helpdesk.messages to authenticated, service_role;

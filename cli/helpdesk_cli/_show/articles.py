@@ -66,14 +66,10 @@ def show_hits(hits: Sequence[ArticleHit], query: str) -> None:
         screen.print(line, soft_wrap=True)
         screen.print(marked(one_line(hit.body), query), soft_wrap=True)
         screen.print(Text(_INDENT + _score(hit), style="dim"), soft_wrap=True)
-    if all(hit.mode == "text" for hit in hits):
-        out.print_note("Found by words alone. How far the vectors are: helpdesk kb progress")
 
 
 def _score(hit: ArticleHit) -> str:
     parts = [f"score {hit.score:.3f}"]
-    if hit.cosine is not None:
-        parts.append(f"likeness {hit.cosine:.3f}")
     if hit.lexical is not None:
         parts.append(f"words {hit.lexical:.3f}")
     if hit.matched_identifier:

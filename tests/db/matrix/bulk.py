@@ -12,5 +12,6 @@ CASES = [
         Call("bulk_tickets", {"items": {}}),
         "deny invalid_value invalid_value invalid_value | invalid_value invalid_value | invalid_value invalid_value | "
         "invalid_value | invalid_value",
+        says="Send many changes: each as a single request",
     ),
 ]

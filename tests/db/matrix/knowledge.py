@@ -11,9 +11,25 @@ _NEW = {"slug": "new", "title": "New"}
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
-    Case("read articles as they are written", Read("articles"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
-    Case("read published articles", Read("article_versions"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
-    Case("read passages", Read("article_chunks"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case(
+        "search articles",
+        Call("search_articles", {"query": "refund"}),
+        f"{_NOT_IN} | 0 0 | 0 0 | 0 | 0",
+        says="Search published articles: customers the public ones",
+    ),
+    Case(
+        "read articles as they are written",
+        Read("articles"),
+        "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+        says="Read articles as they are written: staff",
+    ),
+    Case(
+        "read published articles",
+        Read("article_versions"),
+        "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+        says="Read what was published: customers the public articles of now, staff all versions",
+    ),
+    Case("read passages", Read("article_chunks"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0", says="Read its passages: the same"),
     Case(
         "draft an article",
         Insert("articles", _NEW),
@@ -43,6 +59,7 @@ CASES = [
         "edit an article that is not there",
         Update("articles", {"slug": "x"}, {"title": "X"}),
         "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+        says="Edit a draft (setting article_writers)",
     ),
     Case("A35 publish by an edit", Update("articles", {"slug": "x"}, {"status": "published"}), _DENY),
     Case("A33 remove an article", Delete("articles", {"slug": "x"}), _DENY),

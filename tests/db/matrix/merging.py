@@ -49,7 +49,12 @@ CASES = [
         f"{_NOT_IN} | forbidden forbidden | not_merged {_ABSENT} | not_merged | not_merged",
         says="Undo a merge",
     ),
-    Case("read merges", Read("ticket_merges"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0"),
+    Case(
+        "read merges",
+        Read("ticket_merges"),
+        "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+        says="Read merges of tickets that you work",
+    ),
     Case("A33 forge a merge", Insert("ticket_merges", _MINE_INTO_ANSWERED), _DENY),
     Case("A33 remove a merge", Delete("ticket_merges", {"source_id": "{mine}"}), _DENY),
     *(
@@ -66,7 +71,12 @@ CASES = [
         Update("tickets", {"ticket_id": "{mine}"}, {"merged_into": "{answered}"}),
         _DENY,
     ),
-    Case("A12 read conversations", Read("conversation"), "deny 0 0 0 | 2 1 | 2 1 | 3 | 3"),
+    Case(
+        "A12 read conversations",
+        Read("conversation"),
+        "deny 0 0 0 | 2 1 | 2 1 | 3 | 3",
+        says="Read the messages of a ticket and of those merged into it, each as on its own ticket",
+    ),
     Case(
         "A10 of somebody's ticket, in conversations",
         Read("conversation", {"conversation_id": "{theirs}"}),
@@ -76,6 +86,7 @@ CASES = [
         "A21 read the notes of conversations",
         Read("conversation_notes"),
         "deny 0 0 0 | 0 0 | 2 3 | 4 | 4",
+        says="Read their notes",
     ),
     Case(
         "what a merge says of itself never changes",

@@ -1,7 +1,7 @@
 -- Text that people see: slugs, locales, and text without characters that nobody sees. What goes to a language model is
 -- such text: instructions in invisible characters would reach the model, and not the person who checks its answer.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122002290', 'visible_text');
+insert into helpdesk_private.concepts (version, concept) values ('20261122002250', 'visible_text');
 
 create function helpdesk_private.visible_text(p_text text)
 returns text
