@@ -36,14 +36,14 @@ def ask(db: Db, ticket: str, kind: str = "reply", person: Person = AGENT, **more
     with be(db, person):
         names = "".join(f", {name} => %s" for name in more)
         query = f"select * from helpdesk.request_run(%s, %s{names})"
-        return one(db, query, ticket, kind, *more.values())  # type: ignore[arg-type]
+        return one(db, query, ticket, kind, *more.values())
 
 
 def lease(db: Db, person: Person = ROBOT, **more: Any) -> list[dict[str, Any]]:
     with be(db, person):
         names = ", ".join(f"{name} => %s" for name in more)
         query = f"select helpdesk.lease_runs({names})"
-        leases: list[dict[str, Any]] = value(db, query, *more.values())  # type: ignore[arg-type]
+        leases: list[dict[str, Any]] = value(db, query, *more.values())
         return leases
 
 
@@ -154,7 +154,7 @@ def test_without_the_secret_nothing_opens(db: Db, world: World, robot: Person, s
     calls = ["read_run()", "begin_model_call(1)", "release_run()", "run_prompt()", "remember_capability('a', '{}')"]
     for call in calls:
         with refused("lease_lost"), holding(db, secret):
-            db.execute(f"select helpdesk.{call}")  # type: ignore[arg-type]
+            db.execute(f"select helpdesk.{call}")
 
 
 @pytest.mark.parametrize("person", [AGENT, ADMIN, CUSTOMER, OTHER, STRANGER])
@@ -162,7 +162,7 @@ def test_the_secret_is_worth_nothing_to_anybody_else(db: Db, world: World, robot
     _, secret = leased(db, world["mine"])
     for call in ("read_run()", "begin_model_call(1)", "release_run()", "run_prompt()"):
         with refused("forbidden"), holding(db, secret, person):
-            db.execute(f"select helpdesk.{call}")  # type: ignore[arg-type]
+            db.execute(f"select helpdesk.{call}")
     with refused("forbidden"):
         lease(db, person)
 
@@ -189,7 +189,7 @@ def test_the_assistant_reads_no_table(db: Db, world: World, robot: Person) -> No
             "tickets", "messages", "notes", "events", "ai_runs", "ai_settings", "ai_prompts", "ai_usage",
             "ai_exclusions",
         ):  # fmt: skip
-            assert value(db, f"select count(*) from helpdesk.{table}") == 0, table  # type: ignore[arg-type]
+            assert value(db, f"select count(*) from helpdesk.{table}") == 0, table
         assert value(db, "select count(*) from helpdesk.users") == 1
 
 
