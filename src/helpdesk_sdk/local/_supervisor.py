@@ -11,14 +11,18 @@ import json
 import os
 import selectors
 import signal
+import socket
 import sys
+import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from helpdesk_sdk import embedding_models
 from helpdesk_sdk.local import _gateway, _sql, errors, migrations
+from helpdesk_sdk.local._embeddings import Embeddings
 from helpdesk_sdk.local._home import Home
 from helpdesk_sdk.local.postgres import Postgres
 
@@ -31,7 +35,7 @@ class Order:
 
     `project` is the directory with config.toml, migrations and functions; `port` 0 takes any free port; `durable`
     False gives up safety against power cuts for speed; `ephemeral` removes the data at the end; `tied` stops the stack
-    when standard input ends.
+    when standard input ends; `embeddings` is the model for vectors, None for that of the last start.
     """
 
     directory: str
@@ -40,6 +44,7 @@ class Order:
     durable: bool
     ephemeral: bool
     tied: bool
+    embeddings: str | None = None
 
 
 class Supervisor:
@@ -51,6 +56,7 @@ class Supervisor:
         self.project = Path(order.project)
         self.postgres = Postgres(self.home.directory, durable=order.durable)
         self.gateway: _gateway.Gateway | None = None
+        self.embeddings: Embeddings | None = None
         self.port = order.port
         self.migrated: list[str] = []
 
@@ -61,11 +67,15 @@ class Supervisor:
         home = _gateway.install(lambda text: send_event("progress", message=text), self.project)
         # Read before anything is made: a setting that is not valid leaves nothing behind.
         settings = _gateway.project_settings(self.project)
+        model = _ModelCheck(self.order.embeddings or self.home.embeddings()[0] or embedding_models.MINILM)
+        if self.order.embeddings == embedding_models.MULTILINGUAL and (problem := model.problem()):
+            raise errors.StackError(problem[0], hint=problem[1])
         fresh = not (self.home.directory / "postgres" / "data").exists()
         if fresh:
             send_event("progress", message="Creating the database …")
         self.postgres.start()
         _sql.run(self.postgres.url(), _sql.BEFORE_GATEWAY)
+        self.embeddings = self._embeddings(model)
         self.gateway = _gateway.Gateway(home, self._settings() | settings, self.home.gateway_log)
         self._prepare_gateway(self.gateway)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
@@ -79,6 +89,8 @@ class Supervisor:
         """Stop everything in order; remove ephemeral data."""
         if self.gateway:
             self.gateway.stop()
+        if self.embeddings:
+            self.embeddings.stop()
         self.postgres.stop()
         self.home.forget_info()
         if self.order.ephemeral:
@@ -89,6 +101,7 @@ class Supervisor:
         keys = self.home.secrets()
         versions = migrations.applied(self.postgres.url())
         assert self.gateway
+        assert self.embeddings
         return {
             "api_url": f"http://127.0.0.1:{self.port}",
             "publishable_key": keys["publishable_key"],
@@ -97,8 +110,27 @@ class Supervisor:
             "port": self.port,
             "data_dir": str(self.home.directory),
             "schema_version": versions[-1] if versions else None,
-            "pids": {"supervisor": os.getpid(), "postgres": self.postgres.pid, "gateway": self.gateway.pid},
+            "pids": self._pids(),
+            "embeddings": asdict(self.embeddings.info),
         }
+
+    def _pids(self) -> dict[str, int | None]:
+        assert self.gateway
+        assert self.embeddings
+        found = {"supervisor": os.getpid(), "postgres": self.postgres.pid, "gateway": self.gateway.pid}
+        return found | ({"embeddings": self.embeddings.pid} if self.embeddings.pid else {})
+
+    def serve_embeddings(self) -> None:
+        """Start the process that makes vectors."""
+        assert self.embeddings
+        self.embeddings.start()
+        self.note_pids()
+
+    def note_pids(self) -> None:
+        """Write the process ids for other processes, if they have changed."""
+        info = self.home.read_info()
+        if info is not None and info["pids"] != self._pids():
+            self.home.write_info(info | {"pids": self._pids()})
 
     def heal(self) -> None:
         """Restart the processes that died."""
@@ -120,7 +152,18 @@ class Supervisor:
         """Whether all processes run."""
         return self.postgres.pid is not None and self.gateway is not None and self.gateway.pid is not None
 
+    def _embeddings(self, model: _ModelCheck) -> Embeddings:
+        problem = model.problem()
+        if problem:
+            send_event("progress", message=f"No embeddings, so articles are found by words alone: {problem[0]}.")
+        text = f"{problem[0]}. {problem[1]}" if problem else None
+        port = self.home.embeddings()[1]
+        made = Embeddings(model.choice, self.home.supervisor_log, port=port, problem=text)
+        self.home.remember_embeddings(model.choice, made.port or port)
+        return made
+
     def _settings(self) -> dict[str, Any]:
+        assert self.embeddings
         storage = self.home.directory / "storage"
         storage.mkdir(exist_ok=True)
         own = {
@@ -128,14 +171,35 @@ class Supervisor:
             "port": self.order.port,
             "storage_dir": str(storage),
             "durable": self.order.durable,
+            "embeddings": {"url": self.embeddings.info.url or "", "model": self.embeddings.info.model or ""},
         }
         return own | self.home.secrets()
 
 
+class _ModelCheck(threading.Thread):
+    """Looks whether the model for vectors can be used, while the database starts."""
+
+    def __init__(self, choice: str) -> None:
+        super().__init__(daemon=True)
+        self.choice = choice
+        self._problem: tuple[str, str] | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            if self.choice != embedding_models.OFF:
+                embedding_models.check(self.choice)
+        except embedding_models.UnavailableError as error:
+            self._problem = (str(error), error.hint)
+
+    def problem(self) -> tuple[str, str] | None:
+        """Why it cannot be used, and the way out; None when it can."""
+        self.join()
+        return self._problem
+
+
 def _check_port(port: int) -> None:
     """Report a taken port before anything is started."""
-    import socket
-
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -160,7 +224,11 @@ def watch(supervisor: Supervisor, wake: int) -> None:
         if supervisor.order.tied:
             selector.register(0, selectors.EVENT_READ, "parent")
         while True:
-            for key, _ in selector.select(None if supervisor.is_well() else pause):
+            wait = _watch_embeddings(supervisor, selector)
+            for key, _ in selector.select(wait if supervisor.is_well() else pause):
+                if key.data == "embeddings":
+                    supervisor.serve_embeddings()
+                    continue
                 received = os.read(key.fd, 64)
                 if key.data == "parent" and not received:
                     return
@@ -178,6 +246,19 @@ def watch(supervisor: Supervisor, wake: int) -> None:
             else:
                 _log(f"restarted in {time.monotonic() - began:.2f} s")
                 pause = 0.2
+
+
+def _watch_embeddings(supervisor: Supervisor, selector: selectors.BaseSelector) -> float | None:
+    """Wait for a connection while no process makes vectors; returns after how many seconds to look again."""
+    assert supervisor.embeddings
+    watched = next((key.fileobj for key in selector.get_map().values() if key.data == "embeddings"), None)
+    found, wait = supervisor.embeddings.awaited()
+    if watched is not None and found is None:
+        selector.unregister(watched)
+    elif watched is None and found is not None:
+        selector.register(found, selectors.EVENT_READ, "embeddings")
+        supervisor.note_pids()
+    return wait
 
 
 def _log(text: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from helpdesk_sdk.embedding_models import CHOICES
 from helpdesk_sdk.install.project import project_dir
 from helpdesk_sdk.local import errors, migrations
 from helpdesk_sdk.local._home import Home, ephemeral_home
@@ -60,7 +61,9 @@ class StackInfo:
     schema_version: str | None
     """The version of the newest migration, None without migrations; from `Stack.find`, that of the last start."""
     pids: dict[str, int]
-    """The process ids by name: supervisor, postgres, gateway."""
+    """The process ids by name: supervisor, postgres, gateway; embeddings while vectors are made."""
+    embeddings: dict[str, str | None]
+    """The model for vectors: `model` and `url`, the base URL of an endpoint in OpenAI's shape; or a `problem`."""
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON object with the same names."""
@@ -88,6 +91,7 @@ class Stack:
         port: int | None = 0,
         ephemeral: bool = False,
         detach: bool = False,
+        embeddings: str | None = None,
         report: Callable[[str], None] | None = None,
     ) -> Self:
         """Start PostgreSQL and the gateway, apply pending migrations, and wait until requests are answered.
@@ -99,6 +103,8 @@ class Stack:
                 at first 54321.
             ephemeral: keep the data in a temporary directory, unsafe against power cuts, and remove it at the end.
             detach: keep the stack running when this program ends.
+            embeddings: the model for vectors: `minilm` (English), `multilingual` or `off`; None for that of this data
+                directory's last start, at first `minilm`. Without its packages the stack starts without a model.
             report: receives a sentence about each step that takes long.
 
         Raises:
@@ -113,7 +119,17 @@ class Stack:
         if port is None:
             port = home.port() or DEFAULT_PORT
         source = str(Path(project or project_dir()).absolute())
-        order = Order(str(home.directory), source, port, durable=not ephemeral, ephemeral=ephemeral, tied=not detach)
+        if embeddings not in (None, *CHOICES):
+            raise StackError(f"There is no model {embeddings}", hint=f"Choose one of {', '.join(CHOICES)}.")
+        order = Order(
+            str(home.directory),
+            source,
+            port,
+            durable=not ephemeral,
+            ephemeral=ephemeral,
+            tied=not detach,
+            embeddings=embeddings,
+        )
         process = subprocess.Popen(
             [sys.executable, "-c", _SUPERVISE, str(Path(__file__).parent.parent)],
             stdin=subprocess.PIPE,

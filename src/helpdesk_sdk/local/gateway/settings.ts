@@ -34,6 +34,8 @@ export interface Settings {
   functions_env: Record<string, string>;
   /** Hosts that functions may connect to, in addition to the stack itself. */
   functions_net: string[];
+  /** The local endpoint for embeddings; empty texts when there is none. */
+  embeddings: { url: string; model: string };
   storage_dir: string;
   /** Section [storage] of supabase/config.toml: `file_size_limit` such as "50MiB". */
   storage: { file_size_limit: string };

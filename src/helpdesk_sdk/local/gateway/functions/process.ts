@@ -217,6 +217,7 @@ function denoArguments(
 ): string[] {
   const database = new URL(settings.db_url).host;
   const hosts = [`127.0.0.1:${gatewayPort}`, `127.0.0.1:${port}`, database, ...settings.functions_net];
+  if (settings.embeddings.url) hosts.push(new URL(settings.embeddings.url).host);
   const visible = [...Object.keys(environment(name, settings, "", 0, 0)), ...LIBRARY_VARIABLES];
   return [
     "run",
@@ -260,6 +261,8 @@ function environment(
   return {
     ...own,
     ...Object.fromEntries(Object.entries(settings.functions_env).filter(([key]) => !key.startsWith("SUPABASE_"))),
+    HELPDESK_EMBEDDINGS_URL: settings.embeddings.url,
+    HELPDESK_EMBEDDINGS_MODEL: settings.embeddings.model,
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
