@@ -160,4 +160,4 @@ def _print_info(info: StackInfo, as_json: bool) -> None:
 
 def _embeddings(info: StackInfo) -> str:
     found = info.embeddings
-    return f"{found['model']} at {found['url']}" if found["model"] else f"none: {found['problem']}"
+    return f"{found['model']} at {found['url']}" if found.get("model") else f"none: {found.get('problem')}"

@@ -33,7 +33,17 @@ from tests.local.support import (
 from helpdesk_sdk.install.package import pip_install
 from helpdesk_sdk.local import StackInfo, _gateway
 
-KEYS = {"api_url", "publishable_key", "secret_key", "db_url", "port", "data_dir", "pids", "schema_version"}
+KEYS = {
+    "api_url",
+    "publishable_key",
+    "secret_key",
+    "db_url",
+    "port",
+    "data_dir",
+    "pids",
+    "schema_version",
+    "embeddings",
+}
 
 
 @pytest.fixture(scope="module")

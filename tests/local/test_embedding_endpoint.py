@@ -7,7 +7,6 @@ import math
 import os
 import signal
 import struct
-import sys
 from typing import Any
 
 import httpx
@@ -38,9 +37,7 @@ def vectors(answer: httpx.Response) -> list[list[float]]:
 
 
 def cosine(one: list[float], other: list[float]) -> float:
-    return (
-        math.sumprod(one, other) if sys.version_info >= (3, 12) else sum(a * b for a, b in zip(one, other, strict=True))
-    )
+    return sum(a * b for a, b in zip(one, other, strict=True))
 
 
 def test_a_text_has_a_vector_of_length_one_that_is_near_to_texts_of_like_meaning(url: str) -> None:

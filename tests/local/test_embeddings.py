@@ -17,8 +17,9 @@ from tests.local.support import eventually, helpdesk
 
 from helpdesk_sdk import embedding_models
 from helpdesk_sdk.embedding_models import UnavailableError, minilm
-from helpdesk_sdk.local import Stack, StackError, _gateway
+from helpdesk_sdk.local import Stack, StackError
 from helpdesk_sdk.local._embeddings import _SERVE, Embeddings
+from helpdesk_sdk.local._project_settings import project_settings
 
 
 @pytest.fixture
@@ -214,4 +215,4 @@ def test_functions_may_connect_to_the_models_that_their_secrets_name(
     (place / "config.toml").touch()
     (place / "functions").mkdir()
     (place / "functions" / ".env").write_text("".join(f"{name}={value}{os.linesep}" for name, value in secrets.items()))
-    assert _gateway.project_settings(place)["functions_net"] == hosts
+    assert project_settings(place)["functions_net"] == hosts

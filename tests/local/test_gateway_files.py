@@ -12,7 +12,7 @@ from typing import IO
 
 import pytest
 
-from helpdesk_sdk.local import _gateway
+from helpdesk_sdk.local import _gateway, _project_settings
 from helpdesk_sdk.local.errors import StackError
 
 _ENV = """\
@@ -36,7 +36,7 @@ NAME_ONLY
 def test_the_env_file_is_read_as_supabase_reads_it(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text(_ENV, "utf-8")
-    assert _gateway._read_env(path) == {
+    assert _project_settings._read_env(path) == {
         "PLAIN": "value",
         "EXPORTED": "1",
         "SPACED": "around",
@@ -52,7 +52,7 @@ def test_the_env_file_is_read_as_supabase_reads_it(tmp_path: Path) -> None:
 
 
 def test_a_project_without_an_env_file_has_no_variables(tmp_path: Path) -> None:
-    assert _gateway._read_env(tmp_path / ".env") == {}
+    assert _project_settings._read_env(tmp_path / ".env") == {}
 
 
 _HOLD = """

@@ -7,11 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk_sdk.embedding_models import MODEL_NAMES, OFF
+from helpdesk_sdk.embedding_models import MODEL_NAMES, OFF, UnavailableError, check
 from helpdesk_sdk.local import _process
 
 _BACKLOG = 128
@@ -105,6 +106,28 @@ class Embeddings:
         if self._process:
             _process.stop(self._process, signal.SIGTERM)
             self._process = None
+
+
+class ModelCheck(threading.Thread):
+    """Looks whether the model for vectors can be used, while the database starts."""
+
+    def __init__(self, choice: str) -> None:
+        super().__init__(daemon=True)
+        self.choice = choice
+        self._problem: tuple[str, str] | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            if self.choice != OFF:
+                check(self.choice)
+        except UnavailableError as error:
+            self._problem = (str(error), error.hint)
+
+    def problem(self) -> tuple[str, str] | None:
+        """Why it cannot be used, and the way out; None when it can."""
+        self.join()
+        return self._problem
 
 
 def _listen(port: int | None) -> socket.socket:

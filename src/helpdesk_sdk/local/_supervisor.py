@@ -11,9 +11,7 @@ import json
 import os
 import selectors
 import signal
-import socket
 import sys
-import threading
 import time
 import traceback
 from dataclasses import asdict, dataclass
@@ -22,8 +20,10 @@ from typing import Any
 
 from helpdesk_sdk import embedding_models
 from helpdesk_sdk.local import _gateway, _sql, errors, migrations
-from helpdesk_sdk.local._embeddings import Embeddings
+from helpdesk_sdk.local._embeddings import Embeddings, ModelCheck
 from helpdesk_sdk.local._home import Home
+from helpdesk_sdk.local._project_settings import project_settings
+from helpdesk_sdk.local._start import check_port, first_line, listen_to_signals, open_standard_streams
 from helpdesk_sdk.local.postgres import Postgres
 
 _SLOWEST_RESTART = 5.0
@@ -63,11 +63,11 @@ class Supervisor:
     def start(self) -> dict[str, Any]:
         """Start everything and return the stack's info."""
         if self.order.port:
-            _check_port(self.order.port)
+            check_port(self.order.port)
         home = _gateway.install(lambda text: send_event("progress", message=text), self.project)
         # Read before anything is made: a setting that is not valid leaves nothing behind.
-        settings = _gateway.project_settings(self.project)
-        model = _ModelCheck(self.order.embeddings or self.home.embeddings()[0] or embedding_models.MINILM)
+        settings = project_settings(self.project)
+        model = ModelCheck(self.order.embeddings or self.home.embeddings()[0] or embedding_models.MINILM)
         if self.order.embeddings == embedding_models.MULTILINGUAL and (problem := model.problem()):
             raise errors.StackError(problem[0], hint=problem[1])
         fresh = not (self.home.directory / "postgres" / "data").exists()
@@ -152,7 +152,7 @@ class Supervisor:
         """Whether all processes run."""
         return self.postgres.pid is not None and self.gateway is not None and self.gateway.pid is not None
 
-    def _embeddings(self, model: _ModelCheck) -> Embeddings:
+    def _embeddings(self, model: ModelCheck) -> Embeddings:
         problem = model.problem()
         if problem:
             send_event("progress", message=f"No embeddings, so articles are found by words alone: {problem[0]}.")
@@ -174,38 +174,6 @@ class Supervisor:
             "embeddings": {"url": self.embeddings.info.url or "", "model": self.embeddings.info.model or ""},
         }
         return own | self.home.secrets()
-
-
-class _ModelCheck(threading.Thread):
-    """Looks whether the model for vectors can be used, while the database starts."""
-
-    def __init__(self, choice: str) -> None:
-        super().__init__(daemon=True)
-        self.choice = choice
-        self._problem: tuple[str, str] | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            if self.choice != embedding_models.OFF:
-                embedding_models.check(self.choice)
-        except embedding_models.UnavailableError as error:
-            self._problem = (str(error), error.hint)
-
-    def problem(self) -> tuple[str, str] | None:
-        """Why it cannot be used, and the way out; None when it can."""
-        self.join()
-        return self._problem
-
-
-def _check_port(port: int) -> None:
-    """Report a taken port before anything is started."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise errors.PortTakenError(port) from None
 
 
 def send_event(event: str, **content: Any) -> None:
@@ -266,21 +234,11 @@ def _log(text: str) -> None:
     sys.stderr.flush()
 
 
-def _listen_to_signals() -> int:
-    """A descriptor that receives the number of each signal, so that no signal interrupts work half-way."""
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, lambda *_: None)
-    return reader
-
-
 def main() -> int:
     """Run a stack. The order arrives on standard input."""
     os.umask(0o077)
-    _open_standard_streams()
-    order = Order(**json.loads(_first_line()))
+    open_standard_streams()
+    order = Order(**json.loads(first_line()))
     supervisor = Supervisor(order)
     home = supervisor.home
     try:
@@ -294,7 +252,7 @@ def main() -> int:
         home.forget_info()
         # From here on stderr is the log.
         os.dup2(os.open(home.supervisor_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
-        wake = _listen_to_signals()
+        wake = listen_to_signals()
         send_event("ready", info=supervisor.start())
     except Exception as error:
         supervisor.stop()
@@ -310,25 +268,6 @@ def main() -> int:
     watch(supervisor, wake)
     supervisor.stop()
     return 0
-
-
-def _open_standard_streams() -> None:
-    """Open a standard stream that the program which started us had closed: another file would take its number."""
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        if descriptor == 2:
-            sys.stderr = os.fdopen(2, "w", closefd=False)
-    os.close(descriptor)
-
-
-def _first_line() -> bytes:
-    """Read byte by byte: `watch` reads the bytes after this line."""
-    line = b""
-    while not line.endswith(b"\n"):
-        byte = os.read(0, 1)
-        if not byte:
-            raise SystemExit("no order")
-        line += byte
-    return line
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -62,7 +62,7 @@ class StackInfo:
     """The version of the newest migration, None without migrations; from `Stack.find`, that of the last start."""
     pids: dict[str, int]
     """The process ids by name: supervisor, postgres, gateway; embeddings while vectors are made."""
-    embeddings: dict[str, str | None]
+    embeddings: dict[str, str | None] = field(default_factory=dict)
     """The model for vectors: `model` and `url`, the base URL of an endpoint in OpenAI's shape; or a `problem`."""
 
     def as_dict(self) -> dict[str, Any]:
@@ -121,15 +121,7 @@ class Stack:
         source = str(Path(project or project_dir()).absolute())
         if embeddings not in (None, *CHOICES):
             raise StackError(f"There is no model {embeddings}", hint=f"Choose one of {', '.join(CHOICES)}.")
-        order = Order(
-            str(home.directory),
-            source,
-            port,
-            durable=not ephemeral,
-            ephemeral=ephemeral,
-            tied=not detach,
-            embeddings=embeddings,
-        )
+        order = Order(str(home.directory), source, port, not ephemeral, ephemeral, not detach, embeddings)
         process = subprocess.Popen(
             [sys.executable, "-c", _SUPERVISE, str(Path(__file__).parent.parent)],
             stdin=subprocess.PIPE,
@@ -277,7 +269,7 @@ def _converse(process: subprocess.Popen[bytes], order: Order, report: Callable[[
 def _stack_info(info: dict[str, Any], home: Home) -> StackInfo:
     """The info of a state file. A stack of another version may have more, or less."""
     try:
-        return StackInfo(**{field.name: info[field.name] for field in fields(StackInfo)})
+        return StackInfo(**{each.name: info[each.name] for each in fields(StackInfo)})
     except KeyError:
         raise StackError(
             f"The stack on {home.directory} was started by another version of helpdesk-sdk",

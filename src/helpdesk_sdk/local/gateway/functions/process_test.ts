@@ -89,7 +89,14 @@ Deno.test("a function starts from a folder whose name has blanks and an umlaut, 
   const functions = await Deno.makeTempDir({ prefix: "functions höst " });
   const keys = { publishable_key: "publishable", secret_key: "secret" };
   const database = { db_url: "postgresql://127.0.0.1:1/postgres" };
-  const settings = { functions_dir: functions, functions_env: {}, functions_net: [], embeddings: { url: "", model: "" }, ...keys, ...database };
+  const settings = {
+    functions_dir: functions,
+    functions_env: {},
+    functions_net: [],
+    embeddings: { url: "", model: "" },
+    ...keys,
+    ...database,
+  };
   try {
     await Deno.mkdir(`${functions}/hello`);
     await Deno.writeTextFile(`${functions}/hello/index.ts`, 'Deno.serve(() => new Response("hello"));');
