@@ -56,6 +56,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
             "request_run",
             "lease_runs",
             "read_run",
+            "classify_run",
             "run_prompt",
             "begin_model_call",
             "release_run",

@@ -80,9 +80,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- What the assistant may not read, it does not learn from either.
-  if to_regclass('helpdesk.ai_exclusions') is null then
-    return true;
-  end if;
   return not exists (
     select from helpdesk.ai_exclusions as x
     where (x.scope, x.target_id) in (

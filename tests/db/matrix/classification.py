@@ -98,4 +98,10 @@ CASES = [
         f"{SYSTEM} invalid_value",
         says="Store what training made",
     ),
+    Case(
+        "classify a leased run",
+        Call("classify_run"),
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | forbidden | deny",
+        says="Classify the ticket of a leased run (only the assistant)",
+    ),
 ]
