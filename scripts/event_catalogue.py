@@ -86,6 +86,7 @@ def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
     )
 
 
+_PROPOSAL = {"proposal_id": "d4a2b0c6-52b3-4b0e-8a0f-0f3e6f3f7a11", "kind": "reply"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -186,6 +187,20 @@ CATALOGUE = (
         "staff",
         {"note_id": "73c827c8-0b5f-4b0d-9c7f-317fdf06c17d"},
         values={"note_id": "UUID"},
+    ),
+    Entry(
+        EventType.PROPOSAL_CREATED,
+        "The assistant proposed something for the ticket. The event has no text.",
+        "staff",
+        _PROPOSAL,
+        values={"proposal_id": "UUID", "kind": "text"},
+    ),
+    Entry(
+        EventType.PROPOSAL_DECIDED,
+        "A proposal was accepted (as it was, or edited), rejected or undone, or it expired or was superseded.",
+        "staff",
+        _PROPOSAL | {"state": "accepted"},
+        values={"proposal_id": "UUID", "kind": "text", "state": "text"},
     ),
     _of_a_file(
         EventType.ATTACHMENT_UPLOADED,

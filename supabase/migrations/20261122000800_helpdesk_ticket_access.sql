@@ -31,13 +31,19 @@ begin
     return v_role;
   elsif p_ticket.created_by = v_me then
     return 'customer';
+  elsif v_role = 'assistant' and exists (
+    select from helpdesk_private.applied_proposals as a
+    where a.ticket_id = p_ticket.ticket_id and a.as_assistant and a.xid = pg_current_xact_id_if_assigned()
+  ) then
+    -- While a proposal that needs no person is carried out, and not a moment longer.
+    return 'assistant';
   end if;
   return null;
 end;
 $$;
 comment on function helpdesk_private.role_on_ticket is
   'agent, admin or system for those who work the ticket; customer for its requester, whatever their role elsewhere; '
-  'null for anybody else.';
+  'assistant while it carries out a proposal of this ticket; null for anybody else.';
 revoke all on function helpdesk_private.role_on_ticket from public, anon, authenticated, service_role;
 
 create function helpdesk_private.find_ticket(p_ticket_id uuid, out ticket helpdesk.tickets, out role text)

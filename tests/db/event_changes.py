@@ -40,6 +40,12 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
     ),
     "no tag": (AGENT, "delete from helpdesk.ticket_tags where ticket_id = {mine}", [("ticket.untagged", "staff")]),
     "a note": (AGENT, "select helpdesk.add_note({mine}, 'x')", [("note.created", "staff")]),
+    "a proposal": (
+        AGENT,
+        "select helpdesk.reject_proposal((helpdesk.suggest_without_model({mine}) #>> "
+        "'{{proposal, proposal_id}}')::uuid, 'wrong')",
+        [("proposal.created", "staff"), ("proposal.decided", "staff")],
+    ),
     "a file of a message deleted": (
         AGENT,
         "select helpdesk.delete_attachment({answer file})",

@@ -33,6 +33,21 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a reopened ticket keeps an assignee who has left": ("if old.status = 'closed' and not", "if false and not"),
         "nobody but those who work a ticket release it": ("if new is not distinct from v_released and", "if false and"),
     },
+    ("supersede_proposals()", "proposals"): {
+        "a draft outlives the next message": ("where p.ticket_id = new.ticket_id", "where false"),
+    },
+    ("expire_proposals()", "proposals"): {
+        "a draft outlives the article that it quotes": (
+            "where k.article_id = new.article_id and p.state",
+            "where false and p.state",
+        ),
+    },
+    ("run_audiences(text)", "answers"): {
+        "customers receive drafts from internal articles": ("p_kind in ('reply', 'article') or", ""),
+    },
+    ("is_quotable(text)", "citations"): {
+        "two letters are a quote": ("char_length(p_quote) between 12 and 400", "true"),
+    },
     ("lock_for_reply(uuid)", "merging"): {
         "replies to a merged ticket go to another requester's": (
             "v_living.created_by <> v_addressed.created_by",

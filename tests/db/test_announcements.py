@@ -44,6 +44,10 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a tag": [("ticket.tagged", "admin ticket:{mine}:staff team:{desk}")],
     "no tag": [("ticket.untagged", "admin ticket:{mine}:staff team:{desk}")],
     "a note": [("note.created", "admin ticket:{mine}:staff team:{desk}")],
+    "a proposal": [
+        ("proposal.created", "admin ticket:{mine}:staff team:{desk}"),
+        ("proposal.decided", "admin ticket:{mine}:staff team:{desk}"),
+    ],
     "a file of a message deleted": [("attachment.deleted", "admin ticket:{answered} team:{desk} user:{customer}")],
     "a file of a note deleted": [("attachment.deleted", "admin ticket:{answered}:staff team:{desk}")],
     "a file that nobody else sees": [],

@@ -19,6 +19,7 @@ TEXTS = {
     "articles.external_id": (1, limits.EXTERNAL_ID_MAX),
     "articles.section": (1, limits.SECTION_MAX),
     "messages.body": (1, limits.BODY_MAX),
+    "proposals.reason": (1, limits.REJECT_REASON_MAX),
     "notes.body": (1, limits.BODY_MAX),
     "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
     "ai_settings.chat_model": (1, limits.MODEL_MAX),

@@ -13,6 +13,7 @@ HelpdeskError
 │   │   ├── ViewNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ArticleNotFoundError
+│   │   ├── ProposalNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
@@ -34,6 +35,9 @@ HelpdeskError
 │   │   ├── OptionExistsError
 │   │   ├── SlugTakenError
 │   │   ├── StaleArticleError
+│   │   ├── ProposalDecidedError
+│   │   ├── ProposalExpiredError
+│   │   ├── ConfirmationNeededError
 │   │   ├── ExternalIdTakenError
 │   │   ├── StaleRevisionError
 │   │   ├── AlreadyAssignedError
@@ -48,6 +52,9 @@ HelpdeskError
 │   │   ├── NoProfileError
 │   │   └── InactiveUserError
 │   ├── FieldRequiredError
+│   ├── ProposalNotUndoableError
+│   ├── CitationInvalidError
+│   ├── AnswerInvalidError
 │   ├── TransitionNotAllowedError
 │   ├── RateLimitedError
 │   ├── ReadOnlyError
@@ -94,6 +101,15 @@ from .desk import (
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
 from .knowledge import ArticleNotFoundError, SlugTakenError, StaleArticleError
+from .proposals import (
+    AnswerInvalidError,
+    CitationInvalidError,
+    ConfirmationNeededError,
+    ProposalDecidedError,
+    ProposalExpiredError,
+    ProposalNotFoundError,
+    ProposalNotUndoableError,
+)
 from .tickets import (
     AlreadyAnsweredError,
     AlreadyAssignedError,
@@ -123,6 +139,7 @@ __all__ = [
     "AdminExistsError",
     "AlreadyAnsweredError",
     "AlreadyAssignedError",
+    "AnswerInvalidError",
     "ApiError",
     "ArticleNotFoundError",
     "AssigneeNotFoundError",
@@ -131,7 +148,9 @@ __all__ = [
     "AttachmentNotReadyError",
     "AttachmentRejectedError",
     "AuthenticationError",
+    "CitationInvalidError",
     "ConfigurationError",
+    "ConfirmationNeededError",
     "ConflictError",
     "ConnectionFailedError",
     "ConversationMovedError",
@@ -161,6 +180,10 @@ __all__ = [
     "OptionExistsError",
     "OtherRequesterError",
     "PromptNotFoundError",
+    "ProposalDecidedError",
+    "ProposalExpiredError",
+    "ProposalNotFoundError",
+    "ProposalNotUndoableError",
     "RateLimitedError",
     "ReadOnlyError",
     "RequestTimeoutError",

@@ -23,6 +23,8 @@ class EventType(OpenEnum):
     MESSAGE_CREATED = "message.created"
     MESSAGE_REDACTED = "message.redacted"
     NOTE_CREATED = "note.created"
+    PROPOSAL_CREATED = "proposal.created"
+    PROPOSAL_DECIDED = "proposal.decided"
     ATTACHMENT_UPLOADED = "attachment.uploaded"
     ATTACHMENT_CHECKED = "attachment.checked"
     ATTACHMENT_DELETED = "attachment.deleted"
@@ -67,6 +69,8 @@ EventName = Literal[
     "message.created",
     "message.redacted",
     "note.created",
+    "proposal.created",
+    "proposal.decided",
     "attachment.uploaded",
     "attachment.checked",
     "attachment.deleted",

@@ -117,13 +117,23 @@ class Event(Model):
 
     @property
     def state(self) -> str | None:
-        """The file's state after the change, e.g. ``clean``."""
+        """The state of the file or the proposal after the change, e.g. ``clean`` or ``accepted``."""
         return self._current("state", str)
 
     @property
     def tag(self) -> str | None:
         """The tag that was added or removed."""
         return self._current("tag", str)
+
+    @property
+    def proposal_id(self) -> UUID | None:
+        """The id of the proposal, in ``proposal.created`` and ``proposal.decided``."""
+        return self._current("proposal_id", UUID)
+
+    @property
+    def kind(self) -> str | None:
+        """What the proposal is, e.g. ``reply``, in ``proposal.created`` and ``proposal.decided``."""
+        return self._current("kind", str)
 
     @property
     def article_id(self) -> UUID | None:
