@@ -36,6 +36,8 @@ verify_jwt = false
 verify_jwt = false
 [functions.shared]
 verify_jwt = false
+[functions.vectors]
+verify_jwt = false
 """
 
 _ECHO = """
@@ -73,6 +75,18 @@ _FUNCTIONS = {
     "slow": """
         await new Promise((done) => setTimeout(done, 2000));
         Deno.serve(() => new Response(String(Deno.pid)));""",
+    "vectors": """
+        const session = new Supabase.ai.Session("gte-small");
+        async function problem(work: () => unknown): Promise<string> {
+          try { await work(); return ""; } catch (error) { return (error as Error).message; }
+        }
+        Deno.serve(async (request) => Response.json({
+          vector: await session.run(await request.text(), { mean_pool: true, normalize: true }),
+          empty: (await session.run("")).length,
+          model: Deno.env.get("HELPDESK_EMBEDDINGS_MODEL"),
+          other: await problem(() => new Supabase.ai.Session("llama3")),
+          raw: await problem(() => session.run("a", { mean_pool: false })),
+        }));""",
     "exits": "Deno.serve(() => Deno.exit(3));",
     "curious": """
         async function tried(action: () => unknown): Promise<string> {
