@@ -24,8 +24,9 @@ LAYERS = {
         "_codegen": "",
         "_watch": "_base _connect _show",
         "tickets": "_base _connect _show",
+        "assistant": "_base _connect _show",
         "*": "_base _codegen _connect _show _watch",
-        "main": "_base tickets *",
+        "main": "_base assistant tickets *",
     },
     "src/helpdesk_sdk": {
         "_limits": "",

@@ -36,6 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "settings": ("settings",),
     "profiles": ("profiles",),
     "kb": ("kb",),
+    "assistant": ("assistant",),
     "search": ("search",),
     "watch": ("watch",),
     "session": ("login", "sign-up", "logout", "whoami"),

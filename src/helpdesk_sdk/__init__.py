@@ -22,6 +22,23 @@ if TYPE_CHECKING:
     from ._version import __version__
     from .bulk import BulkFailedError, BulkResult, BulkResults
     from .client import AsyncHelpdesk, Helpdesk
+    from .models.assistant import (
+        AssistantSettings,
+        Citation,
+        Exclusion,
+        Prompt,
+        Proposal,
+        ProposalKind,
+        ProposalState,
+        ProposalStateName,
+        RejectReason,
+        Run,
+        RunKind,
+        RunKindName,
+        RunState,
+        Suggestion,
+        Triage,
+    )
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
@@ -72,6 +89,7 @@ if TYPE_CHECKING:
     from .resources._queries import Query
     from .resources._references import AttachmentRef, FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
+    from .resources.assistant import PromptRef, ProposalRef
     from .resources.knowledge import ArticleRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
@@ -90,6 +108,7 @@ __all__ = [
     "ArticleStatus",
     "ArticleStatusName",
     "ArticleVersion",
+    "AssistantSettings",
     "AsyncHelpdesk",
     "AsyncPager",
     "AsyncStream",
@@ -106,11 +125,13 @@ __all__ = [
     "Change",
     "Channel",
     "ChannelName",
+    "Citation",
     "CustomField",
     "Event",
     "EventName",
     "EventPage",
     "EventType",
+    "Exclusion",
     "FieldAudience",
     "FieldAudienceName",
     "FieldOption",
@@ -135,12 +156,24 @@ __all__ = [
     "PlacementName",
     "Priority",
     "PriorityName",
+    "Prompt",
+    "PromptRef",
+    "Proposal",
+    "ProposalKind",
+    "ProposalRef",
+    "ProposalState",
+    "ProposalStateName",
     "Query",
     "QueryReading",
+    "RejectReason",
     "RequiredFor",
     "RequiredForName",
     "Role",
     "RoleName",
+    "Run",
+    "RunKind",
+    "RunKindName",
+    "RunState",
     "SearchAnswer",
     "SearchHit",
     "Session",
@@ -149,6 +182,7 @@ __all__ = [
     "Status",
     "StatusName",
     "Stream",
+    "Suggestion",
     "Team",
     "TeamCount",
     "TeamMember",
@@ -159,6 +193,7 @@ __all__ = [
     "TicketPresence",
     "TicketRef",
     "TimelineEntry",
+    "Triage",
     "Unset",
     "User",
     "UserRef",

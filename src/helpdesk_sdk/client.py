@@ -29,6 +29,7 @@ from .models.session import Session
 
 if TYPE_CHECKING:
     from ._live.hubs import Hubs
+    from .resources.assistant import Assistant
     from .resources.attachments import Attachments
     from .resources.auth import Auth
     from .resources.checks import Checks
@@ -77,6 +78,8 @@ class _Client(Generic[Driver, Transport]):
     """Saved queries of staff."""
     knowledge: Knowledge[Driver]
     """Articles: write, publish, import, search."""
+    assistant: Assistant[Driver]
+    """Suggestions for tickets, with proof; people decide."""
     settings: Settings[Driver]
     """What this helpdesk allows."""
     checks: Checks[Driver]

@@ -163,7 +163,18 @@ def _mentioned(kind: type, function: Any, seen: set[str]) -> set[str]:
 
 
 # The code that checks it is shared, and this call cannot break the rule.
+# A proposal's reply has no files and no id of the caller's, and a suggestion by the database has no lease of its own.
+_REPLY_HAS_NOT = {
+    *("AttachmentNotFoundError", "AttachmentNotReadyError", "AttachmentRejectedError"),
+    *("IdConflictError", "OtherRequesterError", "TooManyError"),
+}
 CANNOT = {
+    "resources.assistant.Assistant.accept": _REPLY_HAS_NOT,
+    "resources.assistant.Assistant.edit": _REPLY_HAS_NOT,
+    "resources.assistant.Assistant.suggest": {
+        *("AssigneeNotFoundError", "LeaseLostError", "PromptNotFoundError", "TeamNotFoundError", "TooManyError"),
+    },
+    "resources.assistant.Assistant.triage": {"PromptNotFoundError"},
     "resources.knowledge.Knowledge.archive": {"StaleArticleError"},
     "resources.messages.Messages.reply": {"ForbiddenError"},
     "resources.tickets.Tickets.create": {"TooManyError"},

@@ -51,6 +51,7 @@ RESOURCES = (
     "events",
     "search",
     "knowledge",
+    "assistant",
     "views",
     "settings",
     "checks",

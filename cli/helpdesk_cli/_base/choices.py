@@ -89,6 +89,37 @@ class _ArticleStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class _SuggestKind(StrEnum):
+    """What a suggestion is."""
+
+    REPLY = "reply"
+    SUMMARY = "summary"
+    NEXT_STEPS = "next_steps"
+    ARTICLE = "article"
+
+
+class _RunKind(StrEnum):
+    """What a run of the assistant is for."""
+
+    REPLY = "reply"
+    SUMMARY = "summary"
+    NEXT_STEPS = "next_steps"
+    CLASSIFICATION = "classification"
+    ARTICLE = "article"
+
+
+class _ProposalState(StrEnum):
+    """What became of a proposal."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    UNDONE = "undone"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
@@ -98,8 +129,10 @@ if TYPE_CHECKING:
         FieldAudienceName,
         FieldTypeName,
         PriorityName,
+        ProposalStateName,
         RequiredForName,
         RoleName,
+        RunKindName,
         StatusName,
     )
 
@@ -112,10 +145,14 @@ if TYPE_CHECKING:
     RequiredFor = RequiredForName
     ArticleAudience = ArticleAudienceName
     ArticleStatus = ArticleStatusName
+    SuggestKind = RunKindName
+    RunKind = RunKindName
+    ProposalState = ProposalStateName
 else:
     Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
     FieldType, FieldAudience, RequiredFor = _FieldType, _FieldAudience, _RequiredFor
     ArticleAudience, ArticleStatus = _ArticleAudience, _ArticleStatus
+    SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
 
 
 def words(choice: Any) -> str:

@@ -15,6 +15,7 @@ import typer
 from .errors import CliError, ExitCode
 from .files import config_dir, write_private_file
 from .secrets import register_secret
+from .text import printable
 
 # The helpdesk accepts at most 100,000 characters, of up to 4 bytes each.
 _BYTES_MAX = 500_000
@@ -113,12 +114,26 @@ def _decode(field: str, data: bytes, source: str) -> str:
         raise CliError(message, "Convert it to UTF-8, e.g. with iconv.", ExitCode.USAGE) from None
 
 
-def _read_from_editor(field: str, context: str) -> str:
+def edit_text(field: str, text: str, hint: str = "") -> str:
+    """Let the person edit a text in their editor.
+
+    Args:
+        field: The name of the text, for errors.
+        text: The text to begin with. Control characters are taken out: an editor may run in a terminal.
+        hint: Shown in the editor below the text; not part of the result.
+
+    Raises:
+        CliError: The editor failed, or the text is empty.
+    """
+    return _read_from_editor(field, printable(hint), printable(text))
+
+
+def _read_from_editor(field: str, context: str, text: str = "") -> str:
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     with tempfile.TemporaryDirectory(prefix="helpdesk-") as directory:
         path = Path(directory) / f"{field}.txt"
         rule = "# Write above. Nothing from the line above on is sent."
-        path.write_text(f"\n{_SCISSORS}\n{rule}\n{context}", encoding="utf-8")
+        path.write_text(f"{text}\n{_SCISSORS}\n{rule}\n{context}", encoding="utf-8")
         try:
             subprocess.run([*shlex.split(command), str(path)], check=True)
         except (OSError, subprocess.CalledProcessError, ValueError):

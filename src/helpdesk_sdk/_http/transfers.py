@@ -65,6 +65,9 @@ class FileBody(httpx.SyncByteStream, httpx.AsyncByteStream):
 class Target(Protocol):
     """What receives the body of a response, a piece at a time."""
 
+    chunk: int | None
+    """Bytes of a piece; None for pieces as they come."""
+
     def begin(self) -> None:
         """Forget what an earlier attempt has received."""
 
@@ -74,6 +77,8 @@ class Target(Protocol):
 
 class Sink:
     """The target of a download. Each attempt begins at its start."""
+
+    chunk: int | None = CHUNK
 
     def __init__(self, file: BinaryIO, size: int, progress: Progress | None = None) -> None:
         self._file = file
@@ -114,7 +119,7 @@ def receive(http: httpx.Client, request: httpx.Request, sink: Target) -> httpx.R
     try:
         if response.is_success:
             sink.begin()
-            for chunk in response.iter_bytes(CHUNK):
+            for chunk in response.iter_bytes(sink.chunk):
                 sink.write(chunk)
         else:
             response.read()
@@ -129,7 +134,7 @@ async def receive_async(http: httpx.AsyncClient, request: httpx.Request, sink: T
     try:
         if response.is_success:
             sink.begin()
-            async for chunk in response.aiter_bytes(CHUNK):
+            async for chunk in response.aiter_bytes(sink.chunk):
                 await asyncio.to_thread(sink.write, chunk)
         else:
             await response.aread()

@@ -39,6 +39,9 @@ class Inspector:
         self._scan: Scan | None = None
         self.engine: str | None = None
 
+    # Read and forgotten: the pieces need not be small.
+    chunk: int | None = 256 * 1024
+
     def begin(self) -> None:
         """Forget what an earlier attempt has received."""
         self.close()

@@ -1,0 +1,9 @@
+"""`helpdesk assistant`: it proposes, with proof; people decide."""
+
+from __future__ import annotations
+
+# In the order of the help.
+from . import proposing, administration  # isort: skip
+from .app import app
+
+__all__ = ["administration", "app", "proposing"]

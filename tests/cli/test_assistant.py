@@ -1,0 +1,139 @@
+"""The assistant on the command line: drafts with their proof, decisions, and no character of a model that acts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.cli.conftest import TEAM, People
+from tests.cli.support import HOSTILE
+
+from helpdesk_cli._show.proposals import FLAGS, REASONS, show_suggestion, show_triage
+from helpdesk_sdk import Suggestion, Triage
+
+NOW = "2026-01-02T03:04:05+00:00"
+
+
+@pytest.fixture
+def question(people: People, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The number of a ticket that an article answers, and the article's sentence."""
+    one = f"w{uuid4().hex[:16]}"
+    sentence = f"A {one} is refunded within five working days of the return."
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / f"{one}.md").write_text(f"# About {one}\n\n## Refunds\n\n{sentence}\n")
+    people.admin("kb", "import", folder)
+    made = people.customer(
+        "tickets", "create", f"My {one}", "-d", f"When is my {one} refunded?", "--team", TEAM, "--json"
+    )
+    return str(made.json["number"]), sentence
+
+
+def test_a_draft_comes_with_its_proof_and_why_there_is_no_model(people: People, question: tuple[str, str]) -> None:
+    number, sentence = question
+    done = people.agent("assistant", "suggest", number)
+    lines = done.out.splitlines()
+    key = lines[0].split()[-1]
+    assert lines[0] == f"Reply, open  {key}"
+    assert sentence in done.out.split("[1]")[0]
+    (source,) = (line for line in lines if line.startswith("[1] "))
+    assert source.startswith("[1] About w")
+    assert "Refunds" in source
+    assert ", published 20" in source
+    assert f"    “{sentence}”" in lines
+    assert "Made from: passages. Without a model: " in done.err
+    assert "The function suggest-reply is not deployed: no model was asked." in done.err
+    assert f"helpdesk assistant accept {key} --edit" in done.err
+    found = people.agent("assistant", "suggest", number, "--json").json
+    assert found["proposal"]["citations"][0]["quote"] == sentence
+    assert people.customer("assistant", "suggest", number, code=5).err.startswith("Error: ")
+
+
+def proposed(people: People, number: str) -> str:
+    found = people.agent("assistant", "suggest", number, "--json").json
+    return str(found["proposal"]["proposal_id"])
+
+
+def test_accepting_sends_the_reply_and_rejecting_says_why(people: People, question: tuple[str, str]) -> None:
+    number, sentence = question
+    key = proposed(people, number)
+    assert key in people.agent("assistant", "proposals", number).out
+    assert sentence in people.agent("assistant", "show", key).out
+    assert people.agent("assistant", "accept", key).out == "The reply is accepted.\n"
+    assert sentence in people.customer("tickets", "show", number).out
+    again = people.agent("assistant", "reject", key, "wrong", code=4)
+    assert again.err.startswith("Error: The proposal has been decided already")
+    assert people.agent("assistant", "proposals", number).out == "No proposals.\n"
+    assert people.agent("assistant", "undo", key, code=1).err.startswith("Error: Only classification")
+    assert people.agent("assistant", "show", str(uuid4()), code=3).err.startswith("Error: There is no such proposal")
+
+
+def test_accept_opens_the_draft_in_the_editor(people: People, question: tuple[str, str], tmp_path: Any) -> None:
+    number, _ = question
+    key = proposed(people, number)
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i "1s/^/Hello Ana. /" "$1"\n')
+    editor.chmod(0o755)
+    done = people.agent("assistant", "accept", key, "--edit", EDITOR=str(editor), VISUAL="")
+    assert done.out.startswith("The reply is edited, ")
+    shown = people.customer("tickets", "show", number).out
+    assert "Hello Ana." in shown
+    assert ">8" not in shown
+    rejected = proposed(people, number)
+    assert people.agent("assistant", "reject", rejected, "Not this product").out.endswith(" is rejected.\n")
+    assert "Rejected: other:Not this product" in people.agent("assistant", "show", rejected).out
+
+
+def test_settings_prompts_and_exclusions(people: People, question: tuple[str, str]) -> None:
+    number, _ = question
+    shown = people.admin("assistant", "settings", "set", "--daily-tokens-team", "5000", "--tone", "Friendly.").out
+    assert "daily-tokens-team             5,000" in shown
+    shown = people.admin("assistant", "settings", "set", "--daily-tokens-team", "none", "--tone", "").out
+    assert "daily-tokens-team             none" in shown
+    assert people.agent("assistant", "settings", "set", "--disabled", code=5).err.startswith("Error: Only admins")
+    assert "must be a number, or none" in people.admin("assistant", "settings", "set", "--price-in", "x", code=2).err
+    made = people.admin("assistant", "prompts", "create", "summary", "Sum it up.", "--note", "Shorter", "--json").json
+    assert people.agent("assistant", "prompts", "show", made["prompt_id"]).out == "Sum it up.\n"
+    rows = people.agent("assistant", "prompts", "list", "--task", "summary", "--json").json
+    assert rows[0] == made
+    tried = people.agent("assistant", "prompts", "try", made["prompt_id"], number, code=2)
+    assert "The function suggest-reply is not deployed" in tried.err
+    people.agent("assistant", "exclude", "--ticket", number)
+    assert people.agent("assistant", "suggest", number, code=4).err.startswith("Error: The assistant is switched off")
+    assert "ticket" in people.agent("assistant", "exclusions").out
+    people.agent("assistant", "include", "--ticket", number)
+    assert people.agent("assistant", "suggest", number).out.startswith("Reply, open")
+
+
+def test_runs_say_what_became_of_them(people: People, question: tuple[str, str]) -> None:
+    number, _ = question
+    people.agent("assistant", "suggest", number)
+    waiting = people.agent("assistant", "triage", number)
+    assert waiting.out == "Not yet decided: the run waits.\n"
+    assert "helpdesk worker --assistant" in waiting.err
+    rows = people.agent("assistant", "runs", number, "--json").json
+    assert [(row["kind"], row["state"]) for row in rows] == [("classification", "queued"), ("reply", "fallback")]
+    table = people.agent("assistant", "runs", number).out.splitlines()
+    assert table[0].split()[:3] == ["Run", "Kind", "State"]
+
+
+def test_nothing_of_a_model_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    run: dict[str, Any] = {"run_id": str(uuid4()), "kind": "reply", "ticket_id": str(uuid4()), "state": "done"}
+    run |= {"created_at": NOW, "mode": f"model{HOSTILE}", "reason": HOSTILE, "problem": HOSTILE}
+    citation = {"ordinal": 1, "quote": HOSTILE, "chunk_id": str(uuid4()), "start_at": 0, "end_at": 9}
+    citation |= {"title": HOSTILE, "heading_path": HOSTILE, "slug": HOSTILE, "published_at": NOW}
+    proposal: dict[str, Any] = {"proposal_id": str(uuid4()), "run_id": run["run_id"], "ticket_id": run["ticket_id"]}
+    proposal |= {"kind": "reply", "payload": {"body": HOSTILE}, "mode": "model", "flags": [HOSTILE], "state": "open"}
+    proposal |= {"expires_at": NOW, "created_at": NOW, "citations": [citation]}
+    triaged = proposal | {"kind": "classification", "payload": {"add_tags": [HOSTILE], HOSTILE: HOSTILE}}
+    show_suggestion(Suggestion.model_validate({"run": run, "proposal": proposal, "problem": HOSTILE}))
+    show_triage(Triage.model_validate({"run": run, "proposals": [triaged], "problem": HOSTILE}))
+    shown = "".join(capsys.readouterr())
+    assert "red" in shown
+    assert not set(shown) & set("\x1b\x07\x9b\x9d\x9c\u202e\u2066\r\x08\x7f\x85")
+    assert json.dumps(HOSTILE) not in shown
+
+
+def test_every_word_has_a_sentence() -> None:
+    assert all(text and text[0].islower() and not text.endswith(".") for text in (*FLAGS.values(), *REASONS.values()))
