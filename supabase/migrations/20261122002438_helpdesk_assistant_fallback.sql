@@ -73,6 +73,7 @@ declare
   v_question text := helpdesk_private.read_run(p_run.run_id) ->> 'question';
   v_sentences jsonb;
   v_clean record;
+  v_flags text[] := '{}';
   v_mode text := case p_run.kind when 'reply' then 'passages' when 'summary' then 'timeline' end;
   v_payload jsonb;
   v_proposal helpdesk.proposals;
@@ -95,18 +96,14 @@ begin
       helpdesk_private.quote_block(v_sentences), helpdesk_private.cited_links(v_sentences)
     );
     v_payload := jsonb_build_object('body', v_clean.p_clean);
+    v_flags := v_clean.p_flags || helpdesk_private.text_flags(p_run, v_clean.p_clean, v_sentences, null, null);
   else
     v_payload := jsonb_build_object('statements', helpdesk_private.timeline_statements(p_run.ticket_id));
   end if;
   if not p_run.is_test then
     v_proposal := helpdesk_private.make_proposal(
       p_run.run_id, p_run.kind, v_payload, v_mode, null, helpdesk_private.language_of(v_payload ->> 'body'),
-      case
-        when p_run.kind = 'reply' then v_clean.p_flags || helpdesk_private.text_flags(
-          p_run, v_clean.p_clean, v_sentences, null, null
-        )
-        else '{}'
-      end,
+      v_flags,
       coalesce(v_sentences, '[]')
     );
   end if;

@@ -2,6 +2,7 @@
 
 import { Api, type Caller } from "./api.ts";
 import { type Limits, SUGGEST_LIMITS, TRIAGE_LIMITS } from "./chat.ts";
+import { embedder } from "./embeddings.ts";
 import { optional, readEnvironment, readModel } from "./environment.ts";
 import { Principal, PrincipalError } from "./principal.ts";
 import { type Embed, type Lease, type OnContent, Runner } from "./run.ts";
@@ -25,12 +26,14 @@ export class Assistant {
     private readonly runnerWith: (limits: Limits) => Runner,
   ) {}
 
-  static fromEnvironment(embed: Embed): Assistant {
+  static fromEnvironment(): Assistant {
     const read = (name: string) => Deno.env.get(name);
     const environment = readEnvironment(read);
     const api = new Api(environment);
     const principal = new Principal(api, environment.secretKey, optional(read, "HELPDESK_ASSISTANT_EMAIL"));
     const model = readModel(read);
+    const vectors = embedder(read);
+    const embed: Embed = (texts) => vectors?.embed(texts, "query") ?? Promise.resolve(null);
     const assistant = () => principal.caller();
     return new Assistant(api, principal, (limits) => new Runner(api, assistant, model, embed, limits));
   }

@@ -1,0 +1,20 @@
+import { Api } from "../_helpdesk/api.ts";
+import type { Assistant } from "../_helpdesk/assistant.ts";
+import { equal } from "../_helpdesk/testing.ts";
+import { triage } from "./triage.ts";
+
+const api = new Api({ url: "https://project.example", secretKey: "s", publicKey: "p" });
+
+Deno.test("without a ticket, what waits is carried out, one run after another", async () => {
+  const done: string[] = [];
+  const waiting = ["1", "2", "3"];
+  const assistant = {
+    api,
+    lease: () => Promise.resolve(waiting.splice(0, 1).map((run_id) => ({ run_id, kind: "reply", secret: "" }))),
+    work: (lease: { run_id: string }) => Promise.resolve(void done.push(lease.run_id)),
+    runs: () => Promise.resolve([]),
+  };
+  const request = new Request("https://project.example/triage-ticket", { method: "POST" });
+  const answer = await triage(assistant as unknown as Assistant, request);
+  equal([await answer.json(), done], [{ runs: [] }, ["1", "2", "3"]]);
+});
