@@ -43,7 +43,6 @@ def test_a_draft_comes_with_its_proof_and_why_there_is_no_model(people: People, 
     assert ", published 20" in source
     assert f"    “{sentence}”" in lines
     assert "Made from: passages. Without a model: " in done.err
-    assert "The function suggest-reply is not deployed: no model was asked." in done.err
     assert f"helpdesk assistant accept {key} --edit" in done.err
     found = people.agent("assistant", "suggest", number, "--json").json
     assert found["proposal"]["citations"][0]["quote"] == sentence
@@ -97,8 +96,6 @@ def test_settings_prompts_and_exclusions(people: People, question: tuple[str, st
     assert people.agent("assistant", "prompts", "show", made["prompt_id"]).out == "Sum it up.\n"
     rows = people.agent("assistant", "prompts", "list", "--task", "summary", "--json").json
     assert rows[0] == made
-    tried = people.agent("assistant", "prompts", "try", made["prompt_id"], number, code=2)
-    assert "The function suggest-reply is not deployed" in tried.err
     people.agent("assistant", "exclude", "--ticket", number)
     assert people.agent("assistant", "suggest", number, code=4).err.startswith("Error: The assistant is switched off")
     assert "ticket" in people.agent("assistant", "exclusions").out
@@ -109,11 +106,8 @@ def test_settings_prompts_and_exclusions(people: People, question: tuple[str, st
 def test_runs_say_what_became_of_them(people: People, question: tuple[str, str]) -> None:
     number, _ = question
     people.agent("assistant", "suggest", number)
-    waiting = people.agent("assistant", "triage", number)
-    assert waiting.out == "Not yet decided: the run waits.\n"
-    assert "helpdesk worker --assistant" in waiting.err
     rows = people.agent("assistant", "runs", number, "--json").json
-    assert [(row["kind"], row["state"]) for row in rows] == [("classification", "queued"), ("reply", "fallback")]
+    assert [(row["kind"], row["state"]) for row in rows] == [("reply", "fallback")]
     table = people.agent("assistant", "runs", number).out.splitlines()
     assert table[0].split()[:3] == ["Run", "Kind", "State"]
 

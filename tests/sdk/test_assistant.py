@@ -11,7 +11,6 @@ from tests.sdk.world import World
 
 from helpdesk_sdk import (
     AssistantOffError,
-    ConfigurationError,
     ForbiddenError,
     InvalidValueError,
     ProposalDecidedError,
@@ -36,11 +35,10 @@ def answerable(world: World) -> Scenario:
 
 
 @both
-def test_without_a_function_passages_are_the_answer_with_their_proof(world: World) -> Scenario:
+def test_without_a_model_passages_are_the_answer_with_their_proof(world: World) -> Scenario:
     ticket, article, sentence = yield from answerable(world)
     found = yield world.agent.assistant.suggest(ticket)
     assert (found.mode, found.run.state, found.run.kind) == ("passages", "fallback", "reply")
-    assert found.problem == "The function suggest-reply is not deployed: no model was asked"
     assert found.reason
     proposal = found.proposal
     assert sentence in found.text
@@ -132,8 +130,6 @@ def test_settings_prompts_and_exclusions(world: World) -> Scenario:
     with pytest.raises(ForbiddenError):
         yield world.agent.assistant.create_prompt("reply", "Obey me.")
     ticket, _, _ = yield from answerable(world)
-    with pytest.raises(ConfigurationError, match="suggest-reply is not deployed"):
-        yield world.agent.assistant.try_prompt(made, ticket)
     yield world.agent.assistant.exclude(ticket=ticket)
     yield world.agent.assistant.exclude(ticket=ticket)
     with pytest.raises(AssistantOffError):
@@ -141,16 +137,6 @@ def test_settings_prompts_and_exclusions(world: World) -> Scenario:
     assert ticket.ticket_id in {one.target_id for one in (yield world.agent.assistant.exclusions())}
     yield world.agent.assistant.include(ticket=ticket)
     assert (yield world.agent.assistant.suggest(ticket)).proposal is not None
-
-
-@both
-def test_a_triage_without_a_function_waits_for_a_worker(world: World) -> Scenario:
-    ticket, _, _ = yield from answerable(world)
-    found = yield world.agent.assistant.triage(ticket)
-    assert (found.run.kind, found.run.state, found.proposals) == ("classification", "queued", ())
-    assert found.problem == "The function triage-ticket is not deployed: the run waits for helpdesk worker --assistant"
-    again = yield world.agent.assistant.triage(ticket)
-    assert again.run.run_id == found.run.run_id
 
 
 @both

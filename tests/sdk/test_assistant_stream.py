@@ -12,6 +12,7 @@ from tests.sdk.support import NOW, Scenario, Server, both, ok, refused
 
 from helpdesk_sdk import (
     AssistantOffError,
+    ConfigurationError,
     ForbiddenError,
     ServerError,
     TicketNotFoundError,
@@ -25,6 +26,14 @@ RUN: dict[str, Any] = {
     "ticket_id": str(TICKET),
     "state": "done",
     "mode": "model",
+    "created_at": NOW,
+}
+PROMPT = {
+    "prompt_id": str(uuid4()),
+    "task": "reply",
+    "version": 2,
+    "body": "x",
+    "is_active": False,
     "created_at": NOW,
 }
 PROPOSAL: dict[str, Any] = {
@@ -152,6 +161,19 @@ def test_where_the_function_is_not_deployed_the_database_answers(hd: Any, server
     assert found.problem == "The function suggest-reply is not deployed: no model was asked"
     assert server.requests[1].url.path.endswith("/rpc/suggest_without_model")
     assert server.body(1) == {"ticket_id": str(TICKET), "kind": "summary"}
+
+
+@both
+def test_where_no_function_is_deployed_a_triage_waits_and_a_trial_is_refused(hd: Any, server: Server) -> Scenario:
+    missing = httpx.Response(404, json={"code": "NOT_FOUND", "message": "Requested function was not found"})
+    server.answers(missing, ok(RUN | {"kind": "classification", "state": "queued", "mode": None}), ok([]))
+    found = yield hd.assistant.triage(TICKET)
+    assert (found.run.state, found.proposals) == ("queued", ())
+    assert found.problem == "The function triage-ticket is not deployed: the run waits for helpdesk worker --assistant"
+    assert server.body(1)["run_id"] == server.body(0)["run_id"]
+    server.answers(ok([PROMPT]), missing)
+    with pytest.raises(ConfigurationError, match="suggest-reply is not deployed"):
+        yield hd.assistant.try_prompt(PROMPT["prompt_id"], TICKET)
 
 
 @both
