@@ -48,7 +48,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Knowledge": (
         *("articles", "article_versions", "article_chunks", "save_article", "publish_article", "archive_article"),
-        "search_articles",
+        *("search_articles", "active_embedding_model", "embedding_progress", "use_embedding_model"),
+        *("switch_embedding_model", "lease_embedding_jobs", "store_embedding", "postpone_embedding_job"),
     ),
     "Assistant": (
         *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs", "create_prompt", "activate_prompt"),

@@ -35,6 +35,8 @@ HelpdeskError
 │   │   ├── OptionExistsError
 │   │   ├── SlugTakenError
 │   │   ├── StaleArticleError
+│   │   ├── EmbeddingIncompleteError
+│   │   ├── EmbeddingModelMismatchError
 │   │   ├── ProposalDecidedError
 │   │   ├── ProposalExpiredError
 │   │   ├── ConfirmationNeededError
@@ -100,7 +102,13 @@ from .desk import (
 )
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
-from .knowledge import ArticleNotFoundError, SlugTakenError, StaleArticleError
+from .knowledge import (
+    ArticleNotFoundError,
+    EmbeddingIncompleteError,
+    EmbeddingModelMismatchError,
+    SlugTakenError,
+    StaleArticleError,
+)
 from .proposals import (
     AnswerInvalidError,
     CitationInvalidError,
@@ -156,6 +164,8 @@ __all__ = [
     "ConversationMovedError",
     "CursorAheadError",
     "DefaultTeamError",
+    "EmbeddingIncompleteError",
+    "EmbeddingModelMismatchError",
     "ExternalIdTakenError",
     "FieldExistsError",
     "FieldNotFoundError",

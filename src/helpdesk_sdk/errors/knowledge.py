@@ -21,3 +21,15 @@ class StaleArticleError(ConflictError):
     """The article has changed since you read it."""
 
     reason = "stale_article"
+
+
+class EmbeddingIncompleteError(ConflictError):
+    """Not every passage has a vector of this model yet."""
+
+    reason = "embedding_incomplete"
+
+
+class EmbeddingModelMismatchError(ConflictError):
+    """The vector is of another model than the one that this helpdesk uses."""
+
+    reason = "embedding_model_mismatch"

@@ -34,8 +34,12 @@ order by 1, 2
 
 # The catalogue itself lists what is in a schema: whatever its kind, it depends on the schema.
 OBJECTS = """
-select object.type || ' ' || replace(object.identity, 'pg_catalog.', '') as name
+select object.type || ' ' || replace(replace(object.identity, 'pg_catalog.', ''), v.schema || '.vector', 'vector') as name
 from pg_depend as d
+-- Our operator has pgvector's type in its name, and pgvector may be in any schema.
+cross join (
+  select coalesce(max(extnamespace::regnamespace::text), '') as schema from pg_extension where extname = 'vector'
+) as v
 join pg_namespace as n on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
 cross join lateral pg_identify_object(d.classid, d.objid, 0) as object
 where n.nspname = any(%(ours)s) and d.deptype = 'n' and d.classid <> 'pg_default_acl'::regclass

@@ -8,6 +8,9 @@ from tests.db.matrix.outcomes import Case
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _NEW = {"slug": "new", "title": "New"}
+_ONLY_SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
+# Begins with a blank: a brace would name a thing of the world.
+_VECTOR = " {" + ",".join(["1"] * 384) + "}"
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
@@ -71,5 +74,62 @@ CASES = [
             Update(table, {"version_id": "{nothing}"}, {"title": "Forged"}),
             Delete(table, {"version_id": "{nothing}"}),
         )
+    ),
+    Case(
+        "search articles for nothing",
+        Call("search_articles", {"query": "refund", "max_rows": 0}),
+        f"{_NOT_IN} | invalid_value invalid_value | invalid_value invalid_value | invalid_value | invalid_value",
+    ),
+    Case(
+        "see the embedding model",
+        Call("active_embedding_model", {}),
+        f"{_NOT_IN} | 1 1 | 1 1 | 1 | 1",
+        says="See which embedding model search uses",
+    ),
+    Case(
+        "see the progress of embedding",
+        Call("embedding_progress", {}),
+        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
+        says="See the progress of embedding",
+    ),
+    Case(
+        "use an embedding model",
+        Call("use_embedding_model", {"model": "m"}),
+        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1",
+        says="Fill another embedding model",
+    ),
+    Case(
+        "use no embedding model",
+        Call("use_embedding_model", {"model": None}),
+        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | invalid_value | invalid_value",
+    ),
+    Case(
+        "switch to an embedding model",
+        Call("switch_embedding_model", {"model": "m"}),
+        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | embedding_incomplete | embedding_incomplete",
+        says="Switch search to it",
+    ),
+    Case(
+        "lease embedding jobs",
+        Call("lease_embedding_jobs", {}),
+        f"{_ONLY_SYSTEM} | 0",
+        says="Embed texts: for workers",
+    ),
+    Case(
+        "store a vector",
+        Call("store_embedding", {"job_id": "{nothing}", "model": "m", "embedding": _VECTOR}),
+        f"{_ONLY_SYSTEM} | 1",
+        says="Embed texts: for workers",
+    ),
+    Case(
+        "store what is no vector",
+        Call("store_embedding", {"job_id": "{nothing}", "model": "m", "embedding": " {1}"}),
+        f"{_ONLY_SYSTEM} | invalid_value",
+    ),
+    Case(
+        "postpone an embedding job",
+        Call("postpone_embedding_job", {"job_id": "{nothing}"}),
+        f"{_ONLY_SYSTEM} | 1",
+        says="Embed texts: for workers",
     ),
 ]

@@ -36,6 +36,8 @@ REASONS = {
     "assignee_not_found": 404,
     "invitation_not_found": 404,
     "attachment_not_found": 404,
+    "embedding_incomplete": 409,
+    "embedding_model_mismatch": 409,
     "attachment_not_ready": 409,
     "attachment_rejected": 409,
     "id_conflict": 409,
