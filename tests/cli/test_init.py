@@ -31,7 +31,7 @@ def test_it_writes_and_says_what_to_run_next_in_order(cli: Cli, project: Path) -
         "supabase link --project-ref REF",
         "supabase db push --remote --include-all --dry-run",
         "supabase db push --remote --include-all\n",
-        "supabase functions deploy check-attachment health --use-api",
+        "supabase functions deploy check-attachment embed-articles health suggest-reply triage-ticket --use-api",
         "expose the schema helpdesk",
         "helpdesk login --profile system",
         "helpdesk users bootstrap-admin",

@@ -31,6 +31,7 @@ class Platform(ThreadingHTTPServer):
         self.deployed: list[bytes] = []
 
 
+_EMBED = ("api", "embedding_jobs", "embeddings", "environment", "http")
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
@@ -122,6 +123,11 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
             "supabase/functions/check-attachment/deno.json",
             "supabase/functions/_helpdesk/environment.ts",
         },
+        "embed-articles": {
+            "supabase/functions/embed-articles/deno.json",
+            "supabase/functions/embed-articles/index.ts",
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _EMBED),
+        },
         "health": {
             "supabase/functions/health/deno.json",
             "supabase/functions/health/index.ts",
@@ -129,7 +135,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
             "supabase/functions/_helpdesk/environment.ts",
         },
     }
-    for name, asks_for_a_token in (("health", False), ("check-attachment", True)):
+    for name, asks_for_a_token in (("health", False), ("check-attachment", True), ("embed-articles", True)):
         described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', sent[name])[0])
         assert described["import_map_path"] == f"supabase/functions/{name}/deno.json"
         assert described.get("verify_jwt", True) is asks_for_a_token
