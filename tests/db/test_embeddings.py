@@ -40,7 +40,9 @@ def progress(db: Db) -> list[tuple[Any, ...]]:
     """Model, is_active, chunks, embedded, waiting, dead."""
     with be(db, AGENT):
         rows = db.execute("select * from helpdesk.embedding_progress()").fetchall()
-    return [tuple(row[name] for name in ("model", "is_active", "chunks", "embedded", "waiting", "dead")) for row in rows]
+    return [
+        tuple(row[name] for name in ("model", "is_active", "chunks", "embedded", "waiting", "dead")) for row in rows
+    ]
 
 
 def active(db: Db) -> str | None:

@@ -141,7 +141,9 @@ def test_a_vector_needs_the_active_model(db: Db) -> None:
         db.execute(_SEARCH, ("pump", [1.0], MODEL, None, 5))
 
 
-@pytest.mark.parametrize("query", ["'", "\\", "a & | !b :*", '"', "((", "\u0645\u0631\u062d\u0628\u0627", "the", "' | 'x"])
+@pytest.mark.parametrize(
+    "query", ["'", "\\", "a & | !b :*", '"', "((", "\u0645\u0631\u062d\u0628\u0627", "the", "' | 'x"]
+)
 def test_any_text_is_a_question(db: Db, query: str) -> None:
     article(db, "alpha", "The pump of the garden.")
     assert set(slugs(found(db, query))) <= {"alpha"}

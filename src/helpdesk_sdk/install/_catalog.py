@@ -83,6 +83,7 @@ with schemas as (
   select 'pg_class'::regclass as classid, oid as objid from pg_class where relnamespace in (select oid from schemas)
   union all select 'pg_proc'::regclass, oid from pg_proc where pronamespace in (select oid from schemas)
   union all select 'pg_type'::regclass, oid from pg_type where typnamespace in (select oid from schemas)
+  union all select 'pg_operator'::regclass, oid from pg_operator where oprnamespace in (select oid from schemas)
   union all select 'pg_constraint'::regclass, oid from pg_constraint where connamespace in (select oid from schemas)
   union all select 'pg_namespace'::regclass, oid from schemas
 ), owned as (
