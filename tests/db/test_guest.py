@@ -95,6 +95,23 @@ def test_moving_out_leaves_everything_as_it_was(pg: Server, host: str) -> None:
         assert traces == []
 
 
+WITHOUT_VECTOR: dict[str, LiteralString] = {
+    "absent": "drop extension vector",
+    "absent, with no schema for it": "drop extension vector; drop schema extensions",
+    "in public": "alter extension vector set schema public",
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT_VECTOR)
+def test_pgvector_may_be_anywhere_or_nowhere(pg: Server, host: str, what: str) -> None:
+    with psycopg.connect(pg.url(host), autocommit=True) as connection:
+        connection.execute(WITHOUT_VECTOR[what])
+    before = taken(pg, host)
+    migrations.apply(pg.url(host), MIGRATIONS, guest=True)
+    _uninstall.run(pg.url(host))
+    assert taken(pg, host) == before
+
+
 def test_one_can_move_in_again(pg: Server, host: str) -> None:
     migrations.apply(pg.url(host), MIGRATIONS, guest=True)
     once = taken(pg, host)

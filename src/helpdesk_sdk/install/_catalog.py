@@ -34,7 +34,9 @@ order by 1, 2
 
 # The catalogue itself lists what is in a schema: whatever its kind, it depends on the schema.
 OBJECTS = """
-select object.type || ' ' || replace(replace(object.identity, 'pg_catalog.', ''), v.schema || '.vector', 'vector') as name
+select
+  object.type || ' '
+  || replace(replace(object.identity, 'pg_catalog.', ''), v.schema || '.vector', 'vector') as name
 from pg_depend as d
 -- Our operator has pgvector's type in its name, and pgvector may be in any schema.
 cross join (

@@ -13,7 +13,7 @@ and so do files in the bucket: only the Storage API can delete them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +105,7 @@ def run(db_url: str) -> UninstallPlan:
 
 
 def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> None:
-    from psycopg import sql
+    from psycopg import errors, sql
 
     if found.migrations:
         connection.execute(
@@ -119,8 +119,21 @@ def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> Non
         # Storage refuses to have rows deleted, so that no file is forgotten. This bucket has none.
         connection.execute("set local storage.allow_delete_query = 'true'")
         connection.execute("delete from storage.buckets where id = %s", [found.bucket])
+    outside = _outside(connection)
     # The trigger goes with its function: dropping it by name would need the ownership of auth.users.
     connection.execute("drop schema helpdesk, helpdesk_private cascade")
+    for kind, name in outside:
+        with suppress(errors.DependentObjectsStillExist), connection.transaction():
+            connection.execute(sql.SQL("drop {} {}").format(sql.SQL(kind), sql.Identifier(name)))
+
+
+def _outside(connection: Connection[dict[str, Any]]) -> list[tuple[Any, str]]:
+    """The extension and the schema that a migration made because the project had none, in the order to drop them."""
+    there = connection.execute("select to_regclass('helpdesk_private.outside_objects') is not null as there").fetchone()
+    if not there or not there["there"]:
+        return []
+    rows = connection.execute("select kind, name from helpdesk_private.outside_objects order by kind").fetchall()
+    return [(row["kind"], row["name"]) for row in rows]
 
 
 def _plan(connection: Connection[dict[str, Any]]) -> UninstallPlan:
