@@ -162,8 +162,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.nearest_chunks is
-  'The passages of one audience nearest to a vector of length 1, by the index: at most 200, and perhaps not each of the '
-  'nearest. distance: the negative inner product.';
+  'The passages of one audience nearest to a vector of length 1, by the index: at most 200, and perhaps not each of '
+  'the nearest. distance: the negative inner product.';
 revoke all on function helpdesk_private.nearest_chunks from public, anon, authenticated, service_role;
 
 create function helpdesk_private.unit_vector(p_field text, p_values real[])

@@ -36,8 +36,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.activate_first_model is
-  'Makes the model active while none is and no passage waits for its vector. A passage whose job is dead stays found by '
-  'its words.';
+  'Makes the model active while none is and no passage waits for its vector. A passage whose job is dead stays found '
+  'by its words.';
 revoke all on function helpdesk_private.activate_first_model from public, anon, authenticated, service_role;
 
 create function helpdesk_private.add_embedding_model(p_model text)
@@ -218,8 +218,8 @@ as $$
   select helpdesk_private.store_embedding(store_embedding.job_id, store_embedding.model, store_embedding.embedding);
 $$;
 comment on function helpdesk.store_embedding is
-  'For embedding workers, with the secret key: the vector of a leased text, 384 numbers of any length. false: the job is '
-  'done already, or its text is no longer published; nothing was stored.';
+  'For embedding workers, with the secret key: the vector of a leased text, 384 numbers of any length. false: the job '
+  'is done already, or its text is no longer published; nothing was stored.';
 revoke all on function helpdesk.store_embedding from public, anon, authenticated, service_role;
 grant execute on function helpdesk.store_embedding to service_role;
 
@@ -248,7 +248,7 @@ as $$
   select helpdesk_private.postpone_embedding_job(postpone_embedding_job.job_id, postpone_embedding_job.problem);
 $$;
 comment on function helpdesk.postpone_embedding_job is
-  'For embedding workers, with the secret key: the vector could not be made. Returns the time from which the job can be '
-  'leased again: later after each attempt. After eight attempts the job is dead.';
+  'For embedding workers, with the secret key: the vector could not be made. Returns the time from which the job can '
+  'be leased again: later after each attempt. After eight attempts the job is dead.';
 revoke all on function helpdesk.postpone_embedding_job from public, anon, authenticated, service_role;
 grant execute on function helpdesk.postpone_embedding_job to service_role;

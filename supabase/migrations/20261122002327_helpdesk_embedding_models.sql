@@ -128,8 +128,8 @@ as $$
   select m.is_active from helpdesk_private.use_embedding_model(use_embedding_model.model) as m;
 $$;
 comment on function helpdesk.use_embedding_model is
-  'For admins: makes the jobs that fill a model beside the active one, in place of another that was being filled; for a '
-  'model that is here already, its dead jobs wait again. Returns whether it is the active one. When it is full, call '
+  'For admins: makes the jobs that fill a model beside the active one, in place of another that was being filled; for '
+  'a model that is here already, its dead jobs wait again. Returns whether it is the active one. When it is full, call '
   'switch_embedding_model().';
 revoke all on function helpdesk.use_embedding_model from public, anon, authenticated, service_role;
 grant execute on function helpdesk.use_embedding_model to authenticated, service_role;

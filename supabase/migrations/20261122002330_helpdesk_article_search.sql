@@ -1,8 +1,8 @@
 -- Search in articles: the passages that fit a question, by their vectors and their words.
 --
--- With a vector: cosine + 0.1 · lexical / the highest lexical. An identifier or a quoted string of the question that one
--- to three passages hold adds 0.5 to theirs: vectors do not know error codes. A passage that waits for its vector is
--- ranked by its words. Without a vector, or while no model is complete, words decide alone. Any word counts, but not
+-- With a vector: cosine + 0.1 · lexical / the highest lexical. An identifier or a quoted string of the question that
+-- one to three passages hold adds 0.5 to theirs: vectors do not know error codes. A passage that waits for its vector
+-- is ranked by its words. Without a vector, or while no model is complete, words decide alone. Any word counts, but not
 -- those that stand in every text.
 --
 -- Who reads what is written out: everything that is counted, compared or ranked is of the audiences that the reader may
@@ -12,7 +12,7 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122002330
 
 create type helpdesk_private.found_article as (
   article_id uuid, slug text, title text, locale text, audience text, chunk_id uuid, heading_path text, body text,
-  sentences int4range[], score real, cosine real, lexical real, matched_identifier boolean, mode text
+  sentences int4range [], score real, cosine real, lexical real, matched_identifier boolean, mode text
 );
 comment on type helpdesk_private.found_article is 'A passage that search_articles() found, with its article.';
 

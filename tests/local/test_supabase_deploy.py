@@ -32,6 +32,10 @@ class Platform(ThreadingHTTPServer):
 
 
 _EMBED = ("api", "embedding_jobs", "embeddings", "environment", "http")
+_CHAT = (
+    *("api", "assistant", "breaker", "chat", "completion", "embeddings", "environment", "http"),
+    *("principal", "problems", "run"),
+)
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
@@ -134,8 +138,17 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
             "supabase/functions/health/report.ts",
             "supabase/functions/_helpdesk/environment.ts",
         },
+        "suggest-reply": {
+            *(f"supabase/functions/suggest-reply/{file}" for file in ("deno.json", "index.ts", "suggest.ts")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_CHAT, "draft_text")),
+        },
+        "triage-ticket": {
+            *(f"supabase/functions/triage-ticket/{file}" for file in ("deno.json", "index.ts", "triage.ts")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _CHAT),
+        },
     }
-    for name, asks_for_a_token in (("health", False), ("check-attachment", True), ("embed-articles", True)):
+    for name in sent:
+        asks_for_a_token = name != "health"
         described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', sent[name])[0])
         assert described["import_map_path"] == f"supabase/functions/{name}/deno.json"
         assert described.get("verify_jwt", True) is asks_for_a_token
