@@ -54,14 +54,6 @@ create policy "admins delete examples" on helpdesk.label_examples
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002445', 'label_examples');
 
-create table if not exists helpdesk_private.example_texts (
-  ticket_id uuid primary key references helpdesk.tickets (ticket_id) on delete cascade,
-  body text not null check (helpdesk_private.text_within('body', body, 1, 20000))
-);
-comment on table helpdesk_private.example_texts is
-  'The texts of the tickets that are examples for labels, one for each.';
-revoke all on table helpdesk_private.example_texts from public, anon, authenticated, service_role;
-alter table helpdesk_private.example_texts enable row level security;
 -- The words of the examples, by which tickets are compared where there are no vectors.
 alter table helpdesk_private.example_texts
   add column words tsvector not null

@@ -3,8 +3,11 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002452', 'label_training');
 
-create type helpdesk.training_example as (ticket_id uuid, label text, requester_id uuid, features text []);
-comment on type helpdesk.training_example is 'An example as the trainer reads it: its label, and its words and pairs.';
+create type helpdesk.training_example as (
+  ticket_id uuid, label text, requester_id uuid, features text [], embedding real []
+);
+comment on type helpdesk.training_example is
+  'An example as the trainer reads it. embedding: its vector by the active model, null while it has none.';
 
 create function helpdesk_private.training_examples(p_kind text, p_after uuid, p_max_rows integer)
 returns setof helpdesk.training_example
@@ -14,9 +17,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select e.ticket_id, e.label, x.requester_id, helpdesk_private.word_features(x.body)
+  select e.ticket_id, e.label, x.requester_id, helpdesk_private.word_features(x.body), v.embedding::real[]
   from helpdesk.label_examples as e
   join helpdesk_private.example_texts as x on x.ticket_id = e.ticket_id
+  left join helpdesk_private.example_embeddings as v
+    on v.ticket_id = e.ticket_id and v.model = helpdesk_private.active_embedding_model()
   where e.kind = p_kind and (p_after is null or e.ticket_id > p_after)
   order by e.ticket_id
   limit least(greatest(p_max_rows, 1), 1000);
@@ -93,9 +98,11 @@ begin
   insert into helpdesk_private.label_models (kind, model, mix, examples, report)
   select p_kind, h.model, h.mix, h.examples, h.report
   from jsonb_to_record(p_head) as h (model text, mix real[], examples integer, report jsonb);
-  insert into helpdesk_private.label_heads (kind, label, threshold, words_bias)
-  select p_kind, l.label, l.threshold, l.words_bias
-  from jsonb_to_recordset(p_head -> 'labels') as l (label text, threshold real, words_bias real);
+  insert into helpdesk_private.label_heads (kind, label, threshold, vector_bias, words_bias, weights)
+  select p_kind, l.label, l.threshold, coalesce(l.vector_bias, 0), l.words_bias, l.weights
+  from jsonb_to_recordset(p_head -> 'labels') as l (
+    label text, threshold real, vector_bias real, words_bias real, weights real[]
+  );
   get diagnostics v_labels = row_count;
   insert into helpdesk_private.label_words (kind, feature, idf, weights)
   select p_kind, w.feature, w.idf, w.weights

@@ -27,6 +27,8 @@ def calls(db: Db) -> Rpc:
                 return value(db, query, *arguments.values())
             if function == "text_features":
                 return value(db, "select helpdesk.text_features(%s)", arguments["texts"])
+            if function == "active_embedding_model":
+                return value(db, "select helpdesk.active_embedding_model()")
             assert function == "store_label_head"
             return value(db, "select helpdesk.store_label_head(%s, %s)", arguments["kind"], Jsonb(arguments["head"]))
 
@@ -63,7 +65,7 @@ def test_training_is_used_by_the_next_classification(db: Db, world: World, taugh
 
 def test_the_database_computes_the_shares_of_the_model(db: Db, world: World, taught: list[str]) -> None:
     routing = train(calls(db), "priority")
-    heads = fit(read_examples(calls(db), "priority")).sharpened(*routing.sharpness)
+    heads = fit(read_examples(calls(db), "priority")[0]).sharpened(*routing.sharpness)
     text = "The colour of the burning server"
     features = value(db, "select helpdesk_private.word_features(%s)", text)
     _, expected = shares_of_heads(heads, Examples(["?"], [features], None, ["?"]))

@@ -16,24 +16,33 @@ _PAGE = 500
 _LEAST_WEIGHT = 0.02
 
 
-def read_examples(rpc: Rpc, kind: Literal["team", "priority"]) -> Examples:
-    """All examples of a kind.
+def read_examples(rpc: Rpc, kind: Literal["team", "priority"]) -> tuple[Examples, str | None]:
+    """All examples of a kind, and the model of their vectors.
+
+    Without a model, or while fewer than nine in ten have a vector, they have none.
 
     Args:
         rpc: Calls a function of the database with the secret key.
         kind: The kind of label.
     """
+    import numpy as np
+
     rows: list[dict[str, Any]] = []
     after = None
     while page := rpc("training_examples", {"kind": kind, "after": after, "max_rows": _PAGE}):
         rows += page
         after = page[-1]["ticket_id"]
-    return Examples(
-        [str(row["label"]) for row in rows],
-        [list(row["features"]) for row in rows],
-        None,
-        [str(row["requester_id"]) for row in rows],
+    embedded = [row for row in rows if row["embedding"] is not None]
+    model = rpc("active_embedding_model", {})
+    with_vectors = bool(model) and len(embedded) >= 0.9 * len(rows) > 0
+    kept = embedded if with_vectors else rows
+    found = Examples(
+        [str(row["label"]) for row in kept],
+        [list(row["features"]) for row in kept],
+        np.array([row["embedding"] for row in kept], dtype=float) if with_vectors else None,
+        [str(row["requester_id"]) for row in kept],
     )
+    return found, str(model) if with_vectors else None
 
 
 def train(
@@ -53,10 +62,10 @@ def train(
     Raises:
         InvalidValueError: There are fewer than two labels with three examples each.
     """
-    examples = read_examples(rpc, kind)
+    examples, model = read_examples(rpc, kind)
     routing = evaluate_routing(kind, examples, target_precision=target_precision, min_similarity=min_similarity)
     heads = fit(examples.without_rare_labels()).sharpened(*routing.sharpness)
-    rpc("store_label_head", {"kind": kind, "head": head_of(heads, routing, None)})
+    rpc("store_label_head", {"kind": kind, "head": head_of(heads, routing, model)})
     return routing
 
 
@@ -74,7 +83,7 @@ def evaluate(
     Raises:
         InvalidValueError: There are fewer than two labels with three examples each.
     """
-    examples = read_examples(rpc, kind)
+    examples, _ = read_examples(rpc, kind)
     return evaluate_routing(kind, examples, target_precision=target_precision, min_similarity=min_similarity)
 
 
