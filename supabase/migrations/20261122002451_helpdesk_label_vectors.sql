@@ -76,8 +76,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.nearest_by_vector is
-  'For each kind, the examples whose vectors are nearest to a vector of length 1. For tags, a ticket without tags is an '
-  'example too: of having none.';
+  'For each kind, the examples whose vectors are nearest to a vector of length 1. For tags, a ticket without tags is '
+  'an example too: of having none.';
 revoke all on function helpdesk_private.nearest_by_vector from public, anon, authenticated, service_role;
 
 create function helpdesk_private.vector_logits(p_embedding real[], p_model text)

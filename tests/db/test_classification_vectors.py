@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, as_person, be, refused, value
+from tests.db.people import ADMIN, AGENT, SERVICE, Db, as_person, be, refused, value
 from tests.db.test_label_examples import change, opened
 from tests.db.world import World
 
