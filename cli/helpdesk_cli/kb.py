@@ -24,7 +24,7 @@ from ._base.settings import settings
 from ._connect.connection import connect
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Article, ImportReport
+    from helpdesk_sdk import Article, EmbeddingProgress, ImportReport
 
 app = Commands(name="kb", help="Knowledge: articles that answer questions.")
 
@@ -192,3 +192,20 @@ def archive(article: ArticleArgument, locale: LocaleOption = None) -> None:
     with connect() as hd:
         done = hd.knowledge.archive(article, locale=locale)
     print_result(f"Archived {done.slug} ({done.locale}). To bring it back: helpdesk kb publish {done.slug}", json=done)
+
+
+@app.command()
+def progress() -> None:
+    """Staff: show how many passages have a vector, by model."""
+    with connect() as hd:
+        found = hd.knowledge.embedding_progress()
+    columns: list[Column[EmbeddingProgress]] = [
+        Column("Model", lambda row: row.model or "none yet", flexible=True),
+        Column("Used", lambda row: "yes" if row.is_active else "no"),
+        Column("Passages", lambda row: f"{row.chunks:,}", right=True),
+        Column("Embedded", lambda row: f"{row.embedded:,}", right=True),
+        Column("Waiting", lambda row: f"{row.waiting:,}", right=True),
+        Column("Failed", lambda row: f"{row.dead:,}", right=True),
+        Column("Last failure", lambda row: row.problem, flexible=True, from_width=100),
+    ]
+    print_rows(found, columns, empty="No articles are published.")

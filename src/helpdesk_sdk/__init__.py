@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         ArticleStatus,
         ArticleStatusName,
         ArticleVersion,
+        EmbeddingProgress,
         ImportedItem,
         ImportReport,
     )
@@ -127,6 +128,7 @@ __all__ = [
     "ChannelName",
     "Citation",
     "CustomField",
+    "EmbeddingProgress",
     "Event",
     "EventName",
     "EventPage",

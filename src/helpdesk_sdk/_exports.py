@@ -51,6 +51,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "ArticleStatus",
         "ArticleStatusName",
         "ArticleVersion",
+        "EmbeddingProgress",
         "ImportReport",
         "ImportedItem",
     ),

@@ -169,6 +169,7 @@ _REPLY_HAS_NOT = {
     *("IdConflictError", "OtherRequesterError", "TooManyError"),
 }
 CANNOT = {
+    "resources.assistant.Assistant.suggest": {"EmbeddingModelMismatchError"},
     "resources.assistant.Assistant.accept": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.edit": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.suggest": {

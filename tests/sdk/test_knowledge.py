@@ -173,6 +173,10 @@ def test_a_help_center_keeps_its_links(world: World, tmp_path: Path) -> Scenario
 @both
 def test_bad_values_are_named_before_a_request(world: World) -> Scenario:
     knowledge = world.agent.knowledge
+    with pytest.raises(InvalidValueError, match="embedding must be 384 finite numbers"):
+        yield knowledge.search("x", embedding=[float("nan")] * 384, model="m")
+    with pytest.raises(InvalidValueError, match="embedding goes with model"):
+        yield knowledge.search("x", embedding=[0.1] * 384)
     with pytest.raises(InvalidValueError, match="query must be"):
         yield knowledge.search(" ")
     with pytest.raises(InvalidValueError, match="audience must be one of"):

@@ -70,6 +70,8 @@ def show_hits(hits: Sequence[ArticleHit], query: str) -> None:
 
 def _score(hit: ArticleHit) -> str:
     parts = [f"score {hit.score:.3f}"]
+    if hit.cosine is not None:
+        parts.append(f"likeness {hit.cosine:.3f}")
     if hit.lexical is not None:
         parts.append(f"words {hit.lexical:.3f}")
     if hit.matched_identifier:

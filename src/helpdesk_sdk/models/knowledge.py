@@ -134,12 +134,33 @@ class ArticleHit(Model):
     """Where the passage's sentences begin and end: offsets of characters in ``body``."""
     score: float
     """What the hits are ordered by."""
+    cosine: float | None = None
+    """The likeness of the vectors of query and passage, -1 to 1; None where there is no vector."""
     lexical: float | None = None
     """The part of the words, 0 to 1: 1 for the passage that fits best."""
     matched_identifier: bool = False
     """Whether the passage has an identifier of the query, such as an error code. Such passages come first."""
     mode: str
-    """``text``: by the words of the question."""
+    """``hybrid``: by vectors and words; ``text``: by words alone."""
+
+
+class EmbeddingProgress(Model):
+    """How far a model's vectors are."""
+
+    model: str | None = None
+    """The name of the embedding model; None before a first worker has named one."""
+    is_active: bool = False
+    """Whether search uses it."""
+    chunks: int
+    """How many published passages there are."""
+    embedded: int
+    """How many of them have a vector of this model."""
+    waiting: int
+    """How many texts wait for a vector."""
+    dead: int
+    """How many texts failed too often."""
+    problem: str | None = None
+    """What the last failure was."""
 
 
 class ImportedItem(Model):

@@ -91,7 +91,12 @@ CASES = [
         f"{SYSTEM} 0",
         says="Read the words of examples, to train",
     ),
-    Case("the words of texts", Call("text_features", {"texts": ["a"]}), f"{SYSTEM} ok", says="Read the words of other texts"),
+    Case(
+        "the words of texts",
+        Call("text_features", {"texts": ["a"]}),
+        f"{SYSTEM} ok",
+        says="Read the words of other texts",
+    ),
     Case(
         "store what training made",
         Call("store_label_head", {"kind": "tag", "head": {}}),
