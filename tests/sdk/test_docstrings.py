@@ -169,10 +169,10 @@ _REPLY_HAS_NOT = {
     *("IdConflictError", "OtherRequesterError", "TooManyError"),
 }
 CANNOT = {
-    "resources.assistant.Assistant.suggest": {"EmbeddingModelMismatchError"},
     "resources.assistant.Assistant.accept": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.edit": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.suggest": {
+        "EmbeddingModelMismatchError",
         *("AssigneeNotFoundError", "LeaseLostError", "PromptNotFoundError", "TeamNotFoundError", "TooManyError"),
     },
     "resources.assistant.Assistant.triage": {"PromptNotFoundError"},
