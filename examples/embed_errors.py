@@ -8,13 +8,16 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from helpdesk_sdk import (
+    AnswerInvalidError,
     AuthenticationError,
+    CitationInvalidError,
     ConflictError,
     FieldRequiredError,
     ForbiddenError,
     HelpdeskError,
     InvalidValueError,
     NotFoundError,
+    ProposalNotUndoableError,
     RateLimitedError,
     ReadOnlyError,
     TooManyError,
@@ -34,6 +37,9 @@ STATUSES: dict[type[HelpdeskError], int] = {
     ConflictError: 409,
     TransitionNotAllowedError: 422,
     FieldRequiredError: 422,
+    AnswerInvalidError: 422,
+    CitationInvalidError: 422,
+    ProposalNotUndoableError: 422,
     TooManyError: 422,
     RateLimitedError: 429,
     ReadOnlyError: 503,

@@ -31,7 +31,7 @@ class Platform(ThreadingHTTPServer):
         self.deployed: list[bytes] = []
 
 
-_EMBED = ("api", "embedding_jobs", "embeddings", "environment", "http")
+_EMBED = ("api", "embeddings", "environment", "http")
 _CHAT = (
     *("api", "assistant", "breaker", "chat", "completion", "embeddings", "environment", "http"),
     *("principal", "problems", "run"),
@@ -130,6 +130,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",
             "supabase/functions/embed-articles/index.ts",
+            "supabase/functions/embed-articles/embedding_jobs.ts",
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in _EMBED),
         },
         "health": {

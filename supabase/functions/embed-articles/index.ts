@@ -4,7 +4,7 @@
  */
 
 import { Api } from "../_helpdesk/api.ts";
-import { embedWaiting } from "../_helpdesk/embedding_jobs.ts";
+import { embedWaiting } from "./embedding_jobs.ts";
 import { embedder } from "../_helpdesk/embeddings.ts";
 import { readEnvironment } from "../_helpdesk/environment.ts";
 import { json, notAPost, refusal } from "../_helpdesk/http.ts";

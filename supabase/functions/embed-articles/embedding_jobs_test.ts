@@ -1,7 +1,7 @@
-import { Api } from "./api.ts";
+import { Api } from "../_helpdesk/api.ts";
 import { embedWaiting } from "./embedding_jobs.ts";
-import { type Embedder, EmbeddingError } from "./embeddings.ts";
-import { equal } from "./testing.ts";
+import { type Embedder, EmbeddingError } from "../_helpdesk/embeddings.ts";
+import { equal } from "../_helpdesk/testing.ts";
 
 /** A database with these texts waiting; what became of each. */
 function database(texts: string[]) {

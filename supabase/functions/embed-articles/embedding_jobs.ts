@@ -1,7 +1,7 @@
 /** Makes the vectors that wait: lease texts, embed them, store each vector or postpone its job. */
 
-import { type Api, ApiError } from "./api.ts";
-import { type Embedder, EmbeddingError } from "./embeddings.ts";
+import { type Api, ApiError } from "../_helpdesk/api.ts";
+import { type Embedder, EmbeddingError } from "../_helpdesk/embeddings.ts";
 
 export interface Counts {
   stored: number;
