@@ -234,8 +234,10 @@ declare
   v_me uuid := helpdesk_private.require_role('admin');
   v_prompt helpdesk.ai_prompts;
 begin
-  if p_body is null then
-    perform helpdesk_private.fail('invalid_value', 'body is missing');
+  if p_task is null or p_body is null then
+    perform helpdesk_private.fail(
+      'invalid_value', case when p_task is null then 'task' else 'body' end || ' is missing'
+    );
   end if;
   perform helpdesk_private.take_lock('ai_prompts');
   insert into helpdesk.ai_prompts (task, version, body, note, created_by)

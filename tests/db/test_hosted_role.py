@@ -28,7 +28,7 @@ def project(pg: Server) -> Iterator[str]:
             may = {"role": sql.Identifier(role), "database": sql.Identifier(name)}
             admin.execute(sql.SQL("create role {role} login nosuperuser createrole createdb bypassrls").format(**may))
             admin.execute(sql.SQL("grant create on database {database} to {role}").format(**may))
-            admin.execute(sql.SQL("grant usage on schema auth, realtime, storage to {role}").format(**may))
+            admin.execute(sql.SQL("grant usage on schema auth, extensions, realtime, storage to {role}").format(**may))
             admin.execute(sql.SQL("grant all on auth.users to {role}").format(**may))
         admin.execute("grant supabase_realtime_admin, supabase_storage_admin, authenticator to hosted_postgres")
         admin.execute("grant all on storage.buckets, storage.objects to hosted_postgres")
