@@ -319,28 +319,6 @@ end;
 $$;
 revoke all on function helpdesk_private.guard_ticket_update from public, anon, authenticated, service_role;
 
-create function helpdesk_private.guard_merged_edit(p_old helpdesk.tickets, p_new helpdesk.tickets)
-returns void
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_same helpdesk.tickets := p_new;
-begin
-  -- A message of another requester, which stays on the merged ticket.
-  v_same.last_message_id := p_old.last_message_id;
-  v_same.first_response_at := p_old.first_response_at;
-  if v_same is distinct from p_old then
-    perform helpdesk_private.fail('ticket_merged');
-  end if;
-end;
-$$;
-comment on function helpdesk_private.guard_merged_edit is
-  'A merged ticket stays as it is, so that the undo of the merge finds it so.';
-revoke all on function helpdesk_private.guard_merged_edit from public, anon, authenticated, service_role;
-
 create function helpdesk_private.guard_customer_edit(p_old helpdesk.tickets, p_new helpdesk.tickets)
 returns void
 language plpgsql

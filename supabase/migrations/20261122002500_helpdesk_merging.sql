@@ -185,6 +185,53 @@ comment on function helpdesk_private.lock_for_reply is
   'The ticket that a reply to this one belongs to, locked: the living ticket of a merged one with the same requester.';
 revoke all on function helpdesk_private.lock_for_reply from public, anon, authenticated, service_role;
 
+create function helpdesk_private.last_message_to(p_ticket_id uuid)
+returns uuid
+language plpgsql
+stable
+-- Definer: the living ticket need not be visible.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ticket helpdesk.tickets := (helpdesk_private.find_ticket(p_ticket_id)).ticket;
+begin
+  return (
+    select t.last_message_id from helpdesk.tickets as t
+    where t.ticket_id = helpdesk_private.living_ticket_id(p_ticket_id) and t.created_by = v_ticket.created_by
+    union all
+    select v_ticket.last_message_id
+    limit 1
+  );
+end;
+$$;
+comment on function helpdesk_private.last_message_to is
+  'The message that a reply to this ticket follows: the newest one of the ticket on which the reply is stored.';
+revoke all on function helpdesk_private.last_message_to from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.last_message_to to authenticated, service_role;
+
+create function helpdesk_private.guard_merged_edit(p_old helpdesk.tickets, p_new helpdesk.tickets)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_same helpdesk.tickets := p_new;
+begin
+  -- A message of another requester, which stays on the merged ticket.
+  v_same.last_message_id := p_old.last_message_id;
+  v_same.first_response_at := p_old.first_response_at;
+  if v_same is distinct from p_old then
+    perform helpdesk_private.fail('ticket_merged');
+  end if;
+end;
+$$;
+comment on function helpdesk_private.guard_merged_edit is
+  'A merged ticket stays as it is, so that the undo of the merge finds it so.';
+revoke all on function helpdesk_private.guard_merged_edit from public, anon, authenticated, service_role;
+
 create function helpdesk_private.asks_in(p_ticket helpdesk.tickets)
 returns boolean
 language sql

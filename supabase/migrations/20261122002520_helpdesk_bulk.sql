@@ -80,9 +80,20 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  c_actions constant text[] := array['create', 'update', 'reply', 'tag', 'untag', 'assign', 'transfer'];
   v_ticket_id uuid;
-  v_tags text[] := array(select jsonb_array_elements_text(coalesce(nullif(p_item -> 'tags', 'null'), '[]')));
+  v_tags text[];
 begin
+  if jsonb_typeof(p_item) <> 'object' then
+    perform helpdesk_private.fail('invalid_value', 'items must be JSON objects');
+  elsif coalesce(p_item ->> 'action', '') <> all(c_actions) then
+    perform helpdesk_private.fail(
+      'invalid_value', format('action must be one of %s', array_to_string(c_actions, ', '))
+    );
+  elsif jsonb_typeof(p_item -> 'tags') not in ('array', 'null') then
+    perform helpdesk_private.fail('invalid_value', 'tags must be a JSON array');
+  end if;
+  v_tags := array(select jsonb_array_elements_text(nullif(p_item -> 'tags', 'null')));
   if p_item ->> 'action' = 'create' then
     return to_jsonb(helpdesk.create_ticket(
       title => p_item ->> 'title', description => coalesce(p_item ->> 'description', ''),
@@ -104,12 +115,7 @@ begin
         status => p_item ->> 'status',
         expected_last_message => case
           when p_item ? 'expected_last_message' then (p_item ->> 'expected_last_message')::uuid
-          else (
-            select l.last_message_id from helpdesk.tickets as l
-            where l.ticket_id = coalesce(
-              (select t.merged_into from helpdesk.tickets as t where t.ticket_id = v_ticket_id), v_ticket_id
-            )
-          )
+          else helpdesk_private.last_message_to(v_ticket_id)
         end
       ));
     when 'tag' then
@@ -127,16 +133,38 @@ begin
       end);
     when 'transfer' then
       return to_jsonb(helpdesk.transfer_ticket(v_ticket_id, (p_item ->> 'team_id')::uuid));
-    else
-      perform helpdesk_private.fail(
-        'invalid_value', 'action must be one of create, update, reply, tag, untag, assign, transfer'
-      );
   end case;
   return null;
 end;
 $$;
 revoke all on function helpdesk_private.bulk_item from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.bulk_item to authenticated, service_role;
+
+create function helpdesk_private.lock_bulk(p_items jsonb)
+returns void
+language plpgsql
+-- Invoker: a ticket that the caller may not change is not locked.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_uuid constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
+  v_ids uuid[] := array(
+    select (i ->> 'ticket_id')::uuid from jsonb_array_elements(p_items) as i where i ->> 'ticket_id' ~ c_uuid
+  );
+  v_numbers bigint[] := array(
+    select (i ->> 'number')::bigint from jsonb_array_elements(p_items) as i where i ->> 'number' ~ '^[0-9]{1,18}$'
+  );
+begin
+  v_ids := v_ids || array(select t.ticket_id from helpdesk.tickets as t where t.number = any(v_numbers));
+  perform from helpdesk.tickets as t where t.ticket_id = any(v_ids) order by t.ticket_id for no key update;
+end;
+$$;
+comment on function helpdesk_private.lock_bulk is
+  'Locks the tickets of a request in the order of their ids: two requests with the same tickets in other orders do not '
+  'wait for each other.';
+revoke all on function helpdesk_private.lock_bulk from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.lock_bulk to authenticated, service_role;
 
 create function helpdesk.bulk_tickets(items jsonb)
 returns jsonb
@@ -157,6 +185,7 @@ begin
   elsif jsonb_array_length(items) > 500 then
     perform helpdesk_private.fail('too_many', 'items: at most 500 in one request.');
   end if;
+  perform helpdesk_private.lock_bulk(items);
   for v_item in select i from jsonb_array_elements(items) as i loop
     begin
       v_results := v_results || jsonb_build_object('ok', true, 'value', helpdesk_private.bulk_item(v_item));

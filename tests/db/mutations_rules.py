@@ -54,6 +54,9 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
             "false",
         ),
     },
+    ("last_message_to(uuid)", "merging"): {
+        "a reply follows another requester's messages": ("and t.created_by = v_ticket.created_by", ""),
+    },
     ("newest_message_id(uuid)", "merging"): {
         "other requesters' messages move the conversation on": ("and s.created_by = t.created_by", ""),
     },

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from psycopg.types.json import Jsonb
-from tests.db.people import AGENT, CUSTOMER, GONE, OTHER, Db, Person, be, refused, value
+from tests.db.people import AGENT, CUSTOMER, GONE, OTHER, SERVICE, Db, Person, be, refused, value
 from tests.db.world import World, ticket
 
 
@@ -38,10 +38,12 @@ def test_each_item_has_its_own_result(db: Db, world: World) -> None:
         {"action": "update", "ticket_id": mine, "changes": {"team_id": theirs}},
         {"action": "update", "ticket_id": "x", "changes": {"priority": "low"}},
         {"action": "fly", "ticket_id": mine},
+        {"action": "tag", "ticket_id": mine, "tags": "x"},
+        {"ticket_id": mine},
         {},
     )
     none, bad = "helpdesk.ticket_not_found", "helpdesk.invalid_value"
-    assert reasons(results) == ["ok", none, "ok", none, "ok", none, "ok", bad, bad, "22P02", bad, none]
+    assert reasons(results) == ["ok", none, "ok", none, "ok", none, "ok", bad, bad, "22P02", bad, bad, bad, bad]
     changed = ticket(db, world, "mine")
     assert (changed["priority"], changed["status"], str(changed["assigned_to"])) == ("high", "pending", world["agent"])
     assert ticket(db, world, "theirs")["priority"] == "medium"
@@ -102,3 +104,29 @@ def test_a_request_has_a_limit_and_a_form(db: Db, world: World) -> None:
     for wrong in odd:
         with refused("invalid_value", "items"), be(db, AGENT):
             db.execute("select helpdesk.bulk_tickets(%s)", [Jsonb(wrong)])
+
+
+def test_a_reply_without_a_last_message_follows_the_newest_of_the_living_ticket(db: Db, world: World) -> None:
+    first, second, third = (
+        bulk(db, CUSTOMER, {"action": "create", "title": title, "team_id": world["desk"]})[0]["value"]["ticket_id"]
+        for title in ("First", "Second", "Third")
+    )
+    bulk(db, CUSTOMER, {"action": "reply", "ticket_id": third, "body": "Newest"})
+    for source, target in ((first, second), (second, third)):
+        with be(db, AGENT):
+            db.execute("select helpdesk.merge_tickets(%s, %s)", [source, target])
+    (result,) = bulk(db, AGENT, {"action": "reply", "ticket_id": first, "body": "Here"})
+    assert (result["value"]["ticket_id"], result["value"]["via_ticket_id"]) == (third, first)
+
+
+def test_the_system_sends_many_changes_too(db: Db, world: World) -> None:
+    results = bulk(
+        db,
+        SERVICE,
+        {"action": "create", "title": "Imported", "requester_id": world["other"]},
+        {"action": "reply", "number": ticket(db, world, "mine")["number"], "body": "Hello"},
+        {"action": "untag", "ticket_id": world["mine"], "tags": ["none"]},
+        {"action": "transfer", "ticket_id": world["mine"], "team_id": world["vault"]},
+    )
+    assert reasons(results) == ["ok"] * 4
+    assert str(ticket(db, world, "mine")["team_id"]) == world["vault"]

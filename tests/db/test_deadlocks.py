@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, AGENT, SERVICE, Person, value
 from tests.db.test_races import call, together
@@ -109,3 +110,14 @@ def test_a_tag_of_several_tickets_writes_one_event_for_each(pg: Server, own: str
         assert sorted((str(row["ticket_id"]), row["data"]["tag"]) for row in events) == sorted(
             (str(ticket), tag) for ticket in several for tag in ("a", "b")
         )
+
+
+def test_bulk_changes_of_the_same_tickets_in_opposite_orders(pg: Server, own: str, world: World) -> None:
+    query = "select helpdesk.bulk_tickets(%s) -> 0"
+    several = [world["mine"], world["answered"], world["closed"]]
+
+    def items(order: int) -> Jsonb:
+        change = {"action": "update", "changes": {"priority": "high" if order == 1 else "low"}}
+        return Jsonb([{**change, "ticket_id": ticket} for ticket in several[::order]])
+
+    assert not deadlocks(lambda n: [call(pg, own, ADMIN, query, items(1 if i % 2 else -1)) for i in range(6)])

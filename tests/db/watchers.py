@@ -21,6 +21,7 @@ from tests.db import (
     test_attachment_storage,
     test_attachments,
     test_attacks_values,
+    test_bulk,
     test_citations,
     test_counters,
     test_events,
@@ -126,6 +127,7 @@ def all_of_them(db: Db) -> list[Watcher]:
         *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         test_merging,
+        test_bulk,
         *(test_proposals, test_proposals_changes, test_citations, test_answers, test_answers_without_model),
         *(test_fields, test_field_definitions),
         *(test_attachments, test_attachment_storage, test_attachment_checks),
@@ -149,7 +151,7 @@ def who_notices(db: Db, world: World, watchers: Sequence[Watcher], mutation: Mut
     own = [watcher for watcher in watchers if watcher.can_notice(mutation)]
     found = _notices(db, world, own, mutation.statement, None)
     if found is None and mutation.given is not None:
-        return _notices(db, world, own, mutation.statement, mutation.given)
+        found = _notices(db, world, own, mutation.statement, mutation.given)
     if found is None:
         asked = set(map(id, own))
         rest = [watcher for watcher in watchers if id(watcher) not in asked]
