@@ -39,9 +39,12 @@ comment on table helpdesk.ai_thresholds is
 comment on column helpdesk.ai_thresholds.suggest_share is
   'From this share on, a label is proposed. Training sets one for each label instead, from target_precision.';
 comment on column helpdesk.ai_thresholds.min_similarity is
-  'How similar the nearest example must be, 0 to 1. Tickets about something new are not.';
+  'How similar the nearest example must be by vector, 0 to 1; by words alone, always 0.3. Tickets about something new '
+  'are not similar.';
 comment on column helpdesk.ai_thresholds.apply_share is
-  'From this share on, the assistant applies the label itself. null: never, a person decides.';
+  'From this share on, a run of the assistant applies a sure label itself; undo_proposal() undoes it. Not where a '
+  'person has decided the label, where the ticket''s text has hidden characters, nor to resolved tickets; a team only '
+  'while nobody is assigned. null: never, a person decides.';
 comment on column helpdesk.ai_thresholds.target_precision is
   'How often the proposed labels are to be right: training chooses each label''s threshold by it.';
 -- No statistics, so that a planned count tells nothing (see tickets).

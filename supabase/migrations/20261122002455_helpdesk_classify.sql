@@ -117,6 +117,31 @@ comment on function helpdesk_private.label_shares is
   'length 1; without it, words decide.';
 revoke all on function helpdesk_private.label_shares from public, anon, authenticated, service_role;
 
+create function helpdesk_private.changes_by_labels(p_ticket helpdesk.tickets, p_labels jsonb)
+returns jsonb
+language sql
+stable
+-- Definer: reads the tags for definer functions that have found the ticket.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'team_id', min(l.label) filter (where l.kind = 'team' and l.label <> (p_ticket).team_id::text),
+    'priority', min(l.label) filter (where l.kind = 'priority' and l.label <> (p_ticket).priority),
+    'add_tags', jsonb_agg(l.label order by l.place) filter (where l.kind = 'tag' and not exists (
+      select from helpdesk.ticket_tags as g where g.ticket_id = (p_ticket).ticket_id and g.tag = l.label
+    ))
+  ))
+  from (
+    select f.label ->> 'kind' as kind, f.label ->> 'label' as label, f.place
+    from jsonb_array_elements(p_labels) with ordinality as f (label, place)
+    where (f.label ->> 'is_sure')::boolean
+  ) as l;
+$$;
+comment on function helpdesk_private.changes_by_labels is
+  'What the sure ones among these labels would change, as the payload of a proposal; {} for nothing.';
+revoke all on function helpdesk_private.changes_by_labels from public, anon, authenticated, service_role;
+
 create function helpdesk_private.vote_on_ticket(p_ticket helpdesk.tickets, p_embedding real[], p_model text)
 returns jsonb
 language plpgsql
@@ -128,37 +153,23 @@ as $$
 declare
   v_unit real[];
   v_labels jsonb;
-  v_changes jsonb := '{}';
-  v_tags text[];
   v_doubtful text[];
 begin
   v_unit := helpdesk_private.classification_vector(p_embedding, p_model);
   select coalesce(jsonb_agg(to_jsonb(b) - 'place' order by b.kind, b.place), '[]') into v_labels
   from (
     select s.kind, s.label, g.name, round(s.share::numeric, 4) as share, round(s.similarity::numeric, 4) as similarity,
-      s.examples, s.threshold, s.is_sure, s.nearest, row_number() over (partition by s.kind order by s.share desc) as place
+      s.examples, s.threshold, s.nearest, row_number() over by_share as place,
+      -- A ticket has one team and one priority: thresholds under one half must not make two of them sure.
+      s.is_sure and (s.kind = 'tag' or row_number() over by_share = 1) as is_sure
     from helpdesk_private.label_shares(
       helpdesk_private.classification_text(p_ticket), v_unit, p_model, p_ticket.ticket_id
     ) as s
     left join helpdesk.teams as g on s.kind = 'team' and g.team_id::text = s.label
     where s.kind <> 'team' or g.team_id is not null
+    window by_share as (partition by s.kind order by s.share desc, s.label)
   ) as b
   where b.place <= 3 or (b.kind = 'tag' and b.is_sure and b.place <= 10);
-  select array_agg(l ->> 'label') into v_tags
-  from jsonb_array_elements(v_labels) as l
-  where l ->> 'kind' = 'tag' and (l ->> 'is_sure')::boolean and not exists (
-    select from helpdesk.ticket_tags as g where g.ticket_id = p_ticket.ticket_id and g.tag = l ->> 'label'
-  );
-  select coalesce(jsonb_object_agg(case l ->> 'kind' when 'team' then 'team_id' else 'priority' end, l -> 'label'), '{}')
-  into v_changes
-  from jsonb_array_elements(v_labels) as l
-  where (l ->> 'is_sure')::boolean and (
-    (l ->> 'kind' = 'team' and l ->> 'label' <> p_ticket.team_id::text)
-    or (l ->> 'kind' = 'priority' and l ->> 'label' <> p_ticket.priority)
-  );
-  if v_tags is not null then
-    v_changes := v_changes || jsonb_build_object('add_tags', v_tags);
-  end if;
   select coalesce(array_agg(k.kind), '{}') into v_doubtful
   from unnest(array['team', 'priority']) as k (kind)
   where not exists (
@@ -170,7 +181,8 @@ begin
       when jsonb_array_length(v_labels) = 0 then 'no_examples'
       when v_unit is null then 'no_embedding'
     end,
-    'labels', v_labels, 'changes', v_changes, 'doubtful', v_doubtful, 'decided', cardinality(v_doubtful) = 0
+    'labels', v_labels, 'changes', helpdesk_private.changes_by_labels(p_ticket, v_labels),
+    'doubtful', v_doubtful, 'decided', cardinality(v_doubtful) = 0
   );
 end;
 $$;

@@ -3,6 +3,92 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002458', 'classification_runs');
 
+create function helpdesk_private.labels_to_apply(p_ticket helpdesk.tickets, p_labels jsonb)
+returns jsonb
+language sql
+stable
+-- Definer: called by definer functions that have found the ticket.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(f.label order by f.place), '[]')
+  from jsonb_array_elements(p_labels) with ordinality as f (label, place)
+  join helpdesk.ai_thresholds as t on t.kind = f.label ->> 'kind'
+  where (f.label ->> 'is_sure')::boolean and (f.label ->> 'share')::real >= t.apply_share
+    and (p_ticket).status not in ('resolved', 'closed')
+    -- A transfer would take the ticket from its assignee.
+    and (t.kind <> 'team' or (p_ticket).assigned_to is null)
+    -- What a person has decided stands: also what a person has undone.
+    and not exists (
+      select from helpdesk.events as e
+      where e.ticket_id = (p_ticket).ticket_id and e.actor_kind = 'staff'
+        and case t.kind
+          when 'tag' then e.type = 'ticket.untagged' and e.data ->> 'tag' = f.label ->> 'label'
+          else e.type = 'ticket.created' or e.data -> 'changes' ? case t.kind when 'team' then 'team_id' else 'priority' end
+        end
+    );
+$$;
+comment on function helpdesk_private.labels_to_apply is
+  'The sure labels whose share reaches apply_share, and which no person has decided otherwise.';
+revoke all on function helpdesk_private.labels_to_apply from public, anon, authenticated, service_role;
+
+create function helpdesk_private.propose_labels(p_run_id uuid, p_ticket helpdesk.tickets, p_labels jsonb)
+returns void
+language plpgsql
+-- Definer: nobody writes proposals directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_flags text[] := case
+    when helpdesk_private.has_hidden_text(helpdesk_private.ticket_text(p_ticket.ticket_id)) then array['hidden_text']
+    else '{}'
+  end;
+  v_applied jsonb := '[]';
+  v_part jsonb;
+  v_changes jsonb;
+  v_proposal helpdesk.proposals;
+begin
+  if v_flags = '{}' then
+    v_applied := helpdesk_private.labels_to_apply(p_ticket, p_labels);
+  end if;
+  -- First the labels to apply: a proposal takes the place of the open one.
+  foreach v_part in array array[
+    v_applied,
+    (
+      select coalesce(jsonb_agg(f.label), '[]') from jsonb_array_elements(p_labels) as f (label)
+      where not v_applied @> jsonb_build_array(f.label)
+    )
+  ] loop
+    v_changes := helpdesk_private.changes_by_labels(p_ticket, v_part);
+    continue when v_changes = '{}';
+    v_proposal := helpdesk_private.make_proposal(
+      p_run_id, 'classification', v_changes, 'neighbours',
+      (
+        select min((l ->> 'share')::real) from jsonb_array_elements(v_part) as l where (l ->> 'is_sure')::boolean
+      ),
+      p_flags => v_flags
+    );
+    if v_part = v_applied then
+      perform helpdesk_private.apply_as_assistant(v_proposal.proposal_id);
+    end if;
+  end loop;
+exception when others then
+  -- A rule of the ticket refuses the change, for example a required field: a person decides all of it.
+  if sqlstate not like 'PT%' or v_applied = '[]' then
+    raise;
+  end if;
+  perform helpdesk_private.make_proposal(
+    p_run_id, 'classification', helpdesk_private.changes_by_labels(p_ticket, p_labels), 'neighbours',
+    (select min((l ->> 'share')::real) from jsonb_array_elements(p_labels) as l where (l ->> 'is_sure')::boolean)
+  );
+end;
+$$;
+comment on function helpdesk_private.propose_labels is
+  'Applies in the assistant''s name the labels that an admin lets it apply, and proposes the other sure labels. The '
+  'ticket is locked. With flags, nothing is applied.';
+revoke all on function helpdesk_private.propose_labels from public, anon, authenticated, service_role;
+
 create function helpdesk_private.classify_run(p_embedding real[], p_model text)
 returns jsonb
 language plpgsql
@@ -18,21 +104,16 @@ begin
   if v_run.kind <> 'classification' then
     perform helpdesk_private.fail('invalid_value', 'kind of the run must be classification');
   end if;
-  select * into strict v_ticket from helpdesk.tickets as t where t.ticket_id = v_run.ticket_id;
+  -- Locked: nobody changes a label between the vote and what it applies.
+  select * into strict v_ticket from helpdesk.tickets as t where t.ticket_id = v_run.ticket_id for no key update;
   v_vote := helpdesk_private.vote_on_ticket(v_ticket, p_embedding, p_model);
   -- Without the ids of the nearest tickets: whoever works this ticket need not work those.
   v_vote := jsonb_set(v_vote, '{labels}', (
     select coalesce(jsonb_agg(l.label - 'nearest' order by l.place), '[]')
     from jsonb_array_elements(v_vote -> 'labels') with ordinality as l (label, place)
   ));
-  if to_regclass('helpdesk.proposals') is not null and v_vote -> 'changes' <> '{}' then
-    perform helpdesk_private.make_proposal(
-      v_run.run_id, 'classification', v_vote -> 'changes', 'neighbours',
-      (
-        select min((l ->> 'share')::real) from jsonb_array_elements(v_vote -> 'labels') as l
-        where (l ->> 'is_sure')::boolean
-      )
-    );
+  if not v_run.is_test then
+    perform helpdesk_private.propose_labels(v_run.run_id, v_ticket, v_vote -> 'labels');
   end if;
   if (v_vote ->> 'decided')::boolean then
     perform helpdesk_private.finish_run(

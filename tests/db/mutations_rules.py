@@ -109,6 +109,30 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("shown_ticket(helpdesk.tickets,text)", "search_answers"): {
         "customers are shown tags": ("when p_reader = 'own' then '[]'", "when false then '[]'"),
     },
+    ("votes(helpdesk_private.neighbour[],double precision)", "classification"): {
+        "a requester fills the vote": ("where p.place <= 5", ""),
+        "a rare label is outvoted": ("case when v.kind = 'tag' then 1 else n.examples end", "1"),
+    },
+    ("label_shares(text,real[],text,uuid)", "classification"): {
+        "two examples are enough": ("and x.examples >= 3", ""),
+        "one known label is enough": (
+            "limit 2\n        ) as known\n      ) = 2",
+            "limit 2\n        ) as known\n      ) > 0",
+        ),
+    },
+    ("seen_numbers(jsonb)", "classification"): {
+        "numbers of tickets that the reader does not work": (
+            "where helpdesk_private.role_on_ticket(t) in ('agent', 'admin', 'system')",
+            "",
+        ),
+    },
+    ("example_of_ticket()", "label_examples"): {
+        "requesters decide": ("or helpdesk_private.role_on_ticket(old) = 'customer'", ""),
+        "any step confirms": ("and new.status in ('resolved', 'closed')", ""),
+    },
+    ("may_be_example(helpdesk.tickets)", "classification_runs"): {
+        "what is excluded is learnt": ("return not exists", "return true or not exists"),
+    },
     ("release_work()", "leaving"): {
         "who is no longer staff stays in their teams": ("if new.role not in", "if false and new.role not in"),
         "who has left loses closed tickets, too": ("and t.status <> 'closed'", ""),
