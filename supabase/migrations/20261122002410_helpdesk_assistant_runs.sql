@@ -91,9 +91,12 @@ create table helpdesk_private.run_leases (
   leased_until timestamptz,
   due_at timestamptz not null default clock_timestamp(),
   model_calls integer not null default 0,
-  -- What is reserved in ai_usage, and on which day.
+  -- What is reserved in ai_usage: on which day, and for which team, even if the ticket leaves it.
   reserved_tokens bigint not null default 0,
-  day date
+  day date,
+  team_id uuid,
+  -- What attempts reserved that did not say what they used.
+  lost_tokens bigint not null default 0
 );
 comment on table helpdesk_private.run_leases is 'The runs that wait or are being carried out.';
 create index run_leases_due_idx on helpdesk_private.run_leases (due_at);
@@ -154,7 +157,7 @@ begin
   if found then
     return v_known;
   end if;
-  if not p_is_test and to_regclass('helpdesk.proposals') is not null then
+  if not p_is_test then
     select * into v_known from helpdesk.ai_runs as r
     where r.ticket_id = p_ticket.ticket_id and r.cache_key = v_key and r.state = 'done' and r.mode = 'model'
       and r.cached_from is null

@@ -22,31 +22,7 @@ end;
 $$;
 revoke all on function helpdesk_private.require_assistant from public, anon, authenticated, service_role;
 
-create function helpdesk_private.settle_usage(p_run helpdesk.ai_runs, p_lease helpdesk_private.run_leases)
-returns void
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_scope record;
-begin
-  if p_lease.day is null then
-    return;
-  end if;
-  for v_scope in select s.scope, s.scope_id from helpdesk_private.budget_scopes(p_run) as s order by s.place loop
-    update helpdesk.ai_usage as u
-    set reserved_tokens = greatest(u.reserved_tokens - p_lease.reserved_tokens, 0),
-        used_tokens = u.used_tokens + p_run.tokens_in + p_run.tokens_out,
-        calls = u.calls + p_lease.model_calls,
-        cost = u.cost + p_run.cost
-    where u.day = p_lease.day and u.scope = v_scope.scope and u.scope_id = v_scope.scope_id;
-  end loop;
-end;
-$$;
-revoke all on function helpdesk_private.settle_usage from public, anon, authenticated, service_role;
-
-create function helpdesk_private.budget_scopes(p_run helpdesk.ai_runs)
+create function helpdesk_private.budget_scopes(p_run helpdesk.ai_runs, p_team_id uuid)
 returns table (place integer, scope text, scope_id uuid, token_limit bigint)
 language sql
 stable
@@ -57,15 +33,65 @@ as $$
   select 1, 'project', '00000000-0000-0000-0000-000000000000'::uuid, s.daily_tokens_project
   from helpdesk.ai_settings as s
   union all
-  select 2, 'team', t.team_id, s.daily_tokens_team
-  from helpdesk.tickets as t cross join helpdesk.ai_settings as s
-  where t.ticket_id = (p_run).ticket_id
+  select 2, 'team', p_team_id, s.daily_tokens_team
+  from helpdesk.ai_settings as s
+  where p_team_id is not null
   union all
   select 3, 'person', (p_run).requested_by, s.daily_tokens_person
   from helpdesk.ai_settings as s
   where (p_run).requested_by is not null;
 $$;
 revoke all on function helpdesk_private.budget_scopes from public, anon, authenticated, service_role;
+
+create function helpdesk_private.settle_usage(
+  p_run helpdesk.ai_runs, p_lease helpdesk_private.run_leases, p_tokens bigint, p_calls integer, p_cost numeric
+)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_scope record;
+begin
+  for v_scope in
+    select s.scope, s.scope_id from helpdesk_private.budget_scopes(p_run, p_lease.team_id) as s order by s.place
+  loop
+    update helpdesk.ai_usage as u
+    set reserved_tokens = u.reserved_tokens - p_lease.reserved_tokens,
+        used_tokens = u.used_tokens + p_tokens,
+        calls = u.calls + p_calls,
+        cost = u.cost + p_cost
+    where u.day = p_lease.day and u.scope = v_scope.scope and u.scope_id = v_scope.scope_id;
+  end loop;
+end;
+$$;
+comment on function helpdesk_private.settle_usage is
+  'Gives back what a lease has reserved, and counts what was used instead. Without a reservation it does nothing.';
+revoke all on function helpdesk_private.settle_usage from public, anon, authenticated, service_role;
+
+create function helpdesk_private.count_lost_attempt(p_run helpdesk.ai_runs)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_lease helpdesk_private.run_leases;
+begin
+  select * into v_lease from helpdesk_private.run_leases as l where l.run_id = p_run.run_id and l.reserved_tokens > 0;
+  if found then
+    -- The model may have answered before the program ended: the reservation counts as used.
+    perform helpdesk_private.settle_usage(p_run, v_lease, v_lease.reserved_tokens, 0, 0);
+    update helpdesk_private.run_leases as l
+    set reserved_tokens = 0, lost_tokens = l.lost_tokens + l.reserved_tokens
+    where l.run_id = p_run.run_id;
+  end if;
+end;
+$$;
+comment on function helpdesk_private.count_lost_attempt is
+  'Counts what a run has reserved as used, because nobody will say what the attempt used. Its lease is locked.';
+revoke all on function helpdesk_private.count_lost_attempt from public, anon, authenticated, service_role;
 
 create function helpdesk_private.finish_run(
   p_run_id uuid, p_state text, p_mode text, p_reason text, p_problem text, p_usage jsonb, p_answer jsonb
@@ -86,6 +112,7 @@ begin
   if not found then
     perform helpdesk_private.fail('lease_lost');
   end if;
+  v_tokens_in := v_tokens_in + v_lease.lost_tokens;
   update helpdesk.ai_runs as r
   set state = p_state,
       mode = p_mode,
@@ -96,13 +123,15 @@ begin
       rung = left(p_usage ->> 'rung', 40),
       tokens_in = v_tokens_in,
       tokens_out = v_tokens_out,
-      is_estimated = coalesce(p_usage ->> 'is_estimated' = 'true', false),
+      is_estimated = coalesce(p_usage ->> 'is_estimated' = 'true', false) or v_lease.lost_tokens > 0,
       cost = coalesce(v_tokens_in * v_settings.price_in + v_tokens_out * v_settings.price_out, 0) / 1000000,
       milliseconds = helpdesk_private.count_in(p_usage, 'milliseconds'),
       finished_at = clock_timestamp()
   where r.run_id = p_run_id
   returning * into v_run;
-  perform helpdesk_private.settle_usage(v_run, v_lease);
+  perform helpdesk_private.settle_usage(
+    v_run, v_lease, v_run.tokens_in + v_run.tokens_out - v_lease.lost_tokens, v_lease.model_calls, v_run.cost
+  );
   return v_run;
 end;
 $$;
@@ -151,6 +180,7 @@ begin
     limit least(greatest(coalesce(p_max_rows, 1), 0), 100)
     for update of l skip locked
   loop
+    perform helpdesk_private.count_lost_attempt(v_run);
     select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_run.ticket_id;
     if helpdesk_private.is_assistant_off(v_ticket) or v_ticket.merged_into is not null then
       perform helpdesk_private.finish_run(
@@ -210,10 +240,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_me uuid := helpdesk_private.require_assistant();
-  v_secret text := nullif(current_setting('request.headers', true), '')::json ->> 'x-helpdesk-run';
+  v_secret text;
   v_run_id uuid;
   v_run helpdesk.ai_runs;
 begin
+  begin
+    v_secret := nullif(current_setting('request.headers', true), '')::json ->> 'x-helpdesk-run';
+  exception when data_exception then
+    -- Whoever has a connection of their own can set anything.
+    v_secret := null;
+  end;
   select l.run_id into v_run_id from helpdesk_private.run_leases as l
   where l.secret_hash = encode(sha256(convert_to(left(v_secret, 200), 'UTF8')), 'hex')
     and l.lessee = v_me and l.leased_until > clock_timestamp()
@@ -240,6 +276,7 @@ declare
   v_run helpdesk.ai_runs := helpdesk_private.leased_run();
   v_due timestamptz := clock_timestamp() + interval '5 seconds' * 4 ^ v_run.attempts;
 begin
+  perform helpdesk_private.count_lost_attempt(v_run);
   if v_run.attempts >= 3 then
     perform helpdesk_private.finish_run(v_run.run_id, 'failed', null, 'run_failed', p_problem, null, null);
     return null;
@@ -282,19 +319,24 @@ as $$
 declare
   v_run helpdesk.ai_runs := helpdesk_private.leased_run();
   v_tokens bigint := least(greatest(coalesce(p_estimated_tokens, 0), 1), 200000);
-  v_day date := coalesce(
-    (select l.day from helpdesk_private.run_leases as l where l.run_id = v_run.run_id), (now() at time zone 'UTC')::date
+  v_lease helpdesk_private.run_leases := (
+    select l from helpdesk_private.run_leases as l where l.run_id = v_run.run_id
   );
+  v_day date := case when v_lease.reserved_tokens > 0 then v_lease.day else (now() at time zone 'UTC')::date end;
+  v_team_id uuid := case
+    when v_lease.reserved_tokens > 0 then v_lease.team_id
+    else (select t.team_id from helpdesk.tickets as t where t.ticket_id = v_run.ticket_id)
+  end;
   v_scope record;
   v_taken bigint;
 begin
   if not (select s.is_enabled from helpdesk.ai_settings as s) then
     return jsonb_build_object('allowed', false, 'reason', 'assistant_off');
-  elsif (select l.model_calls >= 3 from helpdesk_private.run_leases as l where l.run_id = v_run.run_id) then
+  elsif v_lease.model_calls >= 3 then
     return jsonb_build_object('allowed', false, 'reason', 'too_many_calls');
   end if;
   -- All are locked before the first is changed: a refusal leaves nothing reserved.
-  for v_scope in select s.* from helpdesk_private.budget_scopes(v_run) as s order by s.place loop
+  for v_scope in select s.* from helpdesk_private.budget_scopes(v_run, v_team_id) as s order by s.place loop
     insert into helpdesk.ai_usage (day, scope, scope_id) values (v_day, v_scope.scope, v_scope.scope_id)
     on conflict do nothing;
     select u.reserved_tokens + u.used_tokens into v_taken from helpdesk.ai_usage as u
@@ -304,10 +346,11 @@ begin
     end if;
   end loop;
   update helpdesk.ai_usage as u set reserved_tokens = u.reserved_tokens + v_tokens
-  from helpdesk_private.budget_scopes(v_run) as s
+  from helpdesk_private.budget_scopes(v_run, v_team_id) as s
   where u.day = v_day and u.scope = s.scope and u.scope_id = s.scope_id;
   update helpdesk_private.run_leases as l
-  set model_calls = l.model_calls + 1, reserved_tokens = l.reserved_tokens + v_tokens, day = v_day
+  set model_calls = l.model_calls + 1, reserved_tokens = l.reserved_tokens + v_tokens, day = v_day,
+      team_id = v_team_id
   where l.run_id = v_run.run_id;
   return jsonb_build_object('allowed', true, 'reason', null);
 end;

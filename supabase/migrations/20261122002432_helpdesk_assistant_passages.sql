@@ -51,9 +51,10 @@ begin
       cardinality(regexp_split_to_array(c.body, '\s+')) as words
     from found as f join helpdesk_private.published_chunks as c on c.chunk_id = f.chunk_id
     where c.audience = any(helpdesk_private.run_audiences(p_run.kind))
-      -- Nothing is better than something else: without evidence no draft is made. An identifier is evidence.
+      -- Nothing is better than something else: without evidence no draft is made. An identifier is evidence. A passage
+      -- that has no vector yet was found by its words, which are the evidence where there are no vectors at all.
       and (
-        p_embedding is null or v_floor is null
+        p_embedding is null or v_floor is null or f.cosine is null
         or (select bool_or(o.cosine >= v_floor or o.matched_identifier) from found as o)
       )
   ),

@@ -21,14 +21,14 @@ BODY = (
 """An article of six sentences; the fourth is too short for a quote."""
 
 
-def add_robot(db: Db) -> None:
+def add_robot(db: Db, robot: Person = ROBOT) -> None:
     """The assistant's login."""
     db.execute(
         "insert into auth.users (id, aud, role, email, email_confirmed_at) "
         "values (gen_random_uuid(), 'authenticated', 'authenticated', %s, now()) on conflict do nothing",
-        (ROBOT.email,),
+        (robot.email,),
     )
-    db.execute("update helpdesk.users set role = 'assistant' where email = %s", (ROBOT.email,))
+    db.execute("update helpdesk.users set role = 'assistant' where email = %s", (robot.email,))
 
 
 def publish(db: Db, slug: str, body: str = BODY, audience: str = "public", title: str = "Router reset") -> str:
@@ -44,10 +44,11 @@ def publish(db: Db, slug: str, body: str = BODY, audience: str = "public", title
 
 
 @contextmanager
-def holding(db: Db, secret: str) -> Iterator[None]:
+def holding(db: Db, secret: str | None, person: Person = ROBOT) -> Iterator[None]:
     """What follows is said by the assistant, with the secret of a run in its header."""
-    with be(db, ROBOT):
-        db.execute("select set_config('request.headers', %s, true)", (json.dumps({"x-helpdesk-run": secret}),))
+    headers = json.dumps({} if secret is None else {"x-helpdesk-run": secret})
+    with be(db, person):
+        db.execute("select set_config('request.headers', %s, true)", (headers,))
         yield
         db.execute("select set_config('request.headers', '', true)")
 
@@ -117,6 +118,20 @@ def state(db: Db, proposal: dict[str, Any]) -> str:
     """The state that a proposal has now."""
     found: str = value(db, "select state from helpdesk.proposals where proposal_id = %s", proposal["proposal_id"])
     return found
+
+
+def begin(db: Db, secret: str, tokens: int) -> dict[str, Any]:
+    """Reserve tokens for a call of a model."""
+    with holding(db, secret):
+        found: dict[str, Any] = value(db, "select helpdesk.begin_model_call(%s)", tokens)
+        return found
+
+
+def finish(db: Db, run_id: str, state: str = "done", usage: dict[str, Any] | None = None) -> None:
+    """End a run, as the functions that take its answer do."""
+    db.execute(
+        "select helpdesk_private.finish_run(%s, %s, 'model', null, null, %s, null)", (run_id, state, Jsonb(usage))
+    )
 
 
 def run_of(db: Db, run_id: str) -> dict[str, Any]:

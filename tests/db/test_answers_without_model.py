@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.db.assisting import citations, holding, publish, retrieve, run_of, start, state
-from tests.db.people import AGENT, CUSTOMER, STRANGER, Db, be, refused, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER, Db, be, refused, value
+from tests.db.test_embeddings import leased, store, vector
 from tests.db.world import World, said
 
 FINISH = "select helpdesk.finish_without_model(%s)"
@@ -66,3 +67,47 @@ def test_a_run_that_is_under_way_is_left_alone(db: Db, world: World) -> None:
     with be(db, AGENT):
         found = value(db, "select helpdesk.suggest_without_model(%s)", world["answered"])
     assert (found["run"]["run_id"], found["run"]["state"], found["proposal"]) == (run_id, "leased", None)
+
+
+def test_the_likeness_that_an_answer_needs_is_asked_only_of_passages_with_a_vector(db: Db, world: World) -> None:
+    db.execute("delete from helpdesk_private.example_texts")
+    model = "a-minilm"
+    publish(db, "router")
+    _, secret = start(db, world["answered"])
+
+    def found(*numbers: float) -> set[str]:
+        query = "select helpdesk.retrieve_passages('How do I reset my router?', %s::real[], %s)"
+        with holding(db, secret):
+            passages = value(db, query, vector(*numbers), model)
+        assert passages["nothing_found"] is (passages["passages"] == [])
+        return {passage["title"] for passage in passages["passages"]}
+
+    # Nobody has made a vector yet: the words decide.
+    assert found(0, 1) == {"Router reset"}
+    for job in leased(db, model=model):
+        store(db, job, vector(1), model)
+    assert found(1) == {"Router reset"}
+    # The floor of this model is .5: vectors on both sides of it.
+    assert found(0.6, 0.8) == {"Router reset"}
+    assert found(0.4, 0.9165) == set()
+    # An article that has no vector yet is found by its words, and nothing else with it.
+    publish(db, "router-anew", title="Router anew")
+    assert found(0, 1) == {"Router anew"}
+    with be(db, ADMIN):
+        db.execute("update helpdesk.ai_settings set similarity_floor = 0.3")
+    assert found(0.4, 0.9165) == {"Router anew", "Router reset"}
+
+
+def test_a_model_whose_floor_is_unknown_has_none_until_an_admin_sets_it(db: Db, world: World) -> None:
+    db.execute("delete from helpdesk_private.example_texts")
+    publish(db, "router")
+    _, secret = start(db, world["answered"])
+    for job in leased(db, model="other"):
+        store(db, job, vector(1), "other")
+    query = "select helpdesk.retrieve_passages('How do I reset my router?', %s::real[], 'other') -> 'nothing_found'"
+    with holding(db, secret):
+        assert value(db, query, vector(0, 1)) is False
+    with be(db, ADMIN):
+        db.execute("update helpdesk.ai_settings set similarity_floor = 0.5")
+    with holding(db, secret):
+        assert value(db, query, vector(0, 1)) is True

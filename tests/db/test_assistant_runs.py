@@ -1,34 +1,20 @@
-"""Runs of the assistant: who may ask, what a lease opens and what it does not, and budgets that are never exceeded."""
+"""Runs of the assistant: who may ask, and what a lease opens and what it does not."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.types.json import Jsonb
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db, Person, be, one, value
+from tests.db.assisting import ROBOT, add_robot, finish, holding
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db, Person, be, one, refused, value
 from tests.db.world import World
-
-ROBOT = Person("robot", helpdesk_role="assistant")
-
-
-def add_robot(db: Db, robot: Person) -> None:
-    db.execute(
-        "insert into auth.users (id, aud, role, email, email_confirmed_at) "
-        "values (gen_random_uuid(), 'authenticated', 'authenticated', %s, now())",
-        (robot.email,),
-    )
-    db.execute("update helpdesk.users set role = 'assistant' where email = %s", (robot.email,))
 
 
 @pytest.fixture
 def robot(db: Db) -> Person:
     """The assistant's login."""
-    add_robot(db, ROBOT)
+    add_robot(db)
     return ROBOT
 
 
@@ -47,16 +33,6 @@ def lease(db: Db, person: Person = ROBOT, **more: Any) -> list[dict[str, Any]]:
         return leases
 
 
-@contextmanager
-def holding(db: Db, secret: str | None, person: Person = ROBOT) -> Iterator[None]:
-    """What follows has the secret of a run in its header."""
-    with be(db, person):
-        headers = json.dumps({} if secret is None else {"x-helpdesk-run": secret})
-        db.execute("select set_config('request.headers', %s, true)", (headers,))
-        yield
-        db.execute("select set_config('request.headers', '', true)")
-
-
 def leased(db: Db, ticket: str, kind: str = "reply", **more: Any) -> tuple[str, str]:
     """A run and its secret."""
     run = ask(db, ticket, kind, **more)
@@ -64,19 +40,9 @@ def leased(db: Db, ticket: str, kind: str = "reply", **more: Any) -> tuple[str, 
     return run["run_id"], found["secret"]
 
 
-def refused(reason: str) -> Any:
-    return pytest.raises(psycopg.Error, check=lambda error: error.diag.message_detail == f"helpdesk.{reason}")
-
-
 def read(db: Db, secret: str) -> dict[str, Any]:
     with holding(db, secret):
         found: dict[str, Any] = value(db, "select helpdesk.read_run()")
-        return found
-
-
-def begin(db: Db, secret: str, tokens: int) -> dict[str, Any]:
-    with holding(db, secret):
-        found: dict[str, Any] = value(db, "select helpdesk.begin_model_call(%s)", tokens)
         return found
 
 
@@ -157,6 +123,16 @@ def test_without_the_secret_nothing_opens(db: Db, world: World, robot: Person, s
             db.execute(f"select helpdesk.{call}")
 
 
+@pytest.mark.parametrize("headers", ["{", "x", "[]", '"x-helpdesk-run"', "null", '{"x-helpdesk-run": {"a": 1}}', " "])
+def test_headers_that_are_no_json_object_open_nothing(db: Db, world: World, robot: Person, headers: str) -> None:
+    leased(db, world["mine"])
+    for person, reason in ((ROBOT, "lease_lost"), (ADMIN, "forbidden"), (CUSTOMER, "forbidden")):
+        for call in ("read_run()", "begin_model_call(1)", "run_prompt()", "submit_answer('{}')"):
+            with refused(reason), be(db, person):
+                db.execute("select set_config('request.headers', %s, true)", (headers,))
+                db.execute(f"select helpdesk.{call}")
+
+
 @pytest.mark.parametrize("person", [AGENT, ADMIN, CUSTOMER, OTHER, STRANGER])
 def test_the_secret_is_worth_nothing_to_anybody_else(db: Db, world: World, robot: Person, person: Person) -> None:
     _, secret = leased(db, world["mine"])
@@ -214,7 +190,7 @@ def test_notes_are_read_only_by_setting_and_never_for_a_reply(db: Db, world: Wor
             db.execute("update helpdesk.ai_settings set notes_in_context = %s", (setting,))
             run_id, secret = leased(db, world["answered"], kind)
             assert bool(read(db, secret)["notes"]) is (setting and wanted), kind
-            db.execute("select helpdesk_private.finish_run(%s, 'failed', null, null, null, null, null)", (run_id,))
+            finish(db, run_id, "failed")
 
 
 def test_everything_since_the_last_answer_is_the_question(db: Db, world: World, robot: Person) -> None:
@@ -231,40 +207,6 @@ def test_a_ticket_without_messages_is_its_own_question(db: Db, world: World, rob
     db.execute("update helpdesk.tickets set description = 'No light.' where ticket_id = %s", (world["mine"],))
     _, secret = leased(db, world["mine"])
     assert read(db, secret)["question"].endswith("\nNo light.")
-
-
-def test_tokens_are_reserved_counted_and_given_back(db: Db, world: World, robot: Person) -> None:
-    db.execute("update helpdesk.ai_settings set price_in = 2, price_out = 10, daily_tokens_person = 5000")
-    run_id, secret = leased(db, world["mine"])
-    assert begin(db, secret, 3000) == {"allowed": True, "reason": None}
-    assert begin(db, secret, 3000) == {"allowed": False, "reason": "budget_exhausted", "scope": "person"}
-    reserved = db.execute("select scope, reserved_tokens, used_tokens from helpdesk.ai_usage order by scope").fetchall()
-    assert [tuple(row.values()) for row in reserved] == [
-        ("person", 3000, 0), ("project", 3000, 0), ("team", 3000, 0),
-    ]  # fmt: skip
-    usage = {"tokens_in": 1000, "tokens_out": 100, "rung": "json_schema", "chat_model": "m", "milliseconds": 12}
-    db.execute("select helpdesk_private.finish_run(%s, 'done', 'model', null, null, %s, null)", (run_id, Jsonb(usage)))
-    used = one(db, "select reserved_tokens, used_tokens, calls, cost from helpdesk.ai_usage where scope = 'project'")
-    assert [float(number) for number in used.values()] == [0, 1100, 1, 0.003]
-    run = one(db, "select * from helpdesk.ai_runs where run_id = %s", run_id)
-    assert (run["state"], run["tokens_in"], float(run["cost"]), run["rung"]) == ("done", 1000, 0.003, "json_schema")
-
-
-def test_a_run_has_three_calls_and_none_when_the_switch_is_off(db: Db, world: World, robot: Person) -> None:
-    _, secret = leased(db, world["mine"])
-    assert [begin(db, secret, 10)["allowed"] for _ in range(4)] == [True, True, True, False]
-    _, other = leased(db, world["answered"])
-    db.execute("update helpdesk.ai_settings set is_enabled = false")
-    assert begin(db, other, 10) == {"allowed": False, "reason": "assistant_off"}
-
-
-@pytest.mark.parametrize(
-    "usage", [{"tokens_in": -5}, {"tokens_in": "x"}, {"tokens_in": 1e300}, {"tokens_in": None}, {}]
-)
-def test_odd_counts_end_a_run_all_the_same(db: Db, world: World, robot: Person, usage: Any) -> None:
-    run_id, _ = leased(db, world["mine"])
-    db.execute("select helpdesk_private.finish_run(%s, 'done', 'model', null, null, %s, null)", (run_id, Jsonb(usage)))
-    assert value(db, "select state from helpdesk.ai_runs") == "done"
 
 
 def test_what_cannot_be_done_now_waits_and_then_has_failed(db: Db, world: World, robot: Person) -> None:

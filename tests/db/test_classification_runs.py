@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.db.assisting import ROBOT, add_robot, holding
 from tests.db.people import ADMIN, AGENT, Db, Person, be, one, value
-from tests.db.test_assistant_runs import ROBOT, add_robot, holding, leased
-from tests.db.test_assistant_runs import refused as refused_by
+from tests.db.people import refused as refused_by
+from tests.db.test_assistant_runs import leased
 from tests.db.test_classification import fire, taught
 from tests.db.test_label_examples import change, examples, opened
 from tests.db.world import World
