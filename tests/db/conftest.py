@@ -20,6 +20,7 @@ from tests.db.people import Db
 from tests.db.world import World, add_logins, furnish
 
 from helpdesk_sdk.local import _sql, migrations
+from helpdesk_sdk.local._home import scratch_dir
 from helpdesk_sdk.local.postgres import Postgres
 
 MIGRATIONS = Path(__file__).parents[2] / "supabase" / "migrations"
@@ -44,7 +45,7 @@ class Server:
     def copy(self, template: str) -> str:
         """The name of a new database like the template."""
         name = f"{template}_{next(self._names)}"
-        self.admin("create database {} template {}", name, template)
+        self.admin("create database {} template {} strategy file_copy", name, template)
         return name
 
     def drop(self, database: str) -> None:
@@ -87,7 +88,7 @@ def servers() -> Iterator[Callable[[int], Server]]:
         @cache
         def server(version: int) -> Server:
             # Not in pytest's own directory: the next session would close that to the user whom the server runs as.
-            directory = running.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-tests-"))
+            directory = running.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-tests-", dir=scratch_dir()))
             postgres = Postgres(Path(directory), bin_dir=_bin_dir(version), durable=False)
             made = Server(running.enter_context(postgres))
             made.prepare()

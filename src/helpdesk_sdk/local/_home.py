@@ -16,6 +16,9 @@ from helpdesk_sdk.embedding_models import CHOICES
 from helpdesk_sdk.local.errors import AlreadyRunningError, StackError
 
 _EPHEMERAL = "helpdesk-ephemeral-"
+_SHARED_MEMORY = Path("/dev/shm")
+# Bytes.
+_ROOM = 2 << 30
 # `is_running` holds the lock for an instant, which is no stack.
 _LOOK_SECONDS = 0.5
 
@@ -227,10 +230,31 @@ def _read_object(path: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
+def scratch_dir() -> Path:
+    """Where data that nobody keeps is written: in memory where a machine has plenty of it, else with temporary files.
+
+    New databases are made of hundreds of small files. In memory that takes a tenth of the time.
+    """
+    if "TMPDIR" in os.environ or not _has_room_in_memory():
+        return Path(tempfile.gettempdir())
+    return _SHARED_MEMORY
+
+
+def _has_room_in_memory() -> bool:
+    import psutil
+
+    try:
+        free = shutil.disk_usage(_SHARED_MEMORY).free
+    except OSError:
+        return False
+    return os.access(_SHARED_MEMORY, os.W_OK) and free >= _ROOM and psutil.virtual_memory().available >= 2 * _ROOM
+
+
 def ephemeral_home() -> Home:
     """A new temporary directory for a stack; removes the directories of killed stacks."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_EPHEMERAL}*"):
-        stale = Home(left)
-        if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():
-            stale.remove()
-    return Home(Path(tempfile.mkdtemp(prefix=_EPHEMERAL)))
+    for place in {Path(tempfile.gettempdir()), _SHARED_MEMORY}:
+        for left in place.glob(f"{_EPHEMERAL}*"):
+            stale = Home(left)
+            if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():
+                stale.remove()
+    return Home(Path(tempfile.mkdtemp(prefix=_EPHEMERAL, dir=scratch_dir())))

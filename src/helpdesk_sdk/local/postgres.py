@@ -36,7 +36,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "dynamic_shared_memory_type": "posix",
 }
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 
 
 def bundled_bin_dir() -> Path:

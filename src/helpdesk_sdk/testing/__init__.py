@@ -10,6 +10,8 @@ It comes with the package, and needs its extra `[local]`. Nothing has to be impo
 |---|---|---|
 | `as_customer`, `as_agent`, `as_admin` | `MakeClient` | makes clients, each signed in as a new person |
 | `as_customer_async`, `as_agent_async`, `as_admin_async` | `MakeAsyncClient` | the same, for `AsyncHelpdesk` |
+| `helpdesk_factory` | `Factory` | makes tickets, messages, notes, articles, people and teams |
+| `helpdesk_clock` | `Clock` | the time of this test's helpdesk, which the test can stop and move |
 | `helpdesk_project` | `Project` | the fresh helpdesk of one test |
 | `helpdesk_project_module` | `Project` | the fresh helpdesk of one file |
 | `helpdesk_stack` | `helpdesk_sdk.local.Stack` | the stack below them, started once per session |
@@ -24,7 +26,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from ..scripted_provider import CapturedRequest, Play, ScriptedProvider
+from ._clock import Clock
 from ._databases import Databases
+from ._factory import Factory
 from ._project import Person, Project
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CapturedRequest",
+    "Clock",
+    "Factory",
     "MakeAsyncClient",
     "MakeClient",
     "Person",
@@ -114,9 +120,9 @@ def _helpdesk_databases(helpdesk_stack: Stack) -> Databases:
 
 
 @pytest.fixture
-def helpdesk_project(_helpdesk_databases: Databases) -> Iterator[Project]:
+def helpdesk_project(_helpdesk_databases: Databases, request: pytest.FixtureRequest) -> Iterator[Project]:
     """A fresh helpdesk for one test."""
-    with _helpdesk_databases.project() as project:
+    with _helpdesk_databases.project(with_clock="helpdesk_clock" in request.fixturenames) as project:
         yield project
 
 
@@ -125,6 +131,18 @@ def helpdesk_project_module(_helpdesk_databases: Databases) -> Iterator[Project]
     """A fresh helpdesk shared by the tests of one file."""
     with _helpdesk_databases.project() as project:
         yield project
+
+
+@pytest.fixture
+def helpdesk_factory(helpdesk_project: Project) -> Factory:
+    """Makes tickets, messages, notes and articles in this test's helpdesk."""
+    return Factory(helpdesk_project)
+
+
+@pytest.fixture
+def helpdesk_clock(helpdesk_project: Project) -> Clock:
+    """The time of this test's helpdesk. Name it among the test's arguments: `getfixturevalue` comes too late."""
+    return Clock(helpdesk_project.db_url)
 
 
 @pytest.fixture

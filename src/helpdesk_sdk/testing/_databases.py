@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._project import Project
+from ._clock import CLOCK_SQL
+from ._project import Project, no_certificates
 
 if TYPE_CHECKING:
     from helpdesk_sdk.local import Stack
 
 _TEMPLATE = "helpdesk_template"
+_TEMPLATE_WITH_CLOCK = "helpdesk_template_clock"
 
 
 class Databases:
@@ -34,11 +37,13 @@ class Databases:
         migrations.apply(url, project_dir() / "migrations")
 
     @contextmanager
-    def project(self) -> Iterator[Project]:
-        """A fresh project, gone afterwards."""
+    def project(self, *, with_clock: bool = False) -> Iterator[Project]:
+        """A fresh project, gone afterwards; with the clock, a test can stop its time."""
+        template = self._template_with_clock if with_clock else _TEMPLATE
         self._count += 1
         name = f"helpdesk_test_{self._count}"
-        self._admin("create database {} template {}", name, _TEMPLATE)
+        # A copy of files: the other strategy writes the whole template to the log.
+        self._admin("create database {} template {} strategy file_copy", name, template)
         info = self._stack.info
         try:
             port = self._gateway("PUT", f"{name}?like={_TEMPLATE}")["port"]
@@ -50,6 +55,15 @@ class Databases:
                 self._gateway("DELETE", name)
         finally:
             self._admin("drop database {} with (force)", name)
+
+    @cached_property
+    def _template_with_clock(self) -> str:
+        from helpdesk_sdk._database import connect
+
+        self._admin("create database {} template {}", _TEMPLATE_WITH_CLOCK, _TEMPLATE)
+        with connect(self._url(_TEMPLATE_WITH_CLOCK)) as db:
+            db.execute(CLOCK_SQL.read_bytes())
+        return _TEMPLATE_WITH_CLOCK
 
     def _url(self, database: str) -> str:
         return self._stack.info.db_url.rpartition("/")[0] + f"/{database}"
@@ -67,7 +81,8 @@ class Databases:
 
         info = self._stack.info
         address = f"{info.api_url}/_stack/databases/{path}"
-        answer = httpx.request(method, address, headers={"apikey": info.secret_key}, timeout=30, trust_env=False)
+        headers = {"apikey": info.secret_key}
+        answer = httpx.request(method, address, headers=headers, timeout=30, trust_env=False, verify=no_certificates())
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
