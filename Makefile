@@ -39,8 +39,9 @@ format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's sa
 	$(BIN)/ruff check --fix
 	$(BIN)/python scripts/check_typescript.py --fix
 
-docs: $(BIN)/.ready ## Write the references in docs/ anew, from the code and the migrations
+docs: $(BIN)/.ready ## Write the references in docs/ anew, from the code and the migrations, and all of docs/ as a site
 	@for page in scripts/*_docs.py; do $(BIN)/python $$page || exit 1; done
+	@$(BIN)/python scripts/site.py
 
 bench: $(BIN)/.ready ## Measure: a million tickets, about ten minutes and 9 GB of disk
 	@$(BIN)/python -m benchmarks
@@ -53,4 +54,4 @@ lock: ## Resolve requirements/dev.txt anew (needs uv)
 	  --extra local --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove what the targets made, but not a stack's data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist site

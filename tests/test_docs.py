@@ -39,6 +39,17 @@ def test_every_relative_link_resolves(page: str) -> None:
     assert not broken
 
 
+def test_the_site_has_every_page_and_no_broken_link(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    done = subprocess.run([sys.executable, SCRIPTS / "site.py", "--out", out], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    menu = (out / "index.html").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f'href="docs/{page.stem}.html"' in menu, f"zensical.toml does not name {page.name}"
+    assert "ten_lines.py" in (out / "examples/ten_lines.py.html").read_text(encoding="utf-8")
+    assert not re.search(r'(src|href)="[^"]*//(?!zensical|supabase)', menu)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_python_block_parses(page: str) -> None:
     for block in re.findall(r"^```python\n(.*?)^```", _text(page), flags=re.MULTILINE | re.DOTALL):
