@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.functions.desk import Desk, desk_with
 
 from helpdesk_sdk.local import Stack
+from helpdesk_sdk.testing import ScriptedProvider
 
 _SUPABASE = Path(__file__).parents[2] / "supabase"
 
@@ -127,3 +129,31 @@ def functions_stack(functions_dir: Path) -> Iterator[Stack]:
     """The stack that serves them."""
     with Stack.start(project=functions_dir.parent, ephemeral=True) as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[ScriptedProvider]:
+    """The model of the assistant's functions."""
+    with ScriptedProvider() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def assistant_desk(provider: ScriptedProvider) -> Iterator[Desk]:
+    """The stack whose functions ask it."""
+    with desk_with(provider.environment) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(assistant_desk: Desk, provider: ScriptedProvider) -> Desk:
+    """The same stack, with a model that has not failed yet and plays good answers."""
+    provider.reset()
+    assistant_desk.use_new_model()
+    return assistant_desk
+
+
+@pytest.fixture
+def ticket(desk: Desk) -> str:
+    """A new ticket."""
+    return desk.new_ticket()

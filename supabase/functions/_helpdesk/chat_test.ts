@@ -1,6 +1,6 @@
 import { Breaker } from "./breaker.ts";
 import { ask, type Capability, type Endpoint, endpointKey, type Options, type Prompt } from "./chat.ts";
-import { ModelError } from "./problems.ts";
+import { connectionProblem, ModelError } from "./problems.ts";
 import { equal, failure } from "./testing.ts";
 
 const ENDPOINT: Endpoint = { url: "https://user:pass@model.example/v1", key: "sk-canary-1234567890", model: "m" };
@@ -223,6 +223,28 @@ Deno.test("failures that are far apart, and answers between them, keep the break
   breaker.failed("b");
   equal([breaker.isOpen("a"), breaker.isOpen("b")], [false, false]);
 });
+
+for (
+  const [says, cause, why] of [
+    ["error sending request: Connection refused (os error 111)", undefined, "the connection was refused"],
+    [
+      "fetch failed",
+      "error sending request for url (http://dns.example/): Connection refused",
+      "the connection was refused",
+    ],
+    ["fetch failed", "client error: dns error: Name or service not known", "its name is not known"],
+    ["Fetch failed: Requests to port 9 are blocked", undefined, "the platform permits no requests to its port"],
+    ["fetch failed", "something about https://refused.example/closed", "the request failed"],
+  ] as const
+) {
+  Deno.test(`a connection that failed with "${cause ?? says}": ${why}`, () => {
+    const error = new TypeError(says, cause === undefined ? {} : { cause: new Error(cause) });
+    equal(
+      connectionProblem("https://u:secret@h.example/key", error),
+      `The model's endpoint h.example cannot be reached: ${why}`,
+    );
+  });
+}
 
 Deno.test("the name of an endpoint has no user and no key in it", () => {
   equal(endpointKey(ENDPOINT), "https://model.example/v1 m");

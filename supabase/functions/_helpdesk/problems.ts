@@ -69,14 +69,21 @@ export function statusProblem(status: number, names: ErrorNames): string {
 
 /** A sentence about a connection that failed. It names the host, and nothing of the path or the user in the URL. */
 export function connectionProblem(url: string, error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
+  const text = messages(error).replaceAll(/\b\w+:\/\/[^\s)]+/g, "");
   const known: [RegExp, string][] = [
     [/refused/i, "the connection was refused"],
     [/dns|lookup|resolve|name or service/i, "its name is not known"],
     [/certificate|tls|ssl/i, "its certificate is not accepted"],
+    [/requests to port \d+ are blocked/i, "the platform permits no requests to its port"],
     [/requires net access|notcapable/i, "the local stack does not permit this host (HELPDESK_FUNCTIONS_NET)"],
     [/reset|closed|eof|incomplete|unexpected end|body/i, "the connection broke"],
   ];
   const why = known.find(([pattern]) => pattern.test(text))?.[1] ?? "the request failed";
   return `The model's endpoint ${new URL(url).host} cannot be reached: ${why}`;
+}
+
+/** What an error and its causes say: some versions of the runtime say why a connection failed only in the cause. */
+function messages(error: unknown, depth = 0): string {
+  if (!(error instanceof Error) || depth > 3) return "";
+  return `${error.message} ${messages(error.cause, depth + 1)}`;
 }

@@ -20,7 +20,7 @@ export interface Lease {
 /** Vectors of texts, and the model that made them; null when there is no model for vectors. */
 export type Embed = (texts: string[]) => Promise<{ model: string; vectors: number[][] } | null>;
 
-/** Receives the model's text while it arrives; null: what came so far is not the draft. */
+/** Receives the model's text while it arrives; null: what came so far is no proposal. */
 export type OnContent = (piece: string | null) => void;
 
 interface RunText {
@@ -59,6 +59,7 @@ export class Runner {
     try {
       await run.do();
     } catch (error) {
+      onContent?.(null);
       if (error instanceof ApiError && ["lease_lost", "conversation_moved"].includes(error.reason ?? "")) return;
       const problem = error instanceof ApiError ? `The project answered ${error.status}` : (error as Error).name;
       console.error(`run ${lease.run_id}: ${problem}`);
@@ -160,7 +161,9 @@ class Work {
       await this.call("remember_capability", args).catch(() => {});
     }
     try {
-      await this.call("submit_answer", { answer: found.answer, usage: this.#usage() });
+      const proposal = await this.call<unknown>("submit_answer", { answer: found.answer, usage: this.#usage() });
+      // The conversation has moved, or an article was withdrawn, while the model wrote.
+      if (proposal === null) this.onContent?.(null);
       return null;
     } catch (error) {
       if (!(error instanceof ApiError) || error.reason !== "answer_invalid") throw error;

@@ -3,7 +3,18 @@ import type { Assistant } from "../_helpdesk/assistant.ts";
 import { equal } from "../_helpdesk/testing.ts";
 import { triage } from "./triage.ts";
 
-const api = new Api({ url: "https://project.example", secretKey: "s", publicKey: "p" });
+const ENVIRONMENT = { url: "https://project.example", secretKey: "s", publicKey: "p" };
+const answering = (status: number) => (() => Promise.resolve(Response.json([], { status }))) as unknown as typeof fetch;
+const api = new Api(ENVIRONMENT, answering(200));
+
+Deno.test("who may not read runs starts none", async () => {
+  const assistant = {
+    api: new Api(ENVIRONMENT, answering(401)),
+    lease: () => Promise.reject(new Error("nothing is to be leased")),
+  };
+  const request = new Request("https://project.example/triage-ticket", { method: "POST" });
+  equal((await triage(assistant as unknown as Assistant, request)).status, 401);
+});
 
 Deno.test("without a ticket, what waits is carried out, one run after another", async () => {
   const done: string[] = [];
