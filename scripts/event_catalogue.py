@@ -87,6 +87,9 @@ def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
 
 
 _PROPOSAL = {"proposal_id": "d4a2b0c6-52b3-4b0e-8a0f-0f3e6f3f7a11", "kind": "reply"}
+_PROMPT = {"prompt_id": "0a1d9c7f-3178-4b5f-9fdf-06c17d73c827", "task": "reply"}
+_PROMPT_VALUES = {"prompt_id": "UUID", "task": "text"}
+_EXCLUSION = {"scope": "team", "target_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -381,6 +384,71 @@ CATALOGUE = (
         "admins",
         _ARTICLE,
         values={"article_id": "UUID"},
+    ),
+    Entry(
+        EventType.ASSISTANT_SETTINGS_CHANGED,
+        "An admin changed the assistant's settings.",
+        "admins",
+        {"changes": {"daily_tokens_team": [None, 50000]}},
+        changes={
+            "is_enabled": "true or false",
+            "chat_model": "text or null",
+            "price_in": "number or null",
+            "price_out": "number or null",
+            "daily_tokens_project": "number or null",
+            "daily_tokens_team": "number or null",
+            "daily_tokens_person": "number or null",
+            "triage_new_tickets": "true or false",
+            "notes_in_context": "true or false",
+            "internal_articles_in_context": "true or false",
+            "tone": "text",
+            "signature": "text",
+            "reply_language": "text or null",
+            "similarity_floor": "number or null",
+            "proposal_hours": "number",
+        },
+    ),
+    Entry(
+        EventType.ASSISTANT_PROMPT_CREATED,
+        "An admin added a version of a prompt.",
+        "admins",
+        _PROMPT,
+        values=_PROMPT_VALUES,
+    ),
+    Entry(
+        EventType.ASSISTANT_PROMPT_ACTIVATED,
+        "An admin chose the version of a prompt that the assistant uses.",
+        "admins",
+        _PROMPT,
+        values=_PROMPT_VALUES,
+    ),
+    Entry(
+        EventType.ASSISTANT_EXCLUSION_ADDED,
+        "The assistant does nothing for a team, a ticket or a customer any more.",
+        "admins",
+        _EXCLUSION,
+        values={"scope": "text", "target_id": "UUID"},
+    ),
+    Entry(
+        EventType.ASSISTANT_EXCLUSION_REMOVED,
+        "The assistant works for a team, a ticket or a customer again.",
+        "admins",
+        _EXCLUSION,
+        values={"scope": "text", "target_id": "UUID"},
+    ),
+    Entry(
+        EventType.EMBEDDING_MODEL_ADDED,
+        "Texts receive vectors of another embedding model.",
+        "admins",
+        {"model": "gte-small"},
+        values={"model": "text"},
+    ),
+    Entry(
+        EventType.EMBEDDING_MODEL_ACTIVATED,
+        "Search uses another embedding model.",
+        "admins",
+        {"model": "gte-small"},
+        values={"model": "text"},
     ),
     Entry(
         EventType.FIELD_CREATED,

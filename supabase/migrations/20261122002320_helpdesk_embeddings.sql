@@ -40,6 +40,11 @@ create table helpdesk_private.embedding_models (
 comment on table helpdesk_private.embedding_models is
   'The model whose vectors search compares (is_active), and the one that is being filled to replace it.';
 create unique index embedding_models_active_idx on helpdesk_private.embedding_models (is_active) where is_active;
+create trigger log_model after insert on helpdesk_private.embedding_models
+  for each row execute function helpdesk_private.log_administration('embedding_model.added', 'model');
+create trigger log_model_activation after update on helpdesk_private.embedding_models
+  for each row when (new.is_active and not old.is_active) execute function
+  helpdesk_private.log_administration('embedding_model.activated', 'model');
 
 create table helpdesk_private.chunk_embeddings (
   chunk_id uuid not null references helpdesk.article_chunks (chunk_id) on delete cascade,

@@ -5,7 +5,6 @@ create table helpdesk.ai_settings (
   singleton boolean primary key default true check (singleton),
   is_enabled boolean not null default true,
   chat_model text check (helpdesk_private.text_within('chat_model', chat_model, 1, 200)),
-  embedding_model text check (helpdesk_private.text_within('embedding_model', embedding_model, 1, 200)),
   price_in numeric(12, 6) check (price_in between 0 and 100000),
   price_out numeric(12, 6) check (price_out between 0 and 100000),
   daily_tokens_project bigint default 2000000 check (
@@ -37,7 +36,6 @@ comment on table helpdesk.ai_settings is
 comment on column helpdesk.ai_settings.is_enabled is 'Whether the assistant does anything at all.';
 comment on column helpdesk.ai_settings.chat_model is
   'The language model, by the name that its endpoint knows. Null: the one in the environment of the functions.';
-comment on column helpdesk.ai_settings.embedding_model is 'The model of the vectors that search compares.';
 comment on column helpdesk.ai_settings.price_in is 'The price of a million tokens of prompts.';
 comment on column helpdesk.ai_settings.price_out is 'The price of a million tokens of answers.';
 comment on column helpdesk.ai_settings.daily_tokens_project is 'Tokens a day, in UTC, for everybody; null: no limit.';
@@ -103,7 +101,7 @@ comment on table helpdesk.ai_usage is
 -- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.ai_settings
   alter column singleton set statistics 0, alter column is_enabled set statistics 0,
-  alter column chat_model set statistics 0, alter column embedding_model set statistics 0,
+  alter column chat_model set statistics 0,
   alter column price_in set statistics 0, alter column price_out set statistics 0,
   alter column daily_tokens_project set statistics 0, alter column daily_tokens_team set statistics 0,
   alter column daily_tokens_person set statistics 0, alter column triage_new_tickets set statistics 0,
@@ -142,6 +140,21 @@ grant select on table helpdesk.ai_usage to authenticated, service_role;
 
 create trigger touch_updated_at before update on helpdesk.ai_settings
   for each row execute function helpdesk_private.touch_updated_at();
+
+create trigger log_settings after update on helpdesk.ai_settings
+  for each row execute function
+  helpdesk_private.log_administration(
+    'assistant.settings_changed', '',
+    'is_enabled, chat_model, price_in, price_out, daily_tokens_project, daily_tokens_team, daily_tokens_person, '
+    'triage_new_tickets, notes_in_context, internal_articles_in_context, tone, signature, reply_language, '
+    'similarity_floor, proposal_hours'
+  );
+create trigger log_exclusion after insert on helpdesk.ai_exclusions
+  for each row execute function
+  helpdesk_private.log_administration('assistant.exclusion_added', 'scope, target_id');
+create trigger log_exclusion_removal after delete on helpdesk.ai_exclusions
+  for each row execute function
+  helpdesk_private.log_administration('assistant.exclusion_removed', 'scope, target_id');
 
 alter table helpdesk.ai_settings enable row level security;
 alter table helpdesk.ai_prompts enable row level security;
@@ -223,6 +236,14 @@ insert into helpdesk.ai_prompts (task, version, body, note, is_active) values
    'out names, addresses and everything that concerns this customer only. Use plain Markdown.', 'The first version.',
    true);
 
+-- From here on: the prompts of the installation are nobody's change.
+create trigger log_prompt after insert on helpdesk.ai_prompts
+  for each row execute function
+  helpdesk_private.log_administration('assistant.prompt_created', 'prompt_id, task');
+create trigger log_prompt_activation after update on helpdesk.ai_prompts
+  for each row when (new.is_active and not old.is_active) execute function
+  helpdesk_private.log_administration('assistant.prompt_activated', 'prompt_id, task');
+
 create function helpdesk_private.create_prompt(p_task text, p_body text, p_note text)
 returns helpdesk.ai_prompts
 language plpgsql
@@ -277,6 +298,8 @@ begin
   select * into v_prompt from helpdesk.ai_prompts as p where p.prompt_id = p_prompt_id;
   if not found then
     perform helpdesk_private.fail('prompt_not_found');
+  elsif v_prompt.is_active then
+    return v_prompt;
   end if;
   update helpdesk.ai_prompts as p set is_active = false where p.task = v_prompt.task and p.is_active;
   update helpdesk.ai_prompts as p set is_active = true where p.prompt_id = p_prompt_id returning * into v_prompt;

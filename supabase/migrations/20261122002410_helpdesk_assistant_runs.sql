@@ -138,6 +138,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_settings helpdesk.ai_settings := (select s from helpdesk.ai_settings as s);
+  v_embedding_model text := helpdesk_private.active_embedding_model();
   v_key text;
   v_run helpdesk.ai_runs;
   v_known helpdesk.ai_runs;
@@ -146,7 +147,7 @@ begin
   -- words.
   v_key := encode(sha256(convert_to(jsonb_build_array(
     p_kind, p_ticket.ticket_id, p_ticket.revision, p_ticket.last_message_id, p_wish, p_prompt_id, p_is_test,
-    v_settings.chat_model, v_settings.embedding_model, v_settings.tone, v_settings.signature,
+    v_settings.chat_model, v_embedding_model, v_settings.tone, v_settings.signature,
     v_settings.reply_language, v_settings.notes_in_context, v_settings.internal_articles_in_context,
     v_settings.similarity_floor, (select k.revision from helpdesk_private.knowledge_state as k)
   )::text, 'UTF8')), 'hex');
@@ -172,7 +173,7 @@ begin
     ticket_revision, last_message_id, state, mode, cached_from, finished_at
   ) values (
     coalesce(p_run_id, gen_random_uuid()), p_kind, p_ticket.ticket_id, p_by, p_wish, p_is_test, p_prompt_id,
-    v_settings.chat_model, v_settings.embedding_model, v_key, p_ticket.revision, p_ticket.last_message_id,
+    v_settings.chat_model, v_embedding_model, v_key, p_ticket.revision, p_ticket.last_message_id,
     case when v_known.run_id is null then 'queued' else 'done' end, v_known.mode, v_known.run_id,
     case when v_known.run_id is not null then clock_timestamp() end
   )

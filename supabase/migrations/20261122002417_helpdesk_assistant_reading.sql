@@ -228,7 +228,7 @@ begin
     ),
     'settings', jsonb_build_object(
       'tone', v_settings.tone, 'signature', v_settings.signature, 'reply_language', v_settings.reply_language,
-      'chat_model', v_settings.chat_model, 'embedding_model', v_settings.embedding_model
+      'chat_model', v_settings.chat_model, 'embedding_model', helpdesk_private.active_embedding_model()
     ),
     'labels', case when v_run.kind = 'classification' then helpdesk_private.run_labels(v_ticket) else '{}' end,
     'limits', jsonb_build_object('prompt_tokens', 3000)

@@ -87,6 +87,26 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "select helpdesk.archive_article(b.id) from b",
         [("article.created", "staff"), ("article.updated", "staff"), ("article.archived", "staff")],
     ),
+    "a setting of the assistant": (
+        ADMIN,
+        "update helpdesk.ai_settings set daily_tokens_team = 7",
+        [("assistant.settings_changed", "staff")],
+    ),
+    "a prompt": (
+        ADMIN,
+        "select helpdesk.activate_prompt((helpdesk.create_prompt('reply', 'Be kind.')).prompt_id)",
+        [("assistant.prompt_created", "staff"), ("assistant.prompt_activated", "staff")],
+    ),
+    "a customer without the assistant": (
+        CUSTOMER,
+        "insert into helpdesk.ai_exclusions (scope, target_id) values ('customer', {customer})",
+        [("assistant.exclusion_added", "staff")],
+    ),
+    "an embedding model": (
+        ADMIN,
+        "select helpdesk.use_embedding_model('m')",
+        [("embedding_model.added", "staff")],
+    ),
     "a merge": (
         ADMIN,
         "select helpdesk.merge_tickets({mine}, {theirs}, other_requester => true)",

@@ -65,6 +65,10 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     ],
     "an article": [("article.created", "admin"), ("article.published", "admin")],
     "no article": [("article.created", "admin"), ("article.updated", "admin"), ("article.archived", "admin")],
+    "a setting of the assistant": [("assistant.settings_changed", "admin")],
+    "a prompt": [("assistant.prompt_created", "admin"), ("assistant.prompt_activated", "admin")],
+    "a customer without the assistant": [("assistant.exclusion_added", "admin")],
+    "an embedding model": [("embedding_model.added", "admin")],
     "a merge": [
         ("ticket.tagged", "admin ticket:{theirs}:staff team:{vault}"),
         ("ticket.updated", "admin ticket:{mine}:staff team:{desk}"),

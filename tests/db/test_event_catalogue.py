@@ -63,6 +63,23 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
         "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff'",
     ),
+    "the settings of the assistant": (
+        ADMIN,
+        "update helpdesk.ai_settings set is_enabled = false, chat_model = 'm', price_in = 1.5, price_out = 2, "
+        "daily_tokens_project = null, daily_tokens_team = 5, daily_tokens_person = 6, triage_new_tickets = true, "
+        "notes_in_context = true, internal_articles_in_context = true, tone = 'x', signature = 'x', "
+        "reply_language = 'de', similarity_floor = 0.5, proposal_hours = 2",
+    ),
+    "a ticket with the assistant again": (
+        AGENT,
+        "insert into helpdesk.ai_exclusions (scope, target_id) values ('ticket', {mine}); "
+        "delete from helpdesk.ai_exclusions",
+    ),
+    "an embedding model that is active": (
+        OWNER,
+        "delete from helpdesk_private.example_texts; select helpdesk.use_embedding_model('m'); "
+        "select helpdesk.switch_embedding_model('m')",
+    ),
     "no staff fields": (AGENT, _EDIT.format('custom_fields = \'{{"risk": "high"}}\'')),
     "a field": (
         ADMIN,
@@ -128,7 +145,9 @@ def kind(name: str, value: object) -> str:
         if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
             return "UUID"
         return "time" if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+\d\d:\d\d", value) else "text"
-    return {type(None): "null", bool: "true or false", dict: "object", int: "number", list: "list"}[type(value)]
+    return {type(None): "null", bool: "true or false", dict: "object", int: "number", float: "number", list: "list"}[
+        type(value)
+    ]
 
 
 def kinds(name: str, values: list[Any]) -> str:

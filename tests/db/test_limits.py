@@ -23,7 +23,6 @@ TEXTS = {
     "notes.body": (1, limits.BODY_MAX),
     "teams.description": (0, limits.TEAM_DESCRIPTION_MAX),
     "ai_settings.chat_model": (1, limits.MODEL_MAX),
-    "ai_settings.embedding_model": (1, limits.MODEL_MAX),
     "ai_settings.tone": (0, limits.TONE_MAX),
     "ai_settings.signature": (0, limits.TONE_MAX),
     "ai_prompts.body": (1, limits.PROMPT_MAX),

@@ -238,8 +238,6 @@ class AssistantSettings(Model):
     """Whether it does anything at all."""
     chat_model: str | None = None
     """The language model; None: that in the environment of the functions."""
-    embedding_model: str | None = None
-    """The model of the vectors that search compares."""
     price_in: Decimal | None = None
     """The price of a million tokens of prompts."""
     price_out: Decimal | None = None

@@ -46,6 +46,13 @@ class EventType(OpenEnum):
     ARTICLE_UPDATED = "article.updated"
     ARTICLE_PUBLISHED = "article.published"
     ARTICLE_ARCHIVED = "article.archived"
+    ASSISTANT_SETTINGS_CHANGED = "assistant.settings_changed"
+    ASSISTANT_PROMPT_CREATED = "assistant.prompt_created"
+    ASSISTANT_PROMPT_ACTIVATED = "assistant.prompt_activated"
+    ASSISTANT_EXCLUSION_ADDED = "assistant.exclusion_added"
+    ASSISTANT_EXCLUSION_REMOVED = "assistant.exclusion_removed"
+    EMBEDDING_MODEL_ADDED = "embedding_model.added"
+    EMBEDDING_MODEL_ACTIVATED = "embedding_model.activated"
     FIELD_CREATED = "field.created"
     FIELD_UPDATED = "field.updated"
     FIELD_OPTION_ADDED = "field.option_added"
@@ -92,6 +99,13 @@ EventName = Literal[
     "article.updated",
     "article.published",
     "article.archived",
+    "assistant.settings_changed",
+    "assistant.prompt_created",
+    "assistant.prompt_activated",
+    "assistant.exclusion_added",
+    "assistant.exclusion_removed",
+    "embedding_model.added",
+    "embedding_model.activated",
     "field.created",
     "field.updated",
     "field.option_added",

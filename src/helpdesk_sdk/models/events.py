@@ -152,8 +152,28 @@ class Event(Model):
 
     @property
     def target_id(self) -> UUID | None:
-        """The ticket that it was merged into, in ``ticket.merged`` and ``ticket.unmerged``."""
+        """The ticket that it was merged into; in ``assistant.exclusion_…`` the team, ticket or customer."""
         return self._current("target_id", UUID)
+
+    @property
+    def scope(self) -> str | None:
+        """``team``, ``ticket`` or ``customer``, in ``assistant.exclusion_…`` events."""
+        return self._current("scope", str)
+
+    @property
+    def prompt_id(self) -> UUID | None:
+        """The id of the prompt's version, in ``assistant.prompt_…`` events."""
+        return self._current("prompt_id", UUID)
+
+    @property
+    def task(self) -> str | None:
+        """What the prompt is for, e.g. ``reply``, in ``assistant.prompt_…`` events."""
+        return self._current("task", str)
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model, in ``embedding_model.…`` events."""
+        return self._current("model", str)
 
     @property
     def title(self) -> str | None:
