@@ -51,6 +51,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("search_articles", "active_embedding_model", "embedding_progress", "use_embedding_model"),
         *("switch_embedding_model", "lease_embedding_jobs", "store_embedding", "postpone_embedding_job"),
     ),
+    "What the knowledge lacks": (
+        *("knowledge_gaps", "gap_questions", "gap_report", "dismiss_gap", "resolve_gap", "reopen_gap"),
+        "stale_citations",
+    ),
     "Assistant": (
         *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs", "create_prompt", "activate_prompt"),
         *(

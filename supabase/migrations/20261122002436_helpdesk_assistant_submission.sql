@@ -208,7 +208,11 @@ begin
   if not p_run.is_test then
     v_proposal := helpdesk_private.make_proposal(
       p_run.run_id, 'escalation',
-      jsonb_build_object('reason', 'No published article answers the question. Somebody who knows should.'), p_mode
+      jsonb_build_object(
+        'reason', 'No published article answers the question. Somebody who knows should.',
+        'gap_id', helpdesk_private.record_gap(p_run, 'nothing_found')
+      ),
+      p_mode
     );
   end if;
   perform helpdesk_private.finish_run(p_run.run_id, 'fallback', p_mode, 'nothing_found', null, p_usage, v_proposal.payload);

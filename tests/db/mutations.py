@@ -25,9 +25,9 @@ _LIMITED_FIRST = {
 }
 """Limits whose value another table's limit checks too: that table and limit."""
 _RAISES = "helpdesk_private.fail("
-_FOR_THE_OWNER = {"rebase_events", "rebuild_search"}
-"""Functions that run as their caller and alter a table, or call what only the owner may: whoever is not the owner is
-refused, granted or not."""
+_FOR_THE_OWNER = {"rebase_events", "rebuild_search", "quote_stands"}
+"""Functions that run as their caller and alter a table, call what only the owner may, or read a table that who lacks
+the grant may not read: those are refused, granted or not."""
 _ONLY_IN_A_RACE = {
     # function, reason, which of its places
     ("require_worker", "inactive_user", 0),
@@ -143,7 +143,7 @@ def _table_privileges(db: Db) -> Iterator[Mutation]:
                         if not listed(role, schema, relation, verb) and (
                             kind == "r" or _possible(db, schema, relation, verb)
                         ):
-                            yield _granted(schema, relation, role, verb)
+                            yield _granted(db, schema, relation, role, verb)
 
 
 def _possible(db: Db, schema: str, view: str, verb: str) -> bool:
@@ -154,25 +154,31 @@ def _possible(db: Db, schema: str, view: str, verb: str) -> bool:
     return bool(row and row["verbs"]) and verb in ("insert", "update", "delete")
 
 
-def _granted(schema: str, relation: str, role: str, verb: str) -> Mutation:
+def _granted(db: Db, schema: str, relation: str, role: str, verb: str) -> Mutation:
     statement = sql.SQL("grant {} on {} to {}").format(
         sql.SQL(verb),
         sql.Identifier(schema, relation),
         sql.Identifier(role),
     )
     name = f"grant {verb} on {schema}.{relation} to {role}"
-    return Mutation(name, (relation,), statement, _doors_open(schema, relation, role, verb), role, verb)
+    return Mutation(name, (relation,), statement, _doors_open(db, schema, relation, role, verb), role, verb)
 
 
-def _doors_open(schema: str, relation: str, role: str, verb: str) -> sql.Composed:
+def _doors_open(db: Db, schema: str, relation: str, role: str, verb: str) -> sql.Composed:
     """All that stands between a role and an object, but that one privilege."""
-    tables = ["tickets", "ticket_tags"] if relation.endswith("tickets") else [relation]
+    # The table itself, or the tables that a view reads.
+    tables = db.execute(
+        "select distinct c.relname as name from pg_class as c "
+        "where c.relnamespace = %s::regnamespace and c.relkind = 'r' and (c.oid = %s::regclass or c.oid in ("
+        "select d.refobjid from pg_rewrite as w join pg_depend as d on d.classid = 'pg_rewrite'::regclass "
+        "and d.objid = w.oid where w.ev_class = %s::regclass)) order by 1",
+        (schema, f"{schema}.{relation}", f"{schema}.{relation}"),
+    ).fetchall()
     policies = [
         sql.SQL("create policy open_door on {} to {} using (true) with check (true)").format(
-            sql.Identifier(schema, table), sql.Identifier(role)
+            sql.Identifier(schema, table["name"]), sql.Identifier(role)
         )
         for table in tables
-        if not relation.endswith(("_tickets", "_tags")) or schema == "helpdesk"
     ]
     grants = sql.SQL(
         "grant usage on schema helpdesk, helpdesk_private to {role}; "

@@ -45,6 +45,19 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("run_audiences(text)", "answers"): {
         "customers receive drafts from internal articles": ("p_kind in ('reply', 'article') or", ""),
     },
+    ("record_gap(helpdesk.ai_runs,text)", "knowledge_gaps"): {
+        "a resolved gap hides that nothing is found again": ("and g.state = 'resolved'", "and false"),
+        "a redacted question is kept": ("and m.redacted_at is null", ""),
+    },
+    ("decide_gap(uuid,text,uuid)", "knowledge_gaps"): {
+        "a gap of another team is decided": ("where w.ticket_id = q.ticket_id", ""),
+    },
+    ("gap_like(uuid,integer[])", "knowledge_gaps"): {
+        "questions of other teams are the same gap": ("where g.team_id = p_team_id and", "where"),
+    },
+    ("quote_stands(uuid,text)", "stale_citations"): {
+        "a quote stands in what nobody reads any more": ("and c.is_current", ""),
+    },
     ("is_quotable(text)", "citations"): {
         "two letters are a quote": ("char_length(p_quote) between 12 and 400", "true"),
     },

@@ -31,6 +31,7 @@ from tests.db import (
     test_field_definitions,
     test_fields,
     test_foundation,
+    test_knowledge_gaps,
     test_label_examples,
     test_labels_applied,
     test_leaving,
@@ -49,6 +50,7 @@ from tests.db import (
     test_search_answers,
     test_search_fields,
     test_search_text,
+    test_stale_citations,
     test_teams,
     test_tickets,
     test_users,
@@ -68,7 +70,7 @@ _SAID_TWICE = (
         (test_privileges.ASKS_WHETHER_ACTIVE, table)
         for table in (
             *("attachments", "messages", "notes", "ticket_merges", "team_members", "ticket_tags", "settings", "views"),
-            *("field_options", "field_teams", "ticket_staff_fields"),
+            *("field_options", "field_teams", "ticket_staff_fields", "knowledge_gaps", "gap_questions"),
         )
     ),
     (test_privileges.OPEN_TO_NOBODY, "settings"),
@@ -130,7 +132,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
-        test_merging,
+        *(test_merging, test_knowledge_gaps, test_stale_citations),
         test_bulk,
         *(test_proposals, test_proposals_changes, test_citations, test_answers, test_answers_without_model),
         *(test_classification, test_classification_runs, test_label_examples, test_labels_applied),

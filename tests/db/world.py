@@ -97,6 +97,7 @@ def furnish(db: Db) -> World:
     world["caller"] = str(known["user_id"])
     _save_views(db, world)
     _give_examples(db, world)
+    _find_gaps(db, world)
     return world
 
 
@@ -115,6 +116,22 @@ def _give_examples(db: Db, world: World) -> None:
         db.execute(
             "insert into helpdesk.label_examples (kind, label, ticket_id, source) values (%s, %s, %s, 'agent')",
             (kind, label, world[ticket]),
+        )
+
+
+def _find_gaps(db: Db, world: World) -> None:
+    """Questions of two teams that no article answers."""
+    for name in ("mine", "theirs"):
+        gap = one(
+            db,
+            "insert into helpdesk.knowledge_gaps (team_id) select team_id from helpdesk.tickets where ticket_id = %s "
+            "returning gap_id",
+            world[name],
+        )
+        world[f"gap of {name}"] = str(gap["gap_id"])
+        db.execute(
+            "insert into helpdesk.gap_questions (gap_id, ticket_id, source) values (%s, %s, 'nothing_found')",
+            (gap["gap_id"], world[name]),
         )
 
 

@@ -13,6 +13,7 @@ HelpdeskError
 │   │   ├── ViewNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ArticleNotFoundError
+│   │   ├── GapNotFoundError
 │   │   ├── ProposalNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
@@ -106,6 +107,7 @@ from .knowledge import (
     ArticleNotFoundError,
     EmbeddingIncompleteError,
     EmbeddingModelMismatchError,
+    GapNotFoundError,
     SlugTakenError,
     StaleArticleError,
 )
@@ -172,6 +174,7 @@ __all__ = [
     "FieldRequiredError",
     "FieldRetiredError",
     "ForbiddenError",
+    "GapNotFoundError",
     "HelpdeskError",
     "IdConflictError",
     "InactiveUserError",

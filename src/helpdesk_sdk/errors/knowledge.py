@@ -11,6 +11,12 @@ class ArticleNotFoundError(NotFoundError):
     reason = "article_not_found"
 
 
+class GapNotFoundError(NotFoundError):
+    """There is no such gap, or it is not yours to see."""
+
+    reason = "gap_not_found"
+
+
 class SlugTakenError(ConflictError):
     """Another article has this slug and locale."""
 

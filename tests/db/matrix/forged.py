@@ -165,7 +165,7 @@ TABLES = (
     *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs"),
     *("articles", "article_versions", "article_chunks", "run_chunks", "proposals", "citations"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
-    *("label_examples", "ai_thresholds"),
+    *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
@@ -178,6 +178,7 @@ PRIVATE: dict[str, LiteralString] = {
     "example_embeddings": "model",
     "example_texts": "body",
     "file_types": "content_type",
+    "gap_words": "words",
     "knowledge_state": "revision",
     "run_leases": "secret_hash",
     "merged_tickets": "ticket_id",

@@ -59,6 +59,7 @@ REASONS = {
     "article_not_found": 404,
     "slug_taken": 409,
     "stale_article": 409,
+    "gap_not_found": 404,
     "assistant_off": 409,
     "prompt_not_found": 404,
     "lease_lost": 409,
