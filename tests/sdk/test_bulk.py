@@ -39,6 +39,11 @@ def test_many_tickets_are_opened_changed_and_answered(world: World) -> Scenario:
     assert (now.priority, now.status, now.tags) == ("high", "resolved", ("bulk",))
     assert now.assigned_to is not None
     yield world.agent.tickets.assign_many(tickets, None)
+    yield world.agent.tickets.untag_many(tickets, "Bulk", "never there")
+    assert (yield world.agent.tickets.get(tickets[0])).tags == ()
+    yield world.agent.tickets.transfer_many(tickets, "Billing")
+    with pytest.raises(TeamNotFoundError):
+        yield world.agent.tickets.transfer_many(tickets, "No such team")
 
 
 @both

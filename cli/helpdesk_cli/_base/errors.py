@@ -170,7 +170,7 @@ def _describe_sdk_error(error: HelpdeskError) -> dict[str, Any]:
         "kind": type(error).__name__,
         "message": error.message,
         "hint": _hint_for(error),
-        "exit_code": int(_exit_code_for(error)),
+        "exit_code": int(exit_code_for(error)),
         "identity": settings().identity if _is_about_rights(error) else None,
     } | details
 
@@ -182,7 +182,8 @@ def _is_about_rights(error: HelpdeskError) -> bool:
     return isinstance(error, e.ForbiddenError | e.NotFoundError) and not isinstance(error, e.AuthenticationError)
 
 
-def _exit_code_for(error: HelpdeskError) -> ExitCode:
+def exit_code_for(error: HelpdeskError) -> ExitCode:
+    """The exit code that goes with an error of the SDK."""
     from helpdesk_sdk import errors as e
 
     kinds: list[tuple[type[Exception], ExitCode]] = [

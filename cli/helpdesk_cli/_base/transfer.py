@@ -1,4 +1,4 @@
-"""Progress of uploads and downloads, on a terminal."""
+"""Progress of uploads, downloads and long changes, on a terminal."""
 
 from __future__ import annotations
 
@@ -23,6 +23,26 @@ def transfer_progress(name: str) -> Iterator[Callable[[int, int], None] | None]:
     columns = (TextColumn("{task.fields[name]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as progress:
         task = progress.add_task("", total=None, name=Text(one_line(name)))
+
+        def update(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield update
+
+
+@contextmanager
+def items_progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """What is called with the number of items that are done, and of all: it shows a bar on stderr, as above."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal or settings().json:
+        yield None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as progress:
+        task = progress.add_task("", total=None)
 
         def update(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)

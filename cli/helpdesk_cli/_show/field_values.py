@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
-def parsed(hd: Helpdesk, given: Sequence[str], *, several: bool = False) -> dict[str, Any]:
+def parsed(hd: Helpdesk, given: Sequence[str], *, several: bool = False, option: str = "--field ") -> dict[str, Any]:
     """The values of ``--field KEY=VALUE``, by the types of the fields; None for an empty value.
 
     Args:
         hd: The connection.
         given: The options as they were typed.
         several: Whether a repeated key means one of several values, as in a filter.
+        option: What stands before the key on the command line, for errors.
     """
     if not given:
         return {}
@@ -31,10 +32,12 @@ def parsed(hd: Helpdesk, given: Sequence[str], *, several: bool = False) -> dict
     for one in given:
         key, equals, text = one.partition("=")
         if not equals or not key:
-            raise CliError(f"--field must be KEY=VALUE, got {one!r}", "For example: --field plan=pro", ExitCode.USAGE)
+            raise CliError(
+                f"{option.strip()} must be KEY=VALUE, got {one!r}", f"For example: {option}plan=pro", ExitCode.USAGE
+            )
         if key not in known:
             raise FieldNotFoundError(f"There is no custom field {key}, or it is not yours to see")
-        value = _read(known[key], text)
+        value = _read(known[key], text, option)
         if isinstance(value, list) and key in found:
             value = [*found[key], *value]
         elif several and key in found:
@@ -43,7 +46,7 @@ def parsed(hd: Helpdesk, given: Sequence[str], *, several: bool = False) -> dict
     return found
 
 
-def _read(field: CustomField, text: str) -> Any:
+def _read(field: CustomField, text: str, option: str) -> Any:
     """A value from its text. The database checks the rest."""
     from decimal import Decimal, InvalidOperation
 
@@ -56,11 +59,11 @@ def _read(field: CustomField, text: str) -> Any:
         return _option(field, text) or text
     if field.type == "boolean":
         if text.lower() not in _WORDS:
-            raise _bad(field, text, "true or false")
+            raise _bad(option + field.key, text, "true or false")
         return _WORDS[text.lower()]
     if field.type == "integer":
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-            raise _bad(field, text, "a whole number")
+            raise _bad(option + field.key, text, "a whole number")
         return int(text)
     if field.type == "decimal":
         try:
@@ -68,7 +71,7 @@ def _read(field: CustomField, text: str) -> Any:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            raise _bad(field, text, "a number like 12.50")
+            raise _bad(option + field.key, text, "a number like 12.50")
         return number
     return text
 
@@ -84,8 +87,8 @@ def _option(field: CustomField, text: str) -> str | None:
     return next((option.value for option in field.options if name_key(option.label) == wanted), None)
 
 
-def _bad(field: CustomField, text: str, wanted: str) -> CliError:
-    return CliError(f"--field {field.key}: must be {wanted}, got {text[:60]!r}", None, ExitCode.USAGE)
+def _bad(option: str, text: str, wanted: str) -> CliError:
+    return CliError(f"{option}: must be {wanted}, got {text[:60]!r}", None, ExitCode.USAGE)
 
 
 def labelled(hd: Helpdesk, ticket: Ticket) -> list[tuple[str, object]]:
