@@ -166,15 +166,18 @@ def search(
     """Find the passages that answer a question, best first.
 
     The words of the question are marked. A passage that holds an identifier of the question, such as an error code,
-    comes first.
+    comes first. Vectors decide together with the words where a model is known: that of the local stack, or that of
+    EMBEDDINGS_BASE_URL and EMBEDDINGS_MODEL.
 
     For example: helpdesk kb search how do I get a refund
     """
     from ._show.articles import show_hits
+    from ._work.embedding import question_vector
 
     words = " ".join(query)
     with connect() as hd:
-        hits = hd.knowledge.search(words, locale=locale, audience=audience, limit=limit)
+        vector = question_vector(hd, words)
+        hits = hd.knowledge.search(words, locale=locale, audience=audience, limit=limit, **vector)
     show_hits(hits, words)
 
 
@@ -192,6 +195,31 @@ def archive(article: ArticleArgument, locale: LocaleOption = None) -> None:
     with connect() as hd:
         done = hd.knowledge.archive(article, locale=locale)
     print_result(f"Archived {done.slug} ({done.locale}). To bring it back: helpdesk kb publish {done.slug}", json=done)
+
+
+@app.command()
+def embed(
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Admins: fill this model beside the present one, and let search use it when it is complete.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Staff: make the vectors that are missing, so that articles are found by their meaning too.
+
+    With the secret key, this program makes them: at the endpoint EMBEDDINGS_BASE_URL with the model EMBEDDINGS_MODEL
+    (and the key EMBEDDINGS_API_KEY), else with the local stack's model. Otherwise the edge function embed-articles
+    makes them.
+
+    For example: helpdesk kb embed --model text-embedding-3-small
+    """
+    from ._work.embedding import embed_all
+
+    with connect() as hd:
+        embed_all(hd, model)
 
 
 @app.command()

@@ -51,6 +51,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "ArticleStatus",
         "ArticleStatusName",
         "ArticleVersion",
+        "EmbeddingCounts",
+        "EmbeddingJob",
         "EmbeddingProgress",
         "ImportReport",
         "ImportedItem",

@@ -53,6 +53,8 @@ _HINTS = {
     "AssigneeNotFoundError": "List those who can have it: helpdesk users list --active --role agent --role admin",
     "ConfirmationNeededError": "Look at it: helpdesk assistant show PROPOSAL. Then accept it with --confirm",
     "DefaultTeamError": "Make another team the default first: helpdesk teams set-default TEAM",
+    "EmbeddingIncompleteError": "See how far it is: helpdesk kb progress. Then repeat: helpdesk kb embed --model NAME",
+    "EmbeddingModelMismatchError": "Set EMBEDDINGS_MODEL to that model, or change it: helpdesk kb embed --model NAME",
     "FieldExistsError": "Choose another key, or change that field: helpdesk fields update KEY",
     "FieldNotFoundError": "List the fields: helpdesk fields list. An admin defines a field: helpdesk fields create",
     "FieldRequiredError": "Give a value for each field that the message names: --field KEY=VALUE",

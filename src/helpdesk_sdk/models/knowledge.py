@@ -159,8 +159,38 @@ class EmbeddingProgress(Model):
     """How many texts wait for a vector."""
     dead: int
     """How many texts failed too often."""
+    examples: int = 0
+    """How many past tickets are examples of labels."""
+    examples_embedded: int = 0
+    """How many of them have a vector of this model."""
     problem: str | None = None
     """What the last failure was."""
+
+
+class EmbeddingJob(Model):
+    """A text that waits for its vector."""
+
+    job_id: UUID
+    """The job's id."""
+    target: str
+    """``chunk``: a passage of an article; ``example``: a past ticket."""
+    text: str
+    """The text."""
+    model: str
+    """The model that is to embed it."""
+
+
+class EmbeddingCounts(Model):
+    """What a call of the edge function ``embed-articles`` did."""
+
+    stored: int
+    """Vectors that were stored."""
+    postponed: int
+    """Texts whose vector could not be made; they are tried again later."""
+    model: str | None = None
+    """The model of the function; None where it has none."""
+    more: bool = False
+    """Whether the function should be called again, as texts may wait still."""
 
 
 class ImportedItem(Model):

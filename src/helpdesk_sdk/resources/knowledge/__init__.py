@@ -20,6 +20,7 @@ from ...models.knowledge import (
     ArticleStatusName,
     ArticleVersion,
 )
+from .embedding import KnowledgeEmbedding
 from .importing import KnowledgeImports
 from .searching import KnowledgeSearch
 
@@ -33,7 +34,7 @@ _BY_NUMBER = Keyset("version", "version_id", descending=True)
 Found = TypeVar("Found", Article, ArticleVersion)
 
 
-class Knowledge(KnowledgeSearch[Driver], KnowledgeImports[Driver]):
+class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeImports[Driver]):
     """``hd.knowledge``: articles. Staff write them; requesters read and search what was published for them."""
 
     @paged

@@ -1,4 +1,4 @@
-"""Search of published articles, and the vectors that it uses."""
+"""Search of published articles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ... import _limits as limits
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...models.knowledge import ArticleAudience, ArticleAudienceName, ArticleHit, EmbeddingProgress
+from ...models.knowledge import ArticleAudience, ArticleAudienceName, ArticleHit
 
 
 class KnowledgeSearch(Resource[Driver]):
@@ -34,7 +34,8 @@ class KnowledgeSearch(Resource[Driver]):
 
         Args:
             query: The question, 1 to 2,000 characters.
-            embedding: The vector of the question, 384 numbers; goes with ``model``.
+            embedding: The vector of the question, 384 numbers; goes with ``model``. Both come from
+                ``**EmbeddingEndpoint.question(query)`` of ``helpdesk_sdk.embeddings``.
             model: The name of the model that made it: that of the helpdesk.
             locale: Only articles of this language.
             audience: Only ``public`` or only ``internal`` articles.
@@ -52,7 +53,7 @@ class KnowledgeSearch(Resource[Driver]):
         if (embedding is None) != (model is None):
             raise check.invalid("embedding", "goes with model")
         if embedding is not None and model is not None:
-            arguments |= {"embedding": _vector(embedding), "model": check.text("model", model, 1, limits.MODEL_MAX)}
+            arguments |= {"embedding": vector_of(embedding), "model": check.text("model", model, 1, limits.MODEL_MAX)}
         if locale is not None:
             arguments["locale"] = check.text("locale", locale, 1, limits.LOCALE_MAX)
         if audience is not None:
@@ -60,18 +61,9 @@ class KnowledgeSearch(Resource[Driver]):
         reply: Reply = yield self._read(self._rest.rpc("search_articles", arguments))
         return tuple(reply.rows(ArticleHit))
 
-    @call
-    def embedding_progress(self) -> Flow[Sequence[EmbeddingProgress]]:
-        """Staff: how many passages have a vector, for each model.
 
-        Raises:
-            ForbiddenError: You are not staff.
-        """
-        reply: Reply = yield self._read(self._rest.rpc("embedding_progress", {}))
-        return tuple(reply.rows(EmbeddingProgress))
-
-
-def _vector(values: Sequence[float]) -> Sequence[float]:
+def vector_of(values: Sequence[float]) -> Sequence[float]:
+    """The numbers of a vector, after a check that it can be stored and compared."""
     given = [*values]
     if len(given) != limits.VECTOR_SIZE or not all(
         isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in given

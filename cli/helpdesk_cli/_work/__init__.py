@@ -1,0 +1,1 @@
+"""Work that programs do for the helpdesk: vectors, and the duties of `helpdesk worker`."""

@@ -1,0 +1,212 @@
+"""The client of an endpoint. The edge functions have the same rules in ``_helpdesk/embeddings.ts``."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, Self, TypedDict
+
+import httpx
+
+from .._http.error_mapping import retry_after
+from .._limits import VECTOR_SIZE
+from ..errors import ConfigurationError, HelpdeskError
+
+Kind = Literal["query", "passage"]
+
+_E5 = re.compile(r"\be5-(small|base|large)\b")
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_REFUSALS = {400, 413, 422}
+_PASSING = {408, 429, 500, 502, 503, 504}
+_ATTEMPTS = 3
+_WAIT_MAX = 10.0
+
+
+class EmbeddingError(HelpdeskError):
+    """The endpoint gave no vectors. The message holds nothing of what it wrote."""
+
+    is_refusal: bool
+    """Whether these texts are to blame, and others may have their vectors."""
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, is_refusal: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.is_refusal = is_refusal
+
+
+class QuestionVector(TypedDict):
+    """What ``hd.knowledge.search`` takes: ``search(question, **endpoint.question(question))``."""
+
+    embedding: Sequence[float]
+    """The vector of the question."""
+    model: str
+    """The model that made it."""
+
+
+class EmbeddingEndpoint:
+    """An endpoint with a model for vectors. Any number of threads may share one; ``close`` it, or use ``with``."""
+
+    def __init__(self, url: str, model: str, *, key: str | None = None, timeout: float = 60.0) -> None:
+        """Make it; nothing is sent.
+
+        Args:
+            url: The base URL, which ``/embeddings`` is added to, e.g. ``https://api.openai.com/v1``.
+            model: The name of the model. Vectors are stored under it.
+            key: The key of the endpoint; None if it wants none.
+            timeout: Seconds to wait for an answer.
+
+        Raises:
+            ConfigurationError: The URL is no http or https URL, or the model has no name.
+        """
+        try:
+            host = httpx.URL(url).host if re.match(r"https?://[^/]", url) else ""
+        except httpx.InvalidURL:
+            host = ""
+        if not host:
+            raise ConfigurationError("The URL of the endpoint for embeddings must begin with http:// or https://")
+        if not model.strip():
+            raise ConfigurationError("The endpoint for embeddings needs the name of a model")
+        self.model = model.strip()
+        """The name of the model."""
+        self._url = f"{url.rstrip('/')}/embeddings"
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        # No proxy stands between this machine and itself.
+        self._http = httpx.Client(headers=headers, timeout=timeout, trust_env=host not in _LOOPBACK)
+        # Models of more dimensions may be able to give fewer, but some endpoints refuse a field that they do not know.
+        self._sends_dimensions = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, *, model: str | None = None) -> Self | None:
+        """The endpoint that the environment names; None when it names none.
+
+        Reads EMBEDDINGS_BASE_URL, EMBEDDINGS_MODEL and EMBEDDINGS_API_KEY, as the edge functions do.
+
+        Args:
+            environ: Variables to read instead of the process's own.
+            model: A model instead of that in EMBEDDINGS_MODEL.
+
+        Raises:
+            ConfigurationError: A variable is missing or not valid.
+        """
+        given = os.environ if environ is None else environ
+        url = given.get("EMBEDDINGS_BASE_URL", "").strip()
+        if not url:
+            return None
+        named = model or given.get("EMBEDDINGS_MODEL", "").strip()
+        if not named:
+            raise ConfigurationError(
+                "EMBEDDINGS_MODEL is not set, which goes with EMBEDDINGS_BASE_URL",
+                hint="Set it to the name of the model for embeddings.",
+            )
+        return cls(url, named, key=given.get("EMBEDDINGS_API_KEY", "").strip() or None)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def question(self, text: str) -> QuestionVector:
+        """The vector of a question, for ``hd.knowledge.search(text, **endpoint.question(text))``.
+
+        Args:
+            text: The question.
+
+        Raises:
+            EmbeddingError: There is no vector.
+        """
+        (vector,) = self.embed([text], kind="query")
+        return {"embedding": vector, "model": self.model}
+
+    def embed(self, texts: Sequence[str], *, kind: Kind = "passage") -> list[list[float]]:
+        """The vector of each text, in their order: 384 numbers.
+
+        Args:
+            texts: The texts.
+            kind: ``passage`` for texts that are to be found, ``query`` for questions.
+
+        Raises:
+            EmbeddingError: There are no vectors.
+        """
+        # What E5 was trained to find before a text.
+        prefix = f"{kind}: " if _E5.search(self.model) and "instruct" not in self.model else ""
+        given = [f"{prefix}{text}" for text in texts]
+        vectors = self._ask(given)
+        if not self._sends_dimensions and any(len(vector) > VECTOR_SIZE for vector in vectors.values()):
+            self._sends_dimensions = True
+            vectors = self._ask(given)
+        return [self._checked(vectors, number) for number in range(len(texts))]
+
+    def _ask(self, texts: list[str]) -> dict[int, list[float]]:
+        """The vectors by the places of their texts: an endpoint may answer in another order."""
+        body: dict[str, Any] = {"model": self.model, "input": texts}
+        if self._sends_dimensions:
+            body["dimensions"] = VECTOR_SIZE
+        response = self._send(body)
+        if response.status_code != 200:
+            raise _refused(response.status_code)
+        try:
+            data = response.json()["data"]
+            rows = [(row.get("index"), row.get("embedding")) for row in data]
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+            raise EmbeddingError("The embeddings' endpoint answered without vectors") from None
+        return {
+            index if type(index) is int else place: vector
+            for place, (index, vector) in enumerate(rows)
+            if isinstance(vector, list)
+        }
+
+    def _send(self, body: dict[str, Any]) -> httpx.Response:
+        for attempt in range(1, _ATTEMPTS + 1):
+            wait = 0.5 * attempt
+            try:
+                response = self._http.post(self._url, json=body)
+            except httpx.HTTPError as error:
+                # The text of the error may hold the address with a password.
+                problem = f"The embeddings' endpoint gave no answer: {type(error).__name__}"
+                if attempt == _ATTEMPTS or isinstance(error, httpx.TimeoutException):
+                    raise EmbeddingError(problem, hint="Is the URL right, and does it run?") from None
+            else:
+                if response.status_code not in _PASSING or attempt == _ATTEMPTS or _is_quota(response):
+                    return response
+                wait = retry_after(response.headers.get("retry-after"), datetime.now(UTC)) or wait
+                if wait > _WAIT_MAX:
+                    return response
+            time.sleep(wait)
+        raise AssertionError
+
+    def _checked(self, vectors: dict[int, list[float]], number: int) -> list[float]:
+        """One of the vectors, if it can be stored."""
+        vector = vectors.get(number)
+        if vector is None:
+            raise EmbeddingError(f"{self.model} gave no vector for text {number}")
+        if len(vector) != VECTOR_SIZE:
+            raise EmbeddingError(
+                f"{self.model} gives {len(vector)} numbers; the helpdesk stores {VECTOR_SIZE}",
+                hint=f"Choose a model with {VECTOR_SIZE} dimensions, or whose dimensions can be chosen.",
+            )
+        if not any(vector) or not all(type(one) in (int, float) and math.isfinite(one) for one in vector):
+            raise EmbeddingError(f"{self.model} gave a vector with numbers that are none", is_refusal=True)
+        return vector
+
+
+def _is_quota(response: httpx.Response) -> bool:
+    """Whether waiting does not help: the account is used up."""
+    return response.status_code == 429 and "insufficient_quota" in response.text
+
+
+def _refused(status: int) -> EmbeddingError:
+    hints = {
+        401: "Check EMBEDDINGS_API_KEY.",
+        403: "Check EMBEDDINGS_API_KEY.",
+        404: "Check EMBEDDINGS_BASE_URL and the name of the model.",
+    }
+    message = f"The embeddings' endpoint answered {status}"
+    return EmbeddingError(message, hint=hints.get(status), is_refusal=status in _REFUSALS)
