@@ -86,6 +86,7 @@ class KnowledgeEmbedding(Resource[Driver]):
         Raises:
             ConfigurationError: The function is not deployed.
             ForbiddenError: You are not staff.
+            UnexpectedResponseError: The function answered something that cannot be read.
         """
         http = self._platform("POST", "/functions/v1/embed-articles", json={})
         http.extensions["timeout"] = _EMBED_TIMEOUT.as_dict()
