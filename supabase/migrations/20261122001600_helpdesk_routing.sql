@@ -201,7 +201,10 @@ declare
   v_found boolean := false;
 begin
   -- Locks people before tickets, as a deactivation does: the two must not wait for each other.
-  if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null then
+  if helpdesk_private.is_service() or helpdesk_private.me_if_staff() is not null or exists (
+    select from helpdesk.tickets as t
+    where t.ticket_id = p_ticket_id and helpdesk_private.role_on_ticket(t) = 'assistant'
+  ) then
     v_found := helpdesk_private.lock_staff(p_assignee_id);
   end if;
   v_ticket := helpdesk_private.lock_for_routing(p_ticket_id, p_revision);

@@ -117,6 +117,31 @@ end;
 $$;
 revoke all on function helpdesk_private.check_list from public, anon, authenticated, service_role;
 
+create function helpdesk_private.can_be_assigned(p_user_id uuid, p_team_id uuid)
+returns boolean
+language sql
+stable
+-- Definer: reads people and teams that the caller may not see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from helpdesk.users as u
+    where u.user_id = p_user_id and u.is_active
+      and (
+        u.role = 'admin'
+        or (
+          u.role = 'agent' and exists (
+            select from helpdesk.team_members as m where m.user_id = u.user_id and m.team_id = p_team_id
+          )
+        )
+      )
+  );
+$$;
+comment on function helpdesk_private.can_be_assigned is
+  'Whether the assistant may propose this person for tickets of the team: an active member of it, or an active admin.';
+revoke all on function helpdesk_private.can_be_assigned from public, anon, authenticated, service_role;
+
 create function helpdesk_private.check_payload(p_kind text, p_payload jsonb, p_ticket helpdesk.tickets)
 returns void
 language plpgsql
@@ -146,15 +171,8 @@ begin
       -- Only to somebody who works the ticket's team: the words of a ticket must not choose a person.
       if not exists (
         select from helpdesk.users as u
-        where u.user_id::text = p_payload ->> 'assigned_to' and u.is_active
-          and (
-            u.role = 'admin'
-            or (
-              u.role = 'agent' and exists (
-                select from helpdesk.team_members as m where m.user_id = u.user_id and m.team_id = p_ticket.team_id
-              )
-            )
-          )
+        where u.user_id::text = p_payload ->> 'assigned_to'
+          and helpdesk_private.can_be_assigned(u.user_id, p_ticket.team_id)
       ) then
         perform helpdesk_private.fail('assignee_not_found');
       end if;

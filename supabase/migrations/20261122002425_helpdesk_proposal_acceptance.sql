@@ -19,7 +19,7 @@ begin
   for no key update of t;
   select * into v_proposal from helpdesk.proposals as p where p.proposal_id = p_proposal_id;
   -- Labels can be undone; what a customer reads cannot.
-  if v_proposal.kind <> 'classification' or v_proposal.mode = 'model' then
+  if v_proposal.kind not in ('classification', 'assignment') or v_proposal.mode = 'model' then
     perform helpdesk_private.fail('forbidden', 'The assistant applies labels from past tickets only.');
   end if;
   perform helpdesk_private.require_open(v_proposal, v_ticket);
@@ -27,7 +27,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.apply_as_assistant is
-  'Carries out an open proposal of labels that no model made, in the assistant''s name. The caller is a run.';
+  'Carries out an open proposal of labels, or of an assignee, that no model made, in the assistant''s name. The caller '
+  'is a run.';
 revoke all on function helpdesk_private.apply_as_assistant from public, anon, authenticated, service_role;
 
 create function helpdesk_private.accept_proposal(p_proposal_id uuid, p_body text, p_status text, p_confirm boolean)

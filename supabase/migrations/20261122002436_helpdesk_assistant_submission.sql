@@ -108,7 +108,9 @@ begin
     'team_id', case when v_team ->> 'id' <> v_ticket.team_id::text then v_team ->> 'id' end,
     'priority', case when p_answer ->> 'priority' <> v_ticket.priority then p_answer ->> 'priority' end,
     'add_tags', case when v_tags <> '[]' then v_tags end,
-    'spam', case when (p_answer ->> 'spam')::boolean then true end
+    'spam', case when (p_answer ->> 'spam')::boolean and not exists (
+      select from helpdesk.ticket_tags as g where g.ticket_id = v_ticket.ticket_id and g.tag = 'spam'
+    ) then true end
   ));
   return v_result;
 end;

@@ -6,8 +6,8 @@
 -- the ticket, and with its last example.
 
 create table helpdesk.label_examples (
-  kind text not null check (helpdesk_private.text_among('kind', kind, 'team', 'priority', 'tag')),
-  -- For a team, its id.
+  kind text not null check (helpdesk_private.text_among('kind', kind, 'team', 'priority', 'tag', 'assignee')),
+  -- For a team or a person, the id.
   label text not null check (helpdesk_private.name_within('label', label, 1, 50)),
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
   source text not null check (source in ('agent', 'import', 'accepted_proposal')),
@@ -16,9 +16,9 @@ create table helpdesk.label_examples (
   primary key (kind, label, ticket_id)
 );
 comment on table helpdesk.label_examples is
-  'Label examples: the teams, priorities and tags that people have decided, the newest 200 of each label. Those who '
-  'work the ticket read them, admins delete them.';
-comment on column helpdesk.label_examples.label is 'The priority, the tag, or the id of the team.';
+  'Label examples: the teams, priorities and tags that people have decided, and who had the tickets that people '
+  'resolved; the newest 200 of each label. Those who work the ticket read them, admins delete them.';
+comment on column helpdesk.label_examples.label is 'The priority, the tag, or the id of the team or assignee.';
 comment on column helpdesk.label_examples.source is
   'agent: somebody on the staff set or confirmed it; accepted_proposal: as the assistant proposed it; import: it came '
   'with an imported ticket.';
@@ -97,6 +97,8 @@ as $$
     select 'tag', g.tag from helpdesk.ticket_tags as g where g.ticket_id = (p_ticket).ticket_id
     union all
     select 'team', (p_ticket).team_id::text
+    union all
+    select 'assignee', (p_ticket).assigned_to::text where (p_ticket).assigned_to is not null
     order by 1, 2
   ) as l;
 $$;
@@ -167,6 +169,24 @@ comment on function helpdesk_private.refresh_example is
   'What somebody removes from a ticket is removed from the text of its example, and its vector is made anew.';
 revoke all on function helpdesk_private.refresh_example from public, anon, authenticated, service_role;
 
+create function helpdesk_private.example_source(p_ticket_id uuid)
+returns text
+language sql
+stable
+-- Definer: which proposal is being carried out is closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select case when p.state = 'open' then 'accepted_proposal' else 'undone_proposal' end
+    from helpdesk_private.applied_proposals as a join helpdesk.proposals as p on p.proposal_id = a.proposal_id
+    where a.ticket_id = p_ticket_id and p.kind = 'classification'
+  ), 'agent');
+$$;
+comment on function helpdesk_private.example_source is
+  'Whether this transaction changes the labels of the ticket by a proposal; undone_proposal: it takes them back.';
+revoke all on function helpdesk_private.example_source from public, anon, authenticated, service_role;
+
 create function helpdesk_private.example_of_ticket()
 returns trigger
 language plpgsql
@@ -179,6 +199,7 @@ declare
   v_confirmed boolean := new.status <> old.status and new.status in ('resolved', 'closed');
   v_kinds text[] := '{}';
   v_labels text[] := '{}';
+  v_source text;
 begin
   -- Requesters decide nothing here, also those who are staff elsewhere.
   if v_me is not null and (
@@ -205,7 +226,17 @@ begin
       v_labels := v_labels || new.team_id::text;
     end if;
   end if;
-  perform helpdesk_private.add_examples(new, v_kinds, v_labels, 'agent', v_me);
+  v_source := helpdesk_private.example_source(new.ticket_id);
+  if v_source = 'undone_proposal' then
+    -- The proposed label was wrong; that the one before it is right, nobody has said.
+    delete from helpdesk.label_examples as e
+    where e.ticket_id = new.ticket_id and (
+      (new.priority <> old.priority and (e.kind, e.label) = ('priority', old.priority))
+      or (new.team_id <> old.team_id and (e.kind, e.label) = ('team', old.team_id::text))
+    );
+    return null;
+  end if;
+  perform helpdesk_private.add_examples(new, v_kinds, v_labels, v_source, v_me);
   return null;
 end;
 $$;
@@ -255,7 +286,8 @@ begin
       order by t.ticket_id
     loop
       perform helpdesk_private.add_examples(
-        v_new.ticket, array_fill('tag'::text, array[cardinality(v_new.tags)]), v_new.tags, 'agent', v_me
+        v_new.ticket, array_fill('tag'::text, array[cardinality(v_new.tags)]), v_new.tags,
+        helpdesk_private.example_source((v_new.ticket).ticket_id), v_me
       );
     end loop;
   end if;
@@ -305,77 +337,3 @@ $$;
 revoke all on function helpdesk_private.drop_team_examples from public, anon, authenticated, service_role;
 create trigger drop_team_examples after delete on helpdesk.teams
   for each row execute function helpdesk_private.drop_team_examples();
-
-
--- Tickets from before -------------------------------------------------------------------------------------------------
-
-create function helpdesk_private.collect_label_examples(
-  p_before bigint, p_imported boolean, p_max_rows integer, out tickets integer, out next bigint
-)
-returns record
-language plpgsql
--- Definer: nobody writes examples directly.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_ticket helpdesk.tickets;
-  v_event record;
-  v_max_rows integer := least(greatest(p_max_rows, 1), 1000);
-  v_read integer := 0;
-begin
-  perform helpdesk_private.require_role('admin');
-  tickets := 0;
-  for v_ticket in
-    select * from helpdesk.tickets as t
-    where t.number < coalesce(p_before, 9223372036854775807)
-    order by t.number desc
-    limit v_max_rows
-  loop
-    v_read := v_read + 1;
-    next := v_ticket.number;
-    continue when v_ticket.status not in ('resolved', 'closed')
-      or exists (select from helpdesk_private.example_texts as x where x.ticket_id = v_ticket.ticket_id);
-    -- Whoever took the last of these steps.
-    select e.actor_kind, e.actor_id, e.created_at into v_event
-    from helpdesk.events as e
-    where e.ticket_id = v_ticket.ticket_id and e.type = 'ticket.status_changed'
-      and e.data #>> '{changes,status,1}' in ('resolved', 'closed')
-    order by e.event_id desc
-    limit 1;
-    continue when coalesce(v_event.actor_kind, '') <> 'staff' and not (p_imported and v_ticket.channel = 'import');
-    perform helpdesk_private.add_examples(
-      v_ticket, l.kinds, l.labels, case when v_event.actor_kind = 'staff' then 'agent' else 'import' end,
-      case when v_event.actor_kind = 'staff' then v_event.actor_id end, coalesce(v_event.created_at, v_ticket.updated_at)
-    )
-    from helpdesk_private.labels_of(v_ticket) as l;
-    tickets := tickets + 1;
-  end loop;
-  if v_read < v_max_rows then
-    next := null;
-  end if;
-end;
-$$;
-revoke all on function helpdesk_private.collect_label_examples from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.collect_label_examples to authenticated, service_role;
-
-create function helpdesk.collect_label_examples(
-  before bigint default null, imported boolean default false, max_rows integer default 200, out tickets integer,
-  out next bigint
-)
-returns record
-language sql
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-  select c.tickets, c.next
-  from helpdesk_private.collect_label_examples(
-    collect_label_examples.before, collect_label_examples.imported, collect_label_examples.max_rows
-  ) as c;
-$$;
-comment on function helpdesk.collect_label_examples is
-  'For admins: makes examples of tickets that somebody on the staff resolved or closed before, newest first; with '
-  'imported, also of resolved and closed tickets of the channel import. tickets: how many; next: the value of before '
-  'with which to call it again, null at the end.';
-revoke all on function helpdesk.collect_label_examples from public, anon, authenticated, service_role;
-grant execute on function helpdesk.collect_label_examples to authenticated, service_role;

@@ -25,7 +25,7 @@ revoke all on function helpdesk_private.share_within from public, anon, authenti
 grant execute on function helpdesk_private.share_within to authenticated, service_role;
 
 create table helpdesk.ai_thresholds (
-  kind text primary key check (kind in ('team', 'priority', 'tag')),
+  kind text primary key check (kind in ('team', 'priority', 'tag', 'assignee', 'spam')),
   suggest_share real not null default 0.7 check (helpdesk_private.share_within('suggest_share', suggest_share, 0, 1)),
   min_similarity real not null default 0.6
     check (helpdesk_private.share_within('min_similarity', min_similarity, 0, 1)),
@@ -35,7 +35,8 @@ create table helpdesk.ai_thresholds (
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.ai_thresholds is
-  'Thresholds of classification: one row for team, priority and tag. Staff read them, admins change them.';
+  'Thresholds of classification: one row for team, priority, tag, assignee and spam, which is the tag spam. Staff read '
+  'them, admins change them.';
 comment on column helpdesk.ai_thresholds.suggest_share is
   'From this share on, a label is proposed. Training sets one for each label instead, from target_precision.';
 comment on column helpdesk.ai_thresholds.min_similarity is
@@ -43,8 +44,8 @@ comment on column helpdesk.ai_thresholds.min_similarity is
   'are not similar.';
 comment on column helpdesk.ai_thresholds.apply_share is
   'From this share on, a run of the assistant applies a sure label itself; undo_proposal() undoes it. Not where a '
-  'person has decided the label, where the ticket''s text has hidden characters, nor to resolved tickets; a team only '
-  'while nobody is assigned. null: never, a person decides.';
+  'person has decided the label, where the ticket''s text has hidden characters, nor to resolved tickets; a team or an '
+  'assignee only while nobody is assigned. null: never, a person decides.';
 comment on column helpdesk.ai_thresholds.target_precision is
   'How often the proposed labels are to be right: training chooses each label''s threshold by it.';
 -- No statistics, so that a planned count tells nothing (see tickets).
@@ -55,7 +56,7 @@ alter table helpdesk.ai_thresholds
   alter column apply_share set statistics 0,
   alter column target_precision set statistics 0,
   alter column updated_at set statistics 0;
-insert into helpdesk.ai_thresholds (kind) values ('team'), ('priority'), ('tag');
+insert into helpdesk.ai_thresholds (kind) values ('team'), ('priority'), ('tag'), ('assignee'), ('spam');
 
 create table helpdesk_private.label_models (
   kind text primary key check (kind in ('team', 'priority')),
@@ -118,7 +119,7 @@ create type helpdesk_private.neighbour as (
 comment on type helpdesk_private.neighbour is 'One of the nearest examples of a kind of label.';
 revoke all on type helpdesk_private.neighbour from public, anon, authenticated, service_role;
 
-create function helpdesk_private.nearest_by_words(p_words text[], p_ticket_id uuid)
+create function helpdesk_private.nearest_by_words(p_words text[], p_ticket_id uuid, p_assignees text[])
 returns setof helpdesk_private.neighbour
 language sql
 stable
@@ -147,20 +148,24 @@ as $$
     group by x.ticket_id
   )
   select n.kind, n.ticket_id, n.similarity
-  from unnest(array['team', 'priority', 'tag']) as k (kind)
+  from unnest(
+    case when p_assignees is null then array['team', 'priority', 'tag'] else array['assignee'] end
+  ) as k (kind)
   cross join lateral (
     select k.kind, near.ticket_id, near.similarity / (1 + 0.002 * length(x.words)) as similarity
     from near
     join helpdesk_private.example_texts as x using (ticket_id)
     where k.kind = 'tag' or exists (
-      select from helpdesk.label_examples as e where e.kind = k.kind and e.ticket_id = near.ticket_id
+      select from helpdesk.label_examples as e
+      where e.kind = k.kind and e.ticket_id = near.ticket_id and (p_assignees is null or e.label = any(p_assignees))
     )
     order by 3 desc, near.ticket_id
     limit 200
   ) as n;
 $$;
 comment on function helpdesk_private.nearest_by_words is
-  'For each kind, the examples that share most of a text''s rare words: for helpdesks without an embedding model.';
+  'For each kind, the examples that share most of a text''s rare words: for helpdesks without an embedding model. With '
+  'p_assignees, the tickets that one of them had.';
 revoke all on function helpdesk_private.nearest_by_words from public, anon, authenticated, service_role;
 
 create function helpdesk_private.votes(p_neighbours helpdesk_private.neighbour[], p_scale double precision)

@@ -31,7 +31,7 @@ $$;
 revoke all on function helpdesk_private.nearest_examples from public, anon, authenticated, service_role;
 
 create function helpdesk_private.nearest_by_vector(
-  p_embedding real[], p_model text, p_ticket_id uuid
+  p_embedding real[], p_model text, p_ticket_id uuid, p_assignees text[]
 )
 returns setof helpdesk_private.neighbour
 language plpgsql
@@ -45,7 +45,9 @@ declare
   v_kind text;
   v_near helpdesk_private.neighbour[];
 begin
-  foreach v_kind in array array['team', 'priority', 'tag'] loop
+  foreach v_kind in array
+    case when p_assignees is null then array['team', 'priority', 'tag'] else array['assignee'] end
+  loop
     v_near := '{}';
     -- Many examples: by the index, which finds nearly all of the nearest. A kind with few labels has few examples, and
     -- they are compared one by one.
@@ -55,7 +57,8 @@ begin
         from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
         where n.ticket_id is distinct from p_ticket_id
           and (v_kind = 'tag' or exists (
-            select from helpdesk.label_examples as e where e.kind = v_kind and e.ticket_id = n.ticket_id
+            select from helpdesk.label_examples as e
+            where e.kind = v_kind and e.ticket_id = n.ticket_id and (p_assignees is null or e.label = any(p_assignees))
           ))
       );
     end if;
@@ -65,7 +68,8 @@ begin
         from helpdesk_private.example_embeddings as v
         where v.model = p_model and v.ticket_id is distinct from p_ticket_id
           and (v_kind = 'tag' or v.ticket_id in (
-            select e.ticket_id from helpdesk.label_examples as e where e.kind = v_kind
+            select e.ticket_id from helpdesk.label_examples as e
+            where e.kind = v_kind and (p_assignees is null or e.label = any(p_assignees))
           ))
         order by v.embedding operator(helpdesk_private.<#>) v_unit
         limit 200
@@ -77,7 +81,7 @@ end;
 $$;
 comment on function helpdesk_private.nearest_by_vector is
   'For each kind, the examples whose vectors are nearest to a vector of length 1. For tags, a ticket without tags is '
-  'an example too: of having none.';
+  'an example too: of having none. With p_assignees, the tickets that one of them had.';
 revoke all on function helpdesk_private.nearest_by_vector from public, anon, authenticated, service_role;
 
 create function helpdesk_private.vector_logits(p_embedding real[], p_model text)

@@ -41,7 +41,9 @@ comment on function helpdesk_private.word_shares is
   'What the linear model of words gives each label; nothing for a text without a known word.';
 revoke all on function helpdesk_private.word_shares from public, anon, authenticated, service_role;
 
-create function helpdesk_private.label_shares(p_text text, p_embedding real[], p_model text, p_ticket_id uuid)
+create function helpdesk_private.label_shares(
+  p_text text, p_embedding real[], p_model text, p_ticket_id uuid, p_assignees text[]
+)
 returns table (
   kind text, label text, share double precision, similarity double precision, examples bigint, threshold real,
   is_sure boolean, nearest uuid[]
@@ -54,10 +56,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_near helpdesk_private.neighbour[] := array(
-    select n from helpdesk_private.nearest_by_vector(p_embedding, p_model, p_ticket_id) as n
+    select n from helpdesk_private.nearest_by_vector(p_embedding, p_model, p_ticket_id, p_assignees) as n
     where p_embedding is not null
     union all
-    select n from helpdesk_private.nearest_by_words(helpdesk_private.single_words(p_text), p_ticket_id) as n
+    select n
+    from helpdesk_private.nearest_by_words(helpdesk_private.single_words(p_text), p_ticket_id, p_assignees) as n
     where p_embedding is null
   );
 begin
@@ -66,8 +69,12 @@ begin
       select coalesce(v.kind, e.kind, w.kind) as kind, coalesce(v.label, e.label, w.label) as label, v.share as vote,
         e.share as by_vector, w.share as by_words, v.similarity, v.nearest
       from helpdesk_private.votes(v_near, case when p_embedding is null then 0.1 else 0.05 end) as v
-      full join helpdesk_private.vector_shares(p_embedding, p_model) as e on (e.kind, e.label) = (v.kind, v.label)
-      full join helpdesk_private.word_shares(p_text) as w
+      full join (
+        select * from helpdesk_private.vector_shares(p_embedding, p_model) as s where p_assignees is null
+      ) as e on (e.kind, e.label) = (v.kind, v.label)
+      full join (
+        select * from helpdesk_private.word_shares(p_text) as s where p_assignees is null
+      ) as w
         on (w.kind, w.label) = (coalesce(v.kind, e.kind), coalesce(v.label, e.label))
     ),
     present as (
@@ -91,7 +98,7 @@ begin
         ) as examples
       from opinions as o join present as p on p.kind = o.kind
     )
-    select x.kind, x.label, coalesce(x.share, 0), x.similarity, x.examples, y.threshold,
+    select t.kind, x.label, coalesce(x.share, 0), x.similarity, x.examples, y.threshold,
       x.share >= y.threshold and x.examples >= 3
       and x.similarity >= case when p_embedding is null then 0.3 else t.min_similarity end
       -- Where people have used one label only, nothing is known about the others.
@@ -102,7 +109,8 @@ begin
       ) = 2),
       coalesce(x.nearest, '{}')
     from mixed as x
-    join helpdesk.ai_thresholds as t on t.kind = x.kind
+    join helpdesk.ai_thresholds as t
+      on t.kind = case when x.kind = 'tag' and x.label = 'spam' then 'spam' else x.kind end
     left join helpdesk_private.label_heads as h on h.kind = x.kind and h.label = x.label
     cross join lateral (
       -- The thresholds of training hold for the opinions that it had.
@@ -114,7 +122,8 @@ end;
 $$;
 comment on function helpdesk_private.label_shares is
   'The share of each label for a text, best first within its kind, and whether the label is sure. p_embedding has '
-  'length 1; without it, words decide.';
+  'length 1; without it, words decide. The kinds team, priority, tag and spam; with p_assignees the kind assignee, '
+  'among these people.';
 revoke all on function helpdesk_private.label_shares from public, anon, authenticated, service_role;
 
 create function helpdesk_private.changes_by_labels(p_ticket helpdesk.tickets, p_labels jsonb)
@@ -126,10 +135,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_strip_nulls(jsonb_build_object(
+    'assigned_to', min(l.label) filter (where l.kind = 'assignee'),
     'team_id', min(l.label) filter (where l.kind = 'team' and l.label <> (p_ticket).team_id::text),
     'priority', min(l.label) filter (where l.kind = 'priority' and l.label <> (p_ticket).priority),
     'add_tags', jsonb_agg(l.label order by l.place) filter (where l.kind = 'tag' and not exists (
       select from helpdesk.ticket_tags as g where g.ticket_id = (p_ticket).ticket_id and g.tag = l.label
+    )),
+    'spam', bool_or(true) filter (where l.kind = 'spam' and not exists (
+      select from helpdesk.ticket_tags as g where g.ticket_id = (p_ticket).ticket_id and g.tag = 'spam'
     ))
   ))
   from (
@@ -139,8 +152,37 @@ as $$
   ) as l;
 $$;
 comment on function helpdesk_private.changes_by_labels is
-  'What the sure ones among these labels would change, as the payload of a proposal; {} for nothing.';
+  'What the sure ones among these labels would change, by field; {} for nothing.';
 revoke all on function helpdesk_private.changes_by_labels from public, anon, authenticated, service_role;
+
+create function helpdesk_private.best_labels(
+  p_ticket helpdesk.tickets, p_unit real[], p_model text, p_assignees text[]
+)
+returns jsonb
+language sql
+stable
+-- Definer: reads examples of tickets that the caller may not see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(to_jsonb(b) - 'place' order by b.kind, b.place), '[]')
+  from (
+    select s.kind, s.label, coalesce(g.name, u.name) as name, round(s.share::numeric, 4) as share,
+      round(s.similarity::numeric, 4) as similarity, s.examples, s.threshold, s.nearest,
+      row_number() over by_share as place,
+      -- A ticket has one team and one priority: thresholds under one half must not make two of them sure.
+      s.is_sure and (s.kind = 'tag' or row_number() over by_share = 1) as is_sure
+    from helpdesk_private.label_shares(
+      helpdesk_private.classification_text(p_ticket), p_unit, p_model, (p_ticket).ticket_id, p_assignees
+    ) as s
+    left join helpdesk.teams as g on s.kind = 'team' and g.team_id::text = s.label
+    left join helpdesk.users as u on s.kind = 'assignee' and u.user_id::text = s.label
+    where s.kind <> 'team' or g.team_id is not null
+    window by_share as (partition by s.kind order by s.share desc, s.label)
+  ) as b
+  where b.place <= 3 or (b.kind = 'tag' and b.is_sure and b.place <= 10);
+$$;
+revoke all on function helpdesk_private.best_labels from public, anon, authenticated, service_role;
 
 create function helpdesk_private.vote_on_ticket(p_ticket helpdesk.tickets, p_embedding real[], p_model text)
 returns jsonb
@@ -153,23 +195,24 @@ as $$
 declare
   v_unit real[];
   v_labels jsonb;
+  v_team_id uuid;
+  v_assignees text[];
   v_doubtful text[];
 begin
   v_unit := helpdesk_private.classification_vector(p_embedding, p_model);
-  select coalesce(jsonb_agg(to_jsonb(b) - 'place' order by b.kind, b.place), '[]') into v_labels
-  from (
-    select s.kind, s.label, g.name, round(s.share::numeric, 4) as share, round(s.similarity::numeric, 4) as similarity,
-      s.examples, s.threshold, s.nearest, row_number() over by_share as place,
-      -- A ticket has one team and one priority: thresholds under one half must not make two of them sure.
-      s.is_sure and (s.kind = 'tag' or row_number() over by_share = 1) as is_sure
-    from helpdesk_private.label_shares(
-      helpdesk_private.classification_text(p_ticket), v_unit, p_model, p_ticket.ticket_id
-    ) as s
-    left join helpdesk.teams as g on s.kind = 'team' and g.team_id::text = s.label
-    where s.kind <> 'team' or g.team_id is not null
-    window by_share as (partition by s.kind order by s.share desc, s.label)
-  ) as b
-  where b.place <= 3 or (b.kind = 'tag' and b.is_sure and b.place <= 10);
+  v_labels := helpdesk_private.best_labels(p_ticket, v_unit, p_model, null);
+  if p_ticket.assigned_to is null then
+    -- Among the people of the team that the ticket should be in.
+    v_team_id := coalesce(
+      (helpdesk_private.changes_by_labels(p_ticket, v_labels) ->> 'team_id')::uuid, p_ticket.team_id
+    );
+    select array_agg(p.label) into v_assignees
+    from (select e.label from helpdesk.label_examples as e where e.kind = 'assignee' group by e.label) as p
+    where helpdesk_private.can_be_assigned(p.label::uuid, v_team_id);
+    if v_assignees is not null then
+      v_labels := v_labels || helpdesk_private.best_labels(p_ticket, v_unit, p_model, v_assignees);
+    end if;
+  end if;
   select coalesce(array_agg(k.kind), '{}') into v_doubtful
   from unnest(array['team', 'priority']) as k (kind)
   where not exists (
@@ -246,8 +289,9 @@ as $$
   select helpdesk_private.classify_ticket(classify_ticket.ticket_id, classify_ticket.embedding, classify_ticket.model);
 $$;
 comment on function helpdesk.classify_ticket is
-  'For those who work the ticket: which team, priority and tags tickets like this one were given, with the share of '
-  'each and the numbers of the nearest tickets that you work. Changes nothing. embedding: the vector of the ticket''s '
+  'For those who work the ticket: which team, priority and tags tickets like this one were given, whether they were '
+  'spam, and, while nobody has it, who of its team had tickets like it; with the share of each and the numbers of the '
+  'nearest tickets that you work. Changes nothing. embedding: the vector of the ticket''s '
   'text by model; without it, words decide (reason no_embedding).';
 revoke all on function helpdesk.classify_ticket from public, anon, authenticated, service_role;
 grant execute on function helpdesk.classify_ticket to authenticated, service_role;

@@ -126,7 +126,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a requester fills the vote": ("where p.place <= 5", ""),
         "a rare label is outvoted": ("case when v.kind = 'tag' then 1 else n.examples end", "1"),
     },
-    ("label_shares(text,real[],text,uuid)", "classification"): {
+    ("label_shares(text,real[],text,uuid,text[])", "classification"): {
         "two examples are enough": ("and x.examples >= 3", ""),
         "one known label is enough": (
             "limit 2\n        ) as known\n      ) = 2",
@@ -142,6 +142,17 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("example_of_ticket()", "label_examples"): {
         "requesters decide": ("or helpdesk_private.role_on_ticket(old) = 'customer'", ""),
         "any step confirms": ("and new.status in ('resolved', 'closed')", ""),
+    },
+    ("can_be_assigned(uuid,uuid)", "assignees"): {
+        "people who have left": ("and u.is_active", ""),
+        "people of other teams": ("and m.team_id = p_team_id", ""),
+    },
+    ("example_source(uuid)", "examples_learnt"): {
+        "what is undone is learnt": ("case when p.state = 'open' then", "case when true then"),
+    },
+    ("propose_assignee(uuid,uuid,jsonb,text[])", "assignees"): {
+        "before the team is decided": ("and p.payload ? 'team_id'", "and false"),
+        "hidden text assigns": ("if p_flags = '{}' and", "if"),
     },
     ("may_be_example(helpdesk.tickets)", "classification_runs"): {
         "what is excluded is learnt": ("return not exists", "return true or not exists"),
