@@ -58,6 +58,7 @@ LAYERS = {
         "local": "_database _version embedding_models errors install",
         "scripted_provider": "",
         "demo": "__init__ _database _ids _sentinels client errors install models resources",
+        "compat": "__init__ resources",
         "testing": "__init__ _database install local scripted_provider",
     },
 }

@@ -1,0 +1,1 @@
+"""Interfaces of other helpdesks' libraries, so that scripts for them run here."""
