@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.db.assisting import accept, undo
+from tests.db.assisting import ROBOT, accept, add_robot, undo
 from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, as_person, be, value
-from tests.db.test_assistant_runs import ROBOT, add_robot, leased
+from tests.db.test_assistant_runs import leased
 from tests.db.test_classification import best, classified, fire, taught
 from tests.db.test_classification_runs import classify
 from tests.db.test_classification_vectors import embed, use_model, vector
