@@ -183,6 +183,41 @@ comment on function helpdesk_private.link_login is
   'number gets no person.';
 revoke all on function helpdesk_private.link_login from public, anon, authenticated, service_role;
 
+create table helpdesk_private.reserved_logins (
+  auth_user_id uuid primary key
+);
+comment on table helpdesk_private.reserved_logins is
+  'Logins at helpdesk.invalid that this transaction makes. A row goes at its end, so no other transaction sees one.';
+revoke all on table helpdesk_private.reserved_logins from public, anon, authenticated, service_role;
+alter table helpdesk_private.reserved_logins enable row level security;
+
+create function helpdesk_private.check_reserved_login()
+returns trigger
+language plpgsql
+-- Definer: runs at the end of the host's sign-up, as whoever that is.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from helpdesk_private.reserved_logins as r where r.auth_user_id = new.auth_user_id;
+  -- Only holders of the secret key write this mark. The auth server writes it after the row, in the same transaction.
+  if exists (
+    select from auth.users as l
+    where l.id = new.auth_user_id and lower(l.email) like '%@helpdesk.invalid'
+      and coalesce(l.raw_app_meta_data ->> 'helpdesk', '') <> 'assistant'
+  ) then
+    perform helpdesk_private.fail('forbidden', 'Addresses at helpdesk.invalid are for the helpdesk''s own logins.');
+  end if;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.check_reserved_login is
+  'Refuses a sign-up at helpdesk.invalid. The assistant''s login has its address there, and whoever had it first would '
+  'keep the assistant off. The domain receives no mail, so nobody else needs an address there.';
+revoke all on function helpdesk_private.check_reserved_login from public, anon, authenticated, service_role;
+create constraint trigger check_reserved_login after insert on helpdesk_private.reserved_logins
+  deferrable initially deferred for each row execute function helpdesk_private.check_reserved_login();
+
 create function helpdesk_private.follow_login()
 returns trigger
 language plpgsql
@@ -205,6 +240,9 @@ begin
     where v_old -> f.field is distinct from v_new -> f.field
   ) then
     perform helpdesk_private.link_login(v_new);
+    if lower(v_new ->> 'email') like '%@helpdesk.invalid' then
+      insert into helpdesk_private.reserved_logins (auth_user_id) values (new.id) on conflict do nothing;
+    end if;
   end if;
   return null;
 exception when others then

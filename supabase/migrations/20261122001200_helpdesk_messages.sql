@@ -220,6 +220,12 @@ begin
   if coalesce(v_role, 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   end if;
+  -- With the tickets that it was merged into, in the order of their ids: the assistant's texts there are redacted, too.
+  perform from helpdesk.tickets as t
+  where t.ticket_id = v_message.ticket_id or t.ticket_id in (
+    select g.conversation_id from helpdesk_private.merged_tickets as g where g.ticket_id = v_message.ticket_id
+  )
+  order by t.ticket_id for no key update;
   perform helpdesk_private.lock_ticket(v_message.ticket_id, p_staff_only => true);
   update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
   where m.message_id = p_message_id and m.redacted_at is null;

@@ -38,7 +38,9 @@ comment on column helpdesk.ai_settings.chat_model is
   'The language model, by the name that its endpoint knows. Null: the one in the environment of the functions.';
 comment on column helpdesk.ai_settings.price_in is 'The price of a million tokens of prompts.';
 comment on column helpdesk.ai_settings.price_out is 'The price of a million tokens of answers.';
-comment on column helpdesk.ai_settings.daily_tokens_project is 'Tokens a day, in UTC, for everybody; null: no limit.';
+comment on column helpdesk.ai_settings.daily_tokens_project is
+  'Tokens a day, in UTC, for everybody; null: no limit. A call reserves the most that it can take, 5,000 to 20,000 '
+  'tokens, and gives back what it did not use: a lower limit permits no call.';
 comment on column helpdesk.ai_settings.daily_tokens_team is 'Tokens a day for the tickets of one team.';
 comment on column helpdesk.ai_settings.daily_tokens_person is 'Tokens a day for the requests of one person.';
 comment on column helpdesk.ai_settings.triage_new_tickets is 'Whether each new ticket is classified by itself.';

@@ -91,6 +91,8 @@ create table helpdesk_private.run_leases (
   leased_until timestamptz,
   due_at timestamptz not null default clock_timestamp(),
   model_calls integer not null default 0,
+  -- The most that a call with the run's prompt takes.
+  call_tokens integer not null default 0,
   -- What is reserved in ai_usage: on which day, and for which team, even if the ticket leaves it.
   reserved_tokens bigint not null default 0,
   day date,
@@ -128,6 +130,52 @@ as $$
 $$;
 revoke all on function helpdesk_private.is_assistant_off from public, anon, authenticated, service_role;
 
+create function helpdesk_private.run_inputs(p_ticket helpdesk.tickets, p_kind text)
+returns jsonb
+language plpgsql
+stable
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select jsonb_build_array(
+      s.chat_model, helpdesk_private.active_embedding_model(), s.tone, s.signature, s.reply_language, s.notes_in_context,
+      s.internal_articles_in_context, s.similarity_floor,
+      (select k.revision from helpdesk_private.knowledge_state as k),
+      p_ticket.revision, p_ticket.last_message_id,
+      -- Merges and redactions change the conversation without a new message.
+      (
+        select jsonb_build_array(count(*), max(m.sequence), count(m.redacted_at))
+        from helpdesk.messages as m
+        where m.ticket_id = p_ticket.ticket_id or m.ticket_id in (
+          select g.ticket_id from helpdesk_private.merged_tickets as g where g.conversation_id = p_ticket.ticket_id
+        )
+      ),
+      case
+        when s.notes_in_context and p_kind in ('summary', 'next_steps') then (
+          select max(n.sequence) from helpdesk.notes as n where n.ticket_id = p_ticket.ticket_id
+        )
+      end,
+      -- The tags that people use change all the time: they are not waited for.
+      case
+        when p_kind = 'classification' then (
+          select jsonb_agg(jsonb_build_array(t.team_id, t.name) order by t.team_id) from helpdesk.teams as t
+          where not exists (
+            select from helpdesk.ai_exclusions as e where e.scope = 'team' and e.target_id = t.team_id
+          )
+        )
+      end
+    )
+    from helpdesk.ai_settings as s
+  );
+end;
+$$;
+comment on function helpdesk_private.run_inputs is
+  'Whatever an answer is made from, besides the question itself: while it stays the same, so does the answer.';
+revoke all on function helpdesk_private.run_inputs from public, anon, authenticated, service_role;
+
 create function helpdesk_private.queue_run(
   p_run_id uuid, p_ticket helpdesk.tickets, p_kind text, p_wish text, p_prompt_id uuid, p_is_test boolean, p_by uuid
 )
@@ -138,7 +186,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_settings helpdesk.ai_settings := (select s from helpdesk.ai_settings as s);
-  v_embedding_model text := helpdesk_private.active_embedding_model();
   v_key text;
   v_run helpdesk.ai_runs;
   v_known helpdesk.ai_runs;
@@ -146,10 +193,7 @@ begin
   -- Everything that the answer is made from. The ticket is part of it: nobody learns that another ticket has the same
   -- words.
   v_key := encode(sha256(convert_to(jsonb_build_array(
-    p_kind, p_ticket.ticket_id, p_ticket.revision, p_ticket.last_message_id, p_wish, p_prompt_id, p_is_test,
-    v_settings.chat_model, v_embedding_model, v_settings.tone, v_settings.signature,
-    v_settings.reply_language, v_settings.notes_in_context, v_settings.internal_articles_in_context,
-    v_settings.similarity_floor, (select k.revision from helpdesk_private.knowledge_state as k)
+    p_kind, p_ticket.ticket_id, p_wish, p_prompt_id, p_is_test, helpdesk_private.run_inputs(p_ticket, p_kind)
   )::text, 'UTF8')), 'hex');
   -- The caller holds the ticket's lock: two requests at once make one run.
   select * into v_known from helpdesk.ai_runs as r
@@ -173,7 +217,7 @@ begin
     ticket_revision, last_message_id, state, mode, cached_from, finished_at
   ) values (
     coalesce(p_run_id, gen_random_uuid()), p_kind, p_ticket.ticket_id, p_by, p_wish, p_is_test, p_prompt_id,
-    v_settings.chat_model, v_embedding_model, v_key, p_ticket.revision, p_ticket.last_message_id,
+    v_settings.chat_model, helpdesk_private.active_embedding_model(), v_key, p_ticket.revision, p_ticket.last_message_id,
     case when v_known.run_id is null then 'queued' else 'done' end, v_known.mode, v_known.run_id,
     case when v_known.run_id is not null then clock_timestamp() end
   )

@@ -208,6 +208,7 @@ begin
     where l.run_id = v_run.run_id;
     v_leases := v_leases || jsonb_build_object('run_id', v_run.run_id, 'kind', v_run.kind, 'secret', v_secret);
   end loop;
+  perform helpdesk_private.sweep_proposals(100);
   return v_leases;
 end;
 $$;
@@ -318,7 +319,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_run helpdesk.ai_runs := helpdesk_private.leased_run();
-  v_tokens bigint := least(greatest(coalesce(p_estimated_tokens, 0), 1), 200000);
   v_lease helpdesk_private.run_leases := (
     select l from helpdesk_private.run_leases as l where l.run_id = v_run.run_id
   );
@@ -327,6 +327,12 @@ declare
     when v_lease.reserved_tokens > 0 then v_lease.team_id
     else (select t.team_id from helpdesk.tickets as t where t.ticket_id = v_run.ticket_id)
   end;
+  -- The prompt is known here: no program reserves less than a call can take. A second call repeats the answer that was
+  -- refused, and says why.
+  v_tokens bigint := greatest(
+    least(coalesce(p_estimated_tokens, 0), 200000), 1,
+    case when v_lease.call_tokens > 0 then v_lease.call_tokens + case when v_lease.model_calls > 0 then 8000 else 0 end end
+  );
   v_scope record;
   v_taken bigint;
 begin
@@ -367,8 +373,8 @@ as $$
   select helpdesk_private.begin_model_call(begin_model_call.estimated_tokens);
 $$;
 comment on function helpdesk.begin_model_call is
-  'For the holder of a lease: reserves tokens before each call of a model, at most three calls a run. Without '
-  '{"allowed": true} there must be no call.';
+  'For the holder of a lease: reserves tokens before each call of a model, at most three calls a run. At least as many '
+  'are reserved as a call with the prompt of run_prompt() can take. Without {"allowed": true} there must be no call.';
 revoke all on function helpdesk.begin_model_call from public, anon, authenticated, service_role;
 grant execute on function helpdesk.begin_model_call to authenticated;
 

@@ -128,6 +128,7 @@ create index run_chunks_ticket_idx on helpdesk.run_chunks (ticket_id);
 create unique index proposals_open_idx on helpdesk.proposals (ticket_id, kind) where state = 'open';
 create index proposals_ticket_idx on helpdesk.proposals (ticket_id, created_at desc, proposal_id desc);
 create index proposals_created_idx on helpdesk.proposals (created_at desc, proposal_id desc);
+create index proposals_expiry_idx on helpdesk.proposals (expires_at) where state = 'open';
 create index proposals_run_idx on helpdesk.proposals (run_id);
 create index proposals_decider_idx on helpdesk.proposals (decided_by);
 create index citations_chunk_idx on helpdesk.citations (chunk_id);
@@ -153,6 +154,26 @@ create index applied_proposals_proposal_idx on helpdesk_private.applied_proposal
 revoke all on table helpdesk_private.applied_proposals from public, anon, authenticated, service_role;
 alter table helpdesk_private.applied_proposals enable row level security;
 
+create function helpdesk_private.redacted_payload(p_kind text, p_payload jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select case p_kind
+    when 'summary' then '{"statements": [{"text": "[redacted]", "messages": []}]}'
+    when 'next_steps' then '{"steps": ["[redacted]"]}'
+    when 'escalation' then p_payload || '{"reason": "[redacted]"}'
+    when 'article' then p_payload || '{"title": "[redacted]", "body": "[redacted]"}'
+    when 'reply' then '{"body": "[redacted]"}'
+    when 'note' then '{"body": "[redacted]"}'
+    else p_payload
+  end;
+$$;
+comment on function helpdesk_private.redacted_payload is 'The payload of a proposal of this kind, without its text.';
+revoke all on function helpdesk_private.redacted_payload from public, anon, authenticated, service_role;
+
 create function helpdesk_private.guard_proposal()
 returns trigger
 language plpgsql
@@ -164,10 +185,13 @@ declare
     'state', 'decided_by', 'decided_at', 'reject_reason', 'final', 'distance', 'shown_at', 'seconds_to_decide'
   ];
 begin
-  if to_jsonb(new) - c_decision is distinct from to_jsonb(old) - c_decision
+  if to_jsonb(new) - 'payload' - c_decision is distinct from to_jsonb(old) - 'payload' - c_decision
+    or new.payload not in (old.payload, helpdesk_private.redacted_payload(new.kind, old.payload))
     or (old.state <> 'open' and new.state <> old.state and not (old.state in ('accepted', 'edited') and new.state = 'undone'))
     then
-    perform helpdesk_private.fail('forbidden', 'A proposal never changes, except that it is decided once.');
+    perform helpdesk_private.fail(
+      'forbidden', 'A proposal never changes, except that it is decided once and that its text is redacted.'
+    );
   end if;
   return new;
 end;

@@ -121,7 +121,7 @@ begin
   elsif v_is_of_conversation and p_ticket.last_message_id is distinct from p_proposal.last_message_id then
     perform helpdesk_private.fail('conversation_moved');
   elsif p_proposal.state = 'superseded' then
-    perform helpdesk_private.fail('proposal_expired', 'A newer proposal has taken the place of this one.');
+    perform helpdesk_private.fail('proposal_expired', 'There is a newer proposal, or the conversation has changed.');
   elsif p_proposal.state = 'expired' or p_proposal.expires_at <= clock_timestamp() then
     perform helpdesk_private.fail('proposal_expired');
   elsif exists (

@@ -4,8 +4,9 @@
 -- in the user message, in blocks: a block begins with "--- <mark> <label>" and ends with "--- <mark> end", each of its
 -- lines is one JSON value, and the mark is random. No text can end its line, so none can end its block.
 --
--- A prompt has at most 3,000 tokens: endpoints with a small context cut longer prompts without an error. A token counts
--- as four bytes, which holds for English and is more than enough for scripts with longer characters.
+-- A prompt has at most 12,000 bytes: endpoints with a small context cut longer prompts without an error. In most
+-- languages, three bytes or more are a token, in English 4.4. Numbers in hexadecimal, emoji and rare characters have up
+-- to one token for each byte, and no tokenizer has more: that many are reserved.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002435', 'assistant_prompts');
 
@@ -18,6 +19,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select (octet_length(p_text) + 3) / 4;
 $$;
+comment on function helpdesk_private.prompt_tokens is
+  'An estimate: four bytes are a token. English has 4.4; other languages have 2 to 7, depending on the tokenizer.';
 revoke all on function helpdesk_private.prompt_tokens from public, anon, authenticated, service_role;
 
 create function helpdesk_private.clip(p_text text, p_bytes integer)
@@ -312,6 +315,7 @@ as $$
 declare
   v_run helpdesk.ai_runs := helpdesk_private.leased_run();
   v_passages jsonb;
+  v_prompt jsonb;
 begin
   select coalesce(
     jsonb_agg(
@@ -326,7 +330,13 @@ begin
   ) into v_passages
   from helpdesk.run_chunks as r join helpdesk.article_chunks as c using (chunk_id)
   where r.run_id = v_run.run_id;
-  return helpdesk_private.build_prompt(v_run.kind, helpdesk_private.read_run(v_run.run_id), v_passages)
+  v_prompt := helpdesk_private.build_prompt(v_run.kind, helpdesk_private.read_run(v_run.run_id), v_passages);
+  -- A byte is at most one token. Models that think first may take four times the answer.
+  update helpdesk_private.run_leases as l
+  set call_tokens = octet_length(v_prompt ->> 'system') + octet_length(v_prompt ->> 'user')
+    + 4 * (v_prompt ->> 'max_tokens')::integer
+  where l.run_id = v_run.run_id;
+  return v_prompt
     || (
       select jsonb_build_object('chat_model', s.chat_model, 'capability', s.capability)
       from helpdesk.ai_settings as s

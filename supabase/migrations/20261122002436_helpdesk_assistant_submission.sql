@@ -173,6 +173,46 @@ $$;
 comment on function helpdesk_private.read_other is 'What a proposal keeps of next steps or of an article.';
 revoke all on function helpdesk_private.read_other from public, anon, authenticated, service_role;
 
+create function helpdesk_private.has_merged_since(p_ticket_id uuid, p_time timestamptz)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select exists (
+      select from helpdesk.ticket_merges as m
+      where p_ticket_id in (m.source_id, m.target_id) and greatest(m.merged_at, m.unmerged_at) >= p_time
+    )
+  );
+end;
+$$;
+revoke all on function helpdesk_private.has_merged_since from public, anon, authenticated, service_role;
+
+create function helpdesk_private.has_redacted_since(p_ticket_id uuid, p_time timestamptz)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select exists (
+      select from helpdesk.messages as m
+      where m.redacted_at >= p_time and (
+        m.ticket_id = p_ticket_id or m.ticket_id in (
+          select g.ticket_id from helpdesk_private.merged_tickets as g where g.conversation_id = p_ticket_id
+        )
+      )
+    )
+  );
+end;
+$$;
+revoke all on function helpdesk_private.has_redacted_since from public, anon, authenticated, service_role;
+
 create function helpdesk_private.end_if_moved(p_run helpdesk.ai_runs, p_usage jsonb)
 returns boolean
 language plpgsql
@@ -180,22 +220,31 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_last_message_id uuid;
+  v_ticket helpdesk.tickets;
+  v_reason text;
 begin
-  select t.last_message_id into v_last_message_id from helpdesk.tickets as t
-  where t.ticket_id = p_run.ticket_id for no key update;
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_run.ticket_id for no key update;
+  if v_ticket.merged_into is not null then
+    v_reason := 'ticket_merged';
   -- Labels and an article do not speak to the customer.
-  if p_run.kind in ('reply', 'summary', 'next_steps') and v_last_message_id is distinct from p_run.last_message_id then
-    perform helpdesk_private.finish_run(p_run.run_id, 'cancelled', null, 'conversation_moved', null, p_usage, null);
-    return true;
+  elsif p_run.kind in ('reply', 'summary', 'next_steps') and (
+    v_ticket.last_message_id is distinct from p_run.last_message_id
+    or helpdesk_private.has_merged_since(p_run.ticket_id, p_run.started_at)
+  ) then
+    v_reason := 'conversation_moved';
+  -- The answer may hold what somebody removed while it was made.
+  elsif helpdesk_private.has_redacted_since(p_run.ticket_id, p_run.started_at) then
+    v_reason := 'conversation_moved';
+  else
+    return false;
   end if;
-  return false;
+  perform helpdesk_private.finish_run(p_run.run_id, 'cancelled', null, v_reason, null, p_usage, null);
+  return true;
 end;
 $$;
 comment on function helpdesk_private.end_if_moved is
-  'Locks the run''s ticket, and cancels the run if somebody has written since it began. The cancellation stays, so '
-  'this is '
-  'no error.';
+  'Locks the run''s ticket, and cancels the run if the conversation has changed since it began. The cancellation '
+  'stays, so this is no error.';
 revoke all on function helpdesk_private.end_if_moved from public, anon, authenticated, service_role;
 
 create function helpdesk_private.escalate(p_run helpdesk.ai_runs, p_mode text, p_usage jsonb)

@@ -83,3 +83,35 @@ def test_an_address_that_nobody_has_verified_changes_nothing(db: Db, world: Worl
     login = sign_up(db, "former@example.com")
     db.execute("update auth.users set email = 'next@example.com', email_confirmed_at = null where id = %s", (login,))
     assert value(db, "select email from helpdesk.users where auth_user_id = %s", login) == "former@example.com"
+
+
+def test_only_a_holder_of_the_secret_key_makes_a_login_at_helpdesk_invalid(db: Db) -> None:
+    def sign_up(email: str, mark: bool) -> None:
+        with db.transaction():
+            login = value(
+                db,
+                "insert into auth.users (id, email, email_confirmed_at, raw_app_meta_data) "
+                'values (gen_random_uuid(), %s, now(), \'{"provider": "email"}\') returning id',
+                email,
+            )
+            if mark:
+                # As the auth server does: after the row, in the same transaction.
+                query = 'update auth.users set raw_app_meta_data = \'{"helpdesk": "assistant"}\' where id = %s'
+                db.execute(query, (login,))
+            db.execute("set constraints all immediate")
+            db.execute("set constraints all deferred")
+
+    for email in ("assistant@helpdesk.invalid", "Assistant@Helpdesk.Invalid", "other@helpdesk.invalid"):
+        with refused("forbidden", "helpdesk.invalid"):
+            sign_up(email, mark=False)
+    sign_up("assistant@helpdesk.invalid", mark=True)
+    assert value(db, "select role from helpdesk.users where email = 'assistant@helpdesk.invalid'") == "customer"
+    for email in ("a@helpdesk.invalid.example", "a@nothelpdesk.invalid", "helpdesk.invalid@example.com"):
+        sign_up(email, mark=False)
+    with refused("forbidden"), db.transaction():
+        db.execute("update auth.users set email = 'b@helpdesk.invalid' where email = 'a@nothelpdesk.invalid'")
+        db.execute("set constraints all immediate")
+    # Its own later changes need nothing: a sign-in, a new password.
+    db.execute("update auth.users set last_sign_in_at = now() where email = 'assistant@helpdesk.invalid'")
+    db.execute("set constraints all immediate")
+    assert value(db, "select count(*) from helpdesk_private.reserved_logins") == 0

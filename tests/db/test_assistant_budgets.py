@@ -151,3 +151,18 @@ def test_calls_at_the_same_time_never_exceed_a_budget(pg: Server, own: str, worl
     assert sorted(map(json.dumps, allowed)) == ["false"] * 5 + ["true"] * 11
     with pg.connect(own) as db:
         assert usage(db)["project"] == (990, 0)
+
+
+def test_no_program_reserves_less_than_a_call_can_take(db: Db, world: World) -> None:
+    _, secret = start(db, world["mine"])
+    with holding(db, secret):
+        prompt = value(db, "select helpdesk.run_prompt()")
+    most = len((prompt["system"] + prompt["user"]).encode()) + 4 * prompt["max_tokens"]
+    assert prompt["estimated_tokens"] + prompt["max_tokens"] < most
+    assert begin(db, secret, 1)["allowed"]
+    assert usage(db)["project"] == (most, 0)
+    # The second call repeats the answer that was refused.
+    assert begin(db, secret, 1)["allowed"]
+    assert usage(db)["project"] == (2 * most + 8000, 0)
+    assert begin(db, secret, 30_000)["allowed"]
+    assert usage(db)["project"] == (2 * most + 8000 + 30_000, 0)

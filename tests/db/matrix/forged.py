@@ -169,6 +169,7 @@ TABLES = (
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
+    "reserved_logins": "auth_user_id",
     "attachment_checks": "engine",
     "chunk_embeddings": "slot",
     "concepts": "version",
