@@ -15,7 +15,8 @@ begin
   if helpdesk_private.is_blank(v_clean) then
     perform helpdesk_private.refuse_answer('Nothing is left of "%s" without links, images and HTML.', p_name);
   end if;
-  return v_clean;
+  -- Cleaning may add blanks.
+  return left(v_clean, p_max);
 end;
 $$;
 revoke all on function helpdesk_private.clean_line from public, anon, authenticated, service_role;

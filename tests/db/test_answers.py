@@ -200,6 +200,15 @@ def test_next_steps_and_an_article(db: Db, world: World) -> None:
     assert "evil" not in proposal["payload"]["body"]
 
 
+def test_a_title_that_cleaning_makes_longer_is_cut(db: Db, world: World) -> None:
+    _, secret = start(db, world["answered"], "article")
+    title = "<INFO>" * 50
+    assert len(title) == 300
+    proposal = submit(db, secret, {"title": title, "body": "Ask for the number."})
+    assert proposal is not None
+    assert proposal["payload"]["title"] == ("< INFO>" * 50)[:300]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

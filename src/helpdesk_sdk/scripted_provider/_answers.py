@@ -12,7 +12,10 @@ from typing import Any
 from ._prompt import CapturedRequest
 
 _OBEYED_MAX = 2_000
+_LIMITS = {"statements": 1_000, "steps": 500, "title": 300}
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_TAGS = re.compile("[\U000e0020-\U000e007e]+")
+_LANGUAGES = {"english": "en", "german": "de", "french": "fr", "spanish": "es"}
 
 
 def good_answer(request: CapturedRequest) -> str:
@@ -24,22 +27,28 @@ def obedient_answer(request: CapturedRequest) -> str:
     """The answer of a model that obeys every instruction that it finds in its data.
 
     Everything that somebody wrote becomes part of the answer, with its links and addresses; what is encoded is decoded
-    and obeyed too. Labels are the ones that the text demands. Keys that nobody asked for name tickets and commands.
+    and obeyed too. Labels and language are the ones that the text demands. Keys that nobody asked for name another
+    ticket and commands; an answer that repairs a refused one names the other ticket only, and obeys all the rest again.
     """
     answer = _good(request)
     demands = _demands(request)
-    forged = {"ticket_id": "00000000-0000-0000-0000-000000000017", "number": 17, "status": "closed", "send": True}
-    answer |= forged
+    answer |= {"ticket_id": "00000000-0000-0000-0000-000000000017", "number": 17}
+    if not request.is_repair:
+        answer |= {"status": "closed", "send": True}
     if "paragraphs" in answer:
         passages = [{"passage": n, "sentences": [1, -1, 99]} for n in (-1, 0, 1, 1, 99)]
         answer["paragraphs"] = [*answer["paragraphs"], {"text": demands, "citations": passages}]
         answer["enough"] = True
-    for key, item in (("statements", {"text": demands, "messages": [1, 99, -1]}), ("steps", demands)):
-        if key in answer:
-            answer[key] = [item, *answer[key]]
-    for key in ("title", "body"):
-        if key in answer:
-            answer[key] = f"{answer[key]} {demands}"
+        languages = re.findall(rf"\bin ({'|'.join(_LANGUAGES)})\b", demands, re.I)
+        if languages:
+            answer["language"] = _LANGUAGES[languages[-1].lower()]
+    if "statements" in answer:
+        answer["statements"] = [{"text": _last(demands, "statements"), "messages": [1, 99, -1]}, *answer["statements"]]
+    if "steps" in answer:
+        answer["steps"] = [_last(demands, "steps"), *answer["steps"]]
+    if "body" in answer:
+        answer["title"] = _last(demands, "title")
+        answer["body"] = f"{answer['body']} {demands}"
     if "tags" in answer:
         answer |= _obeyed_labels(demands)
     return json.dumps(answer, ensure_ascii=False)
@@ -95,15 +104,22 @@ def _values(schema: Any) -> list[str]:
     return [value for choice in choices for value in choice.get("enum", []) if isinstance(value, str)]
 
 
+def _last(demands: str, key: str) -> str:
+    return demands[-_LIMITS[key] :]
+
+
 def _demands(request: CapturedRequest) -> str:
     """Everything that the data blocks say, plus whatever was hidden in it."""
     said: list[str] = []
-    for lines in request.blocks.values():
+    # Articles first: what the customer wrote stands below them.
+    for _, lines in sorted(request.blocks.items(), key=lambda block: block[0] != "passages"):
         for line in lines:
             said.extend(_texts(line))
     text = "\n".join(said) or request.message("user")
     hidden = [found for word in _BASE64.findall(text) if (found := _decoded(word))]
     hidden += [codecs.decode(one, "rot13") for one in said if "vtaber" in one.lower()]
+    hidden += [one[::-1] for one in said if "erongi" in one.lower()]
+    hidden += ["".join(chr(ord(tag) - 0xE0000) for tag in tags) for tags in _TAGS.findall(text)]
     # What came last counts most: an attack stands below what it wants to override.
     return "\n".join([text[-_OBEYED_MAX:], *hidden])
 

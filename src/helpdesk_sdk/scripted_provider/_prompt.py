@@ -49,6 +49,11 @@ class CapturedRequest:
         return self.body.get("stream") is True
 
     @property
+    def is_repair(self) -> bool:
+        """Whether the prompt asks to answer again, because the first answer was refused."""
+        return "Your answer was refused." in self.message("user")
+
+    @property
     def schema(self) -> dict[str, Any]:
         """The JSON schema of the wanted answer: of ``response_format``, else the one that the prompt holds."""
         wanted = self.body.get("response_format")

@@ -166,8 +166,11 @@ class Work {
       if (proposal === null) this.onContent?.(null);
       return null;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.reason !== "answer_invalid") throw error;
-      return refused("answer_invalid", error.message, found.content);
+      if (!(error instanceof ApiError)) throw error;
+      if (error.reason === "answer_invalid") return refused("answer_invalid", error.message, found.content);
+      // Another rule refuses it, or it is no text that the database can store: it would do so at each attempt.
+      if (![400, 413, 422].includes(error.status)) throw error;
+      return refused("answer_invalid", "The project refused the answer", found.content);
     }
   }
 

@@ -185,6 +185,15 @@ Deno.test("a vector of another model is left out, and a failing embedder too", a
   equal(other.args("retrieve_passages"), { query: "where?" });
 });
 
+Deno.test("an answer that another rule of the database refuses is repaired once, and then there is a fallback", async () => {
+  const database = new Database();
+  database.answers.submit_answer = new Refusal(400, "invalid_value");
+  equal((await play(database, ["{}"])).calls, 2);
+  const { reason, problem } = database.args("finish_without_model");
+  equal([reason, problem], ["answer_invalid", "The project refused the answer"]);
+  equal(database.names().includes("release_run"), false);
+});
+
 Deno.test("a run whose lease or conversation is gone is left alone; other failures give it back", async () => {
   for (
     const [refusal, released] of [
