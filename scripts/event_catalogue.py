@@ -38,6 +38,7 @@ class Entry:
         example: An example of ``data``.
         also_to: Topics besides those that ``seen_by`` gives.
         changes_access: As the event itself has it.
+        is_announced: False for an event that followers find in the log only.
     """
 
     type: EventType
@@ -48,6 +49,7 @@ class Entry:
     changes: Mapping[str, str] = field(default_factory=dict)
     also_to: tuple[str, ...] = ()
     changes_access: bool = False
+    is_announced: bool = True
 
     @property
     def audience(self) -> str:
@@ -56,8 +58,8 @@ class Entry:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics besides ``helpdesk:admin``, to be filled in with the event's own values."""
-        return TOPICS[self.seen_by] + self.also_to
+        """The topics, to be filled in with the event's own values."""
+        return (*TOPICS[self.seen_by], *self.also_to, "helpdesk:admin") if self.is_announced else ()
 
 
 def _of_a_merge(type: EventType, when: str) -> Entry:
@@ -170,6 +172,15 @@ CATALOGUE = (
     Entry(EventType.TICKET_UNTAGGED, "A tag was removed.", "staff", {"tag": "refund"}, values={"tag": "text"}),
     _of_a_merge(EventType.TICKET_MERGED, "The ticket was merged into another one, or another one into it."),
     _of_a_merge(EventType.TICKET_UNMERGED, "A merge of the ticket was undone."),
+    Entry(
+        EventType.TICKET_IMPORTED,
+        "An import wrote the ticket, with its messages, notes and tags. This event stands for all of it and is not "
+        "announced: followers find it in the log.",
+        "staff",
+        {"run_id": "0b7c1a52-4f0e-4b8e-9d55-3c6f7f0f5f0a", "outcome": "created"},
+        values={"run_id": "UUID", "outcome": "text"},
+        is_announced=False,
+    ),
     Entry(
         EventType.MESSAGE_CREATED,
         "Somebody replied.",
@@ -362,6 +373,20 @@ CATALOGUE = (
             "article_writers": "text",
             "article_publishers": "text",
         },
+    ),
+    Entry(
+        EventType.IMPORT_STARTED,
+        "An import from another helpdesk began.",
+        "admins",
+        {"run_id": "0b7c1a52-4f0e-4b8e-9d55-3c6f7f0f5f0a"},
+        values={"run_id": "UUID"},
+    ),
+    Entry(
+        EventType.IMPORT_FINISHED,
+        "An import is complete; `list_imports()` has its report.",
+        "admins",
+        {"run_id": "0b7c1a52-4f0e-4b8e-9d55-3c6f7f0f5f0a"},
+        values={"run_id": "UUID"},
     ),
     Entry(EventType.ARTICLE_CREATED, "An article was drafted.", "admins", _ARTICLE, values={"article_id": "UUID"}),
     Entry(

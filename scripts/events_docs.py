@@ -87,7 +87,7 @@ def shown(topic: str) -> str:
 
 def _section(entry: Entry) -> list[str]:
     changed = ", ".join(f"`{name}`" + ("" if kind in KINDS else f" ({kind})") for name, kind in entry.changes.items())
-    topics = [shown(topic) for topic in (*entry.topics, "helpdesk:admin")]
+    topics = [shown(topic) for topic in entry.topics]
     return [
         entry.when,
         "",
@@ -98,7 +98,7 @@ def _section(entry: Entry) -> list[str]:
         *([f"- `changes` may have: {changed}"] if changed else []),
         f"- Seen by: {SEEN_BY[entry.seen_by]} (`audience`: `{entry.audience}`)",
         *(["- Changes access: `changes_access` is true"] if entry.changes_access else []),
-        f"- Announced on: {', '.join(topics)}",
+        f"- Announced on: {', '.join(topics)}" if topics else "- Not announced",
         "",
     ]
 

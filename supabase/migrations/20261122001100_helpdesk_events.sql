@@ -200,7 +200,7 @@ end;
 $$;
 revoke all on function helpdesk_private.log_ticket from public, anon, authenticated, service_role;
 create trigger log_ticket after insert or update on helpdesk.tickets
-  for each row execute function helpdesk_private.log_ticket();
+  for each row when (new.updated_at >= now()) execute function helpdesk_private.log_ticket();
 
 create function helpdesk_private.columns_of(p_row jsonb, p_columns text)
 returns jsonb
@@ -252,6 +252,8 @@ declare
 begin
   -- lock_then_check() has locked the tickets, or a function that writes several rows of one ticket.
   for v_row in select to_jsonb(c) from changed as c order by c.ticket_id loop
+    -- Written by an import, or marked by an import that removes it.
+    continue when (v_row ->> 'created_at')::timestamptz < case tg_op when 'INSERT' then now() else '1900-01-01' end;
     select * into v_ticket from helpdesk.tickets as t where t.ticket_id = (v_row ->> 'ticket_id')::uuid;
     if found then
       perform helpdesk_private.log_event(
@@ -302,7 +304,7 @@ comment on function helpdesk_private.log_administration is
   'changes a person''s rights.';
 revoke all on function helpdesk_private.log_administration from public, anon, authenticated, service_role;
 create trigger log_user after insert on helpdesk.users
-  for each row execute function helpdesk_private.log_administration('user.created', 'user_id, role');
+  for each row when (new.created_at >= now()) execute function helpdesk_private.log_administration('user.created', 'user_id, role');
 create trigger log_role after update on helpdesk.users
   for each row execute function
   helpdesk_private.log_administration('user.role_changed', 'user_id', 'role', 'changes_access');
@@ -313,7 +315,7 @@ create trigger log_reactivation after update on helpdesk.users
   for each row when (new.is_active and not old.is_active) execute function
   helpdesk_private.log_administration('user.reactivated', 'user_id', 'is_active', 'changes_access');
 create trigger log_user_update after update on helpdesk.users
-  for each row execute function
+  for each row when (new.updated_at >= now()) execute function
   helpdesk_private.log_administration('user.updated', 'user_id', 'name, email, auth_user_id');
 create trigger log_invitation after insert on helpdesk.invitations
   for each row execute function

@@ -21,7 +21,8 @@ create table helpdesk.messages (
   -- clock can step back.
   sequence bigint not null default nextval('helpdesk.events_event_id_seq'),
   created_at timestamptz not null default clock_timestamp(),
-  redacted_at timestamptz
+  redacted_at timestamptz,
+  imported boolean not null default false
 );
 comment on table helpdesk.messages is
   'Messages: the public conversation of requester and staff on a ticket. Read it here, in its order with '
@@ -30,6 +31,8 @@ comment on column helpdesk.messages.sequence is
   'The order of a ticket''s messages, notes and events: order=sequence is the conversation, oldest first.';
 comment on column helpdesk.messages.via_ticket_id is
   'The merged ticket that the author replied to; null for a reply to the ticket itself.';
+comment on column helpdesk.messages.imported is
+  'True for a message that an import has brought from another helpdesk.';
 comment on column helpdesk.messages.chosen_status is
   'The status that the author gave the ticket with this reply; null for a reply that named no status.';
 -- No statistics, so that a planned count tells nothing (see tickets). The ticket keeps its own: without them each
@@ -44,7 +47,8 @@ alter table helpdesk.messages
   alter column via_ticket_id set statistics 0,
   alter column chosen_status set statistics 0,
   alter column sequence set statistics 0,
-  alter column redacted_at set statistics 0;
+  alter column redacted_at set statistics 0,
+  alter column imported set statistics 0;
 create index messages_ticket_idx on helpdesk.messages (ticket_id, sequence);
 create index messages_author_idx on helpdesk.messages (author_id);
 
@@ -70,7 +74,7 @@ create trigger guard_message_update before update on helpdesk.messages
   for each row execute function helpdesk_private.guard_message_update();
 
 create trigger log_message after insert on helpdesk.messages
-  for each row execute function
+  for each row when (not new.imported) execute function
   helpdesk_private.log_on_ticket('message.created', 'customer', 'message_id, author_kind');
 create trigger log_redaction after update on helpdesk.messages
   for each row execute function

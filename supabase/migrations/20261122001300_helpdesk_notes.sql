@@ -9,8 +9,11 @@ create table helpdesk.notes (
   body text not null check (helpdesk_private.text_within('body', body, 1, 100000)),
   -- As in messages.
   sequence bigint not null default nextval('helpdesk.events_event_id_seq'),
-  created_at timestamptz not null default clock_timestamp()
+  created_at timestamptz not null default clock_timestamp(),
+  imported boolean not null default false
 );
+comment on column helpdesk.notes.imported is
+  'True for a note that an import has brought from another helpdesk.';
 comment on table helpdesk.notes is
   'Internal notes: those who work the ticket read them, its requester never does. Write with add_note().';
 -- No statistics, so that a planned count tells nothing (see tickets).
@@ -21,7 +24,8 @@ alter table helpdesk.notes
   alter column author_name set statistics 0,
   alter column body set statistics 0,
   alter column sequence set statistics 0,
-  alter column created_at set statistics 0;
+  alter column created_at set statistics 0,
+  alter column imported set statistics 0;
 create index notes_ticket_idx on helpdesk.notes (ticket_id, sequence);
 create index notes_author_idx on helpdesk.notes (author_id);
 
@@ -29,7 +33,7 @@ revoke all on table helpdesk.notes from public, anon, authenticated, service_rol
 grant select on table helpdesk.notes to authenticated, service_role;
 
 create trigger log_note after insert on helpdesk.notes
-  for each row execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
+  for each row when (not new.imported) execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
 
 alter table helpdesk.notes enable row level security;
 

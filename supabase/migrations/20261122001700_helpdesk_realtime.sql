@@ -167,8 +167,9 @@ begin
     return;
   end if;
 
+  -- Nobody waits for what an import brings; the log has it.
   create trigger announce_event after insert on helpdesk.events
-    for each row execute function helpdesk_private.announce_event();
+    for each row when (new.type <> 'ticket.imported') execute function helpdesk_private.announce_event();
 
   -- Checked for each row, not by realtime.topic() alone: that is the topic of the channel, while the row has its own.
   create policy "helpdesk: people listen to what they may see" on realtime.messages

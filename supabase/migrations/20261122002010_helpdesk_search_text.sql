@@ -273,7 +273,7 @@ end;
 $$;
 revoke all on function helpdesk_private.index_ticket_text from public, anon, authenticated, service_role;
 create trigger index_text after insert or update on helpdesk.tickets
-  for each row execute function helpdesk_private.index_ticket_text();
+  for each row when (new.updated_at >= now()) execute function helpdesk_private.index_ticket_text();
 
 create function helpdesk_private.index_message_text()
 returns trigger
@@ -300,7 +300,8 @@ end;
 $$;
 revoke all on function helpdesk_private.index_message_text from public, anon, authenticated, service_role;
 create trigger index_text after insert or update of body on helpdesk.messages
-  for each row execute function helpdesk_private.index_message_text();
+  for each row when (not new.imported or new.redacted_at is not null)
+  execute function helpdesk_private.index_message_text();
 
 create function helpdesk_private.index_note_text()
 returns trigger

@@ -330,4 +330,4 @@ end;
 $$;
 revoke all on function helpdesk_private.queue_classification from public, anon, authenticated, service_role;
 create trigger queue_classification after insert on helpdesk.tickets
-  for each row execute function helpdesk_private.queue_classification();
+  for each row when (new.created_at >= now()) execute function helpdesk_private.queue_classification();

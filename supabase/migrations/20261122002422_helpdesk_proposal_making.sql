@@ -325,7 +325,7 @@ end;
 $$;
 revoke all on function helpdesk_private.supersede_proposals from public, anon, authenticated, service_role;
 create trigger supersede_proposals after insert on helpdesk.messages
-  for each row execute function helpdesk_private.supersede_proposals();
+  for each row when (not new.imported) execute function helpdesk_private.supersede_proposals();
 
 create function helpdesk_private.expire_proposals()
 returns trigger

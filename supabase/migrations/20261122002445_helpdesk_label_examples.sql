@@ -245,6 +245,7 @@ create trigger example_of_ticket after update on helpdesk.tickets
   for each row when (
     (old.team_id, old.priority, old.status, old.title, old.description)
     is distinct from (new.team_id, new.priority, new.status, new.title, new.description)
+    and new.updated_at >= now()
   )
   execute function helpdesk_private.example_of_ticket();
 
@@ -282,6 +283,7 @@ begin
     for v_new in
       select t as ticket, array_agg(c.tag order by c.tag) as tags
       from changed as c join helpdesk.tickets as t on t.ticket_id = c.ticket_id
+      where c.created_at >= now()
       group by t.ticket_id
       order by t.ticket_id
     loop

@@ -267,7 +267,8 @@ comment on function helpdesk_private.open_living_ticket is
   'A customer''s message on a merged ticket of another requester opens the ticket that staff work on.';
 revoke all on function helpdesk_private.open_living_ticket from public, anon, authenticated, service_role;
 create trigger open_living_ticket after insert on helpdesk.messages
-  for each row when (new.author_kind = 'customer') execute function helpdesk_private.open_living_ticket();
+  for each row when (new.author_kind = 'customer' and not new.imported)
+  execute function helpdesk_private.open_living_ticket();
 
 create function helpdesk_private.newest_message_id(p_ticket_id uuid)
 returns uuid

@@ -107,6 +107,17 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "select helpdesk.use_embedding_model('m')",
         [("embedding_model.added", "staff")],
     ),
+    "an import": (
+        ADMIN,
+        "with a as (select helpdesk.start_import({nothing}, 'x') as run), "
+        "b as (select helpdesk.import_batch({nothing}, 'person', "
+        """'[{{"external_id": "1", "hash": "1"}}]') as done from a where a.run is not null), """
+        "c as (select helpdesk.import_batch({nothing}, 'ticket', "
+        """'[{{"external_id": "1", "hash": "1", "requester": "1", "title": "x", "description": "", "status": "open", """
+        """"priority": "low", "created_at": "2020-01-01T00:00:00Z"}}]') as done from b where b.done is not null) """
+        "select helpdesk.finish_import({nothing}) from c where c.done is not null",
+        [("import.started", "staff"), ("ticket.imported", "staff"), ("import.finished", "staff")],
+    ),
     "a merge": (
         ADMIN,
         "select helpdesk.merge_tickets({mine}, {theirs}, other_requester => true)",

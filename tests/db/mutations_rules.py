@@ -89,6 +89,30 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
             "true",
         ),
     },
+    ("import_person(helpdesk_private.import_runs,jsonb)", "imports"): {
+        "an address that nobody verified joins a login": (
+            "and (v_owner.auth_user_id is not null",
+            "and false and (true",
+        ),
+        "an import renames who signs in": ("if v_user.auth_user_id is null and v_user.role", "if true or v_user.role"),
+    },
+    ("read_imported_ticket(helpdesk_private.import_runs,jsonb)", "imports"): {
+        "the dead are imported again": ("if not found then", "if false then"),
+        "what the source deleted is imported": ("if v_known.is_dead or", "if false and"),
+        "the same content is written again": (
+            "elsif v_known.content_hash = p_item ->> 'hash' then",
+            "elsif false then",
+        ),
+    },
+    ("write_imported_tags(helpdesk_private.imported_ticket[])", "imports"): {
+        "an import removes tags that somebody has set": ("and g.created_at = (i.ticket).created_at", ""),
+    },
+    ("import_time(text,text,timestamp with time zone)", "imports_refused"): {
+        "an import writes rows that are not silent": ("if v_value >= now() then", "if false then"),
+    },
+    ("import_items(helpdesk_private.import_runs,text,jsonb)", "imports_refused"): {
+        "one bad item refuses its batch": ("v_state like 'PT%' or", "false or"),
+    },
     ("me_if_staff()", "attacks_values"): {"the deactivated are staff": ("u.is_active", "true")},
     ("my_team_ids()", "attacks_values"): {"the deactivated work in teams": ("u.is_active", "true")},
     ("matching_tickets(helpdesk_private.query_plan,text,helpdesk_private.list_place,integer)", "search"): {

@@ -15,6 +15,7 @@ HelpdeskError
 │   │   ├── ArticleNotFoundError
 │   │   ├── GapNotFoundError
 │   │   ├── ProposalNotFoundError
+│   │   ├── ImportNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
@@ -41,6 +42,7 @@ HelpdeskError
 │   │   ├── ProposalDecidedError
 │   │   ├── ProposalExpiredError
 │   │   ├── ConfirmationNeededError
+│   │   ├── ImportFinishedError
 │   │   ├── ExternalIdTakenError
 │   │   ├── StaleRevisionError
 │   │   ├── AlreadyAssignedError
@@ -103,6 +105,7 @@ from .desk import (
 )
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
+from .imports import ImportFinishedError, ImportNotFoundError
 from .knowledge import (
     ArticleNotFoundError,
     EmbeddingIncompleteError,
@@ -177,6 +180,8 @@ __all__ = [
     "GapNotFoundError",
     "HelpdeskError",
     "IdConflictError",
+    "ImportFinishedError",
+    "ImportNotFoundError",
     "InactiveUserError",
     "InvalidValueError",
     "InvitationNotFoundError",

@@ -20,6 +20,7 @@ class EventType(OpenEnum):
     TICKET_UNTAGGED = "ticket.untagged"
     TICKET_MERGED = "ticket.merged"
     TICKET_UNMERGED = "ticket.unmerged"
+    TICKET_IMPORTED = "ticket.imported"
     MESSAGE_CREATED = "message.created"
     MESSAGE_REDACTED = "message.redacted"
     NOTE_CREATED = "note.created"
@@ -42,6 +43,8 @@ class EventType(OpenEnum):
     TEAM_MEMBER_ADDED = "team.member_added"
     TEAM_MEMBER_REMOVED = "team.member_removed"
     SETTINGS_CHANGED = "settings.changed"
+    IMPORT_STARTED = "import.started"
+    IMPORT_FINISHED = "import.finished"
     ARTICLE_CREATED = "article.created"
     ARTICLE_UPDATED = "article.updated"
     ARTICLE_PUBLISHED = "article.published"
@@ -73,6 +76,7 @@ EventName = Literal[
     "ticket.untagged",
     "ticket.merged",
     "ticket.unmerged",
+    "ticket.imported",
     "message.created",
     "message.redacted",
     "note.created",
@@ -95,6 +99,8 @@ EventName = Literal[
     "team.member_added",
     "team.member_removed",
     "settings.changed",
+    "import.started",
+    "import.finished",
     "article.created",
     "article.updated",
     "article.published",

@@ -141,6 +141,16 @@ class Event(Model):
         return self._current("article_id", UUID)
 
     @property
+    def run_id(self) -> UUID | None:
+        """The run, in the events of an import."""
+        return self._current("run_id", UUID)
+
+    @property
+    def outcome(self) -> str | None:
+        """What an import did with the ticket: ``created`` or ``updated``."""
+        return self._current("outcome", str)
+
+    @property
     def merge_id(self) -> UUID | None:
         """The merge, in ``ticket.merged`` and ``ticket.unmerged``."""
         return self._current("merge_id", UUID)

@@ -34,3 +34,5 @@ class Message(Model):
     """The time of writing."""
     redacted_at: datetime | None = None
     """The time of the redaction; None for a message with its text."""
+    imported: bool = False
+    """Whether an import has brought the message from another helpdesk."""

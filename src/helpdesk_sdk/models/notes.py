@@ -25,3 +25,5 @@ class Note(Model):
     """The note's place among the messages, notes and events of its ticket: a later one has a higher number."""
     created_at: datetime
     """The time of writing."""
+    imported: bool = False
+    """Whether an import has brought the note from another helpdesk."""

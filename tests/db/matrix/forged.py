@@ -115,15 +115,16 @@ _SET_BY_THE_DATABASE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, 
             "sequence": 1,
             "created_at": _WHEN,
             "redacted_at": _WHEN,
+            "imported": True,
         },
     ),
     "notes": (
         {"ticket_id": "{mine}"},
         {"note_id": "{note}"},
         {"note_id": "{new}", "author_id": "{agent}", "author_name": "x", "body": "x"}
-        | {"sequence": 1, "created_at": _WHEN},
+        | {"sequence": 1, "created_at": _WHEN, "imported": True},
         {"ticket_id": "{mine}", "author_id": "{agent}", "author_name": "x", "body": "x"}
-        | {"sequence": 1, "created_at": _WHEN},
+        | {"sequence": 1, "created_at": _WHEN, "imported": True},
     ),
     "field_definitions": (
         {},
@@ -174,6 +175,9 @@ PRIVATE: dict[str, LiteralString] = {
     "chunk_embeddings": "slot",
     "concepts": "version",
     "embedding_jobs": "attempts",
+    "import_runs": "report",
+    "import_sources": "name",
+    "imported_objects": "is_dead",
     "embedding_models": "is_active",
     "error_codes": "reason",
     "example_embeddings": "model",

@@ -56,6 +56,8 @@ REASONS = {
     "proposal_not_undoable": 422,
     "citation_invalid": 422,
     "answer_invalid": 422,
+    "import_not_found": 404,
+    "import_finished": 409,
     "article_not_found": 404,
     "slug_taken": 409,
     "stale_article": 409,
