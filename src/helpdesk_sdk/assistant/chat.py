@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigurationError
 from .endpoints import RUNGS, Answer, Breaker, Capability, Endpoint, Prompt
 from .json_text import json_in
-from .problems import ModelError, Usage, connection_problem, status_problem
+from .problems import InterruptionError, ModelError, Usage, connection_problem, status_problem
 
 if TYPE_CHECKING:
     import openai
@@ -55,6 +55,14 @@ class Chat:
         self._loop = asyncio.Runner()
         self._clients: dict[Endpoint, openai.AsyncOpenAI] = {}
         self._breaker = Breaker()
+        self._is_interrupted = False
+        self._asking: asyncio.Task[Any] | None = None
+
+    def interrupt(self) -> None:
+        """From another thread: end the present question, and refuse all others."""
+        self._is_interrupted = True
+        if (asking := self._asking) is not None:
+            asking.get_loop().call_soon_threadsafe(asking.cancel)
 
     def close(self) -> None:
         """Close the connections."""
@@ -80,11 +88,14 @@ class Chat:
 
         Raises:
             ModelError: There is no answer; with the reason.
+            InterruptionError: ``interrupt`` was called.
         """
         if self._breaker.is_open(endpoint.name):
             raise ModelError("model_unreachable", "The model's endpoint failed five times within a minute: it rests")
         try:
             answer = self._loop.run(self._within(endpoint, prompt, known, within))
+        except asyncio.CancelledError:
+            raise InterruptionError from None
         except ModelError as error:
             if error.reason in ("model_unreachable", "model_timeout", "model_rate_limited"):
                 self._breaker.failed(endpoint.name)
@@ -93,7 +104,9 @@ class Chat:
         return answer
 
     async def _within(self, endpoint: Endpoint, prompt: Prompt, known: Capability | None, seconds: float) -> Answer:
-        end = time.monotonic() + seconds
+        self._asking, end = asyncio.current_task(), time.monotonic() + seconds
+        if self._is_interrupted:
+            raise InterruptionError
         call = _Call(self._openai, self._client(endpoint), endpoint, prompt, known, end)
         try:
             async with asyncio.timeout(max(seconds, 0.0)):

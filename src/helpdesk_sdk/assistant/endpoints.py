@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
+from ..errors import ConfigurationError
 from .problems import Usage
 
 RUNGS = ("json_schema", "json_object", "prompt")
@@ -32,6 +34,42 @@ class Endpoint:
         parts = urlsplit(self.url)
         host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
         return f"{parts.scheme}://{host}{parts.path} {self.model}"[:300]
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The language model that the environment names."""
+
+    url: str
+    """The base URL."""
+    key: str | None
+    """The key; None for an endpoint that wants none."""
+    model: str | None
+    """The name of the model; the setting ``chat_model`` comes first."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self | None:
+        """Read OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL; None when there is neither a URL nor a key.
+
+        Args:
+            environ: Variables to read instead of the process's own.
+
+        Raises:
+            ConfigurationError: OPENAI_BASE_URL is no URL.
+        """
+        given = os.environ if environ is None else environ
+        base, key, model = (given.get(f"OPENAI_{name}", "").strip() for name in ("BASE_URL", "API_KEY", "MODEL"))
+        if not base and not key:
+            return None
+        url = (base or "https://api.openai.com/v1").rstrip("/")
+        try:
+            parts = urlsplit(url)
+            is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_url = False
+        if not is_url:
+            raise ConfigurationError("OPENAI_BASE_URL must be an http or https URL")
+        return cls(url, key or None, model or None)
 
 
 @dataclass(frozen=True)

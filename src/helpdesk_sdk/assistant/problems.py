@@ -56,6 +56,10 @@ class ModelError(Exception):
         self.content = content
 
 
+class InterruptionError(Exception):
+    """The program is to stop: there is no answer, and the endpoint is not to blame."""
+
+
 def status_problem(status: int, names: list[Any], key: str) -> str:
     """A sentence about an HTTP error, with names that the endpoint gave, as far as they are names.
 
