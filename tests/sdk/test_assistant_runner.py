@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.sdk.runner_support import KEY, Desk
 
-from helpdesk_sdk import ConfigurationError, ForbiddenError, Helpdesk
-from helpdesk_sdk.assistant import ModelSettings, Runner
-from helpdesk_sdk.assistant.leases import Runs
-from helpdesk_sdk.assistant.login import AssistantLogin
+from helpdesk_sdk import ConfigurationError
+from helpdesk_sdk.assistant import ModelSettings
 from helpdesk_sdk.embeddings import EmbeddingEndpoint, embed_waiting
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
@@ -229,59 +227,6 @@ def test_the_work_ends_before_the_next_run_when_it_is_to_stop(desk: Desk) -> Non
     with desk.runner() as runner:
         reports = runner.work_waiting(is_stopping=stopping.is_set, on_run=lambda _: stopping.set())
     assert len(reports) == 1
-
-
-def test_the_runner_acts_as_the_assistant_and_never_as_the_system(desk: Desk) -> None:
-    run_id = desk.ask("next_steps")
-    with AssistantLogin(desk.system) as login:
-        client = login.client()
-        assert client.users.me().role == "assistant"
-        assert list(client.tickets.list()) == []
-        (lease,) = Runs(client._driver).lease(max_rows=1, lease_seconds=60)
-        assert str(lease.run_id) == run_id
-        with pytest.raises(ForbiddenError):
-            Runs(desk.system._driver).call(lease, "read_run")
-
-
-def test_a_login_that_an_admin_changed_is_prepared_again(desk: Desk) -> None:
-    with desk.runner() as runner:
-        assert runner.work_waiting() == []
-        desk.sql("update helpdesk.users set role = 'customer' where email = 'assistant@helpdesk.invalid'")
-        desk.ask("next_steps")
-        assert runner.work_waiting()[0].outcome == "answered"
-
-
-def test_a_login_with_another_password_gets_its_own_again(desk: Desk) -> None:
-    with AssistantLogin(desk.system) as login:
-        login.client()
-    desk.sql("update auth.users set encrypted_password = 'x' where email = 'assistant@helpdesk.invalid'")
-    with AssistantLogin(desk.system) as login:
-        assert login.client().users.me().role == "assistant"
-
-
-def test_a_login_that_somebody_else_made_is_refused(desk: Desk) -> None:
-    desk.project.add_person("customer", email="assistant@helpdesk.invalid")
-    with AssistantLogin(desk.system) as login, pytest.raises(ConfigurationError, match="not made by the helpdesk"):
-        login.client()
-    with AssistantLogin(desk.system, email="Other-Assistant@helpdesk.invalid") as login:
-        assert login.client().users.me().role == "assistant"
-
-
-def test_a_deactivated_login_is_named(desk: Desk) -> None:
-    with AssistantLogin(desk.system) as login:
-        login.client()
-    desk.sql("update helpdesk.users set is_active = false where role = 'assistant'")
-    with desk.runner() as runner, pytest.raises(ConfigurationError, match="deactivated the assistant's account"):
-        runner.work_waiting()
-
-
-def test_without_the_secret_key_there_is_no_login(desk: Desk) -> None:
-    with (
-        Helpdesk(desk.project.url, desk.project.publishable_key) as public,
-        Runner(public) as runner,
-        pytest.raises(ForbiddenError, match="needs the secret key"),
-    ):
-        runner.work_waiting()
 
 
 def test_the_environment_names_the_model() -> None:
