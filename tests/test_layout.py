@@ -26,8 +26,9 @@ LAYERS = {
         "_work": "_base _connect",
         "tickets": "_base _connect _show",
         "assistant": "_base _connect _show",
+        "kb": "_base _connect _show _work",
         "*": "_base _codegen _connect _show _watch _work",
-        "main": "_base assistant tickets *",
+        "main": "_base assistant kb tickets *",
     },
     "src/helpdesk_sdk": {
         "_limits": "",

@@ -66,6 +66,16 @@ if TYPE_CHECKING:
         ImportedItem,
         ImportReport,
     )
+    from .models.knowledge_reports import (
+        ArticleLink,
+        CitationProblem,
+        CitationProblemName,
+        Gap,
+        GapState,
+        GapStateName,
+        LinkReport,
+        StaleCitation,
+    )
     from .models.merges import Merge
     from .models.messages import Message
     from .models.notes import Note
@@ -93,7 +103,8 @@ if TYPE_CHECKING:
     from .resources._references import AttachmentRef, FieldRef, TeamRef, TicketRef, UserRef
     from .resources._uploads import AttachmentSource
     from .resources.assistant import PromptRef, ProposalRef
-    from .resources.knowledge import ArticleRef
+    from .resources.knowledge._references import ArticleRef
+    from .resources.knowledge.reports import GapRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
@@ -107,6 +118,7 @@ __all__ = [
     "ArticleAudience",
     "ArticleAudienceName",
     "ArticleHit",
+    "ArticleLink",
     "ArticleRef",
     "ArticleStatus",
     "ArticleStatusName",
@@ -129,6 +141,8 @@ __all__ = [
     "Channel",
     "ChannelName",
     "Citation",
+    "CitationProblem",
+    "CitationProblemName",
     "CustomField",
     "EmbeddingCounts",
     "EmbeddingJob",
@@ -146,12 +160,17 @@ __all__ = [
     "FieldType",
     "FieldTypeName",
     "FileSource",
+    "Gap",
+    "GapRef",
+    "GapState",
+    "GapStateName",
     "Helpdesk",
     "ImportReport",
     "ImportedItem",
     "Invitation",
     "Latest",
     "LeftOver",
+    "LinkReport",
     "MatchedPart",
     "Merge",
     "Message",
@@ -185,6 +204,7 @@ __all__ = [
     "Session",
     "Settings",
     "Snippet",
+    "StaleCitation",
     "Status",
     "StatusName",
     "Stream",

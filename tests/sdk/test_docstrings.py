@@ -177,6 +177,8 @@ CANNOT = {
     },
     "resources.assistant.Assistant.triage": {"PromptNotFoundError"},
     "resources.knowledge.Knowledge.archive": {"StaleArticleError"},
+    "resources.knowledge.Knowledge.dismiss_gap": {"ArticleNotFoundError"},
+    "resources.knowledge.Knowledge.reopen_gap": {"ArticleNotFoundError"},
     "resources.messages.Messages.reply": {"ForbiddenError"},
     "resources.tickets.Tickets.create": {"TooManyError"},
     "resources.users.Users.reactivate": {"LastAdminError"},

@@ -89,6 +89,14 @@ class _ArticleStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class _GapState(StrEnum):
+    """What was decided about a gap."""
+
+    OPEN = "open"
+    DISMISSED = "dismissed"
+    RESOLVED = "resolved"
+
+
 class _SuggestKind(StrEnum):
     """What a suggestion is."""
 
@@ -128,6 +136,7 @@ if TYPE_CHECKING:
         ChannelName,
         FieldAudienceName,
         FieldTypeName,
+        GapStateName,
         PriorityName,
         ProposalStateName,
         RequiredForName,
@@ -145,13 +154,14 @@ if TYPE_CHECKING:
     RequiredFor = RequiredForName
     ArticleAudience = ArticleAudienceName
     ArticleStatus = ArticleStatusName
+    GapState = GapStateName
     SuggestKind = RunKindName
     RunKind = RunKindName
     ProposalState = ProposalStateName
 else:
     Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
     FieldType, FieldAudience, RequiredFor = _FieldType, _FieldAudience, _RequiredFor
-    ArticleAudience, ArticleStatus = _ArticleAudience, _ArticleStatus
+    ArticleAudience, ArticleStatus, GapState = _ArticleAudience, _ArticleStatus, _GapState
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
 
 

@@ -155,7 +155,7 @@ def _cut_comments(body: str, code: Sequence[tuple[int, int]]) -> tuple[str, str]
 
 def _code_ranges(body: str) -> list[tuple[int, int]]:
     found, place = [], 0
-    for is_code, text in _stretches(body):
+    for is_code, text in stretches(body):
         if is_code:
             found.append((place, place + len(text)))
         place += len(text)
@@ -171,10 +171,10 @@ def with_links(body: str, resolve: Resolve) -> str:
         made = resolve(bare)
         return match[0] if made is None else f"{before}{made}"
 
-    return "".join(text if code else _LINK.sub(replaced, text) for code, text in _stretches(body))
+    return "".join(text if code else _LINK.sub(replaced, text) for code, text in stretches(body))
 
 
-def _stretches(body: str) -> Iterator[tuple[bool, str]]:
+def stretches(body: str) -> Iterator[tuple[bool, str]]:
     """The body in pieces, each with whether it is code: fenced blocks and code spans."""
     fence = ""
     plain: list[str] = []

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
-from uuid import UUID
+from collections.abc import Iterable
+from typing import Any
 
 from ... import _limits as limits
 from ... import _validation as check
 from ..._http.flow import Flow, Page, Reply
 from ..._http.keyset import Keyset, keyset_page
 from ..._http.resource import Driver, call, paged
-from ...errors import ArticleNotFoundError
 from ...models.knowledge import (
     Article,
     ArticleAudience,
@@ -20,21 +18,19 @@ from ...models.knowledge import (
     ArticleStatusName,
     ArticleVersion,
 )
+from ._references import ArticleRef, by_ref, find_article, only
 from .embedding import KnowledgeEmbedding
 from .importing import KnowledgeImports
+from .reports import KnowledgeReports
 from .searching import KnowledgeSearch
-
-ArticleRef = Article | UUID | str
-"""An article: an Article, its id, or its slug."""
 
 _NEWEST = Keyset("updated_at", "article_id", descending=True)
 _BY_NUMBER = Keyset("version", "version_id", descending=True)
 
 
-Found = TypeVar("Found", Article, ArticleVersion)
-
-
-class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeImports[Driver]):
+class Knowledge(
+    KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeImports[Driver], KnowledgeReports[Driver]
+):
     """``hd.knowledge``: articles. Staff write them; requesters read and search what was published for them."""
 
     @paged
@@ -89,7 +85,7 @@ class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeIm
             ArticleNotFoundError: There is no such article, or you are not staff.
             InvalidValueError: The slug has several languages, and none is named.
         """
-        return (yield from self._find(article, locale, again=True))
+        return (yield from find_article(self, article, locale, again=True))
 
     @call
     def read(self, article: ArticleRef, *, locale: str | None = None) -> Flow[ArticleVersion]:
@@ -104,8 +100,8 @@ class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeIm
             InvalidValueError: The slug has several languages, and none is named.
         """
         query = self._rest.from_("article_versions").select("*").eq("is_current", True)
-        reply: Reply = yield self._read(_by_ref(query, article, locale))
-        return _only(reply.rows(ArticleVersion), article)
+        reply: Reply = yield self._read(by_ref(query, article, locale))
+        return only(reply.rows(ArticleVersion), article)
 
     @paged
     def versions(
@@ -124,7 +120,7 @@ class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeIm
         return self._versions(article, locale, check.integer("page_size", page_size, 1, limits.PAGE_MAX))
 
     def _versions(self, article: ArticleRef, locale: str | None, size: int) -> Flow[Page[ArticleVersion]]:
-        found = yield from self._find(article, locale)
+        found = yield from find_article(self, article, locale)
 
         def query() -> Any:
             return self._rest.from_("article_versions").select("*").eq("article_id", found.article_id)
@@ -191,7 +187,7 @@ class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeIm
             InvalidValueError: The article has no text.
             ForbiddenError: You may not publish: the setting ``article_publishers`` says who does.
         """
-        found = yield from self._find(article, locale)
+        found = yield from find_article(self, article, locale)
         arguments: dict[str, Any] = {"article_id": str(found.article_id)}
         if expected_revision is not None:
             arguments["revision"] = check.integer("expected_revision", expected_revision, 1, 2**31 - 1)
@@ -209,39 +205,6 @@ class Knowledge(KnowledgeSearch[Driver], KnowledgeEmbedding[Driver], KnowledgeIm
             ArticleNotFoundError: There is no such article.
             ForbiddenError: You may not archive: the setting ``article_publishers`` says who does.
         """
-        found = yield from self._find(article, locale)
+        found = yield from find_article(self, article, locale)
         request = self._rpc_write("archive_article", {"article_id": str(found.article_id)})
         return (yield from self._call_one(request, Article))
-
-    def _find(self, article: ArticleRef, locale: str | None, *, again: bool = False) -> Flow[Article]:
-        if isinstance(article, Article) and not again:
-            return article
-        reply: Reply = yield self._read(_by_ref(self._rest.from_("articles").select("*"), article, locale))
-        return _only(reply.rows(Article), article)
-
-
-def _by_ref(query: Any, article: ArticleRef, locale: str | None) -> Any:
-    key = article.article_id if isinstance(article, Article) else article
-    if isinstance(key, str) and not _is_uuid(key):
-        query = query.eq("slug", check.text("article", key, 1, limits.SLUG_MAX))
-    else:
-        query = query.eq("article_id", check.identifier("article", key))
-    return query if locale is None else query.eq("locale", check.text("locale", locale, 1, limits.LOCALE_MAX))
-
-
-def _only(rows: Sequence[Found], article: ArticleRef) -> Found:
-    shown = article.slug if isinstance(article, Article) else article
-    if not rows:
-        raise ArticleNotFoundError(f"There is no article {shown}, or it is not yours to see", hint="List the articles.")
-    if len(rows) > 1:
-        raise check.invalid(
-            "locale", f"must be one of {', '.join(sorted(row.locale for row in rows))}: {shown} has them all"
-        )
-    return rows[0]
-
-
-def _is_uuid(value: str) -> bool:
-    try:
-        return bool(UUID(value))
-    except ValueError:
-        return False

@@ -1,4 +1,4 @@
-"""`helpdesk kb`: articles that answer questions."""
+"""Articles: import, list, show, search, publish, archive, and their vectors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._base.app import Commands
-from ._base.choices import ArticleAudience, ArticleStatus
-from ._base.errors import ExitCode
-from ._base.json import jsonable
-from ._base.output import (
+from .._base.choices import ArticleAudience, ArticleStatus
+from .._base.errors import ExitCode
+from .._base.json import jsonable
+from .._base.output import (
     Column,
     age,
     print_note,
@@ -20,20 +19,12 @@ from ._base.output import (
     print_rows,
     with_progress,
 )
-from ._base.settings import settings
-from ._connect.connection import connect
+from .._base.settings import settings
+from .._connect.connection import connect
+from .app import ArticleArgument, LocaleOption, app
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Article, EmbeddingProgress, ImportReport
-
-app = Commands(name="kb", help="Knowledge: articles that answer questions.")
-
-ArticleArgument = Annotated[
-    str, typer.Argument(metavar="ARTICLE", help="The article's slug or id.", show_default=False)
-]
-LocaleOption = Annotated[
-    str | None, typer.Option(metavar="LOCALE", help="The language, where several share the slug.", show_default=False)
-]
 
 
 @app.command("import")
@@ -61,7 +52,7 @@ def import_(
 
     For example: helpdesk kb import docs/ --dry-run
     """
-    from ._show.articles import show_report
+    from .._show.articles import show_report
 
     with connect() as hd:
         if help_center:
@@ -145,7 +136,7 @@ def show(
     draft: Annotated[bool, typer.Option("--draft", help="Staff: what is written now, published or not.")] = False,
 ) -> None:
     """Show an article: what readers see of it, or its draft."""
-    from ._show.articles import show_text
+    from .._show.articles import show_text
 
     with connect() as hd:
         if not draft:
@@ -171,8 +162,8 @@ def search(
 
     For example: helpdesk kb search how do I get a refund
     """
-    from ._show.articles import show_hits
-    from ._work.embedding import question_vector
+    from .._show.articles import show_hits
+    from .._work.embedding import question_vector
 
     words = " ".join(query)
     with connect() as hd:
@@ -216,7 +207,7 @@ def embed(
 
     For example: helpdesk kb embed --model text-embedding-3-small
     """
-    from ._work.embedding import embed_all
+    from .._work.embedding import embed_all
 
     with connect() as hd:
         embed_all(hd, model)
