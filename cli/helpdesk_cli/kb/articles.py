@@ -199,7 +199,7 @@ def embed(
         ),
     ] = None,
 ) -> None:
-    """Staff: make the vectors that are missing, so that articles are found by their meaning too.
+    """Make the vectors that are missing.
 
     With the secret key, this program makes them: at the endpoint EMBEDDINGS_BASE_URL with the model EMBEDDINGS_MODEL
     (and the key EMBEDDINGS_API_KEY), else with the local stack's model. Otherwise the edge function embed-articles

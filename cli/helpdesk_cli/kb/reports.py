@@ -31,9 +31,9 @@ def list_gaps(
     state: Annotated[list[GapState] | None, typer.Option(help="This state; may be repeated. By default open.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
-    """Writers of articles: list the gaps, those that most tickets ask first.
+    """List the gaps, those that most tickets ask first.
 
-    You see and count the tickets that you work. Nearly the same words are the same question.
+    For those who may write articles. You see and count the tickets that you work. Nearly the same words are the same question.
     """
     with connect() as hd:
         pager = hd.knowledge.gaps(state=state or "open")
@@ -82,7 +82,9 @@ def stale(
     all_: Annotated[bool, typer.Option("--all", help="Also quotes that the newest version still has.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 100,
 ) -> None:
-    """Staff: list quotes whose article has changed since, and quotes of drafts that people rejected.
+    """List quotes whose article has changed since.
+
+    Quotes of drafts that people rejected are listed, too. You see those of tickets that you work.
 
     withdrawn: the article is archived. internal: customers no longer read it. changed: the quote is no longer in it.
     rejected: a draft that quotes it was rejected as wrong, unclear or outdated, and the article is still the same.
@@ -108,7 +110,9 @@ def stale(
 def check_links(
     external: Annotated[bool, typer.Option("--external", help="List the links to other sites, too.")] = False,
 ) -> None:
-    """Check the links of all published articles that you may read. Exit code 1: a link is broken.
+    """Check the links of all published articles.
+
+    The exit code is 1 if a link is broken. Articles that you may not read are left out.
 
     A link to another article is broken if no article has the slug (missing), if the article is not published (draft,
     archived), or if customers may not read it (internal). Other sites are not fetched. Articles that link to each
