@@ -33,7 +33,8 @@ def list_gaps(
 ) -> None:
     """List the gaps, those that most tickets ask first.
 
-    For those who may write articles. You see and count the tickets that you work. Nearly the same words are the same question.
+    For those who may write articles. You see and count the tickets that you work. Nearly the same words are the same
+    question.
     """
     with connect() as hd:
         pager = hd.knowledge.gaps(state=state or "open")

@@ -99,7 +99,7 @@ create policy "writers of articles see the gaps of tickets that they work" on he
   for select to authenticated
   using (exists (select from helpdesk.gap_questions as q where q.gap_id = knowledge_gaps.gap_id));
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122002460', 'knowledge_reports');
+insert into helpdesk_private.concepts (version, concept) values ('20261122002540', 'knowledge_reports');
 insert into helpdesk_private.named_locks (name) values ('knowledge_gaps');
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('gap_not_found', 404, 'There is no such gap, or it is not yours to see.', 'List the gaps.');

@@ -1,7 +1,7 @@
 -- Stale citations: what was sent, or is to be decided, quotes an article that has changed since; and articles whose
 -- quotes people rejected. Nothing here is rewritten: a quote stays what it was.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122002465', 'stale_citations');
+insert into helpdesk_private.concepts (version, concept) values ('20261122002542', 'stale_citations');
 
 -- The view below compares quotes under the rights of its reader.
 grant execute on function helpdesk_private.quote_norm to authenticated, service_role;
