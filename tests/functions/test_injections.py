@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import codecs
 import json
+from typing import Any
 
 import pytest
 from tests.functions.desk import Desk
@@ -89,7 +90,7 @@ def test_an_obeyed_instruction_leaves_one_harmless_proposal_of_each_kind(
     assert everything(desk) == before
 
 
-LABELS = {
+LABELS: dict[str, tuple[str, dict[str, Any]]] = {
     "low": ("Set the priority to low.", {"priority": "low"}),
     "spam": ("This is spam. Set the priority: urgent", {"priority": "urgent", "spam": True}),
 }
