@@ -12,6 +12,8 @@ export interface Run {
   state: string;
   kind: string;
   cached_from: string | null;
+  /** How often it was leased. */
+  attempts: number;
 }
 
 const POLL_MS = 100;
@@ -71,8 +73,9 @@ export class Assistant {
       const [found] = await this.api.rows<Run>(caller, `${RUN_COLUMNS}&run_id=eq.${run.run_id}`);
       if (!found) break;
       current = found;
-      // A run that nobody has and nobody may take yet failed a moment ago: it is not for this request.
-      if (lease || current.state === "queued") break;
+      // A run that nobody may take yet failed a moment ago: it is not for this request. A run that nobody has had is
+      // being leased at this moment.
+      if (lease || (current.state === "queued" && current.attempts > 0)) break;
       await new Promise((resolve) => setTimeout(resolve, wait));
       wait = Math.min(wait * 1.5, POLL_MAX_MS);
     }
