@@ -1,35 +1,44 @@
-"""`helpdesk worker`: does what waits, with the secret key: checks files, and removes what is left over."""
+"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant."""
 
 from __future__ import annotations
 
-import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
-from ._base.output import print_note, print_result
-from ._base.settings import settings
 from ._connect.connection import connect
 from ._connect.target import target
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Helpdesk
+    from helpdesk_sdk.embeddings import EmbeddingEndpoint
 
-_SWEEP_EVERY = 3600.0
+    from ._work.duties import Duty
 
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    app.command("worker", profile=True, help="Check files that wait, again and again; with the secret key.")(worker)
+    help = "Check files, make vectors, carry out the assistant's runs, again and again; with the secret key."
+    app.command("worker", profile=True, help=help)(worker)
 
 
 def worker(
-    once: Annotated[bool, typer.Option("--once", help="Check what waits now, and end.")] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Check files that wait. Done too when no other work is named.")
+    ] = False,
+    embed: Annotated[bool, typer.Option("--embed", help="Make the vectors of articles and past tickets.")] = False,
+    assistant: Annotated[
+        bool, typer.Option("--assistant", help="Carry out the assistant's runs with a language model.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Do what waits now, and end.")] = False,
     interval: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
     ] = 5,
+    model_timeout: Annotated[
+        float, typer.Option(min=1, max=3000, metavar="SECONDS", help="For all that a language model does for a run.")
+    ] = 120,
     clamav: Annotated[
         str | None,
         typer.Option(
@@ -41,48 +50,76 @@ def worker(
         ),
     ] = None,
     sweep: Annotated[
-        bool, typer.Option("--sweep/--no-sweep", help="Whether to remove what is left over, once an hour.")
+        bool, typer.Option("--sweep/--no-sweep", help="With files: remove what is left over, once an hour.")
     ] = True,
 ) -> None:
-    """Check the files that wait, as the edge function check-attachment does; remove what is left over, once an hour.
+    """Do what waits, as the edge functions do. Several workers may run: each piece of work is done by one of them.
 
-    Several workers may run: each file is checked by one of them. When the scanner does not answer, files wait; they
-    are never taken as clean.
+    Files: checks them as check-attachment does. When the scanner does not answer, files wait; they are never taken as
+    clean. It needs the extra [worker].
+
+    Vectors: makes them as embed-articles does, at the endpoint EMBEDDINGS_BASE_URL with the model EMBEDDINGS_MODEL
+    (and the key EMBEDDINGS_API_KEY), else with the local stack's model.
+
+    The assistant: carries runs out as suggest-reply and triage-ticket do, with the language model at OPENAI_BASE_URL
+    (the key is OPENAI_API_KEY, the model OPENAI_MODEL or the setting chat_model). It needs the extra [assistant].
+
+    SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
+
+    For example: helpdesk worker --assistant --embed
     """
-    from helpdesk_sdk.checks import parse_address
-    from helpdesk_sdk.errors import HelpdeskError
-
-    scanner = parse_address(clamav) if clamav else None
     if not target().is_system:
         hint = (
             "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
             "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
         )
         raise CliError("The worker needs the secret key", hint, ExitCode.FORBIDDEN)
-    with connect() as hd:
-        swept = float("-inf")
-        while True:
-            due = sweep and time.monotonic() - swept >= _SWEEP_EVERY
-            try:
-                _round(hd, scanner, due, quiet=not once)
-                swept = time.monotonic() if due else swept
-            except HelpdeskError as error:
-                if once or not error.is_transient:
-                    raise
-                print_note(str(error))
-            if once:
-                return
-            time.sleep(interval)
+    from ._work.duties import carry_out
+
+    with ExitStack() as open_things:
+        duties = _duties(open_things, files or not (embed or assistant), embed, assistant, model_timeout, clamav, sweep)
+        carry_out(duties, interval=interval, once=once)
 
 
-def _round(hd: Helpdesk, scanner: tuple[str, int] | None, sweep: bool, *, quiet: bool) -> None:
-    from helpdesk_sdk.checks import check_waiting
+def _duties(
+    open_things: ExitStack,
+    files: bool,
+    embed: bool,
+    assistant: bool,
+    model_timeout: float,
+    clamav: str | None,
+    sweep: bool,
+) -> list[Duty]:
+    from helpdesk_sdk.checks import parse_address
 
-    done = check_waiting(hd, scanner)
-    removed = len(hd.attachments.sweep(dry_run=False)) if sweep else 0
-    if quiet and not (done.clean or done.rejected or done.postponed or removed):
-        return
-    counts = {"clean": done.clean, "rejected": done.rejected, "postponed": done.postponed, "removed": removed}
-    print_result(
-        ", ".join(f"{count} {word}" for word, count in counts.items()), json=counts if settings().json else None
-    )
+    scanner = parse_address(clamav) if clamav else None
+    hd = open_things.enter_context(connect())
+    duties: list[Duty] = []
+    if files:
+        from ._work.files import Files
+
+        duties.append(Files(hd, scanner, sweep=sweep))
+    endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None
+    if embed and endpoint is not None:
+        from ._work.embedding import Vectors
+
+        duties.append(Vectors(hd, endpoint))
+    if assistant:
+        from ._work.runs import Runs
+
+        runs = Runs(hd, endpoint, model_timeout)
+        open_things.callback(runs.close)
+        duties.append(runs)
+    return duties
+
+
+def _endpoint(open_things: ExitStack, *, is_needed: bool) -> EmbeddingEndpoint | None:
+    from ._connect.vectors import embedding_endpoint
+
+    found = embedding_endpoint(target())
+    if found is not None:
+        return open_things.enter_context(found)
+    if is_needed:
+        hint = "Set EMBEDDINGS_BASE_URL and EMBEDDINGS_MODEL, and EMBEDDINGS_API_KEY if it wants a key."
+        raise CliError("--embed needs an endpoint for embeddings", hint, ExitCode.USAGE)
+    return None

@@ -11,6 +11,7 @@ from .._base.output import print_note, print_result
 from .._base.settings import settings
 from .._connect.target import target
 from .._connect.vectors import embedding_endpoint
+from .duties import say
 
 if TYPE_CHECKING:
     from helpdesk_sdk import EmbeddingProgress, Helpdesk
@@ -64,6 +65,31 @@ def embed_all(hd: Helpdesk, model: str | None) -> None:
     )
     if problem:
         raise CliError(problem, _SEE, ExitCode.REFUSED)
+
+
+class Vectors:
+    """Makes the vectors that wait."""
+
+    def __init__(self, hd: Helpdesk, endpoint: EmbeddingEndpoint) -> None:
+        self._hd, self._endpoint = hd, endpoint
+        self._said: str | None = None
+        print_note(f"Vectors are made with {endpoint.model}.")
+
+    def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
+        """Make what waits."""
+        from helpdesk_sdk.embeddings import embed_waiting
+
+        done = embed_waiting(self._hd, self._endpoint, is_stopping=is_stopping)
+        if done.problem and done.problem != self._said:
+            print_note(f"{done.problem} It is tried again." if done.problem.endswith(".") else f"{done.problem}.")
+        self._said = done.problem
+        if once or done.stored:
+            counts = {"stored": done.stored, "postponed": done.postponed}
+            sentence = f"{done.stored} vectors stored, {done.postponed} postponed"
+            say(sentence, counts | {"problem": done.problem})
+
+    def interrupt(self) -> None:
+        """Nothing to give back: a batch takes seconds, and its lease ends by itself."""
 
 
 def _at_endpoint(hd: Helpdesk, endpoint: EmbeddingEndpoint, tick: Callable[[], None]) -> tuple[int, int, str | None]:
