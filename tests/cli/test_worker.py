@@ -53,7 +53,8 @@ def test_once_does_what_waits_and_counts_it(desk: Desk, shell: Cli) -> None:
         "1 answered, 0 without a model, 0 given back, 0 not ours any more",
     ]
     assert "The assistant asks the language model at 127.0.0.1." in done.err
-    assert desk.run(run_id)["embedding_model"] == "words"
+    assert desk.run(run_id)["state"] == "done"
+    assert "a late parcel sent again?" in desk.provider.embedding_requests[-1].text
     (again,) = shell("worker", "--assistant", "--once", "--json").out.splitlines()
     assert json.loads(again) == {"answered": 0, "without_model": 0, "released": 0, "lost": 0}
     (vectors,) = shell("worker", "--embed", "--once", "--json").out.splitlines()

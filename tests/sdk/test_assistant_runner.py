@@ -64,8 +64,8 @@ def test_a_reply_cites_passages_that_vectors_found(desk: Desk) -> None:
         run_id = desk.ask("reply", "My parcel is late. Is a late parcel sent again?")
         with desk.runner(vectors=vectors) as runner:
             assert runner.work_waiting()[0].outcome == "answered"
-    run = desk.run(run_id)
-    assert (run["state"], run["embedding_model"]) == ("done", "words")
+    assert desk.run(run_id)["state"] == "done"
+    assert "Is a late parcel sent again?" in desk.provider.embedding_requests[-1].text
     quotes = desk.sql("select c.quote from helpdesk.citations as c join helpdesk.proposals as p using (proposal_id)")
     assert quotes[0]["quote"] == "A late parcel is sent again after ten days."
 
@@ -78,6 +78,16 @@ def test_without_a_model_the_run_ends_with_what_the_database_has(desk: Desk) -> 
     run = desk.run(run_id)
     assert (run["state"], run["mode"], run["reason"]) == ("fallback", "timeline", "no_model")
     assert desk.provider.calls == 0
+
+
+def test_an_answer_that_the_database_cannot_store_is_no_reason_to_try_again(desk: Desk) -> None:
+    run_id = desk.ask("next_steps")
+    desk.provider.always(Play('{"steps": ["Say \\u0000 to the customer."]}'))
+    with desk.runner() as runner:
+        (report,) = runner.work_waiting()
+    assert (report.outcome, report.reason) == ("without_model", "answer_invalid")
+    assert desk.run(run_id)["state"] == "needs_human"
+    assert desk.provider.calls == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..embeddings import EmbeddingEndpoint, EmbeddingError
-from ..errors import AnswerInvalidError, EmbeddingModelMismatchError, HelpdeskError
+from ..errors import AnswerInvalidError, ApiError, EmbeddingModelMismatchError, HelpdeskError
 from .endpoints import Answer, Capability, Endpoint, ModelSettings, Prompt
 from .problems import ModelError, Usage
 
@@ -22,6 +22,7 @@ logger = logging.getLogger("helpdesk_sdk")
 # Kinds whose prompts hold passages of articles.
 _WITH_PASSAGES = {"reply", "next_steps"}
 _REPAIR_MAX = 2000
+_REFUSED = {400, 413, 422}
 _PROBLEM_MAX = 500
 
 
@@ -130,6 +131,11 @@ class Work:
             self._call("submit_answer", answer=answer.answer, usage=self._usage())
         except AnswerInvalidError as error:
             return _Refusal("answer_invalid", error.message, answer.content)
+        except ApiError as error:
+            # Another rule refuses it, or it is no text that the database can store: it would do so at each attempt.
+            if error.status not in _REFUSED:
+                raise
+            return _Refusal("answer_invalid", "The project refused the answer", answer.content)
         return None
 
     def _remember(self, endpoint: Endpoint, answer: Answer) -> None:
