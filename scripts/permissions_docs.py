@@ -80,7 +80,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Views": ("views",),
     "Classification": (
         *("classify_ticket", "label_examples", "collect_label_examples", "ai_thresholds", "label_head_report"),
-        *("forget_label_head", "training_examples", "text_features", "store_label_head"),
+        *("forget_label_head", "training_examples", "label_trials", "text_features", "store_label_head"),
     ),
     "Events": ("events", "events_page", "events_since", "events_head"),
     "Teams": ("teams", "team_members", "find_team", "set_default_team"),

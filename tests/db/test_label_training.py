@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -11,28 +10,26 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, be, denied, ref
 from tests.db.test_classification import FIRE, LOGO, best, classified, fire, learnt
 from tests.db.world import World
 
-from helpdesk_sdk.assistant.learning import Examples, fit, shares_of_heads
-from helpdesk_sdk.assistant.questions import evaluate_retrieval, read_labelled
-from helpdesk_sdk.assistant.train import Rpc, evaluate, labelled, read_examples, train
 from helpdesk_sdk.errors import InvalidValueError
+from helpdesk_sdk.learning.files import measured_retrieval, read_labelled
+from helpdesk_sdk.learning.opinions import Examples, fit, shares_of_heads
+from helpdesk_sdk.learning.routing import Routing
+from helpdesk_sdk.learning.training import examples_of, labelled, learn
 
 
-def calls(db: Db) -> Rpc:
-    """Calls functions as a program with the secret key does."""
+def read(db: Db, kind: str = "priority") -> tuple[Examples, str | None]:
+    """The examples of a kind, as a program with the secret key reads them."""
+    with be(db, SERVICE):
+        query = "select coalesce(jsonb_agg(to_jsonb(e)), '[]') from helpdesk.training_examples(%s, null, 1000) as e"
+        return examples_of(value(db, query, kind), value(db, "select helpdesk.active_embedding_model()"))
 
-    def call(function: str, arguments: dict[str, Any]) -> Any:
-        with be(db, SERVICE):
-            if function == "training_examples":
-                query = "select coalesce(jsonb_agg(to_jsonb(e)), '[]') from helpdesk.training_examples(%s, %s, %s) as e"
-                return value(db, query, *arguments.values())
-            if function == "text_features":
-                return value(db, "select helpdesk.text_features(%s)", arguments["texts"])
-            if function == "active_embedding_model":
-                return value(db, "select helpdesk.active_embedding_model()")
-            assert function == "store_label_head"
-            return value(db, "select helpdesk.store_label_head(%s, %s)", arguments["kind"], Jsonb(arguments["head"]))
 
-    return call
+def train(db: Db, kind: str = "priority") -> Routing:
+    """Train a kind and store what it learned."""
+    routing, head = learn(kind, *read(db, kind))
+    with be(db, SERVICE):
+        db.execute("select helpdesk.store_label_head(%s, %s)", (kind, Jsonb(head)))
+    return routing
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def taught(db: Db, world: World) -> list[str]:
 
 
 def test_training_is_used_by_the_next_classification(db: Db, world: World, taught: list[str]) -> None:
-    routing = train(calls(db), "priority")
+    routing = train(db)
     assert routing.examples == 60
     assert routing.accuracy == routing.macro_f1 == 1
     assert routing.verdict[0] == "ready"
@@ -64,8 +61,8 @@ def test_training_is_used_by_the_next_classification(db: Db, world: World, taugh
 
 
 def test_the_database_computes_the_shares_of_the_model(db: Db, world: World, taught: list[str]) -> None:
-    routing = train(calls(db), "priority")
-    heads = fit(read_examples(calls(db), "priority")[0]).sharpened(*routing.sharpness)
+    routing = train(db)
+    heads = fit(read(db)[0]).sharpened(*routing.sharpness)
     text = "The colour of the burning server"
     features = value(db, "select helpdesk_private.word_features(%s)", text)
     _, expected = shares_of_heads(heads, Examples(["?"], [features], None, ["?"]))
@@ -76,14 +73,9 @@ def test_the_database_computes_the_shares_of_the_model(db: Db, world: World, tau
     assert value(db, "select count(*) from helpdesk_private.word_shares('Zzz')") == 0
 
 
-def test_evaluating_stores_nothing(db: Db, taught: list[str]) -> None:
-    assert evaluate(calls(db), "priority").coverage > 0.9
-    assert value(db, "select count(*) from helpdesk_private.label_models") == 0
-
-
 def test_one_label_cannot_be_trained(db: Db, taught: list[str]) -> None:
     with pytest.raises(InvalidValueError):
-        train(calls(db), "team")
+        train(db, "team")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +112,9 @@ def test_a_file_is_measured_like_tickets(db: Db, tmp_path: Path) -> None:
     file = tmp_path / "labelled.csv"
     lines = [f"{FIRE.format(n)},ops\n{LOGO.format(n)},design\n" for n in range(30)]
     file.write_text("text,label\n" + "".join(lines), encoding="utf-8")
-    examples = labelled(calls(db), read_labelled(file))
+    pairs = read_labelled(file)
+    with be(db, SERVICE):
+        examples = labelled(pairs, value(db, "select helpdesk.text_features(%s)", [text for text, _ in pairs]), None)
     assert len(examples.labels) == 60
     assert "server" in examples.features[0]
     file.write_bytes(b"text,label\n\xff,x\n")
@@ -133,6 +127,6 @@ def test_a_file_is_measured_like_tickets(db: Db, tmp_path: Path) -> None:
 
 def test_questions_are_asked_and_misses_shown() -> None:
     found = {"a": ["x", "x", "y"], "b": ["y", "x"], "c": ["z"]}
-    retrieval = evaluate_retrieval([("a", "x"), ("b", "x"), ("c", "x")], lambda question: found[question])
+    retrieval = measured_retrieval(((question, "x"), slugs) for question, slugs in found.items())
     assert (retrieval.at_1, retrieval.at_3) == (1 / 3, 2 / 3)
     assert retrieval.missed == [("c", "x")]

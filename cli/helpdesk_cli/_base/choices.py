@@ -128,6 +128,23 @@ class _ProposalState(StrEnum):
     UNDONE = "undone"
 
 
+class _LabelKind(StrEnum):
+    """What classification decides about a ticket."""
+
+    TEAM = "team"
+    PRIORITY = "priority"
+    TAG = "tag"
+    ASSIGNEE = "assignee"
+    SPAM = "spam"
+
+
+class _TrainedKind(StrEnum):
+    """What training makes models of."""
+
+    TEAM = "team"
+    PRIORITY = "priority"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
@@ -137,12 +154,14 @@ if TYPE_CHECKING:
         FieldAudienceName,
         FieldTypeName,
         GapStateName,
+        LabelKindName,
         PriorityName,
         ProposalStateName,
         RequiredForName,
         RoleName,
         RunKindName,
         StatusName,
+        TrainedKindName,
     )
 
     Status = StatusName
@@ -158,11 +177,14 @@ if TYPE_CHECKING:
     SuggestKind = RunKindName
     RunKind = RunKindName
     ProposalState = ProposalStateName
+    LabelKind = LabelKindName
+    TrainedKind = TrainedKindName
 else:
     Status, Priority, Channel, Role = _Status, _Priority, _Channel, _Role
     FieldType, FieldAudience, RequiredFor = _FieldType, _FieldAudience, _RequiredFor
     ArticleAudience, ArticleStatus, GapState = _ArticleAudience, _ArticleStatus, _GapState
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
+    LabelKind, TrainedKind = _LabelKind, _TrainedKind
 
 
 def words(choice: Any) -> str:

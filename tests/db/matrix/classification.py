@@ -92,6 +92,17 @@ CASES = [
         says="Read the words of examples, to train",
     ),
     Case(
+        "try the vote on examples",
+        Call("label_trials", {"kind": "team"}),
+        f"{SYSTEM} 0",
+        says="Read what the vote says about examples, to calibrate",
+    ),
+    Case(
+        "try the vote on an unknown kind",
+        Call("label_trials", {"kind": "mood"}),
+        f"{SYSTEM} invalid_value",
+    ),
+    Case(
         "the words of texts",
         Call("text_features", {"texts": ["a"]}),
         f"{SYSTEM} ok",

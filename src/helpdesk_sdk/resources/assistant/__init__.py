@@ -20,7 +20,9 @@ from ...models.assistant import Proposal, Run, RunKind, RunKindName, RunState, S
 from ...models.base import Model
 from .._references import TicketRef, find_ticket_id
 from .administration import Administration, PromptRef, prompt_key
+from .evaluation import Measuring
 from .events import EventSink, OnText
+from .learning import Learning
 from .proposals import ProposalRef, Proposals, with_citations
 
 __all__ = ["Assistant", "OnText", "PromptRef", "ProposalRef", "RunRef"]
@@ -40,7 +42,7 @@ class _Runs(Model):
     runs: tuple[Run, ...]
 
 
-class Assistant(Proposals[Driver], Administration[Driver]):
+class Assistant(Proposals[Driver], Learning[Driver], Measuring[Driver], Administration[Driver]):
     """``hd.assistant``: it proposes, with proof; people decide. Those who work a ticket use it."""
 
     @call

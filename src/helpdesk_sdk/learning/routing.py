@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidValueError
-from .learning import Examples, best_mix, classes, mixed, out_of_fold, sharper, sharpness, votes
+from .opinions import Examples, best_mix, classes, mixed, out_of_fold, sharper, sharpness, votes
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from .learning import Numbers
+    from .opinions import Numbers
 
 _STEPS = tuple(step / 100 for step in range(50, 100, 5))
 _ENOUGH_OF_A_LABEL = 50

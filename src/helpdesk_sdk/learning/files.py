@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,18 @@ def read_labelled(path: Path) -> list[tuple[str, str]]:
         InvalidValueError: The file is not UTF-8, or a row has no text or label.
     """
     return read_pairs(path, "text", "label")
+
+
+def read_questions(path: Path) -> list[tuple[str, str]]:
+    """The questions of a file, each with the slug of its article: JSON lines, or CSV; columns question and article.
+
+    Args:
+        path: The file; one that ends in .jsonl has JSON lines.
+
+    Raises:
+        InvalidValueError: The file is not UTF-8, or a row has no question or article.
+    """
+    return read_pairs(path, "question", "article")
 
 
 def read_pairs(path: Path, first: str, second: str) -> list[tuple[str, str]]:
@@ -71,14 +83,12 @@ class Retrieval:
     missed: list[tuple[str, str]]
 
 
-def evaluate_retrieval(
-    pairs: Iterable[tuple[str, str]], search: Callable[[str], Sequence[str]], *, keep: int = 20
-) -> Retrieval:
-    """Ask questions whose article is known.
+def measured_retrieval(found: Iterable[tuple[tuple[str, str], Sequence[str]]], *, keep: int = 20) -> Retrieval:
+    """How well questions whose article is known found it.
 
     Args:
-        pairs: Each question, with the slug of its article.
-        search: Returns the slugs of the articles found, best first; an article may come more than once.
+        found: Each question with the slug of its article, and the slugs of what it found, best first; an article may
+            come more than once.
         keep: How many missed questions to return.
 
     Raises:
@@ -86,12 +96,12 @@ def evaluate_retrieval(
     """
     first = third = count = 0
     missed: list[tuple[str, str]] = []
-    for question, slug in pairs:
+    for (question, slug), slugs in found:
         count += 1
-        found = list(dict.fromkeys(search(question)))[:3]
-        first += found[:1] == [slug]
-        third += slug in found
-        if slug not in found and len(missed) < keep:
+        best = list(dict.fromkeys(slugs))[:3]
+        first += best[:1] == [slug]
+        third += slug in best
+        if slug not in best and len(missed) < keep:
             missed.append((question, slug))
     if not count:
         raise InvalidValueError("There are no questions.")
