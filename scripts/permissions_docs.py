@@ -71,6 +71,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Proposals of the assistant": (
         *("proposals", "citations", "run_chunks", "show_proposal", "accept_proposal", "reject_proposal"),
         *("undo_proposal", "suggest_without_model", "retrieve_passages", "submit_answer", "finish_without_model"),
+        "propose",
     ),
     "Counts": ("ticket_counts", "recount_tickets"),
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),

@@ -153,6 +153,8 @@ as $$
 begin
   if p_payload is null or jsonb_typeof(p_payload) <> 'object' then
     perform helpdesk_private.fail('invalid_value', 'payload must be a JSON object');
+  elsif octet_length(p_payload::text) > 100000 then
+    perform helpdesk_private.fail('invalid_value', 'payload must have at most 100000 bytes');
   end if;
   case p_kind
     when 'reply', 'note' then
@@ -178,7 +180,13 @@ begin
       end if;
     when 'fields' then
       perform helpdesk_private.require_keys(p_payload, array['custom_fields'], array['previous']);
-      perform helpdesk_private.json_object_within('custom_fields', p_payload -> 'custom_fields', 16384);
+      -- As the edit will check them, when somebody accepts.
+      perform helpdesk_private.apply_fields(
+        p_ticket, 'agent', p_payload -> 'custom_fields', p_ticket.custom_fields,
+        coalesce(
+          (select s.staff_fields from helpdesk.ticket_staff_fields as s where s.ticket_id = p_ticket.ticket_id), '{}'
+        )
+      );
     when 'merge' then
       perform helpdesk_private.require_keys(p_payload, array['into'], array['because']);
       -- A ticket of the same requester: nobody else's words get into the conversation.

@@ -11,14 +11,8 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db
 from tests.db.world import World
 
 
-@pytest.fixture
-def robot(db: Db) -> Person:
-    """The assistant's login."""
-    add_robot(db)
-    return ROBOT
-
-
 def ask(db: Db, ticket: str, kind: str = "reply", person: Person = AGENT, **more: Any) -> dict[str, Any]:
+    add_robot(db)
     with be(db, person):
         names = "".join(f", {name} => %s" for name in more)
         query = f"select * from helpdesk.request_run(%s, %s{names})"
@@ -82,7 +76,7 @@ def test_a_request_can_be_repeated_with_its_id(db: Db, world: World) -> None:
     ],
     ids=["project", "team", "ticket", "customer"],
 )
-def test_each_switch_stops_new_runs_and_those_that_wait(db: Db, world: World, robot: Person, switch: Any) -> None:
+def test_each_switch_stops_new_runs_and_those_that_wait(db: Db, world: World, switch: Any) -> None:
     run = ask(db, world["mine"])
     db.execute(switch, {"ticket": world["mine"]})
     with refused("assistant_off"):
@@ -92,7 +86,7 @@ def test_each_switch_stops_new_runs_and_those_that_wait(db: Db, world: World, ro
     assert state == {"state": "cancelled", "reason": "assistant_off"}
 
 
-def test_a_lease_is_for_one_and_for_a_while(db: Db, world: World, robot: Person) -> None:
+def test_a_lease_is_for_one_and_for_a_while(db: Db, world: World) -> None:
     run = ask(db, world["mine"])
     (first,) = lease(db)
     assert (first["run_id"], first["kind"], len(first["secret"])) == (str(run["run_id"]), "reply", 64)
@@ -108,14 +102,14 @@ def test_a_lease_is_for_one_and_for_a_while(db: Db, world: World, robot: Person)
     assert value(db, "select state || ' ' || reason from helpdesk.ai_runs") == "failed lease_expired"
 
 
-def test_the_secret_is_kept_as_a_hash_only(db: Db, world: World, robot: Person) -> None:
+def test_the_secret_is_kept_as_a_hash_only(db: Db, world: World) -> None:
     _, secret = leased(db, world["mine"])
     assert value(db, "select count(*) from helpdesk_private.run_leases as l where l::text like %s", f"%{secret}%") == 0
     assert value(db, "select count(*) from helpdesk.ai_runs as r where r::text like %s", f"%{secret}%") == 0
 
 
 @pytest.mark.parametrize("secret", [None, "", "x", "0" * 64, "x" * 100_000, "'; select 1"])
-def test_without_the_secret_nothing_opens(db: Db, world: World, robot: Person, secret: str | None) -> None:
+def test_without_the_secret_nothing_opens(db: Db, world: World, secret: str | None) -> None:
     leased(db, world["mine"])
     calls = ["read_run()", "begin_model_call(1)", "release_run()", "run_prompt()", "remember_capability('a', '{}')"]
     for call in calls:
@@ -124,7 +118,7 @@ def test_without_the_secret_nothing_opens(db: Db, world: World, robot: Person, s
 
 
 @pytest.mark.parametrize("headers", ["{", "x", "[]", '"x-helpdesk-run"', "null", '{"x-helpdesk-run": {"a": 1}}', " "])
-def test_headers_that_are_no_json_object_open_nothing(db: Db, world: World, robot: Person, headers: str) -> None:
+def test_headers_that_are_no_json_object_open_nothing(db: Db, world: World, headers: str) -> None:
     leased(db, world["mine"])
     for person, reason in ((ROBOT, "lease_lost"), (ADMIN, "forbidden"), (CUSTOMER, "forbidden")):
         for call in ("read_run()", "begin_model_call(1)", "run_prompt()", "submit_answer('{}')"):
@@ -134,7 +128,7 @@ def test_headers_that_are_no_json_object_open_nothing(db: Db, world: World, robo
 
 
 @pytest.mark.parametrize("person", [AGENT, ADMIN, CUSTOMER, OTHER, STRANGER])
-def test_the_secret_is_worth_nothing_to_anybody_else(db: Db, world: World, robot: Person, person: Person) -> None:
+def test_the_secret_is_worth_nothing_to_anybody_else(db: Db, world: World, person: Person) -> None:
     _, secret = leased(db, world["mine"])
     for call in ("read_run()", "begin_model_call(1)", "release_run()", "run_prompt()"):
         with refused("forbidden"), holding(db, secret, person):
@@ -143,7 +137,7 @@ def test_the_secret_is_worth_nothing_to_anybody_else(db: Db, world: World, robot
         lease(db, person)
 
 
-def test_another_assistants_login_cannot_use_the_secret(db: Db, world: World, robot: Person) -> None:
+def test_another_assistants_login_cannot_use_the_secret(db: Db, world: World) -> None:
     _, secret = leased(db, world["mine"])
     other = Person("robot two", helpdesk_role="assistant")
     add_robot(db, other)
@@ -151,14 +145,14 @@ def test_another_assistants_login_cannot_use_the_secret(db: Db, world: World, ro
         db.execute("select helpdesk.read_run()")
 
 
-def test_two_leases_open_a_ticket_each(db: Db, world: World, robot: Person) -> None:
+def test_two_leases_open_a_ticket_each(db: Db, world: World) -> None:
     (_, first), (_, second) = leased(db, world["mine"]), leased(db, world["theirs"], person=STRANGER)
     for secret, ticket in ((first, "mine"), (second, "theirs")):
         number = value(db, "select number from helpdesk.tickets where ticket_id = %s", world[ticket])
         assert read(db, secret)["ticket"]["number"] == number
 
 
-def test_the_assistant_reads_no_table(db: Db, world: World, robot: Person) -> None:
+def test_the_assistant_reads_no_table(db: Db, world: World) -> None:
     _, secret = leased(db, world["answered"])
     with holding(db, secret):
         for table in (
@@ -169,7 +163,7 @@ def test_the_assistant_reads_no_table(db: Db, world: World, robot: Person) -> No
         assert value(db, "select count(*) from helpdesk.users") == 1
 
 
-def test_what_readers_do_not_see_the_model_does_not_see(db: Db, world: World, robot: Person) -> None:
+def test_what_readers_do_not_see_the_model_does_not_see(db: Db, world: World) -> None:
     hidden = (
         "Hello\u200b \U000e0041wor\u00adld\ufe0f <!-- CANARY --> <p style='display:none'>CANARY</p>"
         " <span hidden>CANARY</span>\u202e ![x](https://evil.example/?q=1)\x07"
@@ -184,7 +178,7 @@ def test_what_readers_do_not_see_the_model_does_not_see(db: Db, world: World, ro
     assert not set("\u200b\u00ad\ufe0f\u202e\x07\U000e0041") & set(message["body"])
 
 
-def test_notes_are_read_only_by_setting_and_never_for_a_reply(db: Db, world: World, robot: Person) -> None:
+def test_notes_are_read_only_by_setting_and_never_for_a_reply(db: Db, world: World) -> None:
     for kind, wanted in (("reply", False), ("article", False), ("summary", True), ("next_steps", True)):
         for setting in (False, True):
             db.execute("update helpdesk.ai_settings set notes_in_context = %s", (setting,))
@@ -193,7 +187,7 @@ def test_notes_are_read_only_by_setting_and_never_for_a_reply(db: Db, world: Wor
             finish(db, run_id, "failed")
 
 
-def test_everything_since_the_last_answer_is_the_question(db: Db, world: World, robot: Person) -> None:
+def test_everything_since_the_last_answer_is_the_question(db: Db, world: World) -> None:
     for person, text in ((AGENT, "an answer"), (CUSTOMER, "and now?"), (CUSTOMER, "it says 42\n> an answer")):
         with be(db, person):
             db.execute("select helpdesk.send_reply(%s, %s)", (world["mine"], text))
@@ -203,13 +197,13 @@ def test_everything_since_the_last_answer_is_the_question(db: Db, world: World, 
     assert [line["n"] for line in found["conversation"]] == [1, 2, 3]
 
 
-def test_a_ticket_without_messages_is_its_own_question(db: Db, world: World, robot: Person) -> None:
+def test_a_ticket_without_messages_is_its_own_question(db: Db, world: World) -> None:
     db.execute("update helpdesk.tickets set description = 'No light.' where ticket_id = %s", (world["mine"],))
     _, secret = leased(db, world["mine"])
     assert read(db, secret)["question"].endswith("\nNo light.")
 
 
-def test_what_cannot_be_done_now_waits_and_then_has_failed(db: Db, world: World, robot: Person) -> None:
+def test_what_cannot_be_done_now_waits_and_then_has_failed(db: Db, world: World) -> None:
     ask(db, world["mine"])
     for _ in range(3):
         (found,) = lease(db)

@@ -16,9 +16,8 @@ INSERT = (
 )
 
 
-@pytest.fixture
-def proposal(db: Db, world: World) -> dict[str, Any]:
-    """A draft that cites the article's first two sentences."""
+def cited(db: Db, world: World) -> dict[str, Any]:
+    """A draft that cites the article's first sentence."""
     return draft(db, world, reply("Choose it.", (1, [1])))
 
 
@@ -37,7 +36,8 @@ def cite(db: Db, proposal: dict[str, Any], quote: str, start_at: int, end_at: in
         db.execute(INSERT, (proposal["proposal_id"], proposal["ticket_id"], chunk_id, start_at, end_at, quote))
 
 
-def test_a_true_quote_is_stored(db: Db, world: World, proposal: dict[str, Any]) -> None:
+def test_a_true_quote_is_stored(db: Db, world: World) -> None:
+    proposal = cited(db, world)
     quote = "The router restarts within two minutes."
     start_at = BODY.index(quote)
     cite(db, proposal, quote, start_at, start_at + len(quote))
@@ -56,7 +56,8 @@ def test_a_true_quote_is_stored(db: Db, world: World, proposal: dict[str, Any]) 
         "   ",
     ],
 )
-def test_j20_an_altered_quote_is_refused(db: Db, world: World, proposal: dict[str, Any], quote: str) -> None:
+def test_j20_an_altered_quote_is_refused(db: Db, world: World, quote: str) -> None:
+    proposal = cited(db, world)
     start_at = BODY.index("The router restarts")
     with refused("citation_invalid"):
         cite(db, proposal, quote, start_at, start_at + len("The router restarts within two minutes."))
@@ -65,16 +66,16 @@ def test_j20_an_altered_quote_is_refused(db: Db, world: World, proposal: dict[st
 @pytest.mark.parametrize(
     "part", ["router restarts within two minutes.", "The router restarts", "settings of your account."]
 )
-def test_a_quote_is_whole_sentences(db: Db, world: World, proposal: dict[str, Any], part: str) -> None:
+def test_a_quote_is_whole_sentences(db: Db, world: World, part: str) -> None:
+    proposal = cited(db, world)
     start_at = BODY.index(part)
     with refused("citation_invalid", "whole sentences"):
         cite(db, proposal, part, start_at, start_at + len(part))
 
 
 @pytest.mark.parametrize(("start_at", "end_at"), [(-1, 5), (5, 5), (9, 3), (0, 100_000), (100_000, 100_020)])
-def test_places_outside_of_the_text_are_refused(
-    db: Db, world: World, proposal: dict[str, Any], start_at: int, end_at: int
-) -> None:
+def test_places_outside_of_the_text_are_refused(db: Db, world: World, start_at: int, end_at: int) -> None:
+    proposal = cited(db, world)
     with refused("citation_invalid"):
         cite(db, proposal, BODY[:5], start_at, end_at)
 
@@ -97,7 +98,8 @@ def test_j21_a_quote_is_long_enough_to_prove_something(db: Db, quote: str, quota
     assert value(db, "select helpdesk_private.is_quotable(%s)", quote) is quotable
 
 
-def test_j19_a_passage_of_another_run_is_refused(db: Db, world: World, proposal: dict[str, Any]) -> None:
+def test_j19_a_passage_of_another_run_is_refused(db: Db, world: World) -> None:
+    proposal = cited(db, world)
     publish(db, "other", "Another article about bicycles has its own sentence.", title="Bicycle")
     other = one(db, "select * from helpdesk.article_chunks where title = 'Bicycle'")
     with refused("citation_invalid", "none of the run"):
@@ -127,14 +129,16 @@ def test_j4_an_internal_article_is_no_quote_for_a_customer(db: Db, world: World)
     cite(db, note, "Open the settings of your account.", 0, 34)
 
 
-def test_j5_a_withdrawn_article_is_no_quote(db: Db, world: World, proposal: dict[str, Any]) -> None:
+def test_j5_a_withdrawn_article_is_no_quote(db: Db, world: World) -> None:
+    proposal = cited(db, world)
     with be(db, ADMIN):
         db.execute("select helpdesk.archive_article(%s)", (chunk(db, proposal)["article_id"],))
     with refused("citation_invalid", "not published"):
         cite(db, proposal, "Open the settings of your account.", 0, 34)
 
 
-def test_a_citation_never_changes(db: Db, world: World, proposal: dict[str, Any]) -> None:
+def test_a_citation_never_changes(db: Db, world: World) -> None:
+    proposal = cited(db, world)
     with refused("forbidden", "never changes"):
         db.execute("update helpdesk.citations set ordinal = 9 where proposal_id = %s", (proposal["proposal_id"],))
 
@@ -156,13 +160,15 @@ def test_a_citation_never_changes(db: Db, world: World, proposal: dict[str, Any]
     ],
 )
 def test_a_quote_as_text_is_found_up_to_typography(
-    db: Db, world: World, proposal: dict[str, Any], quote: str | None, sentences: tuple[int, int] | None
+    db: Db, world: World, quote: str | None, sentences: tuple[int, int] | None
 ) -> None:
+    proposal = cited(db, world)
     found = value(db, "select helpdesk_private.locate_quote(%s, %s)", chunk(db, proposal)["chunk_id"], quote)
     assert (found and (found.lower, found.upper)) == sentences
 
 
-def test_quotes_are_for_those_who_work_the_ticket(db: Db, world: World, proposal: dict[str, Any]) -> None:
+def test_quotes_are_for_those_who_work_the_ticket(db: Db, world: World) -> None:
+    proposal = cited(db, world)
     for person, count in ((AGENT, 1), (ADMIN, 1), (STRANGER, 0), (CUSTOMER, 0)):
         with be(db, person):
             for table in ("citations", "run_chunks", "proposals"):

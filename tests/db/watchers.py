@@ -18,6 +18,10 @@ from tests.db import (
     test_answers,
     test_answers_without_model,
     test_assignees,
+    test_assistant_budgets,
+    test_assistant_cache,
+    test_assistant_prompts,
+    test_assistant_runs,
     test_attachment_checks,
     test_attachment_storage,
     test_attachments,
@@ -43,6 +47,8 @@ from tests.db import (
     test_notes,
     test_numbers,
     test_privileges,
+    test_proposal_ends,
+    test_proposal_kinds,
     test_proposals,
     test_proposals_changes,
     test_realtime,
@@ -73,6 +79,7 @@ _SAID_TWICE = (
         for table in (
             *("attachments", "messages", "notes", "ticket_merges", "team_members", "ticket_tags", "settings", "views"),
             *("field_options", "field_teams", "ticket_staff_fields", "knowledge_gaps", "gap_questions"),
+            *("proposals", "citations", "run_chunks", "ai_runs", "ai_settings", "ai_prompts"),
         )
     ),
     (test_privileges.OPEN_TO_NOBODY, "settings"),
@@ -136,6 +143,14 @@ def all_of_them(db: Db) -> list[Watcher]:
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
         *(test_merging, test_knowledge_gaps, test_stale_citations),
         test_bulk,
+        *(
+            test_assistant_runs,
+            test_assistant_budgets,
+            test_assistant_cache,
+            test_assistant_prompts,
+            test_proposal_ends,
+            test_proposal_kinds,
+        ),
         *(test_proposals, test_proposals_changes, test_citations, test_answers, test_answers_without_model),
         *(
             test_classification,
@@ -250,7 +265,7 @@ def _looking(
         try:
             with db.transaction(force_rollback=True):
                 test(**arguments, **{name: fixtures[name] for name in wanted})
-        except (AssertionError, LookupError, TypeError, psycopg.Error, pytest.fail.Exception) as error:
+        except (AssertionError, LookupError, TypeError, ValueError, psycopg.Error, pytest.fail.Exception) as error:
             return f"{type(error).__name__} {error}".strip()
         return None
 

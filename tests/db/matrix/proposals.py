@@ -75,6 +75,12 @@ CASES = [
         says="Hand in an answer (the assistant)",
     ),
     Case(
+        "a proposal without a lease",
+        Call("propose", {"kind": "note", "payload": {"body": "x"}}),
+        _NO_LEASE,
+        says="Propose something besides the answer (the assistant)",
+    ),
+    Case(
         "the end of a run without a lease",
         Call("finish_without_model", {"reason": "no_model"}),
         _NO_LEASE,
