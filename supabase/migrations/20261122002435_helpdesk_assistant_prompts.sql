@@ -7,6 +7,10 @@
 -- A prompt has at most 12,000 bytes: endpoints with a small context cut longer prompts without an error. In most
 -- languages, three bytes or more are a token, in English 4.4. Numbers in hexadecimal, emoji and rare characters have up
 -- to one token for each byte, and no tokenizer has more: that many are reserved.
+--
+-- An endpoint that counts fewer than "least_tokens" has cut the prompt. Some scripts have seven bytes a token, so
+-- letters are counted, whatever their bytes: a token has at most six of them, or three signs of Chinese, Japanese or
+-- Korean.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002435', 'assistant_prompts');
 
@@ -291,6 +295,10 @@ begin
     'schema_name', p_kind,
     'schema', v_schema,
     'estimated_tokens', helpdesk_private.prompt_tokens(v_system) + helpdesk_private.prompt_tokens(v_user),
+    'least_tokens', (
+      char_length(v_system || v_user)
+      + char_length(regexp_replace(v_user, '[^\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+', '', 'g'))
+    ) * 3 / 20,
     'max_tokens', case p_kind
       when 'classification' then 200
       when 'next_steps' then 400

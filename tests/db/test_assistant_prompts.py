@@ -187,3 +187,20 @@ def test_labels_are_the_only_choices(db: Db) -> None:
 ])  # fmt: skip
 def test_texts_are_clipped_by_bytes(db: Db, text: str | None, size: int, clipped: str | None) -> None:
     assert value(db, "select helpdesk_private.clip(%s, %s)", text, size) == clipped
+
+
+@pytest.mark.parametrize(
+    ("text", "letters_a_token"),
+    [("It is late. ", 4.4), ("\u0928\u092e\u0938\u094d\u0924\u0947 ", 2.4), ("\u5305\u88f9\u8fd8", 1.6)],
+    ids=["English", "Hindi", "Chinese"],
+)  # fmt: skip
+def test_the_least_count_is_below_that_of_the_whole_prompt_and_above_that_of_half_of_it(
+    db: Db, text: str, letters_a_token: float
+) -> None:
+    prompt = build(db, "summary", run_of(*[text * 400] * 4))
+    user = len(prompt["user"]) / letters_a_token
+    whole = len(prompt["system"]) / 4.4 + user
+    assert prompt["least_tokens"] < 0.8 * whole
+    assert prompt["least_tokens"] > whole / 4
+    if text.isascii():
+        assert prompt["least_tokens"] > whole / 2

@@ -13,7 +13,7 @@ from helpdesk_sdk.assistant.json_text import json_in
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
 _SCHEMA = {"type": "object", "properties": {"steps": {"type": "array"}}}
-_PROMPT = Prompt(f"Answer in JSON.\n{_SCHEMA}", "Where is my canary?", "next_steps", _SCHEMA, 50, 20)
+_PROMPT = Prompt(f"Answer in JSON.\n{_SCHEMA}", "Where is my canary?", "next_steps", _SCHEMA, 50, 20, 12)
 _KEY = "sk-canary-1234567890"
 
 

@@ -27,7 +27,6 @@ _BYTES_MAX = 1_000_000
 _CONTENT_MAX = 64_000
 _REFUSALS_MAX = 6
 _WAIT_MAX = 10.0
-_CUT_SHARE = 0.6
 _FORMAT = re.compile("response_format|json_schema|json_object|structured|schema|grammar", re.I)
 
 
@@ -250,7 +249,7 @@ class _Call:
         return Answer(answer, content, usage, capability, self._is_new)
 
     def _require_whole(self, choice: dict[str, Any], message: dict[str, Any], usage: Usage, content: str) -> None:
-        if not usage.is_estimated and usage.tokens_in < _CUT_SHARE * self._prompt.estimated_tokens:
+        if not usage.is_estimated and usage.tokens_in < self._prompt.least_tokens:
             problem = "The endpoint read only part of the prompt: its context is too small"
             raise ModelError("prompt_cut", problem, usage)
         if message.get("refusal"):

@@ -82,6 +82,8 @@ class Prompt:
     schema: Mapping[str, Any]
     max_tokens: int
     estimated_tokens: int
+    least_tokens: int
+    """The least that an endpoint counts that has read the whole prompt."""
 
 
 @dataclass(frozen=True)

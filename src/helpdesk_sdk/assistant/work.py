@@ -83,6 +83,7 @@ class Work:
             given["schema"],
             given["max_tokens"],
             given["estimated_tokens"],
+            given["least_tokens"],
         )
         endpoint = Endpoint(self._model.url, self._model.key, name)
         known = Capability.known((given["capability"] or {}).get(endpoint.name))

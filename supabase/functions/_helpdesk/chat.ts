@@ -26,6 +26,8 @@ export interface Prompt {
   max_tokens: number;
   /** The length of the prompt. */
   estimated_tokens: number;
+  /** The least that an endpoint counts that has read the whole prompt. */
+  least_tokens: number;
 }
 
 /** What an endpoint takes. */
@@ -67,7 +69,6 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 const REFUSALS_MAX = 6;
 const REPEATS_MAX = 2;
 const WAIT_MAX_MS = 10_000;
-const CUT_SHARE = 0.6;
 const RUNGS: Capability["rung"][] = ["json_schema", "json_object", "prompt"];
 const sharedBreaker = new Breaker();
 
@@ -238,7 +239,7 @@ class Call {
     const fail = (reason: ModelError["reason"], problem: string) => {
       throw new ModelError(reason, problem, usage, completion.content);
     };
-    if (!usage.is_estimated && usage.tokens_in < CUT_SHARE * this.prompt.estimated_tokens) {
+    if (!usage.is_estimated && usage.tokens_in < this.prompt.least_tokens) {
       fail("prompt_cut", "The endpoint read only part of the prompt: its context is too small");
     }
     if (completion.refusal) fail("answer_refused", "The model refused to answer");

@@ -11,6 +11,7 @@ const PROMPT: Prompt = {
   schema: { type: "object" },
   max_tokens: 50,
   estimated_tokens: 10,
+  least_tokens: 6,
 };
 
 type Step = (body: Record<string, unknown>, signal: AbortSignal) => Response | Promise<Response>;

@@ -12,6 +12,7 @@ const PROMPT = {
   schema: {},
   max_tokens: 100,
   estimated_tokens: 10,
+  least_tokens: 6,
   chat_model: "m",
   capability: null,
 };
