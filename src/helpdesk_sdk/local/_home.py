@@ -17,6 +17,7 @@ from helpdesk_sdk.local.errors import AlreadyRunningError, StackError
 
 _EPHEMERAL = "helpdesk-ephemeral-"
 _SHARED_MEMORY = Path("/dev/shm")
+_FILES = "-files"
 # Bytes.
 _ROOM = 2 << 30
 # `is_running` holds the lock for an instant, which is no stack.
@@ -201,8 +202,16 @@ class Home:
             port if isinstance(port, int) and 0 < port < 65536 else None,
         )
 
+    @property
+    def storage(self) -> Path:
+        """Where the gateway keeps files. Deno lets no program write below /dev: files of a stack in memory are beside."""
+        if self.directory.parent == _SHARED_MEMORY and self.directory.name.startswith(_EPHEMERAL):
+            return Path(tempfile.gettempdir()) / f"{self.directory.name}{_FILES}"
+        return self.directory / "storage"
+
     def remove(self) -> None:
         """Delete the directory and everything in it."""
+        shutil.rmtree(self.storage, ignore_errors=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
