@@ -204,7 +204,7 @@ class Home:
 
     @property
     def storage(self) -> Path:
-        """Where the gateway keeps files. Deno lets no program write below /dev: files of a stack in memory are beside."""
+        """Where the gateway keeps files: not in memory, as Deno lets no program write below /dev."""
         if self.directory.parent == _SHARED_MEMORY and self.directory.name.startswith(_EPHEMERAL):
             return Path(tempfile.gettempdir()) / f"{self.directory.name}{_FILES}"
         return self.directory / "storage"
