@@ -149,6 +149,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  c_most_attempts constant integer := 3;
+  v_locale text := coalesce(p_locale, 'en');
   v_article helpdesk.articles;
 begin
   perform helpdesk_private.require_role('agent', 'admin');
@@ -159,34 +161,40 @@ begin
       'invalid_value', case when p_slug is null then 'slug' else 'title' end || ' is missing'
     );
   end if;
-  loop
-    update helpdesk.articles as a
-    set slug = p_slug, title = p_title, body = coalesce(p_body, ''), audience = coalesce(p_audience, 'public'),
-        section = p_section, external_id = coalesce(p_external_id, a.external_id)
-    where a.locale = coalesce(p_locale, 'en') and case
-      when p_external_id is not null and exists (
-        select from helpdesk.articles as e
-        where e.external_id = p_external_id and e.locale = coalesce(p_locale, 'en')
-      ) then a.external_id = p_external_id
-      else a.slug = p_slug
-    end
-    returning * into v_article;
-    if found then
-      return v_article;
-    end if;
+  for v_attempt in 1..c_most_attempts loop
     begin
-      insert into helpdesk.articles (slug, title, body, locale, audience, section, external_id)
-      values (
-        p_slug, p_title, coalesce(p_body, ''), coalesce(p_locale, 'en'), coalesce(p_audience, 'public'), p_section,
-        p_external_id
-      )
+      select * into v_article from helpdesk.articles as a where a.external_id = p_external_id for no key update;
+      if not found then
+        select * into v_article from helpdesk.articles as a
+        where a.slug = p_slug and a.locale = v_locale for no key update;
+      end if;
+      if v_article.article_id is null then
+        insert into helpdesk.articles (slug, title, body, locale, audience, section, external_id)
+        values (
+          p_slug, p_title, coalesce(p_body, ''), v_locale, coalesce(p_audience, 'public'), p_section, p_external_id
+        )
+        returning * into v_article;
+        return v_article;
+      elsif v_article.locale <> v_locale then
+        perform helpdesk_private.fail(
+          'external_id_taken', format('The article of this external id has the locale %s.', v_article.locale),
+          'Each translation has an external id of its own, or none.'
+        );
+      elsif v_article.external_id <> p_external_id then
+        perform helpdesk_private.fail('slug_taken', 'An article with another external id has this slug and locale.');
+      end if;
+      update helpdesk.articles as a
+      set slug = p_slug, title = p_title, body = coalesce(p_body, ''), audience = coalesce(p_audience, 'public'),
+          section = p_section, external_id = coalesce(p_external_id, a.external_id)
+      where a.article_id = v_article.article_id
       returning * into v_article;
       return v_article;
     exception when unique_violation then
-      -- Somebody else has just written it: edit it.
+      -- Somebody else has just written it: edit it. A transaction with an old snapshot never sees it.
       null;
     end;
   end loop;
+  perform helpdesk_private.fail('slug_taken', 'Somebody else has just written this article.', 'Save it again.');
 end;
 $$;
 revoke all on function helpdesk_private.save_article from public, anon, authenticated, service_role;

@@ -229,14 +229,15 @@ begin
 end;
 $$;
 comment on function helpdesk_private.lock_embedding_models is
-  'Keeps every model until the transaction ends. Whoever changes vectors or jobs calls this before: removing a model '
-  'removes its vectors and jobs, and locks in the other order would be a deadlock.';
+  'Keeps every model until the transaction ends, and waits for one that is being added. Whoever changes vectors or '
+  'jobs calls this before: a new model makes jobs for all texts that are there, and removing a model removes its '
+  'vectors and jobs. Taken behind the rows of passages and examples, and before those of jobs.';
 revoke all on function helpdesk_private.lock_embedding_models from public, anon, authenticated, service_role;
 
 
 -- From what is published to its jobs ----------------------------------------------------------------------------------
 
-create function helpdesk_private.queue_embeddings(p_article_ids uuid[])
+create function helpdesk_private.queue_embeddings(p_article_id uuid)
 returns void
 language plpgsql
 -- Definer: nobody reads or writes vectors and jobs.
@@ -252,46 +253,29 @@ begin
   join helpdesk_private.published_chunks as p
     on p.article_id = o.article_id and p.chunk_id <> o.chunk_id and p.body = o.body
     and p.heading_path = o.heading_path and p.title = o.title
-  where o.article_id = any(p_article_ids)
+  where o.article_id = p_article_id
   on conflict do nothing;
   delete from helpdesk_private.chunk_embeddings as e
   using helpdesk.article_chunks as c
-  where c.article_id = any(p_article_ids) and e.chunk_id = c.chunk_id
+  where c.article_id = p_article_id and e.chunk_id = c.chunk_id
     and not exists (select from helpdesk_private.published_chunks as p where p.chunk_id = c.chunk_id);
   delete from helpdesk_private.embedding_jobs as j
   using helpdesk.article_chunks as c
-  where c.article_id = any(p_article_ids) and j.chunk_id = c.chunk_id
+  where c.article_id = p_article_id and j.chunk_id = c.chunk_id
     and not exists (select from helpdesk_private.published_chunks as p where p.chunk_id = c.chunk_id);
   insert into helpdesk_private.embedding_jobs (chunk_id, model)
   select p.chunk_id, m.model
   from helpdesk_private.published_chunks as p cross join helpdesk_private.embedding_models as m
-  where p.article_id = any(p_article_ids) and not exists (
+  where p.article_id = p_article_id and not exists (
     select from helpdesk_private.chunk_embeddings as e where e.chunk_id = p.chunk_id and e.model = m.model
   )
   on conflict do nothing;
 end;
 $$;
 comment on function helpdesk_private.queue_embeddings is
-  'Gives every published passage of these articles its vector, from a passage with the same text, or else a job; '
+  'Gives every published passage of the article its vector, from a passage with the same text, or else a job; '
   'removes the vectors and jobs of passages that are not published.';
 revoke all on function helpdesk_private.queue_embeddings from public, anon, authenticated, service_role;
-
-create function helpdesk_private.queue_chunks()
-returns trigger
-language plpgsql
--- Definer: nobody reads or writes vectors and jobs.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform helpdesk_private.queue_embeddings(array(select distinct n.article_id from new_chunks as n));
-  return null;
-end;
-$$;
-revoke all on function helpdesk_private.queue_chunks from public, anon, authenticated, service_role;
-create trigger queue_chunks after insert on helpdesk.article_chunks
-  referencing new table as new_chunks
-  for each statement execute function helpdesk_private.queue_chunks();
 
 create function helpdesk_private.queue_article()
 returns trigger
@@ -301,13 +285,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform helpdesk_private.queue_embeddings(array[new.article_id]);
+  perform helpdesk_private.queue_embeddings(new.article_id);
   return null;
 end;
 $$;
 revoke all on function helpdesk_private.queue_article from public, anon, authenticated, service_role;
-create trigger queue_article after update of status on helpdesk.articles
-  for each row when (new.status <> old.status) execute function helpdesk_private.queue_article();
+-- Publishing and archiving change the current version after its passages.
+create trigger queue_article after update of current_version_id on helpdesk.articles
+  for each row when (new.current_version_id is distinct from old.current_version_id)
+  execute function helpdesk_private.queue_article();
 
 create function helpdesk_private.queue_example()
 returns trigger

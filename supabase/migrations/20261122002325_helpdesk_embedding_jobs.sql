@@ -48,6 +48,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Waits for those who publish, and they wait: each text gets its job from them, or from here.
+  lock table helpdesk_private.embedding_models in exclusive mode;
   -- Another one that was being filled makes room.
   delete from helpdesk_private.embedding_models as m where not m.is_active;
   insert into helpdesk_private.embedding_models (model, slot)
@@ -97,7 +99,6 @@ as $$
 declare
   c_most_attempts constant integer := 8;
   v_job helpdesk_private.embedding_jobs;
-  v_given_up text;
 begin
   if p_model is not null and not exists (
     select from helpdesk_private.embedding_models as m where m.model = p_model
@@ -129,7 +130,6 @@ begin
       update helpdesk_private.embedding_jobs as j
       set state = 'dead', problem = coalesce(j.problem, 'No worker came back with the vector.')
       where j.job_id = v_job.job_id;
-      v_given_up := v_job.model;
       continue;
     end if;
     update helpdesk_private.embedding_jobs as j
@@ -140,9 +140,8 @@ begin
       v_job.job_id, case when v_job.chunk_id is null then 'example' else 'chunk' end,
       helpdesk_private.embedding_text(v_job), v_job.model;
   end loop;
-  if v_given_up is not null then
-    perform helpdesk_private.activate_first_model(v_given_up);
-  end if;
+  -- The last passages that waited may have been withdrawn or given up.
+  perform helpdesk_private.activate_first_model(m.model) from helpdesk_private.embedding_models as m;
 end;
 $$;
 revoke all on function helpdesk_private.lease_embedding_jobs from public, anon, authenticated, service_role;
@@ -179,6 +178,13 @@ declare
     helpdesk_private.unit_vector('embedding', p_embedding);
   v_job helpdesk_private.embedding_jobs;
 begin
+  -- The text stays as it is until the vector is stored: whoever withdraws or changes it then removes the vector, too.
+  perform from helpdesk_private.embedding_jobs as j
+  join helpdesk.article_chunks as c on c.chunk_id = j.chunk_id
+  where j.job_id = p_job_id for share of c;
+  perform from helpdesk_private.embedding_jobs as j
+  join helpdesk_private.example_texts as x on x.ticket_id = j.ticket_id
+  where j.job_id = p_job_id for share of x;
   perform helpdesk_private.lock_embedding_models();
   select * into v_job from helpdesk_private.embedding_jobs as j where j.job_id = p_job_id for update;
   if not found then

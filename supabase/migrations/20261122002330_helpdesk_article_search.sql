@@ -1,9 +1,9 @@
 -- Search in articles: the passages that fit a question, by their vectors and their words.
 --
--- With a vector: cosine + 0.1 · lexical / the highest lexical. An identifier or a quoted string of the question that
--- one to three passages hold adds 0.5 to theirs: vectors do not know error codes. A passage that waits for its vector
--- is ranked by its words. Without a vector, or while no model is complete, words decide alone. Any word counts, but not
--- those that stand in every text.
+-- With a vector: cosine + 0.1 · lexical / the highest lexical. Passages that hold an identifier or a quoted string of
+-- the question stand before all others, where one to three passages do: vectors do not know error codes. A passage that
+-- waits for its vector is ranked by its words. Without a vector, or while no model is complete, words decide alone. Any
+-- word counts, but not those that stand in every text.
 --
 -- Who reads what is written out: everything that is counted, compared or ranked is of the audiences that the reader may
 -- see, so that neither the rows nor their number depend on others.
@@ -183,24 +183,26 @@ begin
           when v_vector is null then r.part
           -- Not yet embedded: as near as its words fit.
           else coalesce(r.cosine, r.part * max(r.cosine) over (), 0) + 0.1 * r.part
-        end + case when r.is_named then 0.5 else 0 end as score
+        end as score
       from (
         select k.*, coalesce(k.lexical / nullif(max(k.lexical) over (), 0), 0) as part from ranked as k
       ) as r
     )
     select s.chunk_id, s.score::real, s.cosine::real, s.part::real, s.is_named
     from (
-      select d.*, row_number() over (partition by d.article_id order by d.score desc, d.chunk_id) as place
+      select
+        d.*, row_number() over (partition by d.article_id order by d.is_named desc, d.score desc, d.chunk_id) as place
       from scored as d
     ) as s
     where s.place <= c_most_of_an_article
-    order by s.score desc, s.chunk_id
+    order by s.is_named desc, s.score desc, s.chunk_id
     limit least(greatest(p_limit, 0), 100);
 end;
 $$;
 comment on function helpdesk_private.find_chunks is
-  'The passages of published articles that fit the question, best first, of these audiences and languages (null: all), '
-  'at most three of an article. cosine is null where no vector was compared; lexical: 0 to 1, the best has 1.';
+  'The passages of published articles that fit the question, of these audiences and languages (null: all): those that '
+  'hold an identifier of the question, then the others, each by score; at most three of an article. '
+  'cosine is null where no vector was compared; lexical: 0 to 1, the best has 1.';
 revoke all on function helpdesk_private.find_chunks from public, anon, authenticated, service_role;
 
 create function helpdesk_private.search_articles(
@@ -238,11 +240,11 @@ begin
     from helpdesk_private.find_chunks(
       p_query, p_embedding, p_model, case when p_locale is not null then array[p_locale] end,
       array(select a from unnest(v_audiences) as a where p_audience is null or a = p_audience), p_max_rows
-    ) as f
+    ) with ordinality as f (chunk_id, score, cosine, lexical, matched_identifier, place)
     join helpdesk_private.published_chunks as c on c.chunk_id = f.chunk_id
     join helpdesk.article_versions as v on v.version_id = c.version_id
     where c.audience = any(v_audiences)
-    order by f.score desc, f.chunk_id;
+    order by f.place;
 end;
 $$;
 revoke all on function helpdesk_private.search_articles from public, anon, authenticated, service_role;
@@ -265,8 +267,9 @@ as $$
 $$;
 comment on function helpdesk.search_articles is
   'The passages of published articles that answer a question, best first, at most three of an article: customers find '
-  'public ones, staff internal ones too. embedding: the vector of the question, 384 numbers, by the model that '
-  'active_embedding_model() returns. mode: hybrid (vectors and words) or text (words alone: there is no vector, or no '
-  'model is complete yet).';
+  'public ones, staff internal ones too. matched_identifier: passages that hold an identifier (a word with a digit) or '
+  'a quoted string of the question that at most three passages hold; they come first, whatever their score. embedding: '
+  'the vector of the question, 384 numbers, by the model that active_embedding_model() returns. mode: hybrid (vectors '
+  'and words) or text (words alone: there is no vector, or no model is complete yet).';
 revoke all on function helpdesk.search_articles from public, anon, authenticated, service_role;
 grant execute on function helpdesk.search_articles to authenticated, service_role;

@@ -37,17 +37,16 @@ declare
   v_found integer;
 begin
   delete from helpdesk.run_chunks as r where r.run_id = p_run.run_id;
-  -- The best twenty; of each article three; six in all, of about nine hundred words.
+  -- Of the best twenty, at most three of an article: six, of about nine hundred words.
   with found as (
-    select f.chunk_id, f.score, f.cosine, f.matched_identifier
+    select f.chunk_id, f.score, f.cosine, f.matched_identifier, f.place
     from helpdesk_private.find_chunks(
       v_query, p_embedding, p_model, null, helpdesk_private.run_audiences(p_run.kind), 20
-    ) as f
+    ) with ordinality as f (chunk_id, score, cosine, lexical, matched_identifier, place)
   ),
   ranked as (
     select
-      f.chunk_id, f.score,
-      row_number() over (partition by c.article_id order by f.score desc, f.chunk_id) as in_article,
+      f.chunk_id, f.score, f.place,
       cardinality(regexp_split_to_array(c.body, '\s+')) as words
     from found as f join helpdesk_private.published_chunks as c on c.chunk_id = f.chunk_id
     where c.audience = any(helpdesk_private.run_audiences(p_run.kind))
@@ -61,9 +60,9 @@ begin
   placed as (
     select
       r.chunk_id, r.score,
-      row_number() over (order by r.score desc, r.chunk_id) as n,
-      sum(r.words) over (order by r.score desc, r.chunk_id) as words
-    from ranked as r where r.in_article <= 3
+      row_number() over (order by r.place) as n,
+      sum(r.words) over (order by r.place) as words
+    from ranked as r
   )
   insert into helpdesk.run_chunks (run_id, n, ticket_id, chunk_id, score)
   select p_run.run_id, p.n, p_run.ticket_id, p.chunk_id, p.score

@@ -71,6 +71,17 @@ def test_an_identifier_that_few_passages_hold_comes_first(db: Db) -> None:
     assert [row["matched_identifier"] for row in rows[1:]] == [False, False]
 
 
+def test_an_identifier_comes_before_what_is_much_nearer_by_vector_and_words(db: Db) -> None:
+    article(db, "alpha", "Code E4711: call us.")
+    article(db, "beta", "The printer of the shop says an error on its screen since Monday morning.")
+    embed(db, alpha=vector(-1), beta=vector(1))
+    question = "The printer of the shop says an error on its screen since Monday morning: E4711"
+    rows = found(db, question, vector(1))
+    assert slugs(rows) == ["alpha", "beta"]
+    assert rows[0]["cosine"] == -1
+    assert slugs(found(db, question)) == ["alpha", "beta"]
+
+
 def test_a_quoted_string_that_few_passages_hold_comes_first(db: Db) -> None:
     article(db, "alpha", "The light blinks, and the screen says paper jam in tray.")
     article(db, "beta", "A jam of paper and a tray.")

@@ -133,7 +133,7 @@ class ArticleHit(Model):
     sentences: Spans = ()
     """Where the passage's sentences begin and end: offsets of characters in ``body``."""
     score: float
-    """What the hits are ordered by."""
+    """What the hits are ordered by, after ``matched_identifier``."""
     cosine: float | None = None
     """The likeness of the vectors of query and passage, -1 to 1; None where there is no vector."""
     lexical: float | None = None
