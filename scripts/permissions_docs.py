@@ -77,6 +77,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Routing": ("claim_next_ticket", "claim_ticket", "assign_ticket", "unassign_ticket", "transfer_ticket"),
     "Bulk": ("bulk_tickets",),
     "Imports": (*("start_import", "import_batch", "finish_import", "list_imports", "known_imports", "import_totals"),),
+    "Export": ("export_tickets",),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
     "Classification": (

@@ -61,6 +61,7 @@ LAYERS = {
         "scripted_provider": "",
         "demo": "__init__ _database _ids _sentinels client errors install models resources",
         "compat": "__init__ resources",
+        "exports": "__init__",
         "testing": "__init__ _database install local scripted_provider",
     },
 }

@@ -38,6 +38,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "kb": ("kb",),
     "assistant": ("assistant",),
     "search": ("search",),
+    "export": ("export",),
     "watch": ("watch",),
     "session": ("login", "sign-up", "logout", "whoami"),
     "worker": ("worker",),

@@ -16,8 +16,8 @@ from helpdesk_sdk.embedding_models import CHOICES
 from helpdesk_sdk.local.errors import AlreadyRunningError, StackError
 
 _EPHEMERAL = "helpdesk-ephemeral-"
+_DATABASE = "postgres"
 _SHARED_MEMORY = Path("/dev/shm")
-_FILES = "-files"
 # Bytes.
 _ROOM = 2 << 30
 # `is_running` holds the lock for an instant, which is no stack.
@@ -202,16 +202,10 @@ class Home:
             port if isinstance(port, int) and 0 < port < 65536 else None,
         )
 
-    @property
-    def storage(self) -> Path:
-        """Where the gateway keeps files: not in memory, as Deno lets no program write below /dev."""
-        if self.directory.parent == _SHARED_MEMORY and self.directory.name.startswith(_EPHEMERAL):
-            return Path(tempfile.gettempdir()) / f"{self.directory.name}{_FILES}"
-        return self.directory / "storage"
-
     def remove(self) -> None:
-        """Delete the directory and everything in it."""
-        shutil.rmtree(self.storage, ignore_errors=True)
+        """Delete the directory and everything in it, and what it has in memory."""
+        if (self.directory / _DATABASE).is_symlink():
+            shutil.rmtree((self.directory / _DATABASE).resolve(), ignore_errors=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
@@ -260,10 +254,15 @@ def _has_room_in_memory() -> bool:
 
 
 def ephemeral_home() -> Home:
-    """A new temporary directory for a stack; removes the directories of killed stacks."""
-    for place in {Path(tempfile.gettempdir()), _SHARED_MEMORY}:
-        for left in place.glob(f"{_EPHEMERAL}*"):
-            stale = Home(left)
-            if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():
-                stale.remove()
-    return Home(Path(tempfile.mkdtemp(prefix=_EPHEMERAL, dir=scratch_dir())))
+    """A new temporary directory for a stack; removes the directories of killed stacks.
+
+    Only the database is in memory: Deno, which writes the files of Storage, may write nothing below /dev.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_EPHEMERAL}*"):
+        stale = Home(left)
+        if left.stat().st_uid == os.geteuid() and (left / "lock").exists() and not stale.is_running():
+            stale.remove()
+    home = Home(Path(tempfile.mkdtemp(prefix=_EPHEMERAL)))
+    if scratch_dir() == _SHARED_MEMORY:
+        (home.directory / _DATABASE).symlink_to(tempfile.mkdtemp(prefix=_EPHEMERAL, dir=_SHARED_MEMORY))
+    return home

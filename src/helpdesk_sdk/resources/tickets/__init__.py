@@ -30,6 +30,7 @@ from .._references import (
 from .bulk import TicketBulk
 from .changes import TicketChanges
 from .counting import TicketCounting
+from .exporting import TicketExporting
 from .fields import FieldOrder, FieldValue, sent_values
 from .matching import list_matching
 from .merging import TicketMerging
@@ -46,6 +47,7 @@ class Tickets(
     TicketCounting[Driver],
     TicketMerging[Driver],
     TicketBulk[Driver],
+    TicketExporting[Driver],
 ):
     """``hd.tickets``: tickets. Customers see their own, agents their teams' and those assigned to them, admins all."""
 

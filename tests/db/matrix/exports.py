@@ -1,0 +1,22 @@
+"""Who may do what: export tickets. Everybody exports what they may read; tests/db/test_exports.py compares it."""
+
+from __future__ import annotations
+
+from tests.db.matrix.operations import Call
+from tests.db.matrix.outcomes import Case
+
+CASES = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case(
+        "export tickets",
+        Call("export_tickets", {"after_number": 0, "max_rows": 10}),
+        "deny 1 1 1 | 1 1 | 1 1 | 1 | 1",
+        says="Export the tickets that you may read",
+    ),
+    Case(
+        "export too many tickets at once",
+        Call("export_tickets", {"max_rows": 501}),
+        "deny invalid_value invalid_value invalid_value | invalid_value invalid_value | invalid_value invalid_value | "
+        "invalid_value | invalid_value",
+    ),
+]
