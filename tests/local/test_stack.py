@@ -214,9 +214,13 @@ def test_a_killed_program_leaves_nothing(kept_directory: Path) -> None:
 def test_an_ephemeral_stack_leaves_nothing() -> None:
     with Stack.start(ephemeral=True) as stack:
         directory = Path(stack.info.data_dir)
+        # Where there is much memory, it is there.
+        database = (directory / "postgres").resolve()
         processes = processes_of(stack.info)
         assert directory.exists()
+        assert (database / "data" / "PG_VERSION").exists()
     assert not directory.exists()
+    assert not database.exists()
     assert gone(processes)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_sdk import Helpdesk, InvalidValueError, exports, new_id
+from helpdesk_sdk import Helpdesk, InvalidValueError, TooManyError, exports, new_id
 from helpdesk_sdk.testing import Factory, MakeClient, Project
 
 
@@ -115,8 +115,10 @@ def test_tickets_can_be_chosen(system: Helpdesk, helpdesk_factory: Factory) -> N
     first, _ = helpdesk_factory.ticket(), helpdesk_factory.ticket()
     assert [line["number"] for line in system.tickets.export(tickets=[first.ticket_id])] == [first.number]
     assert list(system.tickets.export(tickets=[])) == []
+    with pytest.raises(TooManyError):
+        list(system.tickets.export(tickets=[new_id()] * 501))
     with pytest.raises(InvalidValueError):
-        system.tickets.export(tickets=[new_id()] * 501)
+        system.tickets.export(tickets=["x"])
 
 
 def test_files_are_saved_once(system: Helpdesk, helpdesk_factory: Factory, tmp_path: Path) -> None:

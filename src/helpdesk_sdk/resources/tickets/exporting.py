@@ -29,11 +29,10 @@ class TicketExporting(Resource[Driver]):
             page_size: Tickets per request, 1 to 500.
 
         Raises:
-            InvalidValueError: There are more than 500 ids, or one is not an id.
+            InvalidValueError: A value is not valid.
+            TooManyError: There are more than 500 ids.
         """
         wanted = None if tickets is None else [str(check.identifier("tickets", one)) for one in tickets]
-        if wanted is not None and len(wanted) > limits.EXPORT_PAGE_MAX:
-            raise check.invalid("tickets", f"must be at most {limits.EXPORT_PAGE_MAX}, got {len(wanted)}")
         return self._export(wanted, check.integer("page_size", page_size, 1, limits.EXPORT_PAGE_MAX), 0)
 
     def _export(self, wanted: list[str] | None, size: int, after: int) -> Flow[Page[dict[str, Any]]]:
