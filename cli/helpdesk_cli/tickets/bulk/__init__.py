@@ -73,8 +73,9 @@ def bulk(
     """Change all tickets that match a query; asks first.
 
     It shows what would change before it asks. Each ticket has a result of its own: when some are refused, the others
-    are changed all the same. A ticket that somebody has changed since it was shown is refused. Repeat the command as often as you like: tickets that have the
-    new values already are left alone. With --reply, repeat it with the same --id: no reply is sent twice.
+    are changed all the same. A ticket that somebody has changed since it was shown is refused. Repeat the command as
+    often as you like: tickets that have the new values already are left alone. With --reply, repeat it with the same
+    --id: no reply is sent twice.
     """
     text = read_text("reply", reply, file) if reply is not None or file is not None else None
     with connect() as hd, report_to(report) as lines:
