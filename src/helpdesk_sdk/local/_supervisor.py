@@ -164,8 +164,8 @@ class Supervisor:
 
     def _settings(self) -> dict[str, Any]:
         assert self.embeddings
-        storage = self.home.storage
-        storage.mkdir(0o700, exist_ok=True)
+        storage = self.home.directory / "storage"
+        storage.mkdir(exist_ok=True)
         own = {
             "db_url": self.postgres.url(),
             "port": self.order.port,
