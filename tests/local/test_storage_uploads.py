@@ -20,7 +20,6 @@ from supabase import Client
 from tests.local.support import eventually, person_headers
 
 from helpdesk_sdk.local import Stack
-from helpdesk_sdk.local._home import Home
 from helpdesk_sdk.testing import Project
 
 MIB = 1024 * 1024
@@ -32,7 +31,7 @@ FORM = b'--xx\r\ncontent-disposition: form-data; name="file"; filename="a"\r\nco
 def files(stack: Stack, helpdesk_project_module: Project) -> Callable[[str], list[Path]]:
     """Lists the files of the project's directory `incoming` or `objects`."""
     database = helpdesk_project_module.db_url.rsplit("/", 1)[1].partition("?")[0]
-    root = Home(Path(stack.info.data_dir)).storage / database
+    root = Path(stack.info.data_dir) / "storage" / database
     return lambda kind: [path for path in (root / kind).rglob("*") if path.is_file()]
 
 
