@@ -70,6 +70,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "Proposals of the assistant": (
         *("proposals", "citations", "run_chunks", "show_proposal", "accept_proposal", "reject_proposal"),
+        "assistant_report",
         *("undo_proposal", "suggest_without_model", "retrieve_passages", "submit_answer", "finish_without_model"),
         "propose",
     ),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         TrainedKindName,
         Triage,
     )
+    from .models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
@@ -127,6 +128,7 @@ __all__ = [
     "ArticleStatus",
     "ArticleStatusName",
     "ArticleVersion",
+    "AssistantFigures",
     "AssistantSettings",
     "AsyncHelpdesk",
     "AsyncPager",
@@ -198,6 +200,8 @@ __all__ = [
     "Query",
     "QueryReading",
     "RejectReason",
+    "ReportGroup",
+    "ReportGroupName",
     "RequiredFor",
     "RequiredForName",
     "Role",

@@ -55,6 +55,10 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("gap_like(uuid,integer[])", "knowledge_gaps"): {
         "questions of other teams are the same gap": ("where g.team_id = p_team_id and", "where"),
     },
+    ("reported_runs(timestamptz,timestamptz,text[])", "assistant_reports"): {
+        "agents count every team's runs": ("or r.ticket_id in (select", "or r.ticket_id not in (select"),
+        "test runs count": ("and not r.is_test", ""),
+    },
     ("quote_stands(uuid,text)", "stale_citations"): {
         "a quote stands in what nobody reads any more": ("and c.is_current", ""),
     },

@@ -21,6 +21,7 @@ from tests.db import (
     test_assistant_budgets,
     test_assistant_cache,
     test_assistant_prompts,
+    test_assistant_reports,
     test_assistant_runs,
     test_attachment_checks,
     test_attachment_storage,
@@ -141,7 +142,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
-        *(test_merging, test_knowledge_gaps, test_stale_citations),
+        *(test_merging, test_knowledge_gaps, test_stale_citations, test_assistant_reports),
         test_bulk,
         *(
             test_assistant_runs,

@@ -97,6 +97,19 @@ class _GapState(StrEnum):
     RESOLVED = "resolved"
 
 
+class _ReportGroup(StrEnum):
+    """What the rows of a report about the assistant are about."""
+
+    KIND = "kind"
+    MODE = "mode"
+    PROMPT = "prompt"
+    MODEL = "model"
+    TEAM = "team"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class _SuggestKind(StrEnum):
     """What a suggestion is."""
 
@@ -157,6 +170,7 @@ if TYPE_CHECKING:
         LabelKindName,
         PriorityName,
         ProposalStateName,
+        ReportGroupName,
         RequiredForName,
         RoleName,
         RunKindName,
@@ -174,6 +188,7 @@ if TYPE_CHECKING:
     ArticleAudience = ArticleAudienceName
     ArticleStatus = ArticleStatusName
     GapState = GapStateName
+    ReportGroup = ReportGroupName
     SuggestKind = RunKindName
     RunKind = RunKindName
     ProposalState = ProposalStateName
@@ -185,6 +200,7 @@ else:
     ArticleAudience, ArticleStatus, GapState = _ArticleAudience, _ArticleStatus, _GapState
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
     LabelKind, TrainedKind = _LabelKind, _TrainedKind
+    ReportGroup = _ReportGroup
 
 
 def words(choice: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import proposing, learning, administration  # isort: skip
+from . import proposing, learning, reports, administration  # isort: skip
 from .app import app
 
-__all__ = ["administration", "app", "learning", "proposing"]
+__all__ = ["administration", "app", "learning", "proposing", "reports"]

@@ -1,4 +1,4 @@
-"""Who may do what: questions that no article answers, and quotes that are out of date."""
+"""Who may do what: questions that no article answers, quotes that are out of date, reports about the assistant."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ CASES = [
         Call("resolve_gap", _MINE | {"article_id": "{nothing}"}),
         f"{_NOT_IN} | forbidden forbidden | article_not_found gap_not_found | article_not_found | article_not_found",
         says="Resolve it by an article that is not there",
+    ),
+    Case(
+        "report about the assistant",
+        Call("assistant_report"),
+        f"{_NOT_IN} | forbidden forbidden | 0 0 | 0 | 0",
+        says="Report about the assistant, on the tickets that you work",
+    ),
+    Case(
+        "report about the assistant by what there is not",
+        Call("assistant_report", {"by": " {person}"}),
+        f"{_NOT_IN} | forbidden forbidden | invalid_value invalid_value | invalid_value | invalid_value",
     ),
     Case(
         "read stale citations",

@@ -24,6 +24,7 @@ from .evaluation import Measuring
 from .events import EventSink, OnText
 from .learning import Learning
 from .proposals import ProposalRef, Proposals, with_citations
+from .reports import AssistantReports
 
 __all__ = ["Assistant", "OnText", "PromptRef", "ProposalRef", "RunRef"]
 
@@ -42,7 +43,9 @@ class _Runs(Model):
     runs: tuple[Run, ...]
 
 
-class Assistant(Proposals[Driver], Learning[Driver], Measuring[Driver], Administration[Driver]):
+class Assistant(
+    Proposals[Driver], Learning[Driver], Measuring[Driver], AssistantReports[Driver], Administration[Driver]
+):
     """``hd.assistant``: it proposes, with proof; people decide. Those who work a ticket use it."""
 
     @call
