@@ -163,16 +163,18 @@ def _mentioned(kind: type, function: Any, seen: set[str]) -> set[str]:
 
 
 # The code that checks it is shared, and this call cannot break the rule.
-# A proposal's reply has no files and no id of the caller's, and a suggestion by the database has no lease of its own.
+# A proposal's reply has no files and no id of the caller's, its article has an id in its slug and no external id, and a suggestion by the database has no lease of its own.
 _REPLY_HAS_NOT = {
     *("AttachmentNotFoundError", "AttachmentNotReadyError", "AttachmentRejectedError"),
-    *("IdConflictError", "OtherRequesterError", "TooManyError"),
+    *("ExternalIdTakenError", "IdConflictError", "OtherRequesterError", "SlugTakenError", "TooManyError"),
 }
 CANNOT = {
     "resources.assistant.Assistant.accept": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.edit": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.suggest": {
         "EmbeddingModelMismatchError",
+        # The database alone proposes no values of custom fields.
+        *("FieldNotFoundError", "FieldRequiredError", "FieldRetiredError"),
         *("AssigneeNotFoundError", "LeaseLostError", "PromptNotFoundError", "TeamNotFoundError", "TooManyError"),
     },
     "resources.assistant.Assistant.triage": {"PromptNotFoundError"},

@@ -154,7 +154,8 @@ class Knowledge(
 
         Raises:
             InvalidValueError: A value is not valid.
-            SlugTakenError: Another article has this slug and locale.
+            SlugTakenError: Another article, with another external id, has this slug and locale.
+            ExternalIdTakenError: The article with this external id has another locale.
             ForbiddenError: You may not write articles: the setting ``article_writers`` says who does.
         """
         arguments = {
