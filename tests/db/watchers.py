@@ -35,6 +35,7 @@ from tests.db import (
     test_events,
     test_events_filtered,
     test_examples_learnt,
+    test_exclusions,
     test_field_definitions,
     test_fields,
     test_foundation,
@@ -80,7 +81,16 @@ _SAID_TWICE = (
         for table in (
             *("attachments", "messages", "notes", "ticket_merges", "team_members", "ticket_tags", "settings", "views"),
             *("field_options", "field_teams", "ticket_staff_fields", "knowledge_gaps", "gap_questions"),
-            *("proposals", "citations", "run_chunks", "ai_runs", "ai_settings", "ai_prompts"),
+            *(
+                "proposals",
+                "citations",
+                "run_chunks",
+                "ai_runs",
+                "ai_settings",
+                "ai_prompts",
+                "ai_exclusions",
+                "ai_usage",
+            ),
         )
     ),
     (test_privileges.OPEN_TO_NOBODY, "settings"),
@@ -151,6 +161,7 @@ def all_of_them(db: Db) -> list[Watcher]:
             test_assistant_prompts,
             test_proposal_ends,
             test_proposal_kinds,
+            test_exclusions,
         ),
         *(test_proposals, test_proposals_changes, test_citations, test_answers, test_answers_without_model),
         *(
