@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import (
+    assistant,
     claims,
     cli,
     counters,
@@ -34,7 +35,7 @@ from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
-_STACK = ("sdk", "files", "cli", "start")
+_STACK = ("sdk", "files", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search loads data of its own, half an hour.
 _ON_REQUEST = ("peer", "search")
@@ -108,6 +109,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield sdk.run(effort)
     if "files" in parts:
         yield files.run(files.FILES_QUICK if options.quick else files.FILES)
+    if "assistant" in parts:
+        yield assistant.run(assistant.RUNS_QUICK if options.quick else assistant.RUNS)
     if "cli" in parts:
         yield cli.run()
     if "start" in parts:
