@@ -43,7 +43,7 @@ LAYERS = {
         "_environment": "errors",
         "_database": "",
         "errors": "models",
-        "imports": "_limits errors",
+        "imports": "_limits _names errors",
         "bulk": "errors models",
         "_validation": "_limits _names errors models",
         "_http": "_credentials _limits _validation _version errors models",

@@ -36,6 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "settings": ("settings",),
     "profiles": ("profiles",),
     "kb": ("kb",),
+    "imports": ("import",),
     "assistant": ("assistant",),
     "search": ("search",),
     "export": ("export",),

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         RequiredFor,
         RequiredForName,
     )
+    from .models.imports import ImportCheck, ImportCounts, ImportProblem, ImportRun, ImportSummary
     from .models.knowledge import (
         Article,
         ArticleAudience,
@@ -171,7 +172,12 @@ __all__ = [
     "GapState",
     "GapStateName",
     "Helpdesk",
+    "ImportCheck",
+    "ImportCounts",
+    "ImportProblem",
     "ImportReport",
+    "ImportRun",
+    "ImportSummary",
     "ImportedItem",
     "Invitation",
     "LabelKind",

@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "RequiredFor",
         "RequiredForName",
     ),
+    "models.imports": ("ImportCheck", "ImportCounts", "ImportProblem", "ImportRun", "ImportSummary"),
     "models.merges": ("Merge",),
     "models.knowledge": (
         "Article",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .resources.checks import Checks
     from .resources.events import Events
     from .resources.fields import Fields
+    from .resources.imports import Imports
     from .resources.knowledge import Knowledge
     from .resources.messages import Messages
     from .resources.notes import Notes
@@ -80,6 +81,8 @@ class _Client(Generic[Driver, Transport]):
     """Articles: write, publish, import, search."""
     assistant: Assistant[Driver]
     """Suggestions for tickets, with proof; people decide."""
+    imports: Imports[Driver]
+    """Moving in from another helpdesk."""
     settings: Settings[Driver]
     """What this helpdesk allows."""
     checks: Checks[Driver]

@@ -226,7 +226,8 @@ declare
   v_new helpdesk.field_definitions;
   v_added integer := 0;
 begin
-  v_new.key := p_item ->> 'key';
+  -- The key never changes, though the source may have given the field another title.
+  v_new.key := coalesce(v_known.own_key, p_item ->> 'key');
   v_new.type := p_item ->> 'type';
   v_new.label := p_item ->> 'label';
   v_new.help_text := coalesce(p_item ->> 'help_text', '');

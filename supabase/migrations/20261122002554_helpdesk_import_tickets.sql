@@ -162,6 +162,7 @@ begin
     if v_new.created_by is null then
       perform helpdesk_private.fail('invalid_value', 'requester is missing');
     end if;
+    v_new.external_id := p_item ->> 'reference';
     v_new.number := 0;
     v_new.channel := coalesce(p_item ->> 'channel', 'import');
     v_new.revision := 1;

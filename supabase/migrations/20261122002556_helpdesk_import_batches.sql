@@ -153,7 +153,7 @@ begin
   )
   select
     (i.ticket).ticket_id, (i.ticket).status, (i.ticket).priority, (i.ticket).title, (i.ticket).description,
-    (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel, null,
+    (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel, (i.ticket).external_id,
     (i.ticket).custom_fields, m.last_message_id, m.first_response_at, (i.ticket).resolved_at, (i.ticket).closed_at,
     (i.ticket).created_at, (i.ticket).updated_at
   from unnest(v_tickets) with ordinality as i (item, known_id, outcome, ticket, staff_fields, place)

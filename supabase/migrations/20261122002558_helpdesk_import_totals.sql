@@ -29,7 +29,7 @@ as $$
 $$;
 revoke all on function helpdesk_private.microseconds from public, anon, authenticated, service_role;
 
-create function helpdesk_private.import_totals(p_source text, p_kind text)
+create function helpdesk_private.import_totals(p_source text, p_kind text, p_external_ids text[])
 returns jsonb
 language plpgsql
 stable
@@ -51,6 +51,7 @@ begin
     select o.external_id, o.own_id, o.own_key, o.is_public
     from helpdesk_private.imported_objects as o
     where o.source_id = v_source_id and o.kind = p_kind and not o.is_dead
+      and (p_external_ids is null or o.external_id = any(p_external_ids))
   ),
   sums as (
     select true as is_public, helpdesk_private.row_sum(l.external_id, l.own_id::text) as sum
@@ -101,24 +102,25 @@ begin
   return v_totals || jsonb_build_object('dead', (
     select count(*) from helpdesk_private.imported_objects as o
     where o.source_id = v_source_id and o.kind = p_kind and o.is_dead
+      and (p_external_ids is null or o.external_id = any(p_external_ids))
   ));
 end;
 $$;
 revoke all on function helpdesk_private.import_totals from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.import_totals to authenticated, service_role;
 
-create function helpdesk.import_totals(source text, kind text)
+create function helpdesk.import_totals(source text, kind text, external_ids text[] default null)
 returns jsonb
 language sql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select helpdesk_private.import_totals(import_totals.source, import_totals.kind);
+  select helpdesk_private.import_totals(import_totals.source, import_totals.kind, import_totals.external_ids);
 $$;
 comment on function helpdesk.import_totals is
   'Admins and the secret key: what a source has here, computed from the rows: {kind: {count, checksum}, dead}. For '
-  'kind comment: message and note. The checksum is the sum of the first 60 bits of the SHA-256 of each row''s values, '
-  'joined by U+001F.';
+  'kind comment: message and note. external_ids: only of these objects. The checksum is the sum of the first 60 bits '
+  'of the SHA-256 of each row''s values, joined by U+001F.';
 revoke all on function helpdesk.import_totals from public, anon, authenticated, service_role;
 grant execute on function helpdesk.import_totals to authenticated, service_role;

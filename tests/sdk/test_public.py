@@ -48,6 +48,7 @@ RESOURCES = (
     "users",
     "teams",
     "fields",
+    "imports",
     "events",
     "search",
     "knowledge",

@@ -48,3 +48,25 @@ def items_progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
             progress.update(task, completed=done, total=total)
 
         yield update
+
+
+@contextmanager
+def phases_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """What is called with a phase, and how much of it is done: it shows a bar for each phase on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    screen = Console(stderr=True, highlight=False)
+    if not screen.is_terminal or settings().json:
+        yield lambda *_: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=screen) as progress:
+
+        def update(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = progress.add_task(phase, total=total or None)
+            progress.update(tasks[phase], completed=done, total=total or None)
+
+        yield update

@@ -12,10 +12,10 @@ HelpdeskError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
 │   │   ├── FieldNotFoundError
+│   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
 │   │   ├── GapNotFoundError
 │   │   ├── ProposalNotFoundError
-│   │   ├── ImportNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
@@ -35,6 +35,7 @@ HelpdeskError
 │   │   ├── FieldExistsError
 │   │   ├── FieldRetiredError
 │   │   ├── OptionExistsError
+│   │   ├── ImportFinishedError
 │   │   ├── SlugTakenError
 │   │   ├── StaleArticleError
 │   │   ├── EmbeddingIncompleteError
@@ -42,7 +43,6 @@ HelpdeskError
 │   │   ├── ProposalDecidedError
 │   │   ├── ProposalExpiredError
 │   │   ├── ConfirmationNeededError
-│   │   ├── ImportFinishedError
 │   │   ├── ExternalIdTakenError
 │   │   ├── StaleRevisionError
 │   │   ├── AlreadyAssignedError

@@ -1,0 +1,113 @@
+"""`helpdesk import`: move in from another helpdesk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ._base.app import Commands
+from ._base.errors import CliError, ExitCode
+from ._connect.connection import connect
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Helpdesk, ImportSummary
+    from helpdesk_sdk.resources.imports.running import Progress
+
+app = Commands(name="import", help="Move in from another helpdesk: tickets, people, teams and fields.")
+
+PathArgument = Annotated[Path, typer.Argument(help="A file, or a folder with files.", show_default=False)]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing; report what would be done.")]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-unreadable", help="Import the rest when a file cannot be read to its end.")
+]
+StageOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Where to keep how far it has come. Default: beside PATH, until it is done.",
+        show_default=False,
+    ),
+]
+ReportOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the report to this file, as JSON.", show_default=False)
+]
+
+
+@app.command("zendesk")
+def zendesk(
+    path: PathArgument,
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="A name for the account, to keep several apart.")
+    ] = "zendesk",
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD=STATUS", help="What a status of your own becomes; may be repeated.", show_default=False
+        ),
+    ] = None,
+    type: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD=TAG", help="The tag for a type of your own; may be repeated.", show_default=False),
+    ] = None,
+    include_deleted: Annotated[
+        bool, typer.Option("--include-deleted", help="Import deleted tickets, as closed ones.")
+    ] = False,
+    dry_run: DryRunOption = False,
+    skip_unreadable: SkipOption = False,
+    stage: StageOption = None,
+    report: ReportOption = None,
+) -> None:
+    """Import the export of a Zendesk account.
+
+    PATH has the JSON of tickets, comments, users, groups and ticket_fields, in any mix: JSON lines, arrays or pages of
+    the API, plain or gzip. Times and authors are kept. Nobody receives anything. Interrupted, even by a crash, the
+    same command goes on; repeated later, it changes what has changed. At the end, counts and checksums of the export
+    are compared with those of the helpdesk.
+
+    For example: helpdesk import zendesk export/ --dry-run
+    """
+    statuses, types = _pairs("--status", status), _pairs("--type", type)
+    _run(
+        lambda hd, tell: hd.imports.zendesk(
+            path,
+            account=account,
+            statuses=statuses,
+            types=types,
+            include_deleted=include_deleted,
+            dry_run=dry_run,
+            skip_unreadable=skip_unreadable,
+            stage=stage,
+            on_progress=tell,
+        ),
+        report,
+    )
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for one in given or ():
+        word, equals, meaning = one.partition("=")
+        if not word or not equals or not meaning:
+            raise CliError(f"{option} must be WORD=MEANING, got {one!r}", code=ExitCode.USAGE)
+        pairs[word] = meaning
+    return pairs
+
+
+def _run(work: Callable[[Helpdesk, Callable[[Progress], object]], ImportSummary], report: Path | None) -> None:
+    from ._base.json import dumps
+    from ._base.transfer import phases_progress
+    from ._show.imports import show_summary
+
+    if report is not None:
+        # Before hours of work.
+        report.touch()
+    with connect() as hd, phases_progress() as tell:
+        summary = work(hd, lambda progress: tell(progress.phase, progress.done, progress.total))
+    if report is not None:
+        report.write_text(dumps(summary, indent=2) + "\n", encoding="utf-8")
+    show_summary(summary)
+    if not summary.is_complete:
+        raise typer.Exit(ExitCode.REFUSED)

@@ -1,0 +1,11 @@
+"""Readers of other helpdesks' exports: tickets with their conversations, people, teams and fields.
+
+They need no helpdesk: ``hd.imports.run`` brings what they read into one.
+"""
+
+from .items import Item, Problem
+from .source import Source
+from .stage import Stage
+from .zendesk import ZendeskExport
+
+__all__ = ["Item", "Problem", "Source", "Stage", "ZendeskExport"]

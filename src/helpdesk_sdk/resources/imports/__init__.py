@@ -1,0 +1,120 @@
+"""Imports: another helpdesk's tickets, people, teams and fields, with their times and authors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from ... import _validation as check
+from ..._http.flow import Flow, Reply
+from ..._http.resource import Driver, Resource, call
+from ...imports.desks import Source, ZendeskExport
+from ...models.imports import ImportRun, ImportSummary
+from .running import Progress, run_import
+
+_RUNS = TypeAdapter(list[ImportRun])
+
+
+class Imports(Resource[Driver]):
+    """``hd.imports``: move in from another helpdesk. For admins and the secret key.
+
+    An import is silent: nobody receives anything, nothing is classified, no rule runs. Repeated, it changes what has
+    changed in the source, and nothing else. Interrupted, even by a crash, it goes on when it is called again.
+    """
+
+    @call
+    def zendesk(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        account: str = "zendesk",
+        statuses: Mapping[str, str] | None = None,
+        types: Mapping[str, str] | None = None,
+        include_deleted: bool = False,
+        dry_run: bool = False,
+        skip_unreadable: bool = False,
+        stage: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[ImportSummary]:
+        """Import the export of a Zendesk account: JSON lines, arrays or pages of its API, plain or gzip.
+
+        Args:
+            path: A file, or a folder with files of tickets, comments, users, groups and ticket fields, in any mix.
+            account: A name for the account: ids are unique within it. Name it when you import from several.
+            statuses: What statuses become that are not Zendesk's own, e.g. ``{"waiting": "pending"}``.
+            types: The tags for types that are not Zendesk's own.
+            include_deleted: Whether to import deleted tickets, as closed ones.
+            dry_run: Whether to write nothing, and report what would be done.
+            skip_unreadable: Whether to import the rest when a file cannot be read to its end.
+            stage: The file that keeps what was read and how far the import has come; by default beside ``path``. It is
+                removed at the end.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: There is no such file or folder, or the stage cannot be written.
+            ForbiddenError: You are not an admin.
+        """
+        export = ZendeskExport(
+            path,
+            account,
+            statuses=statuses,
+            types=types,
+            include_deleted=check.boolean("include_deleted", include_deleted),
+        )
+        return (
+            yield from run_import(
+                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
+            )
+        )
+
+    @call
+    def run(
+        self,
+        source: Source,
+        *,
+        dry_run: bool = False,
+        skip_unreadable: bool = False,
+        stage: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[ImportSummary]:
+        """Import from a reader, for example one of your own.
+
+        Args:
+            source: The reader: see ``helpdesk_sdk.imports.desks.Source``.
+            dry_run: Whether to write nothing, and report what would be done.
+            skip_unreadable: Whether to import the rest when a file cannot be read to its end.
+            stage: The file that keeps what was read and how far the import has come; by default beside the source.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: The source cannot be read, or the stage cannot be written.
+            ForbiddenError: You are not an admin.
+        """
+        return (
+            yield from run_import(
+                self, source, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
+            )
+        )
+
+    @call
+    def list(self, *, limit: int = 50) -> Flow[list[ImportRun]]:
+        """The newest runs, with what each has written and its report.
+
+        Args:
+            limit: How many at most, 1 to 1,000.
+
+        Raises:
+            ForbiddenError: You are not an admin.
+        """
+        reply: Reply = yield self._rpc_read("list_imports", max_rows=check.integer("limit", limit, 1, 1000))
+        return _RUNS.validate_python(reply.value(_List))
+
+
+_List = list
+
+
+def _path(given: str | os.PathLike[str] | None) -> Path | None:
+    return None if given is None else Path(given)

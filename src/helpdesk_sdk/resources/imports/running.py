@@ -1,0 +1,167 @@
+"""One import from its beginning to its report: stage, transform, send in batches, compare."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from ..._http.flow import Flow
+from ..._http.resource import Resource
+from ..._ids import new_id
+from ...errors import LocalFileError
+from ...imports.desks import Item, Problem, Source, Stage
+from ...imports.desks.source import Made
+from ...models.imports import ImportSummary
+from .checking import compare
+from .sending import Sender
+from .summary import summary_of
+
+Phase = Literal["reading", "fields", "teams", "people", "tickets", "checking"]
+_BATCH = 250
+_BYTES_MAX = 3_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import has come."""
+
+    phase: Phase
+    """What it does now."""
+    done: int
+    """The objects that are done in this phase."""
+    total: int
+    """How many there are; 0 where that is not known."""
+
+
+def run_import(
+    resource: Resource[Any],
+    source: Source,
+    dry_run: bool,
+    skip_unreadable: bool,
+    stage_path: Path | None,
+    on_progress: Callable[[Progress], object] | None,
+) -> Flow[ImportSummary]:
+    """Carry out an import; see ``Imports``."""
+    began = time.monotonic()
+    tell = on_progress or (lambda _: None)
+    path = stage_path or source.path.with_name(source.path.name + ".helpdesk-import")
+    with Stage(path) as stage:
+        _prepare(stage, source, dry_run)
+        tell(Progress("reading", 0, 0))
+        source.stage(stage, lambda problem: _keep(stage, problem), lambda what, times: _note(stage, what, times))
+        unreadable = stage.db.execute("select count(*) from problems where code = 'unreadable'").fetchone()[0]
+        if unreadable and not skip_unreadable:
+            result = summary_of(stage, source.name, "unreadable", None, [], time.monotonic() - began)
+            _forget_results(stage)
+            return result
+        run_id: UUID | None = None
+        if not dry_run:
+            run_id = UUID(stage.get("run_id") or str(new_id()))
+            stage.put("run_id", str(run_id))
+            yield resource._rpc_write("start_import", {"run_id": str(run_id), "source": source.name})
+        sender = Sender(resource, stage, source.name, run_id)
+        keys: dict[str, str] = {}
+        for phase, kind, made in (
+            ("fields", "field", source.fields(stage)),
+            ("teams", "team", source.teams(stage)),
+            ("people", "person", source.people(stage)),
+        ):
+            yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
+            if kind == "field":
+                keys = sender.field_keys
+        yield from _send_all(sender, stage, "tickets", "ticket", source.tickets(stage, keys), tell)
+        if run_id is None:
+            result = summary_of(stage, source.name, "dry_run", None, [], time.monotonic() - began)
+            _forget_results(stage)
+            return result
+        checks = yield from compare(resource, stage, source.name, lambda done, of: tell(Progress("checking", done, of)))
+        result = summary_of(stage, source.name, "finished", run_id, checks, time.monotonic() - began)
+        report = result.model_dump(mode="json", exclude={"problems", "notes"})
+        yield resource._rpc_write("finish_import", {"run_id": str(run_id), "report": report})
+        stage.put("finished", "yes")
+    if stage_path is None:
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+    return result
+
+
+def _prepare(stage: Stage, source: Source, dry_run: bool) -> None:
+    fingerprint = source.fingerprint()
+    known = stage.get("source")
+    if known is not None and known != fingerprint:
+        raise LocalFileError(
+            f"{stage.path} is the stage of another import", hint="Delete it, or name another file for this import."
+        )
+    stage.put("source", fingerprint)
+    is_over = stage.get("finished") is not None
+    was_dry = stage.get("mode") == "dry_run"
+    if is_over or was_dry or dry_run:
+        _forget_results(stage)
+        stage.db.execute("delete from meta where key in ('finished', 'run_id')")
+    stage.put("mode", "dry_run" if dry_run else "import")
+    # Found anew each time: the file may have been mended.
+    stage.db.execute("delete from problems where code = 'unreadable'")
+
+
+def _forget_results(stage: Stage) -> None:
+    """Forget what came of sending; what was read stays, with the problems of reading."""
+    stage.db.executescript("delete from results; delete from files; delete from problems; delete from notes;")
+
+
+def _keep(stage: Stage, problem: Problem) -> None:
+    stage.db.execute(
+        "insert or replace into problems values (?, ?, ?, ?, ?)",
+        (problem.place, problem.item, problem.code, problem.message, problem.hint),
+    )
+
+
+def _note(stage: Stage, what: str, times: int) -> None:
+    stage.db.execute(
+        "insert into notes values (?, ?) on conflict (what) do update set times = times + excluded.times", (what, times)
+    )
+
+
+def _send_all(
+    sender: Sender, stage: Stage, phase: Phase, kind: str, made: Iterator[Made], tell: Callable[[Progress], object]
+) -> Flow[None]:
+    total = stage.count({"person": "user", "team": "group"}.get(kind, kind))
+    done = 0
+    tell(Progress(phase, 0, total))
+    for batch, problems in _batches(made):
+        stage.begin()
+        for problem in problems:
+            _keep(stage, problem)
+            stage.save_results([(kind, f"!{problem.item}", "refused", None, None)])
+        stage.commit()
+        yield from sender.send(kind, [item for item in batch if not sender.knows(item)])
+        done += len(batch) + len(problems)
+        tell(Progress(phase, done, max(total, done)))
+
+
+def _batches(made: Iterator[Made]) -> Iterator[tuple[list[Item], list[Problem]]]:
+    """Items and problems, as many as fit into a request."""
+    batch: list[Item] = []
+    problems: list[Problem] = []
+    size = 0
+    for one in made:
+        if isinstance(one, Problem):
+            problems.append(one)
+            continue
+        weight = _weight(one.values)
+        if batch and (len(batch) >= _BATCH or size + weight > _BYTES_MAX):
+            yield batch, problems
+            batch, problems, size = [], [], 0
+        batch.append(one)
+        size += weight
+    if batch or problems:
+        yield batch, problems
+
+
+def _weight(values: Mapping[str, Any]) -> int:
+    """About how many bytes it has in a request; more rather than fewer."""
+    comments = values.get("comments") or ()
+    return 1000 + 3 * len(values.get("description") or "") + sum(400 + 3 * len(one["body"]) for one in comments)
