@@ -60,7 +60,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a secret never ends": ("and l.leased_until > clock_timestamp()", ""),
         "odd headers are an error of the database": ("when data_exception", "when division_by_zero"),
     },
-    ("run_conversation(helpdesk.tickets)", "merging"): {
+    ("run_conversation(helpdesk.tickets)", "assistant_runs"): {
         "a model sees another requester's messages": ("and m.requester_id = p_ticket.created_by", ""),
     },
     ("read_run(uuid)", "assistant_runs"): {
@@ -71,7 +71,10 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a budget has no end": ("v_taken + v_tokens > v_scope.token_limit", "false"),
         "calls have no end": ("v_lease.model_calls >= 3", "false"),
         "a program reserves as little as it likes": ("when v_lease.call_tokens > 0 then", "when false then"),
-        "the team that the ticket is in now pays": ("when v_lease.reserved_tokens > 0 then v_lease.team_id", ""),
+        "the team that the ticket is in now pays": (
+            "when v_lease.reserved_tokens > 0 then v_lease.team_id",
+            "when false then v_lease.team_id",
+        ),
     },
     ("finish_run(uuid,text,text,text,text,jsonb,jsonb)", "assistant_budgets"): {
         "what a run used is not counted": ("perform helpdesk_private.settle_usage(", "perform concat("),
@@ -100,7 +103,10 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     },
     ("end_if_moved(helpdesk.ai_runs,jsonb)", "proposal_ends"): {
         "a merged ticket is answered": ("v_ticket.merged_into is not null", "false"),
-        "what was redacted comes back": ("helpdesk_private.has_redacted_since(p_run", "false and ("),
+        "what was redacted comes back": (
+            "helpdesk_private.has_redacted_since(p_run.ticket_id, p_run.started_at)",
+            "false",
+        ),
     },
     ("end_proposals_of_merge()", "proposal_ends"): {
         "a merged ticket keeps its proposals": ("p.ticket_id = new.source_id", "false"),

@@ -272,3 +272,24 @@ def test_the_answer_may_be_json_of_any_kind(db: Db, world: World) -> None:
     for answer in (*answers, {"paragraphs": [{"text": {}}]}):
         with refused("answer_invalid"), db.transaction(), holding(db, secret):
             db.execute("select helpdesk.submit_answer(%s)", (Jsonb(answer),))
+
+
+GERMAN = "Guten Tag, ich habe eine Frage: wie kann ich den Router wieder in Gang bringen, und ist das nicht zu teuer?"
+
+
+@pytest.mark.parametrize(
+    ("setting", "text", "flagged"),
+    [
+        (None, "Bitte wählen Sie das, wenn es nicht mehr geht und Sie es eilig haben.", False),
+        (None, "Please choose that one, if it does not work and you are in a hurry.", True),
+        ("en", "Please choose that one, if it does not work and you are in a hurry.", False),
+        ("en", "Bitte wählen Sie das, wenn es nicht mehr geht und Sie es eilig haben.", True),
+    ],
+)
+def test_j25_a_reply_in_another_language_than_the_customers_is_flagged(
+    db: Db, world: World, setting: str | None, text: str, flagged: bool
+) -> None:
+    db.execute("update helpdesk.ai_settings set reply_language = %s", (setting,))
+    with be(db, CUSTOMER):
+        said(db, "answered", GERMAN, world)
+    assert ("other_language" in draft(db, world, reply(text))["flags"]) is flagged

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.db.assisting import ROBOT, begin, finish, holding, run_of, start
 from tests.db.conftest import Server
-from tests.db.people import ADMIN, AGENT, STRANGER, Db, be, one, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, LEFT, SERVICE, STRANGER, Db, be, one, value
 from tests.db.test_races import together
 from tests.db.world import World
 
@@ -166,3 +166,11 @@ def test_no_program_reserves_less_than_a_call_can_take(db: Db, world: World) -> 
     assert usage(db)["project"] == (2 * most + 8000, 0)
     assert begin(db, secret, 30_000)["allowed"]
     assert usage(db)["project"] == (2 * most + 8000 + 30_000, 0)
+
+
+def test_only_admins_see_what_was_used(db: Db, world: World) -> None:
+    _, secret = start(db, world["mine"])
+    begin(db, secret, 10)
+    for person in (ADMIN, SERVICE, AGENT, STRANGER, CUSTOMER, LEFT, ROBOT):
+        with be(db, person):
+            assert len(usage(db)) == (3 if person in (ADMIN, SERVICE) else 0), person

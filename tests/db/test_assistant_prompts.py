@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
+from tests.db.assisting import holding, start
 from tests.db.people import Db, value
+from tests.db.world import World
 
 from helpdesk_sdk.scripted_provider import CapturedRequest
 
@@ -204,3 +206,15 @@ def test_the_least_count_is_below_that_of_the_whole_prompt_and_above_that_of_hal
     assert prompt["least_tokens"] > whole / 4
     if text.isascii():
         assert prompt["least_tokens"] > whole / 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tone_signature_and_language_of_the_settings_are_for_replies(db: Db, world: World, kind: str) -> None:
+    db.execute("update helpdesk.ai_settings set tone = 'Dry.', signature = 'The team', reply_language = 'de'")
+    _, secret = start(db, world["answered"], kind)
+    with holding(db, secret):
+        prompt = value(db, "select helpdesk.run_prompt()")
+    settings = captured(prompt).blocks.get("settings")
+    wanted = [{"language": "de", "tone": "Dry.", "signature": "The team"}]
+    assert settings == (wanted if kind == "reply" else None)
+    assert ("in the language of the customer" in prompt["system"]) is (kind == "reply")

@@ -247,3 +247,33 @@ def test_only_admins_and_only_prompts_of_the_task(db: Db, world: World) -> None:
     active = db.execute("select task, version from helpdesk.ai_prompts where is_active order by 1").fetchall()
     assert [row["version"] for row in active] == [1, 1, 1, 2, 1]
     assert ask(db, world["answered"], person=SERVICE)["prompt_id"] == made["prompt_id"]
+
+
+@pytest.mark.parametrize("ticket", ["answered", "theirs"])
+def test_runs_are_seen_by_those_who_work_the_ticket(db: Db, world: World, ticket: str) -> None:
+    run = ask(db, world[ticket], person=ADMIN)
+    worker = {"answered": AGENT, "theirs": STRANGER}[ticket]
+    for person in (AGENT, STRANGER, ADMIN, SERVICE, CUSTOMER, OTHER, ROBOT):
+        with be(db, person):
+            found = value(db, "select count(*) from helpdesk.ai_runs where run_id = %s", run["run_id"])
+        assert found == (1 if person in (worker, ADMIN, SERVICE) else 0), person
+
+
+def test_a_secret_ends_with_its_lease(db: Db, world: World) -> None:
+    _, secret = leased(db, world["mine"])
+    read(db, secret)
+    db.execute("update helpdesk_private.run_leases set leased_until = clock_timestamp() - interval '1 second'")
+    with refused("lease_lost"):
+        read(db, secret)
+
+
+def test_a_model_sees_no_other_requesters_messages_of_a_merged_ticket(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        db.execute(
+            "select helpdesk.merge_tickets(%s, %s, other_requester => true)", (world["theirs"], world["answered"])
+        )
+    theirs = value(db, "select body from helpdesk.messages where message_id = %s", world["their question"])
+    _, secret = leased(db, world["answered"])
+    found = read(db, secret)
+    assert {line["message_id"] for line in found["conversation"]} == {world["question"], world["answer"]}
+    assert theirs not in str(found)
