@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -86,6 +87,15 @@ class Desk:
         answer = self.post("functions/v1/suggest-reply", self.agent, {"ticket_id": ticket, "kind": kind} | more)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def stream(self, ticket: str, kind: str = "summary") -> list[tuple[str, Any]]:
+        """The events of the same answer as a stream: their names and data."""
+        body = {"ticket_id": ticket, "kind": kind}
+        answer = self.post("functions/v1/suggest-reply", self.agent, body, accept="text/event-stream")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        blocks = [block.split("\n") for block in answer.text.split("\n\n") if block.startswith("event: ")]
+        return [(head.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for head, data in blocks]
 
     def triage(self, ticket: str) -> Any:
         """The run of `triage-ticket`, by the agent."""

@@ -74,21 +74,8 @@ def test_a_body_that_is_no_object_is_refused(desk: Desk) -> None:
     assert desk.post("functions/v1/suggest-reply", desk.agent, []).status_code == 400
 
 
-def _events(answer: httpx.Response) -> list[tuple[str, Any]]:
-    blocks = [block.split("\n") for block in answer.text.split("\n\n") if block.startswith("event: ")]
-    return [(head.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for head, data in blocks]
-
-
-def _stream(desk: Desk, ticket: str, kind: str = "summary") -> list[tuple[str, Any]]:
-    body = {"ticket_id": ticket, "kind": kind}
-    answer = desk.post("functions/v1/suggest-reply", desk.agent, body, accept="text/event-stream")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    return _events(answer)
-
-
 def test_the_text_of_a_draft_arrives_before_the_result(desk: Desk, ticket: str) -> None:
-    events = _stream(desk, ticket)
+    events = desk.stream(ticket)
     names = [name for name, _ in events]
     assert (names[0], names[-1]) == ("run", "result")
     assert "discard" not in names
@@ -99,7 +86,7 @@ def test_the_text_of_a_draft_arrives_before_the_result(desk: Desk, ticket: str) 
 
 def test_text_that_the_database_refuses_is_taken_back(desk: Desk, ticket: str, provider: ScriptedProvider) -> None:
     provider.play(Play('{"statements":[{"text":"An invention.","messages":[1]}],"status":"closed"}'))
-    events = _stream(desk, ticket)
+    events = desk.stream(ticket)
     names = [name for name, _ in events]
     before = "".join(data["text"] for name, data in events[: names.index("discard")] if name == "text")
     after = "".join(data["text"] for name, data in events[names.index("discard") :] if name == "text")
@@ -107,7 +94,7 @@ def test_text_that_the_database_refuses_is_taken_back(desk: Desk, ticket: str, p
     assert (events[-1][1]["run"]["state"], provider.calls) == ("done", 2)
     provider.reset()
     provider.always("endless")
-    events = _stream(desk, desk.new_ticket())
+    events = desk.stream(desk.new_ticket())
     assert events[-2][0] == "discard"
     assert (events[-1][1]["run"]["reason"], provider.calls) == ("answer_invalid", 1)
 

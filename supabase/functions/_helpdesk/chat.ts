@@ -40,6 +40,7 @@ export interface Capability {
 }
 
 export interface Limits {
+  /** Of an answer that arrives as a stream. */
   firstByteMs: number;
   wholeMs: number;
 }
@@ -134,7 +135,9 @@ class Call {
     const left = this.#end - performance.now();
     if (left <= 0) throw timeout();
     const whole = setTimeout(() => aborter.abort(timeout()), left);
-    const first = setTimeout(() => aborter.abort(timeout()), Math.min(this.options.limits.firstByteMs, left));
+    // An answer in one piece has its first byte when the model is done.
+    const firstByteMs = this.#streams ? this.options.limits.firstByteMs : left;
+    const first = setTimeout(() => aborter.abort(timeout()), Math.min(firstByteMs, left));
     try {
       const response = await (this.options.fetch ?? fetch)(`${this.endpoint.url}/chat/completions`, {
         method: "POST",
@@ -167,6 +170,10 @@ class Call {
     }
   }
 
+  get #streams(): boolean {
+    return this.options.onContent !== undefined && this.#capability.streams;
+  }
+
   #body(): Record<string, unknown> {
     const { rung, limit } = this.#capability;
     const { schema_name: name, schema } = this.prompt;
@@ -181,18 +188,20 @@ class Call {
       // What a model thinks counts there, too.
       [limit]: this.prompt.max_tokens * (limit === "max_completion_tokens" ? 4 : 1),
       ...formats[rung],
-      ...(this.options.onContent && this.#capability.streams ? { stream: true } : {}),
+      ...(this.#streams ? { stream: true } : {}),
     };
   }
 
   /** Judge an error: return when the request is to be sent again, in another form or after a pause. */
   async #refused(response: Response): Promise<void> {
-    const text = await readText(response, () => {}, 100_000);
+    let text = "";
     let body: unknown = null;
     try {
+      text = await readText(response, () => {}, 100_000);
       body = JSON.parse(text);
-    } catch {
-      // Its status says enough.
+    } catch (error) {
+      // Not JSON, or too large for an error: its status says enough.
+      if (!(error instanceof SyntaxError || error instanceof ModelError)) throw error;
     }
     const names = errorNames(body, [this.endpoint.key]);
     const { status } = response;
@@ -217,7 +226,7 @@ class Call {
     } else if (new RegExp(`\\b${capability.limit}\\b`).test(text) && !this.#swapped) {
       this.#swapped = true;
       capability.limit = other;
-    } else if (this.options.onContent && capability.streams && /\bstream/i.test(text)) {
+    } else if (this.#streams && /\bstream/i.test(text)) {
       capability.streams = false;
     } else {
       return false;

@@ -161,14 +161,35 @@ const stuck = (piece: string, type = "application/json"): Step => (_body, signal
   return new Response(body, { headers: { "content-type": type } });
 };
 
-Deno.test("no first byte, and half an answer, end in time", async () => {
-  const limits = { firstByteMs: 60, wholeMs: 200 };
-  for (const [step, at] of [[stuck(""), 60], [stuck('{"choices":['), 200]] as [Step, number][]) {
+for (
+  const [says, step, at, onContent] of [
+    ["a stream without a first byte", stuck(""), 60, () => {}],
+    ["an answer in one piece that does not come", stuck(""), 600, undefined],
+    ["half a stream", stuck('data: {"choices":['), 600, () => {}],
+    ["half an answer in one piece", stuck('{"choices":['), 600, undefined],
+  ] as [string, Step, number, Options["onContent"]][]
+) {
+  Deno.test(`${says} ends in time`, async () => {
+    const limits = { firstByteMs: 60, wholeMs: 600 };
     const begun = performance.now();
-    equal(await new Script([step]).reason({ limits }), "model_timeout");
+    equal(await new Script([step]).reason({ limits, ...(onContent ? { onContent } : {}) }), "model_timeout");
     const took = performance.now() - begun;
-    equal(took >= at - 5 && took < at + 1000, true);
-  }
+    equal(took >= at - 5 && took < at + 500, true);
+  });
+}
+
+Deno.test("a slow answer in one piece is waited for", async () => {
+  const slow: Step = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    return Response.json({ choices: [{ message: { content: '{"a":1}' }, finish_reason: "stop" }] });
+  };
+  equal((await new Script([slow]).ask({ limits: { firstByteMs: 60, wholeMs: 5000 } })).answer, { a: 1 });
+});
+
+Deno.test("the status of an error counts, however long its page is", async () => {
+  const page = (status: number): Step => () => new Response("x".repeat(300_000), { status });
+  equal(await new Script([page(401)]).reason(), "model_key_refused");
+  equal(await new Script([page(502)]).reason(), "model_unreachable");
 });
 
 const event = (delta: unknown, finish: string | null = null) =>

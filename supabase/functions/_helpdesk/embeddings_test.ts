@@ -63,6 +63,7 @@ Deno.test("what cannot be stored is an error that says why", async () => {
     [null, /without vectors/],
     [new Response("<html>"), /no answer: SyntaxError/],
     [new Response("secret", { status: 500 }), /answered 500/],
+    [new Response("", { status: 302, headers: { location: "http://secret.example/" } }), /answered 302/],
     [new DOMException("http://user:password@host", "TimeoutError"), /no answer: TimeoutError/],
   ];
   for (const [answer, message] of cases) {

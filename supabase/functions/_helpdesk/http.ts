@@ -1,6 +1,7 @@
 /** Answers of functions: JSON, refusals in PostgREST's shape, and streams of events. */
 
 import { ApiError } from "./api.ts";
+import { PrincipalError } from "./principal.ts";
 
 export const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
@@ -45,6 +46,11 @@ export function refusalBody(error: unknown): { status: number; body: Record<stri
       status: error.status,
       body: { code: null, details: null, hint: null, message: error.message, ...error.body },
     };
+  }
+  if (error instanceof PrincipalError) {
+    console.error(error.message);
+    const { message } = error;
+    return { status: 503, body: { code: "assistant_unavailable", details: null, hint: null, message } };
   }
   console.error((error as Error).name);
   return { status: 500, body: { code: "internal", details: null, hint: null, message: "The function failed" } };

@@ -2,8 +2,6 @@
 
 import type { Assistant, Run } from "../_helpdesk/assistant.ts";
 import { bodyOf, json, refusal } from "../_helpdesk/http.ts";
-import { ApiError } from "../_helpdesk/api.ts";
-import { PrincipalError } from "../_helpdesk/principal.ts";
 
 /** The platform ends a request after 150 seconds, and one run may take 60. */
 const DRAIN_MS = 80_000;
@@ -22,7 +20,7 @@ export async function triage(assistant: Assistant, request: Request): Promise<Re
     const run = await assistant.api.rpc<Run>(caller, "request_run", args);
     return json({ runs: [await assistant.finish(run, caller)] });
   } catch (error) {
-    return refusal(error instanceof PrincipalError ? unavailable(error) : error);
+    return refusal(error);
   }
 }
 
@@ -37,9 +35,4 @@ async function drain(assistant: Assistant): Promise<string[]> {
     done.push(lease.run_id);
   }
   return done;
-}
-
-function unavailable(error: PrincipalError): ApiError {
-  console.error(error.message);
-  return new ApiError(503, { code: "assistant_unavailable", message: error.message });
 }
