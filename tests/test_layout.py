@@ -59,7 +59,7 @@ LAYERS = {
         "embedding_models": "",
         "local": "_database _version embedding_models errors install",
         "scripted_provider": "",
-        "demo": "__init__ _database _ids _sentinels client errors install models resources",
+        "demo": "__init__ embeddings _database _ids _sentinels client errors install models resources",
         "compat": "__init__ resources",
         "exports": "__init__",
         "testing": "__init__ _database install local scripted_provider",

@@ -7,6 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +17,11 @@ from ._base.output import console
 from ._base.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from helpdesk_sdk.demo.stage import Check
     from helpdesk_sdk.demo.story import Story
+    from helpdesk_sdk.embeddings import EmbeddingEndpoint
     from helpdesk_sdk.local import Stack
     from helpdesk_sdk.models.tickets import TimelineEntry
 
@@ -59,7 +63,8 @@ def demo(
         started = time.monotonic() - began
         seed(stack.info.db_url)
         story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, reporter)
-        story.play()
+        with _embeddings(stack) as endpoint:
+            story.play(endpoint)
     finally:
         if not keep:
             stack.stop()
@@ -86,6 +91,19 @@ def _start(keep: bool, data: Path | None, port: int | None) -> Stack:
             f"The stack on {found.info.data_dir} is already running: the story adds its people and tickets to it."
         )
         return found
+
+
+@contextmanager
+def _embeddings(stack: Stack) -> Iterator[EmbeddingEndpoint | None]:
+    """The stack's own model for vectors, where it has one."""
+    from helpdesk_sdk.embeddings import EmbeddingEndpoint
+
+    url, model = stack.info.embeddings.get("url"), stack.info.embeddings.get("model")
+    if not url or not model:
+        yield None
+        return
+    with EmbeddingEndpoint(url, model) as endpoint:
+        yield endpoint
 
 
 def _progress(text: str) -> None:

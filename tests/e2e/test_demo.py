@@ -20,6 +20,7 @@ from helpdesk_cli.main import app
 from helpdesk_sdk import Helpdesk, HelpdeskError
 from helpdesk_sdk.demo.stage import Check, seed
 from helpdesk_sdk.demo.story import Story
+from helpdesk_sdk.embeddings import EmbeddingEndpoint
 from helpdesk_sdk.local import NotRunningError, Stack, StackInfo
 
 if TYPE_CHECKING:
@@ -52,18 +53,22 @@ class Recorder:
         self.timelines[title] = [entry.type or entry.kind for entry in entries]
 
 
-def play(project: Project) -> tuple[Story, Recorder]:
+def play(project: Project, stack: Stack | None = None) -> tuple[Story, Recorder]:
     reporter = Recorder()
     story = Story(project.url, project.publishable_key, project.secret_key, reporter)
-    story.play()
+    if stack is None:
+        story.play()
+    else:
+        with EmbeddingEndpoint(stack.info.embeddings["url"] or "", stack.info.embeddings["model"] or "") as endpoint:
+            story.play(endpoint)
     return story, reporter
 
 
 @pytest.fixture(scope="module")
-def played(helpdesk_project_module: Project) -> tuple[Story, Recorder]:
+def played(helpdesk_project_module: Project, stack: Stack) -> tuple[Story, Recorder]:
     """The story, played once on a new helpdesk."""
     seed(helpdesk_project_module.db_url)
-    return play(helpdesk_project_module)
+    return play(helpdesk_project_module, stack)
 
 
 @pytest.fixture
@@ -84,9 +89,18 @@ def test_every_claim_of_the_story_holds(played: tuple[Story, Recorder]) -> None:
     story, reporter = played
     assert story.failed == []
     assert len(story.checks) >= 30
-    assert len(reporter.scenes) == 9
+    assert len(reporter.scenes) == 10
     assert "note" in reporter.timelines["Chiara sees"]
     assert "note" not in reporter.timelines["Mara sees"]
+
+
+def test_the_assistant_needs_no_language_model(played: tuple[Story, Recorder]) -> None:
+    told = "\n".join(played[1].texts)
+    assert "The assistant, with no language model and no network" in played[1].scenes
+    assert '[1] Descale the machine: "Limescale makes espresso taste sour and slows the water down."' in told
+    assert "have a vector of all-MiniLM-L6-v2-int8, made on this machine" in told
+    assert "no model was asked (passages, no_model)" in told
+    assert "the team Courses is proposed" in told
 
 
 def test_the_story_can_be_repeated_and_json_is_one_object(
@@ -96,7 +110,8 @@ def test_the_story_can_be_repeated_and_json_is_one_object(
     assert result.exit_code == 0
     report = json.loads(result.stdout)
     assert report["ok"] is True
-    assert len(report["checks"]) == len(played[0].checks)
+    # No model for vectors is named here.
+    assert len(report["checks"]) == len(played[0].checks) - 1
     assert all(check["holds"] for check in report["checks"])
     assert "stack" not in report
     assert report["seconds"] > 0

@@ -14,6 +14,7 @@ import httpx
 from .._ids import new_id
 from .._sentinels import LATEST
 from ..client import Helpdesk
+from ..embeddings import EmbeddingEndpoint
 from ..errors import (
     AdminExistsError,
     ConversationMovedError,
@@ -26,7 +27,7 @@ from ..models.messages import Message
 from ..models.tickets import Ticket
 from ..models.users import Role
 from .audience import Audience, async_client, viewers_seen
-from .stage import Stage
+from .knowledge import KnowledgeScene
 
 _ADMIN = ("Nora Lind", "nora.lind@kestrel.example")
 _KNOWN_AGENT = ("Chiara Rossi", "chiara.rossi@kestrel.example")
@@ -35,11 +36,14 @@ _CUSTOMERS = (("Mara Holt", "mara.holt@example.com"), ("Theo Brandt", "theo.bran
 _QUEUE = "Repairs"
 
 
-class Story(Stage):
+class Story(KnowledgeScene):
     """A ticket from its first message to its end, with two customers, two agents and an admin."""
 
-    def play(self) -> None:
+    def play(self, embeddings: EmbeddingEndpoint | None = None) -> None:
         """Play the story from beginning to end.
+
+        Args:
+            embeddings: What makes vectors; None compares words alone.
 
         Raises:
             HelpdeskError: A request was refused that should be accepted; the story cannot continue.
@@ -56,6 +60,7 @@ class Story(Stage):
                 self._resolve_and_reopen()
                 self._refuse()
                 self._compare_streams(audience)
+            self._ask_the_assistant(embeddings)
             self._look_back()
 
     def _gather_people(self) -> None:
