@@ -77,6 +77,17 @@ def _of_a_merge(type: EventType, when: str) -> Entry:
     )
 
 
+def _of_a_link(type: EventType, when: str) -> Entry:
+    """An event that both tickets of a link have. It names neither: whoever works one need not see the other."""
+    return Entry(
+        type,
+        when,
+        "staff",
+        {"link_id": "0b8be8f9-62d0-4b00-8dfc-e2b1df02354e", "kind": "blocks"},
+        values={"link_id": "UUID", "kind": "text"},
+    )
+
+
 def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
     """An event of a file. The requester sees none of a note's files."""
     return Entry(
@@ -172,6 +183,8 @@ CATALOGUE = (
     Entry(EventType.TICKET_UNTAGGED, "A tag was removed.", "staff", {"tag": "refund"}, values={"tag": "text"}),
     _of_a_merge(EventType.TICKET_MERGED, "The ticket was merged into another one, or another one into it."),
     _of_a_merge(EventType.TICKET_UNMERGED, "A merge of the ticket was undone."),
+    _of_a_link(EventType.TICKET_LINKED, "The ticket was linked to another one, or another one to it."),
+    _of_a_link(EventType.TICKET_UNLINKED, "A link of the ticket was removed."),
     Entry(
         EventType.TICKET_IMPORTED,
         "An import wrote the ticket, with its messages, notes and tags. This event stands for all of it and is not "

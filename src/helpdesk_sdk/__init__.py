@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         LinkReport,
         StaleCitation,
     )
+    from .models.links import Link, LinkedTicket, LinkKind, LinkKindName
     from .models.merges import Merge
     from .models.messages import Message
     from .models.notes import Note
@@ -185,7 +186,11 @@ __all__ = [
     "LabelThresholds",
     "Latest",
     "LeftOver",
+    "Link",
+    "LinkKind",
+    "LinkKindName",
     "LinkReport",
+    "LinkedTicket",
     "MatchedPart",
     "Merge",
     "Message",

@@ -16,7 +16,7 @@ from tests.cli.support import PROGRAM, Cli
 
 from helpdesk_cli._base import choices
 from helpdesk_cli.main import MODULES, app, build, needed_modules
-from helpdesk_sdk import Channel, Priority, Role, Status
+from helpdesk_sdk import Channel, LinkKind, Priority, Role, Status
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -147,6 +147,7 @@ def test_the_words_are_those_of_the_sdk() -> None:
         (choices.Priority, Priority),
         (choices.Channel, Channel),
         (choices.Role, Role),
+        (choices.LinkKind, LinkKind),
     ):
         assert choices.words(ours) == choices.words(theirs)
 

@@ -13,6 +13,7 @@ from tests.db import (
     test_counters_concurrency,
     test_events_filtered,
     test_events_following,
+    test_links,
     test_races,
 )
 from tests.db.conftest import Server
@@ -55,6 +56,10 @@ def _waits_in_a_ticket(pg: Server, own: str, world: World) -> None:
     test_events_filtered.test_an_event_of_one_ticket_or_team_waits_for_every_older_transaction(
         pg, own, world, {"only_ticket": "mine"}
     )
+
+
+def _links_at_once(pg: Server, own: str, world: World) -> None:
+    test_links.test_two_links_at_once_close_no_circle(pg, own, world, "child_of")
 
 
 def _waits_in_a_team(pg: Server, own: str, world: World) -> None:
@@ -260,6 +265,13 @@ MUTATIONS = [
         "perform helpdesk_private.fail('ticket_not_found')",
         "null",
         _edits_late,
+    ),
+    Mutation(
+        "two links at once close a circle",
+        "add_link",
+        "perform helpdesk_private.take_lock('links');",
+        "",
+        _links_at_once,
     ),
     Mutation(
         "one id for two messages at once is an error of PostgreSQL's",

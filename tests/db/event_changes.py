@@ -146,6 +146,22 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
             ("ticket.unmerged", "staff"),
         ],
     ),
+    "a link": (
+        AGENT,
+        "select helpdesk.link_tickets({mine}, 'blocks', {answered})",
+        [("ticket.linked", "staff"), ("ticket.linked", "staff")],
+    ),
+    "no link": (
+        AGENT,
+        "with l as (select helpdesk.link_tickets({mine}, 'blocks', {answered}) as link) "
+        "select helpdesk.unlink_tickets((l.link).source_id, 'blocks', (l.link).target_id) from l",
+        [
+            ("ticket.linked", "staff"),
+            ("ticket.linked", "staff"),
+            ("ticket.unlinked", "staff"),
+            ("ticket.unlinked", "staff"),
+        ],
+    ),
     "a creation": (CUSTOMER, "select helpdesk.create_ticket('x')", [("ticket.created", "customer")]),
     "a name": (CUSTOMER, "update helpdesk.users set name = 'x'", [("user.updated", "staff")]),
     "a role": (ADMIN, "select helpdesk.set_user_role({other}, 'agent')", [("user.role_changed", "staff")]),

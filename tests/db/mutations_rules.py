@@ -170,6 +170,15 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("unmerge_ticket(uuid)", "merging"): {
         "an undo removes tags that somebody has set anew": ("and g.created_at <= v_merge.merged_at", ""),
     },
+    ("add_link(helpdesk.tickets,text,helpdesk.tickets,uuid)", "links"): {
+        "links form circles": ("where r.ticket_id = p_source.ticket_id", "where false"),
+        "links of other kinds close a circle": ("where l.kind = p_kind and l.unlinked_at is null", "where true"),
+        "a ticket links to any number of others": (">= 50", ">= 5000"),
+        "a follow-up for another requester": (
+            "case when p_source.created_by = p_target.created_by then p_source.created_by end",
+            "p_source.created_by",
+        ),
+    },
     ("guard_ticket_update()", "merging"): {
         "a merged ticket can be changed": ("elsif old.merged_into is not null then", "elsif false then"),
         "a message of another requester does not open the ticket": (

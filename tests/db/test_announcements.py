@@ -89,6 +89,16 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
         ("ticket.unmerged", "admin ticket:{mine}:staff team:{desk}"),
         ("ticket.unmerged", "admin ticket:{answered}:staff team:{desk}"),
     ],
+    "a link": [
+        ("ticket.linked", "admin ticket:{mine}:staff team:{desk}"),
+        ("ticket.linked", "admin ticket:{answered}:staff team:{desk}"),
+    ],
+    "no link": [
+        ("ticket.linked", "admin ticket:{mine}:staff team:{desk}"),
+        ("ticket.linked", "admin ticket:{answered}:staff team:{desk}"),
+        ("ticket.unlinked", "admin ticket:{mine}:staff team:{desk}"),
+        ("ticket.unlinked", "admin ticket:{answered}:staff team:{desk}"),
+    ],
     "a creation": [("ticket.created", "admin ticket:{this} team:{desk} user:{customer}")],
     "a name": [("user.updated", "admin")],
     "a role": [("user.role_changed", "admin user:{other}")],

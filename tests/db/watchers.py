@@ -43,6 +43,7 @@ from tests.db import (
     test_label_examples,
     test_labels_applied,
     test_leaving,
+    test_links,
     test_merging,
     test_messages,
     test_names,
@@ -79,7 +80,8 @@ _SAID_TWICE = (
     *(
         (test_privileges.ASKS_WHETHER_ACTIVE, table)
         for table in (
-            *("attachments", "messages", "notes", "ticket_merges", "team_members", "ticket_tags", "settings", "views"),
+            *("attachments", "messages", "notes", "ticket_links", "ticket_merges", "team_members", "ticket_tags"),
+            *("settings", "views"),
             *("field_options", "field_teams", "ticket_staff_fields", "knowledge_gaps", "gap_questions"),
             *(
                 "proposals",
@@ -152,7 +154,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     modules = (
         *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
         *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
-        *(test_merging, test_knowledge_gaps, test_stale_citations, test_assistant_reports),
+        *(test_links, test_merging, test_knowledge_gaps, test_stale_citations, test_assistant_reports),
         test_bulk,
         *(
             test_assistant_runs,

@@ -54,6 +54,9 @@ def test_two_tickets_become_one_and_two_again(world: World) -> Scenario:
     assert [m.body for m in (yield world.customer.messages.list(second))] == ["Hello?"]
     with pytest.raises(IdConflictError):
         yield world.agent.tickets.merge(second, first, id=key)
+    merges = [(yield world.agent.tickets.merge(second, first)), (yield world.agent.tickets.unmerge(second))]
+    found = yield world.agent.tickets.merges(first, page_size=1)
+    assert [one.merge_id for one in found] == [merges[1].merge_id, key]
 
 
 @both

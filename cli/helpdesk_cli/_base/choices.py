@@ -110,6 +110,15 @@ class _ReportGroup(StrEnum):
     MONTH = "month"
 
 
+class _LinkKind(StrEnum):
+    """What a ticket is to another one."""
+
+    DUPLICATE_OF = "duplicate_of"
+    BLOCKS = "blocks"
+    CHILD_OF = "child_of"
+    FOLLOW_UP_OF = "follow_up_of"
+
+
 class _SuggestKind(StrEnum):
     """What a suggestion is."""
 
@@ -168,6 +177,7 @@ if TYPE_CHECKING:
         FieldTypeName,
         GapStateName,
         LabelKindName,
+        LinkKindName,
         PriorityName,
         ProposalStateName,
         ReportGroupName,
@@ -189,6 +199,7 @@ if TYPE_CHECKING:
     ArticleStatus = ArticleStatusName
     GapState = GapStateName
     ReportGroup = ReportGroupName
+    LinkKind = LinkKindName
     SuggestKind = RunKindName
     RunKind = RunKindName
     ProposalState = ProposalStateName
@@ -201,6 +212,7 @@ else:
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
     LabelKind, TrainedKind = _LabelKind, _TrainedKind
     ReportGroup = _ReportGroup
+    LinkKind = _LinkKind
 
 
 def words(choice: Any) -> str:

@@ -51,6 +51,7 @@ HelpdeskError
 │   │   ├── TicketMergedError
 │   │   ├── NotMergedError
 │   │   ├── OtherRequesterError
+│   │   ├── LinkCycleError
 │   │   └── IdConflictError
 │   ├── AuthenticationError
 │   ├── ForbiddenError
@@ -128,6 +129,7 @@ from .tickets import (
     AlreadyAssignedError,
     AssigneeNotFoundError,
     ExternalIdTakenError,
+    LinkCycleError,
     NotMergedError,
     OtherRequesterError,
     StaleRevisionError,
@@ -187,6 +189,7 @@ __all__ = [
     "InvitationNotFoundError",
     "LastAdminError",
     "LeaseLostError",
+    "LinkCycleError",
     "LocalFileError",
     "LogRestoredError",
     "MessageNotFoundError",

@@ -65,6 +65,12 @@ class OtherRequesterError(ConflictError):
     reason = "other_requester"
 
 
+class LinkCycleError(ConflictError):
+    """The link would close a circle."""
+
+    reason = "link_cycle"
+
+
 class TransitionNotAllowedError(ApiError):
     """The ticket cannot go from its status to this one."""
 

@@ -21,6 +21,8 @@ class EventType(OpenEnum):
     TICKET_MERGED = "ticket.merged"
     TICKET_UNMERGED = "ticket.unmerged"
     TICKET_IMPORTED = "ticket.imported"
+    TICKET_LINKED = "ticket.linked"
+    TICKET_UNLINKED = "ticket.unlinked"
     MESSAGE_CREATED = "message.created"
     MESSAGE_REDACTED = "message.redacted"
     NOTE_CREATED = "note.created"
@@ -77,6 +79,8 @@ EventName = Literal[
     "ticket.merged",
     "ticket.unmerged",
     "ticket.imported",
+    "ticket.linked",
+    "ticket.unlinked",
     "message.created",
     "message.redacted",
     "note.created",

@@ -132,7 +132,10 @@ class Event(Model):
 
     @property
     def kind(self) -> str | None:
-        """What the proposal is, e.g. ``reply``, in ``proposal.created`` and ``proposal.decided``."""
+        """What the proposal is, e.g. ``reply``, in ``proposal.created`` and ``proposal.decided``.
+
+        Or what the link is, e.g. ``blocks``, in ``ticket.linked`` and ``ticket.unlinked``.
+        """
         return self._current("kind", str)
 
     @property
@@ -154,6 +157,11 @@ class Event(Model):
     def merge_id(self) -> UUID | None:
         """The merge, in ``ticket.merged`` and ``ticket.unmerged``."""
         return self._current("merge_id", UUID)
+
+    @property
+    def link_id(self) -> UUID | None:
+        """The link, in ``ticket.linked`` and ``ticket.unlinked``."""
+        return self._current("link_id", UUID)
 
     @property
     def source_id(self) -> UUID | None:

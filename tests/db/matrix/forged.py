@@ -163,6 +163,7 @@ _COLUMNS = [
 TABLES = (
     *("users", "invitations", "teams", "team_members", "status_transitions"),
     *("tickets", "ticket_tags", "messages", "notes", "events", "attachments", "settings", "ticket_merges"),
+    "ticket_links",
     *("ai_settings", "ai_prompts", "ai_exclusions", "ai_usage", "ai_runs"),
     *("articles", "article_versions", "article_chunks", "run_chunks", "proposals", "citations"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),

@@ -66,6 +66,7 @@ REASONS = {
     "prompt_not_found": 404,
     "lease_lost": 409,
     "other_requester": 409,
+    "link_cycle": 409,
     "last_admin": 409,
     "admin_exists": 409,
     "user_exists": 409,

@@ -32,6 +32,7 @@ from .changes import TicketChanges
 from .counting import TicketCounting
 from .exporting import TicketExporting
 from .fields import FieldOrder, FieldValue, sent_values
+from .linking import TicketLinking
 from .matching import list_matching
 from .merging import TicketMerging
 from .query import Order, Scope, first_page, ticket_query
@@ -46,6 +47,7 @@ class Tickets(
     TicketTags[Driver],
     TicketCounting[Driver],
     TicketMerging[Driver],
+    TicketLinking[Driver],
     TicketBulk[Driver],
     TicketExporting[Driver],
 ):

@@ -7,7 +7,7 @@ from uuid import UUID
 from ... import _limits as limits
 from ... import _validation as check
 from ..._http.flow import Flow, Page, Reply
-from ..._http.keyset import Keyset, keyset_page
+from ..._http.keyset import Keyset, either, keyset_page
 from ..._http.resource import Driver, Resource, call, paged
 from ..._ids import new_id
 from ...models.merges import Merge
@@ -91,9 +91,9 @@ class TicketMerging(Resource[Driver]):
 
     def _merges(self, ticket: TicketRef, size: int) -> Flow[Page[Merge]]:
         ticket_id = yield from find_ticket_id(self, ticket)
-        either = f"source_id.eq.{ticket_id},target_id.eq.{ticket_id}"
+        ends = (f"source_id.eq.{ticket_id}", f"target_id.eq.{ticket_id}")
         merges = self._rest.from_("ticket_merges")
-        page = yield from keyset_page(self._read, lambda: merges.select("*").or_(either), Merge, _NEWEST, size)
+        page = yield from keyset_page(self._read, lambda: either(merges.select("*"), *ends), Merge, _NEWEST, size)
         if not page.items:
             yield from require_ticket(self, ticket)
         return page

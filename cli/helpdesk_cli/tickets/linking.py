@@ -1,0 +1,64 @@
+"""Links between tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .._base.choices import LinkKind
+from .._base.json import jsonable
+from .._base.output import Column, print_result, print_rows
+from .._connect.connection import connect
+from .app import TicketArgument, app
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Link, LinkedTicket
+
+KindArgument = Annotated[LinkKind, typer.Argument(help="What the first ticket is to the other one.")]
+OtherArgument = Annotated[
+    str, typer.Argument(metavar="OTHER", help="The other ticket: its number or id.", show_default=False)
+]
+_WORDS = {
+    "duplicate_of": ("is a duplicate of", "has the duplicate"),
+    "blocks": ("blocks", "is blocked by"),
+    "child_of": ("is a part of", "has the part"),
+    "follow_up_of": ("is a follow-up of", "has the follow-up"),
+}
+
+
+@app.command()
+def link(ticket: TicketArgument, kind: KindArgument, other: OtherArgument) -> None:
+    """Link two tickets, such as: helpdesk tickets link 7 blocks 9."""
+    with connect() as hd:
+        done = hd.tickets.link(ticket, kind, other)
+        source, target = hd.tickets.get(done.source_id), hd.tickets.get(done.target_id)
+        sentence = f"Ticket {source.number} {_WORDS[kind][0]} ticket {target.number}."
+        print_result(sentence, json=jsonable(done))
+
+
+@app.command()
+def unlink(ticket: TicketArgument, kind: KindArgument, other: OtherArgument) -> None:
+    """Remove a link between two tickets."""
+    with connect() as hd:
+        hd.tickets.unlink(ticket, kind, other)
+        print_result("The link is removed.", json=None)
+
+
+@app.command()
+def links(ticket: TicketArgument) -> None:
+    """List the links of a ticket."""
+    with connect() as hd:
+        found = hd.tickets.get(ticket)
+        rows = hd.tickets.links(found, page_size=500).all()
+
+    def other(one: Link) -> LinkedTicket | None:
+        return one.target if one.source_id == found.ticket_id else one.source
+
+    columns: list[Column[Link]] = [
+        Column("Link", lambda one: _WORDS[one.kind][one.source_id != found.ticket_id]),
+        Column("#", lambda one: (ticket := other(one)) and ticket.number, right=True),
+        Column("Status", lambda one: (ticket := other(one)) and ticket.status),
+        Column("Title", lambda one: (ticket := other(one)) and ticket.title, flexible=True),
+    ]
+    print_rows(rows, columns, empty="No links.")

@@ -1,0 +1,31 @@
+"""Links between tickets on the command line."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import TEAM, People
+
+
+def _open(people: People, title: str) -> int:
+    number: int = people.customer("tickets", "create", title, "--team", TEAM, "--json").json["number"]
+    return number
+
+
+def test_tickets_are_linked_listed_and_unlinked(people: People) -> None:
+    first, second = _open(people, "Outage"), _open(people, "Login fails")
+    assert people.agent("tickets", "links", first).out == "No links.\n"
+    said = people.agent("tickets", "link", second, "child_of", first).out
+    assert said == f"Ticket {second} is a part of ticket {first}.\n"
+    assert people.agent("tickets", "link", second, "child_of", first, "--json").json["kind"] == "child_of"
+    assert people.agent("tickets", "links", second).out.splitlines()[1].split() == [
+        *("is", "a", "part", "of", str(first), "open", "Outage")
+    ]
+    assert people.agent("tickets", "links", first).out.splitlines()[1].split() == [
+        *("has", "the", "part", str(second), "open", "Login", "fails")
+    ]
+    assert people.customer("tickets", "links", first, "--json").json == []
+    error = people.agent("tickets", "link", first, "child_of", second, "--json", code=4).error
+    assert error["reason"] == "link_cycle"
+    assert people.customer("tickets", "link", first, "blocks", second, code=5).err
+    people.agent("tickets", "link", first, "parent_of", second, code=2)
+    assert people.agent("tickets", "unlink", second, "child_of", first).out == "The link is removed.\n"
+    assert people.agent("tickets", "links", first, "--json").json == []

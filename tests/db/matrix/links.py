@@ -1,0 +1,55 @@
+"""Who may do what: links between tickets."""
+
+from __future__ import annotations
+
+from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
+from tests.db.matrix.outcomes import Case
+from tests.db.people import ADMIN, AGENT, CUSTOMER
+
+_NOT_IN = "deny no_profile inactive_user inactive_user"
+_ABSENT = "ticket_not_found"
+_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
+_MINE_BLOCKS_ANSWERED = {"source_id": "{mine}", "kind": "blocks", "target_id": "{answered}"}
+_LINKED = {"source_id": "{mine}", "target_id": "{answered}"}
+
+CASES = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case(
+        "link two tickets",
+        Call("link_tickets", _MINE_BLOCKS_ANSWERED),
+        f"{_NOT_IN} | forbidden forbidden | 1 {_ABSENT} | 1 | 1",
+        gives=_MINE_BLOCKS_ANSWERED,
+        says="Link two tickets that you work",
+    ),
+    Case(
+        "A32 link one's ticket to one that one may not see",
+        Call("link_tickets", {"source_id": "{mine}", "kind": "follow_up_of", "target_id": "{theirs}"}),
+        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | 1 | 1",
+        says="Link with a ticket that you do not work",
+    ),
+    Case(
+        "A11 link to a ticket that does not exist",
+        Call("link_tickets", {"source_id": "{mine}", "kind": "blocks", "target_id": "{nothing}"}),
+        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | {_ABSENT} | {_ABSENT}",
+    ),
+    Case(
+        "link a ticket to itself",
+        Call("link_tickets", {"source_id": "{mine}", "kind": "blocks", "target_id": "{mine}"}),
+        {CUSTOMER: "forbidden", AGENT: "invalid_value", ADMIN: "invalid_value"},
+    ),
+    Case(
+        "remove a link",
+        Call("unlink_tickets", {"source_id": "{answered}", "kind": "child_of", "target_id": "{mine}"}),
+        f"{_NOT_IN} | forbidden forbidden | 0 {_ABSENT} | 0 | 0",
+        says="Remove a link between tickets that you work",
+    ),
+    Case(
+        "read links",
+        Read("ticket_links"),
+        "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
+        says="Read links between tickets that you work, follow-ups also between your own",
+    ),
+    Case("A33 forge a link", Insert("ticket_links", _MINE_BLOCKS_ANSWERED), _DENY),
+    Case("A33 delete a link", Delete("ticket_links", _LINKED), _DENY),
+    Case("change a link", Update("ticket_links", _LINKED, {"kind": "blocks"}), _DENY),
+]
