@@ -86,6 +86,32 @@ def zendesk(
     )
 
 
+@app.command("helpdesk")
+def helpdesk(
+    path: PathArgument,
+    name: Annotated[str, typer.Option(metavar="NAME", help="A name for that helpdesk, to keep several apart.")] = (
+        "helpdesk"
+    ),
+    dry_run: DryRunOption = False,
+    skip_unreadable: SkipOption = False,
+    stage: StageOption = None,
+    report: ReportOption = None,
+) -> None:
+    """Import what helpdesk export wrote.
+
+    PATH is a file, or a folder with a whole export and those that followed it. Times and authors are kept; tickets have
+    new numbers. Roles, logins, memberships, merges and the bytes of files are left out.
+
+    For example: helpdesk import helpdesk helpdesk.jsonl.gz --dry-run
+    """
+    _run(
+        lambda hd, tell: hd.imports.helpdesk(
+            path, name=name, dry_run=dry_run, skip_unreadable=skip_unreadable, stage=stage, on_progress=tell
+        ),
+        report,
+    )
+
+
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
     pairs = {}
     for one in given or ():

@@ -137,6 +137,8 @@ begin
   v_new.created_at := helpdesk_private.import_time('created_at', p_item ->> 'created_at');
   v_new.updated_at := helpdesk_private.import_time('updated_at', p_item ->> 'updated_at', v_new.created_at);
   v_new.resolved_at := case
+    -- It was closed unresolved.
+    when v_new.status = 'closed' and p_item -> 'resolved_at' = 'null' then null
     when v_new.status in ('resolved', 'closed')
       then helpdesk_private.import_time('resolved_at', p_item ->> 'resolved_at', v_new.updated_at)
   end;

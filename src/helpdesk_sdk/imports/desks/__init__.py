@@ -4,8 +4,9 @@ They need no helpdesk: ``hd.imports.run`` brings what they read into one.
 """
 
 from .items import Item, Problem
+from .own_export import HelpdeskExport
 from .source import Source
 from .stage import Stage
 from .zendesk import ZendeskExport
 
-__all__ = ["Item", "Problem", "Source", "Stage", "ZendeskExport"]
+__all__ = ["HelpdeskExport", "Item", "Problem", "Source", "Stage", "ZendeskExport"]

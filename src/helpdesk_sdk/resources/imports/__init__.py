@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...imports.desks import Source, ZendeskExport
+from ...imports.desks import HelpdeskExport, Source, ZendeskExport
 from ...models.imports import ImportRun, ImportSummary
 from .running import Progress, run_import
 
@@ -64,6 +64,42 @@ class Imports(Resource[Driver]):
             types=types,
             include_deleted=check.boolean("include_deleted", include_deleted),
         )
+        return (
+            yield from run_import(
+                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
+            )
+        )
+
+    @call
+    def helpdesk(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "helpdesk",
+        dry_run: bool = False,
+        skip_unreadable: bool = False,
+        stage: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[ImportSummary]:
+        """Import what ``helpdesk export`` wrote: tickets with messages and notes, people, teams and fields.
+
+        Tickets have new numbers. Roles, logins, memberships, merges and the bytes of files are left out.
+
+        Args:
+            path: A file, or a folder with a whole export and those that followed it: of a ticket, the newest line
+                counts.
+            name: A name for that helpdesk: ids are unique within it. Name it when you import from several.
+            dry_run: Whether to write nothing, and report what would be done.
+            skip_unreadable: Whether to import the rest when a file cannot be read to its end.
+            stage: The file that keeps what was read and how far the import has come; by default beside ``path``. It is
+                removed at the end.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: There is no such file or folder, or the stage cannot be written.
+            ForbiddenError: You are not an admin.
+        """
+        export = HelpdeskExport(path, name)
         return (
             yield from run_import(
                 self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress

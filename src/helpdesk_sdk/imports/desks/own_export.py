@@ -1,0 +1,216 @@
+"""The export of a helpdesk of this kind: the lines that ``helpdesk export`` writes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .envelopes import BrokenFileError, files_of
+from .items import Item, Problem, RefusedItemError, content_hash
+from .source import Made, moment, written
+from .stage import Stage, Staged
+
+_FORMAT = 1
+# A ticket is known by its number, so that tickets are opened in that order.
+_IDS = {"field": "key", "team": "team_id", "person": "user_id", "ticket": "number"}
+_BATCH = 1000
+_UNKNOWN_SINCE = "2000-01-01T00:00:00+00:00"
+
+
+class HelpdeskExport:
+    """The export of another helpdesk of this kind, for ``hd.imports.run``.
+
+    Args:
+        path: A file of ``helpdesk export``, or a folder with a whole export and those that followed it.
+        name: A name for that helpdesk: ids are unique within it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], name: str = "helpdesk") -> None:
+        self.path = Path(path)
+        self.name = name if name == "helpdesk" else f"helpdesk:{name}"
+
+    def fingerprint(self) -> str:
+        """The files' names and the options."""
+        return repr((self.name, str(self.path.resolve())))
+
+    def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
+        """Read all files that have changed since they were read last, in the order of their names."""
+        files, others = files_of(self.path)
+        for other in others:
+            note(f"not read, since it is no JSON: {other.name}", 1)
+        root = self.path if self.path.is_dir() else self.path.parent
+        for file in files:
+            about = file.stat()
+            shown = os.fsencode(file.relative_to(root)).decode(errors="replace")
+            known = stage.db.execute("select size, changed from files where path = ?", (shown,)).fetchone()
+            if known == (about.st_size, about.st_mtime_ns):
+                continue
+            count = _stage_file(file, shown, stage, problem, note)
+            if count is not None:
+                row = (shown, about.st_size, about.st_mtime_ns, count)
+                stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)
+
+    def fields(self, stage: Stage) -> Iterator[Made]:
+        """Custom fields, with their options."""
+        for id, place, raw in stage.all("field"):
+            field = json.loads(raw)
+            values = {name: field[name] for name in ("key", "type", "label", "help_text", "audience", "position")}
+            if field.get("options"):
+                values["options"] = [
+                    {"value": one["value"], "label": one["label"], "retired": one.get("retired_at") is not None}
+                    for one in field["options"]
+                ]
+            yield Item("field", id, values, place)
+
+    def teams(self, stage: Stage) -> Iterator[Made]:
+        """Teams, without their members."""
+        for id, place, raw in stage.all("team"):
+            team = json.loads(raw)
+            yield Item("team", id, {"name": team["name"], "description": team["description"]}, place)
+
+    def people(self, stage: Stage) -> Iterator[Made]:
+        """People, whatever their role: an import gives nobody a role or a login."""
+        for id, place, raw in stage.all("person"):
+            yield Item("person", id, _person(json.loads(raw)), place)
+
+    def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:  # noqa: ARG002  # keys stay
+        """Tickets with messages and notes, those with the lowest number first."""
+        now = datetime.now(UTC)
+        for id, place, raw in stage.all("ticket"):
+            try:
+                yield _ticket(id, place, json.loads(raw), stage, now)
+            except RefusedItemError as refused:
+                yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
+
+
+def _stage_file(
+    file: Path, shown: str, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]
+) -> int | None:
+    """How many objects the file has; None where it was not read to its end."""
+    broken: list[BrokenFileError] = []
+    waiting: list[Staged] = []
+    count, is_whole = 0, False
+    exported_at = ""
+    stage.begin()
+    try:
+        for place, line in _lines(file, shown):
+            kind = line["kind"]
+            if kind == "header":
+                exported_at = str(line.get("exported_at", ""))
+            elif kind == "end":
+                is_whole = True
+            elif kind == "gone":
+                note("tickets that are gone from the source stay here", 1)
+            else:
+                # Of two lines of a ticket, that of the later export counts.
+                staged = Staged(kind, str(line[_IDS[kind]]), None, exported_at, place, json.dumps(line))
+                waiting.append(staged)
+                count += 1
+            if len(waiting) >= _BATCH:
+                stage.add(waiting)
+                waiting.clear()
+        if not is_whole:
+            broken.append(BrokenFileError(shown, "the export was cut: it has no last line", "Export again."))
+    except BrokenFileError as error:
+        broken.append(error)
+    stage.add(waiting)
+    stage.commit()
+    for one in broken:
+        problem(Problem(one.place, "", "unreadable", one.message, one.hint))
+    return None if broken else count
+
+
+def _lines(file: Path, shown: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The place and the object of each line.
+
+    Raises:
+        BrokenFileError: The file cannot be read to its end, or is something else.
+    """
+    try:
+        with file.open("rb") as raw:
+            is_packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            with gzip.open(raw) if is_packed else raw as lines:
+                for number, line in enumerate(lines, 1):
+                    yield f"{shown}:{number}", _checked(f"{shown}:{number}", line)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BrokenFileError(shown, f"the file is cut off or damaged: {error}", "Export again.") from None
+    except OSError as error:
+        raise BrokenFileError(shown, f"the file cannot be read: {error.strerror or error}") from None
+
+
+def _checked(place: str, text: bytes) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BrokenFileError(place, "the line is no JSON", "Export again.") from None
+    kind = line.get("kind") if isinstance(line, dict) else None
+    if kind == "header":
+        if line.get("format") != _FORMAT:
+            message = f"the format {line.get('format')!r} is not known"
+            raise BrokenFileError(place, message, "A newer version of this program reads it.")
+    elif kind not in ("end", "gone") and (kind not in _IDS or line.get(_IDS[kind]) is None):
+        raise BrokenFileError(place, "this is no line of helpdesk export", "Is it a file of helpdesk export?")
+    return dict(line)
+
+
+def _person(user: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": user["name"], "created_at": user["created_at"]}
+    if user.get("email"):
+        # The other helpdesk had verified the addresses of those who signed in.
+        values |= {"email": user["email"], "email_verified": user.get("auth_user_id") is not None}
+    if not user["is_active"]:
+        values["is_active"] = False
+    return values
+
+
+def _ticket(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: datetime) -> Item:
+    item = Item("ticket", id, {}, place)
+    comments = [_comment(part, now) for part in (*ticket["messages"], *ticket["notes"])]
+    item.values |= {
+        "title": ticket["title"],
+        "description": ticket["description"],
+        "status": ticket["status"],
+        "priority": ticket["priority"],
+        "channel": ticket["channel"],
+        "team": ticket["team_id"] if stage.find("team", ticket["team_id"]) else None,
+        "requester": ticket["requester_id"],
+        "assignee": ticket["assignee_id"],
+        "tags": ticket["tags"],
+        "custom_fields": ticket["custom_fields"] | ticket["staff_fields"],
+        "comments": comments,
+    }
+    for name in ("created_at", "updated_at", "resolved_at", "closed_at"):
+        item.values[name] = None if ticket[name] is None else written(moment(name, ticket[name], now))
+    if ticket["external_id"] is not None:
+        item.values["reference"] = ticket["external_id"]
+    people = [ticket["requester_id"], ticket["assignee_id"], *(comment["author"] for comment in comments)]
+    stubs = {
+        person: {"name": "Unknown", "created_at": _UNKNOWN_SINCE}
+        for person in people
+        if person is not None and stage.find("person", person) is None
+    }
+    if stubs:
+        item.values["stubs"] = stubs
+    item.note("merges left out: the merged ticket is a ticket of its own", ticket["merged_into"] is not None)
+    item.note("files left out: their bytes are not in the lines", len(ticket["attachments"]))
+    return item
+
+
+def _comment(part: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    is_public = "message_id" in part
+    values = {
+        "public": is_public,
+        "author": part["author_id"],
+        "author_kind": part["author_kind"] if is_public else "system" if part["author_id"] is None else "staff",
+        "author_name": part["author_name"],
+        "body": part["body"],
+        "created_at": written(moment("created_at of a comment", part["created_at"], now)),
+    }
+    return {"external_id": part["message_id"] if is_public else part["note_id"], "hash": content_hash(values), **values}
