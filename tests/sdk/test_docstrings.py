@@ -163,7 +163,8 @@ def _mentioned(kind: type, function: Any, seen: set[str]) -> set[str]:
 
 
 # The code that checks it is shared, and this call cannot break the rule.
-# A proposal's reply has no files and no id of the caller's, its article has an id in its slug and no external id, and a suggestion by the database has no lease of its own.
+# A proposal's reply has no files and no id of the caller's, its article has an id in its slug and no external id, and a
+# suggestion by the database has no lease of its own.
 _REPLY_HAS_NOT = {
     *("AttachmentNotFoundError", "AttachmentNotReadyError", "AttachmentRejectedError"),
     *("ExternalIdTakenError", "IdConflictError", "OtherRequesterError", "SlugTakenError", "TooManyError"),
