@@ -42,6 +42,7 @@ _ONLY_IN_A_RACE = {
     # Which isolation level a transaction has is decided before its first query.
     ("recount_tickets", "invalid_value", 0),
     ("reserve_attachment", "id_conflict", 1),
+    ("queue_run", "id_conflict", 0),
 }
 """Refusals that nobody meets alone: tests of concurrency watch them."""
 

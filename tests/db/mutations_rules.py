@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from psycopg import sql
 from tests.db.mutations import Mutation
+from tests.db.mutations_assistant import ASSISTANT
 from tests.db.people import Db, value
 
 _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
@@ -44,96 +45,6 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     },
     ("run_audiences(text)", "answers"): {
         "customers receive drafts from internal articles": ("p_kind in ('reply', 'article') or", ""),
-    },
-    ("find_passages(helpdesk.ai_runs,text,real[],text)", "answers_without_model"): {
-        "anything is an answer": ("o.cosine >= v_floor", "true"),
-        "an article without a vector is never found": ("or f.cosine is null", ""),
-    },
-    ("is_assistant_off(helpdesk.tickets)", "assistant_runs"): {
-        "the project's switch": ("not (select s.is_enabled from helpdesk.ai_settings as s)", "false"),
-        "a team's switch": ("('team', (p_ticket).team_id),", ""),
-        "a ticket's switch": ("('ticket', (p_ticket).ticket_id),", ""),
-        "a customer's switch": (", ('customer', (p_ticket).created_by)", ""),
-    },
-    ("leased_run()", "assistant_runs"): {
-        "another login uses the secret": ("and l.lessee = v_me", ""),
-        "a secret never ends": ("and l.leased_until > clock_timestamp()", ""),
-        "odd headers are an error of the database": ("when data_exception", "when division_by_zero"),
-    },
-    ("run_conversation(helpdesk.tickets)", "assistant_runs"): {
-        "a model sees another requester's messages": ("and m.requester_id = p_ticket.created_by", ""),
-    },
-    ("read_run(uuid)", "assistant_runs"): {
-        "notes are read for a reply": ("and v_run.kind in ('summary', 'next_steps')", ""),
-        "notes are read unasked": ("v_settings.notes_in_context and", ""),
-    },
-    ("begin_model_call(integer)", "assistant_budgets"): {
-        "a budget has no end": ("v_taken + v_tokens > v_scope.token_limit", "false"),
-        "calls have no end": ("v_lease.model_calls >= 3", "false"),
-        "a program reserves as little as it likes": ("when v_lease.call_tokens > 0 then", "when false then"),
-        "the team that the ticket is in now pays": (
-            "when v_lease.reserved_tokens > 0 then v_lease.team_id",
-            "when false then v_lease.team_id",
-        ),
-    },
-    ("finish_run(uuid,text,text,text,text,jsonb,jsonb)", "assistant_budgets"): {
-        "what a run used is not counted": ("perform helpdesk_private.settle_usage(", "perform concat("),
-    },
-    ("release_run(text)", "assistant_budgets"): {
-        "what an attempt reserved is lost": ("perform helpdesk_private.count_lost_attempt(v_run);", ""),
-    },
-    ("lease_runs(integer,integer,uuid,text)", "assistant_budgets"): {
-        "what an attempt reserved that did not come back is lost": (
-            "perform helpdesk_private.count_lost_attempt(v_run);",
-            "",
-        ),
-    },
-    ("run_inputs(helpdesk.tickets,text)", "assistant_cache"): {
-        "notes are no part of the question": ("s.notes_in_context and p_kind in", "false and p_kind in"),
-        "teams are no part of the question": ("when p_kind = 'classification' then", "when false then"),
-        "merges are no part of the question": ("where g.conversation_id = p_ticket.ticket_id", "where false"),
-    },
-    (
-        "queue_run(uuid,helpdesk.tickets,text,text,uuid,boolean,uuid)",
-        "assistant_cache",
-    ): {
-        "a decided answer is given again": ("and p.state = 'open' and p.expires_at > clock_timestamp()", ""),
-        "the ticket is no part of the question": ("p_kind, p_ticket.ticket_id, p_wish,", "p_kind, p_wish,"),
-        "the wish is no part of the question": ("p_ticket.ticket_id, p_wish,", "p_ticket.ticket_id,"),
-    },
-    ("end_if_moved(helpdesk.ai_runs,jsonb)", "proposal_ends"): {
-        "a merged ticket is answered": ("v_ticket.merged_into is not null", "false"),
-        "what was redacted comes back": (
-            "helpdesk_private.has_redacted_since(p_run.ticket_id, p_run.started_at)",
-            "false",
-        ),
-    },
-    ("end_proposals_of_merge()", "proposal_ends"): {
-        "a merged ticket keeps its proposals": ("p.ticket_id = new.source_id", "false"),
-        "a draft outlives a merge": ("p.ticket_id in (new.target_id,", "false and p.ticket_id in (new.target_id,"),
-    },
-    ("redact_proposals()", "proposal_ends"): {
-        "a draft that was sent stays": ("or p.final ->> 'message_id' = new.message_id::text)", ")"),
-        "a run keeps its answer": ("set answer = null", "set answer = r.answer"),
-    },
-    ("sweep_proposals(integer)", "proposal_ends"): {
-        "nothing expires": ("p.expires_at <= clock_timestamp() order by", "false order by"),
-    },
-    ("propose_merge()", "proposal_kinds"): {
-        "a ticket of another requester": ("t.created_by = v_ticket.created_by and", ""),
-        "a ticket of another team": ("and t.team_id = v_ticket.team_id", ""),
-    },
-    ("role_on_ticket(helpdesk.tickets)", "labels_applied"): {
-        "the assistant works each ticket that anybody decides": (
-            "and a.as_assistant and a.xid = pg_current_xact_id_if_assigned()",
-            "",
-        ),
-    },
-    ("check_reserved_login()", "addresses"): {
-        "a stranger takes the assistant's address": (
-            "<> 'assistant'",
-            "<> coalesce(l.raw_app_meta_data ->> 'helpdesk', '')",
-        ),
     },
     ("record_gap(helpdesk.ai_runs,text)", "knowledge_gaps"): {
         "a resolved gap hides that nothing is found again": ("and g.state = 'resolved'", "and false"),
@@ -293,7 +204,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
 
 def all_of_them(db: Db) -> Iterator[Mutation]:
     """Every rule of the list."""
-    for (function, about), changes in _RULES.items():
+    for (function, about), changes in (_RULES | ASSISTANT).items():
         source = str(value(db, "select pg_get_functiondef(%s::regprocedure)", f"helpdesk_private.{function}"))
         for name, (old, new) in changes.items():
             if old not in source:

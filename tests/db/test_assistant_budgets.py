@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.db.assisting import ROBOT, begin, finish, holding, run_of, start
 from tests.db.conftest import Server
-from tests.db.people import ADMIN, AGENT, CUSTOMER, LEFT, SERVICE, STRANGER, Db, be, one, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, LEFT, SERVICE, STRANGER, Db, be, one, refused, value
 from tests.db.test_races import together
 from tests.db.world import World
 
@@ -174,3 +174,10 @@ def test_only_admins_see_what_was_used(db: Db, world: World) -> None:
     for person in (ADMIN, SERVICE, AGENT, STRANGER, CUSTOMER, LEFT, ROBOT):
         with be(db, person):
             assert len(usage(db)) == (3 if person in (ADMIN, SERVICE) else 0), person
+
+
+def test_a_run_ends_once(db: Db, world: World) -> None:
+    run_id, _ = start(db, world["mine"])
+    finish(db, run_id)
+    with refused("lease_lost"):
+        finish(db, run_id, "failed")

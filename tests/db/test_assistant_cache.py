@@ -156,6 +156,10 @@ def test_j33_the_same_words_of_two_customers_are_two_questions(db: Db, world: Wo
     answered(db, tickets[0])
     run = ask(db, tickets[1], person=ADMIN)
     assert (run["state"], run["cached_from"]) == ("queued", None)
+    keys = "select array_agg(distinct cache_key) from helpdesk.ai_runs where kind = 'summary'"
+    for ticket in tickets:
+        ask(db, ticket, "summary", ADMIN)
+    assert len(value(db, keys)) == 2
 
 
 def test_an_answer_is_for_those_who_work_the_ticket(db: Db, world: World) -> None:
@@ -212,3 +216,12 @@ def test_labels_of_past_tickets_are_no_answer_of_a_model(db: Db, world: World) -
     make(db, run_id, "classification", {"priority": "urgent"})
     db.execute("select helpdesk_private.finish_run(%s, 'done', 'neighbours', null, null, null, null)", (run_id,))
     assert ask(db, world["answered"], "classification")["state"] == "queued"
+
+
+def test_a_redaction_in_a_merged_ticket_is_a_new_question(db: Db, world: World) -> None:
+    with be(db, AGENT):
+        db.execute("select helpdesk.merge_tickets(%s, %s)", (world["answered"], world["mine"]))
+    before = ask(db, world["mine"], "summary")
+    with be(db, AGENT):
+        db.execute("select helpdesk.redact_message(%s)", (world["question"],))
+    assert ask(db, world["mine"], "summary")["cache_key"] != before["cache_key"]

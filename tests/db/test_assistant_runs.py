@@ -233,22 +233,6 @@ def test_new_tickets_queue_themselves_when_an_admin_wants_it(db: Db, world: Worl
     }  # fmt: skip
 
 
-def test_only_admins_and_only_prompts_of_the_task(db: Db, world: World) -> None:
-    with be(db, ADMIN):
-        made = one(db, "select * from helpdesk.create_prompt('reply', 'Be kind.', 'a try')")
-        assert (made["version"], made["is_active"]) == (2, False)
-    assert ask(db, world["mine"], person=ADMIN, prompt_id=made["prompt_id"], is_test=True)["is_test"] is True
-    with refused("prompt_not_found"):
-        ask(db, world["mine"], "summary", ADMIN, prompt_id=made["prompt_id"])
-    with refused("forbidden"):
-        ask(db, world["answered"], prompt_id=made["prompt_id"])
-    with be(db, ADMIN):
-        db.execute("select helpdesk.activate_prompt(%s)", (made["prompt_id"],))
-    active = db.execute("select task, version from helpdesk.ai_prompts where is_active order by 1").fetchall()
-    assert [row["version"] for row in active] == [1, 1, 1, 2, 1]
-    assert ask(db, world["answered"], person=SERVICE)["prompt_id"] == made["prompt_id"]
-
-
 @pytest.mark.parametrize("ticket", ["answered", "theirs"])
 def test_runs_are_seen_by_those_who_work_the_ticket(db: Db, world: World, ticket: str) -> None:
     run = ask(db, world[ticket], person=ADMIN)
@@ -277,3 +261,16 @@ def test_a_model_sees_no_other_requesters_messages_of_a_merged_ticket(db: Db, wo
     found = read(db, secret)
     assert {line["message_id"] for line in found["conversation"]} == {world["question"], world["answer"]}
     assert theirs not in str(found)
+
+
+@pytest.mark.parametrize("kind", [None, "poem"])
+def test_a_run_has_a_kind(db: Db, world: World, kind: Any) -> None:
+    with refused("invalid_value", "kind is missing" if kind is None else "kind must be"):
+        ask(db, world["mine"], kind)
+
+
+def test_a_merged_ticket_is_not_asked_about(db: Db, world: World) -> None:
+    with be(db, AGENT):
+        db.execute("select helpdesk.merge_tickets(%s, %s)", (world["mine"], world["answered"]))
+    with refused("ticket_merged"):
+        ask(db, world["mine"])

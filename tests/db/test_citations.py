@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.db.assisting import BODY, draft, publish, reply, retrieve, start
+from tests.db.assisting import BODY, draft, publish, reply, retrieve, start, submit
 from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER, Db, be, one, refused, value
 from tests.db.world import World
 
@@ -174,3 +174,14 @@ def test_quotes_are_for_those_who_work_the_ticket(db: Db, world: World) -> None:
             for table in ("citations", "run_chunks", "proposals"):
                 query = f"select count(*) from helpdesk.{table} where ticket_id = %s"
                 assert value(db, query, proposal["ticket_id"]) == count, (person, table)
+
+
+def test_a_whole_page_is_no_quote(db: Db, world: World) -> None:
+    body = f"{BODY.strip()} {BODY.replace('router', 'modem')}"
+    publish(db, "long", body)
+    _, secret = start(db, world["answered"])
+    retrieve(db, secret)
+    proposal = submit(db, secret, reply("Choose it.", (1, [1])))
+    assert proposal is not None
+    with refused("citation_invalid", "12 to 400 characters"):
+        cite(db, proposal, body.strip(), 0, len(body.strip()))

@@ -10,7 +10,6 @@ from psycopg.types.json import Jsonb
 from tests.db.assisting import (
     ROBOT,
     accept,
-    finish,
     holding,
     publish,
     reply,
@@ -21,7 +20,7 @@ from tests.db.assisting import (
     submit,
     undo,
 )
-from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, STRANGER, Db, Person, be, one, refused, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, STRANGER, Db, be, one, refused, value
 from tests.db.world import World, said, ticket
 
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -238,74 +237,42 @@ def test_a_proposal_does_not_end_the_run(db: Db, world: World) -> None:
     assert state(db, second) == "open"
 
 
-# A ticket that was sent twice
-
-
-def opened(db: Db, title: str, text: str, person: Person = CUSTOMER) -> dict[str, Any]:
-    with be(db, person):
-        return one(db, "select * from helpdesk.create_ticket(%s, %s)", title, text)
-
-
-def merges(db: Db, second: dict[str, Any], state: str = "done", **more: Any) -> list[dict[str, Any]]:
-    """The merges that are proposed after the ticket's classification."""
-    run_id, _ = start(db, str(second["ticket_id"]), "classification", ADMIN, **more)
-    finish(db, run_id, state)
-    return db.execute("select * from helpdesk.proposals where kind = 'merge' and run_id = %s", (run_id,)).fetchall()
-
-
-TEXT = ("Router is broken", "The light of my router stays red since Monday, and nothing helps.")
-
-
-@pytest.mark.parametrize("ends", ["done", "fallback", "needs_human"])
-def test_a_ticket_that_was_sent_twice_is_proposed_for_a_merge(db: Db, world: World, ends: str) -> None:
-    first, second = opened(db, *TEXT), opened(db, TEXT[0], TEXT[1].replace("helps.", "helps!"))
-    (proposal,) = merges(db, second, ends)
-    assert proposal["payload"] == {"into": str(first["ticket_id"]), "because": [first["number"]]}
-    assert (proposal["mode"], proposal["confidence"]) == ("neighbours", 1)
-    accept(db, AGENT, proposal)
-    merged = "select merged_into from helpdesk.tickets where ticket_id = %s"
-    assert value(db, merged, second["ticket_id"]) == first["ticket_id"]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "update helpdesk.tickets set status = 'closed' where ticket_id = %s",
-        "update helpdesk.tickets set team_id = (select team_id from helpdesk.teams where name = 'Vault') "
-        "where ticket_id = %s",
-        "update helpdesk.tickets set created_by = (select user_id from helpdesk.users where email = "
-        "'other@example.com') where ticket_id = %s",
-        "update helpdesk.tickets set description = 'Where is my parcel? I paid for it.' where ticket_id = %s",
-        "update helpdesk.tickets set created_at = now() - interval '8 days' where ticket_id = %s",
-    ],
-    ids=["closed", "another team", "another requester", "other words", "long ago"],
-)
-def test_other_tickets_are_not(db: Db, world: World, statement: str) -> None:
-    first, second = opened(db, *TEXT), opened(db, *TEXT)
-    db.execute("set local session_replication_role = replica")
-    db.execute(statement.encode(), (first["ticket_id"],))
-    db.execute("set local session_replication_role = origin")
-    assert merges(db, second) == []
-
-
-def test_nothing_is_merged_for_a_test_or_a_run_that_was_cancelled(db: Db, world: World) -> None:
-    opened(db, *TEXT)
-    second = opened(db, *TEXT)
-    assert merges(db, second, is_test=True) == []
-    assert merges(db, second, "cancelled") == []
-    assert len(merges(db, second)) == 1
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "share"),
-    [("a b c d", "d c b a", 1), ("a b", "a c", 1 / 3), ("", "", 0), ("a", None, 0), ("A!", "a?", 1)],
-)
-def test_the_words_that_two_texts_share(db: Db, a: str, b: str | None, share: float) -> None:
-    assert value(db, "select helpdesk_private.shared_words(%s, %s)", a, b) == pytest.approx(share)
-
-
 def test_the_assistant_cannot_carry_out_what_it_proposes(db: Db, world: World) -> None:
     _, secret = start(db, world["answered"], "next_steps")
     made = propose(db, secret, "assignment", {"assigned_to": world["agent"]})
     with pytest.raises(psycopg.Error), holding(db, secret):
         db.execute("select helpdesk_private.apply_as_assistant(%s)", (made["proposal_id"],))
+
+
+def test_a_proposal_without_a_kind_or_on_a_merged_ticket_is_refused_by_name(db: Db, world: World) -> None:
+    _, secret = start(db, world["answered"], "next_steps")
+    with refused("invalid_value", "kind is missing"), db.transaction():
+        propose(db, secret, None, {})
+    with be(db, ADMIN):
+        db.execute("select helpdesk.merge_tickets(%s, %s)", (world["answered"], world["mine"]))
+    with refused("ticket_merged"):
+        propose(db, secret, "note", {"body": "x"})
+
+
+@pytest.mark.parametrize(
+    ("as_assistant", "xid", "reason"),
+    [(False, "pg_current_xact_id()", "ticket_not_found"), (True, "'3'::xid8", "ticket_not_found"), (True, None, None)],
+)
+def test_the_assistant_works_a_ticket_only_while_it_carries_out_its_own(
+    db: Db, world: World, as_assistant: bool, xid: str | None, reason: str | None
+) -> None:
+    proposal = proposed(db, world, "note")
+    db.execute(
+        "insert into helpdesk_private.applied_proposals (ticket_id, proposal_id, as_assistant, xid) "
+        f"values (%s, %s, %s, {xid or 'pg_current_xact_id()'})".encode(),
+        (world["answered"], proposal["proposal_id"], as_assistant),
+    )
+    query = "select helpdesk.transfer_ticket(%s, %s)"
+    if reason is not None:
+        with refused(reason), be(db, ROBOT):
+            db.execute(query, (world["answered"], world["vault"]))
+        return
+    with be(db, ROBOT):
+        db.execute(query, (world["answered"], world["vault"]))
+    kind = "select actor_kind from helpdesk.events where type = 'ticket.transferred'"
+    assert value(db, kind) == "assistant"

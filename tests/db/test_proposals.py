@@ -72,6 +72,13 @@ def test_a_new_draft_takes_the_place_of_the_old(db: Db, world: World) -> None:
         accept(db, AGENT, old)
 
 
+def test_an_old_draft_cannot_be_rejected_either(db: Db, world: World) -> None:
+    old = draft(db, world)
+    draft(db, world)
+    with refused("proposal_expired"):
+        reject(db, AGENT, old)
+
+
 @pytest.mark.parametrize("how", ["archive", "publish"])
 def test_j5_a_draft_dies_with_the_article_that_it_quotes(db: Db, world: World, how: str) -> None:
     article = publish(db, "router")

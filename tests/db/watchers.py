@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -12,60 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from tests.db import (
-    test_addresses,
-    test_announcements,
-    test_answers,
-    test_answers_without_model,
-    test_assignees,
-    test_assistant_budgets,
-    test_assistant_cache,
-    test_assistant_prompts,
-    test_assistant_reports,
-    test_assistant_runs,
-    test_attachment_checks,
-    test_attachment_storage,
-    test_attachments,
-    test_attacks_values,
-    test_bulk,
-    test_citations,
-    test_classification,
-    test_classification_runs,
-    test_counters,
-    test_events,
-    test_events_filtered,
-    test_examples_learnt,
-    test_exclusions,
-    test_field_definitions,
-    test_fields,
-    test_foundation,
-    test_knowledge_gaps,
-    test_label_examples,
-    test_labels_applied,
-    test_leaving,
-    test_links,
-    test_merging,
-    test_messages,
-    test_names,
-    test_notes,
-    test_numbers,
-    test_privileges,
-    test_proposal_ends,
-    test_proposal_kinds,
-    test_proposals,
-    test_proposals_changes,
-    test_realtime,
-    test_routing,
-    test_saved_views,
-    test_search,
-    test_search_answers,
-    test_search_fields,
-    test_search_text,
-    test_stale_citations,
-    test_teams,
-    test_tickets,
-    test_users,
-)
+from tests.db import test_foundation, test_privileges
 from tests.db.catalog import ALLOWED
 from tests.db.matrix import CASES, Case
 from tests.db.matrix.in_sql import attempt
@@ -74,6 +22,63 @@ from tests.db.mutations import Mutation
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
 from tests.db.world import World
 
+_MODULES = [
+    "search",
+    "search_answers",
+    "search_fields",
+    "search_text",
+    "saved_views",
+    "users",
+    "addresses",
+    "leaving",
+    "teams",
+    "tickets",
+    "messages",
+    "notes",
+    "links",
+    "merging",
+    "knowledge_gaps",
+    "stale_citations",
+    "assistant_reports",
+    "bulk",
+    "assistant_runs",
+    "assistant_budgets",
+    "assistant_cache",
+    "assistant_prompts",
+    "assistant_settings",
+    "proposal_ends",
+    "proposal_kinds",
+    "duplicates",
+    "exclusions",
+    "proposals",
+    "proposals_changes",
+    "proposals_races",
+    "citations",
+    "answers",
+    "answers_without_model",
+    "classification",
+    "classification_runs",
+    "label_examples",
+    "labels_applied",
+    "assignees",
+    "examples_learnt",
+    "fields",
+    "field_definitions",
+    "attachments",
+    "attachment_storage",
+    "attachment_checks",
+    "events",
+    "routing",
+    "counters",
+    "foundation",
+    "attacks_values",
+    "names",
+    "numbers",
+    "events_filtered",
+    "realtime",
+    "announcements",
+]
+"""The modules of tests that watch, by their names without `test_`: the slow ones last."""
 _READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_and_nothing_else}
 """Tests that would notice a change of the text, whatever it does."""
 _SAID_TWICE = (
@@ -151,35 +156,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     """The rows of the matrix, A39 for every function, then the tests."""
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
-    modules = (
-        *(test_search, test_search_answers, test_search_fields, test_search_text, test_saved_views),
-        *(test_users, test_addresses, test_leaving, test_teams, test_tickets, test_messages, test_notes),
-        *(test_links, test_merging, test_knowledge_gaps, test_stale_citations, test_assistant_reports),
-        test_bulk,
-        *(
-            test_assistant_runs,
-            test_assistant_budgets,
-            test_assistant_cache,
-            test_assistant_prompts,
-            test_proposal_ends,
-            test_proposal_kinds,
-            test_exclusions,
-        ),
-        *(test_proposals, test_proposals_changes, test_citations, test_answers, test_answers_without_model),
-        *(
-            test_classification,
-            test_classification_runs,
-            test_label_examples,
-            test_labels_applied,
-            test_assignees,
-            test_examples_learnt,
-        ),
-        *(test_fields, test_field_definitions),
-        *(test_attachments, test_attachment_storage, test_attachment_checks),
-        *(test_events, test_routing, test_counters, test_foundation, test_attacks_values, test_names, test_numbers),
-        # The slow ones last.
-        *(test_events_filtered, test_realtime, test_announcements),
-    )
+    modules = [importlib.import_module(f"tests.db.test_{name}") for name in _MODULES]
     tests = [watcher for module in modules for watcher in _tests(module)]
     return [*rows, *calls, *tests, *(_catalogue_rule(*said) for said in _SAID_TWICE)]
 

@@ -1,0 +1,50 @@
+"""The assistant's prompts, and what it remembers of endpoints: who writes them, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from tests.db.assisting import holding
+from tests.db.people import ADMIN, SERVICE, Db, be, one, refused, value
+from tests.db.test_assistant_runs import ask, leased
+from tests.db.world import World
+
+
+@pytest.mark.parametrize(
+    ("task", "body", "problem"),
+    [(None, "x", "task is missing"), ("reply", None, "body is missing"), ("poem", "x", "task must be")],
+)
+def test_a_prompt_has_a_task_and_a_body(db: Db, world: World, task: str | None, body: str | None, problem: str) -> None:
+    with refused("invalid_value", problem), be(db, ADMIN):
+        db.execute("select helpdesk.create_prompt(%s, %s)", (task, body))
+
+
+def test_only_admins_and_only_prompts_of_the_task(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        made = one(db, "select * from helpdesk.create_prompt('reply', 'Be kind.', 'a try')")
+        assert (made["version"], made["is_active"]) == (2, False)
+    assert ask(db, world["mine"], person=ADMIN, prompt_id=made["prompt_id"], is_test=True)["is_test"] is True
+    with refused("prompt_not_found"):
+        ask(db, world["mine"], "summary", ADMIN, prompt_id=made["prompt_id"])
+    with refused("forbidden"):
+        ask(db, world["answered"], prompt_id=made["prompt_id"])
+    with be(db, ADMIN):
+        db.execute("select helpdesk.activate_prompt(%s)", (made["prompt_id"],))
+    active = db.execute("select task, version from helpdesk.ai_prompts where is_active order by 1").fetchall()
+    assert [row["version"] for row in active] == [1, 1, 1, 2, 1]
+    assert ask(db, world["answered"], person=SERVICE)["prompt_id"] == made["prompt_id"]
+
+
+@pytest.mark.parametrize("key", [None, "", "x" * 301])
+def test_an_endpoint_has_a_name(db: Db, world: World, key: str | None) -> None:
+    _, secret = leased(db, world["mine"])
+    with refused("invalid_value", "endpoint_key"), holding(db, secret):
+        db.execute("select helpdesk.remember_capability(%s, '{}')", (key,))
+
+
+def test_what_an_endpoint_takes_is_remembered_for_ten_of_them(db: Db, world: World) -> None:
+    _, secret = leased(db, world["mine"])
+    for number in range(12):
+        with holding(db, secret):
+            db.execute('select helpdesk.remember_capability(%s, \'{"rung": "prompt"}\')', (f"e{number}",))
+    kept = value(db, "select capability from helpdesk.ai_settings")
+    assert kept == {f"e{number}": {"rung": "prompt"} for number in (10, 11)}
