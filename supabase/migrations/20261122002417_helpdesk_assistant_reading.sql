@@ -142,17 +142,18 @@ begin
           where o.message ->> 'author_kind' <> 'customer'
         ), 0)
     )
-    select right(
-      case
-        when helpdesk_private.is_blank(coalesce(b.text, '')) or not exists (
-          select from jsonb_array_elements(p_conversation) as s (message) where s.message ->> 'author_kind' <> 'customer'
-        ) then concat_ws(
-          chr(10), helpdesk_private.model_text((p_ticket).title),
-          nullif(helpdesk_private.own_words(helpdesk_private.model_text((p_ticket).description)), ''), b.text
-        )
-        else b.text
-      end, 2000
-    )
+    select case
+      when helpdesk_private.is_blank(coalesce(b.text, '')) or not exists (
+        select from jsonb_array_elements(p_conversation) as s (message) where s.message ->> 'author_kind' <> 'customer'
+      ) then concat_ws(
+        -- A long log at the end does not push the title out.
+        chr(10), left(helpdesk_private.model_text((p_ticket).title), 300),
+        nullif(right(concat_ws(
+          chr(10), nullif(helpdesk_private.own_words(helpdesk_private.model_text((p_ticket).description)), ''), b.text
+        ), 1699), '')
+      )
+      else right(b.text, 2000)
+    end
     from burst as b
   );
 end;

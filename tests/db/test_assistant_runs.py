@@ -203,6 +203,17 @@ def test_a_ticket_without_messages_is_its_own_question(db: Db, world: World) -> 
     assert read(db, secret)["question"].endswith("\nNo light.")
 
 
+def test_a_long_log_does_not_push_the_title_out_of_the_question(db: Db, world: World) -> None:
+    log = "at line 1 of the log " * 200
+    change = "update helpdesk.tickets set title = 'The printer is dark', description = %s where ticket_id = %s"
+    db.execute(change, (log, world["mine"]))
+    _, secret = leased(db, world["mine"])
+    question = read(db, secret)["question"]
+    assert question.startswith("The printer is dark\n")
+    assert question.endswith(log[-100:])
+    assert 1900 < len(question) <= 2000
+
+
 def test_what_cannot_be_done_now_waits_and_then_has_failed(db: Db, world: World) -> None:
     ask(db, world["mine"])
     for _ in range(3):
