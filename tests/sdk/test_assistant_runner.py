@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.sdk.runner_support import KEY, Desk
 
-from helpdesk_sdk import ConfigurationError
+from helpdesk_sdk import ConfigurationError, new_id
 from helpdesk_sdk.assistant import ModelSettings
 from helpdesk_sdk.embeddings import EmbeddingEndpoint, embed_waiting
+from helpdesk_sdk.resources.assistant.waiting import wait_for_worker
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
 if TYPE_CHECKING:
@@ -208,6 +209,20 @@ def test_a_conversation_that_moves_leaves_no_proposal(desk: Desk) -> None:
         work.result()
     assert (desk.run(run_id)["state"], desk.run(run_id)["reason"]) == ("cancelled", "conversation_moved")
     assert desk.proposals(run_id) == []
+
+
+def test_who_asks_without_a_function_may_wait_for_a_worker(desk: Desk) -> None:
+    ticket = desk.agent.tickets.create("Where is my parcel?", "It should have come.")
+    body = {"ticket_id": str(ticket.ticket_id), "kind": "next_steps"}
+    with desk.runner() as runner, ThreadPoolExecutor() as pool:
+        waiting = pool.submit(lambda: desk.agent._driver.run(wait_for_worker(desk.agent.assistant, body, new_id(), 20)))
+        _wait_for(lambda: bool(desk.sql("select run_id from helpdesk.ai_runs")))
+        runner.work_waiting()
+        found = waiting.result()
+    assert found is not None
+    assert (found.run.state, found.mode) == ("done", "model")
+    assert found.proposal is not None
+    assert desk.agent._driver.run(wait_for_worker(desk.agent.assistant, body, new_id(), 0)) is not None
 
 
 def test_an_interruption_gives_the_run_back(desk: Desk) -> None:

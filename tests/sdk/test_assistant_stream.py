@@ -14,6 +14,7 @@ from helpdesk_sdk import (
     AssistantOffError,
     ConfigurationError,
     ForbiddenError,
+    InvalidValueError,
     ServerError,
     TicketNotFoundError,
     UnexpectedResponseError,
@@ -161,6 +162,27 @@ def test_where_the_function_is_not_deployed_the_database_answers(hd: Any, server
     assert found.problem == "The function suggest-reply is not deployed: no model was asked"
     assert server.requests[1].url.path.endswith("/rpc/suggest_without_model")
     assert server.body(1) == {"ticket_id": str(TICKET), "kind": "summary"}
+
+
+@both
+def test_where_the_function_is_not_deployed_a_worker_is_waited_for(hd: Any, server: Server) -> Scenario:
+    missing = httpx.Response(404, json={"code": "NOT_FOUND", "message": "Requested function was not found"})
+    queued = RUN | {"state": "queued", "mode": None}
+    server.answers(missing, ok(queued), ok([queued | {"state": "leased"}]), ok([RUN]), ok([]))
+    found = yield hd.assistant.suggest(TICKET, wish="Be brief.", wait=5)
+    assert (found.run.state, found.mode, found.problem) == (RUN["state"], RUN["mode"], None)
+    assert server.requests[1].url.path.endswith("/rpc/request_run")
+    assert server.body(1) == server.body(0)
+    fallback = ok({"run": RUN | {"state": "fallback", "mode": "passages", "reason": "no_model"}, "proposal": None})
+    server.answers(missing, ok(queued), ok([queued]), ok([queued]), fallback)
+    late = yield hd.assistant.suggest(TICKET, wait=0.3)
+    assert (late.mode, late.problem) == (
+        "passages",
+        "The function suggest-reply is not deployed: no worker answered within 0.3 seconds",
+    )
+    for wrong in (-1, 601, True, "5"):
+        with pytest.raises(InvalidValueError, match="wait must be 0 to 600 seconds"):
+            yield hd.assistant.suggest(TICKET, wait=wrong)
 
 
 @both

@@ -24,6 +24,12 @@ def suggest(
     ticket: TicketArgument,
     kind: Annotated[SuggestKind, typer.Option(help="What to ask for.")] = "reply",
     wish: WishOption = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            min=0, max=600, metavar="SECONDS", help="Where no edge function is: how long to wait for a worker."
+        ),
+    ] = 0,
 ) -> None:
     """Ask for a draft of a reply, a summary, or next steps.
 
@@ -35,7 +41,7 @@ def suggest(
     from .._show.proposals import show_suggestion
 
     with connect() as hd:
-        found = hd.assistant.suggest(ticket, kind=kind, wish=wish)
+        found = hd.assistant.suggest(ticket, kind=kind, wish=wish, wait=wait)
     show_suggestion(found)
     if found.proposal is not None and found.proposal.kind == "reply":
         key = found.proposal.proposal_id

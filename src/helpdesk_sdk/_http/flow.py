@@ -56,6 +56,14 @@ class AuthCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait before the next request. The reply is None."""
+
+    seconds: float
+    """How long."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuthReply:
     """The result of an auth call, or the error that refused it."""
 
@@ -120,7 +128,7 @@ def _value_of(kind: type[T]) -> TypeAdapter[T]:
     return _adapters[False, kind]
 
 
-Flow = Generator[Request | AuthCall, Any, T]
+Flow = Generator[Request | AuthCall | Pause, Any, T]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ..errors import (
 )
 from ..models.session import Session
 from .error_mapping import exception_for, parse_error
-from .flow import AuthCall, AuthReply, Flow, Reply, Request
+from .flow import AuthCall, AuthReply, Flow, Pause, Reply, Request
 from .proxies import shown
 from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
@@ -104,6 +104,8 @@ def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
                 return value
             if isinstance(request, Request):
                 reply = yield from _send_with_auth(context, request)
+            elif isinstance(request, Pause):
+                reply = yield Sleep(request.seconds)
             else:
                 reply = yield from _call_auth(context, request)
     finally:

@@ -25,6 +25,7 @@ from .events import EventSink, OnText
 from .learning import Learning
 from .proposals import ProposalRef, Proposals, with_citations
 from .reports import AssistantReports
+from .waiting import wait_for_worker
 
 __all__ = ["Assistant", "OnText", "PromptRef", "ProposalRef", "RunRef"]
 
@@ -35,6 +36,7 @@ _NEWEST = Keyset("created_at", "run_id", descending=True)
 # A stream shows every ten seconds that it is alive; a classification answers once, after at most a minute and a half.
 _STREAM_TIMEOUT = httpx.Timeout(45, connect=10)
 _TRIAGE_TIMEOUT = httpx.Timeout(100, connect=10)
+_WAIT_MAX = 600.0
 _NOT_DEPLOYED = "The function {} is not deployed"
 _DEPLOY = "Deploy it: supabase functions deploy {}"
 
@@ -56,6 +58,7 @@ class Assistant(
         kind: RunKind | RunKindName = "reply",
         wish: str | None = None,
         on_text: OnText | None = None,
+        wait: float = 0,
         id: UUID | None = None,
     ) -> Flow[Suggestion]:
         """Ask for a draft of a reply, a summary, next steps, or an article made from the ticket.
@@ -69,6 +72,8 @@ class Assistant(
             wish: What the answer should be like, in your words, up to 1,000 characters.
             on_text: Called with each piece of the draft while the model writes, in a thread of its own if the client is
                 async; with None, what came so far is void. What counts is the proposal.
+            wait: Without the edge function: seconds to wait for ``helpdesk worker --assistant``, 0 to 600, before the
+                best passages are the answer.
             id: A UUID of your own for the run: repeated with it, the call acts once.
 
         Raises:
@@ -88,11 +93,15 @@ class Assistant(
         body: dict[str, Any] = {"ticket_id": str(ticket_id), "kind": chosen, "run_id": str(run_id)}
         if wish is not None:
             body["wish"] = check.text("wish", wish, 1, limits.WISH_MAX)
+        seconds = check.seconds("wait", wait, 0.0, _WAIT_MAX)
         found = yield from self._ask_function(body, run_id, on_text)
+        if found is None and seconds:
+            found = yield from wait_for_worker(self, body, run_id, seconds)
         if found is None:
             request = self._rpc_write("suggest_without_model", {"ticket_id": str(ticket_id), "kind": chosen}, id=run_id)
             found = yield from self._call_one(request, Suggestion)
-            problem = f"{_NOT_DEPLOYED.format('suggest-reply')}: no model was asked"
+            why = f"no worker answered within {seconds:g} seconds" if seconds else "no model was asked"
+            problem = f"{_NOT_DEPLOYED.format('suggest-reply')}: {why}"
             found = found.model_copy(update={"problem": problem})
         return (yield from self._proved(found))
 
