@@ -18,6 +18,7 @@ from benchmarks import (
     events,
     fields,
     files,
+    labels,
     lists,
     live,
     paging,
@@ -28,6 +29,7 @@ from benchmarks import (
     search,
     start,
     unscoped,
+    vote,
     writes,
 )
 from benchmarks.measure import Effort, Section
@@ -37,8 +39,9 @@ _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "files", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
-# Only when named: the peer is installed from the package index, search loads data of its own, half an hour.
-_ON_REQUEST = ("peer", "search")
+# Only when named: the peer is installed from the package index, search and vote load data of their own (half an hour,
+# five minutes), labels needs a file.
+_ON_REQUEST = ("peer", "search", "vote", "labels")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="live: few subscribers for a short time; files: five of them; only to see that it runs",
     )
+    labels.add_options(parser)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
     parser.add_argument("--postgres", type=Path, help="the programs of another PostgreSQL (a bin directory)")
@@ -118,6 +122,12 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if "search" in parts:
         with search.server(options.data, options.tickets, bin_dir=options.postgres) as server:
             yield search.run(search.prepare(server, options.tickets), effort)
+    if "vote" in parts:
+        with vote.server(options.data, bin_dir=options.postgres) as server:
+            yield vote.run(vote.prepare(server), effort)
+    if "labels" in parts:
+        with labels.server(options.data, bin_dir=options.postgres) as server:
+            yield labels.run(data.fresh_database(server), labels.options_of(options))
     if "peer" in parts:
         yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 
