@@ -116,9 +116,9 @@ def run(url: str, options: Options) -> Section:
     section = Section(
         "Labels",
         f"{options.file.name}: {options.measured_folds} of {options.folds} parts, asked of the database after training "
-        f"on the others, at most {options.of_a_label} texts of a label. Coverage and precision: at thresholds that training "
-        f"chose for a precision of {options.precision:.1%}; the vote alone has .7. Tickets that are not covered cost a call "
-        f"of a model at {options.prices[0]} and {options.prices[1]} a million tokens.",
+        f"on the others, at most {options.of_a_label} texts of a label. Coverage and precision: at thresholds chosen for "
+        f"a precision of {options.precision:.1%}; the vote alone has .7. Tickets that are not covered cost a call of a "
+        f"model at {options.prices[0]} and {options.prices[1]} a million tokens.",
     )
     columns = [read_pairs(options.file, column, options.label) for column in options.text]
     labels = [label for _, label in columns[0]]
@@ -189,7 +189,8 @@ def _load(
     """Make these texts the only examples, each of a requester of its own."""
     # The rows refer to tickets and people that are not there.
     connection.execute("set session_replication_role = replica")
-    for table in ("helpdesk.label_examples", "helpdesk_private.example_embeddings", "helpdesk_private.example_texts"):
+    tables = "helpdesk.label_examples", "helpdesk_private.example_embeddings", "helpdesk_private.example_texts"
+    for table in tables:
         connection.execute(f"delete from {table}".encode())
     for table in ("label_models", "label_heads", "label_words"):
         connection.execute(f"delete from helpdesk_private.{table}".encode())
@@ -206,7 +207,7 @@ def _load(
                 for place in places:
                     copy.write_row((_id(place), model, str([float(value) for value in vectors[place]])))
     connection.execute("set session_replication_role = origin")
-    for table in ("helpdesk.label_examples", "helpdesk_private.example_embeddings", "helpdesk_private.example_texts"):
+    for table in tables:
         connection.execute(f"analyze {table}".encode())
 
 
