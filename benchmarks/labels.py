@@ -116,9 +116,9 @@ def run(url: str, options: Options) -> Section:
     section = Section(
         "Labels",
         f"{options.file.name}: {options.measured_folds} of {options.folds} parts, asked of the database after training "
-        f"on the others, at most {options.of_a_label} texts of a label. Coverage and precision: at thresholds chosen for "
-        f"a precision of {options.precision:.1%}; the vote alone has .7. Tickets that are not covered cost a call of a "
-        f"model at {options.prices[0]} and {options.prices[1]} a million tokens.",
+        f"on the others, with at most {options.of_a_label} texts of a label. Thresholds: for the vote alone .7, after "
+        f"training for a precision of {options.precision:.1%}. Tickets that are not covered cost a call of a model at "
+        f"{options.prices[0]} and {options.prices[1]} a million tokens.",
     )
     columns = [read_pairs(options.file, column, options.label) for column in options.text]
     labels = [label for _, label in columns[0]]
@@ -283,10 +283,9 @@ def _results(name: str, folds: Sequence[Any], labels: Sequence[str], options: Op
         "accuracy": mean["accuracy"],
         "macro F1": mean["macro_f1"],
         "best three": mean["top3"],
-        "covered": mean["coverage"],
-        "precision": precision,
-        "calibration error": mean["calibration_error"],
         "no model": mean["coverage"],
+        "precision": precision,
+        "calibration": mean["calibration_error"],
         "cost of 1,000": cost.cost or 0.0,
         "ms": percentile(taken, 0.5),
         "p99, ms": percentile(taken, 0.99),
@@ -297,6 +296,5 @@ def _results(name: str, folds: Sequence[Any], labels: Sequence[str], options: Op
     words = ", ".join(f"{key.replace('_', ' ')} ≥ {aim:g}" for key, aim in aims.items())
     met = all(mean[key] >= aim for key, aim in aims.items())
     if "coverage" in aims:
-        words += f" at {options.precision:.1%}"
-        met = met and precision >= options.precision
+        words, met = f"{words} at {options.precision:.1%}", met and precision >= options.precision
     return [Result(name, numbers, words, met)]

@@ -113,8 +113,8 @@ def run(url: str, effort: Effort, examples: int = EXAMPLES) -> Section:
     section = Section(
         "Labels by vote",
         f"{examples:,} examples with 1,000 tags, 800 of them with a priority, 2,000 with a team. The vote chooses all "
-        "three; the ratio is to reading the 200 nearest examples from the index once. Recall: how many of the 20 nearest "
-        "the index finds.",
+        "three; the ratio is to reading the 200 nearest examples from the index once. Recall: how many of the 20 "
+        "nearest the index finds.",
     )
     tags = max(1, examples // _OF_A_LABEL)
     queries = [vector.tolist() for vector in _vectors(10**9, range(effort.calls), tags)]
