@@ -100,10 +100,10 @@ def test_nothing_reads_the_time_by_another_name(helpdesk_clock: Clock, helpdesk_
         ), expressions (place, tree) as (
           select adrelid::regclass::text, adbin::text from pg_attrdef
           union all select ev_class::regclass::text, ev_action::text from pg_rewrite
-          union all select polname, concat(polqual, polwithcheck) from pg_policy
+          union all select polrelid::regclass::text, concat(polqual, polwithcheck) from pg_policy
           union all select indexrelid::regclass::text, concat(indpred, indexprs) from pg_index
-          union all select conname, conbin::text from pg_constraint
-          union all select tgname, tgqual::text from pg_trigger
+          union all select conrelid::regclass::text, conbin::text from pg_constraint
+          union all select tgrelid::regclass::text, tgqual::text from pg_trigger
           union all select oid::regprocedure::text, concat(proargdefaults, prosqlbody) from pg_proc
         )
         select place from expressions, machine, unnest(oids) as o

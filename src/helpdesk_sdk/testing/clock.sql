@@ -1,5 +1,5 @@
--- A clock that a test can stop. The helpdesk's functions find now() by its name; defaults of columns find it by its id,
--- so they are written again. The stack's own statements (Auth, Storage, Realtime) keep the machine's time.
+-- A clock that a test can stop. The helpdesk's functions find now() by its name; defaults of columns and conditions of
+-- triggers find it by its id, so they are written again. The stack's own statements (Auth, Storage, Realtime) keep the machine's time.
 create schema helpdesk_testing;
 grant usage on schema helpdesk_testing to public;
 create table helpdesk_testing.clock (frozen_at timestamptz);
@@ -42,6 +42,7 @@ declare
   c_machine constant text := '\mmachine_((clock_|statement_|transaction_)?(now|timestamp)\(\))';
   v_default record;
   v_function text;
+  v_trigger record;
 begin
   for v_default in
     select d.adrelid::regclass as relation, a.attname as name, pg_get_expr(d.adbin, d.adrelid) as expression
@@ -61,6 +62,15 @@ begin
       and pg_get_function_arguments(p.oid) ~ c_machine
   loop
     execute regexp_replace(v_function, c_machine, '\1', 'g');
+  end loop;
+  for v_trigger in
+    select t.tgname as name, t.tgrelid::regclass as relation, pg_get_triggerdef(t.oid) as definition
+    from pg_trigger as t join pg_class as c on c.oid = t.tgrelid
+    where c.relnamespace in ('helpdesk'::regnamespace, 'helpdesk_private'::regnamespace)
+      and pg_get_triggerdef(t.oid) ~ c_machine
+  loop
+    execute format('drop trigger %I on %s', v_trigger.name, v_trigger.relation);
+    execute regexp_replace(v_trigger.definition, c_machine, '\1', 'g');
   end loop;
 end;
 $$;
