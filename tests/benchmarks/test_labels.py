@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.measure import Effort
 
 from benchmarks import data, labels, vote
-from benchmarks.measure import Effort
 
 
 @pytest.fixture
