@@ -86,6 +86,71 @@ def zendesk(
     )
 
 
+@app.command("csv")
+def csv_(
+    path: Annotated[Path, typer.Argument(help="The CSV file, with a header.", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="A name for the table, to keep several apart.")] = "csv",
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="TOML: which column is what. Default: by usual names.", show_default=False),
+    ] = None,
+    requester: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="The requester of rows that name none.", show_default=False),
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Of times without an offset, e.g. Europe/Berlin.", show_default=False),
+    ] = None,
+    time_format: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="E.g. '%d.%m.%Y %H:%M'. Default: ISO 8601.", show_default=False)
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="E.g. cp1252. Default: UTF-8.", show_default=False)
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option(metavar="CHARACTER", help="Or tab. Default: found out.", show_default=False)
+    ] = None,
+    verified: Annotated[
+        bool, typer.Option("--verified", help="The addresses were verified: join people who have a login here.")
+    ] = False,
+    dry_run: DryRunOption = False,
+    skip_unreadable: SkipOption = False,
+    stage: StageOption = None,
+    report: ReportOption = None,
+) -> None:
+    """Import a CSV file of tickets, one row for each.
+
+    The columns are found by their usual names, or named in a mapping. Times and authors are kept, nobody receives
+    anything. A time zone is never guessed. Interrupted, the same command goes on; repeated, it changes what has
+    changed.
+
+    For example: helpdesk import csv tickets.csv --mapping tickets.toml --time-zone Europe/Berlin --dry-run
+    """
+    if separator in ("\\t", "tab"):
+        separator = "\t"
+    if separator is not None and len(separator) != 1:
+        raise CliError("--separator must be one character, or tab", code=ExitCode.USAGE)
+    _run(
+        lambda hd, tell: hd.imports.csv(
+            path,
+            name=name,
+            mapping=mapping,
+            requester=requester,
+            time_zone=time_zone,
+            time_format=time_format,
+            encoding=encoding,
+            separator=separator,
+            verified=verified,
+            dry_run=dry_run,
+            skip_unreadable=skip_unreadable,
+            stage=stage,
+            on_progress=tell,
+        ),
+        report,
+    )
+
+
 @app.command("helpdesk")
 def helpdesk(
     path: PathArgument,

@@ -143,6 +143,33 @@ def test_an_import_that_was_killed_goes_on(people: People, tmp_path: Path, accou
     assert run.counts["ticket"]["created"] == 1500
 
 
+def test_a_table_moves_in(people: People, tmp_path: Path, account: str, system: Helpdesk) -> None:
+    file = tmp_path / "table.csv"
+    mapping = tmp_path / "mapping.toml"
+    rows = (f"{n};Karton {n};offen;02.07.2020 14:0{n};{uuid4().hex[:9]}@example.net;{n * 7}" for n in range(1, 6))
+    file.write_bytes("\r\n".join(("Nummer;Betreff;Zustand;Datum;email;Größe", *rows)).encode("cp1252"))
+    mapping.write_text(
+        '[columns]\nid = "Nummer"\ntitle = "Betreff"\nstatus = "Zustand"\ncreated = "Datum"\n'
+        '[statuses]\noffen = "open"\n[times]\nformat = "%d.%m.%Y %H:%M"\n'
+        '[fields]\nimport_size = {column = "Größe", type = "integer"}\n',
+        encoding="utf-8",
+    )
+    arguments: tuple[object, ...] = ("import", "csv", file, "--name", account, "--mapping", mapping)
+    assert "table.csv:1:38: this is not UTF-8" in people.admin(*arguments, code=1).err
+    arguments = (*arguments, "--encoding", "cp1252")
+    asked = people.admin(*arguments, code=2).err
+    assert "The times in the column 'Datum' have no time zone: '02.07.2020 14:01'" in asked
+    arguments = (*arguments, "--time-zone", "Europe/Berlin", "--json")
+    done = people.admin(*arguments).json
+    assert (done["counts"]["ticket"]["created"], done["counts"]["person"]["created"]) == (5, 5)
+    assert all(one["adds_up"] for one in done["checks"])
+    assert people.admin(*arguments).json["counts"]["ticket"]["unchanged"] == 5
+    ticket = system.tickets.list(external_id=f"csv:{account}:3").first()
+    assert ticket is not None
+    assert (ticket.title, ticket.created_at.isoformat()) == ("Karton 3", "2020-07-02T12:03:00+00:00")
+    assert ticket.status == "open"
+
+
 def _sent(stage: Path) -> int:
     """How many tickets the stage knows to be there."""
     if not stage.exists():

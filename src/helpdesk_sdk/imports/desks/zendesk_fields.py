@@ -57,7 +57,7 @@ class FieldValues:
             if key is None:
                 item.note(f"values left out, since field {id} was not imported")
                 continue
-            read = _value(type or "text", value, item)
+            read = read_value(type or "text", value, item)
             if read is None:
                 item.note(f"values left out, since they do not fit the field {self._names.get(id, id)}")
             else:
@@ -65,7 +65,7 @@ class FieldValues:
         return [tag for tag in tags if tag not in owned], values
 
 
-def _value(type: str, value: Any, item: Item) -> Any:
+def read_value(type: str, value: Any, item: Item) -> Any:
     """The value as it is stored; None where it does not fit."""
     if type == "checkbox":
         return {True: True, False: False, "true": True, "false": False, "1": True, "0": False}.get(

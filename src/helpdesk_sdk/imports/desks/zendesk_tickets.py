@@ -112,7 +112,7 @@ class TicketMaker:
             updated_at=written(updated),
         )
         self._add_type(ticket, tags)
-        item.values["tags"] = _tags(tags, item)
+        item.values["tags"] = tags_of(tags, item)
         if (assignee := identifier(ticket.get("assignee_id"))) is not None:
             item.values["assignee"] = assignee
         if (group := identifier(ticket.get("group_id"))) is not None:
@@ -261,7 +261,8 @@ class TicketMaker:
         return body
 
 
-def _tags(tags: list[str], item: Item) -> list[str]:
+def tags_of(tags: list[str], item: Item) -> list[str]:
+    """Tags as they are stored: clean, in small letters, each once."""
     found: dict[str, None] = {}
     for tag in tags:
         text, cut = shortened(clean_name(clean(tag)[0]), TAG_MAX)

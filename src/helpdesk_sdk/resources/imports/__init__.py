@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...imports.desks import HelpdeskExport, Source, ZendeskExport
+from ...imports.desks import CsvTable, HelpdeskExport, Source, ZendeskExport, read_mapping
 from ...models.imports import ImportRun, ImportSummary
 from .running import Progress, run_import
 
@@ -67,6 +67,61 @@ class Imports(Resource[Driver]):
         return (
             yield from run_import(
                 self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
+            )
+        )
+
+    @call
+    def csv(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "csv",
+        mapping: str | os.PathLike[str] | None = None,
+        requester: str | None = None,
+        time_zone: str | None = None,
+        time_format: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        verified: bool = False,
+        dry_run: bool = False,
+        skip_unreadable: bool = False,
+        stage: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[ImportSummary]:
+        """Import a CSV file of tickets, one row for each.
+
+        Args:
+            path: The file, with a header.
+            name: A name for the table: ids are unique within it. Name it when you import several.
+            mapping: A TOML file that says which column is what; None for the usual names.
+            requester: The e-mail address of the requester of rows that name none.
+            time_zone: The zone of times without an offset, e.g. ``Europe/Berlin``. It is never guessed.
+            time_format: How times are written, as for ``strptime``; None for ISO 8601.
+            encoding: The encoding, e.g. ``cp1252``; None for UTF-8.
+            separator: What stands between two cells; None to find out by the header.
+            verified: Whether the addresses were verified: only then rows join people who have a login here.
+            dry_run: Whether to write nothing, and report what would be done.
+            skip_unreadable: Whether to import the rows before a place that cannot be read.
+            stage: The file that keeps how far the import has come; by default beside ``path``.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: There is no such file, or the stage cannot be written.
+            ConfigurationError: A column is missing, or times have no zone and ``time_zone`` is not given.
+            ForbiddenError: You are not an admin.
+        """
+        table = CsvTable(
+            path,
+            name,
+            mapping=read_mapping(_path(mapping), zone=time_zone, time_format=time_format),
+            requester=requester,
+            encoding=encoding,
+            separator=separator,
+            verified=check.boolean("verified", verified),
+        )
+        return (
+            yield from run_import(
+                self, table, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
             )
         )
 
