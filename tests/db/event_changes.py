@@ -97,10 +97,11 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "select helpdesk.activate_prompt((helpdesk.create_prompt('reply', 'Be kind.')).prompt_id)",
         [("assistant.prompt_created", "staff"), ("assistant.prompt_activated", "staff")],
     ),
-    "a customer without the assistant": (
+    "a customer with the assistant again": (
         CUSTOMER,
-        "insert into helpdesk.ai_exclusions (scope, target_id) values ('customer', {customer})",
-        [("assistant.exclusion_added", "staff")],
+        "insert into helpdesk.ai_exclusions (scope, target_id) values ('customer', {customer}); "
+        "delete from helpdesk.ai_exclusions",
+        [("assistant.exclusion_added", "staff"), ("assistant.exclusion_removed", "staff")],
     ),
     "an embedding model": (
         ADMIN,

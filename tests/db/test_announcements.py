@@ -67,7 +67,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "no article": [("article.created", "admin"), ("article.updated", "admin"), ("article.archived", "admin")],
     "a setting of the assistant": [("assistant.settings_changed", "admin")],
     "a prompt": [("assistant.prompt_created", "admin"), ("assistant.prompt_activated", "admin")],
-    "a customer without the assistant": [("assistant.exclusion_added", "admin")],
+    "a customer with the assistant again": [(f"assistant.exclusion_{what}", "admin") for what in ("added", "removed")],
     "an embedding model": [("embedding_model.added", "admin")],
     "an import": [("import.started", "admin"), ("ticket.imported", ""), ("import.finished", "admin")],
     "a merge": [

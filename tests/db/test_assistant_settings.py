@@ -48,3 +48,32 @@ def test_what_an_endpoint_takes_is_remembered_for_ten_of_them(db: Db, world: Wor
             db.execute('select helpdesk.remember_capability(%s, \'{"rung": "prompt"}\')', (f"e{number}",))
     kept = value(db, "select capability from helpdesk.ai_settings")
     assert kept == {f"e{number}": {"rung": "prompt"} for number in (10, 11)}
+
+
+def test_the_log_has_who_switched_the_embedding_model(db: Db, world: World) -> None:
+    db.execute("delete from helpdesk_private.example_texts")
+    with be(db, ADMIN):
+        for call in ("use", "switch", "switch"):
+            db.execute(f"select helpdesk.{call}_embedding_model('m')".encode())
+    query = (
+        "select type, actor_id::text, data from helpdesk.events where type like 'embedding_model.%' order by event_id"
+    )
+    assert [tuple(row.values()) for row in db.execute(query).fetchall()] == [
+        (f"embedding_model.{what}", world["admin"], {"model": "m"}) for what in ("added", "activated")
+    ]
+
+
+def test_the_log_has_what_changed_and_nothing_when_nothing_did(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        db.execute("update helpdesk.ai_settings set tone = 'Dry.', proposal_hours = 24")
+        db.execute("update helpdesk.ai_settings set tone = 'Dry.'")
+        active = one(db, "select * from helpdesk.ai_prompts where task = 'reply' and is_active")
+        db.execute("select helpdesk.activate_prompt(%s)", (active["prompt_id"],))
+    query = "select data from helpdesk.events where type like 'assistant.%'"
+    assert [row["data"] for row in db.execute(query).fetchall()] == [{"changes": {"tone": ["", "Dry."]}}]
+
+
+def test_a_change_of_the_settings_has_its_time(db: Db, world: World) -> None:
+    before = value(db, "select updated_at from helpdesk.ai_settings")
+    db.execute("update helpdesk.ai_settings set tone = 'Dry.'")
+    assert value(db, "select updated_at from helpdesk.ai_settings") > before
