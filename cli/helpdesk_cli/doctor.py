@@ -57,7 +57,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check configuration, connection, migrations and live events.
+    """Check configuration, connection, migrations, the assistant and live events.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """
@@ -226,11 +226,11 @@ def _session(found: Target) -> Iterator[Finding]:
         yield Finding("session", False, "you are not signed in", "Sign in: helpdesk login")
         return
     found = renewed(found)
-    token = found.access_token
-    if not found.is_system:
+    token, is_admin = found.access_token, found.is_system
+    if not is_admin:
         with client(found, timeout=_TIMEOUT) as hd:
             try:
-                user = hd.users.me()
+                is_admin = (user := hd.users.me()).role == "admin"
                 yield Finding("session", True, f"signed in as {user.name or user.email} ({user.role})")
             except HelpdeskError as error:
                 # Without migrations the session may still be valid: the next finding reports the cause.
@@ -242,11 +242,13 @@ def _session(found: Target) -> Iterator[Finding]:
     yield migrated
     if migrated.ok:
         # Imported here, so that help and completion do not wait for it.
+        from ._connect.assistant_check import check_assistant
         from ._connect.database_check import check_database
         from ._connect.live_check import check_live
 
-        for result in check_database(found.url, found.key, token, _TIMEOUT):
-            yield Finding(*result)
+        with client(found, timeout=_TIMEOUT) as hd:
+            for result in (*check_database(found.url, found.key, token, _TIMEOUT), *check_assistant(hd, is_admin)):
+                yield Finding(*result)
         yield Finding("live", *check_live(found.url, found.key, token))
 
 
@@ -280,8 +282,8 @@ def _migrations(found: Target, token: str | None) -> Finding:
         message = "the schema helpdesk is exposed, but the helpdesk's migrations are not in this database"
         fix = f"{_MIGRATE} After an uninstall: take helpdesk off the exposed schemas in the Data API settings."
         return Finding("migrations", False, message, fix)
-    message = f"the Data API answers with HTTP status {answer.status_code}"
-    return Finding("migrations", False, message, "Sign in again: helpdesk login")
+    why = f"the Data API answers with HTTP status {answer.status_code}"
+    return Finding("migrations", False, why, "Sign in again: helpdesk login")
 
 
 def _compare_versions(theirs: str | None) -> Finding:
@@ -294,5 +296,5 @@ def _compare_versions(theirs: str | None) -> Finding:
     if theirs is None or theirs < ours:
         present = f"schema version {theirs}" if theirs else "no schema version"
         return Finding("migrations", False, f"the database has {present}, this program needs {ours}", _MIGRATE)
-    message = f"the database has schema version {theirs}, this program knows {ours}"
-    return Finding("migrations", None, message, f"Upgrade this program: {pip_install(upgrade=True)}")
+    why = f"the database has schema version {theirs}, this program knows {ours}"
+    return Finding("migrations", None, why, f"Upgrade this program: {pip_install(upgrade=True)}")

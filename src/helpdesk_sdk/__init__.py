@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         TrainedKindName,
         Triage,
     )
-    from .models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName
+    from .models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName, Usage
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
@@ -244,6 +244,7 @@ __all__ = [
     "TrainedKindName",
     "Triage",
     "Unset",
+    "Usage",
     "User",
     "UserRef",
     "View",

@@ -33,7 +33,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "TrainedKindName",
         "Triage",
     ),
-    "models.assistant_reports": ("AssistantFigures", "ReportGroup", "ReportGroupName"),
+    "models.assistant_reports": ("AssistantFigures", "ReportGroup", "ReportGroupName", "Usage"),
     "models.attachments": ("Attachment", "AttachmentState", "LeftOver", "Placement", "PlacementName"),
     "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
     "models.events": ("Announcement", "Change", "Event", "EventName", "EventPage", "EventType"),

@@ -91,6 +91,10 @@ def test_all_is_well(people: People) -> None:
         "sign-ups",
         "session",
         "migrations",
+        "assistant",
+        "language model",
+        "vectors",
+        "knowledge gaps",
         "live",
     ]
     assert {ok for ok, _ in found.values()} == {True}

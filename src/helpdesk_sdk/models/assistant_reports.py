@@ -97,3 +97,18 @@ class AssistantFigures(Model):
     """How long a run took at most in half of the cases; None where nothing was measured."""
     p95_milliseconds: int | None = None
     """The same in 95 of 100 cases."""
+
+
+class Usage(Model):
+    """What the assistant used on a day."""
+
+    day: date
+    """The day (UTC)."""
+    used_tokens: int = 0
+    """The tokens of calls that ended."""
+    reserved_tokens: int = 0
+    """What calls that are under way may use at most."""
+    calls: int = 0
+    """How often a model was called."""
+    cost: Decimal = Decimal(0)
+    """What it cost, by the prices in the settings."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName
+from ...models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName, Usage
 
 
 class AssistantReports(Resource[Driver]):
@@ -45,3 +45,19 @@ class AssistantReports(Resource[Driver]):
             arguments["until"] = check.timestamp("until", until)
         reply: Reply = yield self._read(self._rest.rpc("assistant_report", arguments))
         return tuple(reply.rows(AssistantFigures))
+
+    @call
+    def usage(self, day: date | None = None) -> Flow[Usage | None]:
+        """Admins: what the whole helpdesk used on a day (UTC); None if that is nothing, or you are no admin.
+
+        Args:
+            day: The day; None: today.
+
+        Raises:
+            InvalidValueError: ``day`` is no date.
+        """
+        if day is not None and not isinstance(day, date):
+            raise check.invalid("day", "must be a date")
+        chosen = (day or datetime.now(UTC).date()).isoformat()[:10]
+        query = self._rest.from_("ai_usage").select("*").eq("scope", "project").eq("day", chosen)
+        return (yield from self._first_row(self._read(query), Usage))
