@@ -10,6 +10,7 @@ import pytest
 
 from helpdesk_sdk.assistant import Capability, Chat, Endpoint, ModelError, Prompt
 from helpdesk_sdk.assistant.json_text import json_in
+from helpdesk_sdk.assistant.problems import connection_problem
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
 _SCHEMA = {"type": "object", "properties": {"steps": {"type": "array"}}}
@@ -165,3 +166,9 @@ def test_the_first_object_in_a_text(content: str, found: Any) -> None:
 
 def test_the_name_of_an_endpoint_has_no_user_in_it() -> None:
     assert Endpoint("https://user:pass@model.example/v1", None, "m").name == "https://model.example/v1 m"
+
+
+def test_a_url_in_an_error_says_nothing_about_the_connection() -> None:
+    error = OSError("request to https://refused.example/certificate failed")
+    problem = connection_problem("https://user:secret@h.example:8443/path", error)
+    assert problem == "The model's endpoint h.example:8443 cannot be reached: the connection broke"

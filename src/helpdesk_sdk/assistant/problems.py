@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 _NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,59}")
 _SECRET = re.compile(r"(sk|sb|eyJ|key)[-_.]?.{12,}", re.I)
+_URL = re.compile(r"\b\w+://[^\s)]+")
 _CONNECTION = (
     (re.compile("refused|attempts failed", re.I), "the connection was refused"),
     (re.compile("name or service|getaddrinfo|nodename|resolve", re.I), "its name is not known"),
@@ -80,7 +81,8 @@ def connection_problem(url: str, error: BaseException) -> str:
         url: The endpoint's URL.
         error: What the connection failed with.
     """
-    text = " ".join(_chain(error))
+    # A URL may have any word in it.
+    text = _URL.sub("", " ".join(_chain(error)))
     why = next((why for pattern, why in _CONNECTION if pattern.search(text)), "the connection broke")
     parts = urlsplit(url)
     host = parts.hostname or ""
