@@ -68,8 +68,8 @@ def test_fifty_requests_never_exceed_the_budget(desk: Desk, agents: list[str], p
     tickets = new_tickets(desk)
     before = all_tickets(desk)
     used = usage(desk)
-    # A call reserves its prompt and its whole answer, about 1,300 tokens.
-    limit = used["used_tokens"] + used["reserved_tokens"] + 10_000
+    # A call reserves the most that it can take, 5,000 tokens or more: a few of them fit at a time.
+    limit = used["used_tokens"] + used["reserved_tokens"] + 20_000
     provider.delay = 0.5
     try:
         with desk.setting("daily_tokens_project", limit):
