@@ -82,7 +82,7 @@ if TYPE_CHECKING:
         LinkReport,
         StaleCitation,
     )
-    from .models.links import Link, LinkedTicket, LinkKind, LinkKindName
+    from .models.links import Duplicate, Link, LinkedTicket, LinkKind, LinkKindName
     from .models.merges import Merge
     from .models.messages import Message
     from .models.notes import Note
@@ -152,6 +152,7 @@ __all__ = [
     "CitationProblem",
     "CitationProblemName",
     "CustomField",
+    "Duplicate",
     "EmbeddingCounts",
     "EmbeddingJob",
     "EmbeddingProgress",

@@ -48,7 +48,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "RequiredForName",
     ),
     "models.imports": ("ImportCheck", "ImportCounts", "ImportProblem", "ImportRun", "ImportSummary"),
-    "models.links": ("Link", "LinkKind", "LinkKindName", "LinkedTicket"),
+    "models.links": ("Duplicate", "Link", "LinkKind", "LinkKindName", "LinkedTicket"),
     "models.merges": ("Merge",),
     "models.knowledge": (
         "Article",

@@ -47,7 +47,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ticket helpdesk.tickets := helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => p_placement = 'note');
+  -- A file for a message belongs to the ticket on which the message will be stored, and has its rights.
+  v_ticket helpdesk.tickets := case p_placement
+    when 'message' then helpdesk_private.lock_for_reply(p_ticket_id)
+    else helpdesk_private.lock_ticket(p_ticket_id, p_staff_only => p_placement = 'note')
+  end;
   v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
   v_kind text := case helpdesk_private.role_on_ticket(v_ticket)
     when 'customer' then 'customer' when 'system' then 'system' else 'staff'
@@ -69,7 +73,7 @@ begin
   v_name := helpdesk_private.clean_file_name(p_file_name, v_known.extensions);
   select * into v_attachment from helpdesk.attachments as a where a.attachment_id = p_attachment_id;
   if found then
-    if v_attachment.ticket_id <> p_ticket_id or v_attachment.uploaded_by is distinct from v_me
+    if v_attachment.ticket_id not in (p_ticket_id, v_ticket.ticket_id) or v_attachment.uploaded_by is distinct from v_me
       or v_attachment.placement is distinct from p_placement or v_attachment.size is distinct from p_size
       or v_attachment.content_type is distinct from v_type
       or (v_attachment.file_name is distinct from v_name and v_attachment.state <> 'deleted') then
@@ -94,7 +98,7 @@ begin
   elsif p_placement = 'ticket' and v_ticket.status = 'closed' then
     perform helpdesk_private.fail('ticket_closed');
   end if;
-  v_problem := helpdesk_private.too_many_files(p_ticket_id, v_me, p_size);
+  v_problem := helpdesk_private.too_many_files(v_ticket.ticket_id, v_me, p_size);
   if v_problem is not null then
     perform helpdesk_private.fail('too_many', v_problem);
   end if;
@@ -103,7 +107,7 @@ begin
     content_type, size, expires_at
   )
   values (
-    coalesce(p_attachment_id, gen_random_uuid()), p_ticket_id, v_ticket.created_by, p_placement, v_me, v_kind,
+    coalesce(p_attachment_id, gen_random_uuid()), v_ticket.ticket_id, v_ticket.created_by, p_placement, v_me, v_kind,
     helpdesk_private.display_name(v_me), v_name, v_type, p_size, clock_timestamp() + interval '24 hours'
   )
   on conflict do nothing
@@ -274,7 +278,10 @@ begin
   end if;
   foreach v_id in array coalesce(p_ids, '{}') loop
     select * into v_attachment from helpdesk.attachments as a
-    where a.attachment_id = v_id and a.ticket_id = p_ticket_id and a.uploaded_by is not distinct from v_me
+    where a.attachment_id = v_id
+      -- Of a reply to a merged ticket, those that were uploaded before the merge too.
+      and a.ticket_id in (p_ticket_id, (select m.ticket_id from helpdesk.messages as m where m.message_id = p_message_id))
+      and a.uploaded_by is not distinct from v_me
       and a.placement = case when p_note_id is null then 'message' else 'note' end
       and a.message_id is null and a.note_id is null and a.state not in ('expired', 'deleted')
     for update;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from tests.cli.conftest import TEAM, People
 
 
@@ -29,3 +31,13 @@ def test_tickets_are_linked_listed_and_unlinked(people: People) -> None:
     people.agent("tickets", "link", first, "parent_of", second, code=2)
     assert people.agent("tickets", "unlink", second, "child_of", first).out == "The link is removed.\n"
     assert people.agent("tickets", "links", first, "--json").json == []
+
+
+def test_duplicates_are_listed(people: People) -> None:
+    word = f"w{uuid4().hex}"
+    first, second = _open(people, f"No paper {word}"), _open(people, f"No paper {word}")
+    lines = people.agent("tickets", "duplicates", second).out.splitlines()
+    assert lines[1].split() == [str(first), "open", "the", "same", "100%", "-", "No", "paper", word]
+    found = people.agent("tickets", "duplicates", second, "--limit", 1, "--json").json
+    assert [(one["number"], one["similarity"]) for one in found] == [(first, 1.0)]
+    assert people.customer("tickets", "duplicates", second, code=5).err

@@ -90,6 +90,13 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
             "p_source.created_by",
         ),
     },
+    ("suggest_duplicates(uuid,integer)", "suggested_duplicates"): {
+        "duplicates are found in queues of others": (
+            "and (v_all or t.team_id = any(v_teams) or t.assigned_to = v_me)\n        and not",
+            "and not",
+        ),
+        "requesters ask for duplicates": ("v_found.role = 'customer'", "false"),
+    },
     ("guard_ticket_update()", "merging"): {
         "a merged ticket can be changed": ("elsif old.merged_into is not null then", "elsif false then"),
         "a message of another requester does not open the ticket": (

@@ -37,6 +37,8 @@ _MODULES = [
     "notes",
     "links",
     "merging",
+    "merged_files",
+    "suggested_duplicates",
     "knowledge_gaps",
     "stale_citations",
     "assistant_reports",

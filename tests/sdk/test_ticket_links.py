@@ -48,3 +48,27 @@ def test_what_cannot_be_linked(world: World) -> Scenario:
     with pytest.raises(TicketNotFoundError):
         yield world.stranger.tickets.links(mine)
     assert (yield world.agent.tickets.links(mine)) == []
+
+
+@both
+def test_duplicates_are_suggested(world: World) -> Scenario:
+    word = f"w{new_id().hex}"
+    first = yield world.customer.tickets.create(f"No paper {word}", team="Billing")
+    second = yield world.customer.tickets.create(f"Again no paper {word}, order AB-77", team="Billing")
+    yield world.agent.tickets.create(
+        "Order AB-77", team="Billing", requester=(yield world.stranger.users.me()), external_id=f"{word}"
+    )
+    found = yield world.agent.tickets.duplicates(second.number, limit=50)
+    ours = [one for one in found if one.number in (first.number, first.number + 1, second.number + 1)]
+    assert ours[0].ticket_id == first.ticket_id
+    assert ours[0].same_requester
+    assert 0 < ours[0].similarity < 1
+    assert next(one.identifiers for one in found if not one.same_requester) == ("ab77",)
+    assert len((yield world.agent.tickets.duplicates(second, limit=1))) == 1
+    with pytest.raises(InvalidValueError, match="limit"):
+        yield world.agent.tickets.duplicates(second, limit=51)
+    with pytest.raises(ForbiddenError):
+        yield world.customer.tickets.duplicates(second)
+    yield world.agent.tickets.link(first, "duplicate_of", second)
+    left = yield world.agent.tickets.duplicates(second, limit=50)
+    assert first.number not in [one.number for one in left]

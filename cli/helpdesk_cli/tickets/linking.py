@@ -13,7 +13,7 @@ from .._connect.connection import connect
 from .app import TicketArgument, app
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import Link, LinkedTicket
+    from helpdesk_sdk import Duplicate, Link, LinkedTicket
 
 KindArgument = Annotated[LinkKind, typer.Argument(help="What the first ticket is to the other one.")]
 OtherArgument = Annotated[
@@ -62,3 +62,25 @@ def links(ticket: TicketArgument) -> None:
         Column("Title", lambda one: (ticket := other(one)) and ticket.title, flexible=True),
     ]
     print_rows(rows, columns, empty="No links.")
+
+
+@app.command()
+def duplicates(
+    ticket: TicketArgument,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many at most.")] = 10,
+) -> None:
+    """List tickets that may be about the same matter.
+
+    Open and pending tickets that you work, likeliest first. To go on: helpdesk tickets merge, helpdesk tickets link.
+    """
+    with connect() as hd:
+        found = hd.tickets.duplicates(ticket, limit=limit)
+    columns: list[Column[Duplicate]] = [
+        Column("#", lambda one: one.number, right=True),
+        Column("Status", lambda one: one.status),
+        Column("Requester", lambda one: "the same" if one.same_requester else "another"),
+        Column("Similar", lambda one: f"{one.similarity:.0%}", right=True),
+        Column("Shared", lambda one: ", ".join(one.identifiers), from_width=60),
+        Column("Title", lambda one: one.title, flexible=True),
+    ]
+    print_rows(found, columns, empty="No tickets like this one.")

@@ -61,3 +61,25 @@ class Link(Model):
     reads them)."""
     target: LinkedTicket | None = None
     """Number, title and status of the target, as for ``source``."""
+
+
+class Duplicate(Model):
+    """A ticket that may be about the same matter as another one."""
+
+    ticket_id: UUID
+    """The ticket's id."""
+    number: int
+    """The ticket's number."""
+    title: str
+    """The ticket's title."""
+    status: Status
+    """``open`` or ``pending``."""
+    created_at: datetime
+    """The time at which the ticket was opened."""
+    same_requester: bool
+    """Whether both tickets have the same requester."""
+    identifiers: tuple[str, ...] = ()
+    """The identifiers that both tickets name, in small letters without signs, e.g. ``ord4471``; ``e-mail address`` for
+    an address."""
+    similarity: float
+    """The share of words that titles and descriptions have in common, 0 to 1."""

@@ -1,4 +1,4 @@
-"""Who may do what: links between tickets."""
+"""Who may do what: links between tickets, and suggested duplicates."""
 
 from __future__ import annotations
 
@@ -52,4 +52,10 @@ CASES = [
     Case("A33 forge a link", Insert("ticket_links", _MINE_BLOCKS_ANSWERED), _DENY),
     Case("A33 delete a link", Delete("ticket_links", _LINKED), _DENY),
     Case("change a link", Update("ticket_links", _LINKED, {"kind": "blocks"}), _DENY),
+    Case(
+        "ask for duplicates",
+        Call("suggest_duplicates", {"ticket_id": "{mine}"}),
+        f"{_NOT_IN} | forbidden {_ABSENT} | 2 {_ABSENT} | 5 | 5",
+        says="Ask for duplicates of a ticket among those that you work",
+    ),
 ]

@@ -9,7 +9,7 @@ from ... import _validation as check
 from ..._http.flow import Flow, Page, Reply
 from ..._http.keyset import Keyset, either, keyset_page
 from ..._http.resource import Driver, Resource, call, paged
-from ...models.links import Link, LinkKind, LinkKindName
+from ...models.links import Duplicate, Link, LinkKind, LinkKindName
 from .._references import TicketRef, find_ticket_id, require_ticket, ticket_key
 
 _OLDEST = Keyset("linked_at", "link_id", descending=False)
@@ -67,6 +67,27 @@ class TicketLinking(Resource[Driver]):
             "kind": chosen,
             "target_id": (yield from find_ticket_id(self, other)),
         }
+
+    @call
+    def duplicates(self, ticket: TicketRef, *, limit: int = 10) -> Flow[tuple[Duplicate, ...]]:
+        """Those who work the ticket: open and pending tickets that may be about the same matter, likeliest first.
+
+        Only tickets that you work are looked at. First those of the same requester, then those that name the same order
+        number, address or other identifier, then by similarity. What is said to be a duplicate of the ticket already is
+        left out. ``merge`` or ``link(other, "duplicate_of", ticket)`` is the next step.
+
+        Args:
+            ticket: The ticket: its number, its id, or a Ticket.
+            limit: How many at most, 1 to 50.
+
+        Raises:
+            ForbiddenError: You are the requester, and do not work the ticket.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+        """
+        rows = check.integer("limit", limit, 1, limits.DUPLICATES_MAX)
+        arguments: dict[str, Any] = {"ticket_id": str((yield from find_ticket_id(self, ticket))), "max_rows": rows}
+        reply: Reply = yield self._read(self._rest.rpc("suggest_duplicates", arguments))
+        return tuple(reply.rows(Duplicate))
 
     @paged
     def links(self, ticket: TicketRef, *, page_size: int = 100) -> Flow[Page[Link]]:
