@@ -31,7 +31,7 @@ alter table helpdesk.label_examples
   alter column confirmed_by set statistics 0,
   alter column created_at set statistics 0;
 create index label_examples_newest_idx on helpdesk.label_examples (kind, label, created_at desc, ticket_id);
-create index label_examples_ticket_idx on helpdesk.label_examples (ticket_id);
+create index label_examples_ticket_idx on helpdesk.label_examples (ticket_id, kind, label);
 create index label_examples_confirmed_idx on helpdesk.label_examples (confirmed_by);
 
 revoke all on table helpdesk.label_examples from public, anon, authenticated, service_role;

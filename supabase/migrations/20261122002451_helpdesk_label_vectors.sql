@@ -43,34 +43,44 @@ as $$
 declare
   v_unit helpdesk_private.example_embeddings.embedding%type := p_embedding;
   v_kind text;
+  v_nearest helpdesk_private.neighbour[] := '{}';
   v_near helpdesk_private.neighbour[];
 begin
+  if (select c.reltuples from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass) > 20000 then
+    -- Many examples: by the index, which finds nearly all of the nearest.
+    v_nearest := array(
+      select (null, n.ticket_id, n.similarity)::helpdesk_private.neighbour
+      from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
+      where n.ticket_id is distinct from p_ticket_id
+    );
+  end if;
   foreach v_kind in array
     case when p_assignees is null then array['team', 'priority', 'tag'] else array['assignee'] end
   loop
-    v_near := '{}';
-    -- Many examples: by the index, which finds nearly all of the nearest. A kind with few labels has few examples, and
-    -- they are compared one by one.
-    if (select c.reltuples from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass) > 20000 then
-      v_near := array(
-        select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
-        from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
-        where n.ticket_id is distinct from p_ticket_id
-          and (v_kind = 'tag' or exists (
-            select from helpdesk.label_examples as e
-            where e.kind = v_kind and e.ticket_id = n.ticket_id and (p_assignees is null or e.label = any(p_assignees))
-          ))
-      );
-    end if;
-    if cardinality(v_near) < 20 then
+    v_near := array(
+      select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
+      from unnest(v_nearest) as n
+      where v_kind = 'tag' or exists (
+        select from helpdesk.label_examples as e
+        where e.kind = v_kind and e.ticket_id = n.ticket_id and (p_assignees is null or e.label = any(p_assignees))
+      )
+    );
+    if cardinality(v_near) < 20 and v_kind = 'tag' then
       v_near := array(
         select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
         from helpdesk_private.example_embeddings as v
         where v.model = p_model and v.ticket_id is distinct from p_ticket_id
-          and (v_kind = 'tag' or v.ticket_id in (
-            select e.ticket_id from helpdesk.label_examples as e
-            where e.kind = v_kind and (p_assignees is null or e.label = any(p_assignees))
-          ))
+        order by v.embedding operator(helpdesk_private.<#>) v_unit
+        limit 200
+      );
+    elsif cardinality(v_near) < 20 then
+      -- A kind with few labels has few examples: they are compared one by one.
+      v_near := array(
+        select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
+        from helpdesk.label_examples as e
+        join helpdesk_private.example_embeddings as v on v.ticket_id = e.ticket_id and v.model = p_model
+        where e.kind = v_kind and (p_assignees is null or e.label = any(p_assignees))
+          and e.ticket_id is distinct from p_ticket_id
         order by v.embedding operator(helpdesk_private.<#>) v_unit
         limit 200
       );
