@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmarks import (
     assistant,
+    bulk,
     claims,
     cli,
     counters,
@@ -37,7 +38,7 @@ from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
-_STACK = ("sdk", "files", "assistant", "cli", "start")
+_STACK = ("sdk", "bulk", "files", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search and vote load data of their own (half an hour,
 # five minutes), labels needs a file.
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="live: few subscribers for a short time; files: five of them; only to see that it runs",
+        help="live: few subscribers for a short time; files: five of them; bulk: 400 tickets; only to see that it runs",
     )
     labels.add_options(parser)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
@@ -111,6 +112,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield from live.on_stack(scale)
     if "sdk" in parts:
         yield sdk.run(effort)
+    if "bulk" in parts:
+        yield bulk.run(bulk.TICKETS_QUICK if options.quick else bulk.TICKETS)
     if "files" in parts:
         yield files.run(files.FILES_QUICK if options.quick else files.FILES)
     if "assistant" in parts:
