@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks import __main__ as benchmarks
+from benchmarks import assistant
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +44,15 @@ def test_no_ticket_is_claimed_twice_and_none_is_lost(told: dict[str, dict[str, A
 def test_a_deep_page_beats_an_offset(told: dict[str, dict[str, Any]]) -> None:
     (deep,) = (result["numbers"] for name, result in told.items() if name.startswith("admin, at 5,000"))
     assert deep["deep, ms"] < deep["by offset, ms"]
+
+
+def test_the_parts_of_a_suggestion_add_up() -> None:
+    results = assistant.run(2).results
+    assert [result.name for result in results if result.met is not None] == [
+        "a reply with citations", "a summary", "next steps",
+    ]  # fmt: skip
+    parts = {result.name: float(result.numbers["ms"]) for result in results if result.name.startswith("of it, ")}
+    in_database = [spent for name, spent in parts.items() if "in the database" in name]
+    assert (len(parts), len(in_database)) == (9, 7)
+    assert min(in_database) > 0
+    assert sum(in_database) < sum(parts.values())
