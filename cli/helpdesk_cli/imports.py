@@ -136,12 +136,52 @@ def csv_(
             path,
             name=name,
             mapping=mapping,
-            requester=requester,
+            default_requester=requester,
             time_zone=time_zone,
             time_format=time_format,
             encoding=encoding,
             separator=separator,
             verified=verified,
+            dry_run=dry_run,
+            skip_unreadable=skip_unreadable,
+            stage=stage,
+            on_progress=tell,
+        ),
+        report,
+    )
+
+
+@app.command("freshdesk")
+def freshdesk(
+    path: PathArgument,
+    account: Annotated[
+        str, typer.Option(metavar="NAME", help="A name for the account, to keep several apart.")
+    ] = "freshdesk",
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NUMBER=STATUS", help="What a status of your own becomes; may be repeated.", show_default=False
+        ),
+    ] = None,
+    dry_run: DryRunOption = False,
+    skip_unreadable: SkipOption = False,
+    stage: StageOption = None,
+    report: ReportOption = None,
+) -> None:
+    """Import the export of a Freshdesk account.
+
+    PATH has the JSON of tickets, conversations, contacts, agents, groups and ticket_fields, in any mix. Times and
+    authors are kept. Nobody receives anything. Interrupted, the same command goes on; repeated, it changes what has
+    changed.
+
+    For example: helpdesk import freshdesk export/ --status 6=pending --dry-run
+    """
+    statuses = _pairs("--status", status)
+    _run(
+        lambda hd, tell: hd.imports.freshdesk(
+            path,
+            account=account,
+            statuses=statuses,
             dry_run=dry_run,
             skip_unreadable=skip_unreadable,
             stage=stage,

@@ -179,3 +179,35 @@ def _sent(stage: Path) -> int:
             return int(db.execute("select count(*) from results where kind = 'ticket'").fetchone()[0])
         except sqlite3.OperationalError:
             return 0
+
+
+def test_a_freshdesk_account_moves_in(people: People, tmp_path: Path, account: str) -> None:
+    ids = range(1, 4)
+    time = "2020-01-02T03:04:05Z"
+    said = {"user_id": 1, "incoming": True, "private": False, "body_text": "Hello", "created_at": time}
+    tickets = [
+        {
+            "id": id,
+            "subject": f"Parcel {id}",
+            "description_text": "Lost",
+            "status": 5,
+            "priority": 4,
+            "source": 2,
+            "requester_id": 1,
+            "created_at": time,
+            "updated_at": time,
+            "custom_fields": {},
+            "conversations": [said | {"id": id * 10}, said | {"id": id * 10 + 1, "private": True}],
+        }
+        for id in ids
+    ]
+    contact = {"id": 1, "name": "Ann", "email": f"{uuid4().hex}@example.net", "created_at": time}
+    folder = tmp_path / "freshdesk"
+    folder.mkdir()
+    (folder / "tickets.json").write_text(json.dumps(tickets))
+    (folder / "contacts.json").write_text(json.dumps([contact]))
+    report = people.admin("import", "freshdesk", folder, "--account", account, "--json").json
+    assert (report["counts"]["ticket"]["created"], report["comments"]) == (
+        *(3, {"messages": 3, "notes": 3, "descriptions": 0}),
+    )
+    assert all(one["adds_up"] for one in report["checks"])

@@ -12,15 +12,15 @@ from typing import Any
 
 from ..._limits import FIELD_HELP_MAX, FIELD_LABEL_MAX, NAME_MAX, OPTION_MAX, TEAM_DESCRIPTION_MAX, TEAM_NAME_MAX
 from ..._names import clean_name
-from .envelopes import BrokenFileError, Found, files_of, read_json
+from .envelopes import Found
 from .items import Item, Problem, RefusedItemError
+from .json_files import stage_files
 from .source import Made, moment, written
 from .stage import Stage, Staged
-from .texts import clean, identifier, shortened
-from .zendesk_shapes import KEYS, kind_of, staged_of
+from .texts import clean, shortened
+from .zendesk_shapes import kind_of, staged_of
 from .zendesk_tickets import TicketMaker
 
-_BATCH = 1000
 _TYPES = {
     "text": "text",
     "regexp": "text",
@@ -73,20 +73,7 @@ class ZendeskExport:
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
         """Read all files that have changed since they were read last."""
-        files, others = files_of(self.path)
-        for other in others:
-            note(f"not read, since it is no JSON: {other.name}", 1)
-        root = self.path if self.path.is_dir() else self.path.parent
-        for file in files:
-            about = file.stat()
-            shown = os.fsencode(file.relative_to(root)).decode(errors="replace")
-            known = stage.db.execute("select size, changed from files where path = ?", (shown,)).fetchone()
-            if known == (about.st_size, about.st_mtime_ns):
-                continue
-            count = _stage_file(file, shown, stage, problem, note)
-            if count is not None:
-                row = (shown, about.st_size, about.st_mtime_ns, count)
-                stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)
+        stage_files(self.path, stage, _shape, problem, note)
 
     def teams(self, stage: Stage) -> Iterator[Made]:
         """Groups. A deleted group stays in the list, and its tickets go to the default team."""
@@ -136,43 +123,8 @@ class ZendeskExport:
             yield Problem(place, f"comment {id}", "unknown_ticket", message, "Export the tickets, too.")
 
 
-def _stage_file(
-    file: Path, shown: str, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]
-) -> int | None:
-    """How many objects the file has; None where it was not read to its end."""
-    broken: list[BrokenFileError] = []
-    waiting: list[Staged] = []
-    left_out: dict[str, int] = {}
-    count = 0
-    stage.begin()
-    try:
-        for found in read_json(file, shown, broken):
-            try:
-                before = len(waiting)
-                waiting.extend(staged_of(found))
-                if len(waiting) == before and kind_of(found) is None:
-                    what = found.key if found.key in KEYS else str(found.value.get("result_type", "objects"))
-                    left_out[str(what)] = left_out.get(str(what), 0) + 1
-                count += 1
-            except RefusedItemError as refused:
-                problem(Problem(found.place, _named(found), refused.code, refused.message, refused.hint))
-            if len(waiting) >= _BATCH:
-                stage.add(waiting)
-                waiting.clear()
-    except BrokenFileError as error:
-        broken.append(error)
-    stage.add(waiting)
-    stage.commit()
-    for what, times in left_out.items():
-        note(f"left out: {what}", times)
-    for one in broken:
-        problem(Problem(one.place, "", "unreadable", one.message, one.hint))
-    return None if broken else count
-
-
-def _named(found: Found) -> str:
-    id = identifier(found.value.get("id")) if isinstance(found.value, dict) else None
-    return f"{found.key or 'object'} {id}" if id else found.key or ""
+def _shape(found: Found) -> Iterator[Staged] | None:
+    return None if kind_of(found) is None else staged_of(found)
 
 
 def _person(id: str, place: str, user: Mapping[str, Any], now: datetime) -> Item:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...imports.desks import CsvTable, HelpdeskExport, Source, ZendeskExport, read_mapping
+from ...imports.desks import CsvTable, FreshdeskExport, HelpdeskExport, Source, ZendeskExport, read_mapping
 from ...models.imports import ImportRun, ImportSummary
 from .running import Progress, run_import
 
@@ -77,7 +77,7 @@ class Imports(Resource[Driver]):
         *,
         name: str = "csv",
         mapping: str | os.PathLike[str] | None = None,
-        requester: str | None = None,
+        default_requester: str | None = None,
         time_zone: str | None = None,
         time_format: str | None = None,
         encoding: str | None = None,
@@ -94,7 +94,7 @@ class Imports(Resource[Driver]):
             path: The file, with a header.
             name: A name for the table: ids are unique within it. Name it when you import several.
             mapping: A TOML file that says which column is what; None for the usual names.
-            requester: The e-mail address of the requester of rows that name none.
+            default_requester: The e-mail address of the requester of rows that name none. They need not exist.
             time_zone: The zone of times without an offset, e.g. ``Europe/Berlin``. It is never guessed.
             time_format: How times are written, as for ``strptime``; None for ISO 8601.
             encoding: The encoding, e.g. ``cp1252``; None for UTF-8.
@@ -114,7 +114,7 @@ class Imports(Resource[Driver]):
             path,
             name,
             mapping=read_mapping(_path(mapping), zone=time_zone, time_format=time_format),
-            requester=requester,
+            requester=default_requester,
             encoding=encoding,
             separator=separator,
             verified=check.boolean("verified", verified),
@@ -122,6 +122,40 @@ class Imports(Resource[Driver]):
         return (
             yield from run_import(
                 self, table, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
+            )
+        )
+
+    @call
+    def freshdesk(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        account: str = "freshdesk",
+        statuses: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        skip_unreadable: bool = False,
+        stage: str | os.PathLike[str] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[ImportSummary]:
+        """Import the export of a Freshdesk account: JSON lines, arrays or pages of its API, plain or gzip.
+
+        Args:
+            path: A file, or a folder with files of tickets, conversations, contacts, agents, groups and ticket fields.
+            account: A name for the account: ids are unique within it. Name it when you import from several.
+            statuses: What the number of a status of your own becomes, e.g. ``{"6": "pending"}``.
+            dry_run: Whether to write nothing, and report what would be done.
+            skip_unreadable: Whether to import the rest when a file cannot be read to its end.
+            stage: The file that keeps what was read and how far the import has come; by default beside ``path``.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: There is no such file or folder, or the stage cannot be written.
+            ForbiddenError: You are not an admin.
+        """
+        export = FreshdeskExport(path, account, statuses=statuses)
+        return (
+            yield from run_import(
+                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
             )
         )
 
