@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks import (
+    adoption,
     assistant,
     bulk,
     claims,
@@ -38,7 +39,7 @@ from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
-_STACK = ("sdk", "bulk", "files", "assistant", "cli", "start")
+_STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search and vote load data of their own (half an hour,
 # five minutes), labels needs a file.
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="live: few subscribers for a short time; files: five of them; bulk: 400 tickets; only to see that it runs",
+        help="live: few subscribers for a short time; files, bulk, adoption: few of them; only to see that it runs",
     )
     labels.add_options(parser)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
@@ -116,6 +117,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield bulk.run(bulk.TICKETS_QUICK if options.quick else bulk.TICKETS)
     if "files" in parts:
         yield files.run(files.FILES_QUICK if options.quick else files.FILES)
+    if "adoption" in parts:
+        yield adoption.run(adoption.TICKETS_QUICK if options.quick else adoption.TICKETS)
     if "assistant" in parts:
         yield assistant.run(assistant.RUNS_QUICK if options.quick else assistant.RUNS)
     if "cli" in parts:

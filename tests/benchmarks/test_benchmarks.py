@@ -56,3 +56,11 @@ def test_the_parts_of_a_suggestion_add_up() -> None:
     assert (len(parts), len(in_database)) == (9, 7)
     assert min(in_database) > 0
     assert sum(in_database) < sum(parts.values())
+
+
+def test_a_fresh_helpdesk_and_an_export_are_measured(tmp_path: Path) -> None:
+    assert benchmarks.main(["adoption", "--quick", "--results", str(tmp_path)]) == 0
+    (written,) = tmp_path.glob("*.json")
+    fresh, export = json.loads(written.read_text())["sections"][0]["results"]
+    assert fresh["numbers"]["ms"] < fresh["numbers"]["migrated, ms"]
+    assert export["numbers"]["MB"] > 0.1
