@@ -1,12 +1,30 @@
 -- The assistant's settings, prompts, switches and budgets. Admins decide; staff read. Nothing here needs a model:
 -- without one the assistant proposes passages and past labels.
 
+create function helpdesk_private.share_within(p_field text, p_value real, p_min real, p_max real)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_value is null or p_value between p_min and p_max then
+    return true;
+  end if;
+  perform helpdesk_private.fail('invalid_value', format('%s must be %s to %s', p_field, p_min, p_max));
+  return false;
+end;
+$$;
+revoke all on function helpdesk_private.share_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.share_within to authenticated, service_role;
+
 create table helpdesk.ai_settings (
   singleton boolean primary key default true check (singleton),
   is_enabled boolean not null default true,
   chat_model text check (helpdesk_private.text_within('chat_model', chat_model, 1, 200)),
-  price_in numeric(12, 6) check (price_in between 0 and 100000),
-  price_out numeric(12, 6) check (price_out between 0 and 100000),
+  price_in numeric(12, 6) check (helpdesk_private.share_within('price_in', price_in::real, 0, 100000)),
+  price_out numeric(12, 6) check (helpdesk_private.share_within('price_out', price_out::real, 0, 100000)),
   daily_tokens_project bigint default 2000000 check (
     daily_tokens_project is null
     or helpdesk_private.number_within('daily_tokens_project', daily_tokens_project, 0, 1000000000000)
@@ -24,8 +42,8 @@ create table helpdesk.ai_settings (
   internal_articles_in_context boolean not null default false,
   tone text not null default '' check (helpdesk_private.text_within('tone', tone, 0, 500)),
   signature text not null default '' check (helpdesk_private.text_within('signature', signature, 0, 500)),
-  reply_language text check (reply_language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'),
-  similarity_floor real check (similarity_floor between 0 and 1),
+  reply_language text check (helpdesk_private.locale_valid('reply_language', reply_language)),
+  similarity_floor real check (helpdesk_private.share_within('similarity_floor', similarity_floor, 0, 1)),
   proposal_hours integer not null default 24
     check (helpdesk_private.number_within('proposal_hours', proposal_hours, 1, 720)),
   capability jsonb not null default '{}' check (helpdesk_private.json_object_within('capability', capability, 16384)),

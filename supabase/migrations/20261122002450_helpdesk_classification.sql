@@ -6,24 +6,6 @@
 -- is sure when its share reaches its threshold and the nearest example is similar enough; a label with fewer than three
 -- examples never is.
 
-create function helpdesk_private.share_within(p_field text, p_value real, p_min real, p_max real)
-returns boolean
-language plpgsql
-immutable
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_value is null or p_value between p_min and p_max then
-    return true;
-  end if;
-  perform helpdesk_private.fail('invalid_value', format('%s must be %s to %s', p_field, p_min, p_max));
-  return false;
-end;
-$$;
-revoke all on function helpdesk_private.share_within from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.share_within to authenticated, service_role;
-
 create table helpdesk.ai_thresholds (
   kind text primary key check (kind in ('team', 'priority', 'tag', 'assignee', 'spam')),
   suggest_share real not null default 0.7 check (helpdesk_private.share_within('suggest_share', suggest_share, 0, 1)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.db.assisting import holding
-from tests.db.people import ADMIN, SERVICE, Db, be, one, refused, value
+from tests.db.people import ADMIN, OWNER, SERVICE, Db, be, one, refused, value
 from tests.db.test_assistant_runs import ask, leased
 from tests.db.world import World
 
@@ -77,3 +79,42 @@ def test_a_change_of_the_settings_has_its_time(db: Db, world: World) -> None:
     before = value(db, "select updated_at from helpdesk.ai_settings")
     db.execute("update helpdesk.ai_settings set tone = 'Dry.'")
     assert value(db, "select updated_at from helpdesk.ai_settings") > before
+
+
+BAD: dict[str, list[Any]] = {
+    "chat_model": ["", "x" * 201],
+    "price_in": [-1, 100_001, "NaN"],
+    "price_out": [-1, 100_001, "NaN"],
+    "daily_tokens_project": [-1, 10**12 + 1],
+    "daily_tokens_team": [-1, 10**12 + 1],
+    "daily_tokens_person": [-1, 10**12 + 1],
+    "tone": ["x" * 501],
+    "signature": ["x" * 501],
+    "reply_language": ["English", "e", "", "en_US"],
+    "similarity_floor": [-0.1, 1.1, "NaN"],
+    "proposal_hours": [0, 721],
+    "capability": ['{"a": "' + "x" * 17_000 + '"}'],
+}
+
+
+@pytest.mark.parametrize(("column", "setting"), [(column, bad) for column, values in BAD.items() for bad in values])
+def test_a_setting_out_of_bounds_is_refused_by_its_name(db: Db, world: World, column: str, setting: Any) -> None:
+    person = OWNER if column == "capability" else ADMIN
+    with refused("invalid_value", column), be(db, person):
+        db.execute(f"update helpdesk.ai_settings set {column} = %s".encode(), (setting,))
+
+
+@pytest.mark.parametrize(
+    ("task", "body", "note"),
+    [("poem", "x", ""), ("reply", "", ""), ("reply", "x" * 3501, ""), ("reply", "x", "x" * 501)],
+)
+def test_a_prompt_out_of_bounds_is_refused(db: Db, world: World, task: str, body: str, note: str) -> None:
+    with refused("invalid_value"), be(db, ADMIN):
+        db.execute("select helpdesk.create_prompt(%s, %s, %s)", (task, body, note))
+
+
+def test_a_wish_has_a_limit(db: Db, world: World) -> None:
+    for wish in ("", "x" * 1001):
+        with refused("invalid_value", "wish"), db.transaction():
+            ask(db, world["mine"], wish=wish)
+    assert ask(db, world["mine"], wish="x" * 1000)["state"] == "queued"
