@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from importlib.resources import files
 
 from ..client import Helpdesk
 from ..embeddings import EmbeddingEndpoint, embed_waiting
-from ..errors import TeamNotFoundError
+from ..errors import HelpdeskError, TeamNotFoundError
 from ..models.assistant import Citation
 from .stage import Stage
 
@@ -38,6 +40,17 @@ class KnowledgeScene(Stage):
         self._route_a_new_ticket()
         self._say("A language model writes drafts in its own words and decides the doubtful: set OPENAI_API_KEY.")
 
+    def _begin_to_embed(self, endpoint: EmbeddingEndpoint | None) -> None:
+        """Start the model, which takes a second, and embed past tickets, while the story goes on."""
+
+        def work() -> None:
+            with suppress(HelpdeskError):
+                if endpoint is not None:
+                    embed_waiting(self._system, endpoint)
+
+        self._embedding = threading.Thread(target=work, daemon=True)
+        self._embedding.start()
+
     def _publish_articles(self) -> None:
         self._texts = {}
         for slug in _ARTICLES:
@@ -57,10 +70,12 @@ class KnowledgeScene(Stage):
         self._say(f"Nora sends three tickets about courses to a team of their own: {_TEAM}.")
 
     def _embed(self, endpoint: EmbeddingEndpoint) -> None:
+        self._embedding.join()
         done = embed_waiting(self._system, endpoint)
         progress = self._nora.knowledge.embedding_progress()[0]
         self._check(
-            f"{done.stored} passages and past tickets have a vector of {endpoint.model}, made on this machine",
+            f"{progress.embedded} passages and {progress.examples_embedded} past tickets have a vector of "
+            f"{endpoint.model}, made on this machine",
             progress.is_active and progress.embedded == progress.chunks and done.problem is None,
         )
 

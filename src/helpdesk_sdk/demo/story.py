@@ -49,6 +49,7 @@ class Story(KnowledgeScene):
             HelpdeskError: A request was refused that should be accepted; the story cannot continue.
         """
         with self._clients, Helpdesk(self._url, self._secret_key) as self._system:
+            self._begin_to_embed(embeddings)
             self._beginning = self._system.events.head()
             self._gather_people()
             followers = {"Nora": self._nora, "Mara": self._mara}
