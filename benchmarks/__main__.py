@@ -20,6 +20,7 @@ from benchmarks import (
     events,
     fields,
     files,
+    imports,
     labels,
     lists,
     live,
@@ -42,8 +43,8 @@ _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search and vote load data of their own (half an hour,
-# five minutes), labels needs a file.
-_ON_REQUEST = ("peer", "search", "vote", "labels")
+# five minutes), labels needs a file, imports has a stack and an account of its own.
+_ON_REQUEST = ("peer", "search", "vote", "labels", "imports")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="live: few subscribers for a short time; files, bulk, adoption: few of them; only to see that it runs",
     )
+    parser.add_argument("--imported", type=int, default=imports.TICKETS, help="imports: how many tickets (20,000)")
     labels.add_options(parser)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
@@ -134,6 +136,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if "labels" in parts:
         with labels.server(options.data, bin_dir=options.postgres) as server:
             yield labels.run(data.fresh_database(server), labels.options_of(options))
+    if "imports" in parts:
+        yield imports.run(options.imported)
     if "peer" in parts:
         yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 
