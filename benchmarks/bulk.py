@@ -17,7 +17,6 @@ TICKETS_QUICK = 400
 # A loop is slow: it is measured on some of the tickets, and in turns, so that both see the same machine.
 _TURNS = 5
 _LOOPED = 0.05
-_AIM = 3.0
 
 
 def run(tickets: int) -> Section:
@@ -47,7 +46,8 @@ def run(tickets: int) -> Section:
         "faster": ratio,
         "seconds": bulk,
     }
-    section.results.append(Result(f"update_many, {tickets:,} tickets", columns, f"≥ {_AIM} times", ratio >= _AIM))
+    # No aim: what is left is the change itself, with its guards, its event and its announcement.
+    section.results.append(Result(f"update_many, {tickets:,} tickets", columns))
     return section
 
 
