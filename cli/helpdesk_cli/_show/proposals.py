@@ -46,7 +46,12 @@ REASONS = {
     "answer_refused": "the language model refused to answer",
     "conversation_moved": "somebody has written meanwhile",
     "prompt_cut": "the language model did not read the whole prompt",
-    "lease_expired": "the assistant did not finish",
+    "lease_expired": "the assistant did not finish, three times",
+    "run_failed": "the assistant gave it back three times",
+    "ticket_merged": "the ticket was merged meanwhile",
+    "article_withdrawn": "a quoted article was withdrawn meanwhile",
+    "no_change": "the labels are those that the ticket has",
+    "no_embedding": "the ticket had no vector, so its words decided",
 }
 _INDENT = "    "
 
