@@ -115,7 +115,8 @@ begin
           char_length(p.final ->> 'body') * (1 - p.distance) / c_characters_a_second
         end as seconds_kept
       from runs as r
-      join helpdesk.proposals as p on p.run_id = r.run_id
+      -- That nothing was found is no suggestion.
+      join helpdesk.proposals as p on p.run_id = r.run_id and p.kind <> 'escalation'
       left join helpdesk.users as u on u.user_id = p.decided_by
     ), judged as (
       select o.*, not coalesce(o.by_assistant, false) and o.state in ('accepted', 'edited', 'rejected', 'undone') as judged

@@ -63,6 +63,12 @@ def test_articles_are_listed_shown_published_and_archived(people: People, folder
     assert people.customer("kb", "show", f"{name}-refunds", code=3).err.startswith("Error: There is no article")
 
 
+def test_a_refusal_of_the_helpdesk_is_a_sentence(people: People, folder: Path) -> None:
+    (folder / "bad.md").unlink()
+    refused = people.customer("kb", "import", folder, code=1).err
+    assert "refunds.md: You may not do this. Ask an admin" in refused
+
+
 def test_hostile_articles_are_shown_as_text(people: People, folder: Path) -> None:
     hostile = HOSTILE.replace("\r", "")
     (folder / "bad.md").write_text(f"# {hostile}\n\n{hostile}")

@@ -154,6 +154,15 @@ def test_what_the_assistant_applies_is_nobodys_judgement(db: Db, world: World) -
     assert (row["decided"], row["applied"], row["applied_undone"], row["undone"]) == (0, 1, 1, 0)
 
 
+def test_that_nothing_was_found_is_no_suggestion(db: Db, world: World) -> None:
+    _, secret = start(db, world["answered"])
+    with holding(db, secret):
+        proposal = value(db, "select helpdesk.finish_without_model('no_model')")
+    assert accept(db, AGENT, proposal)["state"] == "accepted"
+    (row,) = report(db)
+    assert (row["runs"], row["proposals"], row["decided"], row["precision"]) == (1, 0, 0, None)
+
+
 def test_a_test_run_does_not_count(db: Db, world: World) -> None:
     _, secret = start(db, world["answered"], is_test=True)
     with holding(db, secret):

@@ -115,7 +115,7 @@ def show_report(report: ImportReport) -> None:
         out.print_rows(shown, columns, empty="")
     for item in report.items:
         if item.problem:
-            out.print_note(f"{item.source}: {item.problem}. {item.hint or ''}")
+            out.print_note(f"{item.source}: {item.problem.rstrip('.')}. {item.hint or ''}")
     for note in report.notes:
         out.print_note(note)
     counts_text = ", ".join(f"{report.count(a):,} {a}" for a in ("created", "updated", "unchanged", "refused"))

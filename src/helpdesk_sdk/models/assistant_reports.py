@@ -55,7 +55,7 @@ class AssistantFigures(Model):
     failed: int
     """How many failed."""
     proposals: int
-    """How many proposals were made."""
+    """How many proposals were made. Escalations do not count: nothing was found."""
     decided: int
     """How many of them people accepted, edited, rejected or undid."""
     unchanged: int
