@@ -46,7 +46,11 @@ alter table helpdesk.article_chunks
   alter column is_current set statistics 0;
 create index article_chunks_article_idx on helpdesk.article_chunks (article_id) where is_current;
 create index article_chunks_articles_idx on helpdesk.article_chunks (article_id);
-create index article_chunks_words_idx on helpdesk.article_chunks using gin (words) where is_current;
+-- One for each audience: what a search costs a customer does not depend on the words of internal articles.
+create index article_chunks_public_words_idx on helpdesk.article_chunks using gin (words)
+  where is_current and audience = 'public';
+create index article_chunks_internal_words_idx on helpdesk.article_chunks using gin (words)
+  where is_current and audience = 'internal';
 
 revoke all on table helpdesk.article_chunks from public, anon, authenticated, service_role;
 grant select on table helpdesk.article_chunks to authenticated, service_role;

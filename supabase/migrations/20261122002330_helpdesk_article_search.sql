@@ -1,9 +1,12 @@
 -- Search in articles: the passages that fit a question, by their vectors and their words.
 --
--- With a vector: cosine + 0.1 · lexical / the highest lexical. Passages that hold an identifier or a quoted string of
--- the question stand before all others, where one to three passages do: vectors do not know error codes. A passage that
--- waits for its vector is ranked by its words. Without a vector, or while no model is complete, words decide alone. Any
--- word counts, but not those that stand in every text.
+-- With a vector: cosine + 0.05 · lexical, where lexical is the geometric mean of two ranks of PostgreSQL, each divided
+-- by the highest: ts_rank (many of the question's words) and ts_rank_cd (words that are repeated, or in the title).
+-- Passages that hold an identifier or a quoted string of the question stand before all others, where one to three
+-- passages do: vectors do not know error codes. A passage that waits for its vector is ranked by its words. Without a
+-- vector, or while no model is complete, ts_rank decides alone. Any word counts, but not those in every text.
+--
+-- The words rank at most 2,000 passages: those with the rarest words, then those with all the others.
 --
 -- Who reads what is written out: everything that is counted, compared or ranked is of the audiences that the reader may
 -- see, so that neither the rows nor their number depend on others.
@@ -17,22 +20,106 @@ create type helpdesk_private.found_article as (
 comment on type helpdesk_private.found_article is 'A passage that search_articles() found, with its article.';
 
 create function helpdesk_private.question_words(p_query text)
-returns tsquery
+returns text[]
 language sql
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select string_agg(quote_literal(l.lexeme), ' | ' order by l.lexeme)::tsquery
-  from (
+  select array(
     select w.lexeme from unnest(helpdesk_private.search_vector(left(p_query, 2000), 'A')) as w
     where char_length(w.lexeme) >= 2 and ts_lexize('pg_catalog.english_stem', w.lexeme) is distinct from '{}'
       and ts_lexize('pg_catalog.german_stem', w.lexeme) is distinct from '{}'
-    limit 200
-  ) as l;
+    -- The longest say most.
+    order by char_length(w.lexeme) desc, w.lexeme limit 64
+  );
 $$;
-comment on function helpdesk_private.question_words is 'Any word of the question, but for those in every text.';
+comment on function helpdesk_private.question_words is
+  'The words of the question, but for those in every text; the 64 longest.';
 revoke all on function helpdesk_private.question_words from public, anon, authenticated, service_role;
+
+create function helpdesk_private.chunks_with(
+  p_words tsquery, p_locales text[], p_audiences text[], p_limit integer
+)
+returns table (chunk_id uuid)
+language sql
+stable
+-- Invoker: called by definer functions, which name the audiences that the reader may see.
+security invoker
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+  -- A branch for each audience, which has an index of its own. The view published_chunks would keep it from being used.
+  (
+    select c.chunk_id from helpdesk.article_chunks as c
+    where c.is_current and c.audience = 'public' and 'public' = any(p_audiences) and c.words @@ p_words
+      and (p_locales is null or c.locale = any(p_locales))
+    limit p_limit
+  )
+  union all
+  (
+    select c.chunk_id from helpdesk.article_chunks as c
+    where c.is_current and c.audience = 'internal' and 'internal' = any(p_audiences) and c.words @@ p_words
+      and (p_locales is null or c.locale = any(p_locales))
+    limit p_limit
+  )
+  limit p_limit;
+$$;
+comment on function helpdesk_private.chunks_with is
+  'Passages of published articles that match, of these audiences and languages (null: all): at most so many, any.';
+revoke all on function helpdesk_private.chunks_with from public, anon, authenticated, service_role;
+
+create function helpdesk_private.worded_chunks(p_words text[], p_locales text[], p_audiences text[])
+returns uuid[]
+language plpgsql
+stable
+-- Invoker: called by definer functions, which name the audiences that the reader may see.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most constant integer := 2000;
+  -- So many passages are enough to choose from.
+  c_enough constant integer := 200;
+  c_together constant integer := 8;
+  v_word record;
+  v_found uuid[] := '{}';
+  v_common text[] := '{}';
+begin
+  for v_word in
+    select quote_literal(w.word) as word, h.chunk_ids, cardinality(h.chunk_ids) as passages
+    from unnest(p_words) as w (word)
+    cross join lateral (
+      select array(
+        select c.chunk_id
+        from helpdesk_private.chunks_with(quote_literal(w.word)::tsquery, p_locales, p_audiences, c_most + 1) as c
+      ) as chunk_ids
+    ) as h
+    order by cardinality(h.chunk_ids), char_length(w.word) desc, w.word
+  loop
+    if cardinality(v_found) + v_word.passages <= c_most then
+      v_found := v_found || v_word.chunk_ids;
+    else
+      v_common := case when cardinality(v_common) < c_together then v_common || v_word.word else v_common end;
+    end if;
+  end loop;
+  -- Of common words, all together; then without the most common one, until there is enough to choose from.
+  while cardinality(v_found) < c_enough and cardinality(v_common) > 0 loop
+    v_found := v_found || array(
+      select c.chunk_id
+      from helpdesk_private.chunks_with(
+        array_to_string(v_common, ' & ')::tsquery, p_locales, p_audiences, c_most - cardinality(v_found)
+      ) as c
+    );
+    v_common := trim_array(v_common, 1);
+  end loop;
+  return v_found;
+end;
+$$;
+comment on function helpdesk_private.worded_chunks is
+  'The passages that words may rank, some of them twice: those that hold any of the words where these are at most '
+  '2,000; else those with the rarest words, and those with all common words.';
+revoke all on function helpdesk_private.worded_chunks from public, anon, authenticated, service_role;
 
 create function helpdesk_private.named_chunks(p_query text, p_locales text[], p_audiences text[])
 returns uuid[]
@@ -44,19 +131,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_most constant integer := 3;
+  c_looked_at constant integer := 1000;
   v_term record;
   v_holders uuid[];
   v_named uuid[] := '{}';
   v_done text[] := '{}';
 begin
   for v_term in
-    select t.text, t.words
+    select t.text, t.words, t.each_word
     from (
-      select w.lexeme as text, quote_literal(w.lexeme)::tsquery as words
+      select w.lexeme as text, quote_literal(w.lexeme)::tsquery as words, quote_literal(w.lexeme)::tsquery as each_word
       from unnest(helpdesk_private.search_vector(left(p_query, 2000), 'A')) as w
       where w.lexeme ~ '[0-9]' and char_length(w.lexeme) >= 3
       union all
-      select '"' || m.found[1], phraseto_tsquery('simple', helpdesk_private.search_fold(m.found[1]))
+      select
+        '"' || m.found[1], phraseto_tsquery('simple', helpdesk_private.search_fold(m.found[1])),
+        plainto_tsquery('simple', helpdesk_private.search_fold(m.found[1]))
       from regexp_matches(left(p_query, 2000), '["“„]([^"“”„]{3,200})["“”]', 'g') as m (found)
     ) as t
     where numnode(t.words) > 0
@@ -64,11 +154,14 @@ begin
   loop
     -- 2231 is a part of ORD-2231: where that is found, INV-2231 is not meant.
     continue when exists (select from unnest(v_done) as d where position(v_term.text in d) > 0);
+    -- Words that stand together in more passages than these are no identifier, in whatever order.
+    v_holders := array(
+      select c.chunk_id from helpdesk_private.chunks_with(v_term.each_word, p_locales, p_audiences, c_looked_at) as c
+    );
+    continue when cardinality(v_holders) = c_looked_at;
     v_holders := array(
       select c.chunk_id from helpdesk_private.published_chunks as c
-      where c.words @@ v_term.words and c.audience = any(p_audiences)
-        and (p_locales is null or c.locale = any(p_locales))
-      limit c_most + 1
+      where c.chunk_id = any(v_holders) and c.words @@ v_term.words limit c_most + 1
     );
     if cardinality(v_holders) between 1 and c_most then
       v_named := v_named || v_holders;
@@ -104,7 +197,10 @@ declare
   v_slot integer;
   v_unit real[];
   v_vector helpdesk_private.chunk_embeddings.embedding%type;
-  v_words tsquery := helpdesk_private.question_words(p_query);
+  v_words text[] := helpdesk_private.question_words(p_query);
+  -- Any of the words.
+  v_any tsquery := (select string_agg(quote_literal(w), ' | ') from unnest(v_words) as w)::tsquery;
+  v_worded uuid[] := '{}';
   v_named uuid[] := helpdesk_private.named_chunks(p_query, p_locales, p_audiences);
   v_by_index boolean := false;
 begin
@@ -136,6 +232,11 @@ begin
       where p_locales is null or n.locale = any(p_locales)
     );
   end if;
+  if v_vector is null or exists (
+    select from helpdesk_private.embedding_jobs as j where j.model = v_active and j.chunk_id is not null
+  ) then
+    v_worded := helpdesk_private.worded_chunks(v_words, p_locales, p_audiences);
+  end if;
   return query
     with near as materialized (
       (
@@ -155,13 +256,10 @@ begin
       union
       select unnest(v_named)
       union
-      select c.chunk_id from helpdesk_private.published_chunks as c
-      where v_vector is null and c.words @@ v_words
-      union
-      select c.chunk_id
-      from helpdesk_private.embedding_jobs as j
-      join helpdesk_private.published_chunks as c on c.chunk_id = j.chunk_id
-      where v_vector is not null and j.model = v_active and c.words @@ v_words
+      select w.chunk_id from unnest(v_worded) as w (chunk_id)
+      where v_vector is null or exists (
+        select from helpdesk_private.embedding_jobs as j where j.chunk_id = w.chunk_id and j.model = v_active
+      )
     ), ranked as (
       select
         c.chunk_id, c.article_id,
@@ -169,11 +267,15 @@ begin
           select -(e.embedding operator(helpdesk_private.<#>) v_vector)
           from helpdesk_private.chunk_embeddings as e where e.chunk_id = c.chunk_id and e.model = v_active
         ) end) as cosine,
-        coalesce(ts_rank(c.words, v_words), 0)::double precision as lexical,
+        coalesce(ts_rank(c.words, v_any), 0)::double precision as many,
+        case when v_vector is not null then coalesce(ts_rank_cd(c.words, v_any), 0) end::double precision as often,
         c.chunk_id = any(v_named) as is_named
       from candidates as x
-      -- The passage itself decides, not the copies beside its vector.
-      join helpdesk_private.published_chunks as c on c.chunk_id = x.chunk_id
+      -- The passage itself decides, not the copies beside its vector. One by one: nobody has told the planner that most
+      -- passages are published, and it would read them all.
+      cross join lateral (
+        select p.* from helpdesk_private.published_chunks as p where p.chunk_id = x.chunk_id offset 0
+      ) as c
       left join near as n on n.chunk_id = c.chunk_id
       where c.audience = any(p_audiences) and (p_locales is null or c.locale = any(p_locales))
     ), scored as (
@@ -182,10 +284,17 @@ begin
         case
           when v_vector is null then r.part
           -- Not yet embedded: as near as its words fit.
-          else coalesce(r.cosine, r.part * max(r.cosine) over (), 0) + 0.1 * r.part
-        end as score
+          else coalesce(r.cosine, r.part * max(r.cosine) over (), 0) + 0.05 * r.part
+        -- More than any other score: whoever orders by score has the same order.
+        end + case when r.is_named then 3 else 0 end as score
       from (
-        select k.*, coalesce(k.lexical / nullif(max(k.lexical) over (), 0), 0) as part from ranked as k
+        select
+          k.*,
+          case
+            when v_vector is null then coalesce(k.many / nullif(max(k.many) over (), 0), 0)
+            else coalesce(sqrt(k.many * k.often / nullif(max(k.many) over () * max(k.often) over (), 0)), 0)
+          end as part
+        from ranked as k
       ) as r
     )
     select s.chunk_id, s.score::real, s.cosine::real, s.part::real, s.is_named
@@ -202,7 +311,7 @@ $$;
 comment on function helpdesk_private.find_chunks is
   'The passages of published articles that fit the question, of these audiences and languages (null: all): those that '
   'hold an identifier of the question, then the others, each by score; at most three of an article. '
-  'cosine is null where no vector was compared; lexical: 0 to 1, the best has 1.';
+  'cosine is null where no vector was compared; lexical: 0 to 1, how well the words fit.';
 revoke all on function helpdesk_private.find_chunks from public, anon, authenticated, service_role;
 
 create function helpdesk_private.search_articles(
@@ -241,7 +350,9 @@ begin
       p_query, p_embedding, p_model, case when p_locale is not null then array[p_locale] end,
       array(select a from unnest(v_audiences) as a where p_audience is null or a = p_audience), p_max_rows
     ) with ordinality as f (chunk_id, score, cosine, lexical, matched_identifier, place)
-    join helpdesk_private.published_chunks as c on c.chunk_id = f.chunk_id
+    cross join lateral (
+      select p.* from helpdesk_private.published_chunks as p where p.chunk_id = f.chunk_id offset 0
+    ) as c
     join helpdesk.article_versions as v on v.version_id = c.version_id
     where c.audience = any(v_audiences)
     order by f.place;
@@ -268,8 +379,8 @@ $$;
 comment on function helpdesk.search_articles is
   'The passages of published articles that answer a question, best first, at most three of an article: customers find '
   'public ones, staff internal ones too. matched_identifier: passages that hold an identifier (a word with a digit) or '
-  'a quoted string of the question that at most three passages hold; they come first, whatever their score. embedding: '
-  'the vector of the question, 384 numbers, by the model that active_embedding_model() returns. mode: hybrid (vectors '
-  'and words) or text (words alone: there is no vector, or no model is complete yet).';
+  'a quoted string of the question that at most three passages hold; they come first, with 3 more in their score. '
+  'embedding: the vector of the question, 384 numbers, by the model that active_embedding_model() returns. mode: '
+  'hybrid (vectors and words) or text (words alone: there is no vector, or no model is complete yet).';
 revoke all on function helpdesk.search_articles from public, anon, authenticated, service_role;
 grant execute on function helpdesk.search_articles to authenticated, service_role;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, SERVICE, STRANGER, Db, Person, be, one, refused
+from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, SERVICE, STRANGER, Db, Person, be, one, refused, value
 from tests.db.test_knowledge import published, saved
 from tests.db.world import World
 
@@ -66,6 +66,28 @@ def test_one_language_of_several(db: Db, world: World) -> None:
         )
     assert sorted(found(db, CUSTOMER, "refund")) == ["guide", "hilfe"]
     assert found(db, CUSTOMER, "refund", locale="de") == ["hilfe"]
+
+
+def test_words_that_thousands_of_passages_hold_are_looked_for_together(db: Db, world: World) -> None:
+    many = published(db, "many", "Printer.")
+    db.execute("set local session_replication_role = replica")
+    db.execute(
+        "insert into helpdesk.article_chunks (version_id, article_id, ordinal, locale, audience, title, heading_path, "
+        "body, sentences, words) select current_version_id, article_id, n, locale, audience, title, '', '', '{}', "
+        "case n %% 2 when 0 then 'printer:1' else 'paper:1' end::tsvector "
+        "from helpdesk.articles, generate_series(2, 10100) as n where article_id = %s",
+        (many["article_id"],),
+    )
+    db.execute("set local session_replication_role = origin")
+    published(db, "both", "A printer for paper.")
+    published(db, "rare", "A zebra in a printer of paper.")
+    assert found(db, CUSTOMER, "printer paper", max_rows=2) == ["both", "rare"]
+    assert found(db, CUSTOMER, "zebra printer", max_rows=1) == ["rare"]
+    assert found(db, CUSTOMER, '"printer of paper"', max_rows=1) == ["rare"]
+    ranked = "select cardinality(helpdesk_private.worded_chunks(%s, null, '{public}'))"
+    assert value(db, ranked, ["printer"]) == 2000
+    assert value(db, ranked, ["printer", "paper", "zebra"]) == 2000
+    assert value(db, ranked, ["zebra"]) == 1
 
 
 @pytest.mark.parametrize(("query", "field"), [("", "query"), (" ", "query"), ("x" * 2001, "query")])

@@ -79,6 +79,7 @@ def test_an_identifier_comes_before_what_is_much_nearer_by_vector_and_words(db: 
     rows = found(db, question, vector(1))
     assert slugs(rows) == ["alpha", "beta"]
     assert rows[0]["cosine"] == -1
+    assert rows[0]["score"] > rows[1]["score"]
     assert slugs(found(db, question)) == ["alpha", "beta"]
 
 

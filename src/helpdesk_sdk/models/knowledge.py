@@ -133,11 +133,11 @@ class ArticleHit(Model):
     sentences: Spans = ()
     """Where the passage's sentences begin and end: offsets of characters in ``body``."""
     score: float
-    """What the hits are ordered by, after ``matched_identifier``."""
+    """What the hits are ordered by; 3 more with ``matched_identifier``."""
     cosine: float | None = None
     """The likeness of the vectors of query and passage, -1 to 1; None where there is no vector."""
     lexical: float | None = None
-    """The part of the words, 0 to 1: 1 for the passage that fits best."""
+    """How well the words fit, 0 to 1, compared with the passage that they fit best."""
     matched_identifier: bool = False
     """Whether the passage has an identifier of the query, such as an error code. Such passages come first."""
     mode: str
