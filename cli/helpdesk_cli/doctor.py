@@ -57,7 +57,7 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check configuration, connection, migrations, the assistant and live events.
+    """Check connection, migrations, assistant and live events.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """

@@ -42,10 +42,11 @@ def export(
     ] = None,
     table: Annotated[bool, typer.Option("--csv", help="A table of tickets for a spreadsheet, without texts.")] = False,
 ) -> None:
-    """Export what you may read: tickets with messages and notes, people, teams, fields.
+    """Export what you may read: tickets, people, teams, fields.
 
-    One JSON object a line; the last line has kind "end". A file appears under its name when it is complete. The next
-    export goes on with --since, and misses nothing. helpdesk import helpdesk reads such a file.
+    Tickets come with messages and notes. One JSON object a line; the last line has kind "end". A file appears under its
+    name when it is complete. The next export goes on with --since, and misses nothing. helpdesk import helpdesk reads
+    such a file.
 
     For example: helpdesk export helpdesk.jsonl.gz --files attachments/
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    help = "Check files, make vectors, carry out the assistant's runs, again and again; with the secret key."
+    help = "Check files, make vectors and run the assistant. Needs the secret key."
     app.command("worker", profile=True, help=help)(worker)
 
 

@@ -97,7 +97,7 @@ def reply(
     attach: AttachOption = None,
     id: IdOption = None,
 ) -> None:
-    """Reply to a ticket, unless there are messages you have not read.
+    """Reply to a ticket, unless it has messages you have not read.
 
     You have read the messages that helpdesk tickets show has shown you on this machine. If it has not shown you the
     ticket, the newest message counts as read, and the command prints that message.
