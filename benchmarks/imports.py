@@ -42,8 +42,8 @@ def run(tickets: int = TICKETS) -> Section:
     section = Section(
         "Import",
         f"{tickets:,} tickets with {_COMMENTS} comments each, as JSON lines, with the secret key through the local "
-        "stack's gateway. COPY writes the same rows of tickets, messages and notes into the same tables with the same indexes, "
-        "without triggers, words for search and events.",
+        "stack's gateway. COPY writes the same rows of tickets, messages and notes into the same tables with the same "
+        "indexes, without triggers, words for search and events.",
     )
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as directory:
         folder = Path(directory) / "export"

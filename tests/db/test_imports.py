@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import pytest
 from tests.db.importing import PEOPLE, comment, imported, outcomes, send, start, ticket, with_people
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, Person, be, value
 from tests.db.world import World
@@ -13,13 +12,8 @@ from tests.db.world import World
 _SILENT = ("ai_runs", "label_examples")
 
 
-@pytest.fixture
-def run(db: Db, world: World) -> str:
-    """A run whose people are there."""
-    return with_people(db)
-
-
-def test_times_and_authors_are_those_of_the_source(db: Db, run: str, world: World) -> None:
+def test_times_and_authors_are_those_of_the_source(db: Db, world: World) -> None:
+    run = with_people(db)
     (result,) = send(db, run, "ticket", ticket(assignee="u2"))
     row = imported(db, result)
     times = {
@@ -53,7 +47,8 @@ def test_times_and_authors_are_those_of_the_source(db: Db, run: str, world: Worl
     assert value(db, "select email from helpdesk.users where user_id = %s", row["created_by"]) == "ann@example.com"
 
 
-def test_an_import_is_silent(db: Db, run: str, world: World) -> None:
+def test_an_import_is_silent(db: Db, world: World) -> None:
+    run = with_people(db)
     with be(db, ADMIN):
         db.execute("update helpdesk.ai_settings set is_enabled = true, triage_new_tickets = true")
     start_at = value(db, "select coalesce(max(event_id), 0) from helpdesk.events")
@@ -71,7 +66,8 @@ def test_an_import_is_silent(db: Db, run: str, world: World) -> None:
     assert {name: value(db, f"select count(*) from helpdesk.{name}") for name in _SILENT} == before
 
 
-def test_counters_and_search_know_what_was_imported(db: Db, run: str) -> None:
+def test_counters_and_search_know_what_was_imported(db: Db, world: World) -> None:
+    run = with_people(db)
     counts = "select coalesce(sum(tickets), 0) from helpdesk_private.ticket_counters where status = 'open'"
     before = value(db, counts)
     tickets = [ticket("t1", status="open"), ticket("t2", status="closed")]
@@ -83,7 +79,8 @@ def test_counters_and_search_know_what_was_imported(db: Db, run: str) -> None:
     assert [str(one["ticket_id"]) for one in db.execute(found, ("zebra",))] == [results[0]["id"]]
 
 
-def test_a_repeated_batch_changes_nothing(db: Db, run: str) -> None:
+def test_a_repeated_batch_changes_nothing(db: Db, world: World) -> None:
+    run = with_people(db)
     everything = "select md5(string_agg(t::text, '' order by ticket_id)) from helpdesk.tickets as t"
     first = send(db, run, "ticket", ticket())
     state = value(db, everything)
@@ -95,7 +92,8 @@ def test_a_repeated_batch_changes_nothing(db: Db, run: str) -> None:
     assert value(db, "select count(*) from helpdesk.messages where ticket_id = %s", first[0]["id"]) == 2
 
 
-def test_what_changed_in_the_source_changes_here(db: Db, run: str) -> None:
+def test_what_changed_in_the_source_changes_here(db: Db, world: World) -> None:
+    run = with_people(db)
     (result,) = send(db, run, "ticket", ticket())
     with be(db, ADMIN):
         db.execute("insert into helpdesk.ticket_tags (ticket_id, tag) values (%s, 'ours')", (result["id"],))
@@ -115,7 +113,8 @@ def test_what_changed_in_the_source_changes_here(db: Db, run: str) -> None:
     assert [one["tag"] for one in tags] == ["fire", "ours", "smoke"]
 
 
-def test_what_is_dead_stays_dead(db: Db, run: str) -> None:
+def test_what_is_dead_stays_dead(db: Db, world: World) -> None:
+    run = with_people(db)
     first, second = send(db, run, "ticket", ticket("t1"), ticket("t2", is_dead=True))
     assert (first["outcome"], second["outcome"]) == ("created", "dead")
     assert outcomes(send(db, run, "ticket", ticket("t2", hash="2"))) == ["dead"]
@@ -147,7 +146,8 @@ def test_an_unverified_address_joins_nobody(db: Db, world: World) -> None:
     assert value(db, "select name from helpdesk.users where user_id = %s", world["customer"]) == "Customer"
 
 
-def test_people_whom_an_import_made_can_sign_up(db: Db, run: str) -> None:
+def test_people_whom_an_import_made_can_sign_up(db: Db, world: World) -> None:
+    run = with_people(db)
     (result,) = send(db, run, "ticket", ticket())
     db.execute(
         "insert into auth.users (id, aud, role, email, email_confirmed_at) "
@@ -160,7 +160,8 @@ def test_people_whom_an_import_made_can_sign_up(db: Db, run: str) -> None:
         assert value(db, "select count(*) from helpdesk.notes") == 0
 
 
-def test_teams_and_fields(db: Db, run: str, world: World) -> None:
+def test_teams_and_fields(db: Db, world: World) -> None:
+    run = with_people(db)
     teams = send(
         db,
         run,
@@ -203,7 +204,8 @@ def _sum(*values: str) -> int:
     return int(hashlib.sha256("\x1f".join(values).encode()).hexdigest()[:15], 16)
 
 
-def test_totals_are_computed_from_the_rows(db: Db, run: str) -> None:
+def test_totals_are_computed_from_the_rows(db: Db, world: World) -> None:
+    run = with_people(db)
     (result,) = send(db, run, "ticket", ticket(title="Ünïcode"))
     row = imported(db, result)
     agent = value(db, "select user_id::text from helpdesk.users where email = %s", AGENT.email)

@@ -11,13 +11,6 @@ from tests.db.importing import comment, outcomes, send, start, ticket, with_peop
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, be, refused, value
 from tests.db.world import World
 
-
-@pytest.fixture
-def run(db: Db, world: World) -> str:
-    """A run whose people are there."""
-    return with_people(db)
-
-
 BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "status": ({"status": "on-hold"}, "helpdesk.invalid_value", "status must be one of"),
     "priority": ({"priority": "normal"}, "helpdesk.invalid_value", "priority must be one of"),
@@ -39,7 +32,8 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_one_bad_item_among_many(db: Db, run: str, name: str) -> None:
+def test_one_bad_item_among_many(db: Db, world: World, name: str) -> None:
+    run = with_people(db)
     values, reason, message = BAD[name]
     items = [ticket(f"t{n}") for n in range(7)]
     items[4] |= values

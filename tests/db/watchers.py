@@ -43,6 +43,8 @@ _MODULES = [
     "stale_citations",
     "assistant_reports",
     "bulk",
+    "imports",
+    "imports_refused",
     "assistant_runs",
     "assistant_budgets",
     "assistant_cache",
