@@ -6,9 +6,7 @@
 
 create table helpdesk.ai_runs (
   run_id uuid primary key default gen_random_uuid(),
-  kind text not null check (
-    helpdesk_private.text_among('kind', kind, 'reply', 'summary', 'next_steps', 'classification', 'article')
-  ),
+  kind text not null check (kind in ('reply', 'summary', 'next_steps', 'classification', 'article')),
   ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
   requested_by uuid references helpdesk.users (user_id),
   state text not null default 'queued' check (

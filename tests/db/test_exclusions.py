@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, SERVICE, STRANGER, Db, Person, be
+from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, SERVICE, STRANGER, Db, Person, be, refused
 from tests.db.world import World
 
 EVERYBODY = (ADMIN, SERVICE, CUSTOMER, OTHER, AGENT, STRANGER, GONE, LEFT)
@@ -50,3 +50,8 @@ def test_an_absent_ticket_and_another_ones_are_refused_alike(db: Db, world: Worl
     db.execute(ADD, ("ticket", world["theirs"]))
     with pytest.raises(InsufficientPrivilege, match="row-level security policy"), be(db, OTHER):
         db.execute(ADD, ("ticket", world[target]))
+
+
+def test_a_scope_is_one_of_three(db: Db, world: World) -> None:
+    with refused("invalid_value", "scope"), be(db, SERVICE):
+        db.execute(ADD, ("requester", world["customer"]))
