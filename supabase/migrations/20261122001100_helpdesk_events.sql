@@ -304,7 +304,8 @@ comment on function helpdesk_private.log_administration is
   'changes a person''s rights.';
 revoke all on function helpdesk_private.log_administration from public, anon, authenticated, service_role;
 create trigger log_user after insert on helpdesk.users
-  for each row when (new.created_at >= now()) execute function helpdesk_private.log_administration('user.created', 'user_id, role');
+  for each row when (new.created_at >= now())
+  execute function helpdesk_private.log_administration('user.created', 'user_id, role');
 create trigger log_role after update on helpdesk.users
   for each row execute function
   helpdesk_private.log_administration('user.role_changed', 'user_id', 'role', 'changes_access');

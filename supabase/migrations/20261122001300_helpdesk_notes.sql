@@ -33,7 +33,8 @@ revoke all on table helpdesk.notes from public, anon, authenticated, service_rol
 grant select on table helpdesk.notes to authenticated, service_role;
 
 create trigger log_note after insert on helpdesk.notes
-  for each row when (not new.imported) execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
+  for each row when (not new.imported)
+  execute function helpdesk_private.log_on_ticket('note.created', 'staff', 'note_id');
 
 alter table helpdesk.notes enable row level security;
 
