@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmarks import (
     adoption,
+    articles,
     assistant,
     bulk,
     claims,
@@ -42,9 +43,9 @@ _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
-# Only when named: the peer is installed from the package index, search and vote load data of their own (half an hour,
-# five minutes), labels needs a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "labels", "imports")
+# Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
+# an hour, five minutes each), labels needs a file, imports has a stack and an account of its own.
+_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "imports")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -138,6 +139,9 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
             yield labels.run(data.fresh_database(server), labels.options_of(options))
     if "imports" in parts:
         yield imports.run(options.imported)
+    if "articles" in parts:
+        with articles.server(options.data, bin_dir=options.postgres) as server:
+            yield articles.run(articles.prepare(server), effort)
     if "peer" in parts:
         yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 
