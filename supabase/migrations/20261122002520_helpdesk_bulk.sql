@@ -149,11 +149,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_uuid constant text := '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
+  v_items jsonb := case when jsonb_typeof(p_items) = 'array' then p_items else '[]' end;
   v_ids uuid[] := array(
-    select (i ->> 'ticket_id')::uuid from jsonb_array_elements(p_items) as i where i ->> 'ticket_id' ~ c_uuid
+    select (i ->> 'ticket_id')::uuid from jsonb_array_elements(v_items) as i where i ->> 'ticket_id' ~ c_uuid
   );
   v_numbers bigint[] := array(
-    select (i ->> 'number')::bigint from jsonb_array_elements(p_items) as i where i ->> 'number' ~ '^[0-9]{1,18}$'
+    select (i ->> 'number')::bigint from jsonb_array_elements(v_items) as i where i ->> 'number' ~ '^[0-9]{1,18}$'
   );
 begin
   v_ids := v_ids || array(select t.ticket_id from helpdesk.tickets as t where t.number = any(v_numbers));
