@@ -62,6 +62,7 @@ select p.chunk_id, 'bench', 0, p.audience, 'en', helpdesk_private.unit_vector('e
 from passage as p
 join subject as s on s.n = p.subject
 cross join lateral (
-  select array_agg((c.value + 0.65 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real order by c.place) as numbers
+  -- p.n: or the noise is drawn once for each subject.
+  select array_agg((c.value + 0 * p.n + 0.65 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real order by c.place) as numbers
   from unnest(s.center) with ordinality as c (value, place)
 ) as v;
