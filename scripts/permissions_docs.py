@@ -38,7 +38,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Opening a ticket": ("create_ticket", "POST tickets"),
     "Conversation": ("messages", "send_reply", "ticket_timeline", "redact_message"),
     "Merging": ("merge_tickets", "unmerge_ticket", "ticket_merges", "conversation", "conversation_notes"),
-    "Links": ("link_tickets", "unlink_tickets", "ticket_links", "suggest_duplicates"),
+    "Links": ("link_tickets", "unlink_tickets", "ticket_links", "suggest_duplicates", "split_ticket"),
     "Notes": ("notes", "add_note"),
     "Attachments": ("attachments", "reserve_attachment", "finish_attachment", "delete_attachment"),
     "Checking attachments": (*("lease_attachments", "settle_attachment", "postpone_attachment", "sweep_attachments"),),

@@ -33,6 +33,19 @@ def test_tickets_are_linked_listed_and_unlinked(people: People) -> None:
     assert people.agent("tickets", "links", first, "--json").json == []
 
 
+def test_a_message_becomes_a_ticket(people: People) -> None:
+    first = _open(people, "No sound")
+    message = people.customer("tickets", "reply", first, "By the way, no picture", "--json").json["message_id"]
+    said = people.agent("tickets", "split", message).out
+    number = int(said.split()[1])
+    assert said == f"Ticket {number} is opened: By the way, no picture\n"
+    lines = people.agent("tickets", "links", number).out.splitlines()
+    assert lines[1].split()[:4] == ["is", "a", "follow-up", "of"]
+    named = people.agent("tickets", "split", message, "--title", "Picture", "--json").json
+    assert (named["title"], named["description"]) == ("Picture", "By the way, no picture")
+    assert people.customer("tickets", "split", message, code=5).err
+
+
 def test_duplicates_are_listed(people: People) -> None:
     word = f"w{uuid4().hex}"
     first, second = _open(people, f"No paper {word}"), _open(people, f"No paper {word}")

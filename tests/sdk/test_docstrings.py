@@ -170,6 +170,10 @@ _REPLY_HAS_NOT = {
     *("ExternalIdTakenError", "IdConflictError", "OtherRequesterError", "SlugTakenError", "TooManyError"),
 }
 CANNOT = {
+    # The new ticket has no external id, no other link, and leads to a living ticket.
+    "resources.tickets.Tickets.split": {
+        *("ExternalIdTakenError", "LinkCycleError", "TicketMergedError", "TooManyError"),
+    },
     "resources.assistant.Assistant.accept": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.edit": _REPLY_HAS_NOT,
     "resources.assistant.Assistant.suggest": {

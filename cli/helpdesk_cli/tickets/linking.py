@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -10,7 +11,7 @@ from .._base.choices import LinkKind
 from .._base.json import jsonable
 from .._base.output import Column, print_result, print_rows
 from .._connect.connection import connect
-from .app import TicketArgument, app
+from .app import IdOption, TicketArgument, app
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Duplicate, Link, LinkedTicket
@@ -62,6 +63,28 @@ def links(ticket: TicketArgument) -> None:
         Column("Title", lambda one: (ticket := other(one)) and ticket.title, flexible=True),
     ]
     print_rows(rows, columns, empty="No links.")
+
+
+@app.command()
+def split(
+    message: Annotated[
+        UUID,
+        typer.Argument(
+            metavar="MESSAGE_ID", help="The message's id: helpdesk tickets show TICKET --json.", show_default=False
+        ),
+    ],
+    title: Annotated[
+        str | None, typer.Option(help="The new title; else the message's first line.", show_default=False)
+    ] = None,
+    id: IdOption = None,
+) -> None:
+    """Make a ticket of a message that is about another matter.
+
+    The new ticket has the same requester and queue, and a link to the ticket. The message stays where it is.
+    """
+    with connect() as hd:
+        made = hd.tickets.split(message, title, id=id)
+        print_result(f"Ticket {made.number} is opened: {made.title}", json=jsonable(made))
 
 
 @app.command()

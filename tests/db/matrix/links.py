@@ -8,6 +8,7 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _ABSENT = "ticket_not_found"
+_NO_MESSAGE = "message_not_found"
 _DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _MINE_BLOCKS_ANSWERED = {"source_id": "{mine}", "kind": "blocks", "target_id": "{answered}"}
 _LINKED = {"source_id": "{mine}", "target_id": "{answered}"}
@@ -48,6 +49,17 @@ CASES = [
         Read("ticket_links"),
         "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
         says="Read links between tickets that you work, follow-ups also between your own",
+    ),
+    Case(
+        "split a ticket",
+        Call("split_ticket", {"message_id": "{question}"}),
+        f"{_NOT_IN} | forbidden forbidden | 1 {_NO_MESSAGE} | 1 | 1",
+        says="Make a ticket of a message on a ticket of your team",
+    ),
+    Case(
+        "A11 split at a message that does not exist",
+        Call("split_ticket", {"message_id": "{nothing}"}),
+        f"{_NOT_IN} | forbidden forbidden | {_NO_MESSAGE} {_NO_MESSAGE} | {_NO_MESSAGE} | {_NO_MESSAGE}",
     ),
     Case("A33 forge a link", Insert("ticket_links", _MINE_BLOCKS_ANSWERED), _DENY),
     Case("A33 delete a link", Delete("ticket_links", _LINKED), _DENY),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from ... import _limits as limits
 from ... import _validation as check
 from ..._http.flow import Flow, Page, Reply
 from ..._http.keyset import Keyset, either, keyset_page
 from ..._http.resource import Driver, Resource, call, paged
+from ..._ids import new_id
 from ...models.links import Duplicate, Link, LinkKind, LinkKindName
+from ...models.messages import Message
+from ...models.tickets import Ticket
 from .._references import TicketRef, find_ticket_id, require_ticket, ticket_key
 
 _OLDEST = Keyset("linked_at", "link_id", descending=False)
@@ -67,6 +71,34 @@ class TicketLinking(Resource[Driver]):
             "kind": chosen,
             "target_id": (yield from find_ticket_id(self, other)),
         }
+
+    @call
+    def split(self, message: Message | UUID | str, title: str | None = None, *, id: UUID | None = None) -> Flow[Ticket]:
+        """Members of the ticket's team and admins: make a ticket of a message that is about another matter.
+
+        The new ticket has the same requester, queue and priority, the message's text as description, and a link
+        ``follow_up_of`` to the ticket. The message stays where it is, with its files. ``merge`` undoes it.
+
+        Args:
+            message: The message, or its id.
+            title: The title; None for the message's first line.
+            id: A UUID of your own for the ticket. Repeating the call with the same id returns the same ticket.
+
+        Raises:
+            MessageNotFoundError: There is no such message, or you do not work its ticket.
+            InvalidValueError: The message is redacted, or the title is not valid.
+            TicketNotFoundError: You are the ticket's assignee, and not a member of its team.
+            ForbiddenError: You are not staff.
+            IdConflictError: The id belongs to another ticket.
+            UnknownOutcomeError: No response came: repeat the call with ``id=error.id``.
+        """
+        ticket_id = new_id() if id is None else check.identifier("id", id)
+        message_id = message.message_id if isinstance(message, Message) else check.identifier("message", message)
+        arguments: dict[str, Any] = {"message_id": str(message_id), "ticket_id": ticket_id}
+        if title is not None:
+            arguments["title"] = check.text("title", title, 1, limits.TITLE_MAX)
+        reply: Reply = yield self._rpc_write("split_ticket", arguments, id=ticket_id)
+        return reply.value(Ticket)
 
     @call
     def duplicates(self, ticket: TicketRef, *, limit: int = 10) -> Flow[tuple[Duplicate, ...]]:
