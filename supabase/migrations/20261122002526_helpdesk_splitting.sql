@@ -18,7 +18,7 @@ begin
   perform helpdesk_private.require_role('agent', 'admin');
   select * into v_message from helpdesk.messages as m where m.message_id = p_message_id;
   select * into v_source from helpdesk.tickets as t where t.ticket_id = v_message.ticket_id;
-  if coalesce(helpdesk_private.role_on_ticket(v_source), 'customer') = 'customer' then
+  if v_source.ticket_id is null or coalesce(helpdesk_private.role_on_ticket(v_source), 'customer') = 'customer' then
     perform helpdesk_private.fail('message_not_found');
   elsif v_message.redacted_at is not null then
     perform helpdesk_private.fail('invalid_value', 'message_id: the message is redacted.');
