@@ -184,7 +184,9 @@ begin
         perform helpdesk_private.fail('slug_taken', 'An article with another external id has this slug and locale.');
       end if;
       update helpdesk.articles as a
-      set slug = p_slug, title = p_title, body = coalesce(p_body, ''), audience = coalesce(p_audience, 'public'),
+      set slug = p_slug, title = p_title, body = coalesce(p_body, ''),
+          -- Who does not name the readers makes nothing public.
+          audience = coalesce(p_audience, a.audience),
           section = p_section, external_id = coalesce(p_external_id, a.external_id)
       where a.article_id = v_article.article_id
       returning * into v_article;
@@ -201,7 +203,7 @@ revoke all on function helpdesk_private.save_article from public, anon, authenti
 grant execute on function helpdesk_private.save_article to authenticated, service_role;
 
 create function helpdesk.save_article(
-  slug text, title text, body text default '', locale text default 'en', audience text default 'public',
+  slug text, title text, body text default '', locale text default 'en', audience text default null,
   section text default null, external_id text default null
 )
 returns helpdesk.articles
@@ -215,7 +217,8 @@ as $$
   );
 $$;
 comment on function helpdesk.save_article is
-  'Writes an article as a draft: edits the article of this external id or slug and locale, or drafts a new one. The '
-  'same content again changes nothing. Readers see it after publish_article(). For those who write articles.';
+  'Saves a draft: edits the article of this external id or slug and locale, or drafts a new one. The same content '
+  'again changes nothing. Without audience, the article keeps its readers; a new one is public. Readers see it after '
+  'publish_article(). For those who write articles.';
 revoke all on function helpdesk.save_article from public, anon, authenticated, service_role;
 grant execute on function helpdesk.save_article to authenticated, service_role;

@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.cli.conftest import People
-from tests.cli.support import HOSTILE
 
 
 def test_a_gap_is_listed_dismissed_and_resolved(people: People) -> None:
     word = f"w{uuid4().hex}"
-    ticket = people.customer("tickets", "create", f"Where is the {word}? {HOSTILE}", "--json").json
+    # Not HOSTILE: articles of other tests have its words, and would answer.
+    title = f"Where is the {word}? \x1b[31m{word}\x07 \u202e{word}\x9b"
+    ticket = people.customer("tickets", "create", title, "--json").json
     people.admin("assistant", "suggest", str(ticket["number"]))
     listed = people.admin("kb", "gaps", "list", "--limit", "0")
     assert not set(listed.out) & {"\x1b", "\x07", "\x9b", "\u202e", "\x08"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.db.conftest import Server
-from tests.db.people import AGENT, CUSTOMER, SERVICE, Db, be, denied, one, refused
+from tests.db.people import AGENT, CUSTOMER, SERVICE, Db, be, denied, one, refused, value
 from tests.db.test_embedding_races import while_open
 from tests.db.test_knowledge import published, saved
 from tests.db.world import World
@@ -70,3 +70,11 @@ def test_of_two_who_save_at_once_the_second_edits_or_is_refused(
             else:
                 with refused("slug_taken", "another external id"):
                     again()
+
+
+def test_an_article_keeps_its_readers_when_nobody_names_them(db: Db, world: World) -> None:
+    save = "select audience from helpdesk.save_article('own', 'T', %s)"
+    with be(db, AGENT):
+        assert value(db, save, "new") == "public"
+        db.execute("select helpdesk.save_article('own', 'T', 'for staff', audience => 'internal')")
+        assert value(db, save, "edited") == "internal"

@@ -128,7 +128,7 @@ def test_an_event_of_one_ticket_or_team_waits_for_every_older_transaction(
 
 _CHANGE_THE_TICKET = (
     *("ticket.created", "ticket.updated", "ticket.status_changed", "ticket.assigned", "ticket.unassigned"),
-    *("ticket.transferred", "message.created"),
+    *("ticket.transferred", "ticket.imported", "message.created"),
 )
 
 

@@ -31,7 +31,7 @@ class Platform(ThreadingHTTPServer):
         self.deployed: list[bytes] = []
 
 
-_EMBED = ("api", "embeddings", "environment", "http")
+_EMBED = ("api", "embeddings", "environment", "http", "principal")
 _CHAT = (
     *("api", "assistant", "breaker", "chat", "completion", "embeddings", "environment", "http"),
     *("principal", "problems", "run"),

@@ -135,7 +135,7 @@ class Knowledge(
         body: str,
         *,
         locale: str = "en",
-        audience: ArticleAudience | ArticleAudienceName = "public",
+        audience: ArticleAudience | ArticleAudienceName | None = None,
         section: str | None = None,
         external_id: str | None = None,
     ) -> Flow[Article]:
@@ -148,7 +148,8 @@ class Knowledge(
             title: The title, 1 to 300 characters.
             body: The text, as Markdown; up to 500,000 characters.
             locale: The language, e.g. ``de`` or ``pt-BR``.
-            audience: ``public``, or ``internal``: for staff only.
+            audience: ``public``, or ``internal``: for staff only. None for the audience that the article has; a new
+                one is public.
             section: The section that it stands in, up to 200 characters.
             external_id: Its id in another system, up to 200 characters.
 
@@ -163,7 +164,7 @@ class Knowledge(
             "title": check.name("title", title, 1, limits.TITLE_MAX),
             "body": check.text("body", body, 0, limits.ARTICLE_BODY_MAX),
             "locale": check.text("locale", locale, 1, limits.LOCALE_MAX),
-            "audience": check.choice("audience", audience, ArticleAudience),
+            "audience": None if audience is None else check.choice("audience", audience, ArticleAudience),
             "section": None if section is None else check.name("section", section, 1, limits.SECTION_MAX),
             "external_id": None
             if external_id is None

@@ -1,7 +1,7 @@
 -- Exports: whole tickets, with their conversation, as JSON. Everybody exports what they may read, and nothing else: the
 -- function runs with the caller's rights.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261122002570', 'exports');
+insert into helpdesk_private.concepts (version, concept) values ('20261122002559', 'exports');
 
 create function helpdesk_private.exported_ticket(p_ticket helpdesk.tickets)
 returns jsonb
