@@ -349,31 +349,6 @@ revoke all on function helpdesk_private.guard_customer_edit from public, anon, a
 create trigger guard_ticket_update before update on helpdesk.tickets
   for each row when (new.updated_at = old.updated_at) execute function helpdesk_private.guard_ticket_update();
 
-create function helpdesk_private.guard_bulk()
-returns trigger
-language plpgsql
--- Definer: counts rows that the caller may no longer see.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if not helpdesk_private.is_service() and (select count(*) from (select from new_rows limit 1001) as n) > 1000 then
-    perform helpdesk_private.fail('too_many', 'tickets: at most 1000 in one request.');
-  end if;
-  return null;
-end;
-$$;
-comment on function helpdesk_private.guard_bulk is
-  'Refuses requests that write more than 1000 tickets: a request of thirty bytes must not rewrite a hundred '
-  'megabytes. The system is exempt.';
-revoke all on function helpdesk_private.guard_bulk from public, anon, authenticated, service_role;
-create trigger guard_bulk_insert after insert on helpdesk.tickets
-  referencing new table as new_rows
-  for each statement execute function helpdesk_private.guard_bulk();
-create trigger guard_bulk_update after update on helpdesk.tickets
-  referencing new table as new_rows
-  for each statement execute function helpdesk_private.guard_bulk();
-
 -- Row-level security --------------------------------------------------------------------------------------------------
 
 alter table helpdesk.status_transitions enable row level security;

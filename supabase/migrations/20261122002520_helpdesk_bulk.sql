@@ -3,6 +3,31 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002520', 'bulk');
 
+create function helpdesk_private.guard_bulk()
+returns trigger
+language plpgsql
+-- Definer: counts rows that the caller may no longer see.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not helpdesk_private.is_service() and (select count(*) from (select from new_rows limit 1001) as n) > 1000 then
+    perform helpdesk_private.fail('too_many', 'tickets: at most 1000 in one request.');
+  end if;
+  return null;
+end;
+$$;
+comment on function helpdesk_private.guard_bulk is
+  'Refuses requests that write more than 1000 tickets: a request of thirty bytes must not rewrite a hundred '
+  'megabytes. The system is exempt.';
+revoke all on function helpdesk_private.guard_bulk from public, anon, authenticated, service_role;
+create trigger guard_bulk_insert after insert on helpdesk.tickets
+  referencing new table as new_rows
+  for each statement execute function helpdesk_private.guard_bulk();
+create trigger guard_bulk_update after update on helpdesk.tickets
+  referencing new table as new_rows
+  for each statement execute function helpdesk_private.guard_bulk();
+
 create function helpdesk_private.bulk_ticket_id(p_item jsonb)
 returns uuid
 language plpgsql
