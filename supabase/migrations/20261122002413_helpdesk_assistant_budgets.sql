@@ -1,5 +1,5 @@
--- Budgets: the tokens that the project, a team and a person may use in a day. A lease reserves tokens before a call of a
--- model; when the call is back, what it used is counted.
+-- Budgets: the tokens that the project, a team and a person may use in a day. A lease reserves tokens before a call of
+-- a model; when the call is back, what it used is counted.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002413', 'assistant_budgets');
 
