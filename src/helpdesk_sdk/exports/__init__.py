@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from .files import FileSaver, Saved
 from .lines import FORMAT, lines
-from .table import rows
+from .table import defused, rows
 
-__all__ = ["FORMAT", "FileSaver", "Saved", "lines", "rows"]
+__all__ = ["FORMAT", "FileSaver", "Saved", "defused", "lines", "rows"]

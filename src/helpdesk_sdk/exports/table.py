@@ -64,4 +64,13 @@ def _cell(value: object) -> str | int | float:
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return defused(text)
+
+
+def defused(text: str) -> str:
+    """A text for a spreadsheet: with an apostrophe before it if it would be taken for a formula.
+
+    Args:
+        text: The text of a cell.
+    """
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -57,8 +57,9 @@ def _cell(value: object) -> object:
     if isinstance(value, list):
         value = " ".join(value)
     if isinstance(value, str):
-        text = one_line(value)
-        return f"'{text}" if text[:1] in "=+-@" and text else text
+        from helpdesk_sdk.exports import defused
+
+        return defused(one_line(value))
     return value
 
 

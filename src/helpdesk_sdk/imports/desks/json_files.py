@@ -20,7 +20,21 @@ Shape = Callable[[Found], Iterator[Staged] | None]
 def stage_files(
     path: Path, stage: Stage, shape: Shape, problem: Callable[[Problem], None], note: Callable[[str, int], None]
 ) -> None:
-    """Read all files that have changed since they were read last.
+    """Read all JSON files that have changed since they were read last.
+
+    Raises:
+        LocalFileError: There is no such file or folder, or nothing to read in it.
+    """
+    stage_changed(path, stage, note, lambda file, shown: _stage_file(file, shown, stage, shape, problem, note))
+
+
+def stage_changed(
+    path: Path, stage: Stage, note: Callable[[str, int], None], read: Callable[[Path, str], int | None]
+) -> None:
+    """Call ``read`` for each file that has changed since it was read last, in the order of their names.
+
+    ``read`` receives the file and its name in places. It returns how many objects the file has; None where it was not
+    read to its end, so that it is read again.
 
     Raises:
         LocalFileError: There is no such file or folder, or nothing to read in it.
@@ -35,7 +49,7 @@ def stage_files(
         known = stage.db.execute("select size, changed from files where path = ?", (shown,)).fetchone()
         if known == (about.st_size, about.st_mtime_ns):
             continue
-        count = _stage_file(file, shown, stage, shape, problem, note)
+        count = read(file, shown)
         if count is not None:
             row = (shown, about.st_size, about.st_mtime_ns, count)
             stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)

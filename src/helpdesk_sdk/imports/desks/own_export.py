@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .envelopes import BrokenFileError, files_of
+from .envelopes import BrokenFileError
 from .items import Item, Problem, RefusedItemError, content_hash
+from .json_files import stage_changed
 from .source import Made, moment, written
 from .stage import Stage, Staged
 
@@ -41,20 +42,7 @@ class HelpdeskExport:
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
         """Read all files that have changed since they were read last, in the order of their names."""
-        files, others = files_of(self.path)
-        for other in others:
-            note(f"not read, since it is no JSON: {other.name}", 1)
-        root = self.path if self.path.is_dir() else self.path.parent
-        for file in files:
-            about = file.stat()
-            shown = os.fsencode(file.relative_to(root)).decode(errors="replace")
-            known = stage.db.execute("select size, changed from files where path = ?", (shown,)).fetchone()
-            if known == (about.st_size, about.st_mtime_ns):
-                continue
-            count = _stage_file(file, shown, stage, problem, note)
-            if count is not None:
-                row = (shown, about.st_size, about.st_mtime_ns, count)
-                stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)
+        stage_changed(self.path, stage, note, lambda file, shown: _stage_file(file, shown, stage, problem, note))
 
     def fields(self, stage: Stage) -> Iterator[Made]:
         """Custom fields, with their options."""
