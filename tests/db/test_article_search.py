@@ -81,7 +81,7 @@ def test_words_that_thousands_of_passages_hold_are_looked_for_together(db: Db, w
     db.execute("set local session_replication_role = origin")
     published(db, "both", "A printer for paper.")
     published(db, "rare", "A zebra in a printer of paper.")
-    assert found(db, CUSTOMER, "printer paper", max_rows=2) == ["both", "rare"]
+    assert set(found(db, CUSTOMER, "printer paper", max_rows=2)) == {"both", "rare"}
     assert found(db, CUSTOMER, "zebra printer", max_rows=1) == ["rare"]
     assert found(db, CUSTOMER, '"printer of paper"', max_rows=1) == ["rare"]
     ranked = "select cardinality(helpdesk_private.worded_chunks(%s, null, '{public}'))"
