@@ -165,6 +165,9 @@ begin
       perform helpdesk_private.fail('invalid_value', 'requester is missing');
     end if;
     v_new.external_id := p_item ->> 'reference';
+    if exists (select from helpdesk.tickets as t where t.external_id = v_new.external_id) then
+      perform helpdesk_private.fail('external_id_taken');
+    end if;
     v_new.number := 0;
     v_new.channel := coalesce(p_item ->> 'channel', 'import');
     v_new.revision := 1;

@@ -89,7 +89,7 @@ def test_a_file_is_deleted_after_a_question(people: People, number: int, picture
     assert people.agent("attachments", "list", number, "--json").json[0]["state"] == "deleted"
     # The file has no name any more: its lines have the beginning of its id.
     shown = people.agent("tickets", "show", number).out
-    assert f"deleted a file (state: deleted, placement: ticket, attachment: {file['attachment_id'][:8]})" in shown
+    assert f"deleted a file (state: deleted, placement: ticket, attachment: {file['attachment_id']})" in shown
     assert people.system("attachments", "sweep", "--dry-run", "--json").json["counts"]["file_not_needed"] >= 1
     assert people.system("attachments", "sweep", code=2).err
     swept = people.system("attachments", "sweep", "--yes", "--json").json

@@ -47,6 +47,17 @@ def test_one_bad_item_among_many(db: Db, world: World, name: str) -> None:
     assert outcomes(send(db, run, "ticket", ticket("t4"))) == ["created"]
 
 
+def test_an_external_id_that_another_ticket_has(db: Db, world: World) -> None:
+    run = with_people(db)
+    assert outcomes(send(db, run, "ticket", ticket("t1", reference="A-1"))) == ["created"]
+    items = ticket("t2", reference="A-1"), ticket("t3", reference="A-2"), ticket("t4", reference="A-2")
+    results = send(db, run, "ticket", *items)
+    taken = "helpdesk.external_id_taken"
+    assert outcomes(results) == [taken, "created", taken]
+    assert results[0]["error"]["message"] == "Another ticket has this external id."
+    assert outcomes(send(db, run, "ticket", ticket("t1", reference="A-1", hash="2"))) == ["updated"]
+
+
 def test_runs(db: Db, world: World) -> None:
     run = start(db, ADMIN)
     with refused("id_conflict"), be(db, ADMIN):

@@ -111,7 +111,7 @@ class NameCache:
                 return value
             if given in self.people:
                 return self.person(given) or value
-            return self.teams.get(given) or self.files.get(given) or value[:8]
+            return self.teams.get(given) or self.files.get(given) or value
         return "-" if value is None else str(value)
 
 
