@@ -26,6 +26,8 @@ _PHRASES = {
     "attachment.uploaded": "uploaded a file",
     "attachment.checked": "checked a file",
     "attachment.deleted": "deleted a file",
+    "proposal.created": "proposed",
+    "proposal.decided": "decided on a proposal",
 }
 
 

@@ -191,7 +191,12 @@ class Proposal(Model):
             if isinstance(self.payload.get(name), list):
                 lines = [one.get("text", "") if isinstance(one, dict) else str(one) for one in self.payload[name]]
                 return "\n".join(f"- {line}" for line in lines)
-        return "\n".join(f"{name}: {value}" for name, value in self.payload.items())
+        # `previous` is what an undo restores, not what is proposed.
+        return "\n".join(
+            f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for name, value in self.payload.items()
+            if name != "previous"
+        )
 
 
 class Suggestion(Model):
