@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     from .bulk import BulkFailedError, BulkResult, BulkResults
     from .client import AsyncHelpdesk, Helpdesk
     from .models.assistant import (
-        AssistantSettings,
         Citation,
-        Exclusion,
-        LabelKind,
-        LabelKindName,
-        LabelThresholds,
-        Prompt,
         Proposal,
         ProposalKind,
         ProposalState,
@@ -40,10 +34,10 @@ if TYPE_CHECKING:
         RunKindName,
         RunState,
         Suggestion,
-        TrainedKindName,
         Triage,
     )
     from .models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName, Usage
+    from .models.assistant_settings import AssistantSettings, Exclusion, Prompt
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
@@ -82,6 +76,7 @@ if TYPE_CHECKING:
         LinkReport,
         StaleCitation,
     )
+    from .models.labels import LabelKind, LabelKindName, LabelThresholds, TrainedKindName
     from .models.links import Duplicate, Link, LinkedTicket, LinkKind, LinkKindName
     from .models.merges import Merge
     from .models.messages import Message

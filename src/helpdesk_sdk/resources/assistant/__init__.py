@@ -248,7 +248,7 @@ class Assistant(
 
     def _task_of(self, prompt_id: UUID) -> Flow[RunKind]:
         from ...errors import PromptNotFoundError
-        from ...models.assistant import Prompt
+        from ...models.assistant_settings import Prompt
 
         query = self._rest.from_("ai_prompts").select("*").eq("prompt_id", prompt_id)
         found = yield from self._first_row(self._read(query), Prompt)

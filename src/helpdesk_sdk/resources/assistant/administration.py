@@ -12,7 +12,8 @@ from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
 from ..._sentinels import UNSET, Unset
 from ...errors import ConflictError, ForbiddenError
-from ...models.assistant import AssistantSettings, Exclusion, Prompt, RunKind, RunKindName
+from ...models.assistant import RunKind, RunKindName
+from ...models.assistant_settings import AssistantSettings, Exclusion, Prompt
 from .._references import TeamRef, TicketRef, UserRef, find_team_id, find_ticket_id, find_user_id
 
 PromptRef = Prompt | UUID | str

@@ -11,9 +11,10 @@ from ..._http.resource import Driver, call
 from ...errors import InvalidValueError
 from ...learning.evaluation import Answers, Cost, Evaluation, costs, judged
 from ...learning.files import Retrieval, measured_retrieval
-from ...models.assistant import AssistantSettings, TrainedKindName
+from ...models.assistant_settings import AssistantSettings
 from ...models.base import Model
 from ...models.knowledge import ArticleHit
+from ...models.labels import TrainedKindName
 from .examples import Embed, LabelExamples, trained
 
 AskVector = Callable[[str], Mapping[str, Any]]

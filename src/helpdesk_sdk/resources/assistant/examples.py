@@ -10,8 +10,8 @@ from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource
 from ...errors import ConfigurationError, ForbiddenError
-from ...models.assistant import LabelThresholds
 from ...models.base import Model
+from ...models.labels import LabelThresholds
 
 if TYPE_CHECKING:
     from ...learning.opinions import Examples

@@ -12,8 +12,8 @@ from ..._http.resource import Driver, call
 from ..._sentinels import UNSET, Unset
 from ...errors import ForbiddenError, InvalidValueError
 from ...learning.calibration import Calibration, calibrated
-from ...models.assistant import LabelKind, LabelKindName, LabelThresholds, TrainedKindName
 from ...models.base import Model
+from ...models.labels import LabelKind, LabelKindName, LabelThresholds, TrainedKindName
 from .examples import LabelExamples, trained
 
 if TYPE_CHECKING:

@@ -12,14 +12,7 @@ from ..._http.flow import Flow, Page, Reply
 from ..._http.keyset import Keyset, keyset_page
 from ..._http.resource import Driver, Resource, call, paged
 from ...errors import ProposalNotFoundError
-from ...models.assistant import (
-    Citation,
-    Proposal,
-    ProposalKind,
-    ProposalState,
-    ProposalStateName,
-    RejectReason,
-)
+from ...models.assistant import Citation, Proposal, ProposalKind, ProposalState, ProposalStateName, RejectReason
 from ...models.base import Model
 from ...models.tickets import Status, StatusName
 from .._references import TicketRef, find_ticket_id
