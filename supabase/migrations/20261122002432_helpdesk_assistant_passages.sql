@@ -87,7 +87,9 @@ declare
   v_found integer := helpdesk_private.find_passages(v_run, p_query, p_embedding, p_model);
 begin
   return jsonb_build_object(
-    'mode', case when p_embedding is null then 'text' else 'hybrid' end,
+    'mode', case
+      when p_embedding is not null and helpdesk_private.active_embedding_model() is not null then 'hybrid' else 'text'
+    end,
     'nothing_found', v_found = 0,
     'passages', (
       select coalesce(

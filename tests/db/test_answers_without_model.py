@@ -111,3 +111,20 @@ def test_a_model_whose_floor_is_unknown_has_none_until_an_admin_sets_it(db: Db, 
         db.execute("update helpdesk.ai_settings set similarity_floor = 0.5")
     with holding(db, secret):
         assert value(db, query, vector(0, 1)) is True
+
+
+def test_passages_are_found_by_vectors_only_where_a_model_is_active(db: Db, world: World) -> None:
+    db.execute("delete from helpdesk_private.example_texts")
+    model = "a-minilm"
+    publish(db, "router")
+    _, secret = start(db, world["answered"])
+
+    def mode() -> str:
+        query = "select helpdesk.retrieve_passages('How do I reset my router?', %s::real[], %s) ->> 'mode'"
+        with holding(db, secret):
+            return str(value(db, query, vector(1), model))
+
+    assert mode() == "text"
+    for job in leased(db, model=model):
+        store(db, job, vector(1), model)
+    assert mode() == "hybrid"

@@ -206,6 +206,6 @@ def test_a_triage_returns_what_the_run_proposes(hd: Any, server: Server) -> Scen
     found = yield hd.assistant.triage(TICKET)
     assert found.run.mode == "neighbours"
     assert [one.payload for one in found.proposals] == [{"priority": "high", "because": [41]}]
-    assert found.proposals[0].text == "priority: high\nbecause: [41]"
+    assert found.proposals[0].text == "priority: high\nbecause: 41"
     assert UUID(server.body(0)["run_id"])
     assert f"run_id=eq.{RUN['run_id']}" in str(server.requests[1].url)
