@@ -78,7 +78,12 @@ begin
     return null;
   end if;
   select o.own_id into v_own_id from helpdesk_private.imported_objects as o
-  where o.source_id = p_source_id and o.kind = p_kind and o.external_id = p_external_id;
+  where o.source_id = p_source_id and o.kind = p_kind and o.external_id = p_external_id
+    -- Somebody may have deleted it here since.
+    and case p_kind
+      when 'team' then exists (select from helpdesk.teams as t where t.team_id = o.own_id)
+      else exists (select from helpdesk.users as u where u.user_id = o.own_id)
+    end;
   if v_own_id is null then
     perform helpdesk_private.fail(
       case p_kind when 'team' then 'team_not_found' else 'user_not_found' end,
@@ -118,6 +123,9 @@ begin
     elsif v_known.content_hash = p_item ->> 'hash' then
       v_read.outcome := 'unchanged';
       return v_read;
+    elsif v_old.merged_into is not null then
+      -- The undo of the merge is to find it as it was.
+      perform helpdesk_private.fail('ticket_merged');
     end if;
     select coalesce(s.staff_fields, '{}') into v_staff_fields
     from (select) as one left join helpdesk.ticket_staff_fields as s on s.ticket_id = v_known.own_id;
@@ -213,7 +221,9 @@ as $$
   )
   from (
     select
-      j.external_id, j.hash, (i.ticket).ticket_id, (i.ticket).created_by, o.own_id,
+      j.external_id, j.hash, (i.ticket).ticket_id, (i.ticket).created_by,
+      -- A note that has become a message is a new row, and the other way round: other people read it.
+      case when o.is_public = coalesce(j.public, false) then o.own_id end as own_id,
       coalesce(j.public, false) as is_public,
       case
         when j.author is not null

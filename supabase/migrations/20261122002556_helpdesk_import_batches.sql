@@ -26,6 +26,8 @@ begin
     select from unnest(p_comments) as c where c.body is null or c.external_id is null or c.content_hash is null
   ) then
     perform helpdesk_private.fail('invalid_value', 'a comment needs external_id, hash and body');
+  elsif (select count(*) <> count(distinct c.external_id) from unnest(p_comments) as c) then
+    perform helpdesk_private.fail('invalid_value', 'external_id of a comment is given twice');
   end if;
   insert into helpdesk.messages (
     message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, sequence, created_at, imported
@@ -37,6 +39,17 @@ begin
   insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body, sequence, created_at, imported)
   select c.own_id, c.ticket_id, c.author_id, c.author_name, c.body, c.sequence, c.created_at, true
   from unnest(p_comments) as c where c.is_new and not c.is_public;
+  -- What has become a note is no message any more, and what has become a message no note.
+  update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
+  from unnest(p_comments) as c
+  join helpdesk_private.imported_objects as o
+    on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = c.external_id
+  where o.is_public and not c.is_public and m.message_id = o.own_id and m.body <> '[redacted]';
+  update helpdesk.notes as n set body = '[moved to a message]'
+  from unnest(p_comments) as c
+  join helpdesk_private.imported_objects as o
+    on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = c.external_id
+  where not o.is_public and c.is_public and n.note_id = o.own_id;
   -- The source has removed something from a text. Whoever redacted it here has the last word.
   update helpdesk.messages as m set body = c.body, redacted_at = clock_timestamp()
   from unnest(p_comments) as c
@@ -49,7 +62,8 @@ begin
   select (p_run).source_id, 'comment', c.external_id, c.own_id, c.is_public, c.content_hash, (p_run).run_id
   from unnest(p_comments) as c
   on conflict (source_id, kind, external_id) do update
-  set content_hash = excluded.content_hash, run_id = excluded.run_id;
+  set own_id = excluded.own_id, is_public = excluded.is_public, content_hash = excluded.content_hash,
+      run_id = excluded.run_id;
 end;
 $$;
 revoke all on function helpdesk_private.write_imported_comments from public, anon, authenticated, service_role;
@@ -137,6 +151,13 @@ declare
   v_comments helpdesk_private.imported_comment[];
   v_one helpdesk_private.imported_ticket;
 begin
+  if (
+    select count(i.item ->> 'external_id') <> count(distinct i.item ->> 'external_id')
+    from jsonb_array_elements(p_items) as i (item)
+  ) then
+    -- Then the items are written in parts, and of two with one id the later counts.
+    perform helpdesk_private.fail('invalid_value', 'external_id is given twice');
+  end if;
   v_all := array(
     select helpdesk_private.read_imported_ticket(p_run, i.item)
     from jsonb_array_elements(p_items) with ordinality as i (item, place)

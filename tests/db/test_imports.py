@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, LiteralString
 
 from tests.db.importing import PEOPLE, comment, imported, outcomes, send, start, ticket, with_people
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, Person, be, value
@@ -111,6 +111,37 @@ def test_what_changed_in_the_source_changes_here(db: Db, world: World) -> None:
     assert value(db, "select body from helpdesk.notes where ticket_id = %s", result["id"]) == "Other words"
     tags = db.execute("select tag from helpdesk.ticket_tags where ticket_id = %s order by 1", (result["id"],))
     assert [one["tag"] for one in tags] == ["fire", "ours", "smoke"]
+
+
+def test_a_message_that_has_become_private_is_read_by_staff_alone(db: Db, world: World) -> None:
+    run = with_people(db)
+    (result,) = send(db, run, "ticket", ticket())
+    hidden = [comment("t1c1", hash="2", public=False, body="For staff")]
+    assert outcomes(send(db, run, "ticket", ticket(hash="2", comments=hidden))) == ["updated"]
+    messages = "select body from helpdesk.messages where ticket_id = %s order by sequence"
+    notes = "select body from helpdesk.notes where ticket_id = %s order by sequence"
+
+    def bodies(query: LiteralString) -> list[str]:
+        return [row["body"] for row in db.execute(query, (result["id"],))]
+
+    assert (bodies(messages), bodies(notes)) == (["[redacted]", "Body of t1c3"], ["Body of t1c2", "For staff"])
+    shown = [comment("t1c1", hash="3", body="For everybody")]
+    assert outcomes(send(db, run, "ticket", ticket(hash="3", comments=shown))) == ["updated"]
+    assert bodies(messages) == ["[redacted]", "Body of t1c3", "For everybody"]
+    assert bodies(notes) == ["Body of t1c2", "[moved to a message]"]
+    assert outcomes(send(db, run, "ticket", ticket(hash="4", comments=shown))) == ["updated"]
+    assert bodies(messages) == ["[redacted]", "Body of t1c3", "For everybody"]
+
+
+def test_a_ticket_that_was_merged_here_stays_as_it_is(db: Db, world: World) -> None:
+    run = with_people(db)
+    first, second = send(db, run, "ticket", ticket("t1", status="open"), ticket("t2", status="open"))
+    with be(db, ADMIN):
+        db.execute("select helpdesk.merge_tickets(%s, %s)", (first["id"], second["id"]))
+    before = imported(db, first)
+    results = send(db, run, "ticket", ticket("t1", hash="2", title="Other"), ticket("t2", hash="2", title="Other"))
+    assert outcomes(results) == ["helpdesk.ticket_merged", "updated"]
+    assert imported(db, first) == before
 
 
 def test_what_is_dead_stays_dead(db: Db, world: World) -> None:

@@ -20,6 +20,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "author": ({"comments": [comment("x", author="u8")]}, "helpdesk.user_not_found", "author: u8 was not imported."),
     "author kind": ({"comments": [comment("x", author_kind="bot")]}, "helpdesk.invalid_value", "author_kind must be"),
     "empty body": ({"comments": [comment("x", body=" ")]}, "helpdesk.invalid_value", "body must be"),
+    "a comment twice": ({"comments": [comment("x"), comment("x")]}, "helpdesk.invalid_value", "is given twice"),
     "no body": ({"comments": [comment("x", body=None)]}, "helpdesk.invalid_value", "a comment needs"),
     "future": ({"created_at": "2999-01-01T00:00:00Z"}, "helpdesk.invalid_value", "created_at must lie in the past"),
     "past": ({"created_at": "1970-01-01T00:00:00Z"}, "helpdesk.invalid_value", "created_at must be between"),
@@ -45,6 +46,20 @@ def test_one_bad_item_among_many(db: Db, world: World, name: str) -> None:
     counts = value(db, "select counts -> 'ticket' from helpdesk_private.import_runs where run_id = %s", run)
     assert (counts["created"], counts["refused"], counts["unchanged"]) == (6, 1, 0)
     assert outcomes(send(db, run, "ticket", ticket("t4"))) == ["created"]
+
+
+def test_an_item_that_is_given_twice_is_written_once(db: Db, world: World) -> None:
+    run = with_people(db)
+    items = ticket("t1"), ticket("t2"), ticket("t1", hash="2", title="The later counts")
+    results = send(db, run, "ticket", *items)
+    assert outcomes(results) == ["created", "created", "updated"]
+    assert value(db, "select title from helpdesk.tickets where ticket_id = %s", results[0]["id"]) == "The later counts"
+
+
+def test_a_person_who_was_deleted_here_is_not_found(db: Db, world: World) -> None:
+    run = with_people(db)
+    db.execute("delete from helpdesk.users where email = 'ann@example.com'")
+    assert outcomes(send(db, run, "ticket", ticket())) == ["helpdesk.user_not_found"]
 
 
 def test_an_external_id_that_another_ticket_has(db: Db, world: World) -> None:
