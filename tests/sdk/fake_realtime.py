@@ -152,7 +152,7 @@ def fast_retries(monkeypatch: pytest.MonkeyPatch, first: float, longest: float =
     monkeypatch.setattr(reconnect, "equal_jitter", lambda: 1.0)
 
 
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
