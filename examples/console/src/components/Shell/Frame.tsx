@@ -1,0 +1,47 @@
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { useTranslations } from "use-intl";
+import { useAuth } from "../../contexts/AuthContext.tsx";
+import type { Action } from "../../lib/roles.ts";
+import { Navigation } from "./Navigation.tsx";
+import { NotFound } from "./NotFound.tsx";
+import { PaneBoundary } from "./PaneBoundary.tsx";
+
+const PUBLIC = ["/sign-in", "/sign-up", "/reset-password", "/set-password"];
+
+/** Around every page: navigation for who is signed in, sign-in for who is not. */
+export function Frame() {
+  const t = useTranslations("shell");
+  const { state, isRecovery, problem } = useAuth();
+  const { pathname, href } = useLocation();
+  const isPublic = PUBLIC.includes(pathname);
+  if (isRecovery && pathname !== "/set-password") return <Navigate to="/set-password" />;
+  if (state === "loading") return <div className="h-full bg-surface" aria-busy="true" />;
+  if (state === "signedOut" && !isPublic) {
+    return <Navigate to="/sign-in" search={pathname === "/" ? {} : { next: href } as never} replace />;
+  }
+  const page = (
+    <Suspense fallback={null}>
+      <PaneBoundary resetOn={[pathname]}>
+        <Outlet />
+      </PaneBoundary>
+    </Suspense>
+  );
+  if (isPublic) return page;
+  if (state === "blocked") return <p role="alert" className="p-8">{problem?.message} {problem?.hint}</p>;
+  return (
+    <div className="flex h-full flex-col sm:flex-row">
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
+        {t("skip")}
+      </a>
+      <Navigation />
+      <main id="content" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-auto outline-none">{page}</main>
+    </div>
+  );
+}
+
+/** The pages of a role. For others they do not exist, and nothing of them is loaded. */
+export function ForRole({ action }: { action: Action }) {
+  const { can } = useAuth();
+  return can(action) ? <Outlet /> : <NotFound />;
+}

@@ -1,0 +1,86 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
+import type { Person, Team } from "../lib/models.ts";
+import { keys } from "../lib/queryKeys.ts";
+import { type Action, roleMay } from "../lib/roles.ts";
+import { myTeams, onSession, signOut as endSession, whoami } from "../services/auth.ts";
+
+type Auth = {
+  state: "loading" | "signedOut" | "signedIn" | "blocked";
+  me: Person | null;
+  teams: Team[];
+  /** Whether the console offers this; the database decides. */
+  can(action: Action): boolean;
+  signOut(): Promise<void>;
+  /** Why the person is blocked: no profile, deactivated, no answer. */
+  problem: HelpdeskError | null;
+  /** Whether the session came by a link to set a new password. */
+  isRecovery: boolean;
+};
+
+const Context = createContext<Auth | null>(null);
+
+export function AuthProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const [login, setLogin] = useState<string | null>();
+  const [isRecovery, setRecovery] = useState(false);
+  useEffect(() =>
+    onSession((event, session) => {
+      setLogin(session?.user.id ?? null);
+      if (event === "PASSWORD_RECOVERY") setRecovery(true);
+      if (event === "USER_UPDATED" || event === "SIGNED_OUT") setRecovery(false);
+    }), []);
+  const me = useQuery({
+    queryKey: [...keys.me(), login],
+    enabled: Boolean(login),
+    staleTime: Infinity,
+    queryFn: async () => {
+      const person = await whoami();
+      return { person, teams: person.role === "customer" ? [] : await myTeams(person.user_id) };
+    },
+  });
+  // What another person or another role has read goes.
+  const role = me.data?.person.role;
+  useEffect(() => {
+    if (login === null) queries.clear();
+  }, [login, queries]);
+  useEffect(() => {
+    if (role) queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
+  }, [role, queries]);
+
+  const signOut = useCallback(async () => {
+    await endSession();
+    queries.clear();
+  }, [queries]);
+  const value = useMemo((): Auth => {
+    const problem = me.error ? toHelpdeskError(me.error) : null;
+    const person = login ? me.data?.person ?? null : null;
+    const state = login === undefined
+      ? "loading"
+      : !login
+      ? "signedOut"
+      : person
+      ? "signedIn"
+      : problem
+      ? "blocked"
+      : "loading";
+    return {
+      state,
+      me: person,
+      teams: me.data?.teams ?? [],
+      can: (action) => roleMay(person?.role, action),
+      signOut,
+      problem,
+      isRecovery,
+    };
+  }, [login, me.data, me.error, signOut, isRecovery]);
+  return <Context value={value}>{children}</Context>;
+}
+
+/** Who is signed in, in which role, with which teams. */
+export function useAuth(): Auth {
+  const value = useContext(Context);
+  if (!value) throw new Error("useAuth() needs an AuthProvider");
+  return value;
+}

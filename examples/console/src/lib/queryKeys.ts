@@ -1,0 +1,18 @@
+/** Names of what was read. An event marks the names that it changes: see eventKeys.ts. */
+export const keys = {
+  me: () => ["me"] as const,
+  ticket: (id: string) => ["ticket", id] as const,
+  timeline: (id: string) => ["timeline", id] as const,
+  list: (filter: unknown) => ["tickets", filter] as const,
+  lists: () => ["tickets"] as const,
+  counts: () => ["counts"] as const,
+  proposals: (id: string) => ["proposals", id] as const,
+  teams: () => ["teams"] as const,
+  people: (filter?: unknown) => ["people", filter ?? null] as const,
+  fields: () => ["fields"] as const,
+  views: () => ["views"] as const,
+  articles: (filter?: unknown) => ["articles", filter ?? null] as const,
+  article: (id: string) => ["article", id] as const,
+  settings: () => ["settings"] as const,
+  assistantSettings: () => ["assistantSettings"] as const,
+};

@@ -1,0 +1,5 @@
+import { useTranslations } from "use-intl";
+
+export default function SetPasswordPage() {
+  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+}

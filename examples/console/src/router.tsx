@@ -1,0 +1,92 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { Action } from "./lib/roles.ts";
+import { ForRole, Frame } from "./components/Shell/Frame.tsx";
+import { NotFound } from "./components/Shell/NotFound.tsx";
+
+type Page = () => Promise<{ default: React.ComponentType }>;
+type QueueSearch = { q?: string; view?: string; sort?: string; ticket?: string };
+
+const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound });
+
+function publicPage<Path extends string>(path: Path, page: Page) {
+  return createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(page) });
+}
+
+const requesters = area("request"), staff = area("work"), admins = area("administer");
+
+function area(action: Action) {
+  return createRoute({ getParentRoute: () => rootRoute, id: action, component: () => <ForRole action={action} /> });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+const page = <Path extends string>(parent: typeof requesters, path: Path, load: Page) =>
+  createRoute({ getParentRoute: () => parent, path, component: lazyRouteComponent(load) });
+
+const queue = createRoute({
+  getParentRoute: () => staff,
+  path: "/queue",
+  component: lazyRouteComponent(() => import("./pages/QueuePage.tsx")),
+  validateSearch: (search: Record<string, unknown>): QueueSearch => ({
+    q: text(search.q),
+    view: text(search.view),
+    sort: text(search.sort),
+    ticket: text(search.ticket),
+  }),
+});
+
+const routes = rootRoute.addChildren([
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/",
+    component: lazyRouteComponent(() => import("./pages/HomePage.tsx")),
+  }),
+  publicPage("/sign-in", () => import("./pages/SignInPage.tsx")),
+  publicPage("/sign-up", () => import("./pages/SignUpPage.tsx")),
+  publicPage("/reset-password", () => import("./pages/ResetPasswordPage.tsx")),
+  publicPage("/set-password", () => import("./pages/SetPasswordPage.tsx")),
+  publicPage("/settings", () => import("./pages/SettingsPage.tsx")),
+  publicPage("/help", () => import("./pages/HelpCentrePage.tsx")),
+  publicPage("/help/$articleId", () => import("./pages/HelpArticlePage.tsx")),
+  requesters.addChildren([
+    page(requesters, "/requests", () => import("./pages/RequestsPage.tsx")),
+    page(requesters, "/requests/new", () => import("./pages/NewRequestPage.tsx")),
+    page(requesters, "/requests/$ticketId", () => import("./pages/RequestPage.tsx")),
+  ]),
+  staff.addChildren([
+    queue,
+    page(staff, "/dashboard", () => import("./pages/DashboardPage.tsx")),
+    page(staff, "/tickets/new", () => import("./pages/NewTicketPage.tsx")),
+    page(staff, "/tickets/$ticketId", () => import("./pages/TicketDetailPage.tsx")),
+    page(staff, "/proposals", () => import("./pages/ProposalsPage.tsx")),
+    page(staff, "/knowledge", () => import("./pages/KnowledgePage.tsx")),
+    page(staff, "/knowledge/gaps", () => import("./pages/KnowledgeGapsPage.tsx")),
+    page(staff, "/knowledge/$articleId", () => import("./pages/ArticlePage.tsx")),
+  ]),
+  admins.addChildren([
+    createRoute({
+      getParentRoute: () => admins,
+      path: "/admin",
+      beforeLoad: () => {
+        throw redirect({ to: "/admin/people" });
+      },
+    }),
+    page(admins, "/admin/people", () => import("./pages/AdminPanel/PeoplePage.tsx")),
+    page(admins, "/admin/teams", () => import("./pages/AdminPanel/TeamsPage.tsx")),
+    page(admins, "/admin/fields", () => import("./pages/AdminPanel/FieldsPage.tsx")),
+    page(admins, "/admin/views", () => import("./pages/AdminPanel/ViewsPage.tsx")),
+    page(admins, "/admin/assistant", () => import("./pages/AdminPanel/AssistantPage.tsx")),
+    page(admins, "/admin/health", () => import("./pages/AdminPanel/HealthPage.tsx")),
+    page(admins, "/admin/log", () => import("./pages/AdminPanel/LogPage.tsx")),
+  ]),
+]);
+
+export const router = createRouter({ routeTree: routes, defaultPreload: "intent", scrollRestoration: true });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
