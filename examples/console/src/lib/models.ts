@@ -9,7 +9,7 @@ type Returned<Name extends keyof Schema["Functions"]> = Schema["Functions"][Name
 
 export type Role = "customer" | "agent" | "admin" | "assistant";
 export type Status = "open" | "pending" | "resolved" | "closed";
-export type Priority = "low" | "normal" | "high" | "urgent";
+export type Priority = "low" | "medium" | "high" | "urgent";
 
 export type Person = Omit<Row<"users">, "role"> & { role: Role };
 export type Invitation = Row<"invitations">;

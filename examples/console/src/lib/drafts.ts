@@ -1,0 +1,88 @@
+import { createStore, del, get, keys as storedKeys, set, type UseStore } from "idb-keyval";
+import { newId } from "./ids.ts";
+
+export type DraftKind = "reply" | "note";
+export type DraftFile = { id: string; name: string; size: number };
+
+/** What a person has written and not sent. Its id becomes the id of the message, so that sending twice is sending once. */
+export type Draft = {
+  id: string;
+  text: string;
+  files: DraftFile[];
+  /** Whether the person was asked if a mention belongs into a note. */
+  mentionAsked: boolean;
+  savedAt: number;
+};
+export type DraftKey = { userId: string; ticketId: string; kind: DraftKind };
+
+/** Why a draft could not be kept: storage is full, or this browser forbids it. */
+export class DraftStorageError extends Error {
+  constructor(readonly reason: "full" | "forbidden") {
+    super(reason);
+    this.name = "DraftStorageError";
+  }
+}
+
+const SEPARATOR = "/";
+let store: UseStore | null = null;
+// What could not be stored lasts as long as the page.
+const unstored = new Map<string, Draft>();
+
+export function newDraft(): Draft {
+  return { id: newId(), text: "", files: [], mentionAsked: false, savedAt: 0 };
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return draft.text.trim() === "" && draft.files.length === 0;
+}
+
+/** The draft of a person for a ticket; null when there is none. */
+export async function readDraft(key: DraftKey): Promise<Draft | null> {
+  const kept = unstored.get(nameOf(key));
+  if (kept) return kept;
+  return await attempt((drafts) => get<Draft>(nameOf(key), drafts)) ?? null;
+}
+
+/** Keep a draft. An empty draft is removed. */
+export async function writeDraft(key: DraftKey, draft: Draft): Promise<void> {
+  const name = nameOf(key);
+  if (isEmpty(draft)) return await deleteDraft(key);
+  unstored.set(name, draft);
+  await attempt((drafts) => set(name, draft, drafts));
+  if (unstored.get(name) === draft) unstored.delete(name);
+}
+
+export async function deleteDraft(key: DraftKey): Promise<void> {
+  unstored.delete(nameOf(key));
+  await attempt((drafts) => del(nameOf(key), drafts));
+}
+
+/** Which drafts a person has, for marks in lists and for the question at sign-out. */
+export async function listDrafts(userId: string): Promise<Omit<DraftKey, "userId">[]> {
+  const stored = await attempt((drafts) => storedKeys<string>(drafts)).catch(() => [] as string[]);
+  return [...new Set([...stored, ...unstored.keys()])]
+    .map((name) => name.split(SEPARATOR))
+    .filter(([owner]) => owner === userId)
+    .map(([, ticketId, kind]) => ({ ticketId: ticketId!, kind: kind as DraftKind }));
+}
+
+/** Remove all drafts of a person from this device. */
+export async function deleteDraftsOf(userId: string): Promise<void> {
+  for (const { ticketId, kind } of await listDrafts(userId)) await deleteDraft({ userId, ticketId, kind });
+}
+
+function nameOf({ userId, ticketId, kind }: DraftKey): string {
+  return [userId, ticketId, kind].join(SEPARATOR);
+}
+
+async function attempt<T>(action: (drafts: UseStore) => Promise<T>): Promise<T> {
+  try {
+    store ??= createStore("helpdesk-drafts", "drafts");
+    return await action(store);
+  } catch (problem) {
+    // A database that could not be opened is tried anew the next time.
+    store = null;
+    const isFull = problem instanceof DOMException && problem.name === "QuotaExceededError";
+    throw new DraftStorageError(isFull ? "full" : "forbidden");
+  }
+}
