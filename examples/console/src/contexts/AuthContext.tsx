@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { keys } from "../lib/queryKeys.ts";
@@ -42,11 +42,15 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   });
   // What another person or another role has read goes.
   const role = me.data?.person.role;
+  const before = useRef<string | undefined>(undefined);
   useEffect(() => {
     if (login === null) queries.clear();
   }, [login, queries]);
   useEffect(() => {
-    if (role) queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
+    if (role && before.current && before.current !== role) {
+      queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
+    }
+    before.current = role;
   }, [role, queries]);
 
   const signOut = useCallback(async () => {
