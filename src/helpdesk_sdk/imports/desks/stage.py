@@ -12,8 +12,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from ...errors import LocalFileError
+from .items import Problem
 
 _VERSION = "1"
+_FORGOTTEN = ("files", "objects", "results", "problems", "notes")
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null) without rowid;
 create table if not exists files (
@@ -88,6 +90,9 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.db.close()
+        if isinstance(error, sqlite3.OperationalError):
+            # The disk is full, or another import uses the file.
+            raise LocalFileError(f"{self.path} cannot be written: {error}") from None
 
     def get(self, key: str) -> str | None:
         """A value that was put."""
@@ -113,6 +118,23 @@ class Stage:
             "set parent = excluded.parent, version = excluded.version, place = excluded.place, raw = excluded.raw "
             "where excluded.version >= version",
             ((o.kind, order_of(o.external_id), o.external_id, *o[2:]) for o in objects),
+        )
+
+    def clear(self) -> None:
+        """Forget what was read and what came of it: until the next import, rows of the files may be mended or gone."""
+        self.db.executescript("".join(f"delete from {name};" for name in _FORGOTTEN))
+        self.db.execute("delete from meta where key in ('finished', 'run_id')")
+
+    def keep_problem(self, problem: Problem) -> None:
+        """Keep a problem, once."""
+        row = (problem.place, problem.item, problem.code, problem.message, problem.hint)
+        self.db.execute("insert or replace into problems values (?, ?, ?, ?, ?)", row)
+
+    def keep_note(self, what: str, times: int) -> None:
+        """Count something that was left out or changed."""
+        self.db.execute(
+            "insert into notes values (?, ?) on conflict (what) do update set times = times + excluded.times",
+            (what, times),
         )
 
     def count(self, kind: str) -> int:

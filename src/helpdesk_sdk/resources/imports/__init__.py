@@ -64,11 +64,7 @@ class Imports(Resource[Driver]):
             types=types,
             include_deleted=check.boolean("include_deleted", include_deleted),
         )
-        return (
-            yield from run_import(
-                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
-            )
-        )
+        return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
     @call
     def csv(
@@ -113,17 +109,13 @@ class Imports(Resource[Driver]):
         table = CsvTable(
             path,
             name,
-            mapping=read_mapping(_path(mapping), zone=time_zone, time_format=time_format),
+            mapping=read_mapping(None if mapping is None else Path(mapping), zone=time_zone, time_format=time_format),
             requester=default_requester,
             encoding=encoding,
             separator=separator,
             verified=check.boolean("verified", verified),
         )
-        return (
-            yield from run_import(
-                self, table, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
-            )
-        )
+        return (yield from run_import(self, table, dry_run, skip_unreadable, stage, on_progress))
 
     @call
     def freshdesk(
@@ -153,11 +145,7 @@ class Imports(Resource[Driver]):
             ForbiddenError: You are not an admin.
         """
         export = FreshdeskExport(path, account, statuses=statuses)
-        return (
-            yield from run_import(
-                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
-            )
-        )
+        return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
     @call
     def helpdesk(
@@ -189,11 +177,7 @@ class Imports(Resource[Driver]):
             ForbiddenError: You are not an admin.
         """
         export = HelpdeskExport(path, name)
-        return (
-            yield from run_import(
-                self, export, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
-            )
-        )
+        return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
     @call
     def run(
@@ -218,11 +202,7 @@ class Imports(Resource[Driver]):
             LocalFileError: The source cannot be read, or the stage cannot be written.
             ForbiddenError: You are not an admin.
         """
-        return (
-            yield from run_import(
-                self, source, check.boolean("dry_run", dry_run), skip_unreadable, _path(stage), on_progress
-            )
-        )
+        return (yield from run_import(self, source, dry_run, skip_unreadable, stage, on_progress))
 
     @call
     def list(self, *, limit: int = 50) -> Flow[list[ImportRun]]:
@@ -239,7 +219,3 @@ class Imports(Resource[Driver]):
 
 
 _List = list
-
-
-def _path(given: str | os.PathLike[str] | None) -> Path | None:
-    return None if given is None else Path(given)

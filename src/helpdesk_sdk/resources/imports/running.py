@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from ... import _validation as check
 from ..._http.flow import Flow
 from ..._http.resource import Resource
 from ..._ids import new_id
@@ -42,50 +44,59 @@ def run_import(
     source: Source,
     dry_run: bool,
     skip_unreadable: bool,
-    stage_path: Path | None,
+    stage_path: str | os.PathLike[str] | None,
     on_progress: Callable[[Progress], object] | None,
 ) -> Flow[ImportSummary]:
     """Carry out an import; see ``Imports``."""
-    began = time.monotonic()
-    tell = on_progress or (lambda _: None)
-    path = stage_path or source.path.with_name(source.path.name + ".helpdesk-import")
+    check.boolean("dry_run", dry_run)
+    check.boolean("skip_unreadable", skip_unreadable)
+    path = source.path.with_name(source.path.name + ".helpdesk-import") if stage_path is None else Path(stage_path)
     with Stage(path) as stage:
-        _prepare(stage, source, dry_run)
-        tell(Progress("reading", 0, 0))
-        source.stage(stage, lambda problem: _keep(stage, problem), lambda what, times: _note(stage, what, times))
-        unreadable = stage.db.execute("select count(*) from problems where code = 'unreadable'").fetchone()[0]
-        if unreadable and not skip_unreadable:
-            result = summary_of(stage, source.name, "unreadable", None, [], time.monotonic() - began)
-            _forget_results(stage)
-            return result
-        run_id: UUID | None = None
-        if not dry_run:
-            run_id = UUID(stage.get("run_id") or str(new_id()))
-            stage.put("run_id", str(run_id))
-            yield resource._rpc_write("start_import", {"run_id": str(run_id), "source": source.name})
-        sender = Sender(resource, stage, source.name, run_id)
-        keys: dict[str, str] = {}
-        for phase, kind, made in (
-            ("fields", "field", source.fields(stage)),
-            ("teams", "team", source.teams(stage)),
-            ("people", "person", source.people(stage)),
-        ):
-            yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
-            if kind == "field":
-                keys = sender.field_keys
-        yield from _send_all(sender, stage, "tickets", "ticket", source.tickets(stage, keys), tell)
-        if run_id is None:
-            result = summary_of(stage, source.name, "dry_run", None, [], time.monotonic() - began)
-            _forget_results(stage)
-            return result
-        checks = yield from compare(resource, stage, source.name, lambda done, of: tell(Progress("checking", done, of)))
-        result = summary_of(stage, source.name, "finished", run_id, checks, time.monotonic() - began)
-        report = result.model_dump(mode="json", exclude={"problems", "notes"})
-        yield resource._rpc_write("finish_import", {"run_id": str(run_id), "report": report})
+        result = yield from _import(resource, source, stage, dry_run, skip_unreadable, on_progress or (lambda _: None))
         stage.put("finished", "yes")
     if stage_path is None:
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
+    return result
+
+
+def _import(
+    resource: Resource[Any],
+    source: Source,
+    stage: Stage,
+    dry_run: bool,
+    skip_unreadable: bool,
+    tell: Callable[[Progress], object],
+) -> Flow[ImportSummary]:
+    began = time.monotonic()
+    _prepare(stage, source, dry_run)
+    tell(Progress("reading", 0, 0))
+    source.stage(stage, stage.keep_problem, stage.keep_note)
+    unreadable = stage.db.execute("select count(*) from problems where code = 'unreadable'").fetchone()[0]
+    if unreadable and not skip_unreadable:
+        return summary_of(stage, source.name, "unreadable", None, [], time.monotonic() - began)
+    run_id: UUID | None = None
+    if not dry_run:
+        run_id = UUID(stage.get("run_id") or str(new_id()))
+        stage.put("run_id", str(run_id))
+        yield resource._rpc_write("start_import", {"run_id": str(run_id), "source": source.name})
+    sender = Sender(resource, stage, source.name, run_id)
+    keys: dict[str, str] = {}
+    for phase, kind, made in (
+        ("fields", "field", source.fields(stage)),
+        ("teams", "team", source.teams(stage)),
+        ("people", "person", source.people(stage)),
+    ):
+        yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
+        if kind == "field":
+            keys = sender.field_keys
+    yield from _send_all(sender, stage, "tickets", "ticket", source.tickets(stage, keys), tell)
+    if run_id is None:
+        return summary_of(stage, source.name, "dry_run", None, [], time.monotonic() - began)
+    checks = yield from compare(resource, stage, source.name, lambda done, of: tell(Progress("checking", done, of)))
+    result = summary_of(stage, source.name, "finished", run_id, checks, time.monotonic() - began)
+    report = result.model_dump(mode="json", exclude={"problems", "notes"})
+    yield resource._rpc_write("finish_import", {"run_id": str(run_id), "report": report})
     return result
 
 
@@ -97,32 +108,12 @@ def _prepare(stage: Stage, source: Source, dry_run: bool) -> None:
             f"{stage.path} is the stage of another import", hint="Delete it, or name another file for this import."
         )
     stage.put("source", fingerprint)
-    is_over = stage.get("finished") is not None
-    was_dry = stage.get("mode") == "dry_run"
-    if is_over or was_dry or dry_run:
-        _forget_results(stage)
-        stage.db.execute("delete from meta where key in ('finished', 'run_id')")
-    stage.put("mode", "dry_run" if dry_run else "import")
+    mode = "dry_run" if dry_run else "import"
+    if stage.get("finished") is not None or stage.get("mode") not in (None, mode) or dry_run:
+        stage.clear()
+    stage.put("mode", mode)
     # Found anew each time: the file may have been mended.
     stage.db.execute("delete from problems where code = 'unreadable'")
-
-
-def _forget_results(stage: Stage) -> None:
-    """Forget what came of sending; what was read stays, with the problems of reading."""
-    stage.db.executescript("delete from results; delete from files; delete from problems; delete from notes;")
-
-
-def _keep(stage: Stage, problem: Problem) -> None:
-    stage.db.execute(
-        "insert or replace into problems values (?, ?, ?, ?, ?)",
-        (problem.place, problem.item, problem.code, problem.message, problem.hint),
-    )
-
-
-def _note(stage: Stage, what: str, times: int) -> None:
-    stage.db.execute(
-        "insert into notes values (?, ?) on conflict (what) do update set times = times + excluded.times", (what, times)
-    )
 
 
 def _send_all(
@@ -134,7 +125,7 @@ def _send_all(
     for batch, problems in _batches(made):
         stage.begin()
         for problem in problems:
-            _keep(stage, problem)
+            stage.keep_problem(problem)
             stage.save_results([(kind, f"!{problem.item}", "refused", None, None)])
         stage.commit()
         yield from sender.send(kind, [item for item in batch if not sender.knows(item)])
@@ -150,6 +141,9 @@ def _batches(made: Iterator[Made]) -> Iterator[tuple[list[Item], list[Problem]]]
     for one in made:
         if isinstance(one, Problem):
             problems.append(one)
+            if len(problems) >= _BATCH:
+                yield batch, problems
+                batch, problems, size = [], [], 0
             continue
         weight = _weight(one.values)
         if batch and (len(batch) >= _BATCH or size + weight > _BYTES_MAX):

@@ -9,11 +9,10 @@ from uuid import UUID
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Resource
 from ...errors import StatementTimeoutError
-from ...imports.desks import Item, Stage
+from ...imports.desks import Item, Problem, Stage
 from ...imports.desks.items import row_sum
 from ...imports.desks.source import microseconds
 
-_INTERNAL = ("stubs", "description_of")
 _THERE = frozenset({"created", "updated", "unchanged"})
 Result = tuple[str, str, str, str | None, int | None]
 
@@ -98,12 +97,9 @@ class Sender:
         checksum: int | None = None
         if outcome == "refused":
             error = result["error"]
-            row = (
-                *(item.place, f"{kind} {item.external_id}"),
-                (error.get("details") or error.get("code") or "").removeprefix("helpdesk."),
-                *(error.get("message") or "", error.get("hint") or ""),
-            )
-            stage.db.execute("insert or replace into problems values (?, ?, ?, ?, ?)", row)
+            code = (error.get("details") or error.get("code") or "").removeprefix("helpdesk.")
+            message, hint = error.get("message") or "", error.get("hint") or ""
+            stage.keep_problem(Problem(item.place, f"{kind} {item.external_id}", code, message, hint))
         elif outcome in _THERE:
             if kind == "field" and own is not None:
                 self.field_keys[item.external_id] = own
@@ -117,10 +113,7 @@ class Sender:
         if (flag := result.get("flag")) is not None:
             item.note(_FLAGS.get(flag, flag))
         for what, times in item.notes.items():
-            stage.db.execute(
-                "insert into notes values (?, ?) on conflict (what) do update set times = times + excluded.times",
-                (what, times),
-            )
+            stage.keep_note(what, times)
         stage.save_results([(kind, item.external_id, outcome, own, checksum), *rows])
 
     def _person(self, id: str | None) -> str:
