@@ -29,3 +29,34 @@ export type AssistantFigures = Returned<"assistant_report">;
 export type LogEvent = Row<"events">;
 export type Field = Row<"field_definitions">;
 export type FieldOption = Row<"field_options">;
+
+export type Ticket = Omit<Row<"tickets">, "status" | "priority" | "custom_fields"> & {
+  status: Status;
+  priority: Priority;
+  custom_fields: Record<string, unknown>;
+};
+/** A ticket with what its page shows; `custom_fields` has the values of staff fields, too. */
+export type TicketDetails = Ticket & {
+  requester: Person | null;
+  assignee: Person | null;
+  team: Team | null;
+  tags: string[];
+};
+export type Transition = { role: Role | "system"; from_status: Status; to_status: Status };
+export type Duplicate = Returned<"suggest_duplicates">;
+export type Attachment = Omit<Row<"attachments">, "state"> & {
+  state: "reserved" | "uploaded" | "clean" | "unchecked" | "rejected" | "expired" | "deleted";
+};
+export type LinkKind = "duplicate_of" | "blocks" | "child_of" | "follow_up_of";
+export type TicketLink = Omit<Row<"ticket_links">, "kind"> & { kind: LinkKind };
+export type FieldType =
+  | "text"
+  | "long_text"
+  | "integer"
+  | "decimal"
+  | "boolean"
+  | "date"
+  | "select"
+  | "multi_select";
+/** A custom field as a form needs it; `teamIds` is null for a field of all teams. */
+export type TicketField = Omit<Field, "type"> & { type: FieldType; options: FieldOption[]; teamIds: string[] | null };
