@@ -27,6 +27,7 @@ const SEPARATOR = "/";
 let store: UseStore | null = null;
 // What could not be stored lasts as long as the page.
 const unstored = new Map<string, Draft>();
+const listeners = new Set<(name: string) => void>();
 
 export function newDraft(): Draft {
   return { id: newId(), text: "", files: [], mentionAsked: false, savedAt: 0 };
@@ -57,6 +58,18 @@ export async function deleteDraft(key: DraftKey): Promise<void> {
   await attempt((drafts) => del(nameOf(key), drafts));
 }
 
+/** The draft was sent: remove it, and let the page begin a new one. */
+export async function finishDraft(key: DraftKey): Promise<void> {
+  for (const listener of listeners) listener(nameOf(key));
+  await deleteDraft(key);
+}
+
+/** Call a listener with the name of each draft that was sent: see nameOf(). */
+export function onDraftFinished(listener: (name: string) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 /** Which drafts a person has, for marks in lists and for the question at sign-out. */
 export async function listDrafts(userId: string): Promise<Omit<DraftKey, "userId">[]> {
   const stored = await attempt((drafts) => storedKeys<string>(drafts)).catch(() => [] as string[]);
@@ -71,7 +84,8 @@ export async function deleteDraftsOf(userId: string): Promise<void> {
   for (const { ticketId, kind } of await listDrafts(userId)) await deleteDraft({ userId, ticketId, kind });
 }
 
-function nameOf({ userId, ticketId, kind }: DraftKey): string {
+/** The name under which a draft is stored. */
+export function nameOf({ userId, ticketId, kind }: DraftKey): string {
   return [userId, ticketId, kind].join(SEPARATOR);
 }
 

@@ -6,9 +6,11 @@ import { HelpdeskError } from "../lib/errors.ts";
 export type Client = SupabaseClient<Database, "helpdesk">;
 
 let started: Client | null = null;
+let startedWith: Config | null = null;
 
 /** Make the one client of this page. */
 export function startClient({ url, key }: Config): Client {
+  startedWith = { url, key };
   started = createClient<Database, "helpdesk">(url, key, {
     db: { schema: "helpdesk" },
     auth: {
@@ -25,6 +27,12 @@ export function startClient({ url, key }: Config): Client {
 export function client(): Client {
   if (!started) throw new Error("startClient() comes first");
   return started;
+}
+
+/** The address and the key of this page, for what supabase-js cannot do: an upload that shows its progress. */
+export function connection(): Config {
+  if (!startedWith) throw new Error("startClient() comes first");
+  return startedWith;
 }
 
 type Answer<T> = {
