@@ -4,6 +4,7 @@ import { useState } from "react";
 import { StartProblem } from "./components/Shell/StartProblem.tsx";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
 import { LanguageProvider } from "./contexts/LanguageContext.tsx";
+import { LiveProvider } from "./contexts/LiveContext.tsx";
 import { PreferencesProvider } from "./contexts/PreferencesContext.tsx";
 import { toHelpdeskError } from "./lib/errors.ts";
 import { router } from "./router.tsx";
@@ -33,7 +34,9 @@ export function App({ problem }: { problem?: unknown }) {
           ? (
             <QueryClientProvider client={queries}>
               <AuthProvider>
-                <RouterProvider router={router} />
+                <LiveProvider>
+                  <RouterProvider router={router} />
+                </LiveProvider>
               </AuthProvider>
             </QueryClientProvider>
           )

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
@@ -40,18 +40,21 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       return { person, teams: person.role === "customer" ? [] : await myTeams(person.user_id) };
     },
   });
-  // What another person or another role has read goes.
-  const role = me.data?.person.role;
-  const before = useRef<string | undefined>(undefined);
+  // What another person, another role or a member of another team has read goes.
+  const rights = me.data && { role: me.data.person.role, teams: me.data.teams.map((team) => team.team_id) };
+  const before = useRef<typeof rights>(undefined);
   useEffect(() => {
     if (login === null) queries.clear();
   }, [login, queries]);
   useEffect(() => {
-    if (role && before.current && before.current !== role) {
-      queries.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
-    }
-    before.current = role;
-  }, [role, queries]);
+    const others = { predicate: ({ queryKey }: { queryKey: QueryKey }) => queryKey[0] !== keys.me()[0] };
+    const old = before.current;
+    before.current = rights;
+    if (!rights || !old) return;
+    const hasLost = old.role !== rights.role || old.teams.some((id) => !rights.teams.includes(id));
+    if (hasLost) queries.resetQueries(others);
+    else if (rights.teams.some((id) => !old.teams.includes(id))) queries.invalidateQueries(others);
+  }, [rights, queries]);
 
   const signOut = useCallback(async () => {
     await endSession();
@@ -59,7 +62,9 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   }, [queries]);
   const value = useMemo((): Auth => {
     const problem = me.error ? toHelpdeskError(me.error) : null;
-    const person = login ? me.data?.person ?? null : null;
+    // Who was let in and is no longer: what they have read is not shown either.
+    const isOut = problem?.reason === "inactive_user" || problem?.reason === "no_profile";
+    const person = login && !isOut ? me.data?.person ?? null : null;
     const state = login === undefined
       ? "loading"
       : !login

@@ -1,0 +1,112 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import type { FeedEvent } from "../lib/events.ts";
+import { keysOfEvents } from "../lib/eventKeys.ts";
+import { Follower, type LiveState } from "../lib/follower.ts";
+import { keys } from "../lib/queryKeys.ts";
+import { topicsOf } from "../lib/topics.ts";
+import { joinTopic, readEventPage, readHead } from "../services/live.ts";
+import { useAuth } from "./AuthContext.tsx";
+
+type Listener = (event: FeedEvent) => void;
+type Live = { follower: Follower | null; listeners: Set<Listener> };
+
+const Context = createContext<Live | null>(null);
+const StateContext = createContext<LiveState>("connecting");
+
+/** Lists are read again at most this often. */
+const LIST_PAUSE = 250;
+
+/** The one connection of this page: announcements wake it, the log says what changed, and what changed is read again. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const { me, teams } = useAuth();
+  const queries = useQueryClient();
+  const [state, setState] = useState<LiveState>("connecting");
+  const [follower, setFollower] = useState<Follower | null>(null);
+  const [listeners] = useState(() => new Set<Listener>());
+  const userId = me?.user_id;
+
+  useEffect(() => {
+    if (!userId) return;
+    const refresh = (queryKey: QueryKey) => void queries.invalidateQueries({ queryKey });
+    const lists = new Map<string, QueryKey>();
+    let pause: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      pause = undefined;
+      for (const key of lists.values()) refresh(key);
+      lists.clear();
+    };
+    const mine = new Follower({
+      readHead,
+      readPage: readEventPage,
+      join: joinTopic,
+      isHidden: () => document.hidden,
+      onEvents(events) {
+        for (const key of keysOfEvents(events)) {
+          if (key.length > 1) refresh(key);
+          else lists.set(String(key[0]), key);
+        }
+        if (lists.size > 0) pause ??= setTimeout(flush, LIST_PAUSE);
+        for (const event of events) for (const listener of listeners) listener(event);
+      },
+      onGap: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] }),
+      onAccessChanged: () => refresh(keys.me()),
+      onState: setState,
+    });
+    const wake = () => mine.wake(true);
+    document.addEventListener("visibilitychange", wake);
+    globalThis.addEventListener("online", wake);
+    setFollower(mine);
+    return () => {
+      clearTimeout(pause);
+      document.removeEventListener("visibilitychange", wake);
+      globalThis.removeEventListener("online", wake);
+      mine.stop();
+      setFollower(null);
+      setState("connecting");
+    };
+  }, [userId, queries, listeners]);
+
+  // As text: the same topics are no change.
+  const topics = me ? topicsOf({ role: me.role, userId: me.user_id, teamIds: teams.map((team) => team.team_id) }) : [];
+  const joined = topics.join(" ");
+  useEffect(() => {
+    if (follower && joined) follower.setTopics(joined.split(" "));
+  }, [follower, joined]);
+
+  const value = useMemo(() => ({ follower, listeners }), [follower, listeners]);
+  return (
+    <Context value={value}>
+      <StateContext value={state}>{children}</StateContext>
+    </Context>
+  );
+}
+
+/** Whether changes arrive by themselves at this moment. */
+export function useLive(): { state: LiveState } {
+  const state = useContext(StateContext);
+  return useMemo(() => ({ state }), [state]);
+}
+
+/** Call a listener with each event of a ticket, in their order; with each event of all tickets for null. */
+export function useTicketEvents(ticketId: string | null, listener: Listener): void {
+  const { listeners } = useConnection();
+  const newest = useRef(listener);
+  useEffect(() => {
+    newest.current = listener;
+  });
+  useEffect(() => {
+    const onEvent: Listener = (event) => {
+      if (ticketId === null || event.ticket_id === ticketId) newest.current(event);
+    };
+    listeners.add(onEvent);
+    return () => void listeners.delete(onEvent);
+  }, [listeners, ticketId]);
+}
+
+/** The connection, for contexts beside this one. */
+export function useConnection(): Live {
+  const value = useContext(Context);
+  if (!value) throw new Error("LiveProvider is missing");
+  return value;
+}

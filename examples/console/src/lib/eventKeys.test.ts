@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import documented from "../../../../docs/events.md?raw";
+import { isKnownType, keysOfEvent, keysOfEvents } from "./eventKeys.ts";
+import type { FeedEvent } from "./events.ts";
+
+const types = [...documented.matchAll(/^### `([a-z_]+\.[a-z_]+)`$/gm)].map(([, type]) => type!);
+
+function event(given: Partial<FeedEvent>): FeedEvent {
+  return { cursor: "1.1", event_id: 1, type: "ticket.created", ticket_id: "t1", data: {}, ...given } as FeedEvent;
+}
+
+it("finds the types of docs/events.md", () => expect(types.length).toBeGreaterThan(50));
+
+it.each(types)("knows %s", (type) => expect(isKnownType(type)).toBe(true));
+
+describe("keysOfEvent", () => {
+  it("names the ticket, its timeline and what lists show", () => {
+    expect(keysOfEvent(event({ type: "ticket.status_changed" }))).toEqual([
+      ["ticket", "t1"],
+      ["timeline", "t1"],
+      ["tickets"],
+      ["counts"],
+    ]);
+  });
+
+  it("leaves the lists alone when only the ticket's page shows the change", () => {
+    expect(keysOfEvent(event({ type: "note.created" }))).toEqual([["ticket", "t1"], ["timeline", "t1"]]);
+  });
+
+  it("names both tickets of a merge", () => {
+    const changed = keysOfEvent(event({ type: "ticket.merged", data: { source_id: "t1", target_id: "t2" } }));
+    expect(changed).toContainEqual(["ticket", "t2"]);
+    expect(changed).toContainEqual(["timeline", "t2"]);
+  });
+
+  it("names a ticket's proposals when somebody has written", () => {
+    expect(keysOfEvent(event({ type: "message.created" }))).toContainEqual(["proposals", "t1"]);
+  });
+
+  it("names what an event without a ticket changes", () => {
+    expect(keysOfEvent(event({ type: "user.invited", ticket_id: null }))).toEqual([["people"]]);
+    expect(keysOfEvent(event({ type: "article.published", ticket_id: null, data: { article_id: "a1" } }))).toEqual([
+      ["articles"],
+      ["article", "a1"],
+    ]);
+  });
+
+  it("refreshes the ticket and the lists for a type of a later version", () => {
+    expect(keysOfEvent(event({ type: "ticket.rated" }))).toEqual([["ticket", "t1"], ["timeline", "t1"], ["tickets"]]);
+    expect(keysOfEvent(event({ type: "webhook.created", ticket_id: null }))).toEqual([]);
+  });
+});
+
+it("names what several events changed once", () => {
+  const changed = keysOfEvents([event({ type: "ticket.tagged" }), event({ type: "ticket.untagged" })]);
+  expect(changed).toEqual([["ticket", "t1"], ["timeline", "t1"], ["tickets"]]);
+});
