@@ -114,6 +114,11 @@ def csv_(
     verified: Annotated[
         bool, typer.Option("--verified", help="The addresses were verified: join people who have a login here.")
     ] = False,
+    created: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="The creation time of rows that have none.", show_default=False),
+    ] = None,
+    max_teams: Annotated[int, typer.Option(metavar="NUMBER", min=0, help="How many teams the rows may name.")] = 50,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -122,8 +127,8 @@ def csv_(
     """Import a CSV file of tickets, one row for each.
 
     The columns are found by their usual names, or named in a mapping. Times and authors are kept, nobody receives
-    anything. A time zone is never guessed. Interrupted, the same command goes on; repeated, it changes what has
-    changed.
+    anything. A time zone is never guessed. Teams that do not exist are made. Interrupted, the same command goes on;
+    repeated, it changes what has changed.
 
     For example: helpdesk import csv tickets.csv --mapping tickets.toml --time-zone Europe/Berlin --dry-run
     """
@@ -142,6 +147,8 @@ def csv_(
             encoding=encoding,
             separator=separator,
             verified=verified,
+            default_created=created,
+            max_teams=max_teams,
             dry_run=dry_run,
             skip_unreadable=skip_unreadable,
             stage=stage,

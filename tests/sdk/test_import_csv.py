@@ -75,7 +75,7 @@ def test_a_row_becomes_a_ticket(read: Read) -> None:
     assert table.people["ann@example.com"]["email_verified"] is False
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_encodings_and_separators(read: Read, encoding: str, separator: str) -> None:
     text = separator.join(("Betreff", "email", "created")) + "\r\n"
@@ -112,6 +112,7 @@ def test_a_zone_is_asked_for_and_never_guessed(read: Read) -> None:
 MAPPING = """
 [columns]
 title = "Betreff"
+description = ""
 status = "Zustand"
 team = "Abteilung"
 assignee = "Bearbeiter"
@@ -163,6 +164,7 @@ ODD = {
     "requester": (ROW.replace("ann@example.com", "ann"), "missing_requester"),
     "no requester": (ROW.replace("ann@example.com", ""), "missing_requester"),
     "cells": ("1,2,3\n", "row"),
+    "long id": (ROW.replace("1,", "1" * 199 + ",", 1), "too_long"),
 }
 
 

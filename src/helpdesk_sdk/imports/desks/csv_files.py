@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ...errors import ConfigurationError, LocalFileError
+from .csv_mapping import plain
 from .envelopes import BrokenFileError
 
 SEPARATORS = ",;\t|"
@@ -32,19 +33,20 @@ class CsvFile:
         path: The file.
         encoding: Its encoding; None for UTF-8, or what its first bytes tell.
         separator: What stands between two cells; None to find out by the header.
+        titles: The names that the column of titles may have, without capitals and blanks.
 
     Raises:
         LocalFileError: There is no such file, or it is empty.
         ConfigurationError: There is no such encoding.
     """
 
-    def __init__(self, path: Path, encoding: str | None, separator: str | None) -> None:
+    def __init__(self, path: Path, encoding: str | None, separator: str | None, titles: Collection[str] = ()) -> None:
         try:
             self._raw: BinaryIO = path.open("rb")
         except OSError as error:
             raise LocalFileError(f"{path}: {error.strerror or error}") from None
         try:
-            self._begin(path, encoding, separator)
+            self._begin(path, encoding, separator, titles)
         except BrokenFileError as error:
             self._raw.close()
             raise LocalFileError(f"{error.place}: {error.message}", hint=error.hint) from None
@@ -52,7 +54,7 @@ class CsvFile:
             self._raw.close()
             raise
 
-    def _begin(self, path: Path, encoding: str | None, separator: str | None) -> None:
+    def _begin(self, path: Path, encoding: str | None, separator: str | None, titles: Collection[str]) -> None:
         start = self._raw.read(_SAMPLE)
         self._raw.seek(0)
         self.encoding = encoding or _encoding_of(start)
@@ -65,7 +67,7 @@ class CsvFile:
         if told:
             sample, separator = sample[told.end() :], separator or told[1]
         self._shown, self._skipped = path.name, 0
-        self.separator = separator or _separator_of(sample)
+        self.separator = separator or _separator_of(sample, titles)
         csv.field_size_limit(_CELL_MAX)
         self._reader = csv.reader(self._text, strict=True, delimiter=self.separator)
         if told:
@@ -123,16 +125,27 @@ class CsvFile:
 
 
 def _encoding_of(start: bytes) -> str:
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    """The encoding that the first bytes of a file tell; UTF-8 where they tell nothing."""
+    for mark, encoding in (
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if start.startswith(mark):
             return encoding
+    # Without a mark: the letters of a header have a zero byte each, before or behind.
+    zeros = [start[place : place + 512 : 2].count(0) for place in (0, 1)]
+    if max(zeros) > min(len(start), 512) // 8 > min(zeros):
+        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     return "utf-8-sig"
 
 
-def _separator_of(sample: str) -> str:
-    """The separator by which the header has the most columns."""
+def _separator_of(sample: str, titles: Collection[str]) -> str:
+    """The separator by which the header has the column of titles, and then the most columns."""
 
-    def columns(separator: str) -> int:
-        return len(next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), []))
+    def columns(separator: str) -> tuple[bool, int]:
+        header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), [])
+        return any(plain(name) in titles for name in header), len(header)
 
     return max(SEPARATORS, key=columns)

@@ -61,20 +61,28 @@ class TableMapping:
     time_format: str | None = None
     zone: str | None = None
 
+    def names(self, part: str) -> tuple[str, ...]:
+        """The names that the column of a part may have, without capitals and blanks; none for a part that is ``""``."""
+        named = self.columns.get(part)
+        return PARTS[part] if named is None else (plain(named),) if named else ()
+
     def places(self, header: list[str]) -> dict[str, list[int]]:
         """The places of each part's columns: those that are named, else those with a usual name.
 
         Raises:
-            ConfigurationError: A column that is named is not there, or nothing is the title.
+            ConfigurationError: A column that is named is not there, nothing is the title, or the description may be
+                in a column that nobody named.
         """
         names = [plain(name) for name in header]
         found: dict[str, list[int]] = {}
         taken: set[int] = set()
-        for part, usual in PARTS.items():
+        for part in PARTS:
             named = self.columns.get(part)
-            wanted = [plain(named)] if named is not None else [one for one in usual if one in names][:1]
+            wanted = [one for one in self.names(part) if one in names]
+            # Tags stand in every column that has one of the usual names.
+            wanted = wanted if part == "tags" else wanted[:1]
             places = [place for place, name in enumerate(names) if name in wanted and (named or place not in taken)]
-            if named is not None and not places:
+            if named and not places:
                 raise ConfigurationError(
                     f"There is no column {named!r} for {part}", hint=f"The columns: {', '.join(header)[:300]}"
                 )
@@ -88,6 +96,13 @@ class TableMapping:
             if not places:
                 raise ConfigurationError(f"There is no column {column!r} for fields.{key}")
             found[f"fields.{key}"] = places[:1]
+            taken.update(places[:1])
+        left = [name or f"column {place + 1}" for place, name in enumerate(header) if place not in taken]
+        if left and "description" not in found and self.columns.get("description") != "":
+            raise ConfigurationError(
+                f"No column is the description, and these are not used: {', '.join(left)[:300]}",
+                hint='Name it in [columns] of the mapping; description = "" imports titles only.',
+            )
         return found
 
     def word(self, part: str, value: str) -> str:
@@ -96,8 +111,10 @@ class TableMapping:
         Raises:
             RefusedItemError: Nobody knows: a guess would reopen what is closed.
         """
-        given, known, usual = (
-            (self.statuses, STATUSES, "open") if part == "status" else (self.priorities, PRIORITIES, "medium")
+        given, known, usual, table = (
+            (self.statuses, STATUSES, "open", "statuses")
+            if part == "status"
+            else (self.priorities, PRIORITIES, "medium", "priorities")
         )
         if not value.strip():
             return usual
@@ -108,7 +125,7 @@ class TableMapping:
             if plain(value) in words:
                 return meaning
         raise RefusedItemError(
-            f"unknown_{part}", f"the {part} {value.strip()[:40]!r} is unknown", f"Map it in the table of {part} words."
+            f"unknown_{part}", f"the {part} {value.strip()[:40]!r} is unknown", f"Map it in [{table}] of the mapping."
         )
 
     def _parsed(self, text: str) -> datetime:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-from ..._limits import BODY_MAX, NAME_MAX, TEAM_NAME_MAX, TITLE_MAX
+from ..._limits import BODY_MAX, TEAM_NAME_MAX, TITLE_MAX
 from ..._names import clean_name, name_key
 from ...errors import ConfigurationError
 from .csv_files import CsvFile
 from .csv_mapping import TableMapping, read_mapping
+from .csv_parts import NoTimeZoneError, SeenRows, address_of, comments_of, default_time, id_of, person_of
 from .envelopes import BrokenFileError, dumped
-from .items import Item, Problem, RefusedItemError, content_hash
+from .items import Item, Problem, RefusedItemError
+from .json_files import stage_changed
 from .source import Made, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
@@ -38,10 +39,6 @@ _TYPES = {
 _YES = {"yes": "true", "ja": "true", "no": "false", "nein": "false"}
 
 
-class NoTimeZoneError(ConfigurationError):
-    """Times have no time zone, and nobody named it."""
-
-
 class CsvTable:
     """A CSV file of tickets, for ``hd.imports.run``.
 
@@ -53,6 +50,8 @@ class CsvTable:
         encoding: The encoding; None for UTF-8.
         separator: What stands between two cells; None to find out.
         verified: Whether the addresses were verified: then rows join people who have a login here.
+        created: The creation time of rows that have none, with its zone.
+        max_teams: How many teams the rows may name: more are no teams.
 
     Raises:
         LocalFileError: There is no such file.
@@ -69,17 +68,28 @@ class CsvTable:
         encoding: str | None = None,
         separator: str | None = None,
         verified: bool = False,
+        created: str | None = None,
+        max_teams: int = 50,
     ) -> None:
         self.path, self.name = Path(path), name if name == "csv" else f"csv:{name}"
         self._mapping = mapping or read_mapping()
         self._requester, self._verified = requester, verified
-        self._encoding, self._separator = encoding, separator
-        with CsvFile(self.path, encoding, separator) as file:
+        self._encoding, self._separator, self._max_teams = encoding, separator, max_teams
+        self._created = None if created is None else default_time(created)
+        with self._open() as file:
             self._places = self._mapping.places(file.header)
             self._header = file.header
             self._ask_for_zone(file)
+        if "created" not in self._places and created is None:
+            raise ConfigurationError(
+                "No column is the creation time",
+                hint="Name it in [columns] of the mapping: created = …; or one time for all: --created TIME.",
+            )
         if requester is not None and "@" not in requester:
             raise ConfigurationError("The requester must be an e-mail address")
+
+    def _open(self) -> CsvFile:
+        return CsvFile(self.path, self._encoding, self._separator, self._mapping.names("title"))
 
     def _ask_for_zone(self, file: CsvFile) -> None:
         """Times without a zone are refused before anything is read, not row by row."""
@@ -96,44 +106,71 @@ class CsvTable:
 
     def fingerprint(self) -> str:
         """The file and the options."""
-        about = self._mapping, self._requester, self._verified, self._encoding, self._separator
+        about = self._mapping, self._requester, self._verified, self._encoding, self._separator, self._created
         return repr((self.name, str(self.path.resolve()), about))
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
-        """Read all rows, with the people and teams that they name."""
-        used = {place for places in self._places.values() for place in places}
-        waiting: list[Staged] = []
+        """Read all rows, with the people and teams that they name.
+
+        Raises:
+            ConfigurationError: The rows name more teams than they may.
+        """
+        stage_changed(self.path, stage, note, lambda _, shown: self._stage_rows(shown, stage, problem, note))
+        if (teams := stage.count("group")) > self._max_teams:
+            column = self._header[self._places["team"][0]]
+            raise ConfigurationError(
+                f"The column {column!r} names {teams:,} teams",
+                hint=f"If they are teams: --max-teams {teams}. Else name the right column in [columns] of the mapping.",
+            )
+
+    def _stage_rows(
+        self, shown: str, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]
+    ) -> int | None:
+        """How many rows the file has; None where it was not read to its end."""
+        seen, waiting, count = SeenRows(stage), list[Staged](), 0
+        notes = Counter(
+            f"column not imported: {name or number + 1}"
+            for number, name in enumerate(self._header)
+            if not any(number in places for places in self._places.values())
+        )
+        is_whole = True
         stage.begin()
         try:
-            with CsvFile(self.path, self._encoding, self._separator) as file:
-                for row in file.rows():
-                    place = f"{self.path.name}:{row.line}"
-                    cells = row.cells
+            with self._open() as file:
+                for line, cells in file.rows():
+                    count += 1
+                    place = f"{shown}:{line}"
                     while len(cells) > len(self._header) and not cells[-1].strip():
                         cells.pop()
                     if len(cells) != len(self._header):
                         message = f"{len(cells)} cells where the header has {len(self._header)}"
-                        problem(Problem(place, f"row at line {row.line}", "row", message))
+                        problem(Problem(place, f"row at line {line}", "row", message))
                         continue
-                    waiting += self._staged(place, cells)
+                    parts = {part: [cells[one] for one in places] for part, places in self._places.items()}
+                    id, content = id_of(parts), dumped(parts)
+                    if (first := seen.before(id, content, line)) is None:
+                        waiting += self._staged(place, id, parts, content)
+                    elif first < 0:
+                        notes["rows that repeat a row above them"] += 1
+                    else:
+                        message = f"line {first} has this id and other content"
+                        problem(Problem(place, f"ticket {id}", "repeated_id", message))
                     if len(waiting) > 1000:
                         stage.add(waiting)
                         waiting.clear()
         except BrokenFileError as error:
+            is_whole = False
             problem(Problem(error.place, "", "unreadable", error.message, error.hint))
         stage.add(waiting)
         stage.commit()
-        for number, name in enumerate(self._header):
-            if number not in used:
-                note(f"column not imported: {name or number + 1}", 1)
+        for what, times in notes.items():
+            note(what, times)
+        return count if is_whole else None
 
-    def _staged(self, place: str, cells: list[str]) -> Iterator[Staged]:
-        parts = {part: [cells[one] for one in places] for part, places in self._places.items()}
-        given = parts.get("id", [""])[0].strip()
-        id = given or "sha256:" + hashlib.sha256(dumped([sorted(parts.items())]).encode()).hexdigest()[:40]
-        yield Staged("ticket", clean(id)[0][:200], None, "", place, dumped(parts))
+    def _staged(self, place: str, id: str, parts: Mapping[str, list[str]], content: str) -> Iterator[Staged]:
+        yield Staged("ticket", id, None, "", place, content)
         for part in ("requester", "assignee"):
-            address = _address(parts.get(part, [""])[0])
+            address = address_of(parts.get(part, [""])[0])
             if address is not None:
                 name = parts.get("requester_name", [""])[0] if part == "requester" else ""
                 is_staff = part == "assignee"
@@ -173,11 +210,11 @@ class CsvTable:
         """The people whose addresses stand in rows."""
         for id, place, raw in stage.all("user"):
             person = json.loads(raw)
-            yield _person(id, person["name"], person["verified"], place)
+            yield person_of(id, person["name"], person["verified"], place)
         if self._requester is not None:
             address = self._requester.strip().lower()
             if stage.find("user", address) is None:
-                yield _person(address, "", self._verified, self.path.name)
+                yield person_of(address, "", self._verified, self.path.name)
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:
         """The rows."""
@@ -202,11 +239,17 @@ class CsvTable:
         item.note("titles shortened", cut)
         if not title:
             raise RefusedItemError("missing_title", "the title is empty")
-        if not one("created").strip():
-            raise RefusedItemError("missing_time", "the creation time is empty", "Name its column: columns.created.")
-        created = self._mapping.time("created", one("created"), now)
+        if one("created").strip():
+            created = self._mapping.time("created", one("created"), now)
+        elif self._created is not None:
+            created = self._created
+        else:
+            raise RefusedItemError("missing_time", "the creation time is empty", "For rows without it: --created TIME.")
         updated = self._mapping.time("updated", one("updated"), now) if one("updated").strip() else created
-        requester = _address(one("requester"))
+        reference = f"{self.name}:{id}"
+        if len(id) > 190 or len(reference) > 200:
+            raise RefusedItemError("too_long", "the id is too long")
+        requester = address_of(one("requester"))
         if requester is None and (one("requester").strip() or self._requester is None):
             shown = one("requester").strip()[:60]
             message = f"the requester {shown!r} is no e-mail address" if shown else "the requester is empty"
@@ -222,14 +265,16 @@ class CsvTable:
             priority=self._mapping.word("priority", one("priority")),
             channel="import",
             requester=address,
-            reference=f"{self.name}:{id}"[:200],
+            reference=reference,
             created_at=written(created),
             updated_at=written(max(created, updated)),
             tags=tags_of([tag for cell in parts.get("tags", ()) for tag in re.split("[,;|]", cell)], item),
             custom_fields=self._field_values(parts, field_keys, item),
-            comments=self._comments(id, parts, item, address, now),
+            comments=comments_of(
+                id, parts.get("comments", ()), item, address, lambda what, text: self._mapping.time(what, text, now)
+            ),
         )
-        if (assignee := _address(one("assignee"))) is not None:
+        if (assignee := address_of(one("assignee"))) is not None:
             item.values["assignee"] = assignee[1]
         if team := clean_name(one("team")):
             item.values["team"] = name_key(team)[:200]
@@ -252,49 +297,3 @@ class CsvTable:
                 raise RefusedItemError("invalid_value", f"fields.{key}: {text[:40]!r} is no value of type {type}")
             values[key] = value
         return values
-
-    def _comments(
-        self, id: str, parts: Mapping[str, list[str]], item: Item, requester: str, now: datetime
-    ) -> list[dict[str, Any]]:
-        """Cells of the form ``time;author;text``, as Jira writes them."""
-        found = []
-        stubs: dict[str, dict[str, Any]] = {}
-        for number, cell in enumerate(parts.get("comments", ()), 1):
-            if not cell.strip():
-                continue
-            pieces = clean(cell)[0].split(";", 2)
-            if len(pieces) != 3 or not clean_name(pieces[2][:4000]):
-                raise RefusedItemError("invalid_comment", f"comment {number} is not of the form time;author;text")
-            time = self._mapping.time(f"the time of comment {number}", pieces[0], now)
-            author = (_address(pieces[1]) or ("", clean_name(pieces[1])[:200]))[1]
-            if not author:
-                raise RefusedItemError("invalid_comment", f"comment {number} has no author")
-            if len(pieces[2]) > BODY_MAX:
-                raise RefusedItemError("too_long", f"comment {number} has {len(pieces[2]):,} characters")
-            kind = "customer" if author == requester else "staff"
-            stubs[author] = {"name": "" if "@" in author else author, "created_at": "2000-01-01T00:00:00+00:00"}
-            values: dict[str, Any] = {
-                "public": True,
-                "author": author,
-                "author_kind": kind,
-                "author_name": "" if "@" in author else author,
-                "body": pieces[2],
-                "created_at": written(time),
-            }
-            found.append({"external_id": f"{id[:190]}#{number}", "hash": content_hash(values), **values})
-        stubs.pop(requester, None)
-        if stubs:
-            item.values["stubs"] = stubs
-        return sorted(found, key=lambda one: str(one["created_at"]))
-
-
-def _person(address: str, name: str, verified: bool, place: str) -> Item:
-    shown = shortened(clean_name(clean(name)[0]), NAME_MAX)[0]
-    values = {"name": shown, "email": address, "email_verified": verified}
-    return Item("person", address, values | {"created_at": "2000-01-01T00:00:00+00:00"}, place)
-
-
-def _address(value: str) -> tuple[str, str] | None:
-    """Name and address in ``Ada <ada@example.com>`` or ``ada@example.com``."""
-    name, address = parseaddr(value.strip())
-    return (name, address.strip().lower()) if "@" in address else None

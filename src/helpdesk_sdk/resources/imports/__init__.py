@@ -79,6 +79,8 @@ class Imports(Resource[Driver]):
         encoding: str | None = None,
         separator: str | None = None,
         verified: bool = False,
+        default_created: str | None = None,
+        max_teams: int = 50,
         dry_run: bool = False,
         skip_unreadable: bool = False,
         stage: str | os.PathLike[str] | None = None,
@@ -96,6 +98,8 @@ class Imports(Resource[Driver]):
             encoding: The encoding, e.g. ``cp1252``; None for UTF-8.
             separator: What stands between two cells; None to find out by the header.
             verified: Whether the addresses were verified: only then rows join people who have a login here.
+            default_created: The creation time of rows that have none, in ISO 8601 with its zone.
+            max_teams: How many teams the rows may name. A column with more is not that of teams.
             dry_run: Whether to write nothing, and report what would be done.
             skip_unreadable: Whether to import the rows before a place that cannot be read.
             stage: The file that keeps how far the import has come; by default beside ``path``.
@@ -103,7 +107,8 @@ class Imports(Resource[Driver]):
 
         Raises:
             LocalFileError: There is no such file, or the stage cannot be written.
-            ConfigurationError: A column is missing, or times have no zone and ``time_zone`` is not given.
+            ConfigurationError: A column is missing, there are more teams than ``max_teams``, or times have no zone and
+                ``time_zone`` is not given.
             ForbiddenError: You are not an admin.
         """
         table = CsvTable(
@@ -114,6 +119,8 @@ class Imports(Resource[Driver]):
             encoding=encoding,
             separator=separator,
             verified=check.boolean("verified", verified),
+            created=default_created,
+            max_teams=check.integer("max_teams", max_teams, 0, 100_000),
         )
         return (yield from run_import(self, table, dry_run, skip_unreadable, stage, on_progress))
 

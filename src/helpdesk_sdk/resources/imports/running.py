@@ -14,7 +14,7 @@ from ... import _validation as check
 from ..._http.flow import Flow
 from ..._http.resource import Resource
 from ..._ids import new_id
-from ...errors import LocalFileError
+from ...errors import ConfigurationError, LocalFileError
 from ...imports.desks import Item, Problem, Source, Stage
 from ...imports.desks.source import Made
 from ...models.imports import ImportSummary
@@ -51,12 +51,23 @@ def run_import(
     check.boolean("dry_run", dry_run)
     check.boolean("skip_unreadable", skip_unreadable)
     path = source.path.with_name(source.path.name + ".helpdesk-import") if stage_path is None else Path(stage_path)
-    with Stage(path) as stage:
-        result = yield from _import(resource, source, stage, dry_run, skip_unreadable, on_progress or (lambda _: None))
-        stage.put("finished", "yes")
-    if stage_path is None:
-        for ending in ("", "-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+    is_over = True
+    try:
+        with Stage(path) as stage:
+            try:
+                tell = on_progress or (lambda _: None)
+                result = yield from _import(resource, source, stage, dry_run, skip_unreadable, tell)
+            except ConfigurationError:
+                is_over = stage.get("run_id") is None
+                raise
+            except BaseException:
+                is_over = False
+                raise
+            stage.put("finished", "yes")
+    finally:
+        if is_over and stage_path is None:
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
     return result
 
 
