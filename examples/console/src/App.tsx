@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
 import { StartProblem } from "./components/Shell/StartProblem.tsx";
+import { BaseProvider, ToastProvider } from "./components/Shared/index.ts";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
 import { LanguageProvider } from "./contexts/LanguageContext.tsx";
 import { LiveProvider } from "./contexts/LiveContext.tsx";
@@ -30,17 +31,21 @@ export function App({ problem }: { problem?: unknown }) {
   return (
     <PreferencesProvider>
       <LanguageProvider>
-        {problem === undefined
-          ? (
-            <QueryClientProvider client={queries}>
-              <AuthProvider>
-                <LiveProvider>
-                  <RouterProvider router={router} />
-                </LiveProvider>
-              </AuthProvider>
-            </QueryClientProvider>
-          )
-          : <StartProblem problem={problem} />}
+        <BaseProvider>
+          {problem === undefined
+            ? (
+              <QueryClientProvider client={queries}>
+                <AuthProvider>
+                  <ToastProvider>
+                    <LiveProvider>
+                      <RouterProvider router={router} />
+                    </LiveProvider>
+                  </ToastProvider>
+                </AuthProvider>
+              </QueryClientProvider>
+            )
+            : <StartProblem problem={problem} />}
+        </BaseProvider>
       </LanguageProvider>
     </PreferencesProvider>
   );

@@ -1,4 +1,4 @@
-import { call, client } from "./supabase.ts";
+import { call, client, connection } from "./supabase.ts";
 
 /** The version of the newest migration of the helpdesk in the database. */
 export async function schemaVersion(): Promise<string> {
@@ -20,8 +20,9 @@ export async function embeddingProgress() {
   return await call(client().rpc("embedding_progress"));
 }
 
-/** How many seconds the clock of the server is ahead of this device's. */
-export async function clockSkew(url: string, key: string): Promise<number | null> {
+/** How many seconds the clock of the server is ahead of this device's; null when the server does not say. */
+export async function clockSkew(): Promise<number | null> {
+  const { url, key } = connection();
   const sent = Date.now();
   const response = await fetch(`${url}/auth/v1/settings`, { headers: { apikey: key } });
   const date = response.headers.get("date");

@@ -1,0 +1,87 @@
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { Button } from "./Button.tsx";
+
+const BACKDROP =
+  "fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
+const POPUP =
+  "fixed start-1/2 top-1/2 z-50 flex max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 flex-col " +
+  "overflow-hidden rounded-xl border border-line bg-raised shadow-2xl rtl:translate-x-1/2 transition data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
+
+type DialogProps = {
+  title: string;
+  isOpen: boolean;
+  onClose(): void;
+  footer?: ReactNode;
+  children: ReactNode;
+  isWide?: boolean;
+};
+
+/** A window over the page; the page behind waits. */
+export function Dialog({ title, isOpen, onClose, footer, children, isWide }: DialogProps) {
+  const t = useTranslations("shared");
+  return (
+    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={BACKDROP} />
+        <Base.Popup className={`${POPUP} ${isWide ? "w-[min(60rem,calc(100vw-2rem))]" : ""}`}>
+          <div className="flex items-center gap-2 border-b border-line px-4 py-3">
+            <Base.Title className="min-w-0 flex-1 truncate font-semibold" dir="auto">{title}</Base.Title>
+            <Base.Close
+              aria-label={t("close")}
+              className="grid size-7 place-items-center rounded-md text-muted hover:bg-hover"
+            >
+              <X aria-hidden size={16} />
+            </Base.Close>
+          </div>
+          <div className="min-h-0 overflow-y-auto p-4">{children}</div>
+          {footer && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</div>}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+type ConfirmProps = {
+  title: string;
+  text: string;
+  confirmLabel: string;
+  isOpen: boolean;
+  isDangerous?: boolean;
+  onConfirm(): unknown;
+  onClose(): void;
+};
+
+/** A question before something that is hard to take back. */
+export function ConfirmDialog({ title, text, confirmLabel, isOpen, isDangerous, onConfirm, onClose }: ConfirmProps) {
+  const t = useTranslations("shared");
+  const [isBusy, setBusy] = useState(false);
+  const confirm = async () => {
+    setBusy(true);
+    await onConfirm();
+    setBusy(false);
+  };
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={BACKDROP} />
+        <AlertDialog.Popup className={POPUP}>
+          <div className="p-4">
+            <AlertDialog.Title className="font-semibold" dir="auto">{title}</AlertDialog.Title>
+            <AlertDialog.Description className="mt-2 text-muted">{text}</AlertDialog.Description>
+          </div>
+          <div className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">
+            <Button onClick={onClose}>{t("cancel")}</Button>
+            <Button variant={isDangerous ? "danger" : "primary"} isBusy={isBusy} onClick={confirm}>
+              {confirmLabel}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,66 @@
+import { useQuery } from "@tanstack/react-query";
+import { HelpdeskError } from "../lib/errors.ts";
+import * as health from "../services/health.ts";
+
+export type Finding = {
+  check: "database" | "clock" | "timeouts" | "transactions" | "vectors" | "model" | "live";
+  state: "ok" | "warning" | "problem";
+  values: Record<string, string | number>;
+};
+
+/** What `helpdesk doctor` knows, as far as an admin in a browser can find it out. */
+export function useHealth(liveState: string) {
+  return useQuery({
+    queryKey: ["health", liveState],
+    staleTime: 0,
+    queryFn: async (): Promise<Finding[]> => [
+      { check: "database", state: "ok", values: { version: await health.schemaVersion() } },
+      { check: "live", state: liveState === "live" ? "ok" : "problem", values: { state: liveState } },
+      await clock(),
+      ...await timeouts(),
+      ...await transactions(),
+      ...await vectors(),
+    ],
+  });
+}
+
+/** Tokens are refused when clocks differ by more than half a minute. */
+async function clock(): Promise<Finding> {
+  const seconds = await health.clockSkew();
+  const isWrong = seconds !== null && Math.abs(seconds) > 30;
+  return { check: "clock", state: isWrong ? "problem" : "ok", values: { seconds: seconds ?? 0 } };
+}
+
+async function timeouts(): Promise<Finding[]> {
+  const rows = await health.statementTimeouts();
+  return rows.map(({ role, milliseconds }) => ({
+    check: "timeouts",
+    state: milliseconds === 0 ? "warning" : "ok",
+    values: { role, seconds: milliseconds / 1000 },
+  }));
+}
+
+async function transactions(): Promise<Finding[]> {
+  const rows = await health.openTransactions(60);
+  if (rows.length === 0) {
+    return [{ check: "transactions", state: "ok", values: { count: 0, seconds: 0, application: "" } }];
+  }
+  const oldest = rows[0]!;
+  return [{
+    check: "transactions",
+    state: "problem",
+    values: { count: rows.length, seconds: oldest.seconds, application: oldest.application || oldest.role },
+  }];
+}
+
+async function vectors(): Promise<Finding[]> {
+  const rows = await health.embeddingProgress().catch((error: unknown) => {
+    if (error instanceof HelpdeskError && error.status === 403) return [];
+    throw error;
+  });
+  return rows.map(({ model, chunks, embedded, dead, problem }) => ({
+    check: "vectors",
+    state: dead > 0 || problem ? "problem" : embedded < chunks ? "warning" : "ok",
+    values: { model, chunks, embedded, dead, problem: problem ?? "" },
+  }));
+}
