@@ -60,3 +60,10 @@ export type FieldType =
   | "multi_select";
 /** A custom field as a form needs it; `teamIds` is null for a field of all teams. */
 export type TicketField = Omit<Field, "type"> & { type: FieldType; options: FieldOption[]; teamIds: string[] | null };
+
+/** A query as a tree: what parse_query() makes of a text, and what a view stores. */
+export type QueryTree = { [name: string]: unknown };
+/** A row of a list. */
+export type ListedTicket = Ticket & { tags: string[]; requester: Person | null; assignee: Person | null };
+export type View = Omit<Row<"views">, "tree" | "audience"> & { tree: QueryTree; audience: "private" | "team" | "all" };
+export type TicketCount = { team_id: string; status: Status; priority: Priority; tickets: number };

@@ -5,7 +5,7 @@ export const keys = {
   timeline: (id: string) => ["timeline", id] as const,
   list: (filter: unknown) => ["tickets", filter] as const,
   lists: () => ["tickets"] as const,
-  counts: () => ["counts"] as const,
+  counts: (filter?: unknown) => filter === undefined ? ["counts"] as const : ["counts", filter] as const,
   proposals: (id: string) => ["proposals", id] as const,
   teams: () => ["teams"] as const,
   people: (filter?: unknown) => ["people", filter ?? null] as const,
