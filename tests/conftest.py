@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The folders with the longest files first, so that the workers end at the same time.
-_ORDER = ("benchmarks", "functions", "e2e", "local", "sdk", "cli", "db")
+_ORDER = ("benchmarks", "console", "functions", "e2e", "local", "sdk", "cli", "db")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +40,10 @@ def _rank(item: pytest.Item) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Keep a file's tests in one worker, as `--dist loadfile` does; those of one PostgreSQL version by themselves."""
+    """Keep a file's tests in one worker, as `--dist loadfile` does.
+
+    Those of one PostgreSQL version, and those of one file of stories, go by themselves.
+    """
     if config.getoption("dist") not in ("load", "loadfile"):
         return None
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
@@ -52,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def _file_and_server(nodeid: str) -> str:
-    version = re.search(r"\[(?:.+-)?(pg\d+)\b", nodeid)
+    version = re.search(r"\[(?:.+-)?(pg\d+)\b", nodeid) or re.search(r"\[(\w+\.ts):", nodeid)
     return nodeid.partition("::")[0] + (version[1] if version else "")
 
 

@@ -16,6 +16,7 @@ PAGES = sorted(
     str(path.relative_to(ROOT))
     for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "benchmarks/*.md")
     for path in ROOT.glob(pattern)
+    if "node_modules" not in path.parts
 )
 
 

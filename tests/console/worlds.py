@@ -1,0 +1,73 @@
+"""What exists before a story. A story names its world: `story("…", { world: "plain" }, …)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk_sdk import Helpdesk
+from helpdesk_sdk.testing import Person, Project
+
+# Short names of people, which stories use: role, name, teams.
+PEOPLE: dict[str, tuple[Any, str, tuple[str, ...]]] = {
+    "ada": ("admin", "Ada Admin", ("Support",)),
+    "ana": ("agent", "Ana Duarte", ("Support",)),
+    "ben": ("agent", "Ben Okafor", ("Support",)),
+    "carl": ("agent", "Carl Berg", ("Billing",)),
+    "mei": ("customer", "Mei Tanaka", ()),
+    "noa": ("customer", "Noa Levi", ()),
+}
+PASSWORD = "correct horse battery"
+
+
+def make(name: str, project: Project) -> dict[str, Any]:
+    """Make a world in a fresh helpdesk; what the story is given."""
+    people = {
+        short: project.add_person(role, name=full, email=f"{short}@example.com", password=PASSWORD, teams=teams)
+        for short, (role, full, teams) in PEOPLE.items()
+    }
+    with Helpdesk(project.url, project.secret_key) as system:
+        system.teams.update("Billing", is_public=True)
+        teams = {team.name: str(team.team_id) for team in system.teams.list()}
+        tickets = WORLDS[name](project, system, people)
+    return {
+        "url": project.url,
+        "key": project.publishable_key,
+        "secret_key": project.secret_key,
+        "people": {short: _as_dict(person) for short, person in people.items()},
+        "teams": teams,
+        "tickets": tickets,
+    }
+
+
+def _as_dict(person: Person) -> dict[str, str]:
+    return {
+        "email": person.email,
+        "password": person.password,
+        "name": person.name,
+        "role": person.role,
+        "user_id": str(person.user_id),
+    }
+
+
+def empty(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[str, Any]:
+    """People and teams, no ticket."""
+    return {}
+
+
+def plain(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[str, Any]:
+    """printer: Mei's, in Support, unassigned · invoice: Noa's, in Billing · parcel: Mei's, Ana has answered it."""
+    mei, noa, ana = (project.sign_in(people[short]) for short in ("mei", "noa", "ana"))
+    printer = mei.tickets.create("The printer is on fire", "Smoke comes out of it.", team="Support")
+    invoice = noa.tickets.create("Invoice 17 is wrong", "You charged me twice.", team="Billing")
+    parcel = mei.tickets.create("Where is my parcel?", "It should have come on Monday.", team="Support")
+    ana.tickets.assign(parcel, people["ana"].user_id)
+    ana.messages.reply(parcel, "I have asked the carrier.")
+    ana.notes.add(parcel, "The carrier says Wednesday.")
+    made = {"printer": printer, "invoice": invoice, "parcel": parcel}
+    return {
+        name: {"ticket_id": str(ticket.ticket_id), "number": ticket.number, "title": ticket.title}
+        for name, ticket in made.items()
+    }
+
+
+WORLDS = {"empty": empty, "plain": plain}
