@@ -1,5 +1,12 @@
-import { useTranslations } from "use-intl";
+import { Gaps } from "../components/Knowledge/Gaps.tsx";
+import { KnowledgeFrame } from "../components/Knowledge/KnowledgeFrame.tsx";
+import { StaleCitations } from "../components/Knowledge/StaleCitations.tsx";
 
 export default function KnowledgeGapsPage() {
-  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+  return (
+    <KnowledgeFrame>
+      <Gaps />
+      <StaleCitations />
+    </KnowledgeFrame>
+  );
 }

@@ -1,5 +1,22 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
+import { ArticleList } from "../components/Knowledge/ArticleList.tsx";
+import { KnowledgeFrame } from "../components/Knowledge/KnowledgeFrame.tsx";
 
 export default function KnowledgePage() {
-  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+  const t = useTranslations("knowledge");
+  const action = (
+    <Link
+      to="/knowledge/$articleId"
+      params={{ articleId: "new" }}
+      className="rounded-md bg-accent px-3 py-1.5 font-medium text-on-accent"
+    >
+      {t("newArticle")}
+    </Link>
+  );
+  return (
+    <KnowledgeFrame actions={action}>
+      <ArticleList />
+    </KnowledgeFrame>
+  );
 }

@@ -1,5 +1,11 @@
 import { useTranslations } from "use-intl";
+import { AdminFrame } from "../../components/Admin/AdminFrame.tsx";
+import { Health } from "../../components/Admin/Health.tsx";
 
 export default function HealthPage() {
-  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+  return (
+    <AdminFrame intro={useTranslations("admin")("healthIntro")}>
+      <Health />
+    </AdminFrame>
+  );
 }

@@ -1,5 +1,11 @@
 import { useTranslations } from "use-intl";
+import { AdminFrame } from "../../components/Admin/AdminFrame.tsx";
+import { EventLog } from "../../components/Admin/EventLog.tsx";
 
 export default function LogPage() {
-  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+  return (
+    <AdminFrame intro={useTranslations("admin")("logIntro")}>
+      <EventLog />
+    </AdminFrame>
+  );
 }

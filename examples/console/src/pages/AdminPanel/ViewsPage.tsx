@@ -1,5 +1,11 @@
 import { useTranslations } from "use-intl";
+import { AdminFrame } from "../../components/Admin/AdminFrame.tsx";
+import { SharedViews } from "../../components/Admin/SharedViews.tsx";
 
 export default function ViewsPage() {
-  return <p className="p-8 text-muted">{useTranslations("shell")("comingSoon")}</p>;
+  return (
+    <AdminFrame intro={useTranslations("admin")("viewsIntro")}>
+      <SharedViews />
+    </AdminFrame>
+  );
 }

@@ -1,0 +1,32 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { PageHeader } from "../Shared/index.ts";
+
+const PAGES = ["people", "teams", "fields", "views", "assistant", "health", "log"] as const;
+const LINK = "whitespace-nowrap border-b-2 border-transparent px-1 py-2 text-muted hover:text-default " +
+  "aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-default";
+
+type Props = { intro: string; actions?: ReactNode; children: ReactNode };
+
+/** Around each page of the admin panel: its tabs, what it is for, and its main action. */
+export function AdminFrame({ intro, actions, children }: Props) {
+  const t = useTranslations("shell");
+  return (
+    <div className="mx-auto max-w-5xl p-4 sm:p-6">
+      <PageHeader title={t("admin")} />
+      <nav aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
+        {PAGES.map((name) => (
+          <Link key={name} to={`/admin/${name}`} className={LINK}>
+            {t(name)}
+          </Link>
+        ))}
+      </nav>
+      <div className="my-4 flex flex-wrap items-start justify-between gap-3">
+        <p className="max-w-prose text-muted">{intro}</p>
+        {actions}
+      </div>
+      {children}
+    </div>
+  );
+}
