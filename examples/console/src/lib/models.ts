@@ -19,13 +19,37 @@ export type Article = Omit<Row<"articles">, "status" | "audience"> & {
   audience: "public" | "internal";
 };
 export type ArticleVersion = Omit<Row<"article_versions">, "audience"> & { audience: Article["audience"] };
-export type FoundArticle = Returned<"search_articles">;
+/** A row of search_articles(): a passage of an article. `sentences` are ranges of characters of `body`. */
+export type FoundArticle = {
+  article_id: string;
+  slug: string;
+  title: string;
+  locale: string;
+  audience: Article["audience"];
+  chunk_id: string;
+  heading_path: string;
+  body: string;
+  sentences: string[];
+  score: number;
+  mode: string;
+};
 export type Gap = ViewRow<"gap_report"> & { gap_id: string };
 export type StaleCitation = ViewRow<"stale_citations"> & { citation_id: string };
 export type AssistantSettings = Row<"ai_settings">;
 export type Prompt = Row<"ai_prompts">;
 export type Threshold = Row<"ai_thresholds">;
-export type AssistantFigures = Returned<"assistant_report">;
+/** A row of assistant_report(): numbers of one group of runs. */
+export type AssistantFigures = {
+  kind: string | null;
+  prompt_id: string | null;
+  prompt_version: number | null;
+  runs: number;
+  without_model: number;
+  decided: number;
+  acceptance: number | null;
+  precision: number | null;
+  cost: number | string | null;
+};
 export type LogEvent = Row<"events">;
 export type Field = Row<"field_definitions">;
 export type FieldOption = Row<"field_options">;

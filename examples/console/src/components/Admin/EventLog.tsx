@@ -38,7 +38,7 @@ export function EventLog() {
       {data && events.length === 0 && <EmptyState title={t("noEvents")} />}
       {events.length > 0 && (
         <div className="w-full">
-          <Rows label={t("log")} heads={[t("when"), t("who"), t("what"), t("ticket"), t("details")]}>
+          <Rows label={t("allEvents")} heads={[t("when"), t("who"), t("what"), t("ticket"), t("details")]}>
             {events.map((event) => <EventRow key={event.event_id} event={event} />)}
           </Rows>
         </div>
