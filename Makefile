@@ -1,13 +1,15 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs bench mutate lock clean
+.PHONY: help demo console console-build test test-all check format docs bench mutate lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Where `make console` serves the console on 127.0.0.1.
+CONSOLE_PORT ?= 4173
 # For two cores: the tests wait for two thirds of their time.
 WORKERS ?= 3
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
 
 # The environment is rebuilt when the pins or the project's metadata change.
 $(BIN)/.ready: requirements/dev.txt pyproject.toml
@@ -20,6 +22,12 @@ $(BIN)/.ready: requirements/dev.txt pyproject.toml
 
 demo: $(BIN)/.ready ## Set up, start a helpdesk on the local stack and play a support story
 	@$(BIN)/helpdesk demo
+
+console: $(BIN)/.ready ## Set up, build the console and open it, with a local helpdesk that has the demo's people
+	@$(BIN)/python scripts/console.py --port $(CONSOLE_PORT)
+
+console-build: $(BIN)/.ready ## Only build the console, into examples/console/dist
+	@$(BIN)/python scripts/console_build.py
 
 test: $(BIN)/.ready ## Set up and run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS)
