@@ -91,3 +91,46 @@ export type QueryTree = { [name: string]: unknown };
 export type ListedTicket = Ticket & { tags: string[]; requester: Person | null; assignee: Person | null };
 export type View = Omit<Row<"views">, "tree" | "audience"> & { tree: QueryTree; audience: "private" | "team" | "all" };
 export type TicketCount = { team_id: string; status: Status; priority: Priority; tickets: number };
+
+export type RunKind = "reply" | "summary" | "next_steps" | "classification" | "article";
+export type Run = Omit<Row<"ai_runs">, "kind" | "state"> & {
+  kind: RunKind;
+  state: "queued" | "leased" | "done" | "fallback" | "needs_human" | "failed" | "cancelled";
+};
+export type ProposalKind =
+  | Exclude<RunKind, "classification">
+  | "note"
+  | "classification"
+  | "assignment"
+  | "fields"
+  | "merge"
+  | "escalation";
+export type Proposal = Omit<Row<"proposals">, "kind" | "payload" | "state"> & {
+  kind: ProposalKind;
+  payload: Record<string, unknown>;
+  state: "open" | "accepted" | "edited" | "rejected" | "expired" | "superseded" | "undone";
+};
+/** A quote with the passage that it stands in, and the article of the passage. */
+export type Citation = Row<"citations"> & {
+  chunk: {
+    article_id: string;
+    title: string;
+    heading_path: string;
+    body: string;
+    version: { version: number; published_at: string; slug: string } | null;
+  } | null;
+};
+/** A proposal in the list of those that wait, with its ticket. */
+export type WaitingProposal = Proposal & {
+  ticket: Pick<Ticket, "ticket_id" | "number" | "title" | "status" | "last_message_id"> | null;
+};
+/** A label that tickets like this one were given; `because` has the numbers of the nearest ones. */
+export type Label = {
+  kind: "team" | "priority" | "tag" | "assignee" | "spam";
+  label: string;
+  name: string | null;
+  share: number;
+  is_sure: boolean;
+  because: number[];
+};
+export const REJECT_REASONS = ["wrong", "unclear", "tone", "outdated", "unsafe"] as const;

@@ -7,6 +7,8 @@ export const keys = {
   lists: () => ["tickets"] as const,
   counts: (filter?: unknown) => filter === undefined ? ["counts"] as const : ["counts", filter] as const,
   proposals: (id: string) => ["proposals", id] as const,
+  runs: (id: string) => ["proposals", id, "runs"] as const,
+  labels: (id: string) => ["labels", id] as const,
   teams: () => ["teams"] as const,
   people: (filter?: unknown) => ["people", filter ?? null] as const,
   fields: () => ["fields"] as const,
