@@ -1,11 +1,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { type DraftKey, finishDraft } from "../lib/drafts.ts";
-import type { HelpdeskError } from "../lib/errors.ts";
 import { Outbox, type OutboxEntry, type Outgoing } from "../lib/outbox.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { type NewReply, sendReply, wasSent } from "../services/messages.ts";
-import { addNote, type NewNote } from "../services/notes.ts";
+import { addNote, type NewNote, wasSaved } from "../services/notes.ts";
 
 // Two outboxes with a function each: no flag decides whether a text goes to the requester.
 const replies = new Outbox<NewReply>(sendReply);
@@ -16,20 +15,19 @@ export type NoteEntry = OutboxEntry<NewNote>;
 
 /** Replies of a ticket that are on their way, and `send` for a new one. */
 export function useReplyOutbox(ticketId: string) {
-  return useOutbox(replies, ticketId);
+  return useOutbox(replies, ticketId, wasSent);
 }
 
 /** Notes of a ticket that are on their way, and `send` for a new one. */
 export function useNoteOutbox(ticketId: string) {
-  return useOutbox(notes, ticketId);
+  return useOutbox(notes, ticketId, wasSaved);
 }
 
-/** Whether a reply was stored although its answer was lost. */
-export async function wasReplySent(id: string): Promise<boolean> {
-  return await wasSent(id);
-}
-
-function useOutbox<Item extends Outgoing>(outbox: Outbox<Item>, ticketId: string) {
+function useOutbox<Item extends Outgoing>(
+  outbox: Outbox<Item>,
+  ticketId: string,
+  wasStored: (id: string) => Promise<boolean>,
+) {
   const queries = useQueryClient();
   const all = useSyncExternalStore(outbox.subscribe, outbox.entries);
   useEffect(() => {
@@ -46,23 +44,28 @@ function useOutbox<Item extends Outgoing>(outbox: Outbox<Item>, ticketId: string
   }, [isBusy]);
   const entries = useMemo(() => all.filter(({ item }) => item.ticketId === ticketId), [all, ticketId]);
   const send = useCallback(
-    (item: Item, draft: DraftKey, holdSeconds: number, onRefused?: (problem: HelpdeskError) => void) =>
+    (item: Item, draft: DraftKey, holdSeconds: number) =>
       outbox.add(item, holdSeconds, {
         onSent: async () => {
           await finishDraft(draft).catch(() => {});
           await refresh(queries, item.ticketId);
         },
-        onRefused: (_, problem) => {
-          onRefused?.(problem);
-          // What others have written meanwhile is the reason, more often than not.
-          void refresh(queries, item.ticketId);
-        },
+        // What others have written meanwhile is the reason, more often than not.
+        onRefused: () => void refresh(queries, item.ticketId),
       }),
     [outbox, queries],
   );
-  const take = useCallback((id: string) => outbox.take(id), [outbox]);
+  /** Take an item back into its draft; false when it was stored after all: the answer of the server was lost. */
+  const takeBack = useCallback(async ({ item, attempts }: OutboxEntry<Item>, draft: DraftKey): Promise<boolean> => {
+    const isStored = attempts > 0 && await wasStored(item.id).catch(() => false);
+    const taken = outbox.take(item.id);
+    if (!isStored) return taken !== null;
+    await finishDraft(draft).catch(() => {});
+    await refresh(queries, item.ticketId);
+    return false;
+  }, [outbox, queries, wasStored]);
   const retry = useCallback((id: string) => outbox.retry(id), [outbox]);
-  return { entries, send, take, retry };
+  return { entries, send, takeBack, retry };
 }
 
 async function refresh(queries: QueryClient, ticketId: string): Promise<void> {

@@ -25,16 +25,6 @@ export function useDuplicates(ticketId: string) {
   });
 }
 
-/** Tickets that match words, a number or an address. */
-export function useFoundTickets(words: string) {
-  return useQuery({
-    queryKey: keys.list({ words }),
-    queryFn: () => tickets.findTickets(words),
-    enabled: words.trim().length > 0,
-    staleTime: 0,
-  });
-}
-
 /** Which status a person with a role may choose, from the rule of the database. */
 export function useTransitions() {
   return useQuery({ queryKey: ["transitions"], queryFn: tickets.listTransitions });

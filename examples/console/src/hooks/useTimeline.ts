@@ -17,6 +17,7 @@ export function useTimeline(ticketId: string) {
   return {
     entries,
     isPending: query.isPending,
+    isFetching: query.isFetching,
     error: query.error,
     refetch: query.refetch,
     hasOlder: query.hasNextPage,

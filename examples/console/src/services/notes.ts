@@ -13,3 +13,9 @@ export async function addNote(note: NewNote): Promise<void> {
     }),
   );
 }
+
+/** Whether a note of this id was stored: the answer to a request may have been lost. */
+export async function wasSaved(noteId: string): Promise<boolean> {
+  const rows = await call(client().from("notes").select("note_id").eq("note_id", noteId));
+  return rows.length > 0;
+}

@@ -83,15 +83,6 @@ export async function listDuplicates(ticketId: string): Promise<Duplicate[]> {
   return await call(client().rpc("suggest_duplicates", { ticket_id: ticketId, max_rows: 5 }));
 }
 
-/** Tickets that match words, or that a number or an address names, best first. */
-export async function findTickets(query: string): Promise<Ticket[]> {
-  const found = await call(client().rpc("search_tickets", { query, max_rows: 10 })) as Found;
-  const tickets = [...found.exact, ...found.hits.map(({ ticket }) => ticket)];
-  return [...new Map(tickets.map((ticket) => [ticket.ticket_id, ticket])).values()];
-}
-
-type Found = { exact: Ticket[]; hits: { ticket: Ticket }[] };
-
 function notFound(): HelpdeskError {
   return new HelpdeskError({ message: "", details: "helpdesk.ticket_not_found", status: 404 });
 }

@@ -1,0 +1,88 @@
+import { Bot, Lock } from "lucide-react";
+import { useId, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Attachment, TicketDetails } from "../../lib/models.ts";
+import type { MessageEntry, NoteEntry } from "../../lib/timeline.ts";
+import { Avatar, Badge, Button, Markdown, Time } from "../Shared/index.ts";
+import { FileList } from "./FileList.tsx";
+import { MessageMenu } from "./MessageMenu.tsx";
+
+type Props = {
+  entry: MessageEntry | NoteEntry;
+  ticket: TicketDetails;
+  files: Attachment[];
+  isUnread: boolean;
+  isDescription?: boolean;
+};
+
+/** A message or a note. A note is yellow, has a lock, and says that it is internal. */
+export function Entry({ entry, ticket, files, isUnread, isDescription = false }: Props) {
+  const t = useTranslations("ticket");
+  const nameId = useId();
+  const isNote = entry.kind === "note";
+  const isStaff = isNote || entry.authorKind !== "customer";
+  const own = files.filter((file) => (isNote ? file.note_id : file.message_id) === entry.id);
+  return (
+    <article
+      data-entry
+      data-kind={entry.kind}
+      data-message-id={entry.kind === "message" && !isDescription ? entry.id : undefined}
+      data-unread={isUnread || undefined}
+      tabIndex={isUnread ? -1 : undefined}
+      aria-labelledby={nameId}
+      className={`group flex scroll-my-4 gap-3 rounded-lg border px-3 py-2.5 ${
+        isNote ? "border-note bg-note" : isStaff ? "border-transparent bg-accent-soft" : "border-line bg-raised"
+      } ${isUnread ? "outline-2 outline-offset-1 outline-accent" : ""}`}
+    >
+      <Avatar name={entry.authorName} />
+      <div className="min-w-0 flex-1">
+        <header id={nameId} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+          <span className="font-medium" dir="auto">{entry.authorName || t("system")}</span>
+          {isNote && (
+            <span className="flex items-center gap-1 text-xs font-semibold text-note">
+              <Lock aria-hidden size={12} />
+              {t("internal")}
+            </span>
+          )}
+          {entry.kind === "message" && entry.authorKind === "assistant" && (
+            <Badge tone="accent">
+              <Bot aria-hidden size={12} className="me-1 inline" />
+              {t("byAssistant")}
+            </Badge>
+          )}
+          {isDescription && <span className="text-xs text-subtle">{t("description")}</span>}
+          {isUnread && <Badge tone="accent">{t("newMessage")}</Badge>}
+          <span className="text-xs text-subtle">
+            <Time at={entry.at} />
+          </span>
+          {entry.ticketId !== ticket.ticket_id && <span className="text-xs text-subtle">{t("fromTicket")}</span>}
+          <span className="flex-1" />
+          {entry.kind === "message" && !isDescription && <MessageMenu message={entry} ticket={ticket} />}
+        </header>
+        {entry.kind === "message" && entry.redactedAt
+          ? <p className="mt-1 italic text-muted">{t("redacted")}</p>
+          : <Body text={entry.body} />}
+        {own.length > 0 && <FileList files={own} />}
+      </div>
+    </article>
+  );
+}
+
+const LONG = 4_000;
+
+/** A text as Markdown. A long one is cut until somebody wants all of it. */
+function Body({ text }: { text: string }) {
+  const t = useTranslations("ticket");
+  const [isWhole, setWhole] = useState(false);
+  const isLong = text.length > LONG;
+  return (
+    <div className="mt-1 min-w-0 wrap-anywhere" dir="auto">
+      <Markdown text={isLong && !isWhole ? `${text.slice(0, LONG)} …` : text} />
+      {isLong && (
+        <Button variant="ghost" size="small" onClick={() => setWhole(!isWhole)}>
+          {isWhole ? t("showLess") : t("showAll", { count: text.length })}
+        </Button>
+      )}
+    </div>
+  );
+}

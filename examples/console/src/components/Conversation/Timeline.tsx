@@ -1,0 +1,129 @@
+import { ArrowDown } from "lucide-react";
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { useTranslations } from "use-intl";
+import { useConversationScroll } from "../../hooks/useConversationScroll.ts";
+import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
+import { useTicketFiles, type useTimeline } from "../../hooks/useTimeline.ts";
+import { toHelpdeskError } from "../../lib/errors.ts";
+import type { TicketDetails } from "../../lib/models.ts";
+import { groupEvents, messagesAfter } from "../../lib/timeline.ts";
+import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
+import { Announcer } from "./Announcer.tsx";
+import { Entry } from "./Entry.tsx";
+import { EventGroup } from "./EventGroup.tsx";
+import { OutgoingNotes, OutgoingReplies } from "./Outgoing.tsx";
+
+export type TimelineHandle = { showUnread(): void; toEnd(): void };
+type Props = {
+  ticket: TicketDetails;
+  timeline: ReturnType<typeof useTimeline>;
+  /** The message up to which the person had read when a reply was refused; undefined when none was. */
+  readUpTo: string | null | undefined;
+  onSeen(messageId: string | null): void;
+  onEdit(kind: "reply" | "note"): void;
+  ref?: Ref<TimelineHandle>;
+};
+
+/** The conversation: messages, notes and changes in one order, the newest at the end. */
+export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Props) {
+  const t = useTranslations("ticket");
+  const container = useRef<HTMLDivElement>(null);
+  const { entries, hasOlder, isLoadingOlder } = timeline;
+  const items = useMemo(() => groupEvents(entries), [entries]);
+  const files = useTicketFiles(ticket.ticket_id, entries);
+  const seen = useSeenMessage(container, entries);
+  useEffect(() => onSeen(seen), [seen, onSeen]);
+  const written = entries.filter(({ kind }) => kind !== "event");
+  const scroll = useConversationScroll(container, {
+    oldest: entries[0]?.id ?? null,
+    newest: entries.at(-1)?.id ?? null,
+    count: written.length,
+  });
+  const unread = useMemo(
+    () => new Set(readUpTo === undefined ? [] : messagesAfter(entries, readUpTo).map(({ id }) => id)),
+    [entries, readUpTo],
+  );
+  useImperativeHandle(ref, () => ({
+    toEnd: scroll.toEnd,
+    showUnread() {
+      const first = container.current?.querySelector<HTMLElement>("[data-unread]");
+      first?.scrollIntoView({ block: "center" });
+      first?.focus({ preventScroll: true });
+    },
+  }));
+  const loadOlder = async () => {
+    scroll.holdPlace();
+    await timeline.loadOlder();
+  };
+
+  return (
+    <section aria-label={t("conversation")} className="relative flex min-h-0 flex-1 flex-col">
+      <div
+        ref={container}
+        onScroll={scroll.onScroll}
+        // Reachable by keyboard, so that it can be scrolled.
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto px-4 py-3 outline-offset-[-2px]"
+      >
+        <div className="mx-auto flex max-w-3xl flex-col gap-2">
+          {hasOlder
+            ? <Button variant="ghost" size="small" onClick={loadOlder} isBusy={isLoadingOlder}>{t("loadOlder")}</Button>
+            : !timeline.isPending && <Description ticket={ticket} />}
+          {timeline.isPending && [1, 2, 3].map((row) => <Skeleton key={row} className="h-20 w-full" />)}
+          {timeline.error && (
+            <ErrorNote
+              error={toHelpdeskError(timeline.error)}
+              onRetry={() => void timeline.refetch()}
+            />
+          )}
+          {items.map((item) =>
+            item.kind === "events" ? <EventGroup key={item.key} events={item.events} /> : (
+              <Entry
+                key={item.id}
+                entry={item}
+                ticket={ticket}
+                files={files.data ?? []}
+                isUnread={unread.has(item.id)}
+              />
+            )
+          )}
+          {!timeline.isPending && written.length === 0 && ticket.description === "" && (
+            <p className="py-8 text-center text-muted">{t("empty")}</p>
+          )}
+          <OutgoingReplies ticketId={ticket.ticket_id} onEdit={() => onEdit("reply")} />
+          <OutgoingNotes ticketId={ticket.ticket_id} onEdit={() => onEdit("note")} />
+        </div>
+      </div>
+      {scroll.arrived > 0 && (
+        <button
+          type="button"
+          onClick={scroll.toEnd}
+          className="absolute inset-x-0 bottom-3 mx-auto flex w-fit items-center gap-1.5 rounded-full bg-accent px-3 py-1.5 text-sm text-on-accent shadow-lg"
+        >
+          <ArrowDown aria-hidden size={14} />
+          {t("arrived", { count: scroll.arrived })}
+        </button>
+      )}
+      <Announcer entries={entries} ticketNumber={ticket.number} />
+    </section>
+  );
+}
+
+/** What the requester wrote when they opened the ticket. */
+function Description({ ticket }: { ticket: TicketDetails }) {
+  const { ticket_id: ticketId, description, created_by: authorId, created_at: at, requester } = ticket;
+  if (description === "") return null;
+  const entry = {
+    kind: "message" as const,
+    sequence: 0,
+    id: `${ticketId}-description`,
+    at,
+    ticketId,
+    authorId,
+    authorName: requester?.name || requester?.email || "",
+    authorKind: "customer",
+    body: description,
+    redactedAt: null,
+  };
+  return <Entry entry={entry} ticket={ticket} files={[]} isUnread={false} isDescription />;
+}
