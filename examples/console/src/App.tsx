@@ -6,6 +6,7 @@ import { BaseProvider, ToastProvider } from "./components/Shared/index.ts";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
 import { LanguageProvider } from "./contexts/LanguageContext.tsx";
 import { LiveProvider } from "./contexts/LiveContext.tsx";
+import { ShortcutProvider } from "./contexts/ShortcutContext.tsx";
 import { PreferencesProvider } from "./contexts/PreferencesContext.tsx";
 import { toHelpdeskError } from "./lib/errors.ts";
 import { router } from "./router.tsx";
@@ -38,7 +39,9 @@ export function App({ problem }: { problem?: unknown }) {
                 <AuthProvider>
                   <ToastProvider>
                     <LiveProvider>
-                      <RouterProvider router={router} />
+                      <ShortcutProvider>
+                        <RouterProvider router={router} />
+                      </ShortcutProvider>
                     </LiveProvider>
                   </ToastProvider>
                 </AuthProvider>

@@ -7,8 +7,8 @@ import { useAction } from "./useAction.ts";
 export type { NewView } from "../services/views.ts";
 
 /** The saved views that the person may run. */
-export function useViews() {
-  return useQuery({ queryKey: keys.views(), queryFn: views.listViews });
+export function useViews(isEnabled = true) {
+  return useQuery({ queryKey: keys.views(), queryFn: views.listViews, enabled: isEnabled });
 }
 
 type Saved = Omit<views.NewView, "tree"> & { query: string };

@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import type { Action } from "../../lib/roles.ts";
+import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { PaneBoundary } from "./PaneBoundary.tsx";
@@ -35,6 +36,7 @@ export function Frame() {
         {t("skip")}
       </a>
       <Navigation />
+      <GlobalShortcuts />
       <main id="content" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-auto outline-none">{page}</main>
     </div>
   );

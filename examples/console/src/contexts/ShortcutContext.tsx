@@ -1,0 +1,57 @@
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { tinykeys } from "tinykeys";
+import { mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
+import { usePreferences } from "./PreferencesContext.tsx";
+
+const Context = createContext<ShortcutRegistry | null>(null);
+
+/** One registry of shortcuts feeds the keys, the command palette and the cheat sheet. */
+export function ShortcutProvider({ children }: { children: ReactNode }) {
+  const [registry] = useState(() => new ShortcutRegistry());
+  const { singleKeys } = usePreferences();
+  const shortcuts = useSyncExternalStore(registry.subscribe, registry.list);
+  useEffect(() => {
+    const bindings: Record<string, (event: KeyboardEvent) => void> = {};
+    // Of two with the same keys, the one that came later: the innermost part of the page.
+    for (const shortcut of shortcuts) {
+      if (shortcut.when === false) continue;
+      bindings[shortcut.keys] = (event) => {
+        if (!mayRun(shortcut.keys, event, singleKeys)) return;
+        event.preventDefault();
+        shortcut.run();
+      };
+    }
+    return tinykeys(globalThis as unknown as Window, bindings);
+  }, [shortcuts, singleKeys]);
+  return <Context value={registry}>{children}</Context>;
+}
+
+/**
+ * Shortcuts as long as the component is there. `keys` as tinykeys writes them: `j`, `g q`, `$mod+k`, `Shift+J`, `?`.
+ * One with `when: false` is neither run nor shown.
+ */
+export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+  const registry = useRegistry();
+  const newest = useRef(shortcuts);
+  useEffect(() => {
+    newest.current = shortcuts;
+  });
+  // As text: the same shortcuts are no change, although their functions are new at each drawing.
+  const described = JSON.stringify(shortcuts.map(({ run: _, ...rest }) => rest));
+  useEffect(() => {
+    const given = JSON.parse(described) as Omit<Shortcut, "run">[];
+    return registry.add(given.map((shortcut, index) => ({ ...shortcut, run: () => newest.current[index]?.run() })));
+  }, [registry, described]);
+}
+
+/** All shortcuts of the page as it is now. */
+export function useAllShortcuts(): readonly Shortcut[] {
+  const registry = useRegistry();
+  return useSyncExternalStore(registry.subscribe, registry.list);
+}
+
+function useRegistry(): ShortcutRegistry {
+  const value = useContext(Context);
+  if (!value) throw new Error("useShortcuts() needs a ShortcutProvider");
+  return value;
+}

@@ -1,0 +1,70 @@
+/** A key, or keys one after the other, that do something on the page. */
+export type Shortcut = {
+  id: string;
+  /** As tinykeys writes them: `j`, `g q`, `$mod+k`, `Shift+J`, `?`. */
+  keys: string;
+  /** What it does, in the person's language. */
+  label: string;
+  /** The heading in the cheat sheet. */
+  group: string;
+  run(): void;
+  /** False: at this moment it is neither run nor shown. */
+  when?: boolean;
+};
+
+/** The shortcuts of all parts of the page, in the order in which the parts came. */
+export class ShortcutRegistry {
+  #parts = new Map<symbol, readonly Shortcut[]>();
+  #all: readonly Shortcut[] = [];
+  #listeners = new Set<() => void>();
+
+  /** Add the shortcuts of a part; the result takes them away. */
+  add(shortcuts: readonly Shortcut[]): () => void {
+    const part = Symbol("part");
+    this.#parts.set(part, shortcuts);
+    this.#publish();
+    return () => {
+      this.#parts.delete(part);
+      this.#publish();
+    };
+  }
+
+  list = (): readonly Shortcut[] => this.#all;
+
+  subscribe = (listener: () => void): () => void => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  #publish(): void {
+    this.#all = [...this.#parts.values()].flat();
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Whether keys are letters alone, which must not act while somebody types. */
+export function isSingle(keys: string): boolean {
+  return !/\$mod|Control|Alt|Meta/.test(keys) && keys !== "Escape";
+}
+
+/** Whether the keys of an event may act: single letters do nothing in fields and windows, or when switched off. */
+export function mayRun(keys: string, event: KeyboardEvent, singleKeys: boolean): boolean {
+  if (event.defaultPrevented || event.isComposing) return false;
+  if (!isSingle(keys)) return true;
+  const target = event.target instanceof Element ? event.target : null;
+  if (
+    target?.closest(
+      "input, textarea, select, [contenteditable=true], [role=dialog], [role=alertdialog], [role=menu], [role=listbox]",
+    )
+  ) {
+    return false;
+  }
+  // Enter and space belong to a button or a link that has the focus.
+  if ((keys === "Enter" || keys === "Space") && target?.closest("button, a, summary")) return false;
+  return singleKeys || /^(Enter|Arrow\w+|Home|End)$/.test(keys);
+}
+
+/** The shortcuts that work now: of several with the same keys the last. */
+export function effective(shortcuts: readonly Shortcut[]): Shortcut[] {
+  return [...new Map(shortcuts.filter(({ when }) => when !== false).map((one) => [one.keys, one])).values()];
+}
