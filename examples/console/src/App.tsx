@@ -8,7 +8,8 @@ import { LanguageProvider } from "./contexts/LanguageContext.tsx";
 import { LiveProvider } from "./contexts/LiveContext.tsx";
 import { ShortcutProvider } from "./contexts/ShortcutContext.tsx";
 import { PreferencesProvider } from "./contexts/PreferencesContext.tsx";
-import { toHelpdeskError } from "./lib/errors.ts";
+import { type AuthLink, needsPassword } from "./lib/authLink.ts";
+import { type HelpdeskError, toHelpdeskError } from "./lib/errors.ts";
 import { router } from "./router.tsx";
 
 function newQueryClient(): QueryClient {
@@ -26,8 +27,16 @@ function newQueryClient(): QueryClient {
   });
 }
 
-/** The console; `problem` when there is no helpdesk to talk to. */
-export function App({ problem }: { problem?: unknown }) {
+type AppProps = {
+  /** Why there is no helpdesk to talk to. */
+  problem?: unknown;
+  /** The link from a mail that opened this page, and why it did not sign in. */
+  link?: AuthLink | null;
+  linkProblem?: HelpdeskError | null;
+};
+
+/** The console. */
+export function App({ problem, link = null, linkProblem = null }: AppProps) {
   const [queries] = useState(newQueryClient);
   return (
     <PreferencesProvider>
@@ -36,7 +45,7 @@ export function App({ problem }: { problem?: unknown }) {
           {problem === undefined
             ? (
               <QueryClientProvider client={queries}>
-                <AuthProvider>
+                <AuthProvider isRecovery={!linkProblem && needsPassword(link)} linkProblem={linkProblem}>
                   <ToastProvider>
                     <LiveProvider>
                       <ShortcutProvider>

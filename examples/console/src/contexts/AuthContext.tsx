@@ -15,20 +15,23 @@ type Auth = {
   signOut(): Promise<void>;
   /** Why the person is blocked: no profile, deactivated, no answer. */
   problem: HelpdeskError | null;
-  /** Whether the session came by a link to set a new password. */
+  /** Whether the session came by a link after which one chooses a password. */
   isRecovery: boolean;
+  /** Why the link from a mail that opened this page did not sign in. */
+  linkProblem: HelpdeskError | null;
 };
 
 const Context = createContext<Auth | null>(null);
 
-export function AuthProvider({ children }: { children: ReactNode }) {
+type ProviderProps = { children: ReactNode; isRecovery: boolean; linkProblem: HelpdeskError | null };
+
+export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProblem }: ProviderProps) {
   const queries = useQueryClient();
   const [login, setLogin] = useState<string | null>();
-  const [isRecovery, setRecovery] = useState(false);
+  const [isRecovery, setRecovery] = useState(isRecoveryAtStart);
   useEffect(() =>
     onSession((event, session) => {
       setLogin(session?.user.id ?? null);
-      if (event === "PASSWORD_RECOVERY") setRecovery(true);
       if (event === "USER_UPDATED" || event === "SIGNED_OUT") setRecovery(false);
     }), []);
   const me = useQuery({
@@ -82,8 +85,9 @@ export function AuthProvider({ children }: { children: ReactNode }) {
       signOut,
       problem,
       isRecovery,
+      linkProblem,
     };
-  }, [login, me.data, me.error, signOut, isRecovery]);
+  }, [login, me.data, me.error, signOut, isRecovery, linkProblem]);
   return <Context value={value}>{children}</Context>;
 }
 

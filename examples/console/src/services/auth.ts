@@ -1,7 +1,8 @@
-import type { AuthChangeEvent, Session } from "@supabase/supabase-js";
+import type { AuthChangeEvent, AuthError, Session } from "@supabase/supabase-js";
+import type { AuthLink } from "../lib/authLink.ts";
 import { HelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
-import { call, client } from "./supabase.ts";
+import { call, client, connection } from "./supabase.ts";
 
 /** Listen to sign-in, sign-out and refreshed sessions; also called once with the session of the page. */
 export function onSession(listener: (event: AuthChangeEvent, session: Session | null) => void): () => void {
@@ -22,11 +23,72 @@ export async function myTeams(userId: string): Promise<Team[]> {
 
 /** Sign in with a password. */
 export async function signIn(email: string, password: string): Promise<void> {
-  const { error } = await client().auth.signInWithPassword({ email, password });
-  if (error) throw new HelpdeskError({ message: error.message, code: error.code, status: error.status });
+  await settle(client().auth.signInWithPassword({ email, password }));
+}
+
+export type NewLogin = { name: string; email: string; password: string };
+
+/** Make a login. Returns whether it is signed in; otherwise a mail asks to confirm the address. */
+export async function signUp({ name, email, password }: NewLogin): Promise<boolean> {
+  const options = { data: { name }, emailRedirectTo: `${location.origin}/` };
+  const { session } = await settle(client().auth.signUp({ email, password, options }));
+  return session !== null;
+}
+
+/** Send a mail with a link that signs in. Nothing is sent to an address without a login. */
+export async function sendSignInLink(email: string): Promise<void> {
+  const options = { shouldCreateUser: false, emailRedirectTo: `${location.origin}/` };
+  const { error } = await client().auth.signInWithOtp({ email, options });
+  // Whether an address has a login is not for everybody to know.
+  if (error && error.code !== "otp_disabled" && error.code !== "user_not_found") throw toError(error);
+}
+
+/** Sign in with the code of such a mail. */
+export async function signInWithCode(email: string, token: string): Promise<void> {
+  await settle(client().auth.verifyOtp({ email, token, type: "email" }));
+}
+
+/** Send the mail that asks to confirm the address again. */
+export async function resendConfirmation(email: string): Promise<void> {
+  await settle(client().auth.resend({ type: "signup", email, options: { emailRedirectTo: `${location.origin}/` } }));
+}
+
+/** Send a mail with a link to choose a new password. */
+export async function sendRecovery(email: string): Promise<void> {
+  await settle(client().auth.resetPasswordForEmail(email, { redirectTo: `${location.origin}/set-password` }));
+}
+
+/** Choose a password for the login that is signed in. */
+export async function setPassword(password: string): Promise<void> {
+  await settle(client().auth.updateUser({ password }));
+}
+
+/** Sign in with a link from a mail. */
+export async function openLink(link: AuthLink): Promise<void> {
+  if ("code" in link) throw new HelpdeskError({ message: link.message, code: link.code, status: 403 });
+  const { auth } = client();
+  if ("tokenHash" in link) await settle(auth.verifyOtp({ token_hash: link.tokenHash, type: link.kind }));
+  else await settle(auth.setSession({ access_token: link.accessToken, refresh_token: link.refreshToken }));
 }
 
 /** End the session on this device. */
 export async function signOut(): Promise<void> {
   await client().auth.signOut({ scope: "local" });
+}
+
+/** The host of the helpdesk that this page signs in to. */
+export function projectHost(): string {
+  return new URL(connection().url).host;
+}
+
+type Answer = { data: unknown; error: AuthError | null };
+
+async function settle<Given extends Answer>(request: Promise<Given>): Promise<Given["data"]> {
+  const { data, error } = await request;
+  if (error) throw toError(error);
+  return data;
+}
+
+function toError({ message, code, status }: AuthError): HelpdeskError {
+  return new HelpdeskError({ message, code: code ?? "", status: status ?? 0 });
 }

@@ -15,8 +15,8 @@ export function startClient({ url, key }: Config): Client {
     db: { schema: "helpdesk" },
     auth: {
       persistSession: true,
-      detectSessionInUrl: true,
-      flowType: "pkce",
+      // Links in mails are read by lib/authLink: they also work in another browser than the one that asked for them.
+      detectSessionInUrl: false,
       storageKey: `helpdesk.session.${key.slice(-8)}`,
     },
   });

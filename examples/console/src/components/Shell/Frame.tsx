@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import type { Action } from "../../lib/roles.ts";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
+import { Blocked } from "../SignIn/Blocked.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { PaneBoundary } from "./PaneBoundary.tsx";
@@ -13,7 +14,7 @@ const PUBLIC = ["/sign-in", "/sign-up", "/reset-password", "/set-password"];
 /** Around every page: navigation for who is signed in, sign-in for who is not. */
 export function Frame() {
   const t = useTranslations("shell");
-  const { state, isRecovery, problem } = useAuth();
+  const { state, isRecovery } = useAuth();
   const { pathname, href } = useLocation();
   const isPublic = PUBLIC.includes(pathname);
   if (isRecovery && pathname !== "/set-password") return <Navigate to="/set-password" />;
@@ -29,7 +30,7 @@ export function Frame() {
     </Suspense>
   );
   if (isPublic) return page;
-  if (state === "blocked") return <p role="alert" className="p-8">{problem?.message} {problem?.hint}</p>;
+  if (state === "blocked") return <Blocked />;
   return (
     <div className="flex h-full flex-col sm:flex-row">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">

@@ -1,0 +1,57 @@
+import { type FormEvent, useState } from "react";
+import { useTranslations } from "use-intl";
+import { useSignIn } from "../../hooks/useSignIn.ts";
+import { Button, TextField } from "../Shared/index.ts";
+import { AuthProblem } from "./AuthProblem.tsx";
+
+type LinkFormProps = { email: string; onEmailChange(email: string): void };
+
+/** Sign in with a mail: its link, or its code. */
+export function LinkForm({ email, onEmailChange }: LinkFormProps) {
+  const t = useTranslations("auth");
+  const { link, code } = useSignIn();
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [typed, setTyped] = useState("");
+  const onSend = async (event: FormEvent) => {
+    event.preventDefault();
+    const address = email.trim();
+    if (!link.isBusy && await link.run(address)) setSentTo(address);
+  };
+  const onCode = (event: FormEvent) => {
+    event.preventDefault();
+    if (!code.isBusy && sentTo) void code.run({ email: sentTo, code: typed.trim() });
+  };
+  if (sentTo === null) {
+    return (
+      <form onSubmit={onSend} className="flex flex-col gap-3">
+        <TextField
+          label={t("email")}
+          type="email"
+          autoComplete="username"
+          isRequired
+          hint={t("linkHint")}
+          value={email}
+          onChange={onEmailChange}
+        />
+        <AuthProblem problem={link.problem} />
+        <Button type="submit" variant="primary" isBusy={link.isBusy}>{t("sendLink")}</Button>
+      </form>
+    );
+  }
+  return (
+    <form onSubmit={onCode} className="flex flex-col gap-3">
+      <p role="status">{t("linkSent", { email: sentTo })}</p>
+      <TextField
+        label={t("code")}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        isRequired
+        value={typed}
+        onChange={setTyped}
+      />
+      <AuthProblem problem={code.problem} />
+      <Button type="submit" variant="primary" isBusy={code.isBusy}>{t("signIn")}</Button>
+      <Button variant="ghost" onClick={() => setSentTo(null)}>{t("otherAddress")}</Button>
+    </form>
+  );
+}
