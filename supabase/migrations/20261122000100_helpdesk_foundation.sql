@@ -115,7 +115,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('team_in_use', 409, 'The team has tickets.', 'Transfer its tickets first.'),
   ('default_team', 409, 'This is the default team.', 'Make another team the default first.'),
   ('cursor_ahead', 409, 'This cursor is not from this database.',
-   'Start again from the beginning, or from events_head().'),
+   'Start again from the beginning, or from the end of the log.'),
   ('log_restored', 409, 'The event log was restored from another database: its cursors mean nothing here.',
    'An owner of the database runs: select helpdesk_private.rebase_events(); then readers start from the beginning.'),
   ('transition_not_allowed', 422, 'The ticket cannot go from its status to this one.',

@@ -16,9 +16,9 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122002320
 
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('embedding_incomplete', 409, 'Not every passage has a vector of this model yet.',
-   'Run an embedding worker until embedding_progress() says that nothing waits, then switch.'),
+   'Run an embedding worker until no text waits, then switch.'),
   ('embedding_model_mismatch', 409, 'The vector is of another model than the one that this helpdesk uses.',
-   'Embed with the model that active_embedding_model() returns.');
+   'Embed the question with the model that is active.');
 
 create table helpdesk_private.outside_objects (
   kind text not null check (kind in ('extension', 'schema')),

@@ -106,7 +106,7 @@ alter table helpdesk_private.run_leases enable row level security;
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002410', 'assistant_runs');
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
-  ('lease_lost', 409, 'The run is not yours, or not any more.', 'Lease it again with lease_runs().');
+  ('lease_lost', 409, 'The run is not yours, or not any more.', 'Lease it again.');
 
 
 -- Asking --------------------------------------------------------------------------------------------------------------

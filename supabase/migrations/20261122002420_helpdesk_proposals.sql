@@ -9,7 +9,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('confirmation_needed', 409, 'The proposal needs your confirmation.',
    'Check what the message names, then accept with confirm.'),
   ('proposal_not_undoable', 422, 'Only classification, assignment and fields can be undone.',
-   'Remove the text of a message with redact_message(); separate merged tickets with unmerge_ticket().'),
+   'Redact the message, separate the merged tickets or archive the article instead.'),
   ('citation_invalid', 422, 'The quote does not stand in the article.',
    'Quote whole sentences of a passage of the run.');
 

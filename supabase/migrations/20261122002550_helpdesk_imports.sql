@@ -65,7 +65,7 @@ create trigger log_import_end after update on helpdesk_private.import_runs
 insert into helpdesk_private.concepts (version, concept) values ('20261122002550', 'imports');
 
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
-  ('import_not_found', 404, 'There is no such import.', 'Start it with start_import().'),
+  ('import_not_found', 404, 'There is no such import.', 'Start it first.'),
   ('import_finished', 409, 'The import is finished.', 'Start another one.');
 
 
