@@ -1,7 +1,7 @@
 -- The assistant's settings, prompts, switches and budgets. Admins decide; staff read. Nothing here needs a model:
 -- without one the assistant proposes passages and past labels.
 
-create function helpdesk_private.share_within(p_field text, p_value real, p_min real, p_max real)
+create function helpdesk_private.decimal_within(p_field text, p_value numeric, p_min numeric, p_max numeric)
 returns boolean
 language plpgsql
 immutable
@@ -16,15 +16,15 @@ begin
   return false;
 end;
 $$;
-revoke all on function helpdesk_private.share_within from public, anon, authenticated, service_role;
-grant execute on function helpdesk_private.share_within to authenticated, service_role;
+revoke all on function helpdesk_private.decimal_within from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.decimal_within to authenticated, service_role;
 
 create table helpdesk.ai_settings (
   singleton boolean primary key default true check (singleton),
   is_enabled boolean not null default true,
   chat_model text check (helpdesk_private.text_within('chat_model', chat_model, 1, 200)),
-  price_in numeric(12, 6) check (helpdesk_private.share_within('price_in', price_in::real, 0, 100000)),
-  price_out numeric(12, 6) check (helpdesk_private.share_within('price_out', price_out::real, 0, 100000)),
+  price_in numeric(12, 6) check (helpdesk_private.decimal_within('price_in', price_in, 0, 100000)),
+  price_out numeric(12, 6) check (helpdesk_private.decimal_within('price_out', price_out, 0, 100000)),
   daily_tokens_project bigint default 2000000 check (
     daily_tokens_project is null
     or helpdesk_private.number_within('daily_tokens_project', daily_tokens_project, 0, 1000000000000)
@@ -43,7 +43,7 @@ create table helpdesk.ai_settings (
   tone text not null default '' check (helpdesk_private.text_within('tone', tone, 0, 500)),
   signature text not null default '' check (helpdesk_private.text_within('signature', signature, 0, 500)),
   reply_language text check (helpdesk_private.locale_valid('reply_language', reply_language)),
-  similarity_floor real check (helpdesk_private.share_within('similarity_floor', similarity_floor, 0, 1)),
+  similarity_floor real check (helpdesk_private.decimal_within('similarity_floor', similarity_floor::numeric, 0, 1)),
   proposal_hours integer not null default 24
     check (helpdesk_private.number_within('proposal_hours', proposal_hours, 1, 720)),
   capability jsonb not null default '{}' check (helpdesk_private.json_object_within('capability', capability, 16384)),
@@ -100,7 +100,7 @@ create table helpdesk.ai_exclusions (
 );
 comment on table helpdesk.ai_exclusions is
   'Where the assistant does nothing: teams (admins decide), tickets (those who work them), customers (they themselves '
-  'and admins). POST and DELETE.';
+  'and admins). POST and DELETE; repeated, both change nothing.';
 create index ai_exclusions_created_by_idx on helpdesk.ai_exclusions (created_by);
 
 create table helpdesk.ai_usage (
@@ -226,10 +226,29 @@ create policy "those who may exclude add exclusions" on helpdesk.ai_exclusions
 create policy "those who may exclude remove exclusions" on helpdesk.ai_exclusions
   for delete to authenticated using (helpdesk_private.may_exclude(scope, target_id));
 
+create function helpdesk_private.keep_exclusion()
+returns trigger
+language plpgsql
+-- Invoker: under the policies, the caller learns only of exclusions that they decide.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from helpdesk.ai_exclusions as e where (e.scope, e.target_id) = (new.scope, new.target_id)) then
+    return null;
+  end if;
+  return new;
+end;
+$$;
+comment on function helpdesk_private.keep_exclusion is 'An exclusion that is there already stays as it is.';
+revoke all on function helpdesk_private.keep_exclusion from public, anon, authenticated, service_role;
+create trigger keep_exclusion before insert on helpdesk.ai_exclusions
+  for each row execute function helpdesk_private.keep_exclusion();
+
 insert into helpdesk_private.concepts (version, concept) values ('20261122002400', 'assistant_settings');
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('assistant_off', 409, 'The assistant is switched off here.',
-   'An admin switches it on in ai_settings; ai_exclusions has teams, tickets and customers without it.'),
+   'An admin switches it on in the settings, or somebody ends the exclusion of the team, ticket or customer.'),
   ('prompt_not_found', 404, 'There is no such prompt.', 'List the prompts of the task.');
 
 -- Two versions of one task are made, and chosen, one after the other.

@@ -8,12 +8,13 @@
 
 create table helpdesk.ai_thresholds (
   kind text primary key check (kind in ('team', 'priority', 'tag', 'assignee', 'spam')),
-  suggest_share real not null default 0.7 check (helpdesk_private.share_within('suggest_share', suggest_share, 0, 1)),
+  suggest_share real not null default 0.7
+    check (helpdesk_private.decimal_within('suggest_share', suggest_share::numeric, 0, 1)),
   min_similarity real not null default 0.6
-    check (helpdesk_private.share_within('min_similarity', min_similarity, 0, 1)),
-  apply_share real check (helpdesk_private.share_within('apply_share', apply_share, 0.5, 1)),
+    check (helpdesk_private.decimal_within('min_similarity', min_similarity::numeric, 0, 1)),
+  apply_share real check (helpdesk_private.decimal_within('apply_share', apply_share::numeric, 0.5, 1)),
   target_precision real not null default 0.95
-    check (helpdesk_private.share_within('target_precision', target_precision, 0.5, 0.999)),
+    check (helpdesk_private.decimal_within('target_precision', target_precision::numeric, 0.5, 0.999)),
   updated_at timestamptz not null default now()
 );
 comment on table helpdesk.ai_thresholds is

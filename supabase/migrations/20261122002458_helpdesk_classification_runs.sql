@@ -74,7 +74,8 @@ begin
     end if;
   end loop;
 exception when others then
-  -- A rule of the ticket refuses the change, for example a required field: a person decides all of it.
+  -- A rule of the ticket refuses the change, for example a required field: a person decides all of it. There are no
+  -- flags: with flags nothing is applied.
   if sqlstate not like 'PT%' or v_applied = '[]' then
     raise;
   end if;

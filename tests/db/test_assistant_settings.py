@@ -83,8 +83,8 @@ def test_a_change_of_the_settings_has_its_time(db: Db, world: World) -> None:
 
 BAD: dict[str, list[Any]] = {
     "chat_model": ["", "x" * 201],
-    "price_in": [-1, 100_001, "NaN"],
-    "price_out": [-1, 100_001, "NaN"],
+    "price_in": [-1, "100000.001", "NaN"],
+    "price_out": [-1, "100000.001", "NaN"],
     "daily_tokens_project": [-1, 10**12 + 1],
     "daily_tokens_team": [-1, 10**12 + 1],
     "daily_tokens_person": [-1, 10**12 + 1],

@@ -52,6 +52,18 @@ def test_an_absent_ticket_and_another_ones_are_refused_alike(db: Db, world: Worl
         db.execute(ADD, ("ticket", world[target]))
 
 
+@pytest.mark.parametrize("person", [AGENT, SERVICE], ids=str)
+def test_an_exclusion_that_is_there_already_stays_as_it_is(db: Db, world: World, person: Person) -> None:
+    row = ("ticket", world["answered"])
+    with be(db, ADMIN):
+        db.execute(ADD, row)
+    with be(db, person):
+        assert db.execute(ADD, row).fetchall() == []
+    assert db.execute("select created_by::text from helpdesk.ai_exclusions").fetchall() == [
+        {"created_by": world["admin"]}
+    ]
+
+
 def test_a_scope_is_one_of_three(db: Db, world: World) -> None:
     with refused("invalid_value", "scope"), be(db, SERVICE):
         db.execute(ADD, ("requester", world["customer"]))

@@ -11,7 +11,7 @@ from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
 from ..._sentinels import UNSET, Unset
-from ...errors import ConflictError, ForbiddenError
+from ...errors import ForbiddenError
 from ...models.assistant import RunKind, RunKindName
 from ...models.assistant_settings import AssistantSettings, Exclusion, Prompt
 from .._references import TeamRef, TicketRef, UserRef, find_team_id, find_ticket_id, find_user_id
@@ -159,8 +159,7 @@ class Administration(Resource[Driver]):
             ForbiddenError: You may not decide that.
         """
         row = yield from self._target(ticket, team, customer)
-        # A conflict: it is excluded already.
-        yield self._write(self._rest.from_("ai_exclusions").insert(row), accepts=(ConflictError,))
+        yield self._write(self._rest.from_("ai_exclusions").upsert(row, ignore_duplicates=True))
 
     @call
     def include(
