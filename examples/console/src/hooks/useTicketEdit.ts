@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { applyChanges, type Changes, changesOf, compareEdits, type Conflict } from "../lib/conflict.ts";
 import { type HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { TicketDetails } from "../lib/models.ts";
@@ -8,6 +8,7 @@ import * as tickets from "../services/tickets.ts";
 
 type Edit = { changes: Changes; shown?: Partial<TicketDetails> };
 const ATTEMPTS = 3;
+const UNDO_WINDOW = 10_000;
 
 /**
  * Edits of a ticket, one after the other, shown at once.
@@ -19,6 +20,7 @@ export function useTicketEdit(ticketId: string) {
   const queries = useQueryClient();
   const [conflicts, setConflicts] = useState<Conflict[]>([]);
   const [last, setLast] = useState<Changes | null>(null);
+  const window = useRef<ReturnType<typeof setTimeout>>(undefined);
   const key = keys.ticket(ticketId);
 
   const read = () => queries.fetchQuery({ queryKey: key, queryFn: () => tickets.readTicket(ticketId), staleTime: 0 });
@@ -50,6 +52,8 @@ export function useTicketEdit(ticketId: string) {
       try {
         await edit(given, base);
         setLast(inverse(base, given.changes));
+        clearTimeout(window.current);
+        window.current = setTimeout(() => setLast(null), UNDO_WINDOW);
       } finally {
         await read().catch(() => queries.invalidateQueries({ queryKey: key, exact: true }));
       }

@@ -70,7 +70,9 @@ function useWords() {
       if (name === "priority") return shared(`priorities.${value as Priority}`);
       if (name === "assigned_to") return staff?.find(({ user_id }) => user_id === value)?.name ?? t("somebody");
       if (name === "team_id") return teams?.find(({ team_id }) => team_id === value)?.name ?? "";
-      if (name === "snoozed_until") return format.dateTime(new Date(String(value)), { dateStyle: "medium", timeStyle: "short" });
+      if (name === "snoozed_until") {
+        return format.dateTime(new Date(String(value)), { dateStyle: "medium", timeStyle: "short" });
+      }
       if (typeof value === "boolean") return t(value ? "yes" : "no");
       const options = field(name)?.options ?? [];
       const labels = [value].flat().map((one) => options.find((option) => option.value === one)?.label ?? String(one));

@@ -100,7 +100,13 @@ function TypedValue({ field, value, onChange }: Props) {
       {isOvertaken && (
         <div role="alert" className="mt-1 flex flex-wrap items-center gap-1 rounded-md bg-warning-soft p-2">
           <span className="basis-full" dir="auto">{t("conflictNoName", { field: field.label, theirs: current })}</span>
-          <Button size="small" onClick={() => setDraft(null)}>{t("keepTheirs", { value: current })}</Button>
+          <Button
+            size="small"
+            onClick={() =>
+              setDraft(null)}
+          >
+            {t("keepTheirs", { value: current })}
+          </Button>
           <Button size="small" variant="primary" onClick={save}>{t("setMine", { value: draft.typed })}</Button>
         </div>
       )}

@@ -18,7 +18,8 @@ export function Fields({ ticket, edit }: Props) {
       <FieldControl
         field={field}
         value={ticket.custom_fields[field.key] ?? null}
-        onChange={(value) => void edit.edit({ custom_fields: { [field.key]: value } })}
+        onChange={(value) =>
+          void edit.edit({ custom_fields: { [field.key]: value } })}
       />
       {field.audience === "staff_only" && (
         <span className="mt-0.5 flex items-center gap-1 text-xs text-subtle">

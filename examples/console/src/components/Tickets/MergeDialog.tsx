@@ -84,7 +84,9 @@ function Preview({ ticket }: { ticket: TicketDetails }) {
       <ul className="mt-2 flex flex-col gap-2 empty:hidden">
         {messages.map((message) => (
           <li key={message.id} className="border-s-2 border-line ps-2">
-            <p className="text-xs text-subtle" dir="auto">{message.authorName} · <Time at={message.at} /></p>
+            <p className="text-xs text-subtle" dir="auto">
+              {message.authorName} · <Time at={message.at} />
+            </p>
             <p className="line-clamp-2 wrap-anywhere" dir="auto">{message.body}</p>
           </li>
         ))}

@@ -29,8 +29,7 @@ export function Related({ ticket }: { ticket: TicketDetails }) {
                 label={t("removeLink", { number: other.number })}
                 icon={X}
                 size="small"
-                onClick={() =>
-                  void unlink.run({ sourceId: link.source_id, kind: link.kind, targetId: link.target_id })}
+                onClick={() => void unlink.run({ sourceId: link.source_id, kind: link.kind, targetId: link.target_id })}
               />
             </span>
           </TicketLine>

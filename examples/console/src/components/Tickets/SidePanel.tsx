@@ -24,7 +24,11 @@ export function SidePanel({ title, children, actions, startsClosed = false }: Pr
         </h2>
         {actions}
       </div>
-      {isOpen && <div className="mt-1"><PaneBoundary>{children}</PaneBoundary></div>}
+      {isOpen && (
+        <div className="mt-1">
+          <PaneBoundary>{children}</PaneBoundary>
+        </div>
+      )}
     </section>
   );
 }

@@ -29,7 +29,9 @@ export function Snooze({ until, onChange }: Props) {
           <span className="sr-only">{t("snooze")}:</span>
           <span className={`truncate ${isSnoozed ? "" : "text-muted"}`}>
             {isSnoozed
-              ? t("snoozedUntil", { time: format.dateTime(new Date(until), { dateStyle: "medium", timeStyle: "short" }) })
+              ? t("snoozedUntil", {
+                time: format.dateTime(new Date(until), { dateStyle: "medium", timeStyle: "short" }),
+              })
               : t("notSnoozed")}
           </span>
         </button>

@@ -24,7 +24,8 @@ export function Tags({ ticket }: { ticket: TicketDetails }) {
             <button
               type="button"
               aria-label={t("removeTag", { tag })}
-              onClick={() => void remove.run(tag)}
+              onClick={() =>
+                void remove.run(tag)}
               className="grid size-6 place-items-center rounded text-subtle hover:bg-hover hover:text-default"
             >
               <X aria-hidden size={12} />

@@ -1,0 +1,51 @@
+import { X } from "lucide-react";
+import { useTranslations } from "use-intl";
+import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
+import type { TicketDetails } from "../../lib/models.ts";
+import { IconButton } from "../Shared/index.ts";
+import { PaneBoundary } from "../Shell/PaneBoundary.tsx";
+import { Duplicates } from "./Duplicates.tsx";
+import { Properties } from "./Properties.tsx";
+import { Related } from "./Related.tsx";
+import { RequesterCard } from "./RequesterCard.tsx";
+import { SidePanel } from "./SidePanel.tsx";
+
+type Props = {
+  ticket: TicketDetails;
+  edit: TicketEdit;
+  /** Whether it lies over the conversation, where there is no room beside it. */
+  isOver: boolean;
+  onClose(): void;
+  onInsert(text: string): void;
+};
+
+/** Beside the conversation: who asks, what is set, what belongs together. */
+export function TicketSide({ ticket, edit, isOver, onClose }: Props) {
+  const t = useTranslations("ticket");
+  return (
+    <aside
+      aria-label={t("details")}
+      className={`overflow-y-auto border-s border-line bg-surface ${
+        isOver ? "absolute inset-y-0 end-0 z-20 w-full max-w-sm shadow-xl" : "w-80 shrink-0"
+      }`}
+    >
+      {isOver && (
+        <div className="flex justify-end px-2 pt-2">
+          <IconButton label={t("hideDetails")} icon={X} onClick={onClose} />
+        </div>
+      )}
+      <SidePanel title={t("requester")}>
+        <RequesterCard ticket={ticket} />
+      </SidePanel>
+      <SidePanel title={t("properties")}>
+        <Properties ticket={ticket} edit={edit} />
+      </SidePanel>
+      <PaneBoundary>
+        <Duplicates ticket={ticket} />
+      </PaneBoundary>
+      <SidePanel title={t("related")}>
+        <Related ticket={ticket} />
+      </SidePanel>
+    </aside>
+  );
+}
