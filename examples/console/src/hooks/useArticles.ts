@@ -31,6 +31,15 @@ export function useVersions(id: string | null) {
   });
 }
 
+/** A version of an article. It never changes. */
+export function useVersion(versionId: string | null) {
+  return useQuery({
+    queryKey: ["version", versionId],
+    queryFn: () => articles.readVersion(versionId ?? ""),
+    enabled: versionId !== null,
+  });
+}
+
 /** What readers see now, by section and title. */
 export function usePublishedArticles() {
   return useQuery({ queryKey: keys.articles("published"), queryFn: articles.listPublished });

@@ -1,5 +1,6 @@
 import { createStore, del, get, keys as storedKeys, set, type UseStore } from "idb-keyval";
 import { newId } from "./ids.ts";
+import type { InsertedProposal } from "./models.ts";
 
 export type DraftKind = "reply" | "note";
 export type DraftFile = { id: string; name: string; size: number };
@@ -11,6 +12,8 @@ export type Draft = {
   files: DraftFile[];
   /** Whether the person was asked if a mention belongs into a note. */
   mentionAsked: boolean;
+  /** The assistant's draft that was put in. */
+  proposal?: InsertedProposal | null;
   savedAt: number;
 };
 export type DraftKey = { userId: string; ticketId: string; kind: DraftKind };

@@ -114,6 +114,7 @@ export type Proposal = Omit<Row<"proposals">, "kind" | "payload" | "state"> & {
 export type Citation = Row<"citations"> & {
   chunk: {
     article_id: string;
+    version_id: string;
     title: string;
     heading_path: string;
     body: string;
@@ -133,4 +134,6 @@ export type Label = {
   is_sure: boolean;
   because: number[];
 };
+/** A draft of the assistant that was put into a reply; `isConfirmed`: its unknown contacts were checked. */
+export type InsertedProposal = { id: string; isConfirmed: boolean };
 export const REJECT_REASONS = ["wrong", "unclear", "tone", "outdated", "unsafe"] as const;

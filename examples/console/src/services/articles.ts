@@ -53,6 +53,11 @@ export async function readPublished(articleId: string): Promise<ArticleVersion> 
   return await call(query.single()) as ArticleVersion;
 }
 
+/** A version, also one that readers no longer see. */
+export async function readVersion(versionId: string): Promise<ArticleVersion> {
+  return await call(client().from("article_versions").select().eq("version_id", versionId).single()) as ArticleVersion;
+}
+
 /** The best passages for some words. */
 export async function searchArticles(words: string, limit = 10): Promise<FoundArticle[]> {
   return await call(client().rpc("search_articles", { query: words, max_rows: limit })) as FoundArticle[];

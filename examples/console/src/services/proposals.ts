@@ -8,7 +8,8 @@ export async function listProposals(ticketId: string): Promise<Proposal[]> {
 }
 
 const WAITING = "*, ticket:tickets(ticket_id, number, title, status, last_message_id)";
-const PAGE = 50;
+/** Each shows its text and its quotes: a page is short. */
+const PAGE = 20;
 type Place = { created_at: string; proposal_id: string };
 
 /** The proposals that wait for a decision, the oldest first, behind the last one of the page before. */
@@ -28,7 +29,7 @@ export function placeBehind(page: WaitingProposal[]): Place | null {
   return page.length === PAGE && last ? { created_at: last.created_at, proposal_id: last.proposal_id } : null;
 }
 
-const CITED = "*, chunk:article_chunks(article_id, title, heading_path, body, " +
+const CITED = "*, chunk:article_chunks(article_id, version_id, title, heading_path, body, " +
   "version:article_versions(version, published_at, slug))";
 
 /** The sentences of articles that a proposal quotes, in the order of its text. */

@@ -78,6 +78,13 @@ export async function listTicketsById(ids: string[]): Promise<Ticket[]> {
   return await call(client().from("tickets").select().in("ticket_id", ids)) as Ticket[];
 }
 
+/** Tickets by their numbers, in this order; those that the person may not see are left out. */
+export async function listTicketsByNumber(numbers: number[]): Promise<Ticket[]> {
+  if (numbers.length === 0) return [];
+  const rows = await call(client().from("tickets").select().in("number", numbers)) as Ticket[];
+  return rows.sort((one, other) => numbers.indexOf(one.number) - numbers.indexOf(other.number));
+}
+
 /** Open and pending tickets that may be about the same matter. */
 export async function listDuplicates(ticketId: string): Promise<Duplicate[]> {
   return await call(client().rpc("suggest_duplicates", { ticket_id: ticketId, max_rows: 5 }));

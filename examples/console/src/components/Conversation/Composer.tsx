@@ -3,15 +3,15 @@ import { type Ref, useImperativeHandle, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useDraft } from "../../hooks/useDraft.ts";
 import { type DraftKind, isEmpty } from "../../lib/drafts.ts";
-import type { TicketDetails } from "../../lib/models.ts";
+import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
 import type { EditorHandle } from "./Editor.tsx";
 import { NoteEditor } from "./NoteEditor.tsx";
 import { type Reading, ReplyEditor } from "./ReplyEditor.tsx";
 
 export type ComposerHandle = {
   open(kind: DraftKind): void;
-  /** Put a text into the reply: in place of nothing, or at the cursor. Never sends. */
-  insert(text: string): void;
+  /** Put a text into the reply: in place of nothing, or at the cursor. Never sends. `proposal`: whose draft it is. */
+  insert(text: string, proposal?: InsertedProposal): void;
   /** Take what was not sent back into the editor. */
   edit(kind: DraftKind): void;
   /** Take a reply back that waits to be sent; false when none does. */
@@ -41,7 +41,8 @@ export function Composer({ ticket, reading, onTyping, ref }: Props) {
   };
   useImperativeHandle(ref, () => ({
     open,
-    insert(text) {
+    insert(text, proposal) {
+      if (proposal) reply.change({ proposal });
       if (editor.current?.kind === "reply") return editor.current.insert(text);
       reply.change((before) => ({ text: before.text.trim() === "" ? text : `${before.text}\n\n${text}` }));
       open("reply");

@@ -82,8 +82,9 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
     if (!isReady) return;
     save();
     const { ticket_id: ticketId, channel } = ticket;
+    const { id, text: body, proposal } = draft;
     send(
-      { id: draft.id, ticketId, body: draft.text, seen: reading.seen, status, files: uploads.readyIds },
+      { id, ticketId, body, seen: reading.seen, status, files: uploads.readyIds, proposal },
       key,
       channel === "chat" ? 0 : undoSeconds,
     );

@@ -1,0 +1,72 @@
+import { ChevronDown, RotateCw, Sparkles, Tags } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { useTriage } from "../../hooks/useSuggestion.ts";
+import type { RunKind } from "../../lib/models.ts";
+import { Button, Menu, TextField, useToast } from "../Shared/index.ts";
+
+type Kind = Exclude<RunKind, "classification">;
+type AskAssistantProps = {
+  ticketId: string;
+  hasDraft: boolean;
+  onAsk(given: { kind: Kind; wish?: string }): void;
+  /** The ticket is closed: a draft is of little use. */
+  isMuted?: boolean;
+};
+
+/** Ask for a draft, again with a wish, or for something else. */
+export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistantProps) {
+  const t = useTranslations("assistant");
+  const { toast } = useToast();
+  const triage = useTriage(ticketId);
+  const [wish, setWish] = useState("");
+  const ask = () => {
+    onAsk({ kind: "reply", wish: wish.trim() || undefined });
+    setWish("");
+  };
+  const classify = async () => {
+    const done = await triage.run(undefined);
+    if (!done) toast({ title: t("triageFailed"), kind: "danger" });
+    else if (!done.value) toast({ title: t("triageWaits") });
+  };
+  const more = [
+    { label: t("askSummary"), onSelect: () => onAsk({ kind: "summary" }) },
+    { label: t("askNextSteps"), onSelect: () => onAsk({ kind: "next_steps" }) },
+    { label: t("askArticle"), onSelect: () => onAsk({ kind: "article" }) },
+    { label: t("askTriage"), icon: Tags, onSelect: () => void classify() },
+  ];
+  return (
+    <form
+      className="flex flex-wrap items-center gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask();
+      }}
+    >
+      {hasDraft && (
+        <div className="min-w-32 flex-1">
+          <TextField
+            label={t("wish")}
+            isLabelHidden
+            placeholder={t("wishHint")}
+            value={wish}
+            onChange={setWish}
+            maxLength={1000}
+          />
+        </div>
+      )}
+      <Button
+        type="submit"
+        variant={hasDraft || isMuted ? "secondary" : "primary"}
+        icon={hasDraft ? RotateCw : Sparkles}
+        isDisabled={hasDraft && wish.trim() === ""}
+      >
+        {hasDraft ? t("again") : t("suggest")}
+      </Button>
+      <Menu
+        trigger={<Button variant="ghost" icon={ChevronDown} isBusy={triage.isBusy}>{t("more")}</Button>}
+        items={more}
+      />
+    </form>
+  );
+}
