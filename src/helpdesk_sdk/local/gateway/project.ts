@@ -7,6 +7,7 @@ import { Functions } from "./functions/functions.ts";
 import { checkRequest, urlProblem } from "./api/request_limits.ts";
 import { embeds, keepRelations } from "./lite/embeds.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
+import { Mails, withKnownType } from "./lite/mails.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
 import { Realtime } from "./realtime/server.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
@@ -19,7 +20,7 @@ import { driverOptions } from "./lite/values.ts";
 import { applyShims, withDefaultSchema } from "./lite/shims.ts";
 import { parseSize } from "./storage/files.ts";
 import { Storage } from "./storage/storage.ts";
-import { tokenProblem, withBearer } from "./api/tokens.ts";
+import { apiKey, tokenProblem, withBearer } from "./api/tokens.ts";
 import { upsertProblem } from "./lite/upserts.ts";
 
 /** A request that fails within this time after a lost connection counts as a database failure. */
@@ -32,6 +33,7 @@ export class Project {
   readonly #realtime: Realtime;
   readonly #storage: Storage;
   #lastLoss = -Infinity;
+  readonly #mails = new Mails(() => `http://127.0.0.1:${this.#server?.addr.port ?? this.settings.port}`);
   readonly #signIns = new Turns();
   readonly #pending = new Set<{ since: number; abandon: () => void }>();
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
@@ -60,7 +62,7 @@ export class Project {
       api: { ...settings.api, schemas: settings.schemas },
       auth: { ...settings.auth, enabled: true, jwt_secret, publishable_key, secret_key },
       storage: { enabled: true },
-      options: { server: { disableStudio: true } },
+      options: { server: { disableStudio: true }, drivers: { email: this.#mails } },
       // deno-lint-ignore no-explicit-any -- the type demands every setting that has a default
     } as any) as App;
     // Lite serves the buckets only when it has an adapter; it never calls the adapter for them.
@@ -179,6 +181,7 @@ export class Project {
 
   async #route(request: Request, pathname: string, peer: string): Promise<Response> {
     if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
+      if (pathname === "/_stack/mails") return this.#listMails(request);
       return await this.fallback(request, pathname) ?? json(404, { message: "no Route matched with those values" });
     }
     if (pathname.startsWith("/storage/")) {
@@ -203,13 +206,24 @@ export class Project {
   async #auth(request: Request, pathname: string, peer: string): Promise<Response> {
     const sql = this.#connection.driver;
     if (pathname.startsWith("/auth/v1/admin/")) return await adminApi(request, sql, this.settings);
-    if (pathname !== "/auth/v1/token") return await this.#app.fetch(request, { peerAddress: peer });
+    const { url, method, headers } = request;
+    if (pathname === "/auth/v1/verify" && method === "POST") {
+      const known = new Request(url, { method, headers, body: withKnownType(await request.text()) });
+      return await rejectBannedUser(await this.#app.fetch(known, { peerAddress: peer }), sql);
+    }
+    if (pathname !== "/auth/v1/token") {
+      return await this.#mails.during(request, () => this.#app.fetch(request, { peerAddress: peer }));
+    }
     // In turns: lite would give each simultaneous use of a refresh token a successor of its own.
     const body = await request.text();
-    const { url, method, headers } = request;
     const sent = new Request(url, { method, headers, body: method === "POST" ? body : null });
     const answer = await this.#signIns.run(body, () => this.#app.fetch(sent, { peerAddress: peer }));
     return await rejectBannedUser(answer, sql);
+  }
+
+  #listMails(request: Request): Response {
+    if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
+    return json(200, this.#mails.list());
   }
 
   async #isOutage(): Promise<boolean> {
