@@ -21,11 +21,11 @@ class ConsoleError(Exception):
     """The console cannot be built or started; the text is a sentence for the user."""
 
 
-def deno(*words: str, cwd: Path = CONSOLE, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def deno(*words: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run Deno in the console's folder, without colors."""
     environment = os.environ | {"NO_COLOR": "1"} | (variables or {})
     return subprocess.run(
-        [find_deno_bin(), *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        [find_deno_bin(), *words], cwd=CONSOLE, env=environment, capture_output=True, text=True, check=False
     )
 
 

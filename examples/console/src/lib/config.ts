@@ -1,9 +1,5 @@
-import * as z from "zod/mini";
-
 /** Which helpdesk this console talks to: the file `/config.json` beside the static files. */
 export type Config = { url: string; key: string };
-
-const schema = z.object({ url: z.string(), key: z.string() });
 
 /** What is wrong with the configuration; `reason` chooses the sentence. */
 export class ConfigError extends Error {
@@ -21,11 +17,11 @@ export function parseConfig(text: string): Config {
   } catch {
     throw new ConfigError("not_json");
   }
-  const { data } = z.safeParse(schema, value);
-  if (!data || !URL.canParse(data.url) || !/^https?:/.test(data.url)) throw new ConfigError("no_url");
-  if (isSecret(data.key)) throw new ConfigError("secret_key");
-  if (!data.key.trim()) throw new ConfigError("no_key");
-  return { url: data.url.replace(/\/+$/, ""), key: data.key.trim() };
+  const { url, key } = Object(value) as Partial<Record<"url" | "key", unknown>>;
+  if (typeof url !== "string" || !URL.canParse(url) || !/^https?:/.test(url)) throw new ConfigError("no_url");
+  if (typeof key !== "string" || !key.trim()) throw new ConfigError("no_key");
+  if (isSecret(key)) throw new ConfigError("secret_key");
+  return { url: url.replace(/\/+$/, ""), key: key.trim() };
 }
 
 /** Whether a key opens everything: `sb_secret_…`, or a token of the role `service_role`. */

@@ -7,7 +7,7 @@ import { useTranslations } from "use-intl";
 import { Button } from "./Button.tsx";
 
 const BACKDROP =
-  "fixed inset-0 z-40 bg-[rgb(0_0_0/0.45)] transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
+  "fixed inset-0 z-40 bg-scrim transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
 const POPUP =
   "fixed start-1/2 top-1/2 z-50 flex max-h-[90dvh] w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 flex-col " +
   "overflow-hidden rounded-xl border border-line bg-raised shadow-2xl rtl:translate-x-1/2 transition data-[ending-style]:opacity-0 data-[starting-style]:opacity-0";
