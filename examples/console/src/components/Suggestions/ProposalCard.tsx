@@ -61,16 +61,15 @@ function Decision({ proposal, isChosen }: { proposal: WaitingProposal; isChosen:
   const { accept, reject } = useProposalActions(proposal.ticket_id);
   const [text, setText] = useState<string | null>(null);
   const [isConfirmed, setConfirmed] = useState(false);
-  const id = proposal.proposal_id;
-  const isReply = proposal.kind === "reply";
-  const mayUse = isConfirmed || !proposal.flags.includes("unknown_contact");
-  const label = isReply ? t("send") : proposal.kind === "article" ? t("saveArticle") : t("addNote");
-  useShown(isChosen ? id : null);
-
   const edit = () => setText(textOf(proposal));
   useShortcuts([
-    { id: `edit.${id}`, keys: "e", label: t("edit"), group: t("waiting"), when: isChosen, run: edit },
+    { id: `edit.${proposal.proposal_id}`, keys: "e", label: t("edit"), group: t("waiting"), when: isChosen, run: edit },
   ]);
+  const isReply = proposal.kind === "reply";
+  const id = proposal.proposal_id;
+  const mayUse = isConfirmed || !proposal.flags.includes("unknown_contact");
+  const label = isReply ? t("send") : proposal.kind === "article" ? t("saveArticle") : t("addNote");
+  useShown(isChosen ? proposal.proposal_id : null);
 
   const decide = async (body?: string) => {
     const done = await accept.run({ id, body, isConfirmed });

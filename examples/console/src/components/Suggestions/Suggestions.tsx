@@ -1,4 +1,3 @@
-import { Sparkles } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useAssistantSettings } from "../../hooks/useAssistantSettings.ts";
 import { useProposals, useRuns, useShown } from "../../hooks/useProposals.ts";
@@ -7,6 +6,7 @@ import { useTicket } from "../../hooks/useTicket.ts";
 import type { InsertedProposal, Proposal, TicketDetails } from "../../lib/models.ts";
 import { isStale, problemOf, textOf } from "../../lib/proposals.ts";
 import { Skeleton } from "../Shared/index.ts";
+import { SidePanel } from "../Tickets/SidePanel.tsx";
 import { AskAssistant } from "./AskAssistant.tsx";
 import { DraftActions } from "./DraftActions.tsx";
 import { LabelProposals } from "./LabelProposals.tsx";
@@ -31,19 +31,13 @@ export function Suggestions({ ticketId, onInsert }: SuggestionsProps) {
   const proposals = useProposals(ticketId);
   const isLoading = !ticket || proposals.isPending || settings.isPending;
   return (
-    <section aria-label={t("title")} className="rounded-lg border border-line bg-raised">
-      <h2 className="flex items-center gap-2 px-3 pt-2.5 font-semibold">
-        <Sparkles aria-hidden size={16} className="text-accent" />
-        {t("title")}
-      </h2>
-      <div className="px-3 pt-2 pb-3">
-        {isLoading
-          ? <Skeleton className="h-8 w-full" />
-          : settings.data?.is_enabled === false
-          ? <p className="text-muted">{t("off")}</p>
-          : <Box ticket={ticket} proposals={proposals.data ?? []} onInsert={onInsert} />}
-      </div>
-    </section>
+    <SidePanel title={t("title")}>
+      {isLoading
+        ? <Skeleton className="h-8 w-full" />
+        : settings.data?.is_enabled === false
+        ? <p className="text-muted">{t("off")}</p>
+        : <Box ticket={ticket} proposals={proposals.data ?? []} onInsert={onInsert} />}
+    </SidePanel>
   );
 }
 

@@ -118,7 +118,7 @@ export function TicketPanes({ ticket, onNext }: Props) {
             edit={edit}
             isOver={!isWide}
             onClose={() => setDetails(false)}
-            onInsert={(text) => composer.current?.insert(text)}
+            onInsert={(text, proposal) => composer.current?.insert(text, proposal)}
           />
         )}
       </div>

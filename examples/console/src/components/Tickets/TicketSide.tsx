@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
-import type { TicketDetails } from "../../lib/models.ts";
+import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
 import { IconButton } from "../Shared/index.ts";
 import { PaneBoundary } from "../Shell/PaneBoundary.tsx";
+import { Suggestions } from "../Suggestions/Suggestions.tsx";
 import { Duplicates } from "./Duplicates.tsx";
 import { Properties } from "./Properties.tsx";
 import { Related } from "./Related.tsx";
@@ -16,11 +17,11 @@ type Props = {
   /** Whether it lies over the conversation, where there is no room beside it. */
   isOver: boolean;
   onClose(): void;
-  onInsert(text: string): void;
+  onInsert(text: string, proposal: InsertedProposal): void;
 };
 
 /** Beside the conversation: who asks, what is set, what belongs together. */
-export function TicketSide({ ticket, edit, isOver, onClose }: Props) {
+export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
   const t = useTranslations("ticket");
   return (
     <aside
@@ -37,6 +38,11 @@ export function TicketSide({ ticket, edit, isOver, onClose }: Props) {
       <SidePanel title={t("requester")}>
         <RequesterCard ticket={ticket} />
       </SidePanel>
+      {!ticket.merged_into && (
+        <PaneBoundary>
+          <Suggestions ticketId={ticket.ticket_id} onInsert={onInsert} />
+        </PaneBoundary>
+      )}
       <SidePanel title={t("properties")}>
         <Properties ticket={ticket} edit={edit} />
       </SidePanel>
