@@ -31,6 +31,26 @@ comment on function helpdesk_private.apply_as_assistant is
   'is a run.';
 revoke all on function helpdesk_private.apply_as_assistant from public, anon, authenticated, service_role;
 
+create function helpdesk_private.is_repetition(
+  p_proposal helpdesk.proposals, p_body text, p_status text, p_by uuid
+)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_proposal.state in ('accepted', 'edited')
+    and p_proposal.decided_by is not distinct from p_by
+    and p_proposal.final ->> 'body' is not distinct from coalesce(
+      p_body, helpdesk_private.proposal_text(p_proposal.kind, p_proposal.payload)
+    )
+    and p_proposal.final ->> 'status' is not distinct from p_status;
+$$;
+comment on function helpdesk_private.is_repetition is
+  'Whether this person has accepted the proposal already, with the same text and status.';
+revoke all on function helpdesk_private.is_repetition from public, anon, authenticated, service_role;
+
 create function helpdesk_private.accept_proposal(p_proposal_id uuid, p_body text, p_status text, p_confirm boolean)
 returns helpdesk.proposals
 language plpgsql
@@ -39,17 +59,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_proposal helpdesk.proposals := helpdesk_private.lock_proposal(p_proposal_id);
-  v_draft text := helpdesk_private.proposal_text(v_proposal.kind, v_proposal.payload);
-  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me() end;
+  v_me uuid := case when not helpdesk_private.is_service() then helpdesk_private.me_if_staff() end;
+  v_proposal helpdesk.proposals;
+  v_draft text;
   v_ticket helpdesk.tickets;
   v_contacts text[];
 begin
-  if v_proposal.state in ('accepted', 'edited') and v_proposal.decided_by is not distinct from v_me
-    and v_proposal.final ->> 'body' is not distinct from coalesce(p_body, v_draft)
-    and v_proposal.final ->> 'status' is not distinct from p_status then
+  select * into v_proposal from helpdesk.proposals as p where p.proposal_id = p_proposal_id;
+  -- Before the rights on the ticket: what was accepted may have moved it to a team that the caller is not in.
+  if v_me is not null and helpdesk_private.is_repetition(v_proposal, p_body, p_status, v_me) then
     return v_proposal;
   end if;
+  v_proposal := helpdesk_private.lock_proposal(p_proposal_id);
+  if helpdesk_private.is_repetition(v_proposal, p_body, p_status, v_me) then
+    return v_proposal;
+  end if;
+  v_draft := helpdesk_private.proposal_text(v_proposal.kind, v_proposal.payload);
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_proposal.ticket_id;
   perform helpdesk_private.require_open(v_proposal, v_ticket);
   if p_body is not null and v_draft is null then
@@ -93,9 +118,9 @@ as $$
 $$;
 comment on function helpdesk.accept_proposal is
   'Those who work the ticket: does what the proposal proposes, under your rights. A reply is sent, with body in '
-  'place of '
-  'the draft if you edited it, and status as in send_reply(); notes, summaries, next steps and escalations become an '
-  'internal note; an article is saved as a draft; the others change the ticket. confirm: the flag unknown_contact was '
-  'checked. Repeat it unchanged: it happens once.';
+  'place of the draft if you edited it, and status as in send_reply(); notes, summaries, next steps and escalations '
+  'become an internal note; an article is saved as a draft; the others change the ticket. confirm: the flag '
+  'unknown_contact was checked. Repeat it unchanged: it happens once, with one result, even if the ticket has left '
+  'your team.';
 revoke all on function helpdesk.accept_proposal from public, anon, authenticated, service_role;
 grant execute on function helpdesk.accept_proposal to authenticated, service_role;

@@ -32,6 +32,21 @@ def test_labels_are_set_and_undone(db: Db, world: World) -> None:
     assert undo(db, ADMIN, proposal) == undone
 
 
+def test_whoever_moved_a_ticket_away_may_repeat_the_acceptance(db: Db, world: World) -> None:
+    proposal = classified(db, world, priority="urgent", team_id=world["vault"])
+    first = accept(db, AGENT, proposal)
+    assert str(ticket(db, world, "answered")["team_id"]) == world["vault"]
+    assert accept(db, AGENT, proposal) == first
+    with refused("proposal_not_found"):
+        accept(db, AGENT, proposal, status="closed")
+    for person, reason in ((CUSTOMER, "proposal_not_found"), (ADMIN, "proposal_decided")):
+        with refused(reason):
+            accept(db, person, proposal)
+    db.execute("update helpdesk.users set role = 'customer' where user_id = %s", (world["agent"],))
+    with refused("proposal_not_found"):
+        accept(db, AGENT, proposal)
+
+
 def test_undoing_leaves_what_somebody_has_changed_since(db: Db, world: World) -> None:
     proposal = classified(db, world, priority="urgent", team_id=world["vault"])
     accept(db, ADMIN, proposal)
