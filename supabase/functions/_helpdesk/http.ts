@@ -9,6 +9,8 @@ export const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-methods": "POST, OPTIONS",
 };
 const KEEP_ALIVE_MS = 10_000;
+/** The longest request has a wish of 1,000 characters, each written as two escapes at most. */
+const BODY_BYTES_MAX = 65_536;
 
 export function json(body: unknown, status = 200): Response {
   return Response.json(body, { status, headers: CORS });
@@ -21,18 +23,35 @@ export function notAPost(request: Request): Response | null {
   return json({ code: "method_not_allowed", details: null, hint: null, message: "Send a POST" }, 405);
 }
 
-/** The named values of a request's body. @throws ApiError when it is no JSON object */
+/** The named values of a request's body. @throws ApiError when it is too large or no JSON object */
 export async function bodyOf(request: Request, names: string[]): Promise<Record<string, unknown>> {
   let body: unknown;
   try {
-    const text = await request.text();
+    const text = await textOf(request);
     body = text.trim() ? JSON.parse(text) : {};
-  } catch {
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     body = null;
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalid("body must be a JSON object");
   const given = body as Record<string, unknown>;
   return Object.fromEntries(names.filter((name) => given[name] != null).map((name) => [name, given[name]]));
+}
+
+/** The text of a body, read up to its limit: what a sender says about its length may be wrong. */
+async function textOf(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let size = 0;
+  let text = "";
+  for await (const piece of request.body ?? []) {
+    size += piece.length;
+    if (size > BODY_BYTES_MAX) {
+      const message = `body must have at most ${BODY_BYTES_MAX} bytes`;
+      throw new ApiError(413, { code: "PT413", details: "helpdesk.invalid_value", hint: null, message });
+    }
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 export function invalid(message: string): ApiError {

@@ -5,6 +5,7 @@
 
 import { createClient } from "@supabase/supabase-js";
 import { readEnvironment } from "../_helpdesk/environment.ts";
+import { bodyOf } from "../_helpdesk/http.ts";
 import { judge } from "./check.ts";
 import { connectTo } from "./scanner.ts";
 
@@ -61,8 +62,7 @@ async function check({ attachment_id, ticket_id, content_type }: Attachment): Pr
 
 async function idIn(request: Request): Promise<string | null> {
   try {
-    const body: unknown = await request.json();
-    const id = (body as { attachment_id?: unknown } | null)?.attachment_id;
+    const { attachment_id: id } = await bodyOf(request, ["attachment_id"]);
     return typeof id === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : null;
   } catch {
     return null;
