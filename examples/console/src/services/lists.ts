@@ -1,9 +1,8 @@
+import type { ListFilter, Sort } from "../lib/listFilter.ts";
 import type { ListedTicket, Person, QueryTree, Ticket } from "../lib/models.ts";
 import { call, client } from "./supabase.ts";
 
-export type Sort = "created_at" | "-created_at" | "updated_at" | "-updated_at" | "priority" | "-priority";
-/** Which tickets: a text in the search grammar, or the tree of a view; `isMine`: as their requester. */
-export type ListFilter = { query?: string; tree?: QueryTree; isMine?: boolean; sort?: Sort };
+export type { ListFilter, Sort };
 export type ListPage = { tickets: ListedTicket[]; next: string | null; warnings: string[] };
 export type Count = { count: number; more: boolean };
 

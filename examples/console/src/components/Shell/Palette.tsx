@@ -30,7 +30,8 @@ function useCommands(words: string): Command[] {
   const isStaff = can("work");
   const actions = effective(useAllShortcuts()).filter(({ id }) => id !== "palette");
   const views = useViews(isStaff);
-  const found = useSearch(isStaff ? useDebounced(words.trim(), 200) : "");
+  const settled = useDebounced(words.trim(), 200);
+  const found = useSearch(isStaff ? settled : "");
   const tickets = words.trim().length > 1 && found.data
     ? [...found.data.exact, ...found.data.hits.map((hit) => hit.ticket)].slice(0, 8)
     : [];

@@ -1,0 +1,91 @@
+import { memo } from "react";
+import { useTranslations } from "use-intl";
+import type { ListedTicket } from "../../lib/models.ts";
+import { Avatar, Badge, PriorityMark, StatusBadge, Time } from "../Shared/index.ts";
+
+export type TicketRowProps = {
+  ticket: ListedTicket;
+  /** Its place in the list, from 1. */
+  index: number;
+  id: string;
+  isCurrent: boolean;
+  isSelected: boolean;
+  isGone: boolean;
+  isUnread: boolean;
+  teamName: string;
+  onOpen(ticketId: string): void;
+  onToggle(ticketId: string, isRange: boolean): void;
+};
+
+/** A ticket in a list. */
+export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
+  const { ticket, isCurrent, isSelected, isGone, isUnread } = props;
+  const t = useTranslations("queue");
+  const requester = ticket.requester?.name || ticket.requester?.email || "";
+  const assignee = ticket.assignee?.name || ticket.assignee?.email || "";
+  return (
+    <div
+      role="row"
+      id={props.id}
+      aria-rowindex={props.index}
+      aria-selected={isSelected}
+      onClick={(event) =>
+        event.shiftKey || event.metaKey || event.ctrlKey
+          ? props.onToggle(ticket.ticket_id, event.shiftKey)
+          : props.onOpen(ticket.ticket_id)}
+      className={`flex h-row cursor-pointer items-center gap-2.5 border-b border-line px-3 hover:bg-hover aria-selected:bg-selected ${
+        isCurrent ? "bg-hover shadow-[inset_3px_0_0_var(--accent)] rtl:shadow-[inset_-3px_0_0_var(--accent)]" : ""
+      } ${isGone ? "text-muted line-through opacity-70" : ""}`}
+    >
+      <span role="gridcell" className="flex items-center">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          checked={isSelected}
+          aria-label={t("select", { number: ticket.number })}
+          onClick={(event) => event.stopPropagation()}
+          onChange={(event) => props.onToggle(ticket.ticket_id, (event.nativeEvent as MouseEvent).shiftKey)}
+          className="size-4.5 accent-(--accent)"
+        />
+      </span>
+      <span role="gridcell" className="flex w-4 shrink-0 justify-center">
+        {isUnread && !isGone && (
+          <span role="img" aria-label={t("unread")} title={t("unread")} className="size-2 rounded-full bg-accent" />
+        )}
+      </span>
+      <span role="gridcell" className="shrink-0">
+        <PriorityMark priority={ticket.priority} />
+      </span>
+      <span role="gridcell" className="w-14 shrink-0 text-end text-muted tabular-nums max-sm:hidden">
+        #{ticket.number}
+      </span>
+      <span role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
+        <span className={`min-w-0 truncate ${isUnread ? "font-semibold" : ""}`} dir="auto">{ticket.title}</span>
+        <span className="min-w-0 shrink-[3] truncate text-muted max-md:hidden" dir="auto">{ticket.description}</span>
+        {ticket.tags.slice(0, 3).map((tag) => (
+          <span key={tag} className="max-lg:hidden">
+            <Badge>{tag}</Badge>
+          </span>
+        ))}
+      </span>
+      <span role="gridcell" className="shrink-0 max-sm:hidden">
+        <StatusBadge status={ticket.status} />
+      </span>
+      <span role="gridcell" className="w-32 shrink-0 truncate text-muted max-lg:hidden" dir="auto">{requester}</span>
+      <span role="gridcell" className="w-20 shrink-0 truncate text-muted max-xl:hidden" dir="auto">
+        {props.teamName}
+      </span>
+      <span role="gridcell" className="flex w-6 shrink-0 justify-center max-sm:hidden">
+        {assignee && (
+          <>
+            <Avatar name={assignee} size="small" />
+            <span className="sr-only">{assignee}</span>
+          </>
+        )}
+      </span>
+      <span role="gridcell" className="w-24 shrink-0 truncate text-end text-muted">
+        <Time at={ticket.updated_at} />
+      </span>
+    </div>
+  );
+});

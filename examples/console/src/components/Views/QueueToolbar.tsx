@@ -1,0 +1,122 @@
+import { useNavigate } from "@tanstack/react-router";
+import { ArrowUp, Columns2, Hand, Save, Trash2 } from "lucide-react";
+import { lazy, type RefObject, Suspense, useMemo, useState } from "react";
+import { useTranslations } from "use-intl";
+import { useAuth } from "../../contexts/AuthContext.tsx";
+import { useClaimNext } from "../../hooks/useQueues.ts";
+import { useTeams } from "../../hooks/useTeams.ts";
+import { useTicketFields } from "../../hooks/useTicketFields.ts";
+import { useViewActions } from "../../hooks/useViews.ts";
+import type { View } from "../../lib/models.ts";
+import { BUILT_IN, isBuiltIn, type QueueSearch, SORTS } from "../../lib/queues.ts";
+import { Button, ConfirmDialog, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
+import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
+import { QueryBox } from "./QueryBox.tsx";
+
+const SaveViewDialog = lazy(() =>
+  import("./SaveViewDialog.tsx").then(({ SaveViewDialog }) => ({ default: SaveViewDialog }))
+);
+
+type Props = {
+  search: QueueSearch;
+  view: View | undefined;
+  box: RefObject<HTMLInputElement | null>;
+  newer: number;
+  onNewer(): void;
+  isSplit: boolean;
+  onSplit(): void;
+};
+
+/** Above a list: its filter and order, the next ticket, saving it as a view. */
+export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSplit }: Props) {
+  const t = useTranslations("queue");
+  const navigate = useNavigate();
+  const { me, can } = useAuth();
+  const { toast } = useToast();
+  const claim = useClaimNext();
+  const { remove } = useViewActions();
+  const [open, setOpen] = useState<"save" | "delete" | null>(null);
+  const teams = useTeams(), fields = useTicketFields();
+  const values = useMemo(() => ({
+    team: (teams.data ?? []).map(({ name }) => name),
+    ...Object.fromEntries(
+      (fields.data ?? []).map((field) => [`fields.${field.key}`, field.options.map(({ value }) => value)]),
+    ),
+  }), [teams.data, fields.data]);
+  const builtIn = search.q === undefined ? search.view ?? "unassigned" : undefined;
+  const query = search.q ?? (isBuiltIn(builtIn) ? BUILT_IN[builtIn] : "");
+  const takeNext = async () => {
+    const ticket = await claim.next();
+    if (ticket) await navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.ticket_id } });
+    else toast({ title: t("nothingToTake") });
+  };
+  useShortcuts([{
+    id: "take next",
+    keys: "q",
+    label: t("takeNext"),
+    group: t("groupList"),
+    run: () => void takeNext(),
+  }]);
+  const mayDelete = view && (view.owner_id === me?.user_id || can("administer"));
+  return (
+    <div className="flex flex-col gap-2 border-b border-line p-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <QueryBox
+          ref={box}
+          value={query}
+          values={values}
+          onSubmit={(q) => void navigate({ to: "/queue", search: { q, sort: search.sort } })}
+        />
+        <Select
+          label={t("sort")}
+          isLabelHidden
+          value={search.sort ?? "priority"}
+          onChange={(sort) => void navigate({ to: "/queue", search: { ...search, sort } })}
+          options={SORTS.map((value) => ({ value, label: t(`sorts.${value.replace("-", "newest_") as "priority"}`) }))}
+        />
+        <IconButton label={t("saveView")} icon={Save} isDisabled={query === ""} onClick={() => setOpen("save")} />
+        {mayDelete && <IconButton label={t("deleteView")} icon={Trash2} onClick={() => setOpen("delete")} />}
+        <span className="max-lg:hidden">
+          <IconButton label={t("split")} icon={Columns2} isPressed={isSplit} onClick={onSplit} />
+        </span>
+        <Button variant="primary" icon={Hand} isBusy={claim.isBusy} aria-keyshortcuts="q" onClick={takeNext}>
+          {t("takeNext")}
+        </Button>
+      </div>
+      {view && <p className="text-muted" dir="auto">{t("viewShown", { name: view.name })}</p>}
+      {claim.problem && <ErrorNote error={claim.problem} />}
+      {newer > 0 && (
+        <div className="flex justify-center" role="status">
+          <Button size="small" icon={ArrowUp} onClick={onNewer}>{t("newer", { count: newer })}</Button>
+        </div>
+      )}
+      <Suspense fallback={null}>
+        {open === "save" && (
+          <SaveViewDialog
+            query={query}
+            sort={search.sort ?? "priority"}
+            onClose={() => setOpen(null)}
+            onSaved={(saved) => {
+              setOpen(null);
+              void navigate({ to: "/queue", search: { view: saved.view_id } });
+            }}
+          />
+        )}
+      </Suspense>
+      {view && (
+        <ConfirmDialog
+          isOpen={open === "delete"}
+          title={t("deleteViewTitle", { name: view.name })}
+          text={t("deleteViewText")}
+          confirmLabel={t("deleteView")}
+          isDangerous
+          onClose={() => setOpen(null)}
+          onConfirm={async () => {
+            if (await remove.run(view.view_id)) await navigate({ to: "/queue", search: {} });
+            setOpen(null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
