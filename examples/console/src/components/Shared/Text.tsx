@@ -132,8 +132,8 @@ export function Kbd({ keys }: { keys: string }) {
   );
 }
 
-/** A time: how long ago, and the date on hover. */
-export function Time({ at }: { at: string | Date }) {
+/** A time: how long ago, and the date on hover; `isShort` for narrow columns. */
+export function Time({ at, isShort = false }: { at: string | Date; isShort?: boolean }) {
   const format = useFormatter();
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
@@ -148,7 +148,9 @@ export function Time({ at }: { at: string | Date }) {
       title={format.dateTime(date, { dateStyle: "full", timeStyle: "short" })}
       className="whitespace-nowrap"
     >
-      {isLongAgo ? format.dateTime(date, { dateStyle: "medium" }) : format.relativeTime(date, date > now ? date : now)}
+      {isLongAgo
+        ? format.dateTime(date, isShort ? { dateStyle: "short" } : { dateStyle: "medium" })
+        : format.relativeTime(date, { now: date > now ? date : now, style: isShort ? "narrow" : "long" })}
     </time>
   );
 }

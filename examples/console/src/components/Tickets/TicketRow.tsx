@@ -60,7 +60,12 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
         #{ticket.number}
       </span>
       <span role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
-        <span className={`min-w-0 truncate ${isUnread ? "font-semibold" : ""}`} dir="auto">{ticket.title}</span>
+        <span
+          className={`min-w-24 shrink truncate ${isUnread ? "font-semibold" : "font-medium"}`}
+          dir="auto"
+        >
+          {ticket.title}
+        </span>
         <span className="min-w-0 shrink-[3] truncate text-muted max-md:hidden" dir="auto">{ticket.description}</span>
         {ticket.tags.slice(0, 3).map((tag) => (
           <span key={tag} className="max-lg:hidden">
@@ -84,7 +89,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
         )}
       </span>
       <span role="gridcell" className="w-24 shrink-0 truncate text-end text-muted">
-        <Time at={ticket.updated_at} />
+        <Time at={ticket.updated_at} isShort />
       </span>
     </div>
   );
