@@ -14,7 +14,7 @@ import pytest
 import console_build
 
 # Bytes of JavaScript, as gzip sends them, before a page can be used.
-QUEUE, PORTAL = 200_000, 190_000
+QUEUE, PORTAL = 230_000, 210_000
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,8 @@ def closure(manifest: dict[str, dict[str, list[str]]], *entries: str) -> set[str
     ],
 )
 def test_the_first_load_is_small(page: str, most: int, manifest: dict[str, dict[str, list[str]]], dist: Path) -> None:
-    chunks = {manifest[name]["file"] for name in closure(manifest, "index.html", "src/messages/en.ts", page)}
+    texts = ["src/messages/en.ts", *(["src/messages/en.staff.ts"] if most == QUEUE else [])]
+    chunks = {manifest[name]["file"] for name in closure(manifest, "index.html", *texts, page)}
     sizes = {str(chunk): len(gzip.compress((dist / str(chunk)).read_bytes(), 9)) for chunk in chunks}
     assert sum(sizes.values()) <= most, sizes
 

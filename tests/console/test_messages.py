@@ -29,9 +29,11 @@ def test_a_language_has_every_text(language: str, area: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_area_and_is_offered(language: str) -> None:
     assert sorted(path.stem for path in (MESSAGES / language).glob("*.json")) == AREAS
-    module = (MESSAGES / f"{language}.ts").read_text(encoding="utf-8")
-    assert re.findall(rf'from "\./{language}/(\w+)\.json"', module)
-    assert sorted(re.findall(rf'from "\./{language}/(\w+)\.json"', module)) == AREAS
+    modules = (MESSAGES / f"{language}{kind}.ts" for kind in ("", ".staff"))
+    imported = [
+        area for module in modules for area in re.findall(rf'from "\./{language}/(\w+)\.json"', module.read_text())
+    ]
+    assert sorted(imported) == AREAS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -40,7 +40,7 @@ _IMPORT = re.compile(r"""(?:^|[;}])\s*(?:import|export)\b[^;"']*?["']([^"']+)["'
 
 # The sides of a box by writing direction, so that Arabic and Hebrew work: ms-2, not ml-2.
 _PHYSICAL = re.compile(
-    r"(?<![\w-])-?(?:m[lr]|p[lr]|scroll-[mp][lr]|border-[lr]|rounded-(?:[lr]|[tb][lr])|left|right|inset-x)-[\w\[.]"
+    r"(?<![\w-])-?(?:m[lr]|p[lr]|scroll-[mp][lr]|border-[lr]|rounded-(?:[lr]|[tb][lr])|left|right)-[\w\[.]"
     r"|(?<![\w-])(?:text|float|clear)-(?:left|right)\b|(?<![\w-])border-[lr](?![\w-])"
 )
 _HUES = (

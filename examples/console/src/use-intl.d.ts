@@ -1,7 +1,8 @@
-import type { Messages } from "./messages/en.ts";
+import type { Texts } from "./messages/en.ts";
+import type { StaffTexts } from "./messages/en.staff.ts";
 
 declare module "use-intl" {
   interface AppConfig {
-    Messages: Messages;
+    Messages: Texts & StaffTexts;
   }
 }

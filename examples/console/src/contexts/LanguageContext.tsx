@@ -1,28 +1,45 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { IntlProvider } from "use-intl";
-import type { Messages } from "../messages/en.ts";
+import { IntlProvider, useMessages } from "use-intl";
+import type { Texts } from "../messages/en.ts";
+import type { StaffTexts as TextsOfStaff } from "../messages/en.staff.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
 
-const files = import.meta.glob<{ default: Messages }>("../messages/*.ts");
+const everybody = import.meta.glob<{ default: Texts }>(["../messages/*.ts", "!../messages/*.staff.ts"]);
+const staff = import.meta.glob<{ default: TextsOfStaff }>("../messages/*.staff.ts");
 
 /** Texts in the person's language; each language is a file of its own, loaded when it is chosen. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const { language } = usePreferences();
-  const [loaded, setLoaded] = useState<{ language: string; messages: Messages } | null>(null);
+  const loaded = useLanguage(everybody[`../messages/${language}.ts`], language);
+  if (!loaded) return null;
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <IntlProvider locale={loaded.language} messages={loaded.content} timeZone={timeZone}>
+      {children}
+    </IntlProvider>
+  );
+}
+
+/** Around the screens of staff: their texts too. */
+export function StaffTexts({ children }: { children: ReactNode }) {
+  const { language } = usePreferences();
+  const loaded = useLanguage(staff[`../messages/${language}.staff.ts`], language);
+  const texts = useMessages();
+  if (!loaded) return null;
+  return <IntlProvider locale={loaded.language} messages={{ ...texts, ...loaded.content }}>{children}</IntlProvider>;
+}
+
+/** The file's content; that of the language before until it is here. */
+function useLanguage<Content>(load: (() => Promise<{ default: Content }>) | undefined, language: string) {
+  const [loaded, setLoaded] = useState<{ language: string; content: Content } | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    files[`../messages/${language}.ts`]?.().then(({ default: messages }) => {
-      if (isCurrent) setLoaded({ language, messages });
+    load?.().then(({ default: content }) => {
+      if (isCurrent) setLoaded({ language, content });
     });
     return () => {
       isCurrent = false;
     };
-  }, [language]);
-  if (!loaded) return null;
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return (
-    <IntlProvider locale={loaded.language} messages={loaded.messages} timeZone={timeZone}>
-      {children}
-    </IntlProvider>
-  );
+  }, [load, language]);
+  return loaded;
 }

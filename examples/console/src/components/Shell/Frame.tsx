@@ -2,6 +2,7 @@ import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
+import { StaffTexts } from "../../contexts/LanguageContext.tsx";
 import type { Action } from "../../lib/roles.ts";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
 import { Blocked } from "../SignIn/Blocked.tsx";
@@ -46,5 +47,10 @@ export function Frame() {
 /** The pages of a role. For others they do not exist, and nothing of them is loaded. */
 export function ForRole({ action }: { action: Action }) {
   const { can } = useAuth();
-  return can(action) ? <Outlet /> : <NotFound />;
+  if (!can(action)) return <NotFound />;
+  return action === "request" ? <Outlet /> : (
+    <StaffTexts>
+      <Outlet />
+    </StaffTexts>
+  );
 }
