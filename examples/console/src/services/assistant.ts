@@ -1,7 +1,7 @@
 import { HelpdeskError } from "../lib/errors.ts";
 import { EventStreamReader } from "../lib/eventStream.ts";
 import type { Label, Proposal, Run, RunKind } from "../lib/models.ts";
-import { call, client, connection } from "./supabase.ts";
+import { call, client, connection, credentials } from "./supabase.ts";
 
 export type Question = { ticketId: string; kind: Exclude<RunKind, "classification">; wish?: string; runId: string };
 /** What the assistant answered; `problem` says why there was no model where the run itself does not. */
@@ -66,14 +66,8 @@ export async function listRuns(ticketId: string): Promise<Run[]> {
 
 /** The answer of a function; null where it is not deployed. */
 async function post(name: string, body: unknown, accept: string, signal?: AbortSignal): Promise<Response | null> {
-  const { url, key } = connection();
-  const { data } = await client().auth.getSession();
-  const headers = {
-    Accept: accept,
-    apikey: key,
-    Authorization: `Bearer ${data.session?.access_token ?? key}`,
-    "Content-Type": "application/json",
-  };
+  const { url } = connection();
+  const headers = { ...await credentials(), Accept: accept, "Content-Type": "application/json" };
   const request = { method: "POST", headers, body: JSON.stringify(body), signal };
   const response = await fetch(`${url}/functions/v1/${name}`, request).catch((thrown) => {
     if (signal?.aborted) throw thrown;

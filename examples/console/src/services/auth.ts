@@ -1,4 +1,4 @@
-import type { AuthChangeEvent, AuthError, Session } from "@supabase/supabase-js";
+import type { AuthChangeEvent, AuthError, Session } from "@supabase/auth-js";
 import type { AuthLink } from "../lib/authLink.ts";
 import { HelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";

@@ -1,7 +1,7 @@
-import type { RealtimeChannel, RealtimeChannelOptions } from "@supabase/supabase-js";
+import type { RealtimeChannel, RealtimeChannelOptions } from "@supabase/realtime-js";
 import type { Announcement, EventPage } from "../lib/events.ts";
 import type { Shown } from "../lib/presence.ts";
-import { call, client } from "./supabase.ts";
+import { call, client, realtime } from "./supabase.ts";
 
 /** The cursor of this moment. */
 export async function readHead(): Promise<string> {
@@ -73,9 +73,10 @@ function open(
   let channel: RealtimeChannel | null = null, hasLeft = false;
   async function start() {
     await leaving.get(topic);
-    await client().realtime.setAuth(); // a private channel needs the session's token before it is joined
+    const socket = await realtime();
+    await socket.setAuth(); // a private channel needs the session's token before it is joined
     if (hasLeft) return;
-    const mine = channel = client().channel(topic, { config });
+    const mine = channel = socket.channel(topic, { config });
     listen(mine);
     mine.subscribe((status) => {
       if (!hasLeft) onState(status === "SUBSCRIBED", mine);
@@ -86,7 +87,9 @@ function open(
     leave() {
       hasLeft = true;
       if (!channel) return;
-      const left = client().removeChannel(channel).catch(() => undefined).finally(() => leaving.delete(topic));
+      const mine = channel;
+      const left = realtime().then((socket) => socket.removeChannel(mine)).catch(() => undefined)
+        .finally(() => leaving.delete(topic));
       leaving.set(topic, left);
     },
   };

@@ -6,15 +6,18 @@ import { useAuth } from "../../contexts/AuthContext.tsx";
 import { useClaimNext } from "../../hooks/useQueues.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
 import { useTicketFields } from "../../hooks/useTicketFields.ts";
-import { useViewActions } from "../../hooks/useViews.ts";
 import type { View } from "../../lib/models.ts";
 import { BUILT_IN, isBuiltIn, type QueueSearch, SORTS } from "../../lib/queues.ts";
-import { Button, ConfirmDialog, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
+import { Button, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
 import { QueryBox } from "./QueryBox.tsx";
 
 const SaveViewDialog = lazy(() =>
   import("./SaveViewDialog.tsx").then(({ SaveViewDialog }) => ({ default: SaveViewDialog }))
+);
+
+const DeleteViewDialog = lazy(() =>
+  import("./DeleteViewDialog.tsx").then(({ DeleteViewDialog }) => ({ default: DeleteViewDialog }))
 );
 
 type Props = {
@@ -34,7 +37,6 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
   const { me, can } = useAuth();
   const { toast } = useToast();
   const claim = useClaimNext();
-  const { remove } = useViewActions();
   const [open, setOpen] = useState<"save" | "delete" | null>(null);
   const teams = useTeams(), fields = useTicketFields();
   const values = useMemo(() => ({
@@ -102,21 +104,8 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
             }}
           />
         )}
+        {open === "delete" && view && <DeleteViewDialog view={view} onClose={() => setOpen(null)} />}
       </Suspense>
-      {view && (
-        <ConfirmDialog
-          isOpen={open === "delete"}
-          title={t("deleteViewTitle", { name: view.name })}
-          text={t("deleteViewText")}
-          confirmLabel={t("deleteView")}
-          isDangerous
-          onClose={() => setOpen(null)}
-          onConfirm={async () => {
-            if (await remove.run(view.view_id)) await navigate({ to: "/queue", search: {} });
-            setOpen(null);
-          }}
-        />
-      )}
     </div>
   );
 }
