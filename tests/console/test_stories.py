@@ -12,7 +12,7 @@ import pytest
 from deno import find_deno_bin  # type: ignore[import-untyped]
 from tests.console import worlds
 
-from helpdesk_sdk.testing import Project
+from helpdesk_sdk.testing import Project, ScriptedProvider
 
 _E2E = Path(__file__).parents[2] / "examples" / "console" / "tests" / "e2e"
 _STORY = re.compile(r'^story\(\s*"([^"\n]+)"(?:,\s*\{[^}\n]*?world: "(\w+)"[^}\n]*\})?', re.M)
@@ -25,8 +25,17 @@ _STORIES = [
 
 @pytest.mark.parametrize(("file", "name", "world"), _STORIES, ids=[f"{file}: {name}" for file, name, _ in _STORIES])
 def test_story(
-    file: str, name: str, world: str, console_project: Project, dist: Path, browser: str, tmp_path: Path
+    file: str,
+    name: str,
+    world: str,
+    console_project: Project,
+    provider: ScriptedProvider,
+    dist: Path,
+    browser: str,
+    tmp_path: Path,
 ) -> None:
+    if world in worlds.MODELS:
+        provider.always(worlds.MODELS[world])
     made = worlds.make(world, console_project)
     failures = Path(os.environ.get("HELPDESK_FAILURES", tmp_path))
     variables = {

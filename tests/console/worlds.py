@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from helpdesk_sdk import Helpdesk
+from helpdesk_sdk.scripted_provider import Behaviour
 from helpdesk_sdk.testing import Person, Project
 
 # Short names of people, which stories use: role, name, teams.
@@ -70,4 +71,7 @@ def plain(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict
     }
 
 
-WORLDS = {"empty": empty, "plain": plain}
+WORLDS = {"empty": empty, "plain": plain, "failing_model": plain, "silent_model": plain}
+
+# How the assistant's model behaves in a world; well in the others.
+MODELS: dict[str, Behaviour] = {"failing_model": "server_error", "silent_model": "hang"}

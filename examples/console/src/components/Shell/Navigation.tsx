@@ -53,7 +53,7 @@ export function Navigation() {
         </Link>
       ))}
       <span className="flex-1" />
-      <Link to="/settings" className={LINK} aria-label={t("settings")}>
+      <Link to="/settings" className={LINK} aria-label={[me?.name, t("settings")].filter(Boolean).join(" – ")}>
         <Settings aria-hidden size={18} className="shrink-0" />
         <span className="hidden truncate lg:inline" dir="auto">{me?.name || t("settings")}</span>
       </Link>

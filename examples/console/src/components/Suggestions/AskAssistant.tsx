@@ -44,7 +44,7 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
       }}
     >
       {hasDraft && (
-        <div className="min-w-32 flex-1">
+        <div className="min-w-24 flex-1">
           <TextField
             label={t("wish")}
             isLabelHidden

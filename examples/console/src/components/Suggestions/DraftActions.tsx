@@ -1,4 +1,4 @@
-import { CornerDownLeft, Send } from "lucide-react";
+import { CornerDownLeft } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
@@ -79,7 +79,7 @@ export function DraftActions({ proposal, ticket, onInsert }: DraftActionsProps) 
               >
                 {t("insert")} <Kbd keys="y" />
               </Button>
-              <Button size="small" icon={Send} isDisabled={!mayUse} onClick={() => setAsking(true)}>
+              <Button size="small" isDisabled={!mayUse} onClick={() => setAsking(true)}>
                 {t("sendAsIs")}
               </Button>
             </>

@@ -1,4 +1,3 @@
-import { ThumbsDown } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useState } from "react";
 import { REJECT_REASONS } from "../../lib/models.ts";
@@ -24,7 +23,7 @@ export function RejectMenu({ onReject, isBusy, keys }: RejectMenuProps) {
     <>
       <Menu
         trigger={
-          <Button size="small" variant="ghost" icon={ThumbsDown} isBusy={isBusy} aria-keyshortcuts={keys}>
+          <Button size="small" variant="ghost" isBusy={isBusy} aria-keyshortcuts={keys}>
             {t("reject")}
           </Button>
         }
