@@ -3,6 +3,8 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { keys } from "../lib/queryKeys.ts";
+import { compareSchema, OLD_SCHEMA } from "../lib/versions.ts";
+import { schemaVersion } from "../services/schema.ts";
 import { type Action, roleMay } from "../lib/roles.ts";
 import { myTeams, onSession, signOut as endSession, whoami } from "../services/auth.ts";
 
@@ -15,6 +17,8 @@ type Auth = {
   signOut(): Promise<void>;
   /** Why the person is blocked: no profile, deactivated, no answer. */
   problem: HelpdeskError | null;
+  /** Whether the database is newer than this console. */
+  isSchemaNewer: boolean;
   /** Whether the session came by a link after which one chooses a password. */
   isRecovery: boolean;
   /** Why the link from a mail that opened this page did not sign in. */
@@ -39,8 +43,10 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
     enabled: Boolean(login),
     staleTime: Infinity,
     queryFn: async () => {
-      const person = await whoami();
-      return { person, teams: person.role === "customer" ? [] : await myTeams(person.user_id) };
+      const [person, version] = await Promise.all([whoami(), schemaVersion()]);
+      const schema = compareSchema(version);
+      if (schema === "older") throw new HelpdeskError({ message: version, code: OLD_SCHEMA });
+      return { person, schema, teams: person.role === "customer" ? [] : await myTeams(person.user_id) };
     },
   });
   // What another person, another role or a member of another team has read goes.
@@ -85,6 +91,7 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
       signOut,
       problem,
       isRecovery,
+      isSchemaNewer: me.data?.schema === "newer",
       linkProblem,
     };
   }, [login, me.data, me.error, signOut, isRecovery, linkProblem]);

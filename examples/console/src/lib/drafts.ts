@@ -82,6 +82,12 @@ export async function listDrafts(userId: string): Promise<Omit<DraftKey, "userId
     .map(([, ticketId, kind]) => ({ ticketId: ticketId!, kind: kind as DraftKind }));
 }
 
+/** Whether anything is written on this device that was not sent. */
+export async function hasDrafts(): Promise<boolean> {
+  const stored = await attempt((drafts) => storedKeys<string>(drafts)).catch(() => [] as string[]);
+  return stored.length + unstored.size > 0;
+}
+
 /** Remove all drafts of a person from this device. */
 export async function deleteDraftsOf(userId: string): Promise<void> {
   for (const { ticketId, kind } of await listDrafts(userId)) await deleteDraft({ userId, ticketId, kind });

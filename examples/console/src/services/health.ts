@@ -1,10 +1,5 @@
 import { call, client, connection } from "./supabase.ts";
 
-/** The version of the newest migration of the helpdesk in the database. */
-export async function schemaVersion(): Promise<string> {
-  return await call(client().rpc("schema_version"));
-}
-
 /** How long one statement of a person may take. */
 export async function statementTimeouts() {
   return await call(client().rpc("statement_timeouts"));

@@ -10,7 +10,9 @@ import { HelpdeskError } from "../lib/errors.ts";
  * supabase-js in the parts that a page needs at once. Its realtime part comes when the page is there; uploads and
  * functions are plain requests. All in one it is 30 kB more before the first ticket is seen.
  */
-export type Client = Pick<SupabaseClient<Database, "helpdesk">, "from" | "rpc"> & { auth: InstanceType<typeof AuthClient> };
+export type Client = Pick<SupabaseClient<Database, "helpdesk">, "from" | "rpc"> & {
+  auth: InstanceType<typeof AuthClient>;
+};
 
 let started: Client | null = null;
 let startedWith: Config | null = null;

@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { StaffTexts } from "../../contexts/LanguageContext.tsx";
 import type { Action } from "../../lib/roles.ts";
+import { Banners } from "./Banners.tsx";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
 import { Blocked } from "../SignIn/Blocked.tsx";
 import { Navigation } from "./Navigation.tsx";
@@ -39,7 +40,10 @@ export function Frame() {
       </a>
       <Navigation />
       <GlobalShortcuts />
-      <main id="content" tabIndex={-1} className="min-h-0 min-w-0 flex-1 overflow-auto outline-none">{page}</main>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <Banners />
+        <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">{page}</main>
+      </div>
     </div>
   );
 }

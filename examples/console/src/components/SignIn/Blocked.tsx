@@ -1,16 +1,18 @@
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import type { HelpdeskError } from "../../lib/errors.ts";
+import { OLD_SCHEMA } from "../../lib/versions.ts";
 import { Button } from "../Shared/index.ts";
 import { SignInFrame } from "./SignInFrame.tsx";
 
-type State = "deactivated" | "unconfirmed" | "notInstalled" | "wrongKey" | "noAnswer" | "failed";
+type State = "oldSchema" | "deactivated" | "unconfirmed" | "notInstalled" | "wrongKey" | "noAnswer" | "failed";
 
 /** PostgREST: no such function, table or schema. */
 const MISSING = ["PGRST202", "PGRST205", "PGRST106", "42883", "42P01"];
 
 /** Which page explains that a person has a session but no helpdesk. */
 export function blockedState({ reason, code, status, message }: HelpdeskError): State {
+  if (code === OLD_SCHEMA) return "oldSchema";
   if (reason === "inactive_user") return "deactivated";
   if (reason === "no_profile") return "unconfirmed";
   if (MISSING.includes(code)) return "notInstalled";

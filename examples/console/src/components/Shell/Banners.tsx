@@ -1,0 +1,31 @@
+import { useTranslations } from "use-intl";
+import { useAuth } from "../../contexts/AuthContext.tsx";
+import { useLive } from "../../contexts/LiveContext.tsx";
+import { useDebounced } from "../../hooks/useDebounced.ts";
+import { useNewVersion } from "../../hooks/useNewVersion.ts";
+
+/** Above the page: no connection, or a newer build of the console. */
+export function Banners() {
+  const t = useTranslations("shell");
+  const isNew = useNewVersion();
+  const { isSchemaNewer, can } = useAuth();
+  const isStaff = can("work");
+  // A connection that is back at once was none of anybody's business.
+  const state = useDebounced(useLive().state, 2000);
+  return (
+    <div role="status">
+      {state === "offline" && <p className="bg-warning-soft px-4 py-1.5 text-center text-warning">{t("offline")}</p>}
+      {isStaff && isSchemaNewer && (
+        <p className="bg-warning-soft px-4 py-1.5 text-center text-warning">{t("newerSchema")}</p>
+      )}
+      {isNew && (
+        <p className="bg-accent-soft px-4 py-1.5 text-center text-accent">
+          {t("newVersion")}{" "}
+          <button type="button" className="font-medium underline" onClick={() => location.reload()}>
+            {t("reload")}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
