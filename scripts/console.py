@@ -167,6 +167,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     try:
+        if bool(os.environ.get("HELPDESK_URL")) != bool(os.environ.get("HELPDESK_KEY")):
+            raise ConsoleError("HELPDESK_URL and HELPDESK_KEY belong together: set both, or none for a local helpdesk.")
         _check_port(options.port)
         _print("Building the console …")
         install()
