@@ -29,6 +29,7 @@ from benchmarks import (
     peer,
     people,
     report,
+    retrieval,
     sdk,
     search,
     start,
@@ -44,8 +45,8 @@ _WRITES = ("claims", "writes", "counters")
 _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
-# an hour, five minutes each), labels needs a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "imports")
+# an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
+_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -80,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
         help="live: few subscribers for a short time; files, bulk, adoption: few of them; only to see that it runs",
     )
     parser.add_argument("--imported", type=int, default=imports.TICKETS, help="imports: how many tickets (20,000)")
+    parser.add_argument("--passages", type=int, default=articles.PASSAGES, help="articles: how many (200,000)")
     labels.add_options(parser)
+    retrieval.add_options(parser)
     parser.add_argument("--data", type=Path, default=Path(__file__).parent / ".cache", help="where the data are kept")
     parser.add_argument("--results", type=Path, default=Path(__file__).parent / "results", help="where the file goes")
     parser.add_argument("--postgres", type=Path, help="the programs of another PostgreSQL (a bin directory)")
@@ -140,8 +143,11 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if "imports" in parts:
         yield imports.run(options.imported)
     if "articles" in parts:
-        with articles.server(options.data, bin_dir=options.postgres) as server:
-            yield articles.run(articles.prepare(server), effort)
+        with articles.server(options.data, options.passages, bin_dir=options.postgres) as server:
+            yield articles.run(articles.prepare(server, options.passages), effort)
+    if "retrieval" in parts:
+        with retrieval.server(options.data, bin_dir=options.postgres) as server:
+            yield retrieval.run(data.fresh_database(server), retrieval.options_of(options))
     if "peer" in parts:
         yield peer.run(options.data, min(options.tickets, peer.TICKETS), effort)
 

@@ -1,6 +1,7 @@
 -- For the benchmark of articles: passages of about a hundred words, four to an article, every tenth article internal, added to the people of
 -- load.sql. Words are from a vocabulary whose common words are in almost every passage, and each passage has a code of its own. A vector is
--- that of one of 2,000 subjects with noise: neighbours have a cosine of about 0.7, as passages about one thing have.
+-- that of one of 2,000 subjects with noise, and a subject that of one of 50 topics: passages on a subject have a cosine of about 0.7, those on
+-- another subject of the topic 0.35.
 select setseed(0.5);
 
 create temp table word as
@@ -25,9 +26,17 @@ from (
 create unique index on body (n);
 
 -- Two normal numbers at once, by the method of Box and Muller.
+create temp table topic as
+select t.n, array_agg((sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real) as center
+from generate_series(0, 49) as t (n) cross join generate_series(1, 384) group by t.n;
+
 create temp table subject as
-select s.n, array_agg((sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real) as center
-from generate_series(0, 1999) as s (n) cross join generate_series(1, 384) group by s.n;
+select
+  s.n, array_agg((0.7 * t.center[k] + 0.7 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::real order by k) as center
+from generate_series(0, 1999) as s (n)
+join topic as t on t.n = s.n % 50
+cross join generate_series(1, 384) as k
+group by s.n;
 create unique index on subject (n);
 
 create temp table passage as

@@ -69,7 +69,7 @@ class Options:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this part."""
     group = parser.add_argument_group("labels")
-    group.add_argument("--file", type=Path, help="the labelled file, CSV or .jsonl")
+    group.add_argument("--file", type=Path, help="the labelled file, CSV or .jsonl (retrieval: the articles)")
     group.add_argument("--text", default="text", help="the columns of the text, e.g. title,body (text)")
     group.add_argument("--label", default="label", help="the column of the label (label)")
     group.add_argument("--folds", type=int, default=10, help="into how many parts the file is cut (10)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import time
 from collections.abc import Iterator
@@ -25,20 +26,20 @@ _VOTE = "select * from helpdesk_private.label_shares('', %s::real[], %s, null, n
 _NEAREST = "select * from helpdesk_private.nearest_examples(%s::real[], %s, 200)"
 _LABELS = """
 insert into helpdesk.label_examples (kind, label, ticket_id, source)
-select 'tag', 'tag-' || n %% %(tags)s, ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'agent'
+select 'tag', 'tag-' || n %% %(tags)s, md5(n::text)::uuid, 'agent'
 from generate_series(0, %(examples)s - 1) as n
 union all
 select 'priority', (array['low', 'medium', 'high', 'urgent'])[n %% 4 + 1],
-  ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'agent'
+  md5(n::text)::uuid, 'agent'
 from generate_series(0, least(%(examples)s, 4 * 200) - 1) as n
 union all
 select 'team', '00000000-0000-0000-0002-' || lpad((n %% 10)::text, 12, '0'),
-  ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'agent'
+  md5(n::text)::uuid, 'agent'
 from generate_series(0, least(%(examples)s, 10 * 200) - 1) as n
 """
 _TEXTS = """
 insert into helpdesk_private.example_texts (ticket_id, body, requester_id)
-select ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'Example ' || n,
+select md5(n::text)::uuid, 'Example ' || n,
   ('00000000-0000-0000-0001-' || lpad((n %% 5000)::text, 12, '0'))::uuid
 from generate_series(0, %(examples)s - 1) as n
 """
@@ -101,7 +102,7 @@ def _binary(examples: int) -> Iterator[bytes]:
         places = range(start, min(start + 5000, examples))
         rows = []
         for place, vector in zip(places, _vectors(start + 1, places, tags).astype(">f4"), strict=True):
-            rows.append(struct.pack("!hi", 3, 16) + bytes.fromhex(f"{place:032d}"))
+            rows.append(struct.pack("!hi", 3, 16) + hashlib.md5(str(place).encode(), usedforsecurity=False).digest())
             rows.append(struct.pack("!i", len(model)) + model)
             rows.append(struct.pack("!ihh", 4 + 4 * _SIZE, _SIZE, 0) + vector.tobytes())
         yield b"".join(rows)

@@ -185,11 +185,11 @@ stable
 -- Definer: called by definer functions, which name the audiences that the reader may see.
 security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  c_candidates constant integer := 200;
+  -- Of the nearest, so many are ranked by their words, too.
+  c_candidates constant integer := greatest(100, least(2 * p_limit, 200));
   c_most_of_an_article constant integer := 3;
   -- The index of about 20,000 vectors. Below, comparing all of them takes less than 10 ms and misses none.
   c_index_bytes constant bigint := 40 * 1024 * 1024;
@@ -203,6 +203,9 @@ declare
   v_worded uuid[] := '{}';
   v_named uuid[] := helpdesk_private.named_chunks(p_query, p_locales, p_audiences);
   v_by_index boolean := false;
+  -- The nearest passages by vector, and their cosines.
+  v_near uuid[];
+  v_cosines double precision[];
 begin
   if p_embedding is not null then
     v_unit := helpdesk_private.unit_vector('embedding', p_embedding);
@@ -223,14 +226,25 @@ begin
       );
     end if;
   end if;
-  -- The index knows no languages: where few of the nearest are in this language, all in it are compared.
   if v_by_index then
-    v_by_index := (
-      select count(*) >= c_candidates / 2
+    select array_agg(x.chunk_id), array_agg(-x.distance) into v_near, v_cosines
+    from (
+      select n.chunk_id, n.distance
       from unnest(p_audiences) as a (audience)
       cross join lateral helpdesk_private.nearest_chunks(v_unit, v_slot, a.audience, c_candidates) as n
       where p_locales is null or n.locale = any(p_locales)
-    );
+      order by n.distance limit c_candidates
+    ) as x;
+  end if;
+  -- The index knows no languages: where few of the nearest are in this language, all in it are compared.
+  if v_vector is not null and coalesce(cardinality(v_near), 0) < c_candidates / 2 then
+    select array_agg(x.chunk_id), array_agg(x.cosine) into v_near, v_cosines
+    from (
+      select e.chunk_id, -(e.embedding operator(helpdesk_private.<#>) v_vector) as cosine
+      from helpdesk_private.chunk_embeddings as e
+      where e.slot = v_slot and e.audience = any(p_audiences) and (p_locales is null or e.locale = any(p_locales))
+      order by 2 desc limit c_candidates
+    ) as x;
   end if;
   if v_vector is null or exists (
     select from helpdesk_private.embedding_jobs as j where j.model = v_active and j.chunk_id is not null
@@ -238,35 +252,24 @@ begin
     v_worded := helpdesk_private.worded_chunks(v_words, p_locales, p_audiences);
   end if;
   return query
-    with near as materialized (
-      (
-        select e.chunk_id, -(e.embedding operator(helpdesk_private.<#>) v_vector) as cosine
-        from helpdesk_private.chunk_embeddings as e
-        where v_vector is not null and not v_by_index and e.slot = v_slot and e.audience = any(p_audiences)
-          and (p_locales is null or e.locale = any(p_locales))
-        order by 2 desc limit c_candidates
-      )
-      union all
-      select n.chunk_id, -n.distance
-      from unnest(p_audiences) as a (audience)
-      cross join lateral helpdesk_private.nearest_chunks(v_unit, v_slot, a.audience, c_candidates) as n
-      where v_by_index and (p_locales is null or n.locale = any(p_locales))
-    ), candidates as (
-      select n.chunk_id from near as n
-      union
-      select unnest(v_named)
+    with others as (
+      select unnest(v_named) as chunk_id
       union
       select w.chunk_id from unnest(v_worded) as w (chunk_id)
       where v_vector is null or exists (
         select from helpdesk_private.embedding_jobs as j where j.chunk_id = w.chunk_id and j.model = v_active
       )
-    ), ranked as (
+    ), candidates as (
+      select n.chunk_id, n.cosine from unnest(v_near, v_cosines) as n (chunk_id, cosine)
+      union all
+      select o.chunk_id, case when v_vector is not null then (
+        select -(e.embedding operator(helpdesk_private.<#>) v_vector)
+        from helpdesk_private.chunk_embeddings as e where e.chunk_id = o.chunk_id and e.model = v_active
+      ) end
+      from others as o where o.chunk_id not in (select unnest(v_near))
+    ), ranked as materialized (
       select
-        c.chunk_id, c.article_id,
-        coalesce(n.cosine, case when v_vector is not null then (
-          select -(e.embedding operator(helpdesk_private.<#>) v_vector)
-          from helpdesk_private.chunk_embeddings as e where e.chunk_id = c.chunk_id and e.model = v_active
-        ) end) as cosine,
+        c.chunk_id, c.article_id, x.cosine,
         coalesce(ts_rank(c.words, v_any), 0)::double precision as many,
         case when v_vector is not null then coalesce(ts_rank_cd(c.words, v_any), 0) end::double precision as often,
         c.chunk_id = any(v_named) as is_named
@@ -276,7 +279,6 @@ begin
       cross join lateral (
         select p.* from helpdesk_private.published_chunks as p where p.chunk_id = x.chunk_id offset 0
       ) as c
-      left join near as n on n.chunk_id = c.chunk_id
       where c.audience = any(p_audiences) and (p_locales is null or c.locale = any(p_locales))
     ), scored as (
       select

@@ -152,19 +152,40 @@ comment on function helpdesk_private.nearest_by_words is
 revoke all on function helpdesk_private.nearest_by_words from public, anon, authenticated, service_role;
 
 create function helpdesk_private.votes(p_neighbours helpdesk_private.neighbour[], p_scale double precision)
-returns table (kind text, label text, share double precision, similarity double precision, nearest uuid[])
+returns table (
+  kind text, label text, share double precision, similarity double precision, examples bigint, nearest uuid[]
+)
 language sql
 stable
 -- Definer: reads examples of tickets that the caller may not see.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with capped as (
-    -- At most five of one requester: nobody fills the vote with tickets of their own.
+  with ranked as (
     select n.kind, n.ticket_id, n.similarity,
-      row_number() over (partition by n.kind, x.requester_id order by n.similarity desc, n.ticket_id) as place
+      row_number() over (partition by n.kind order by n.similarity desc, n.ticket_id) as rank
     from unnest(p_neighbours) as n
-    join helpdesk_private.example_texts as x on x.ticket_id = n.ticket_id
+  ),
+  nearest as materialized (
+    -- Whose tickets they are is looked up for the nearest 60: as a rule, the 20 voters are among them.
+    select r.kind, r.ticket_id, r.similarity,
+      row_number() over (partition by r.kind, x.requester_id order by r.rank) as place
+    from ranked as r join helpdesk_private.example_texts as x on x.ticket_id = r.ticket_id
+    where r.rank <= 60
+  ),
+  short as materialized (
+    select n.kind from nearest as n group by n.kind
+    having count(*) = 60 and count(*) filter (where n.place <= 5) < 20
+  ),
+  capped as (
+    -- At most five of one requester: nobody fills the vote with tickets of their own.
+    select n.kind, n.ticket_id, n.similarity, n.place
+    from nearest as n where n.kind not in (select s.kind from short as s)
+    union all
+    select r.kind, r.ticket_id, r.similarity,
+      row_number() over (partition by r.kind, x.requester_id order by r.rank)
+    from ranked as r join helpdesk_private.example_texts as x on x.ticket_id = r.ticket_id
+    where r.kind in (select s.kind from short as s)
   ),
   voters as (
     select c.kind, c.ticket_id, c.similarity, max(c.similarity) over (partition by c.kind) as best
@@ -174,24 +195,31 @@ as $$
     ) as c
     where c.rank <= 20
   ),
+  labelled as (
+    select v.kind, e.label, v.ticket_id, v.similarity, exp((v.similarity - v.best) / p_scale) as weight
+    from voters as v
+    left join helpdesk.label_examples as e on e.kind = v.kind and e.ticket_id = v.ticket_id
+  ),
+  labels as materialized (
+    select l.kind, l.label, (
+      select count(*) from helpdesk.label_examples as o where o.kind = l.kind and o.label = l.label
+    ) as examples
+    from labelled as l where l.label is not null
+    group by l.kind, l.label
+  ),
   ballots as (
     -- A rare label is not outvoted by a common one: each vote counts less, the more examples its label has. Tags do not
     -- exclude each other, so theirs count as they are.
-    select v.kind, e.label, v.ticket_id, v.similarity,
-      exp((v.similarity - v.best) / p_scale) / case when v.kind = 'tag' then 1 else n.examples end as weight
-    from voters as v
-    left join helpdesk.label_examples as e on e.kind = v.kind and e.ticket_id = v.ticket_id
-    cross join lateral (
-      select greatest(count(*), 1) as examples from helpdesk.label_examples as o
-      where o.kind = e.kind and o.label = e.label
-    ) as n
+    select l.kind, l.label, l.ticket_id, l.similarity, n.examples,
+      l.weight / case when l.kind = 'tag' then 1 else coalesce(n.examples, 1) end as weight
+    from labelled as l left join labels as n on n.kind = l.kind and n.label = l.label
   ),
   totals as (
     select b.kind, sum(b.weight) as weight
     from (select distinct on (a.kind, a.ticket_id) a.kind, a.weight from ballots as a) as b
     group by b.kind
   )
-  select b.kind, b.label, sum(b.weight) / min(t.weight), max(b.similarity),
+  select b.kind, b.label, sum(b.weight) / min(t.weight), max(b.similarity), min(b.examples),
     (array_agg(b.ticket_id order by b.similarity desc, b.ticket_id))[:3]
   from ballots as b join totals as t on t.kind = b.kind
   where b.label is not null

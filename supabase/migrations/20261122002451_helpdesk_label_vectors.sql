@@ -74,13 +74,15 @@ begin
         limit 200
       );
     elsif cardinality(v_near) < 20 then
-      -- A kind with few labels has few examples: they are compared one by one.
+      -- A kind with few labels has few examples: they are compared one by one. An array, because a join would look up
+      -- each id from the root of the index.
       v_near := array(
         select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
-        from helpdesk.label_examples as e
-        join helpdesk_private.example_embeddings as v on v.ticket_id = e.ticket_id and v.model = p_model
-        where e.kind = v_kind and (p_assignees is null or e.label = any(p_assignees))
-          and e.ticket_id is distinct from p_ticket_id
+        from helpdesk_private.example_embeddings as v
+        where v.model = p_model and v.ticket_id is distinct from p_ticket_id and v.ticket_id = any(array(
+          select e.ticket_id from helpdesk.label_examples as e
+          where e.kind = v_kind and (p_assignees is null or e.label = any(p_assignees))
+        ))
         order by v.embedding operator(helpdesk_private.<#>) v_unit
         limit 200
       );

@@ -67,7 +67,7 @@ begin
   return query
     with opinions as (
       select coalesce(v.kind, e.kind, w.kind) as kind, coalesce(v.label, e.label, w.label) as label, v.share as vote,
-        e.share as by_vector, w.share as by_words, v.similarity, v.nearest
+        e.share as by_vector, w.share as by_words, v.similarity, v.examples, v.nearest
       from helpdesk_private.votes(v_near, case when p_embedding is null then 0.1 else 0.05 end) as v
       full join (
         select * from helpdesk_private.vector_shares(p_embedding, p_model) as s where p_assignees is null
@@ -84,29 +84,30 @@ begin
         (bool_or(o.vote is not null))::integer as vote,
         (bool_or(o.by_vector is not null))::integer as by_vector,
         (bool_or(o.by_words is not null))::integer as by_words,
-        max(o.similarity) as similarity
+        max(o.similarity) as similarity,
+        -- Where people have used one label only, nothing is known about the others.
+        o.kind = 'tag' or (
+          select count(*) from (
+            select from helpdesk.label_examples as e where e.kind = o.kind group by e.label having count(*) >= 3 limit 2
+          ) as known
+        ) = 2 as is_known
       from opinions as o left join helpdesk_private.label_models as m on m.kind = o.kind
       group by o.kind, m.mix
     ),
     mixed as (
-      select o.kind, o.label, o.nearest, p.similarity,
+      select o.kind, o.label, o.nearest, p.similarity, p.is_known,
         (
           p.mix[1] * coalesce(o.vote, 0) + p.mix[2] * coalesce(o.by_vector, 0) + p.mix[3] * coalesce(o.by_words, 0)
         ) / nullif(p.mix[1] * p.vote + p.mix[2] * p.by_vector + p.mix[3] * p.by_words, 0) as share,
-        (
+        coalesce(o.examples, (
           select count(*) from helpdesk.label_examples as e where e.kind = o.kind and e.label = o.label
-        ) as examples
+        )) as examples
       from opinions as o join present as p on p.kind = o.kind
     )
     select t.kind, x.label, coalesce(x.share, 0), x.similarity, x.examples, y.threshold,
       x.share >= y.threshold and x.examples >= 3
       and x.similarity >= case when p_embedding is null then 0.3 else t.min_similarity end
-      -- Where people have used one label only, nothing is known about the others.
-      and (x.kind = 'tag' or (
-        select count(*) from (
-          select from helpdesk.label_examples as e where e.kind = x.kind group by e.label having count(*) >= 3 limit 2
-        ) as known
-      ) = 2),
+      and x.is_known,
       coalesce(x.nearest, '{}')
     from mixed as x
     join helpdesk.ai_thresholds as t
