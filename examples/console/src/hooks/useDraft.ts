@@ -4,6 +4,7 @@ import {
   type Draft,
   type DraftKind,
   DraftStorageError,
+  leaveDraft,
   nameOf,
   newDraft,
   onDraftFinished,
@@ -55,13 +56,17 @@ export function useDraft(ticketId: string, kind: DraftKind) {
       show(newDraft());
     });
     const onHide = () => document.visibilityState === "hidden" && save();
-    addEventListener("pagehide", save);
+    const onLeave = () => {
+      if (unsaved.current) leaveDraft(key, unsaved.current);
+      save();
+    };
+    addEventListener("pagehide", onLeave);
     document.addEventListener("visibilitychange", onHide);
     return () => {
       isCurrent = false;
       stop();
       save();
-      removeEventListener("pagehide", save);
+      removeEventListener("pagehide", onLeave);
       document.removeEventListener("visibilitychange", onHide);
     };
   }, [key, save, show]);

@@ -33,6 +33,8 @@ export function useTicketEdit(ticketId: string) {
       } catch (thrown) {
         if (toHelpdeskError(thrown).reason !== "stale_revision" || attempt === ATTEMPTS) throw thrown;
         const fresh = await read();
+        // Its newest event says who made the other change.
+        void queries.invalidateQueries({ queryKey: keys.timeline(ticketId) });
         const { conflicts: found, free } = compareEdits(seen, fresh, left);
         setConflicts((
           before,

@@ -11,9 +11,10 @@ vi.mock("idb-keyval", () => ({
   del: (key: string) => act(() => void stored.delete(key)),
   keys: () => act(() => [...stored.keys()]),
 }));
-const { deleteDraft, deleteDraftsOf, DraftStorageError, listDrafts, newDraft, readDraft, writeDraft } = await import(
-  "./drafts.ts"
-);
+const { deleteDraft, deleteDraftsOf, DraftStorageError, leaveDraft, listDrafts, newDraft, readDraft, writeDraft } =
+  await import(
+    "./drafts.ts"
+  );
 
 const key = { userId: "u1", ticketId: "t1", kind: "reply" } as const;
 
@@ -62,4 +63,30 @@ it.each([
   problem = null;
   await deleteDraft(key);
   expect(await readDraft(key)).toBeNull();
+});
+
+it("takes up what was left when the page went, until it is stored", async () => {
+  const draft = { ...newDraft(), text: "half a sent" };
+  const left = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => left.get(name) ?? null,
+    setItem: (name: string, value: string) => {
+      left.set(name, value);
+      Object.defineProperty(storage, name, { value, enumerable: true, configurable: true });
+    },
+    removeItem: (name: string) => {
+      left.delete(name);
+      delete (storage as Record<string, unknown>)[name];
+    },
+  };
+  vi.stubGlobal("localStorage", storage);
+  leaveDraft(key, draft);
+  expect(await readDraft(key)).toEqual(draft);
+  expect(await listDrafts("u1")).toEqual([{ ticketId: "t1", kind: "reply" }]);
+  await writeDraft(key, { ...draft, text: "half a sentence" });
+  expect(left.size).toBe(0);
+  leaveDraft(key, draft);
+  leaveDraft(key, { ...draft, text: "" });
+  expect(left.size).toBe(0);
+  vi.unstubAllGlobals();
 });

@@ -27,6 +27,7 @@ export class DraftStorageError extends Error {
 }
 
 const SEPARATOR = "/";
+const LEFT = "helpdesk.draft.";
 let store: UseStore | null = null;
 // What could not be stored lasts as long as the page.
 const unstored = new Map<string, Draft>();
@@ -42,9 +43,21 @@ export function isEmpty(draft: Draft): boolean {
 
 /** The draft of a person for a ticket; null when there is none. */
 export async function readDraft(key: DraftKey): Promise<Draft | null> {
-  const kept = unstored.get(nameOf(key));
+  const name = nameOf(key);
+  const kept = unstored.get(name) ?? leftBehind(name);
   if (kept) return kept;
-  return await attempt((drafts) => get<Draft>(nameOf(key), drafts)) ?? null;
+  return await attempt((drafts) => get<Draft>(name, drafts)) ?? null;
+}
+
+/**
+ * Keep a draft while the page goes. The browser ends what IndexedDB has begun then, so this one goes to localStorage
+ * until the next writeDraft().
+ */
+export function leaveDraft(key: DraftKey, draft: Draft): void {
+  try {
+    if (isEmpty(draft)) localStorage.removeItem(LEFT + nameOf(key));
+    else localStorage.setItem(LEFT + nameOf(key), JSON.stringify(draft));
+  } catch { /* full or forbidden: writeDraft() has said so */ }
 }
 
 /** Keep a draft. An empty draft is removed. */
@@ -54,10 +67,12 @@ export async function writeDraft(key: DraftKey, draft: Draft): Promise<void> {
   unstored.set(name, draft);
   await attempt((drafts) => set(name, draft, drafts));
   if (unstored.get(name) === draft) unstored.delete(name);
+  forgetLeft(name);
 }
 
 export async function deleteDraft(key: DraftKey): Promise<void> {
   unstored.delete(nameOf(key));
+  forgetLeft(nameOf(key));
   await attempt((drafts) => del(nameOf(key), drafts));
 }
 
@@ -76,7 +91,7 @@ export function onDraftFinished(listener: (name: string) => void): () => void {
 /** Which drafts a person has, for marks in lists and for the question at sign-out. */
 export async function listDrafts(userId: string): Promise<Omit<DraftKey, "userId">[]> {
   const stored = await attempt((drafts) => storedKeys<string>(drafts)).catch(() => [] as string[]);
-  return [...new Set([...stored, ...unstored.keys()])]
+  return [...new Set([...stored, ...unstored.keys(), ...namesLeft()])]
     .map((name) => name.split(SEPARATOR))
     .filter(([owner]) => owner === userId)
     .map(([, ticketId, kind]) => ({ ticketId: ticketId!, kind: kind as DraftKind }));
@@ -91,6 +106,28 @@ export async function hasDrafts(): Promise<boolean> {
 /** Remove all drafts of a person from this device. */
 export async function deleteDraftsOf(userId: string): Promise<void> {
   for (const { ticketId, kind } of await listDrafts(userId)) await deleteDraft({ userId, ticketId, kind });
+}
+
+function leftBehind(name: string): Draft | null {
+  try {
+    return JSON.parse(localStorage.getItem(LEFT + name) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function forgetLeft(name: string): void {
+  try {
+    localStorage.removeItem(LEFT + name);
+  } catch { /* storage is forbidden: nothing is there */ }
+}
+
+function namesLeft(): string[] {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(LEFT)).map((name) => name.slice(LEFT.length));
+  } catch {
+    return [];
+  }
 }
 
 /** The name under which a draft is stored. */

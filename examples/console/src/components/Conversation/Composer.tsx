@@ -1,5 +1,6 @@
 import { Lock, Reply } from "lucide-react";
-import { type Ref, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useDraft } from "../../hooks/useDraft.ts";
 import { type DraftKind, isEmpty } from "../../lib/drafts.ts";
@@ -35,10 +36,18 @@ export function Composer({ ticket, reading, onTyping, ref }: Props) {
   const [kind, choose] = useChosenKind(ticket.ticket_id, { reply: hasText(reply), note: hasText(note) });
   const editor = useRef<EditorHandle>(null);
 
+  const wantsFocus = useRef(false);
+  const isLoaded = reply.draft !== null && note.draft !== null;
+
   const open = (wanted: DraftKind) => {
-    choose(wanted);
-    requestAnimationFrame(() => editor.current?.focus());
+    wantsFocus.current = true;
+    // At once: what is typed next is text, no shortcut.
+    flushSync(() => choose(wanted));
+    editor.current?.focus();
   };
+  useEffect(() => {
+    if (isLoaded && wantsFocus.current) editor.current?.focus();
+  }, [isLoaded]);
   useImperativeHandle(ref, () => ({
     open,
     insert(text, proposal) {
@@ -49,8 +58,8 @@ export function Composer({ ticket, reading, onTyping, ref }: Props) {
     },
     edit(wanted) {
       if (editor.current?.kind === wanted) return editor.current.edit();
-      choose(wanted);
-      requestAnimationFrame(() => editor.current?.edit());
+      flushSync(() => choose(wanted));
+      editor.current?.edit();
     },
     undo: () => editor.current?.kind === "reply" && editor.current.undo(),
   }));

@@ -67,7 +67,9 @@ export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, 
   };
   return (
     <div
-      className={`relative rounded-b-md rounded-te-md border ${LOOKS[kind]}`}
+      className={`relative rounded-b-md rounded-se-md border has-[textarea:focus]:outline-2 has-[textarea:focus]:outline-accent ${
+        LOOKS[kind]
+      }`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -89,7 +91,7 @@ export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, 
         onChange={(event) => onText(event.target.value)}
         onPaste={onPaste}
         onKeyDown={onKeyDown}
-        className="block max-h-[40dvh] min-h-20 w-full resize-none field-sizing-content rounded-te-md bg-transparent px-3 py-2 placeholder:text-subtle"
+        className="block max-h-[40dvh] min-h-20 w-full resize-none field-sizing-content rounded-se-md bg-transparent px-3 py-2 outline-none placeholder:text-subtle"
       />
       {pasted !== null && (
         <p role="alert" className="mx-3 mb-2 rounded-md bg-warning-soft px-3 py-2">

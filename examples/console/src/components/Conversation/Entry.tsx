@@ -31,7 +31,11 @@ export function Entry({ entry, ticket, files, isUnread, isDescription = false }:
       tabIndex={isUnread ? -1 : undefined}
       aria-labelledby={nameId}
       className={`group flex scroll-my-4 gap-3 rounded-lg border px-3 py-2.5 ${
-        isNote ? "border-note bg-note" : isStaff ? "border-transparent bg-accent-soft" : "border-line bg-raised"
+        isNote
+          ? "border-note bg-note"
+          : isStaff
+          ? "border-line border-s-3 border-s-accent bg-surface"
+          : "border-line bg-raised"
       } ${isUnread ? "outline-2 outline-offset-1 outline-accent" : ""}`}
     >
       <Avatar name={entry.authorName} />

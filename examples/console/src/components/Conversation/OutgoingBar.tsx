@@ -12,7 +12,7 @@ export function OutgoingBar({ entry: { state, sendsAt }, name, isNote = false, o
   const [total] = useState(seconds);
   return (
     <div
-      className={`flex flex-wrap items-center gap-2 rounded-b-md rounded-te-md border px-3 py-2.5 ${
+      className={`flex flex-wrap items-center gap-2 rounded-b-md rounded-se-md border px-3 py-2.5 ${
         isNote ? "border-note bg-note" : "border-accent bg-accent-soft"
       }`}
     >

@@ -8,10 +8,14 @@ import { MergeDialog } from "./MergeDialog.tsx";
 import { SidePanel } from "./SidePanel.tsx";
 import { TicketLine } from "./TicketLine.tsx";
 
+/** Below this share of common words, another ticket is no duplicate. */
+const ALIKE = 0.3;
+
 /** Open tickets that may be about the same matter; nothing when there are none. */
 export function Duplicates({ ticket }: { ticket: TicketDetails }) {
   const t = useTranslations("ticket");
-  const { data: duplicates = [] } = useDuplicates(ticket.ticket_id);
+  const { data = [] } = useDuplicates(ticket.ticket_id);
+  const duplicates = data.filter(({ similarity, identifiers }) => similarity >= ALIKE || identifiers.length > 0);
   const [target, setTarget] = useState<string | null>(null);
   if (duplicates.length === 0 || ticket.merged_into !== null) return null;
   return (

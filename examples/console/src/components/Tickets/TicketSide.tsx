@@ -39,9 +39,11 @@ export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
         <RequesterCard ticket={ticket} />
       </SidePanel>
       {!ticket.merged_into && (
-        <PaneBoundary>
-          <Suggestions ticketId={ticket.ticket_id} onInsert={onInsert} />
-        </PaneBoundary>
+        <div className="border-b border-line p-3">
+          <PaneBoundary>
+            <Suggestions ticketId={ticket.ticket_id} onInsert={onInsert} />
+          </PaneBoundary>
+        </div>
       )}
       <SidePanel title={t("properties")}>
         <Properties ticket={ticket} edit={edit} />

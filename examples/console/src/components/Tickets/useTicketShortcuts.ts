@@ -1,4 +1,5 @@
 import type { RefObject } from "react";
+import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
@@ -21,9 +22,9 @@ export function useTicketShortcuts({ ticket, edit, composer, showDetails, onReso
   const { me } = useAuth();
   const group = t("shortcuts.group");
   const property = (name: string) => () => {
-    showDetails();
-    // The column may have to appear first.
-    requestAnimationFrame(() => focusProperty(name));
+    // At once: the next key is for the control.
+    flushSync(showDetails);
+    focusProperty(name);
   };
   const isOver = ticket.status === "resolved" || ticket.status === "closed";
   useShortcuts([
