@@ -10,6 +10,11 @@ export async function listPeople(filter: { role?: Role; search?: string; limit?:
   return await call(query) as Person[];
 }
 
+/** A customer without a login; for an address that a customer has already, that customer. */
+export async function createCustomer(id: string, email: string, name: string): Promise<Person> {
+  return await call(client().rpc("create_customer", { user_id: id, email, name })) as Person;
+}
+
 /** Agents and admins who can be assigned. */
 export async function listStaff(): Promise<Person[]> {
   const query = client().from("users").select().in("role", ["agent", "admin"]).eq("is_active", true).order("name");

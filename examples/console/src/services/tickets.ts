@@ -1,5 +1,6 @@
 import { HelpdeskError } from "../lib/errors.ts";
 import type { Duplicate, Priority, Status, Ticket, TicketDetails, Transition } from "../lib/models.ts";
+import type { NewTicket } from "../lib/ticketForm.ts";
 import { call, client } from "./supabase.ts";
 
 export type TicketChanges = Partial<{
@@ -30,6 +31,13 @@ export async function readTicket(ticketId: string): Promise<TicketDetails> {
 
 type Values = { staff_fields: Record<string, unknown> };
 type Joined = TicketDetails & { ticket_tags: { tag: string }[]; ticket_staff_fields: Values[] | Values | null };
+
+/** Open a ticket. Repeat it unchanged with the same id: there is one ticket. */
+export async function createTicket(ticket: NewTicket): Promise<Ticket> {
+  return await call(
+    client().rpc("create_ticket", { ...ticket, custom_fields: ticket.custom_fields as never }),
+  ) as Ticket;
+}
 
 /** Change a ticket, unless somebody has changed it since this revision: `stale_revision`. */
 export async function editTicket(ticketId: string, revision: number, changes: TicketChanges): Promise<void> {

@@ -12,28 +12,42 @@ type ComboboxProps = {
   options: readonly Option[];
   placeholder?: string;
   isDisabled?: boolean;
+  isRequired?: boolean;
+  error?: string;
+  /** The options are found elsewhere by what was typed: all are shown. */
+  onSearch?(words: string): void;
 };
 
 /** One of many options, found by typing. */
-export function Combobox({ label, isLabelHidden, value, onChange, options, placeholder, isDisabled }: ComboboxProps) {
+export function Combobox(props: ComboboxProps) {
+  const { label, isLabelHidden, value, onChange, options, placeholder, isDisabled, isRequired, error, onSearch } =
+    props;
   const t = useTranslations("shared");
   const id = useId();
   const chosen = options.find((option) => option.value === value) ?? null;
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <label htmlFor={id} className={isLabelHidden ? "sr-only" : "font-medium"}>{label}</label>
+      <label htmlFor={id} className={isLabelHidden ? "sr-only" : "font-medium"}>
+        {label}
+        {isRequired && <span aria-hidden className="text-danger">*</span>}
+      </label>
       <Base.Root
         items={[...options]}
+        filter={onSearch ? null : undefined}
         value={chosen}
         disabled={isDisabled}
         isItemEqualToValue={(one: Option, other: Option) => one.value === other.value}
         onValueChange={(option: Option | null) => onChange(option?.value ?? null)}
+        onInputValueChange={(typed, { reason }) => reason === "input-change" && onSearch?.(typed)}
       >
         <Base.Input
           id={id}
           placeholder={placeholder}
           dir="auto"
-          className="h-8 w-full rounded-md border border-strong bg-surface px-2.5 placeholder:text-subtle disabled:bg-sunken disabled:text-muted"
+          required={isRequired}
+          aria-invalid={Boolean(error) || undefined}
+          aria-describedby={error ? `${id}-error` : undefined}
+          className="h-8 w-full rounded-md border border-strong bg-surface px-2.5 placeholder:text-subtle disabled:bg-sunken disabled:text-muted aria-invalid:border-danger"
         />
         <Base.Portal>
           <Base.Positioner sideOffset={4} className="z-50">
@@ -57,6 +71,7 @@ export function Combobox({ label, isLabelHidden, value, onChange, options, place
           </Base.Positioner>
         </Base.Portal>
       </Base.Root>
+      {error && <p id={`${id}-error`} className="text-danger">{error}</p>}
     </div>
   );
 }
