@@ -29,7 +29,7 @@ export function ProposalText({ proposal, isStale = false }: { proposal: Proposal
   // A draft that quotes names no source for a paragraph without a quote.
   const marksUnproved = isReply && proposal.mode === "model" && citations.length > 0;
   return (
-    <div className={isStale ? "opacity-60" : ""}>
+    <div className={isStale ? "text-muted" : ""}>
       {paragraphsOf(text, citations).map((part, index) => (
         <div key={index} className="mb-2 last:mb-0">
           <Markdown text={part.text} linksTo={[]} />

@@ -10,12 +10,13 @@ export function WhyLabels({ proposal }: { proposal: Proposal }) {
   const t = useTranslations("assistant");
   const format = useFormatter();
   const labels = useLabels(proposal.ticket_id, true);
-  if (proposal.mode === "model") return <p className="text-muted">{t("whyModel")}</p>;
   return (
     <Loaded query={labels} lines={2}>
       {(found) => {
         const mine = found.filter((label) => isProposed(label, proposal));
-        if (mine.length === 0) return <p className="text-muted">{t("whyUnknown")}</p>;
+        if (mine.length === 0) {
+          return <p className="text-muted">{t(proposal.mode === "model" ? "whyModel" : "whyUnknown")}</p>;
+        }
         return (
           <ul className="flex flex-col gap-1 text-muted">
             {mine.map((label) => (
