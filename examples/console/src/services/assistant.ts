@@ -39,15 +39,12 @@ async function suggestWithoutModel({ ticketId, kind }: Question): Promise<Sugges
   return found as unknown as Suggestion;
 }
 
-/** Have a ticket classified: what is proposed arrives as proposals. False: a worker will do it later. */
-export async function requestTriage(ticketId: string, runId: string): Promise<boolean> {
+/** Have a ticket classified: what is proposed arrives as proposals. A run that is queued waits for a worker. */
+export async function requestTriage(ticketId: string, runId: string): Promise<Run> {
   const response = await post("triage-ticket", { ticket_id: ticketId, run_id: runId }, "application/json");
-  if (response) {
-    await response.body?.cancel();
-    return true;
-  }
-  await call(client().rpc("request_run", { ticket_id: ticketId, kind: "classification", run_id: runId }));
-  return false;
+  if (response) return ((await response.json()) as { runs: [Run] }).runs[0];
+  const given = { ticket_id: ticketId, kind: "classification", run_id: runId };
+  return await call(client().rpc("request_run", given)) as Run;
 }
 
 /** Which labels tickets like this one were given, with the numbers of the nearest. Changes nothing. */

@@ -26,8 +26,11 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
   };
   const classify = async () => {
     const done = await triage.run(undefined);
-    if (!done) toast({ title: t("triageFailed"), kind: "danger" });
-    else if (!done.value) toast({ title: t("triageWaits") });
+    if (!done) return toast({ title: t("triageFailed"), kind: "danger" });
+    const { state, reason } = done.value;
+    if (state === "queued") toast({ title: t("triageWaits") });
+    else if (reason === "no_change") toast({ title: t("runReasons.no_change") });
+    else if (state !== "done") toast({ title: t("triageUnsure") });
   };
   const more = [
     { label: t("askSummary"), onSelect: () => onAsk({ kind: "summary" }) },

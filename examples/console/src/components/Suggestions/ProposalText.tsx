@@ -68,7 +68,7 @@ function Source({ citation, onOpen }: { citation: Citation; onOpen(): void }) {
       title={citation.quote}
       className="flex max-w-56 items-center gap-1 rounded border border-line bg-sunken px-1.5 py-0.5 text-[12px] text-muted hover:border-strong hover:text-default"
     >
-      <span className="sr-only">{t("source")}{" "}</span>
+      <span className="sr-only">{t("source")}&nbsp;</span>
       <span className="font-semibold text-accent">{citation.ordinal}</span>
       <span className="truncate" dir="auto">{title}</span>
       <span className="sr-only">{`: ${citation.quote}`}</span>

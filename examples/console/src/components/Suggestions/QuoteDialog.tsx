@@ -70,10 +70,9 @@ function Article({ text, citation, passage }: { text: string; citation: Citation
     const mark = () => {
       const range = findQuote(element, citation.quote);
       if (!range) return;
+      if (!CSS.highlights.has(HIGHLIGHT)) range.startContainer.parentElement?.scrollIntoView({ block: "center" });
       CSS.highlights.set(HIGHLIGHT, new Highlight(range));
-      range.startContainer.parentElement?.scrollIntoView({ block: "center" });
       setFound(true);
-      observer.disconnect();
     };
     // Markdown is drawn when its part of the program has been loaded.
     const observer = new MutationObserver(mark);
