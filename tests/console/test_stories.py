@@ -51,7 +51,7 @@ def test_story(
         env=os.environ | variables,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=270,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -22,8 +22,8 @@ export type Story = {
   api: (person: Person | "system") => Api;
   /** Fail now on anything that the end of the story would fail on. */
   expectNoViolations: () => void;
-  /** axe-core finds nothing on the page, in both themes. */
-  expectAccessible: (page: Page, where?: string) => Promise<void>;
+  /** axe-core finds nothing on the page, in both themes unless some are named. */
+  expectAccessible: (page: Page, where?: string, themes?: ("light" | "dark")[]) => Promise<void>;
   /** Pictures in both themes, in the folder that HELPDESK_SCREENSHOTS names; nothing without it. */
   screenshot: (page: Page, name: string) => Promise<void>;
   /** Errors in the browser's log that this story provokes. */
@@ -59,7 +59,7 @@ export async function play(told: Told, world: World): Promise<void> {
       open: (person, path = "/", options = {}) => visitors.open(person, path, options),
       api: (person) => api(world, person),
       expectNoViolations: () => visitors.expectNoProblems(),
-      expectAccessible: (page, where) => visitors.expectAccessible(page, where),
+      expectAccessible: (page, where, themes) => visitors.expectAccessible(page, where, themes),
       screenshot: (page, name) => visitors.screenshot(page, name),
       allow: (...patterns) => visitors.allowed.push(...patterns),
       deploy: () => visitors.deploy(),

@@ -18,6 +18,7 @@ export type OpenOptions = {
 };
 
 const PATIENCE = 20_000;
+const BOTH: ("light" | "dark")[] = ["light", "dark"];
 
 export class Visitors {
   readonly allowed: RegExp[] = [];
@@ -68,9 +69,9 @@ export class Visitors {
     if (wrong.length) throw new Error(`in the browser:\n${[...new Set(wrong)].join("\n")}`);
   }
 
-  async expectAccessible(page: Page, where = new URL(page.url()).pathname): Promise<void> {
+  async expectAccessible(page: Page, where = new URL(page.url()).pathname, themes = BOTH): Promise<void> {
     const found: string[] = [];
-    for (const theme of ["light", "dark"] as const) {
+    for (const theme of themes) {
       await wear(page, theme);
       found.push(...(await findings(page)).map((line) => `${where} (${theme}): ${line}`));
     }
@@ -140,12 +141,13 @@ function prepare(told: { session: unknown; key: string; preferences: Record<stri
   }
 }
 
-/** Show the page in a theme; null for the one it had. */
+/** Show the page in a theme, without what fades in between; null for the one it had. */
 async function wear(page: Page, theme: "light" | "dark" | null): Promise<void> {
   await page.evaluate((chosen) => {
     const { dataset } = document.documentElement;
     dataset.themeBefore ??= dataset.theme;
     dataset.theme = chosen ?? dataset.themeBefore;
     if (!chosen) delete dataset.themeBefore;
+    return Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {});
   }, theme);
 }

@@ -1,0 +1,71 @@
+/** Every page of every role: accessible in both themes, and whole on a phone, in compact rows, and from right to left. */
+import type { Page } from "playwright-core";
+import { eventually, type Story, story } from "./harness.ts";
+
+const CUSTOMER = ["/requests", "/requests/new", "/requests/:parcel", "/help", "/settings"];
+const AGENT = [
+  "/dashboard",
+  "/queue",
+  "/tickets/:parcel",
+  "/tickets/new",
+  "/proposals",
+  "/knowledge",
+  "/knowledge/gaps",
+];
+const ADMIN = ["people", "teams", "fields", "views", "assistant", "health", "log"].map((page) => `/admin/${page}`);
+
+story("every page of a customer", (given) => visit(given, "mei", CUSTOMER));
+story("every page of an agent", (given) => visit(given, "ana", AGENT));
+story("every page of an admin", (given) => visit(given, "ada", ADMIN));
+
+async function visit(given: Story, person: "mei" | "ana" | "ada", paths: string[]): Promise<void> {
+  const { world, open, expectAccessible, screenshot } = given;
+  const page = await open(world.people[person], "/settings");
+  const wrong: string[] = [];
+  for (const path of paths) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(path.replace(/:(\w+)/, (_, name) => world.tickets[name]!.ticket_id));
+    await settled(page);
+    await screenshot(page, `${person}${path.replace(/\W+/g, "-")}`);
+    await expectAccessible(page, path).catch((error) => wrong.push(error.message));
+    await page.setViewportSize({ width: 390, height: 844 });
+    await painted(page);
+    await expectAccessible(page, `${path} at 390 px`, ["light"]).catch((error) => wrong.push(error.message));
+    wrong.push(...(await overflowing(page)).map((what) => `${path} at 390 px: ${what}`));
+    await turn(page);
+    await painted(page);
+    await screenshot(page, `${person}${path.replace(/\W+/g, "-")}-rtl`);
+    wrong.push(...(await overflowing(page)).map((what) => `${path} at 390 px from right to left: ${what}`));
+  }
+  if (wrong.length) throw new Error([...new Set(wrong)].join("\n"));
+}
+
+/** Nothing is being loaded any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main, form").first().waitFor();
+  await page.waitForLoadState("networkidle");
+  await eventually("the page is loaded", async () => await page.locator('[aria-busy="true"]').count() === 0);
+}
+
+async function painted(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** What makes the page wider than the screen. */
+export async function overflowing(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const main = document.querySelector("main");
+    const found = [];
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide`);
+    if (main && main.scrollWidth > main.clientWidth) found.push(`main is ${main.scrollWidth} px wide`);
+    return found;
+  });
+}
+
+async function turn(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.dir = "rtl";
+    document.documentElement.dataset.density = "compact";
+  });
+}
