@@ -33,7 +33,7 @@ class Platform(ThreadingHTTPServer):
 
 _EMBED = ("api", "embeddings", "environment", "http", "principal")
 _CHAT = (
-    *("api", "assistant", "breaker", "chat", "completion", "embeddings", "environment", "http"),
+    *("api", "assistant", "breaker", "capability", "chat", "completion", "embeddings", "environment", "http"),
     *("principal", "problems", "run"),
 )
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
@@ -125,7 +125,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
         "check-attachment": {
             *(f"supabase/functions/check-attachment/{file}.ts" for file in _CHECK),
             "supabase/functions/check-attachment/deno.json",
-            "supabase/functions/_helpdesk/environment.ts",
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in ("api", "environment", "http", "principal")),
         },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",

@@ -93,6 +93,8 @@ class Capability:
     rung: str = "json_schema"
     limit: str = "max_tokens"
     streams: bool = True
+    counts_streams: bool = True
+    """Whether a stream ends with the tokens that it cost; only the edge functions ask for streams."""
     probed_at: str = ""
 
     @classmethod
@@ -107,7 +109,8 @@ class Capability:
             assert value is not None
             if datetime.now(UTC) - probed > timedelta(days=7) or value["rung"] not in RUNGS:
                 return None
-            return cls(value["rung"], value["limit"], bool(value["streams"]), value["probed_at"])
+            streams = (bool(value["streams"]), bool(value.get("counts_streams", True)))
+            return cls(value["rung"], value["limit"], *streams, value["probed_at"])
         except (KeyError, ValueError, TypeError):
             return None
 

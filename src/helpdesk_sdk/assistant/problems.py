@@ -40,6 +40,35 @@ class Usage:
         self.is_estimated = self.is_estimated or other.is_estimated
 
 
+def counted_usage(value: Any) -> Usage | None:
+    """What an endpoint says that a call cost; None when it says nothing that can be right.
+
+    Args:
+        value: The ``usage`` of its answer.
+    """
+    given = value if isinstance(value, dict) else {}
+    numbers: list[Any] = [given.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    return Usage(*numbers) if all(type(number) is int and number >= 0 for number in numbers) else None
+
+
+def error_reason(status: int, has_quota: bool) -> str:
+    """The word for an HTTP error.
+
+    Args:
+        status: The HTTP status.
+        has_quota: Whether the quota is not used up, as far as the endpoint says.
+    """
+    if status in (401, 403):
+        return "model_key_refused"
+    if status == 404:
+        return "model_not_found"
+    if status == 402 or not has_quota:
+        return "model_quota_exhausted"
+    if status == 429:
+        return "model_rate_limited"
+    return "model_unreachable" if status >= 500 or status == 408 or status < 400 else "model_request_refused"
+
+
 class ModelError(Exception):
     """A model gave no answer."""
 

@@ -116,7 +116,8 @@ def package_files(*, functions: bool = True) -> dict[str, bytes]:
     root = project_dir()
     found = sorted(root.glob("migrations/*.sql"))
     if functions:
-        names = [path for path in root.glob("functions/[!.]*/**/*") if not path.name.endswith("_test.ts")]
+        of_tests = ("_test.ts", "testing.ts")
+        names = [path for path in root.glob("functions/[!.]*/**/*") if not path.name.endswith(of_tests)]
         found += sorted(path for path in names if path.is_file() and "node_modules" not in path.parts)
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 

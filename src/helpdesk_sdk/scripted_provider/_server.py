@@ -48,6 +48,7 @@ class ScriptedProvider:
         formats: Iterable[Format] = ("json_schema", "json_object", "none"),
         limit_name: LimitName = "both",
         streams: bool = True,
+        counts_streams: bool = True,
     ) -> None:
         """Make a provider; ``with`` or `start` starts it.
 
@@ -56,6 +57,7 @@ class ScriptedProvider:
             formats: The kinds of ``response_format`` that it takes; it refuses the others with 400.
             limit_name: The name of the limit that it takes.
             streams: Whether it streams; otherwise it answers ``stream: true`` with 400.
+            counts_streams: Whether it takes ``stream_options``; otherwise it answers them with 400.
         """
         self.model = model
         """The name of its model."""
@@ -65,6 +67,8 @@ class ScriptedProvider:
         """The name of the limit that it takes."""
         self.streams = streams
         """Whether it streams."""
+        self.counts_streams = counts_streams
+        """Whether it takes ``stream_options``."""
         self.delay = 0.0
         """Seconds that it waits before each answer."""
         self._lock = threading.Lock()
@@ -193,6 +197,8 @@ class ScriptedProvider:
                 return refused_field(name, message)
         if request.is_stream and not self.streams:
             return refused_field("stream", "Unsupported value: 'stream' does not support true with this model.")
+        if "stream_options" in request.body and not self.counts_streams:
+            return refused_field("stream_options", "Unrecognized request argument supplied: stream_options")
         return None
 
 

@@ -127,7 +127,8 @@ def _stream(request: CapturedRequest, play: Play) -> Iterator[str]:
     if play.tool_call:
         yield event({"tool_calls": [{"index": 0, **_message(play)["tool_calls"][0]}]})
     yield event({}, play.finish)
+    options = request.body.get("stream_options")
     usage = _usage(request, play)
-    if usage:
+    if usage and isinstance(options, dict) and options.get("include_usage") is True:
         yield f"data: {json.dumps(head | {'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"

@@ -1,13 +1,11 @@
 /**
- * One answer of a language model, from any endpoint with OpenAI's `/chat/completions`.
- *
- * The ladder: JSON by schema, JSON without one, the schema in the prompt alone. An endpoint that refuses a field is asked
- * again without it, and what it takes is remembered. Only fields that are needed are sent: some endpoints refuse all
- * others.
+ * One answer of a language model, from any endpoint with OpenAI's `/chat/completions`. Only fields that are needed are
+ * sent: some endpoints refuse all others.
  */
 
 import { Breaker } from "./breaker.ts";
-import { type Completion, jsonIn, readCompletion, readText, usageOf } from "./completion.ts";
+import { type Capability, Ladder } from "./capability.ts";
+import { type Completion, isStream, jsonIn, readCompletion, readText, usageOf } from "./completion.ts";
 import { connectionProblem, type ErrorNames, errorNames, ModelError, statusProblem, type Usage } from "./problems.ts";
 
 export interface Endpoint {
@@ -30,15 +28,6 @@ export interface Prompt {
   least_tokens: number;
 }
 
-/** What an endpoint takes. */
-export interface Capability {
-  rung: "json_schema" | "json_object" | "prompt";
-  limit: "max_tokens" | "max_completion_tokens";
-  streams: boolean;
-  /** When it was found out: after a week it is tried anew. */
-  probed_at: string;
-}
-
 export interface Limits {
   /** Of an answer that arrives as a stream. */
   firstByteMs: number;
@@ -59,18 +48,16 @@ export interface Answer {
 
 export interface Options {
   limits: Limits;
-  capability?: Capability | null;
+  capability?: Partial<Capability> | null;
   /** Receives the model's text as it arrives; asks for a stream. */
   onContent?: (piece: string) => void;
   fetch?: typeof fetch;
   breaker?: Breaker;
 }
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
 const REFUSALS_MAX = 6;
 const REPEATS_MAX = 2;
 const WAIT_MAX_MS = 10_000;
-const RUNGS: Capability["rung"][] = ["json_schema", "json_object", "prompt"];
 const sharedBreaker = new Breaker();
 
 /** The name under which the capability of an endpoint is remembered. */
@@ -102,31 +89,48 @@ export async function ask(endpoint: Endpoint, prompt: Prompt, options: Options):
 }
 
 class Call {
-  readonly #capability: Capability;
-  #isNew: boolean;
+  readonly #ladder: Ladder;
   readonly #end: number;
   #repeats = 0;
+  /** Attempts that the endpoint may count, although it did not say how much. */
+  #lost = 0;
 
   constructor(
     private readonly endpoint: Endpoint,
     private readonly prompt: Prompt,
     private readonly options: Options,
   ) {
-    const known = options.capability;
-    this.#isNew = !known || !(Date.now() - Date.parse(known.probed_at) < WEEK_MS);
-    const begin = { rung: RUNGS[0]!, limit: "max_tokens" as const, streams: true };
-    this.#capability = { ...(this.#isNew ? begin : known!), probed_at: known && !this.#isNew ? known.probed_at : "" };
+    this.#ladder = new Ladder(options.capability);
     this.#end = performance.now() + options.limits.wholeMs;
   }
 
   async run(): Promise<Answer> {
-    for (let refusals = 0;;) {
-      const completion = await this.#send();
-      if (completion !== null) return this.#answerIn(completion);
-      if (++refusals > REFUSALS_MAX) {
-        throw new ModelError("model_request_refused", "The model's endpoint refuses every form of the request");
+    try {
+      for (let refusals = 0;;) {
+        const completion = await this.#send();
+        if (completion !== null) return this.#answerIn(completion);
+        if (++refusals > REFUSALS_MAX) {
+          throw new ModelError("model_request_refused", "The model's endpoint refuses every form of the request");
+        }
       }
+    } catch (error) {
+      if (!(error instanceof ModelError) || this.#lost === 0 || error.usage !== null) throw error;
+      throw new ModelError(error.reason, error.message, this.#withLost(), error.content);
     }
+  }
+
+  /** What was counted, and the most that each lost attempt can have cost. */
+  #withLost(counted: Usage = { tokens_in: 0, tokens_out: 0, is_estimated: false }): Usage {
+    return {
+      tokens_in: counted.tokens_in + this.#lost * this.prompt.estimated_tokens,
+      tokens_out: counted.tokens_out + this.#lost * this.#tokensMax,
+      is_estimated: counted.is_estimated || this.#lost > 0,
+    };
+  }
+
+  /** The limit of the answer. What a model thinks counts there, too, under the newer name. */
+  get #tokensMax(): number {
+    return this.prompt.max_tokens * (this.#ladder.capability.limit === "max_completion_tokens" ? 4 : 1);
   }
 
   /** Send the request once; null when it is to be sent again in another form, or after a pause. */
@@ -138,6 +142,7 @@ class Call {
     // An answer in one piece has its first byte when the model is done.
     const firstByteMs = this.#streams ? this.options.limits.firstByteMs : left;
     const first = setTimeout(() => aborter.abort(timeout()), Math.min(firstByteMs, left));
+    let isAnswering = false;
     try {
       const response = await (this.options.fetch ?? fetch)(`${this.endpoint.url}/chat/completions`, {
         method: "POST",
@@ -151,14 +156,23 @@ class Call {
         signal: aborter.signal,
       });
       if (response.status === 200) {
+        isAnswering = isStream(response);
         return await readCompletion(response, () => clearTimeout(first), this.options.onContent ?? (() => {}));
       }
       await this.#refused(response);
       return null;
     } catch (error) {
-      if (error instanceof ModelError) throw error;
-      if (aborter.signal.aborted) throw timeout();
+      // What is too large was written by a model, and a stream has begun with the first word.
+      if (error instanceof ModelError) {
+        if (isAnswering || aborter.signal.aborted || error.reason === "answer_invalid") this.#lost++;
+        throw error;
+      }
+      if (aborter.signal.aborted) {
+        this.#lost++;
+        throw timeout();
+      }
       const problem = connectionProblem(this.endpoint.url, error);
+      if (/broke/.test(problem)) this.#lost++;
       if (!/refused|broke/.test(problem) || !await this.#mayRepeat(500, 1)) {
         throw new ModelError("model_unreachable", problem);
       }
@@ -171,11 +185,11 @@ class Call {
   }
 
   get #streams(): boolean {
-    return this.options.onContent !== undefined && this.#capability.streams;
+    return this.options.onContent !== undefined && this.#ladder.capability.streams;
   }
 
   #body(): Record<string, unknown> {
-    const { rung, limit } = this.#capability;
+    const { rung, limit, counts_streams } = this.#ladder.capability;
     const { schema_name: name, schema } = this.prompt;
     const formats = {
       json_schema: { response_format: { type: "json_schema", json_schema: { name, strict: true, schema } } },
@@ -185,10 +199,10 @@ class Call {
     return {
       model: this.endpoint.model,
       messages: [{ role: "system", content: this.prompt.system }, { role: "user", content: this.prompt.user }],
-      // What a model thinks counts there, too.
-      [limit]: this.prompt.max_tokens * (limit === "max_completion_tokens" ? 4 : 1),
+      [limit]: this.#tokensMax,
       ...formats[rung],
       ...(this.#streams ? { stream: true } : {}),
+      ...(this.#streams && counts_streams ? { stream_options: { include_usage: true } } : {}),
     };
   }
 
@@ -205,36 +219,17 @@ class Call {
     }
     const names = errorNames(body, [this.endpoint.key]);
     const { status } = response;
-    if ([400, 404, 415, 422].includes(status) && this.#stepDown(text)) return;
+    if ([400, 404, 415, 422].includes(status) && this.#ladder.stepDown(status, text, this.#streams)) return;
     if (status === 429 && names.code !== "insufficient_quota" && !text.includes("insufficient_quota")) {
       if (await this.#mayRepeat(waitMs(response.headers), REPEATS_MAX)) return;
     } else if (status === 408 || status >= 500) {
+      // Whoever stands before the model gave up.
+      if ([408, 504, 524].includes(status)) this.#lost++;
       const told = response.headers.get("x-should-retry") === "false" ? Infinity : waitMs(response.headers, 500);
       if (await this.#mayRepeat(told, 1)) return;
     }
     throw new ModelError(reasonOf(status, names, text), statusProblem(status, names));
   }
-
-  /** Leave out what the endpoint does not take; false when it named nothing of ours. */
-  #stepDown(text: string): boolean {
-    const capability = this.#capability;
-    const other = capability.limit === "max_tokens" ? "max_completion_tokens" : "max_tokens";
-    if (/response_format|json_schema|json_object|structured|schema|grammar/i.test(text)) {
-      const next = RUNGS[RUNGS.indexOf(capability.rung) + 1];
-      if (!next) return false;
-      capability.rung = next;
-    } else if (new RegExp(`\\b${capability.limit}\\b`).test(text) && !this.#swapped) {
-      this.#swapped = true;
-      capability.limit = other;
-    } else if (this.#streams && /\bstream/i.test(text)) {
-      capability.streams = false;
-    } else {
-      return false;
-    }
-    this.#isNew = true;
-    return true;
-  }
-  #swapped = false;
 
   async #mayRepeat(wait: number, most: number): Promise<boolean> {
     if (this.#repeats >= most || wait > WAIT_MAX_MS || performance.now() + wait >= this.#end) return false;
@@ -244,11 +239,12 @@ class Call {
   }
 
   #answerIn(completion: Completion): Answer {
-    const usage = usageOf(completion, this.prompt.estimated_tokens);
+    const counted = usageOf(completion, this.prompt.estimated_tokens);
+    const usage = this.#withLost(counted);
     const fail = (reason: ModelError["reason"], problem: string) => {
       throw new ModelError(reason, problem, usage, completion.content);
     };
-    if (!usage.is_estimated && usage.tokens_in < this.prompt.least_tokens) {
+    if (!counted.is_estimated && counted.tokens_in < this.prompt.least_tokens) {
       fail("prompt_cut", "The endpoint read only part of the prompt: its context is too small");
     }
     if (completion.refusal) fail("answer_refused", "The model refused to answer");
@@ -257,8 +253,8 @@ class Call {
     if (completion.toolCalls) fail("answer_invalid", "The model called a tool, and there is none");
     const answer = jsonIn(completion.content);
     if (answer === undefined) fail("answer_invalid", "The answer is not one JSON object");
-    const capability = this.#isNew ? { ...this.#capability, probed_at: new Date().toISOString() } : this.#capability;
-    return { answer, content: completion.content, usage, capability, isNew: this.#isNew };
+    const { found: capability, isNew } = this.#ladder;
+    return { answer, content: completion.content, usage, capability, isNew };
   }
 }
 

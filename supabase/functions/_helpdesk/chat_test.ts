@@ -1,57 +1,9 @@
 import { Breaker } from "./breaker.ts";
-import { ask, type Capability, type Endpoint, endpointKey, type Options, type Prompt } from "./chat.ts";
-import { connectionProblem, ModelError } from "./problems.ts";
-import { equal, failure } from "./testing.ts";
-
-const ENDPOINT: Endpoint = { url: "https://user:pass@model.example/v1", key: "sk-canary-1234567890", model: "m" };
-const PROMPT: Prompt = {
-  system: "You answer.",
-  user: "Where is my parcel?",
-  schema_name: "reply",
-  schema: { type: "object" },
-  max_tokens: 50,
-  estimated_tokens: 10,
-  least_tokens: 6,
-};
-
-type Step = (body: Record<string, unknown>, signal: AbortSignal) => Response | Promise<Response>;
-
-/** An endpoint that answers these steps in turn, and keeps what it was sent. */
-class Script {
-  bodies: Record<string, unknown>[] = [];
-  constructor(private readonly steps: Step[]) {}
-
-  fetch = (async (_url: string, init: RequestInit) => {
-    const body = JSON.parse(init.body as string) as Record<string, unknown>;
-    this.bodies.push(body);
-    const step = this.steps[Math.min(this.bodies.length, this.steps.length) - 1]!;
-    return await step(body, init.signal as AbortSignal);
-  }) as typeof fetch;
-
-  ask(options: Partial<Options> = {}) {
-    const limits = { firstByteMs: 1000, wholeMs: 5000 };
-    return ask(ENDPOINT, PROMPT, { limits, fetch: this.fetch, breaker: new Breaker(), ...options });
-  }
-
-  async reason(options: Partial<Options> = {}): Promise<string> {
-    const error = await failure(ModelError, () => this.ask(options));
-    const shown = `${error.message} ${JSON.stringify(error)}`;
-    for (const secret of ["canary", "parcel", "user:pass"]) {
-      if (shown.includes(secret)) throw new Error(`the problem holds a secret: ${shown}`);
-    }
-    return error.reason;
-  }
-}
-
-const completion = (content: unknown, more: Record<string, unknown> = {}, finish = "stop"): Step => () =>
-  Response.json({
-    choices: [{ message: { content }, finish_reason: finish }],
-    usage: { prompt_tokens: 12, completion_tokens: 3 },
-    ...more,
-  });
-
-const refusal = (status: number, error: Record<string, unknown>, headers: Record<string, string> = {}): Step => () =>
-  Response.json({ error }, { status, headers });
+import type { Capability } from "./capability.ts";
+import { endpointKey, type Options } from "./chat.ts";
+import { completion, ENDPOINT, event, refusal, Script, type Step, streamed, stuck } from "./chat_testing.ts";
+import { connectionProblem } from "./problems.ts";
+import { equal } from "./testing.ts";
 
 const leaky = { message: `bad key sk-canary-1234567890 for "Where is my parcel?"`, code: "sk-canary-1234567890" };
 
@@ -89,7 +41,7 @@ Deno.test("the ladder goes down where a field is refused, and what is found is r
 });
 
 Deno.test("what was found more than a week ago is tried anew", async () => {
-  const old: Capability = { rung: "prompt", limit: "max_tokens", streams: false, probed_at: "2020-01-01T00:00:00Z" };
+  const old: Partial<Capability> = { rung: "prompt", limit: "max_tokens", probed_at: "2020-01-01T00:00:00Z" };
   const found = await new Script([completion('{"a":1}')]).ask({ capability: old });
   equal([found.capability.rung, found.isNew], ["json_schema", true]);
 });
@@ -150,17 +102,6 @@ Deno.test("a rate limit that passes is waited for", async () => {
   equal(performance.now() - begun >= 29, true);
 });
 
-/** A body that sends a piece and then nothing, until it is aborted. */
-const stuck = (piece: string, type = "application/json"): Step => (_body, signal) => {
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (piece) controller.enqueue(new TextEncoder().encode(piece));
-      signal.addEventListener("abort", () => controller.error(signal.reason));
-    },
-  });
-  return new Response(body, { headers: { "content-type": type } });
-};
-
 for (
   const [says, step, at, onContent] of [
     ["a stream without a first byte", stuck(""), 60, () => {}],
@@ -191,11 +132,6 @@ Deno.test("the status of an error counts, however long its page is", async () =>
   equal(await new Script([page(401)]).reason(), "model_key_refused");
   equal(await new Script([page(502)]).reason(), "model_unreachable");
 });
-
-const event = (delta: unknown, finish: string | null = null) =>
-  `data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\r\n\r\n`;
-const streamed = (...events: string[]): Step => () =>
-  new Response(events.join(""), { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 
 Deno.test("a stream gives the same answer, and its text as it arrives", async () => {
   const pieces: string[] = [];

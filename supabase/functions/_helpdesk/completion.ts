@@ -39,8 +39,7 @@ export async function readCompletion(
   onContent: (piece: string) => void,
 ): Promise<Completion> {
   const found: Completion = { content: "", finish: null, refusal: false, toolCalls: false, usage: null };
-  const isStream = (response.headers.get("content-type") ?? "").includes("text/event-stream");
-  if (!isStream) {
+  if (!isStream(response)) {
     const body = parsed(await readText(response, onBytes));
     if (body === null) throw notACompletion();
     add(found, body, onContent);
@@ -58,6 +57,11 @@ export async function readCompletion(
   }
   if (!ended && found.finish === null) throw new ModelError("model_unreachable", "The answer ended in its middle");
   return found;
+}
+
+/** Whether the answer comes in pieces. */
+export function isStream(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").includes("text/event-stream");
 }
 
 /** The whole text of a body, e.g. of an error. */

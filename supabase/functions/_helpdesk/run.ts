@@ -6,7 +6,8 @@
  */
 
 import { type Api, ApiError, type Caller } from "./api.ts";
-import { type Answer, ask, type Capability, type Endpoint, endpointKey, type Limits, type Prompt } from "./chat.ts";
+import type { Capability } from "./capability.ts";
+import { type Answer, ask, type Endpoint, endpointKey, type Limits, type Prompt } from "./chat.ts";
 import type { ModelEnvironment } from "./environment.ts";
 import { ModelError, type Usage } from "./problems.ts";
 
