@@ -13,6 +13,7 @@ from benchmarks import (
     adoption,
     articles,
     assistant,
+    browser,
     bulk,
     claims,
     cli,
@@ -46,7 +47,7 @@ _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
 # an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports")
+_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -129,6 +130,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield assistant.run(assistant.RUNS_QUICK if options.quick else assistant.RUNS)
     if "cli" in parts:
         yield cli.run()
+    if "console" in parts:
+        yield browser.run(quick=options.quick)
     if "start" in parts:
         yield start.run()
     if "search" in parts:

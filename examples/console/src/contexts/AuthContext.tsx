@@ -6,7 +6,7 @@ import { keys } from "../lib/queryKeys.ts";
 import { compareSchema, OLD_SCHEMA } from "../lib/versions.ts";
 import { schemaVersion } from "../services/schema.ts";
 import { type Action, roleMay } from "../lib/roles.ts";
-import { myTeams, onSession, signOut as endSession, whoami } from "../services/auth.ts";
+import { onSession, signOut as endSession, teamsOfLogin, whoami } from "../services/auth.ts";
 
 type Auth = {
   state: "loading" | "signedOut" | "signedIn" | "blocked";
@@ -43,10 +43,10 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
     enabled: Boolean(login),
     staleTime: Infinity,
     queryFn: async () => {
-      const [person, version] = await Promise.all([whoami(), schemaVersion()]);
+      const [person, version, teams] = await Promise.all([whoami(), schemaVersion(), teamsOfLogin(login ?? "")]);
       const schema = compareSchema(version);
       if (schema === "older") throw new HelpdeskError({ message: version, code: OLD_SCHEMA });
-      return { person, schema, teams: person.role === "customer" ? [] : await myTeams(person.user_id) };
+      return { person, schema, teams };
     },
   });
   // What another person, another role or a member of another team has read goes.

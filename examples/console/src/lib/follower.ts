@@ -40,7 +40,7 @@ export class Follower {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Infinity;
   #isReading = false;
-  #wakesAgain = false;
+  #wakesAgain: "no" | "soon" | "now" = "no";
   #lastRead = 0;
   #wait = SHORT_WAIT;
   #heldBack = 0;
@@ -86,7 +86,7 @@ export class Follower {
   wake(isUrgent = false): void {
     if (this.#isStopped || this.ports.isHidden()) return;
     if (this.#isReading) {
-      this.#wakesAgain = true;
+      if (this.#wakesAgain !== "now") this.#wakesAgain = isUrgent ? "now" : "soon";
       return;
     }
     const isQuiet = Date.now() - this.#lastRead > QUIET;
@@ -113,7 +113,7 @@ export class Follower {
     this.#dueAt = Infinity;
     if (this.#isStopped || this.ports.isHidden()) return;
     this.#isReading = true;
-    this.#wakesAgain = false;
+    this.#wakesAgain = "no";
     const began = Date.now();
     let next: number;
     try {
@@ -134,7 +134,8 @@ export class Follower {
     if (this.#isStopped) return;
     this.#showState();
     this.#schedule(next);
-    if (this.#wakesAgain && this.#failures === 0) this.#schedule(Math.random() * this.#wait);
+    if (this.#failures > 0 || this.#wakesAgain === "no") return;
+    this.#schedule(this.#wakesAgain === "now" ? 0 : Math.random() * this.#wait);
   }
 
   async #catchUp(): Promise<void> {

@@ -15,9 +15,10 @@ export async function whoami(): Promise<Person> {
   return await call(client().rpc("whoami")) as Person;
 }
 
-/** The teams that a person works in. */
-export async function myTeams(userId: string): Promise<Team[]> {
-  const rows = await call(client().from("team_members").select("teams(*)").eq("user_id", userId));
+/** The teams in which the person with a login works. Customers have none. */
+export async function teamsOfLogin(authUserId: string): Promise<Team[]> {
+  const query = client().from("team_members").select("teams(*), users!inner(auth_user_id)");
+  const rows = await call(query.eq("users.auth_user_id", authUserId));
   return rows.flatMap((row) => row.teams ?? []) as Team[];
 }
 

@@ -26,7 +26,7 @@ export function joinTopic(
 
 export type Presence = { show(shown: Shown | null): void; leave(): void };
 
-/** Join the channel of those who work a ticket: see who is there, and be seen. */
+/** Join the channels of a ticket: its public events, and that of those who work it, where one sees and is seen. */
 export function joinTicket(
   ticketId: string,
   userId: string,
@@ -37,6 +37,7 @@ export function joinTicket(
     const sent = shown ? joined?.track(shown) : joined?.untrack();
     sent?.catch(() => undefined);
   };
+  const leavePublic = joinTopic(`helpdesk:ticket:${ticketId}`, on.announcement, () => {});
   const { leave } = open(
     `helpdesk:ticket:${ticketId}:staff`,
     { private: true, presence: { key: userId, enabled: true } },
@@ -55,7 +56,10 @@ export function joinTicket(
       shown = given;
       show();
     },
-    leave,
+    leave() {
+      leavePublic();
+      leave();
+    },
   };
 }
 
