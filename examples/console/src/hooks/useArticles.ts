@@ -45,6 +45,11 @@ export function usePublishedArticles() {
   return useQuery({ queryKey: keys.articles("published"), queryFn: articles.listPublished });
 }
 
+/** Titles of what readers see now, by section and title. */
+export function useHelpArticles() {
+  return useQuery({ queryKey: keys.articles("titles"), queryFn: articles.listTitles });
+}
+
 /** The version of an article that readers see now. */
 export function usePublishedArticle(id: string) {
   return useQuery({ queryKey: [...keys.article(id), "published"], queryFn: () => articles.readPublished(id) });

@@ -14,6 +14,8 @@ export type Draft = {
   mentionAsked: boolean;
   /** The assistant's draft that was put in. */
   proposal?: InsertedProposal | null;
+  /** What else belongs to it: title, team and fields of a new request. */
+  form?: Record<string, unknown>;
   savedAt: number;
 };
 export type DraftKey = { userId: string; ticketId: string; kind: DraftKind };
@@ -38,7 +40,11 @@ export function newDraft(): Draft {
 }
 
 export function isEmpty(draft: Draft): boolean {
-  return draft.text.trim() === "" && draft.files.length === 0;
+  return draft.text.trim() === "" && draft.files.length === 0 && Object.values(draft.form ?? {}).every(isBlank);
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || value === "" || (typeof value === "object" && Object.values(value).every(isBlank));
 }
 
 /** The draft of a person for a ticket; null when there is none. */

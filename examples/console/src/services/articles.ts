@@ -47,6 +47,14 @@ export async function listPublished(): Promise<ArticleVersion[]> {
   return await call(query.limit(500)) as ArticleVersion[];
 }
 
+export type ArticleTitle = Pick<ArticleVersion, "article_id" | "title" | "section" | "locale">;
+
+/** Titles of what readers see now, by section and title. */
+export async function listTitles(): Promise<ArticleTitle[]> {
+  const query = client().from("article_versions").select("article_id, title, section, locale").eq("is_current", true);
+  return await call(query.order("section").order("title").limit(1000));
+}
+
 /** The version that readers see now. */
 export async function readPublished(articleId: string): Promise<ArticleVersion> {
   const query = client().from("article_versions").select().eq("article_id", articleId).eq("is_current", true);

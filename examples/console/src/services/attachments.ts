@@ -7,7 +7,7 @@ const BUCKET = "helpdesk-attachments";
 export type NewFile = {
   id: string;
   ticketId: string;
-  placement: "message" | "note";
+  placement: "ticket" | "message" | "note";
   file: File;
   onProgress?(share: number): void;
 };

@@ -4,8 +4,10 @@ import type { DraftUpload, useUploads } from "../../hooks/useUploads.ts";
 import type { Refusal, UploadLimits } from "../../lib/uploads.ts";
 import { IconButton } from "../Shared/index.ts";
 
+type Files = Pick<ReturnType<typeof useUploads>, "files" | "remove" | "retry">;
+
 /** The files of a draft: how far each is, and what failed. */
-export function UploadList({ uploads: { files, remove, retry } }: { uploads: ReturnType<typeof useUploads> }) {
+export function UploadList({ uploads: { files, remove, retry } }: { uploads: Files }) {
   const t = useTranslations("composer");
   if (files.length === 0) return null;
   const failed = files.filter(({ state }) => state === "failed").length;

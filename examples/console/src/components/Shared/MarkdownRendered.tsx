@@ -1,11 +1,12 @@
 import { ImageOff } from "lucide-react";
-import { Children, createContext, type ReactNode, useContext, useState } from "react";
+import { createContext, isValidElement, type ReactNode, useContext, useState } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import { useTranslations } from "use-intl";
+import { namesOtherHost } from "../../lib/links.ts";
 
-type Props = { text: string; linksTo?: readonly string[] };
+type Props = { text: string; linksTo?: readonly string[]; isArticle: boolean };
 
 /** The only addresses that become links; all of them without it. */
 const LinksTo = createContext<readonly string[] | undefined>(undefined);
@@ -36,11 +37,24 @@ const COMPONENTS: Components = {
   input: () => null,
 };
 
+/** Below the title of an article, which is the first heading of its page. */
+const ARTICLE_COMPONENTS: Components = {
+  ...COMPONENTS,
+  h1: ({ children }) => <h2 className="mt-5 text-[1.25em] font-semibold">{children}</h2>,
+  h2: ({ children }) => <h2 className="mt-5 text-[1.25em] font-semibold">{children}</h2>,
+  h3: ({ children }) => <h3 className="mt-4 text-[1.1em] font-semibold">{children}</h3>,
+  h4: ({ children }) => <h4 className="mt-3 font-semibold">{children}</h4>,
+};
+
 /** Markdown as React elements: raw HTML is dropped, addresses with scripts are removed, images wait for a click. */
-export default function MarkdownRendered({ text, linksTo }: Props) {
+export default function MarkdownRendered({ text, linksTo, isArticle }: Props) {
   return (
     <LinksTo value={linksTo}>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeSanitize]} components={COMPONENTS}>
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[rehypeSanitize]}
+        components={isArticle ? ARTICLE_COMPONENTS : COMPONENTS}
+      >
         {text}
       </ReactMarkdown>
     </LinksTo>
@@ -53,11 +67,11 @@ function CheckedLink({ href, children }: { href?: string; children: ReactNode })
   return <SafeLink href={href} isAllowed={isAllowed}>{children}</SafeLink>;
 }
 
-/** The address in a text, when the text looks like one. */
-function shownHost(children: ReactNode): string | null {
-  const text = Children.toArray(children).filter((child) => typeof child === "string").join("").trim();
-  const candidate = /^(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[/:?#]|$)/u.exec(text);
-  return candidate?.[1]?.toLowerCase() ?? null;
+/** The text of what is drawn, also inside of bold or code. */
+function textOf(node: ReactNode): string {
+  if (typeof node === "string" || typeof node === "number") return String(node);
+  if (Array.isArray(node)) return node.map(textOf).join("");
+  return isValidElement<{ children?: ReactNode }>(node) ? textOf(node.props.children) : "";
 }
 
 function hostOf(href: string): string | null {
@@ -72,8 +86,7 @@ function hostOf(href: string): string | null {
 function SafeLink({ href, isAllowed, children }: { href?: string; isAllowed: boolean; children: ReactNode }) {
   const host = href && /^(https?:|mailto:)/i.test(href) ? hostOf(href) ?? "" : null;
   if (host === null || !isAllowed) return <span>{children}</span>;
-  const shown = shownHost(children);
-  const isOther = shown !== null && host !== "" && shown !== host && `www.${shown}` !== host && shown !== `www.${host}`;
+  const isOther = host !== "" && namesOtherHost(textOf(children), host);
   return (
     <>
       <a href={href} target="_blank" rel="noopener noreferrer nofollow ugc" className="text-accent underline">

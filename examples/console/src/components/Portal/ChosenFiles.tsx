@@ -1,0 +1,58 @@
+import { FileText, Paperclip, X } from "lucide-react";
+import { useRef } from "react";
+import { useFormatter, useTranslations } from "use-intl";
+import type { Refusal, UploadLimits } from "../../lib/uploads.ts";
+import { Refusals } from "../Conversation/UploadList.tsx";
+import { Button, IconButton } from "../Shared/index.ts";
+
+type ChosenFilesProps = {
+  files: readonly File[];
+  refused: Refusal[];
+  limits: UploadLimits | null;
+  onAdd(files: readonly File[]): void;
+  onRemove(file: File): void;
+};
+
+/** The files that go with a new request once it is there. */
+export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenFilesProps) {
+  const t = useTranslations("portal");
+  const composer = useTranslations("composer");
+  const format = useFormatter();
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        data-testid="files"
+        onChange={(event) => {
+          onAdd([...event.target.files ?? []]);
+          event.target.value = "";
+        }}
+      />
+      <Button icon={Paperclip} onClick={() => picker.current?.click()}>{composer("attach")}</Button>
+      <Refusals refused={refused} limits={limits} />
+      {files.length > 0 && (
+        <ul aria-label={composer("files")} className="flex flex-wrap gap-2">
+          {files.map((file, index) => (
+            <li key={index} className="flex max-w-full items-center gap-2 rounded-md border border-line ps-2">
+              <FileText aria-hidden size={14} className="shrink-0 text-subtle" />
+              <span className="truncate" dir="auto">{file.name}</span>
+              <span className="shrink-0 text-subtle">{format.number(Math.ceil(file.size / 1024))} kB</span>
+              <IconButton
+                label={composer("removeFile", { name: file.name })}
+                icon={X}
+                size="small"
+                onClick={() =>
+                  onRemove(file)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {files.length > 0 && <p className="text-muted">{t("filesGo")}</p>}
+    </div>
+  );
+}
