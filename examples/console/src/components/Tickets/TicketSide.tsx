@@ -39,11 +39,9 @@ export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
         <RequesterCard ticket={ticket} />
       </SidePanel>
       {!ticket.merged_into && (
-        <div className="border-b border-line p-3">
-          <PaneBoundary>
-            <Suggestions ticketId={ticket.ticket_id} onInsert={onInsert} />
-          </PaneBoundary>
-        </div>
+        <PaneBoundary>
+          <Suggestions ticketId={ticket.ticket_id} onInsert={onInsert} />
+        </PaneBoundary>
       )}
       <SidePanel title={t("properties")}>
         <Properties ticket={ticket} edit={edit} />
