@@ -169,13 +169,13 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     },
     ("votes(helpdesk_private.neighbour[],double precision)", "classification"): {
         "a requester fills the vote": ("where p.place <= 5", ""),
-        "a rare label is outvoted": ("case when v.kind = 'tag' then 1 else n.examples end", "1"),
+        "a rare label is outvoted": ("case when l.kind = 'tag' then 1 else coalesce(n.examples, 1) end", "1"),
     },
     ("label_shares(text,real[],text,uuid,text[])", "classification"): {
         "two examples are enough": ("and x.examples >= 3", ""),
         "one known label is enough": (
-            "limit 2\n        ) as known\n      ) = 2",
-            "limit 2\n        ) as known\n      ) > 0",
+            "limit 2\n          ) as known\n        ) = 2",
+            "limit 2\n          ) as known\n        ) > 0",
         ),
     },
     ("seen_numbers(jsonb)", "classification"): {
