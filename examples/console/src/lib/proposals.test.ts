@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import documented from "../../../../docs/assistant.md?raw";
+import german from "../messages/de/assistant.json" with { type: "json" };
+import english from "../messages/en/assistant.json" with { type: "json" };
 import type { Citation, Proposal } from "./models.ts";
 import { changesOf, isStale, isUndoable, markQuote, paragraphsOf, problemOf, textOf } from "./proposals.ts";
 
@@ -14,6 +17,16 @@ it.each(
   ] as const,
 )("shows the reason %s of a run that is %s as %s", (reason, state, problem) => {
   expect(problemOf({ reason, state })).toBe(problem);
+});
+
+const reasons = [...documented.split("## Reasons of runs")[1]!.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) =>
+  name!
+);
+
+it("finds the reasons of docs/assistant.md", () => expect(reasons.length).toBeGreaterThan(15));
+
+it.each(reasons)("has words for the reason %s", (reason) => {
+  for (const { runReasons } of [english, german]) expect(runReasons).toHaveProperty(reason);
 });
 
 describe("isStale", () => {

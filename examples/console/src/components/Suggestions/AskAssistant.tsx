@@ -1,4 +1,4 @@
-import { ChevronDown, RotateCw, Sparkles, Tags } from "lucide-react";
+import { ChevronDown, Sparkles, Tags } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useTriage } from "../../hooks/useSuggestion.ts";
@@ -61,7 +61,7 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
       <Button
         type="submit"
         variant={hasDraft || isMuted ? "secondary" : "primary"}
-        icon={hasDraft ? RotateCw : Sparkles}
+        icon={hasDraft ? undefined : Sparkles}
         isDisabled={hasDraft && wish.trim() === ""}
       >
         {hasDraft ? t("again") : t("suggest")}

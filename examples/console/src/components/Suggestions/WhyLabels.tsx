@@ -42,8 +42,12 @@ function Nearest({ numbers }: { numbers: number[] }) {
       {t("nearest")}
       <ul className="ms-3">
         {tickets.map(({ ticket_id: ticketId, number, title }) => (
-          <li key={ticketId} className="truncate">
-            <Link to="/tickets/$ticketId" params={{ ticketId }} className="text-accent hover:underline">
+          <li key={ticketId}>
+            <Link
+              to="/tickets/$ticketId"
+              params={{ ticketId }}
+              className="block min-h-6 truncate py-0.5 text-accent hover:underline"
+            >
               #{number} <bdi>{title}</bdi>
             </Link>
           </li>
