@@ -212,7 +212,7 @@ def helpdesk(
     """Import what helpdesk export wrote.
 
     PATH is a file, or a folder with a whole export and those that followed it. Times and authors are kept; tickets have
-    new numbers. Roles, logins, memberships, merges and the bytes of files are left out.
+    new numbers. Links and merges come along. Roles, logins, memberships and files are left out.
 
     For example: helpdesk import helpdesk helpdesk.jsonl.gz --dry-run
     """

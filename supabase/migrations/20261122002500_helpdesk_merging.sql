@@ -197,11 +197,8 @@ declare
   v_ticket helpdesk.tickets := (helpdesk_private.find_ticket(p_ticket_id)).ticket;
 begin
   return (
-    select t.last_message_id from helpdesk.tickets as t
-    where t.ticket_id = helpdesk_private.living_ticket_id(p_ticket_id) and t.created_by = v_ticket.created_by
-    union all
-    select v_ticket.last_message_id
-    limit 1
+    select case when t.created_by = v_ticket.created_by then t.last_message_id else v_ticket.last_message_id end
+    from helpdesk.tickets as t where t.ticket_id = helpdesk_private.living_ticket_id(p_ticket_id)
   );
 end;
 $$;

@@ -41,6 +41,52 @@ end;
 $$;
 revoke all on function helpdesk_private.lock_merge from public, anon, authenticated, service_role;
 
+create function helpdesk_private.join_conversations(p_source_id uuid, p_target_id uuid)
+returns void
+language sql
+-- Definer: nobody writes merged_tickets directly. As below.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into helpdesk_private.merged_tickets (conversation_id, ticket_id)
+  select above.ticket_id, below.ticket_id
+  from (
+    select p_target_id as ticket_id
+    union all
+    select a.conversation_id from helpdesk_private.merged_tickets as a where a.ticket_id = p_target_id
+  ) as above,
+  (
+    select p_source_id as ticket_id
+    union all
+    select b.ticket_id from helpdesk_private.merged_tickets as b where b.conversation_id = p_source_id
+  ) as below;
+$$;
+comment on function helpdesk_private.join_conversations is
+  'Puts a ticket, with everything that is merged into it, under its target and each ticket above that.';
+revoke all on function helpdesk_private.join_conversations from public, anon, authenticated, service_role;
+
+create function helpdesk_private.part_conversations(p_source_id uuid, p_target_id uuid)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from helpdesk_private.merged_tickets as c
+  using (
+    select p_target_id as ticket_id
+    union all
+    select a.conversation_id from helpdesk_private.merged_tickets as a where a.ticket_id = p_target_id
+  ) as above,
+  (
+    select p_source_id as ticket_id
+    union all
+    select b.ticket_id from helpdesk_private.merged_tickets as b where b.conversation_id = p_source_id
+  ) as below
+  where c.conversation_id = above.ticket_id and c.ticket_id = below.ticket_id;
+$$;
+comment on function helpdesk_private.part_conversations is 'Undoes join_conversations().';
+revoke all on function helpdesk_private.part_conversations from public, anon, authenticated, service_role;
+
 create function helpdesk_private.merge_tickets(
   p_source_id uuid, p_target_id uuid, p_merge_id uuid, p_other_requester boolean
 )
@@ -105,10 +151,7 @@ begin
     v_source.closed_at, v_source.snoozed_until, v_tags, v_me
   )
   returning * into v_merge;
-  insert into helpdesk_private.merged_tickets (conversation_id, ticket_id)
-  select v_target.ticket_id, p_source_id
-  union all
-  select v_target.ticket_id, c.ticket_id from helpdesk_private.merged_tickets as c where c.conversation_id = p_source_id;
+  perform helpdesk_private.join_conversations(p_source_id, v_target.ticket_id);
   update helpdesk.tickets as t
   set merged_into = v_target.ticket_id, status = 'closed', snoozed_until = null,
       closed_at = coalesce(t.closed_at, clock_timestamp())
@@ -164,19 +207,7 @@ begin
   elsif v_merge.unmerged_at is not null then
     return v_merge;
   end if;
-  -- Out of the target and of each ticket above it, with everything that is merged into the source.
-  delete from helpdesk_private.merged_tickets as c
-  using (
-    select v_merge.target_id as ticket_id
-    union all
-    select a.conversation_id from helpdesk_private.merged_tickets as a where a.ticket_id = v_merge.target_id
-  ) as above,
-  (
-    select p_ticket_id as ticket_id
-    union all
-    select b.ticket_id from helpdesk_private.merged_tickets as b where b.conversation_id = p_ticket_id
-  ) as below
-  where c.conversation_id = above.ticket_id and c.ticket_id = below.ticket_id;
+  perform helpdesk_private.part_conversations(p_ticket_id, v_merge.target_id);
   -- A tag that somebody has removed and set anew since is theirs.
   delete from helpdesk.ticket_tags as g
   where g.ticket_id = v_merge.target_id and g.tag = any(v_merge.added_tags) and g.created_at <= v_merge.merged_at;

@@ -93,7 +93,10 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.log_link from public, anon, authenticated, service_role;
-create trigger log_link after insert or update on helpdesk.ticket_links
+-- A link of an import is silent: its time lies in the past.
+create trigger log_link after insert on helpdesk.ticket_links
+  for each row when (new.linked_at >= now()) execute function helpdesk_private.log_link();
+create trigger log_unlink after update on helpdesk.ticket_links
   for each row execute function helpdesk_private.log_link();
 
 create function helpdesk_private.lock_link(p_source_id uuid, p_target_id uuid)
@@ -117,7 +120,9 @@ comment on function helpdesk_private.lock_link is
   'Locks both tickets of a link, in the order of their ids, if the caller works both.';
 revoke all on function helpdesk_private.lock_link from public, anon, authenticated, service_role;
 
-create function helpdesk_private.add_link(p_source helpdesk.tickets, p_kind text, p_target helpdesk.tickets, p_me uuid)
+create function helpdesk_private.add_link(
+  p_source helpdesk.tickets, p_kind text, p_target helpdesk.tickets, p_me uuid, p_linked_at timestamptz default null
+)
 returns helpdesk.ticket_links
 language plpgsql
 -- Definer: called by definer functions only, which have locked both tickets.
@@ -125,7 +130,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  c_reached_max constant integer := 1000;
   v_link helpdesk.ticket_links;
+  v_reached integer;
+  v_is_circle boolean;
 begin
   -- Nobody else adds a link until the transaction ends: two of them could close a circle together.
   perform helpdesk_private.take_lock('links');
@@ -134,28 +142,35 @@ begin
     and l.unlinked_at is null;
   if found then
     return v_link;
-  elsif p_source.merged_into is not null or p_target.merged_into is not null then
+  elsif p_linked_at is null and (p_source.merged_into is not null or p_target.merged_into is not null) then
     perform helpdesk_private.fail('ticket_merged');
   elsif (
     select count(*) from helpdesk.ticket_links as l where l.source_id = p_source.ticket_id and l.unlinked_at is null
   ) >= 50 then
     perform helpdesk_private.fail('too_many', 'links: a ticket links to at most 50 others.');
-  elsif exists (
-    with recursive reached as (
-      select p_target.ticket_id
-      union
-      select l.target_id
-      from reached as r inner join helpdesk.ticket_links as l on l.source_id = r.ticket_id
-      where l.kind = p_kind and l.unlinked_at is null
-    )
-    select from reached as r where r.ticket_id = p_source.ticket_id
-  ) then
-    perform helpdesk_private.fail('link_cycle');
   end if;
-  insert into helpdesk.ticket_links (source_id, kind, target_id, requester_id, linked_by)
+  with recursive reached as (
+    select p_target.ticket_id
+    union
+    select l.target_id
+    from reached as r inner join helpdesk.ticket_links as l on l.source_id = r.ticket_id
+    where l.kind = p_kind and l.unlinked_at is null
+  )
+  select count(*), bool_or(r.ticket_id = p_source.ticket_id) into v_reached, v_is_circle
+  -- The limit ends the recursion.
+  from (select r.ticket_id from reached as r limit c_reached_max + 1) as r;
+  if v_is_circle then
+    perform helpdesk_private.fail('link_cycle');
+  elsif v_reached > c_reached_max then
+    perform helpdesk_private.fail(
+      'too_many', format('links: more than %s tickets are connected by links of this kind.', c_reached_max)
+    );
+  end if;
+  insert into helpdesk.ticket_links (source_id, kind, target_id, requester_id, linked_by, linked_at)
   values (
     p_source.ticket_id, p_kind, p_target.ticket_id,
-    case when p_source.created_by = p_target.created_by then p_source.created_by end, p_me
+    case when p_source.created_by = p_target.created_by then p_source.created_by end, p_me,
+    coalesce(p_linked_at, greatest(clock_timestamp(), now()))
   )
   returning * into v_link;
   return v_link;

@@ -32,10 +32,11 @@ create index import_runs_started_idx on helpdesk_private.import_runs (started_at
 
 create table helpdesk_private.imported_objects (
   source_id integer not null references helpdesk_private.import_sources (source_id),
-  kind text not null check (kind in ('person', 'team', 'field', 'ticket', 'comment')),
+  kind text not null check (kind in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge')),
   external_id text not null check (helpdesk_private.text_within('external_id', external_id, 1, 200)),
-  -- The user, team, ticket, message or note. No foreign key: the row outlives the object, so that a deleted object is
-  -- not imported again. Null for a field, which has a key, and for an object that the source had deleted.
+  -- The user, team, ticket, message, note, link or merge. No foreign key: the row outlives the object, so that a
+  -- deleted object is not imported again. Null for a field, which has a key, and for an object that the source had
+  -- deleted.
   own_id uuid,
   own_key text,
   is_public boolean,
@@ -44,6 +45,7 @@ create table helpdesk_private.imported_objects (
   run_id uuid not null,
   primary key (source_id, kind, external_id)
 );
+create index imported_relations_idx on helpdesk_private.imported_objects (own_id) where kind in ('link', 'merge');
 comment on table helpdesk_private.imported_objects is
   'Each imported object: its id in the source, its id here, and the hash of the content that was imported last. '
   'is_public tells a message from a note.';
@@ -270,6 +272,6 @@ as $$
 $$;
 comment on function helpdesk.known_imports is
   'Admins and the secret key: which of these objects of a source were imported before, with the hash of their '
-  'content: {external id: {hash, is_dead}}. kind: person, team, field, ticket or comment.';
+  'content: {external id: {hash, is_dead}}. kind: person, team, field, ticket, comment, link or merge.';
 revoke all on function helpdesk.known_imports from public, anon, authenticated, service_role;
 grant execute on function helpdesk.known_imports to authenticated, service_role;

@@ -82,13 +82,14 @@ begin
     -- Somebody may have deleted it here since.
     and case p_kind
       when 'team' then exists (select from helpdesk.teams as t where t.team_id = o.own_id)
+      when 'ticket' then exists (select from helpdesk.tickets as t where t.ticket_id = o.own_id)
       else exists (select from helpdesk.users as u where u.user_id = o.own_id)
     end;
   if v_own_id is null then
     perform helpdesk_private.fail(
-      case p_kind when 'team' then 'team_not_found' else 'user_not_found' end,
+      case p_kind when 'team' then 'team_not_found' when 'ticket' then 'ticket_not_found' else 'user_not_found' end,
       format('%s: %s was not imported.', p_field, left(helpdesk_private.printable(p_external_id), 100)),
-      'Import people and teams before tickets.'
+      'Import people and teams before tickets, and tickets before links and merges.'
     );
   end if;
   return v_own_id;
@@ -123,8 +124,8 @@ begin
     elsif v_known.content_hash = p_item ->> 'hash' then
       v_read.outcome := 'unchanged';
       return v_read;
-    elsif v_old.merged_into is not null then
-      -- The undo of the merge is to find it as it was.
+    elsif v_old.merged_into is not null and not helpdesk_private.is_merge_of_import(p_run, v_old.ticket_id) then
+      -- Merged here: the undo of the merge is to find it as it was.
       perform helpdesk_private.fail('ticket_merged');
     end if;
     select coalesce(s.staff_fields, '{}') into v_staff_fields

@@ -188,18 +188,21 @@ begin
   where i.outcome = 'created'
   order by i.place;
   perform helpdesk_private.write_imported_comments(p_run, v_comments);
+  perform helpdesk_private.forget_relations(
+    p_run, array(select i.known_id from unnest(v_tickets) as i where i.outcome = 'updated')
+  );
   for v_one in select i.* from unnest(v_tickets) as i where i.outcome = 'updated' loop
     update helpdesk.tickets as t
     set status = (v_one.ticket).status, priority = (v_one.ticket).priority, title = (v_one.ticket).title,
         description = (v_one.ticket).description, team_id = (v_one.ticket).team_id,
         assigned_to = (v_one.ticket).assigned_to, custom_fields = (v_one.ticket).custom_fields,
         resolved_at = (v_one.ticket).resolved_at, closed_at = (v_one.ticket).closed_at,
-        revision = (v_one.ticket).revision, updated_at = (v_one.ticket).updated_at,
-        (last_message_id, first_response_at) = (
-          select (array_agg(m.message_id order by m.sequence desc))[1],
-            coalesce(t.first_response_at, min(m.created_at) filter (where m.author_kind = 'staff'))
-          from helpdesk.messages as m where m.ticket_id = t.ticket_id
-        )
+        revision = (v_one.ticket).revision, updated_at = (v_one.ticket).updated_at, merged_into = null,
+        last_message_id = helpdesk_private.newest_message_id(t.ticket_id),
+        first_response_at = coalesce(t.first_response_at, (
+          select min(m.created_at) from helpdesk.messages as m
+          where m.ticket_id = t.ticket_id and m.author_kind = 'staff'
+        ))
     where t.ticket_id = v_one.known_id;
     if v_one.staff_fields is not null then
       perform helpdesk_private.put_field_values(
@@ -262,6 +265,14 @@ begin
         select jsonb_agg(helpdesk_private.import_field(p_run, i.item) order by i.place)
         from jsonb_array_elements(p_items) with ordinality as i (item, place)
       )
+      when 'link' then (
+        select jsonb_agg(helpdesk_private.import_link(p_run, i.item) order by i.place)
+        from jsonb_array_elements(p_items) with ordinality as i (item, place)
+      )
+      when 'merge' then (
+        select jsonb_agg(helpdesk_private.import_merge(p_run, i.item) order by i.place)
+        from jsonb_array_elements(p_items) with ordinality as i (item, place)
+      )
       else helpdesk_private.import_tickets(p_run, p_items)
     end;
   exception when others then
@@ -308,8 +319,8 @@ declare
 begin
   if v_run.finished_at is not null then
     perform helpdesk_private.fail('import_finished');
-  elsif p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket') then
-    perform helpdesk_private.fail('invalid_value', 'kind must be one of person, team, field, ticket');
+  elsif p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'link', 'merge') then
+    perform helpdesk_private.fail('invalid_value', 'kind must be one of person, team, field, ticket, link, merge');
   elsif coalesce(jsonb_typeof(p_items), '') <> 'array' then
     perform helpdesk_private.fail('invalid_value', 'items must be a JSON array');
   elsif jsonb_array_length(p_items) > 500 then
@@ -344,9 +355,10 @@ as $$
   select helpdesk_private.import_batch(import_batch.run_id, import_batch.kind, import_batch.items);
 $$;
 comment on function helpdesk.import_batch is
-  'Admins and the secret key: writes at most 500 objects of another helpdesk (kind person, team, field or ticket) with '
-  'their times and authors, silently. Returns a result for each, in the same order: {"outcome": "created" | "updated" '
-  '| "unchanged" | "dead", "id": …} or {"outcome": "refused", "error": {code, message, details, hint}}. An item that '
-  'is refused changes nothing, the others stand. Repeat the request as often as you like.';
+  'Admins and the secret key: writes at most 500 objects of another helpdesk (kind person, team, field, ticket, link '
+  'or merge, in this order) with their times and authors, silently. Returns a result for each, in the same order: '
+  '{"outcome": "created" | "updated" | "unchanged" | "dead", "id": …} or {"outcome": "refused", "error": {code, '
+  'message, details, hint}}. An item that is refused changes nothing, the others stand. '
+  'Repeat the request as often as you like.';
 revoke all on function helpdesk.import_batch from public, anon, authenticated, service_role;
 grant execute on function helpdesk.import_batch to authenticated, service_role;

@@ -6,8 +6,7 @@ create function helpdesk_private.row_sum(variadic p_values text[])
 returns bigint
 language sql
 immutable
--- Definer: called by a definer function.
-security definer
+security invoker
 set search_path = pg_catalog, pg_temp
 as $$
   -- 60 bits: a sum of a million of them fits a numeric, and every client computes it exactly.
@@ -22,7 +21,7 @@ create function helpdesk_private.microseconds(p_time timestamptz)
 returns text
 language sql
 immutable
-security definer
+security invoker
 set search_path = pg_catalog, pg_temp
 as $$
   select (extract(epoch from p_time) * 1000000)::bigint::text;
@@ -44,8 +43,12 @@ begin
   perform helpdesk_private.require_role('admin');
   select s.source_id into v_source_id
   from helpdesk_private.import_sources as s where s.name = helpdesk_private.clean_name(p_source);
-  if p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'comment') then
-    perform helpdesk_private.fail('invalid_value', 'kind must be one of person, team, field, ticket, comment');
+  if p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge') then
+    perform helpdesk_private.fail(
+      'invalid_value', 'kind must be one of person, team, field, ticket, comment, link, merge'
+    );
+  elsif cardinality(p_external_ids) > 1000 then
+    perform helpdesk_private.fail('too_many', 'external_ids: at most 1000 in one request.');
   end if;
   with living as (
     select o.external_id, o.own_id, o.own_key, o.is_public
@@ -65,6 +68,14 @@ begin
     select true, helpdesk_private.row_sum(l.external_id, l.own_key)
     from living as l join helpdesk.field_definitions as d on d.key = l.own_key
     where p_kind = 'field'
+    union all
+    select true, helpdesk_private.row_sum(l.external_id, l.own_id::text)
+    from living as l join helpdesk.ticket_links as t on t.link_id = l.own_id
+    where p_kind = 'link' and t.unlinked_at is null
+    union all
+    select true, helpdesk_private.row_sum(l.external_id, l.own_id::text)
+    from living as l join helpdesk.ticket_merges as g on g.merge_id = l.own_id
+    where p_kind = 'merge' and g.unmerged_at is null
     union all
     select
       true,
@@ -120,7 +131,7 @@ as $$
 $$;
 comment on function helpdesk.import_totals is
   'Admins and the secret key: what a source has here, computed from the rows: {kind: {count, checksum}, dead}. For '
-  'kind comment: message and note. external_ids: only of these objects. The checksum is the sum of the first 60 bits '
-  'of the SHA-256 of each row''s values, joined by U+001F.';
+  'kind comment: message and note. external_ids: only of these objects, at most 1000. The checksum is the sum of the '
+  'first 60 bits of the SHA-256 of each row''s values, joined by U+001F.';
 revoke all on function helpdesk.import_totals from public, anon, authenticated, service_role;
 grant execute on function helpdesk.import_totals to authenticated, service_role;

@@ -43,6 +43,24 @@ as $$
       ) order by n.sequence), '[]')
       from helpdesk.notes as n where n.ticket_id = (p_ticket).ticket_id
     ),
+    'merge', (
+      select jsonb_build_object(
+        'merge_id', m.merge_id, 'target_id', m.target_id, 'target_number', t.number, 'source_status', m.source_status,
+        'source_resolved_at', m.source_resolved_at, 'source_closed_at', m.source_closed_at,
+        'source_snoozed_until', m.source_snoozed_until, 'added_tags', m.added_tags, 'merged_by', m.merged_by,
+        'merged_at', m.merged_at
+      )
+      from helpdesk.ticket_merges as m inner join helpdesk.tickets as t on t.ticket_id = m.target_id
+      where m.source_id = (p_ticket).ticket_id and m.unmerged_at is null
+    ),
+    'links', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'link_id', l.link_id, 'kind', l.kind, 'target_id', l.target_id, 'target_number', t.number,
+        'linked_by', l.linked_by, 'linked_at', l.linked_at
+      ) order by l.linked_at, l.link_id), '[]')
+      from helpdesk.ticket_links as l inner join helpdesk.tickets as t on t.ticket_id = l.target_id
+      where l.source_id = (p_ticket).ticket_id and l.unlinked_at is null
+    ),
     'attachments', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'attachment_id', a.attachment_id, 'placement', a.placement, 'message_id', a.message_id,
@@ -85,8 +103,8 @@ begin
 end;
 $$;
 comment on function helpdesk.export_tickets is
-  'The tickets that you may read, with tags, custom fields, messages, notes and the metadata of attachments, as JSON '
-  'objects in the order of their numbers. after_number is the number of the last ticket of the page before; '
-  'ticket_ids chooses tickets. At most 500 in one request.';
+  'The tickets that you may read, with tags, custom fields, messages, notes, the links and the merge that begin at '
+  'them, and the metadata of attachments, as JSON objects in the order of their numbers. after_number is the number of '
+  'the last ticket of the page before; ticket_ids chooses tickets. At most 500 in one request.';
 revoke all on function helpdesk.export_tickets from public, anon, authenticated, service_role;
 grant execute on function helpdesk.export_tickets to authenticated, service_role;

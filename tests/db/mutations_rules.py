@@ -73,7 +73,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         ),
     },
     ("last_message_to(uuid)", "merging"): {
-        "a reply follows another requester's messages": ("and t.created_by = v_ticket.created_by", ""),
+        "a reply follows another requester's messages": ("t.created_by = v_ticket.created_by", "true"),
     },
     ("newest_message_id(uuid)", "merging"): {
         "other requesters' messages move the conversation on": ("and s.created_by = t.created_by", ""),
@@ -81,8 +81,9 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("unmerge_ticket(uuid)", "merging"): {
         "an undo removes tags that somebody has set anew": ("and g.created_at <= v_merge.merged_at", ""),
     },
-    ("add_link(helpdesk.tickets,text,helpdesk.tickets,uuid)", "links"): {
-        "links form circles": ("where r.ticket_id = p_source.ticket_id", "where false"),
+    ("add_link(helpdesk.tickets,text,helpdesk.tickets,uuid,timestamptz)", "links"): {
+        "links form circles": ("if v_is_circle then", "if false then"),
+        "a circle is looked for without end": ("v_reached > c_reached_max", "false"),
         "links of other kinds close a circle": ("where l.kind = p_kind and l.unlinked_at is null", "where true"),
         "a ticket links to any number of others": (">= 50", ">= 5000"),
         "a follow-up for another requester": (
@@ -124,9 +125,32 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
             "elsif v_known.content_hash = p_item ->> 'hash' then",
             "elsif false then",
         ),
+        "a ticket that was merged here is written": (
+            "elsif v_old.merged_into is not null and not",
+            "elsif false and not",
+        ),
     },
     ("write_imported_tags(helpdesk_private.imported_ticket[])", "imports"): {
         "an import removes tags that somebody has set": ("and g.created_at = (i.ticket).created_at", ""),
+    },
+    ("forget_relations(helpdesk_private.import_runs,uuid[])", "import_relations"): {
+        "an import removes links that somebody has made": (
+            "and o.own_id = l.link_id and o.kind = 'link' and o.source_id = (p_run).source_id\n    returning",
+            "\n    returning",
+        ),
+    },
+    ("import_link(helpdesk_private.import_runs,jsonb)", "import_relations"): {
+        "a link that was removed here comes back": ("and l.unlinked_at is null", ""),
+    },
+    ("import_merge(helpdesk_private.import_runs,jsonb)", "import_relations"): {
+        "imported merges form circles": (
+            "elsif helpdesk_private.living_ticket_id(v_target.ticket_id) = v_source.ticket_id then",
+            "elsif false then",
+        ),
+        "a merge that was undone here comes back": (
+            "where m.merge_id = v_known.own_id and m.unmerged_at is null",
+            "where m.merge_id = v_known.own_id",
+        ),
     },
     ("import_time(text,text,timestamp with time zone)", "imports_refused"): {
         "an import writes rows that are not silent": ("if v_value >= now() then", "if false then"),

@@ -99,6 +99,25 @@ def test_a_ticket_links_to_at_most_fifty(db: Db, world: World) -> None:
     _link(db, AGENT, world["answered"], "child_of", world["mine"])
 
 
+def test_a_circle_is_looked_for_among_a_thousand_tickets(db: Db, world: World) -> None:
+    chain = db.execute(
+        "insert into helpdesk.tickets (title, description, created_by, team_id) "
+        "select 'Part ' || n, '', %s, %s from generate_series(0, 1000) as n returning ticket_id",
+        (world["customer"], world["desk"]),
+    ).fetchall()
+    ids = [str(row["ticket_id"]) for row in chain]
+    db.execute(
+        "insert into helpdesk.ticket_links (source_id, kind, target_id, linked_at) select a, 'blocks', b, '2020-01-01' "
+        "from unnest(%s::uuid[], %s::uuid[]) as i (a, b)",
+        (ids[:-1], ids[1:]),
+    )
+    with refused("link_cycle"):
+        _link(db, ADMIN, ids[-1], "blocks", ids[1])
+    with refused("too_many", "more than 1000 tickets are connected"):
+        _link(db, ADMIN, world["mine"], "blocks", ids[0])
+    _link(db, ADMIN, world["mine"], "blocks", ids[1])
+
+
 def test_only_those_who_work_both_tickets_link_them(db: Db, world: World) -> None:
     # The agent works "lent", which is assigned to them; the stranger works all of the vault, and none of the desk.
     _link(db, AGENT, world["mine"], "blocks", world["lent"])

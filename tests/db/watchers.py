@@ -45,6 +45,7 @@ _MODULES = [
     "bulk",
     "imports",
     "imports_refused",
+    "import_relations",
     "assistant_runs",
     "assistant_budgets",
     "assistant_cache",

@@ -98,6 +98,9 @@ def furnish(db: Db) -> World:
     _save_views(db, world)
     _give_examples(db, world)
     _find_gaps(db, world)
+    with be(db, SERVICE):
+        run = value(db, "select helpdesk.start_import(gen_random_uuid(), 'zendesk:world') ->> 'run_id'")
+    world["import"] = str(run)
     return world
 
 

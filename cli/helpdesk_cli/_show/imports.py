@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from helpdesk_sdk import ImportCheck, ImportCounts, ImportProblem, ImportSummary
 
 _PROBLEMS_SHOWN = 20
-_NAMES = {"field": "fields", "team": "teams", "person": "people", "ticket": "tickets"}
+_NAMES = {
+    "field": "fields",
+    "team": "teams",
+    "person": "people",
+    "ticket": "tickets",
+    "link": "links",
+    "merge": "merges",
+}
 
 
 def show_summary(summary: ImportSummary) -> None:

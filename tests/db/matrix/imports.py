@@ -6,6 +6,8 @@ from tests.db.matrix.operations import Call
 from tests.db.matrix.outcomes import Case
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
+_PERSON = {"external_id": "1", "hash": "1", "name": "Moved", "created_at": "2020-01-02T03:04:05Z"}
+_MERGE = {"external_id": "1", "hash": "1", "source": "1", "target": "2", "merged_at": "2020-01-02T03:04:05Z"}
 _ADMINS = f"{_NOT_IN} | forbidden forbidden | forbidden forbidden"
 
 CASES = [
@@ -22,18 +24,29 @@ CASES = [
         f"{_ADMINS} | invalid_value | invalid_value",
     ),
     Case(
+        "write a batch",
+        Call("import_batch", {"run_id": "{import}", "kind": "person", "items": [_PERSON]}),
+        f"{_ADMINS} | 1 | 1",
+        says="Write objects with the times and authors of another helpdesk",
+    ),
+    Case(
+        "write a merge",
+        Call("import_batch", {"run_id": "{import}", "kind": "merge", "items": [_MERGE]}),
+        f"{_ADMINS} | 1 | 1",
+    ),
+    Case(
         "write a batch of no import",
         Call("import_batch", {"run_id": "{nothing}", "kind": "ticket", "items": []}),
         f"{_ADMINS} | import_not_found | import_not_found",
-        says="Write objects with the times and authors of another helpdesk",
     ),
+    Case("finish an import", Call("finish_import", {"run_id": "{import}"}), f"{_ADMINS} | 1 | 1"),
     Case(
         "finish no import",
         Call("finish_import", {"run_id": "{nothing}"}),
         f"{_ADMINS} | import_not_found | import_not_found",
         says="Finish an import",
     ),
-    Case("list the imports", Call("list_imports", {}), f"{_ADMINS} | 0 | 0", says="List the imports"),
+    Case("list the imports", Call("list_imports", {}), f"{_ADMINS} | 1 | 1", says="List the imports"),
     Case(
         "ask what was imported",
         Call("known_imports", {"source": "x", "kind": "ticket", "external_ids": ["1"]}),

@@ -45,11 +45,14 @@ def resolve(value: Any, world: dict[str, str]) -> Any:
         return value.replace("{new}", str(uuid4())).format_map(world) if value.startswith("{") else value
     if isinstance(value, list):
         return [resolve(item, world) for item in value]
+    if isinstance(value, dict):
+        return {name: resolve(item, world) for name, item in value.items()}
     return value
 
 
 def _parameter(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict) else value
+    is_json = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+    return Jsonb(value) if is_json else value
 
 
 def _query(where: dict[str, Any], world: dict[str, str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from .csv_parts import NoTimeZoneError, SeenRows, address_of, comments_of, defau
 from .envelopes import BrokenFileError, dumped
 from .items import Item, Problem, RefusedItemError
 from .json_files import stage_changed
-from .source import Made, written
+from .source import Made, Source, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
 from .zendesk_fields import read_value
@@ -39,7 +39,7 @@ _TYPES = {
 _YES = {"yes": "true", "ja": "true", "no": "false", "nein": "false"}
 
 
-class CsvTable:
+class CsvTable(Source):
     """A CSV file of tickets, for ``hd.imports.run``.
 
     Args:

@@ -16,7 +16,7 @@ from ..._names import clean_name
 from .envelopes import Found, dumped
 from .items import Item, Problem, RefusedItemError, content_hash
 from .json_files import stage_files
-from .source import Made, moment, written
+from .source import Made, Source, moment, written
 from .stage import Stage, Staged
 from .texts import clean, identifier, shortened, text_of_html
 from .zendesk_fields import read_value
@@ -54,7 +54,7 @@ _TICKET_IN_NAME = re.compile(r"tickets?[/_-](\d+)(?=[/_.-]|$)")
 _UNKNOWN = "2000-01-01T00:00:00+00:00"
 
 
-class FreshdeskExport:
+class FreshdeskExport(Source):
     """The export of a Freshdesk account, for ``hd.imports.run``.
 
     Args:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["person", "team", "field", "ticket"]
+Kind = Literal["person", "team", "field", "ticket", "link", "merge"]
 
 # Between the values of a row in its sum. No text that was imported has it.
 _BETWEEN = "\x1f"

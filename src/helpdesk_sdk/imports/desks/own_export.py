@@ -14,17 +14,18 @@ from typing import Any
 from .envelopes import BrokenFileError
 from .items import Item, Problem, RefusedItemError, content_hash
 from .json_files import stage_changed
-from .source import Made, moment, written
+from .source import Made, Source, moment, written
 from .stage import Stage, Staged
 
 _FORMAT = 1
 # A ticket is known by its number, so that tickets are opened in that order.
 _IDS = {"field": "key", "team": "team_id", "person": "user_id", "ticket": "number"}
 _BATCH = 1000
+_OF_MERGES = ("source_status", "source_resolved_at", "source_closed_at", "source_snoozed_until", "added_tags")
 _UNKNOWN_SINCE = "2000-01-01T00:00:00+00:00"
 
 
-class HelpdeskExport:
+class HelpdeskExport(Source):
     """The export of another helpdesk of this kind, for ``hd.imports.run``.
 
     Args:
@@ -76,6 +77,20 @@ class HelpdeskExport:
             except RefusedItemError as refused:
                 yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
 
+    def links(self, stage: Stage) -> Iterator[Made]:
+        """The links that were there at the time of the newest export."""
+        for number, place, link in _relations(stage, "link"):
+            values = {"source": number, "target": str(link["target_number"]), "kind": link["kind"]}
+            values |= {"linked_at": link["linked_at"], "linked_by": _known(stage, link["linked_by"])}
+            yield Item("link", link["link_id"], values, place)
+
+    def merges(self, stage: Stage) -> Iterator[Made]:
+        """The merges that were not undone, with what their undo restores."""
+        for number, place, merge in _relations(stage, "merge"):
+            values = {"source": number, "target": str(merge["target_number"])} | {key: merge[key] for key in _OF_MERGES}
+            values |= {"merged_at": merge["merged_at"], "merged_by": _known(stage, merge["merged_by"])}
+            yield Item("merge", merge["merge_id"], values, place)
+
 
 def _stage_file(
     file: Path, shown: str, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]
@@ -99,6 +114,7 @@ def _stage_file(
                 # Of two lines of a ticket, that of the later export counts.
                 staged = Staged(kind, str(line[_IDS[kind]]), None, exported_at, place, json.dumps(line))
                 waiting.append(staged)
+                waiting += _marks(line, exported_at, place)
                 count += 1
             if len(waiting) >= _BATCH:
                 stage.add(waiting)
@@ -148,6 +164,26 @@ def _checked(place: str, text: bytes) -> dict[str, Any]:
     return dict(line)
 
 
+def _marks(line: Mapping[str, Any], version: str, place: str) -> Iterator[Staged]:
+    """Which tickets have links or a merge: few do."""
+    for kind, name in (("link", "links"), ("merge", "merge")):
+        if line.get(name):
+            yield Staged(kind, str(line["number"]), None, version, place, "")
+
+
+def _relations(stage: Stage, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Number, place and content of the links or merges that begin at tickets, as the newest lines have them."""
+    for number, place, _ in stage.all(kind):
+        ticket = json.loads(stage.find("ticket", number) or "{}")
+        for one in ticket.get("links") or () if kind == "link" else filter(None, [ticket.get("merge")]):
+            yield number, place, one
+
+
+def _known(stage: Stage, person: str | None) -> str | None:
+    """The person, if the export has them."""
+    return person if person is not None and stage.find("person", person) is not None else None
+
+
 def _person(user: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {"name": user["name"], "created_at": user["created_at"]}
     if user.get("email"):
@@ -176,6 +212,10 @@ def _ticket(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: d
     }
     for name in ("created_at", "updated_at", "resolved_at", "closed_at"):
         item.values[name] = None if ticket[name] is None else written(moment(name, ticket[name], now))
+    # When they change, the ticket is written, and they are made anew.
+    relations = sorted(link["link_id"] for link in ticket.get("links") or ()), ticket.get("merge")
+    if any(relations):
+        item.values["relations"] = content_hash({"links": relations[0], "merge": relations[1]})
     if ticket["external_id"] is not None:
         item.values["reference"] = ticket["external_id"]
     people = [ticket["requester_id"], ticket["assignee_id"], *(comment["author"] for comment in comments)]
@@ -186,7 +226,6 @@ def _ticket(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: d
     }
     if stubs:
         item.values["stubs"] = stubs
-    item.note("merges left out: the merged ticket is a ticket of its own", ticket["merged_into"] is not None)
     item.note("files left out: their bytes are not in the lines", len(ticket["attachments"]))
     return item
 

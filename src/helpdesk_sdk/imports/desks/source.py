@@ -18,7 +18,7 @@ Made = Item | Problem
 
 
 class Source(Protocol):
-    """A reader of another helpdesk's export."""
+    """A reader of another helpdesk's export. A class that inherits from it has no links and merges."""
 
     name: str
     """The source, e.g. ``zendesk:acme``: ids are unique within it."""
@@ -45,6 +45,14 @@ class Source(Protocol):
 
         ``item.values["stubs"]`` has a person for each id that stands nowhere else.
         """
+
+    def links(self, stage: Stage) -> Iterator[Made]:  # noqa: ARG002  # most sources have none
+        """The links between tickets: ``source``, ``kind``, ``target`` and ``linked_at``."""
+        return iter(())
+
+    def merges(self, stage: Stage) -> Iterator[Made]:  # noqa: ARG002  # most sources have none
+        """The merges: ``source``, ``target``, ``merged_at``, and what the source ticket was before."""
+        return iter(())
 
 
 def moment(field: str, value: Any, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from ..._names import clean_name
 from .envelopes import Found
 from .items import Item, Problem, RefusedItemError
 from .json_files import stage_files
-from .source import Made, moment, written
+from .source import Made, Source, moment, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
 from .zendesk_shapes import kind_of, staged_of
@@ -41,7 +41,7 @@ _SYSTEM_FIELDS = frozenset(
 _ADDRESS = re.compile(r"[^@\s<>(),;:\"\[\]\\]+@[^@\s<>(),;:\"\[\]\\]+")
 
 
-class ZendeskExport:
+class ZendeskExport(Source):
     """The export of a Zendesk account, for ``hd.imports.run``.
 
     Args:

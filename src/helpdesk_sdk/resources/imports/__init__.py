@@ -167,7 +167,7 @@ class Imports(Resource[Driver]):
     ) -> Flow[ImportSummary]:
         """Import what ``helpdesk export`` wrote: tickets with messages and notes, people, teams and fields.
 
-        Tickets have new numbers. Roles, logins, memberships, merges and the bytes of files are left out.
+        Links and merges come along. Tickets have new numbers. Roles, logins, memberships and files are left out.
 
         Args:
             path: A file, or a folder with a whole export and those that followed it: of a ticket, the newest line

@@ -22,7 +22,7 @@ from .checking import compare
 from .sending import Sender
 from .summary import summary_of
 
-Phase = Literal["reading", "fields", "teams", "people", "tickets", "checking"]
+Phase = Literal["reading", "fields", "teams", "people", "tickets", "links", "merges", "checking"]
 _BATCH = 250
 _BYTES_MAX = 3_000_000
 
@@ -101,7 +101,12 @@ def _import(
         yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
         if kind == "field":
             keys = sender.field_keys
-    yield from _send_all(sender, stage, "tickets", "ticket", source.tickets(stage, keys), tell)
+    for phase, kind, made in (
+        ("tickets", "ticket", source.tickets(stage, keys)),
+        ("links", "link", source.links(stage)),
+        ("merges", "merge", source.merges(stage)),
+    ):
+        yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
     if run_id is None:
         return summary_of(stage, source.name, "dry_run", None, [], time.monotonic() - began)
     checks = yield from compare(resource, stage, source.name, lambda done, of: tell(Progress("checking", done, of)))

@@ -22,8 +22,10 @@ def summary_of(
     """The report."""
     outcomes = stage.outcomes()
     counts = {}
-    for kind in ("field", "team", "person", "ticket"):
+    for kind in ("field", "team", "person", "ticket", "link", "merge"):
         found = outcomes.get(kind, {})
+        if not found and kind in ("link", "merge"):
+            continue
         counts[kind] = ImportCounts(read=sum(found.values()), **found)
     problems = stage.db.execute(
         "select place, item, code, message, hint from problems order by place, item limit ?", (_PROBLEMS_MAX,)
