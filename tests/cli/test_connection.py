@@ -13,6 +13,7 @@ from helpdesk_cli._base.errors import CliError
 from helpdesk_cli._base.settings import apply_options, start_run
 from helpdesk_cli._connect import profiles
 from helpdesk_cli._connect.profiles import Profile
+from helpdesk_cli._connect.sign_in_choice import note_variables_that_win
 from helpdesk_cli._connect.target import Target, target, target_of
 
 WORK = Profile("work", "https://work.example", "sb_publishable_work", "me@work.example", "work-access", "work-refresh")
@@ -136,3 +137,27 @@ def test_read_receipts_belong_to_one_person_of_one_helpdesk() -> None:
 
 def test_a_target_does_not_show_its_secrets() -> None:
     assert "secret" not in repr(Target("x", "https://a.example", "sb_secret_x", "secret-token"))
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({}, ""),
+        ({"PASSWORD": "pw"}, "Note: HELPDESK_PASSWORD is set alone: commands refuse that."),
+        ({"EMAIL": "a@b.example"}, "Note: HELPDESK_EMAIL is set alone: commands refuse that."),
+        (
+            {"EMAIL": "a@b.example", "PASSWORD": "pw"},
+            "Note: HELPDESK_EMAIL, HELPDESK_PASSWORD are set and win over the profile.",
+        ),
+        ({"KEY": "sb_secret_x"}, "Note: HELPDESK_KEY is set and wins over the profile."),
+    ],
+)
+def test_a_new_profile_that_is_not_used_is_named(
+    env: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(f"HELPDESK_{name}", value)
+    note_variables_that_win(WORK)
+    shown = " ".join(capsys.readouterr().err.split())
+    assert shown.startswith(said)
+    assert bool(shown) == bool(said)

@@ -68,7 +68,14 @@ def note_variables_that_win(profile: Profile) -> None:
     names = [name for name in _WINNING if env.get(name)]
     if env.get("HELPDESK_PROFILE") not in {None, "", profile.name}:
         names.append("HELPDESK_PROFILE")
-    if names:
+    halves = [name for name in ("HELPDESK_EMAIL", "HELPDESK_PASSWORD") if env.get(name)]
+    if len(halves) == 1 and not env.get("HELPDESK_ACCESS_TOKEN"):
+        # With one of the two, the next command uses neither the variables nor the profile.
+        print_note(
+            f"Note: {halves[0]} is set alone: commands refuse that. "
+            f"Set both HELPDESK_EMAIL and HELPDESK_PASSWORD, or unset it, or name the profile: --profile {profile.name}"
+        )
+    elif names:
         verb = "is" if len(names) == 1 else "are"
         print_note(
             f"Note: {', '.join(names)} {verb} set and {'wins' if len(names) == 1 else 'win'} over the profile."
