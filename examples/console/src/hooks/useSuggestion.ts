@@ -1,9 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { toHelpdeskError } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { keys } from "../lib/queryKeys.ts";
-import { type Question, requestTriage, suggest } from "../services/assistant.ts";
+import { exclude, isExcluded, type Question, requestTriage, suggest } from "../services/assistant.ts";
 import { useAction } from "./useAction.ts";
 
 /**
@@ -51,4 +51,14 @@ export function useSuggestion(ticketId: string) {
 /** Have a ticket classified. */
 export function useTriage(ticketId: string) {
   return useAction(() => requestTriage(ticketId, newId()), [keys.proposals(ticketId)]);
+}
+
+/** Whether the assistant leaves a ticket alone, and `exclude` to decide it. */
+export function useExclusion(ticketId: string) {
+  const queryKey = keys.exclusion(ticketId);
+  const { data } = useQuery({ queryKey, queryFn: () => isExcluded(ticketId) });
+  return {
+    isExcluded: data ?? false,
+    exclude: useAction((value: boolean) => exclude(ticketId, value), [queryKey, keys.proposals(ticketId)]),
+  };
 }

@@ -105,9 +105,11 @@ export type ProposalKind =
   | "fields"
   | "merge"
   | "escalation";
-export type Proposal = Omit<Row<"proposals">, "kind" | "payload" | "state"> & {
+export type Proposal = Omit<Row<"proposals">, "kind" | "payload" | "final" | "state"> & {
   kind: ProposalKind;
   payload: Record<string, unknown>;
+  /** What was carried out. */
+  final: Record<string, unknown> | null;
   state: "open" | "accepted" | "edited" | "rejected" | "expired" | "superseded" | "undone";
 };
 /** A quote with the passage that it stands in, and the article of the passage. */

@@ -3,7 +3,7 @@ import documented from "../../../../docs/assistant.md?raw";
 import german from "../messages/de/assistant.json" with { type: "json" };
 import english from "../messages/en/assistant.json" with { type: "json" };
 import type { Citation, Proposal } from "./models.ts";
-import { changesOf, isStale, isUndoable, markQuote, paragraphsOf, problemOf, textOf } from "./proposals.ts";
+import { changesOf, isStale, isUndoable, markQuote, paragraphsOf, problemOf, sureness, textOf } from "./proposals.ts";
 
 it.each(
   [
@@ -108,3 +108,8 @@ it("offers to undo labels, never what was sent", () => {
   expect(isUndoable({ kind: "reply", state: "accepted" })).toBe(false);
   expect(isUndoable({ kind: "classification", state: "undone" })).toBe(false);
 });
+
+it.each([[1, "high"], [0.9, "high"], [0.89, "medium"], [0.7, "medium"], [0.2, "low"]] as const)(
+  "says in a word how sure %s is",
+  (confidence, word) => expect(sureness(confidence)).toBe(word),
+);

@@ -104,3 +104,8 @@ function showValue(value: unknown): string {
 export function isUndoable({ kind, state }: Pick<Proposal, "kind" | "state">): boolean {
   return state === "accepted" && ["classification", "assignment", "fields"].includes(kind);
 }
+
+/** How sure the assistant is, as a word: a percentage says more than is known. */
+export function sureness(confidence: number): "high" | "medium" | "low" {
+  return confidence >= 0.9 ? "high" : confidence >= 0.7 ? "medium" : "low";
+}

@@ -8,6 +8,7 @@ export const keys = {
   counts: (filter?: unknown) => filter === undefined ? ["counts"] as const : ["counts", filter] as const,
   proposals: (id: string) => ["proposals", id] as const,
   runs: (id: string) => ["proposals", id, "runs"] as const,
+  exclusion: (id: string) => ["proposals", id, "exclusion"] as const,
   labels: (id: string) => ["labels", id] as const,
   teams: () => ["teams"] as const,
   people: (filter?: unknown) => ["people", filter ?? null] as const,

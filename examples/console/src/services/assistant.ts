@@ -55,6 +55,20 @@ export async function classify(ticketId: string): Promise<Label[]> {
   return labels;
 }
 
+/** Whether the assistant leaves this ticket alone. */
+export async function isExcluded(ticketId: string): Promise<boolean> {
+  const query = client().from("ai_exclusions").select("target_id").eq("scope", "ticket").eq("target_id", ticketId);
+  return (await call(query)).length > 0;
+}
+
+/** Have the assistant leave a ticket alone, or work for it again. */
+export async function exclude(ticketId: string, isExcluded: boolean): Promise<void> {
+  const table = client().from("ai_exclusions");
+  const row = { scope: "ticket", target_id: ticketId };
+  const query = isExcluded ? table.upsert(row, { ignoreDuplicates: true }) : table.delete().match(row);
+  await call(query.select("target_id"));
+}
+
 /** What the assistant was asked about a ticket, the newest first. */
 export async function listRuns(ticketId: string): Promise<Run[]> {
   const query = client().from("ai_runs").select().eq("ticket_id", ticketId).eq("is_test", false);

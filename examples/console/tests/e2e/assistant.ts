@@ -151,6 +151,16 @@ story("a question to the assistant is given up", { world: "silent_model" }, asyn
   await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
 });
 
+story("the assistant leaves a ticket alone, and helps again", async ({ world, open }) => {
+  const page = await open(world.people.ana, `/tickets/${world.tickets.printer.ticket_id}`);
+  await box(page).getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Leave this ticket alone" }).click();
+  await box(page).getByText("The assistant leaves this ticket alone.").waitFor();
+  await page.reload();
+  await box(page).getByRole("button", { name: "Let it help again" }).click();
+  await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
+});
+
 story("the assistant is switched off", async ({ world, open, api }) => {
   await api(world.people.ada).update("ai_settings", "singleton=eq.true", { is_enabled: false });
   const page = await open(world.people.ana, `/tickets/${world.tickets.printer.ticket_id}`);

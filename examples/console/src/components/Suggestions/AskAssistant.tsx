@@ -1,7 +1,7 @@
-import { ChevronDown, Sparkles, Tags } from "lucide-react";
+import { BotOff, ChevronDown, Sparkles, Tags } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { useTriage } from "../../hooks/useSuggestion.ts";
+import { useExclusion, useTriage } from "../../hooks/useSuggestion.ts";
 import type { RunKind } from "../../lib/models.ts";
 import { Button, Menu, TextField, useToast } from "../Shared/index.ts";
 
@@ -19,6 +19,7 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
   const t = useTranslations("assistant");
   const { toast } = useToast();
   const triage = useTriage(ticketId);
+  const { exclude } = useExclusion(ticketId);
   const [wish, setWish] = useState("");
   const ask = () => {
     onAsk({ kind: "reply", wish: wish.trim() || undefined });
@@ -37,6 +38,7 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
     { label: t("askNextSteps"), onSelect: () => onAsk({ kind: "next_steps" }) },
     { label: t("askArticle"), onSelect: () => onAsk({ kind: "article" }) },
     { label: t("askTriage"), icon: Tags, onSelect: () => void classify() },
+    { label: t("exclude"), icon: BotOff, onSelect: () => void exclude.run(true) },
   ];
   return (
     <form

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { CornerDownLeft } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -18,6 +19,7 @@ type DraftActionsProps = {
 export function DraftActions({ proposal, ticket, onInsert }: DraftActionsProps) {
   const t = useTranslations("assistant");
   const { toast } = useToast();
+  const navigate = useNavigate();
   const { accept, reject } = useProposalActions(ticket.ticket_id);
   const [isConfirmed, setConfirmed] = useState(false);
   const [isAsking, setAsking] = useState(false);
@@ -32,7 +34,11 @@ export function DraftActions({ proposal, ticket, onInsert }: DraftActionsProps) 
   const acceptAsIs = async () => {
     const done = await accept.run({ id, isConfirmed });
     setAsking(false);
-    if (done) toast({ title: isReply ? t("sent") : t(proposal.kind === "article" ? "articleSaved" : "noteAdded") });
+    if (!done) return;
+    const articleId = done.value.final?.article_id;
+    if (typeof articleId !== "string") return toast({ title: t(isReply ? "sent" : "noteAdded") });
+    const open = () => void navigate({ to: "/knowledge/$articleId", params: { articleId } });
+    toast({ title: t("articleSaved"), action: { label: t("openArticle"), run: open } });
   };
   const onReject = async (reason: string) => {
     if (await reject.run({ id, reason })) toast({ title: t("rejected") });

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { useProposalActions } from "../../hooks/useProposals.ts";
 import { useNames } from "../../hooks/useNames.ts";
 import type { Priority, Proposal, Ticket } from "../../lib/models.ts";
-import { changesOf, isStale, isUndoable } from "../../lib/proposals.ts";
+import { changesOf, isStale, isUndoable, sureness } from "../../lib/proposals.ts";
 import { Badge, ErrorNote, IconButton, useToast } from "../Shared/index.ts";
 import { WhyLabels } from "./WhyLabels.tsx";
 
@@ -54,6 +54,9 @@ export function LabelProposal({ proposal }: { proposal: Proposal }) {
               <bdi>{t(`changes.${change.name}`, { value: change.value })}</bdi>
             </Badge>
           ))}
+          {proposal.confidence !== null && (
+            <span className="text-muted">{t(`confidence.${sureness(proposal.confidence)}`)}</span>
+          )}
         </span>
         <IconButton
           label={t("why", { changes: title })}

@@ -1,11 +1,11 @@
 import { useTranslations } from "use-intl";
 import { useAssistantSettings } from "../../hooks/useAssistantSettings.ts";
 import { useProposals, useRuns, useShown } from "../../hooks/useProposals.ts";
-import { useSuggestion } from "../../hooks/useSuggestion.ts";
+import { useExclusion, useSuggestion } from "../../hooks/useSuggestion.ts";
 import { useTicket } from "../../hooks/useTicket.ts";
 import type { InsertedProposal, Proposal, TicketDetails } from "../../lib/models.ts";
 import { isStale, problemOf, textOf } from "../../lib/proposals.ts";
-import { Skeleton } from "../Shared/index.ts";
+import { Button, Skeleton } from "../Shared/index.ts";
 import { SidePanel } from "../Tickets/SidePanel.tsx";
 import { AskAssistant } from "./AskAssistant.tsx";
 import { DraftActions } from "./DraftActions.tsx";
@@ -29,6 +29,7 @@ export function Suggestions({ ticketId, onInsert }: SuggestionsProps) {
   const { data: ticket } = useTicket(ticketId);
   const settings = useAssistantSettings();
   const proposals = useProposals(ticketId);
+  const { isExcluded, exclude } = useExclusion(ticketId);
   const isLoading = !ticket || proposals.isPending || settings.isPending;
   return (
     <SidePanel title={t("title")}>
@@ -36,6 +37,13 @@ export function Suggestions({ ticketId, onInsert }: SuggestionsProps) {
         ? <Skeleton className="h-8 w-full" />
         : settings.data?.is_enabled === false
         ? <p className="text-muted">{t("off")}</p>
+        : isExcluded
+        ? (
+          <div className="flex flex-wrap items-center gap-2">
+            <p className="min-w-40 flex-1 text-muted">{t("excluded")}</p>
+            <Button size="small" isBusy={exclude.isBusy} onClick={() => void exclude.run(false)}>{t("include")}</Button>
+          </div>
+        )
         : <Box ticket={ticket} proposals={proposals.data ?? []} onInsert={onInsert} />}
     </SidePanel>
   );

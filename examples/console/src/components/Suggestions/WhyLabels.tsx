@@ -46,7 +46,7 @@ function Nearest({ numbers }: { numbers: number[] }) {
             <Link
               to="/tickets/$ticketId"
               params={{ ticketId }}
-              className="block min-h-6 truncate py-0.5 text-accent hover:underline"
+              className="block min-h-[24px] truncate py-0.5 text-accent hover:underline"
             >
               #{number} <bdi>{title}</bdi>
             </Link>
