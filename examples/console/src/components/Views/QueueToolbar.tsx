@@ -11,6 +11,7 @@ import { BUILT_IN, isBuiltIn, type QueueSearch, SORTS } from "../../lib/queues.t
 import { Button, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
 import { QueryBox } from "./QueryBox.tsx";
+import { ViewSelect } from "./ViewSelect.tsx";
 
 const SaveViewDialog = lazy(() =>
   import("./SaveViewDialog.tsx").then(({ SaveViewDialog }) => ({ default: SaveViewDialog }))
@@ -63,6 +64,7 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
   return (
     <div className="flex flex-col gap-2 border-b border-line p-2">
       <div className="flex flex-wrap items-center gap-2">
+        <ViewSelect active={search} />
         <QueryBox
           ref={box}
           value={query}
