@@ -1,11 +1,15 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Other, othersOf, type Shown, SILENCE, type TypingKind, TypingSign } from "../lib/presence.ts";
+import { keys } from "../lib/queryKeys.ts";
 import { joinTicket } from "../services/live.ts";
 import { useAuth } from "./AuthContext.tsx";
 import { useConnection } from "./LiveContext.tsx";
 
 /** A ticket that is left at once, by j and k, is not joined. */
 const LINGER = 300;
+/** Events after which the person may no longer see the ticket. */
+const MOVES = ["ticket.transferred", "ticket.assigned", "ticket.unassigned"];
 
 /**
  * Who else has a ticket open, and who writes: for those who work it. While this is used, the others see the person.
@@ -14,6 +18,7 @@ const LINGER = 300;
 export function usePresence(ticketId: string): { others: Other[]; setTyping(kind: TypingKind | null): void } {
   const { me, can } = useAuth();
   const { follower } = useConnection();
+  const queries = useQueryClient();
   const [others, setOthers] = useState<Other[]>([]);
   const sign = useRef<TypingSign | null>(null);
   const userId = me?.user_id ?? "", name = me?.name ?? "", isStaff = can("work");
@@ -26,7 +31,11 @@ export function usePresence(ticketId: string): { others: Other[]; setTyping(kind
       let entries: unknown[] = [];
       const draw = () => setOthers((before) => same(before, othersOf(entries, userId, seenAt, Date.now())));
       const channel = joinTicket(ticketId, userId, {
-        announcement: (given) => follower.announce(given, true),
+        announcement(given) {
+          follower.announce(given, true);
+          // Who may no longer see the ticket finds nothing about that in the log.
+          if (MOVES.includes(given.type)) void queries.invalidateQueries({ queryKey: keys.ticket(ticketId) });
+        },
         presences(given) {
           entries = given;
           draw();
@@ -54,7 +63,7 @@ export function usePresence(ticketId: string): { others: Other[]; setTyping(kind
       leave();
       setOthers([]);
     };
-  }, [ticketId, userId, name, isStaff, follower]);
+  }, [ticketId, userId, name, isStaff, follower, queries]);
 
   const setTyping = useCallback((kind: TypingKind | null) => sign.current?.set(kind), []);
   return { others, setTyping };

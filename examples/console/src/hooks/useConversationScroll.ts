@@ -8,11 +8,13 @@ const NEAR = 80;
  */
 export function useConversationScroll(
   container: RefObject<HTMLElement | null>,
-  { oldest, newest, count }: { oldest: string | null; newest: string | null; count: number },
+  /** The places of messages and notes in their order. */
+  sequences: readonly number[],
 ) {
   const isAtEnd = useRef(true);
   const anchor = useRef<{ element: Element; top: number } | null>(null);
-  const countRead = useRef(0);
+  const [oldest = 0] = sequences, newest = sequences.at(-1) ?? 0;
+  const newestBefore = useRef(0);
   const [arrived, setArrived] = useState(0);
 
   const toEnd = useCallback(() => {
@@ -44,8 +46,11 @@ export function useConversationScroll(
 
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();
-    else setArrived((before) => before + Math.max(0, count - countRead.current));
-    countRead.current = count;
+    else {
+      const news = sequences.filter((sequence) => sequence > newestBefore.current).length;
+      setArrived((before) => before + news);
+    }
+    newestBefore.current = newest;
     // Only what comes at the end counts: older entries above are no arrivals.
   }, [newest, toEnd]);
 

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Draft, DraftFile } from "../lib/drafts.ts";
 import { HelpdeskError } from "../lib/errors.ts";
@@ -10,6 +10,8 @@ import { deleteAttachment, downloadAddress, readAttachment, uploadFile } from ".
 import { readUploadLimits } from "../services/settings.ts";
 
 const uploads = new Uploads();
+const LIMITS = { queryKey: [...keys.settings(), "uploads"], queryFn: readUploadLimits };
+const USUAL: UploadLimits = { maxFiles: 10, maxBytes: 25 * 1024 * 1024, types: null };
 const WAITING: Upload = { state: "waiting", share: 0, problem: null };
 
 export type DraftUpload = DraftFile & Upload;
@@ -17,6 +19,7 @@ type Change = (changes: (before: Draft) => Partial<Draft>) => void;
 
 /** The files of a draft and how far each is; `add` refuses what the helpdesk does not take, and says why. */
 export function useUploads(ticketId: string, placement: "message" | "note", draft: Draft | null, change: Change) {
+  const queries = useQueryClient();
   const states = useSyncExternalStore(uploads.subscribe, uploads.states);
   const { data: limits } = useUploadLimits();
   const files = useMemo(
@@ -33,9 +36,11 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
     );
   }, [unknown]);
 
-  const add = useCallback((chosen: readonly File[]): Refusal[] => {
-    if (!limits || !draft) return [];
-    const { taken, refused } = chooseFiles(chosen, draft.files.length, limits);
+  const count = draft?.files.length ?? 0;
+  const add = useCallback(async (chosen: readonly File[]): Promise<Refusal[]> => {
+    // Without an answer the helpdesk itself refuses what it does not take.
+    const known = await queries.ensureQueryData(LIMITS).catch(() => USUAL);
+    const { taken, refused } = chooseFiles(chosen, count, known);
     const added = taken.map((file) => ({ file, id: newId() }));
     for (const { file, id } of added) {
       uploads.add(id, async (onProgress) => {
@@ -47,7 +52,7 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
     const entries = added.map(({ file, id }) => ({ id, name: file.name, size: file.size }));
     if (entries.length > 0) change((before) => ({ files: [...before.files, ...entries] }));
     return refused;
-  }, [limits, draft, change, ticketId, placement]);
+  }, [queries, count, change, ticketId, placement]);
 
   const remove = useCallback((id: string) => {
     uploads.forget(id);
@@ -69,7 +74,7 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
 
 /** What the helpdesk takes as files. */
 export function useUploadLimits() {
-  return useQuery<UploadLimits>({ queryKey: [...keys.settings(), "uploads"], queryFn: readUploadLimits });
+  return useQuery(LIMITS);
 }
 
 /** Save a file of the conversation on the person's machine. */

@@ -1,6 +1,6 @@
 import { HelpdeskError, toHelpdeskError } from "./errors.ts";
 
-/** A file on its way: `checking` also when only its check is missing; `ready` files can be sent. */
+/** A file on its way; `ready` files can be sent. */
 export type Upload = {
   state: "waiting" | "uploading" | "ready" | "failed";
   /** 0 to 1. */
@@ -8,7 +8,8 @@ export type Upload = {
   problem: HelpdeskError | null;
 };
 
-export type UploadLimits = { maxFiles: number; maxBytes: number; types: readonly string[] };
+/** What a helpdesk takes; `types` is null when nobody knows. */
+export type UploadLimits = { maxFiles: number; maxBytes: number; types: readonly string[] | null };
 /** Why a file was not taken; the page has a sentence for each. */
 export type Refusal = { reason: "too_many" | "too_large" | "empty" | "type"; name: string };
 
@@ -24,7 +25,7 @@ export function chooseFiles(
       ? "empty"
       : file.size > limits.maxBytes
       ? "too_large"
-      : !limits.types.includes(file.type || "text/plain")
+      : limits.types && !limits.types.includes(file.type || "text/plain")
       ? "type"
       : already + taken.length >= limits.maxFiles
       ? "too_many"

@@ -48,7 +48,7 @@ export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, 
   };
   useImperativeHandle(ref, () => ({ focus: () => area.current?.focus(), insert }));
   const add = (files: readonly File[]) => {
-    if (files.length > 0) setRefused(uploads.add(files));
+    if (files.length > 0) void uploads.add(files).then(setRefused);
   };
   const onPaste = (event: React.ClipboardEvent) => {
     const files = pastedFiles(event.clipboardData), words = event.clipboardData.getData("text/plain");

@@ -28,7 +28,7 @@ export function EventGroup({ events }: { events: EventEntry[] }) {
           type="button"
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
-          className="-ms-5 flex min-h-6 w-fit items-center gap-1 rounded pe-1.5 hover:bg-hover hover:text-muted"
+          className="-ms-5 flex min-h-[24px] w-fit items-center gap-1 rounded pe-1.5 hover:bg-hover hover:text-muted"
         >
           <Chevron aria-hidden size={14} className="rtl:-scale-x-100" />
           {isOpen ? t("hideChanges") : t("showChanges", { count: lines.length })}
@@ -37,7 +37,7 @@ export function EventGroup({ events }: { events: EventEntry[] }) {
       {(!isLong || isOpen) && (
         <ul className="flex flex-col">
           {lines.map(({ event, line, key }) => (
-            <li key={key} className="flex min-h-6 items-center gap-1.5">
+            <li key={key} className="flex min-h-[24px] items-center gap-1.5">
               <span className="truncate" dir="auto">
                 <Words event={event} line={line} />
               </span>

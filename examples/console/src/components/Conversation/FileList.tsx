@@ -38,7 +38,7 @@ export function FileList({ files }: { files: Attachment[] }) {
                 type="button"
                 aria-label={t("file.download", { name: file.file_name })}
                 onClick={() => void save(file)}
-                className="grid size-6 place-items-center rounded hover:bg-hover"
+                className="grid size-[24px] place-items-center rounded hover:bg-hover"
               >
                 <Download aria-hidden size={14} />
               </button>

@@ -30,7 +30,7 @@ export function MessageMenu({ message, ticket }: Props) {
           <button
             type="button"
             aria-label={t("messageActions", { name: message.authorName })}
-            className="-my-1 grid size-6 place-items-center rounded text-subtle hover:bg-hover hover:text-default"
+            className="-my-1 grid size-[24px] place-items-center rounded text-subtle hover:bg-hover hover:text-default"
           >
             <MoreHorizontal aria-hidden size={16} />
           </button>

@@ -94,6 +94,11 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
   };
   // A closed ticket takes a reply of staff only together with opening it.
   const standard = ticket.status === "closed" ? "open" : null;
+  const keepMention = () => {
+    change({ mentionAsked: true });
+    // The button goes: what is typed next is text, no shortcut.
+    area.current?.focus();
+  };
   const asksAboutMention = !draft.mentionAsked && hasMention(draft.text);
   return (
     <>
@@ -108,7 +113,7 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
         <div role="alert" className="flex flex-wrap items-center gap-2 bg-warning-soft px-3 py-2">
           <span className="min-w-0 flex-1 basis-60">{t("mention", { name })}</span>
           <Button size="small" onClick={() => onMoveToNote(draft.text)}>{t("mentionMove")}</Button>
-          <Button size="small" variant="ghost" onClick={() => change({ mentionAsked: true })}>
+          <Button size="small" variant="ghost" onClick={keepMention}>
             {t("mentionKeep")}
           </Button>
         </div>

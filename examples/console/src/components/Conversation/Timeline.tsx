@@ -34,11 +34,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
   const written = entries.filter(({ kind }) => kind !== "event");
-  const scroll = useConversationScroll(container, {
-    oldest: entries[0]?.id ?? null,
-    newest: entries.at(-1)?.id ?? null,
-    count: written.length,
-  });
+  const scroll = useConversationScroll(container, written.map(({ sequence }) => sequence));
   const unread = useMemo(
     () => new Set(readUpTo === undefined ? [] : messagesAfter(entries, readUpTo).map(({ id }) => id)),
     [entries, readUpTo],

@@ -71,7 +71,7 @@ export function IconButton(
       disabled={isDisabled}
       onClick={onClick}
       className={`grid shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-default aria-pressed:bg-selected aria-pressed:text-accent disabled:cursor-not-allowed disabled:opacity-50 ${
-        size === "small" ? "size-6" : "size-8"
+        size === "small" ? "size-[24px]" : "size-8"
       }`}
     >
       <Icon aria-hidden size={size === "small" ? 14 : 18} />

@@ -57,7 +57,7 @@ function Messages({ requests, onDone }: Props) {
       <Base.Action className="shrink-0 font-medium text-accent hover:underline" />
       <Base.Close
         aria-label={t("close")}
-        className="grid size-6 shrink-0 place-items-center rounded text-muted hover:bg-hover"
+        className="grid size-[24px] shrink-0 place-items-center rounded text-muted hover:bg-hover"
       >
         <X aria-hidden size={14} />
       </Base.Close>

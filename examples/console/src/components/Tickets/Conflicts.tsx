@@ -8,6 +8,9 @@ import { editableValue } from "../../lib/fieldValues.ts";
 import type { Priority, Status } from "../../lib/models.ts";
 import { lastChange, type TimelineEntry } from "../../lib/timeline.ts";
 import { Button } from "../Shared/index.ts";
+import { focusProperty } from "./PropertyRow.tsx";
+
+const PROPERTIES: Record<string, string> = { assigned_to: "assignee", team_id: "team", snoozed_until: "snooze" };
 
 type Props = { edit: TicketEdit; entries: TimelineEntry[] };
 
@@ -16,6 +19,15 @@ export function Conflicts({ edit, entries }: Props) {
   const t = useTranslations("ticket");
   const format = useFormatter();
   const words = useWords();
+  const settle = (choice: "mine" | "theirs", conflict: Conflict) => {
+    edit.settle(choice, [conflict]);
+    // The buttons go: the focus goes on where the value is.
+    focusProperty(PROPERTIES[conflict.field] ?? conflict.field.replace("custom_fields.", "field-"), false);
+  };
+  const ago = (at: string) => {
+    const now = new Date(), then = new Date(at);
+    return now.getTime() - then.getTime() < 60_000 ? t("momentAgo") : format.relativeTime(then, now);
+  };
   return edit.conflicts.map((conflict) => {
     const { field, mine, theirs } = conflict;
     const change = lastChange(entries, field);
@@ -28,15 +40,14 @@ export function Conflicts({ edit, entries }: Props) {
         className="flex flex-col gap-2 rounded-md bg-warning-soft px-3 py-2"
       >
         <p dir="auto">
-          {change
-            ? t("conflict", { ...said, name: change.by, time: format.relativeTime(new Date(change.at), new Date()) })
-            : t("conflictNoName", said)} {t("yours", { mine: words.value(field, mine) })}
+          {change ? t("conflict", { ...said, name: change.by, time: ago(change.at) }) : t("conflictNoName", said)}{" "}
+          {t("yours", { mine: words.value(field, mine) })}
         </p>
         <div className="flex flex-wrap gap-2">
-          <Button size="small" onClick={() => edit.settle("theirs", [conflict])}>
+          <Button size="small" onClick={() => settle("theirs", conflict)}>
             {t("keepTheirs", { value: said.theirs })}
           </Button>
-          <Button size="small" variant="primary" onClick={() => edit.settle("mine", [conflict])}>
+          <Button size="small" variant="primary" onClick={() => settle("mine", conflict)}>
             {t("setMine", { value: words.value(field, mine) })}
           </Button>
         </div>

@@ -48,7 +48,7 @@ function MultiSelect({ field, value, onChange }: Props) {
     onChange(next.length > 0 ? next : null);
   };
   return (
-    <fieldset className="flex max-h-40 flex-col overflow-y-auto py-1">
+    <fieldset className="flex max-h-48 flex-col gap-2.5 overflow-y-auto p-1.5">
       <legend className="sr-only">{field.label}</legend>
       {optionsOf(field, value).map((option) => (
         <Checkbox

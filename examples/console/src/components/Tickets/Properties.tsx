@@ -96,7 +96,7 @@ function AssigneeRow({ ticket, edit }: Props) {
       {ticket.assigned_to !== me?.user_id && me && (
         <button
           type="button"
-          className="mt-1 min-h-6 text-xs font-medium text-accent hover:underline"
+          className="mt-1 min-h-[24px] text-xs font-medium text-accent hover:underline"
           onClick={() => void edit.edit({ assigned_to: me.user_id }, { assignee: me })}
         >
           {t("assignToMe")}

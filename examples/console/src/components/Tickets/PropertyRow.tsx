@@ -12,12 +12,12 @@ export function PropertyRow({ name, label, children }: Props) {
   );
 }
 
-/** Put the focus on the control of a property. */
-export function focusProperty(name: string): void {
+/** Put the focus on the control of a property, and open it. */
+export function focusProperty(name: string, opens = true): void {
   const row = document.querySelector(`[data-property="${name}"]`);
   const control = row?.querySelector<HTMLElement>("select, input, textarea, button");
   control?.scrollIntoView({ block: "nearest" });
   control?.focus();
-  if (control instanceof HTMLButtonElement) control.click();
-  if (control instanceof HTMLInputElement) control.select();
+  if (opens && control instanceof HTMLButtonElement) control.click();
+  if (opens && control instanceof HTMLInputElement) control.select();
 }

@@ -16,7 +16,7 @@ export function SidePanel({ title, children, actions, startsClosed = false }: Pr
             type="button"
             aria-expanded={isOpen}
             onClick={() => setOpen(!isOpen)}
-            className="-ms-1 flex min-h-6 max-w-full items-center gap-1 rounded px-1 hover:bg-hover"
+            className="-ms-1 flex min-h-[24px] max-w-full items-center gap-1 rounded px-1 hover:bg-hover"
           >
             <Chevron aria-hidden size={14} className="shrink-0 text-subtle rtl:-scale-x-100" />
             <span className="truncate">{title}</span>

@@ -19,14 +19,14 @@ export function Tags({ ticket }: { ticket: TicketDetails }) {
     <div className="flex flex-col gap-1">
       <ul className="flex flex-wrap gap-1 empty:hidden">
         {ticket.tags.map((tag) => (
-          <li key={tag} className="flex h-6 max-w-full items-center rounded bg-sunken ps-1.5 text-xs">
+          <li key={tag} className="flex h-[24px] max-w-full items-center rounded bg-sunken ps-1.5 text-xs">
             <span className="truncate" dir="auto">{tag}</span>
             <button
               type="button"
               aria-label={t("removeTag", { tag })}
               onClick={() =>
                 void remove.run(tag)}
-              className="grid size-6 place-items-center rounded text-subtle hover:bg-hover hover:text-default"
+              className="grid size-[24px] place-items-center rounded text-subtle hover:bg-hover hover:text-default"
             >
               <X aria-hidden size={12} />
             </button>

@@ -16,7 +16,7 @@ export function TicketLine({ ticket, children }: Props) {
         <Link
           to="/tickets/$ticketId"
           params={{ ticketId: ticket.ticket_id }}
-          className="flex min-h-6 items-center gap-1.5 hover:underline"
+          className="flex min-h-[24px] items-center gap-1.5 hover:underline"
         >
           <span className="shrink-0 text-subtle">#{ticket.number}</span>
           <span className="truncate" dir="auto">{ticket.title}</span>

@@ -24,9 +24,9 @@ const WIDE = 880;
 type Props = { ticket: TicketDetails; onNext?(): void };
 
 /** The panes of a ticket: a failure in one leaves the others usable. */
-export function TicketPanes({ ticket, onNext }: Props) {
+export function TicketPanes({ ticket: stored, onNext }: Props) {
   const t = useTranslations("ticket");
-  const ticketId = ticket.ticket_id;
+  const ticketId = stored.ticket_id;
   const root = useRef<HTMLDivElement>(null), composer = useRef<ComposerHandle>(null);
   const timelineRef = useRef<TimelineHandle>(null);
   const isWide = useIsWide(root, WIDE);
@@ -35,7 +35,8 @@ export function TicketPanes({ ticket, onNext }: Props) {
   const { toast } = useToast();
   const { state } = useLive();
   const { others, setTyping } = usePresence(ticketId);
-  const edit = useTicketEdit(ticketId);
+  const edit = useTicketEdit(stored);
+  const ticket = edit.shown;
   const timeline = useTimeline(ticketId);
   const [onScreen, setOnScreen] = useState<string | null>(null);
   // A reply was refused: what came after this message is to be read first.
