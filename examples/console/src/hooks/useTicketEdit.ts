@@ -70,15 +70,17 @@ export function useTicketEdit(ticket: TicketDetails) {
     },
   });
 
-  function edit(changes: Changes, beside: Partial<TicketDetails> = {}): Promise<boolean> {
-    const given = { changes, beside, base: shown };
+  function edit(changes: Changes, beside: Partial<TicketDetails> = {}, base = shown): Promise<boolean> {
+    const given = { changes, beside, base };
     setPending((before) => [...before, given]);
     return mutateAsync(given).then(() => true, () => false);
   }
 
   function settle(choice: "mine" | "theirs", chosen: Conflict[]): void {
     setConflicts((before) => before.filter((conflict) => !chosen.includes(conflict)));
-    if (choice === "mine") void edit(changesOf(chosen));
+    // What the others chose is what the person has seen now.
+    const theirs = changesOf(chosen.map((conflict) => ({ ...conflict, mine: conflict.theirs })));
+    if (choice === "mine") void edit(changesOf(chosen), {}, applyChanges(shown, theirs));
   }
 
   return {
