@@ -1,6 +1,3 @@
-import { Checkbox as Base } from "@base-ui/react/checkbox";
-import { Switch as BaseSwitch } from "@base-ui/react/switch";
-import { Check } from "lucide-react";
 import { useId } from "react";
 
 type CheckboxProps = {
@@ -15,18 +12,15 @@ type CheckboxProps = {
 export function Checkbox({ label, isLabelHidden, isChecked, isDisabled, onChange }: CheckboxProps) {
   const id = useId();
   return (
-    <span className="flex items-center gap-2">
-      <Base.Root
+    <span className="flex min-h-6 items-center gap-2">
+      <input
         id={id}
+        type="checkbox"
         checked={isChecked}
         disabled={isDisabled}
-        onCheckedChange={onChange}
-        className="grid size-4.5 shrink-0 place-items-center rounded border border-strong bg-surface data-[checked]:border-accent data-[checked]:bg-accent data-[disabled]:opacity-50"
-      >
-        <Base.Indicator className="text-on-accent">
-          <Check aria-hidden size={14} strokeWidth={3} />
-        </Base.Indicator>
-      </Base.Root>
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-4.5 shrink-0 accent-(--accent) disabled:opacity-50"
+      />
       <label htmlFor={id} className={isLabelHidden ? "sr-only" : ""} dir="auto">{label}</label>
     </span>
   );
@@ -41,16 +35,22 @@ export function Switch({ label, isOn, isDisabled, onChange }: {
 }) {
   const id = useId();
   return (
-    <span className="flex items-start gap-3">
-      <BaseSwitch.Root
-        id={id}
-        checked={isOn}
-        disabled={isDisabled}
-        onCheckedChange={onChange}
-        className="flex h-5 w-9 shrink-0 rounded-full border border-strong bg-sunken p-px transition-colors data-[checked]:border-accent data-[checked]:bg-accent data-[disabled]:opacity-50"
-      >
-        <BaseSwitch.Thumb className="size-4 rounded-full bg-strong transition-transform data-[checked]:translate-x-4 data-[checked]:bg-on-accent rtl:data-[checked]:-translate-x-4" />
-      </BaseSwitch.Root>
+    <span className="flex min-h-6 items-start gap-3">
+      <span className="relative inline-flex h-5 w-9 shrink-0">
+        <input
+          id={id}
+          type="checkbox"
+          role="switch"
+          checked={isOn}
+          disabled={isDisabled}
+          onChange={(event) => onChange(event.target.checked)}
+          className="peer size-full appearance-none rounded-full border border-strong bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-50"
+        />
+        <span
+          aria-hidden
+          className="pointer-events-none absolute start-0.5 top-0.5 size-4 rounded-full bg-strong transition-transform peer-checked:translate-x-4 peer-checked:bg-on-accent rtl:peer-checked:-translate-x-4"
+        />
+      </span>
       <label htmlFor={id}>{label}</label>
     </span>
   );
