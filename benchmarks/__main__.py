@@ -19,6 +19,7 @@ from benchmarks import (
     cli,
     counters,
     data,
+    embedding,
     events,
     fields,
     files,
@@ -43,7 +44,7 @@ from helpdesk_sdk.local.errors import StackError
 
 _READS = ("rls", "fields", "paging", "events", "unscoped")
 _WRITES = ("claims", "writes", "counters")
-_STACK = ("sdk", "bulk", "files", "adoption", "assistant", "cli", "start")
+_STACK = ("sdk", "bulk", "files", "adoption", "assistant", "embedding", "cli", "start")
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
 # an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
@@ -128,6 +129,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield adoption.run(adoption.TICKETS_QUICK if options.quick else adoption.TICKETS)
     if "assistant" in parts:
         yield assistant.run(assistant.RUNS_QUICK if options.quick else assistant.RUNS)
+    if "embedding" in parts:
+        yield embedding.run()
     if "cli" in parts:
         yield cli.run()
     if "console" in parts:

