@@ -4,6 +4,7 @@ import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { compareSchema, OLD_SCHEMA } from "../lib/versions.ts";
+import { readHead } from "../services/live.ts";
 import { schemaVersion } from "../services/schema.ts";
 import { type Action, roleMay } from "../lib/roles.ts";
 import { onSession, signOut as endSession, teamsOfLogin, whoami } from "../services/auth.ts";
@@ -12,6 +13,8 @@ type Auth = {
   state: "loading" | "signedOut" | "signedIn" | "blocked";
   me: Person | null;
   teams: Team[];
+  /** Where the event log ended before anything else was read; null when that is not known. */
+  cursor: string | null;
   /** Whether the console offers this; the database decides. */
   can(action: Action): boolean;
   signOut(): Promise<void>;
@@ -43,10 +46,12 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
     enabled: Boolean(login),
     staleTime: Infinity,
     queryFn: async () => {
+      // The log is followed from before the first page is read: no change falls between the two.
+      const cursor = readHead().catch(() => null);
       const [person, version, teams] = await Promise.all([whoami(), schemaVersion(), teamsOfLogin(login ?? "")]);
       const schema = compareSchema(version);
       if (schema === "older") throw new HelpdeskError({ message: version, code: OLD_SCHEMA });
-      return { person, schema, teams };
+      return { person, schema, teams, cursor: await cursor };
     },
   });
   // What another person, another role or a member of another team has read goes.
@@ -87,6 +92,7 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
       state,
       me: person,
       teams: me.data?.teams ?? [],
+      cursor: me.data?.cursor ?? null,
       can: (action) => roleMay(person?.role, action),
       signOut,
       problem,

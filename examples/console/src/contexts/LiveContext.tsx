@@ -19,12 +19,17 @@ const LIST_PAUSE = 250;
 
 /** The one connection of this page: announcements wake it, the log says what changed, and what changed is read again. */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const { me, teams } = useAuth();
+  const { me, teams, cursor } = useAuth();
   const queries = useQueryClient();
   const [state, setState] = useState<LiveState>("connecting");
   const [follower, setFollower] = useState<Follower | null>(null);
   const [listeners] = useState(() => new Set<Listener>());
   const userId = me?.user_id;
+  // A later one, read again with the person's rights, moves nothing.
+  const start = useRef(cursor);
+  useEffect(() => {
+    start.current = userId ? start.current ?? cursor : null;
+  });
 
   useEffect(() => {
     if (!userId) return;
@@ -52,7 +57,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onGap: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] }),
       onAccessChanged: () => refresh(keys.me()),
       onState: setState,
-    });
+    }, start.current);
     const wake = () => mine.wake(true);
     document.addEventListener("visibilitychange", wake);
     globalThis.addEventListener("online", wake);

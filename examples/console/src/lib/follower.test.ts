@@ -76,6 +76,16 @@ it("begins at the head of the log, refreshes what was read before, and is live",
   expect(world.gaps).toBe(1);
 });
 
+it("begins where it is told to, and then nothing that was read before is old", async () => {
+  const other = new World();
+  other.log = [event(1), event(2)];
+  const behind = new Follower(other, "1.1");
+  behind.setTopics(["helpdesk:user:u"]);
+  await vi.advanceTimersByTimeAsync(1);
+  behind.stop();
+  expect([other.seen, other.gaps]).toEqual([[2], 0]);
+});
+
 describe("when to read", () => {
   it("reads at once after a quiet second, then after a random wait", async () => {
     await vi.advanceTimersByTimeAsync(1_100);

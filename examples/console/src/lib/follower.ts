@@ -33,7 +33,7 @@ const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
  * person who wrote. So after the first event of a quiet second everybody waits for a random time.
  */
 export class Follower {
-  #cursor: string | null = null;
+  #cursor: string | null;
   #announced = "0.0";
   #channels = new Map<string, () => void>();
   #joined = new Set<string>();
@@ -48,7 +48,10 @@ export class Follower {
   #isStopped = false;
   #state: LiveState = "connecting";
 
-  constructor(private readonly ports: FollowerPorts) {}
+  /** `cursor`: where to begin; null for this moment, and what was read before counts as old. */
+  constructor(private readonly ports: FollowerPorts, cursor: string | null = null) {
+    this.#cursor = cursor;
+  }
 
   /** Listen to these topics, and to no others. */
   setTopics(topics: Iterable<string>): void {
