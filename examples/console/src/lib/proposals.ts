@@ -34,6 +34,16 @@ export function isStale(
     (new Date(proposal.expires_at).getTime() <= now || proposal.last_message_id !== ticket.last_message_id);
 }
 
+/** The messages and notes that began as a draft of the assistant, by id, and whether somebody edited it. */
+export function draftedTexts(proposals: readonly Pick<Proposal, "state" | "final">[]): Map<string, "whole" | "edited"> {
+  const drafted = new Map<string, "whole" | "edited">();
+  for (const { state, final } of proposals) {
+    const id = final?.message_id ?? final?.note_id;
+    if (typeof id === "string") drafted.set(id, state === "edited" ? "edited" : "whole");
+  }
+  return drafted;
+}
+
 /** What a person reads and may edit; null for a proposal that changes the ticket. */
 export function textOf({ kind, payload }: Pick<Proposal, "kind" | "payload">): string | null {
   if (kind === "summary" && Array.isArray(payload.statements)) {

@@ -318,3 +318,46 @@ story("the ticket on a telephone, in German, dark and dense", async ({ world, op
   await expectAccessible(page);
   await screenshot(page, "ticket-390-details");
 });
+
+story("a browser that keeps nothing says so, and the reply is sent all the same", async ({ world, open }) => {
+  const parcel = world.tickets.parcel!;
+  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    };
+  });
+  await page.reload();
+  await arrive(page, "I have asked the carrier.");
+  await page.keyboard.press("r");
+  await page.keyboard.type("It comes on Wednesday.");
+  await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
+  await page.keyboard.press("Control+Enter");
+  await conversation(page).getByText("It comes on Wednesday.").waitFor();
+  await eventually("the editor is empty", async () => await reply(page).inputValue() === "");
+});
+
+story("who signs out is asked about their drafts, and they are gone", async ({ world, open, expectAccessible }) => {
+  const parcel = world.tickets.parcel!;
+  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
+  await arrive(page, "I have asked the carrier.");
+  await page.keyboard.press("r");
+  await page.keyboard.type("Not for other eyes");
+  await page.getByText("Draft kept on this device").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("One draft is not sent.").waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expectEqual(await reply(page).inputValue(), "Not for other eyes", "the draft after no");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Delete and sign out" }).click();
+  await page.waitForURL(/sign-in/);
+  const left = await page.evaluate(async () => {
+    const opened = indexedDB.open("helpdesk-drafts");
+    await new Promise((done) => opened.onsuccess = done);
+    const counted = opened.result.transaction("drafts").objectStore("drafts").count();
+    await new Promise((done) => counted.onsuccess = done);
+    return counted.result;
+  });
+  expectEqual(left, 0, "drafts on the device");
+});

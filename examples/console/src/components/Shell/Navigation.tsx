@@ -11,9 +11,12 @@ import {
   Shield,
   Sparkles,
 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import type { Action } from "../../lib/roles.ts";
+
+const SignOutQuestion = lazy(() => import("./SignOutQuestion.tsx"));
 
 type Entry = {
   to: string;
@@ -39,7 +42,8 @@ const LINK =
 /** The main navigation: what the person's role may open. */
 export function Navigation() {
   const t = useTranslations("shell");
-  const { can, me, signOut } = useAuth();
+  const { can, me } = useAuth();
+  const [isLeaving, setLeaving] = useState(false);
   return (
     <nav
       aria-label={t("navigation")}
@@ -57,10 +61,15 @@ export function Navigation() {
         <Settings aria-hidden size={18} className="shrink-0" />
         <span className="hidden truncate lg:inline" dir="auto">{me?.name || t("settings")}</span>
       </Link>
-      <button type="button" onClick={signOut} className={LINK} aria-label={t("signOut")}>
+      <button type="button" onClick={() => setLeaving(true)} className={LINK} aria-label={t("signOut")}>
         <LogOut aria-hidden size={18} className="shrink-0" />
         <span className="hidden truncate lg:inline">{t("signOut")}</span>
       </button>
+      {isLeaving && (
+        <Suspense fallback={null}>
+          <SignOutQuestion onClose={() => setLeaving(false)} />
+        </Suspense>
+      )}
     </nav>
   );
 }
