@@ -48,7 +48,7 @@ comment on function helpdesk_private.lock_cited_articles is
   'Keeps the articles of these chunks as they are until the transaction ends. Called before a ticket is locked.';
 revoke all on function helpdesk_private.lock_cited_articles from public, anon, authenticated, service_role;
 
-create function helpdesk_private.lock_proposal(p_proposal_id uuid)
+create function helpdesk_private.lock_proposal(p_proposal_id uuid, p_to_accept boolean default false)
 returns helpdesk.proposals
 language plpgsql
 security definer
@@ -64,7 +64,8 @@ begin
   if v_proposal.kind = 'assignment' then
     perform helpdesk_private.lock_staff((v_proposal.payload ->> 'assigned_to')::uuid);
   end if;
-  if v_proposal.kind = 'merge' then
+  -- Only whoever accepts a merge must work the other ticket, too: it may have gone to another team.
+  if v_proposal.kind = 'merge' and p_to_accept then
     perform helpdesk_private.lock_merge(
       array[v_proposal.ticket_id, helpdesk_private.living_ticket_id((v_proposal.payload ->> 'into')::uuid)]
     );

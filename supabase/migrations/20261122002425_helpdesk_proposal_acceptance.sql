@@ -70,7 +70,7 @@ begin
   if v_me is not null and helpdesk_private.is_repetition(v_proposal, p_body, p_status, v_me) then
     return v_proposal;
   end if;
-  v_proposal := helpdesk_private.lock_proposal(p_proposal_id);
+  v_proposal := helpdesk_private.lock_proposal(p_proposal_id, p_to_accept => true);
   if helpdesk_private.is_repetition(v_proposal, p_body, p_status, v_me) then
     return v_proposal;
   end if;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.assisting import accept, classified, make, start, undo
+from tests.db.assisting import accept, classified, make, start, state, undo
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, be, refused, value
 from tests.db.world import World, said, ticket
 
@@ -84,6 +84,20 @@ def test_an_assignment_and_its_undoing(db: Db, world: World) -> None:
     assert str(ticket(db, world, "mine")["assigned_to"]) == world["agent"]
     assert undo(db, ADMIN, proposal)["final"]["kept"] == []
     assert ticket(db, world, "mine")["assigned_to"] is None
+
+
+def test_a_merge_is_seen_and_rejected_where_the_other_ticket_has_gone_away(db: Db, world: World) -> None:
+    run_id, _ = start(db, world["mine"])
+    proposal = make(db, run_id, "merge", {"into": world["answered"]})
+    with be(db, ADMIN):
+        db.execute("select helpdesk.transfer_ticket(%s, %s)", (world["answered"], world["vault"]))
+    with refused("ticket_not_found"):
+        accept(db, AGENT, proposal)
+    with be(db, AGENT):
+        shown = value(db, "select shown_at from helpdesk.show_proposal(%s)", proposal["proposal_id"])
+        db.execute("select helpdesk.reject_proposal(%s, 'wrong')", (proposal["proposal_id"],))
+    assert shown is not None
+    assert state(db, proposal) == "rejected"
 
 
 @pytest.mark.parametrize("person", ["stranger", "left", "customer", "nothing"])
