@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from tests.cli.conftest import TEAM, People
+from tests.cli.conftest import OTHER_TEAM, TEAM, People
 from tests.cli.support import HOSTILE
 
+from helpdesk_cli._show.name_cache import NameCache
 from helpdesk_cli._show.proposals import FLAGS, REASONS, show_suggestion, show_triage
 from helpdesk_sdk import Suggestion, Triage
 
@@ -122,11 +125,57 @@ def test_nothing_of_a_model_acts_on_the_terminal(capsys: pytest.CaptureFixture[s
     proposal |= {"expires_at": NOW, "created_at": NOW, "citations": [citation]}
     triaged = proposal | {"kind": "classification", "payload": {"add_tags": [HOSTILE], HOSTILE: HOSTILE}}
     show_suggestion(Suggestion.model_validate({"run": run, "proposal": proposal, "problem": HOSTILE}))
-    show_triage(Triage.model_validate({"run": run, "proposals": [triaged], "problem": HOSTILE}))
+    show_triage(Triage.model_validate({"run": run, "proposals": [triaged], "problem": HOSTILE}), NameCache())
     shown = "".join(capsys.readouterr())
     assert "red" in shown
     assert not set(shown) & set("\x1b\x07\x9b\x9d\x9c\u202e\u2066\r\x08\x7f\x85")
     assert json.dumps(HOSTILE) not in shown
+
+
+@pytest.fixture
+def proposing(people: People) -> Callable[[str, str, dict[str, Any]], str]:
+    """Stores a proposal of these values for the ticket of this number; returns its id."""
+
+    def make(number: str, kind: str, payload: dict[str, Any]) -> str:
+        with psycopg.connect(people.crew.info.db_url, autocommit=True) as db:
+            made = db.execute(
+                "with run as (insert into helpdesk.ai_runs (kind, ticket_id, cache_key, ticket_revision) "
+                "select 'classification', ticket_id, '', revision from helpdesk.tickets where number = %s returning *) "
+                "insert into helpdesk.proposals "
+                "(run_id, ticket_id, kind, payload, ticket_revision, mode, expires_at) "
+                "select run_id, ticket_id, %s, %s, ticket_revision, 'neighbours', now() + interval '1 hour' from run "
+                "returning proposal_id",
+                (number, kind, json.dumps(payload)),
+            ).fetchone()
+        assert made is not None
+        return str(made[0])
+
+    return make
+
+
+def test_teams_and_people_have_their_names(
+    people: People, question: tuple[str, str], proposing: Callable[[str, str, dict[str, Any]], str]
+) -> None:
+    number, _ = question
+    ids = {team["name"]: team["team_id"] for team in people.agent("teams", "list", "--json").json}
+    agent = people.admin("users", "list", "--role", "agent", "--json").json
+    (person,) = [one for one in agent if one["email"] == people.crew.email("agent")]
+    labels = {"team_id": ids[OTHER_TEAM], "priority": "high", "add_tags": ["vip"], "spam": False, "because": [7, 9]}
+    texts = {
+        proposing(number, "classification", labels | {"previous": {"team_id": ids[TEAM]}}): (
+            f"team: {OTHER_TEAM}\npriority: high\ntags: vip\nspam: no\nlike: 7, 9\n"
+        ),
+        proposing(number, "assignment", {"assigned_to": person["user_id"]}): f"assignee: {person['name']}\n",
+        proposing(number, "merge", {"into": str(uuid4()), "because": [41]}): "into: #41\n",
+        proposing(number, "fields", {"custom_fields": {"plan": "pro", "vip": True}}): "fields: vip=yes, plan=pro\n",
+    }
+    for key, text in texts.items():
+        shown = people.agent("assistant", "show", key).out
+        assert sorted(text.splitlines()) == sorted(shown.splitlines()[1 : 1 + text.count("\n")])
+    listed = people.agent("assistant", "proposals", number, COLUMNS="300").out
+    assert f"team: {OTHER_TEAM}" in listed
+    assert ids[OTHER_TEAM] not in listed
+    assert labels["team_id"] in people.agent("assistant", "proposals", number, "--json").out
 
 
 def test_every_word_has_a_sentence() -> None:

@@ -9,11 +9,12 @@ from .._base import output as out
 from .._base.output import Column, age, local_time
 from .._base.settings import settings
 from .._base.text import one_line, printable
+from .name_cache import NameCache
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from helpdesk_sdk import Citation, Proposal, Run, Suggestion, Triage
+    from helpdesk_sdk import Citation, Helpdesk, Proposal, Run, Suggestion, Triage
 
 # What a person should look at, by flag.
 FLAGS = {
@@ -53,7 +54,41 @@ REASONS = {
     "no_change": "the labels are those that the ticket has",
     "no_embedding": "the ticket had no vector, so its words decided",
 }
+# Values of a payload, as a person calls them.
+_LABELS = {
+    "team_id": "team",
+    "assigned_to": "assignee",
+    "add_tags": "tags",
+    "because": "like",
+    "custom_fields": "fields",
+}
 _INDENT = "    "
+
+
+def names_in(hd: Helpdesk, proposals: Sequence[Proposal]) -> NameCache:
+    """The names of the teams and people that proposals hold by their ids."""
+    names = NameCache()
+    names.load_events(hd, [one.payload for one in proposals if one.kind in ("classification", "assignment")])
+    return names
+
+
+def proposal_text(proposal: Proposal, names: NameCache) -> str:
+    """What is proposed; teams and people by name, tickets by number."""
+    if proposal.kind not in ("classification", "assignment", "fields", "merge"):
+        return proposal.text
+    payload = {name: value for name, value in proposal.payload.items() if name != "previous"}
+    if proposal.kind == "merge" and payload.get("because"):
+        # The number of the ticket that `into` names by its id.
+        payload = {"into": [f"#{number}" for number in payload["because"]]}
+
+    def shown(value: object) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{key}={shown(one)}" for key, one in value.items())
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return ", ".join(map(shown, value)) if isinstance(value, list) else names.label(value)
+
+    return "\n".join(f"{_LABELS.get(name, name)}: {shown(value)}" for name, value in payload.items())
 
 
 def reason_text(reason: str | None) -> str | None:
@@ -67,7 +102,7 @@ def show_suggestion(found: Suggestion) -> None:
         out.print_json(found)
         return
     if found.proposal is not None:
-        show_proposal(found.proposal)
+        show_proposal(found.proposal, NameCache())
     else:
         out.console().print("No proposal.")
     _print_run(found.run, found.problem)
@@ -85,13 +120,13 @@ def show_test(found: Suggestion) -> None:
     _print_run(found.run, found.problem)
 
 
-def show_triage(found: Triage) -> None:
+def show_triage(found: Triage, names: NameCache) -> None:
     """Print what the classification of a ticket proposes."""
     if settings().json:
         out.print_json(found)
         return
     for proposal in found.proposals:
-        show_proposal(proposal)
+        show_proposal(proposal, names)
     if not found.proposals:
         waits = found.run.state in {"queued", "leased"}
         out.console().print("Not yet decided: the run waits." if waits else "No proposal: a person must decide.")
@@ -112,14 +147,14 @@ def _print_run(run: Run, problem: str | None) -> None:
         out.print_note(text)
 
 
-def show_proposal(proposal: Proposal) -> None:
+def show_proposal(proposal: Proposal, names: NameCache) -> None:
     """Print a proposal: its text, its numbered citations with article, heading and date, and what to look at."""
     from rich.text import Text
 
     screen = out.console()
     head = f"{one_line(proposal.kind).replace('_', ' ').capitalize()}, {proposal.state}"
     screen.print(Text(head, style="bold").append(f"  {proposal.proposal_id}", style="dim not bold"), soft_wrap=True)
-    screen.print(Text(printable(proposal.text)), soft_wrap=True)
+    screen.print(Text(printable(proposal_text(proposal, names))), soft_wrap=True)
     for citation in proposal.citations:
         screen.print(_source(citation), soft_wrap=True)
         screen.print(Text(f"{_INDENT}“{one_line(citation.quote)}”"), soft_wrap=True)
@@ -146,7 +181,7 @@ def _source(citation: Citation) -> Text:
     return line
 
 
-def list_proposals(proposals: Sequence[Proposal]) -> None:
+def list_proposals(proposals: Sequence[Proposal], names: NameCache) -> None:
     """Print proposals as a table."""
     columns: list[Column[Proposal]] = [
         Column("Proposal", lambda one: one.proposal_id),
@@ -154,7 +189,7 @@ def list_proposals(proposals: Sequence[Proposal]) -> None:
         Column("State", lambda one: one.state),
         Column("Made from", lambda one: one.mode, from_width=80),
         Column("Flags", lambda one: ", ".join(one.flags), flexible=True, from_width=110),
-        Column("Text", lambda one: one.text, flexible=True, from_width=70),
+        Column("Text", lambda one: proposal_text(one, names), flexible=True, from_width=70),
         Column("Age", lambda one: age(one.created_at), right=True),
     ]
     out.print_rows(proposals, columns, empty="No proposals.")

@@ -51,11 +51,12 @@ def suggest(
 @app.command()
 def triage(ticket: TicketArgument) -> None:
     """Classify a ticket: team, priority, tags, spam."""
-    from .._show.proposals import show_triage
+    from .._show.proposals import names_in, show_triage
 
     with connect() as hd:
         found = hd.assistant.triage(ticket)
-    show_triage(found)
+        names = names_in(hd, found.proposals)
+    show_triage(found, names)
 
 
 @app.command()
@@ -70,12 +71,13 @@ def proposals(
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
     """List the proposals for the tickets you work, newest first."""
-    from .._show.proposals import list_proposals
+    from .._show.proposals import list_proposals, names_in
 
     with connect() as hd:
         pager = hd.assistant.proposals(ticket, state=None if all else state or "open")
         found = list(with_progress(pager.limit(limit) if limit else pager, "proposals"))
-    list_proposals(found)
+        names = names_in(hd, found)
+    list_proposals(found, names)
 
 
 @app.command()
@@ -83,14 +85,15 @@ def show(proposal: ProposalArgument) -> None:
     """Show a proposal with its citations."""
     from .._base.output import print_json
     from .._base.settings import settings
-    from .._show.proposals import show_proposal
+    from .._show.proposals import names_in, show_proposal
 
     with connect() as hd:
         found = hd.assistant.show(proposal)
+        names = names_in(hd, [found])
     if settings().json:
         print_json(found)
     else:
-        show_proposal(found)
+        show_proposal(found, names)
 
 
 @app.command()
