@@ -204,6 +204,10 @@ def helpdesk(
     name: Annotated[str, typer.Option(metavar="NAME", help="A name for that helpdesk, to keep several apart.")] = (
         "helpdesk"
     ),
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Import the files of export --files, too.", show_default=False),
+    ] = None,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -212,13 +216,20 @@ def helpdesk(
     """Import what helpdesk export wrote.
 
     PATH is a file, or a folder with a whole export and those that followed it. Times and authors are kept; tickets have
-    new numbers. Links and merges come along. Roles, logins, memberships and files are left out.
+    new numbers. Links and merges come along, files with --files and the secret key. Roles, logins and
+    memberships are left out.
 
     For example: helpdesk import helpdesk helpdesk.jsonl.gz --dry-run
     """
     _run(
         lambda hd, tell: hd.imports.helpdesk(
-            path, name=name, dry_run=dry_run, skip_unreadable=skip_unreadable, stage=stage, on_progress=tell
+            path,
+            name=name,
+            files=files,
+            dry_run=dry_run,
+            skip_unreadable=skip_unreadable,
+            stage=stage,
+            on_progress=tell,
         ),
         report,
     )

@@ -38,6 +38,7 @@ create table helpdesk.attachments (
   uploaded_at timestamptz,
   checked_at timestamptz,
   expires_at timestamptz,
+  imported boolean not null default false,
   check (message_id is null or placement = 'message'),
   check (note_id is null or placement = 'note')
 );
@@ -47,6 +48,8 @@ comment on table helpdesk.attachments is
 comment on column helpdesk.attachments.sha256 is 'The hash of the file, computed by its check.';
 comment on column helpdesk.attachments.expires_at is
   'Until when the file must arrive, or a message or note take it; null once that has happened.';
+comment on column helpdesk.attachments.imported is
+  'True for a file that an import has brought from another helpdesk.';
 -- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.attachments
   alter column attachment_id set statistics 0,
@@ -68,7 +71,8 @@ alter table helpdesk.attachments
   alter column created_at set statistics 0,
   alter column uploaded_at set statistics 0,
   alter column checked_at set statistics 0,
-  alter column expires_at set statistics 0;
+  alter column expires_at set statistics 0,
+  alter column imported set statistics 0;
 create index attachments_ticket_idx on helpdesk.attachments (ticket_id, sequence);
 create index attachments_message_idx on helpdesk.attachments (message_id) where message_id is not null;
 create index attachments_note_idx on helpdesk.attachments (note_id) where note_id is not null;
@@ -107,8 +111,9 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.log_attachment from public, anon, authenticated, service_role;
+-- An import is silent.
 create trigger log_attachment after update on helpdesk.attachments
-  for each row execute function helpdesk_private.log_attachment();
+  for each row when (not new.imported or new.state = 'deleted') execute function helpdesk_private.log_attachment();
 
 alter table helpdesk.attachments enable row level security;
 

@@ -175,7 +175,9 @@ begin
   if not v_found then
     perform helpdesk_private.fail('attachment_not_ready', 'The file has not arrived.', 'Upload it first.');
   end if;
-  select u.auth_user_id::text into v_login from helpdesk.users as u where u.user_id = v_attachment.uploaded_by;
+  -- Whoever imports a file is the system, whoever its author is.
+  select u.auth_user_id::text into v_login
+  from helpdesk.users as u where u.user_id = v_attachment.uploaded_by and not v_attachment.imported;
   v_reason := case
     when v_attachment.expires_at < now() then 'too_late'
     when v_object.login <> coalesce(v_login, '') then 'not_the_uploader'
@@ -193,7 +195,10 @@ begin
       reason = v_reason,
       uploaded_at = clock_timestamp(),
       -- A message or note has a week to take it.
-      expires_at = case when a.placement <> 'ticket' and v_reason is null then now() + interval '7 days' end
+      expires_at = case
+        when a.placement <> 'ticket' and v_reason is null and a.message_id is null and a.note_id is null
+          then now() + interval '7 days'
+      end
   where a.attachment_id = p_attachment_id
   returning * into v_attachment;
   return v_attachment;

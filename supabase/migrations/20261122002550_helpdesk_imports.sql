@@ -32,9 +32,9 @@ create index import_runs_started_idx on helpdesk_private.import_runs (started_at
 
 create table helpdesk_private.imported_objects (
   source_id integer not null references helpdesk_private.import_sources (source_id),
-  kind text not null check (kind in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge')),
+  kind text not null check (kind in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge', 'file')),
   external_id text not null check (helpdesk_private.text_within('external_id', external_id, 1, 200)),
-  -- The user, team, ticket, message, note, link or merge. No foreign key: the row outlives the object, so that a
+  -- The user, team, ticket, message, note, link, merge or file. No foreign key: the row outlives the object, so that a
   -- deleted object is not imported again. Null for a field, which has a key, and for an object that the source had
   -- deleted.
   own_id uuid,
@@ -272,6 +272,6 @@ as $$
 $$;
 comment on function helpdesk.known_imports is
   'Admins and the secret key: which of these objects of a source were imported before, with the hash of their '
-  'content: {external id: {hash, is_dead}}. kind: person, team, field, ticket, comment, link or merge.';
+  'content: {external id: {hash, is_dead}}. kind: person, team, field, ticket, comment, link, merge or file.';
 revoke all on function helpdesk.known_imports from public, anon, authenticated, service_role;
 grant execute on function helpdesk.known_imports to authenticated, service_role;

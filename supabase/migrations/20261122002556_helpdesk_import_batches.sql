@@ -273,6 +273,10 @@ begin
         select jsonb_agg(helpdesk_private.import_merge(p_run, i.item) order by i.place)
         from jsonb_array_elements(p_items) with ordinality as i (item, place)
       )
+      when 'file' then (
+        select jsonb_agg(helpdesk_private.import_file(p_run, i.item) order by i.place)
+        from jsonb_array_elements(p_items) with ordinality as i (item, place)
+      )
       else helpdesk_private.import_tickets(p_run, p_items)
     end;
   exception when others then
@@ -319,8 +323,10 @@ declare
 begin
   if v_run.finished_at is not null then
     perform helpdesk_private.fail('import_finished');
-  elsif p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'link', 'merge') then
-    perform helpdesk_private.fail('invalid_value', 'kind must be one of person, team, field, ticket, link, merge');
+  elsif p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'link', 'merge', 'file') then
+    perform helpdesk_private.fail(
+      'invalid_value', 'kind must be one of person, team, field, ticket, link, merge, file'
+    );
   elsif coalesce(jsonb_typeof(p_items), '') <> 'array' then
     perform helpdesk_private.fail('invalid_value', 'items must be a JSON array');
   elsif jsonb_array_length(p_items) > 500 then
@@ -355,8 +361,8 @@ as $$
   select helpdesk_private.import_batch(import_batch.run_id, import_batch.kind, import_batch.items);
 $$;
 comment on function helpdesk.import_batch is
-  'Admins and the secret key: writes at most 500 objects of another helpdesk (kind person, team, field, ticket, link '
-  'or merge, in this order) with their times and authors, silently. Returns a result for each, in the same order: '
+  'Admins and the secret key: writes at most 500 objects of another helpdesk (kind person, team, field, ticket, file, '
+  'link or merge, in this order) with their times and authors, silently. Returns a result for each, in the same order: '
   '{"outcome": "created" | "updated" | "unchanged" | "dead", "id": …} or {"outcome": "refused", "error": {code, '
   'message, details, hint}}. An item that is refused changes nothing, the others stand. '
   'Repeat the request as often as you like.';

@@ -43,9 +43,9 @@ begin
   perform helpdesk_private.require_role('admin');
   select s.source_id into v_source_id
   from helpdesk_private.import_sources as s where s.name = helpdesk_private.clean_name(p_source);
-  if p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge') then
+  if p_kind is null or p_kind not in ('person', 'team', 'field', 'ticket', 'comment', 'link', 'merge', 'file') then
     perform helpdesk_private.fail(
-      'invalid_value', 'kind must be one of person, team, field, ticket, comment, link, merge'
+      'invalid_value', 'kind must be one of person, team, field, ticket, comment, link, merge, file'
     );
   elsif cardinality(p_external_ids) > 1000 then
     perform helpdesk_private.fail('too_many', 'external_ids: at most 1000 in one request.');
@@ -76,6 +76,10 @@ begin
     select true, helpdesk_private.row_sum(l.external_id, l.own_id::text)
     from living as l join helpdesk.ticket_merges as g on g.merge_id = l.own_id
     where p_kind = 'merge' and g.unmerged_at is null
+    union all
+    select true, helpdesk_private.row_sum(l.external_id, l.own_id::text)
+    from living as l join helpdesk.attachments as a on a.attachment_id = l.own_id
+    where p_kind = 'file' and a.state in ('uploaded', 'clean', 'unchecked')
     union all
     select
       true,

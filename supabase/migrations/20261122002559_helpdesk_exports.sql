@@ -64,7 +64,8 @@ as $$
     'attachments', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'attachment_id', a.attachment_id, 'placement', a.placement, 'message_id', a.message_id,
-        'note_id', a.note_id, 'uploaded_by', a.uploaded_by, 'file_name', a.file_name,
+        'note_id', a.note_id, 'uploaded_by', a.uploaded_by, 'uploader_kind', a.uploader_kind,
+        'uploader_name', a.uploader_name, 'file_name', a.file_name,
         'content_type', a.content_type, 'size', a.size, 'state', a.state, 'sha256', a.sha256,
         'sequence', a.sequence, 'created_at', a.created_at
       ) order by a.sequence), '[]')

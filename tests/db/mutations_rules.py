@@ -133,6 +133,15 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("write_imported_tags(helpdesk_private.imported_ticket[])", "imports"): {
         "an import removes tags that somebody has set": ("and g.created_at = (i.ticket).created_at", ""),
     },
+    ("import_file(helpdesk_private.import_runs,jsonb)", "import_files"): {
+        "files are imported by people": ("if not helpdesk_private.is_service() then", "if false then"),
+    },
+    ("file_of_item(helpdesk_private.import_runs,jsonb)", "import_files"): {
+        "a file is given to another ticket's message": (
+            "where m.message_id = v_comment.own_id and m.ticket_id = v_file.ticket_id",
+            "where m.message_id = v_comment.own_id",
+        ),
+    },
     ("forget_relations(helpdesk_private.import_runs,uuid[])", "import_relations"): {
         "an import removes links that somebody has made": (
             "and o.own_id = l.link_id and o.kind = 'link' and o.source_id = (p_run).source_id\n    returning",

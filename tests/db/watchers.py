@@ -46,6 +46,7 @@ _MODULES = [
     "imports",
     "imports_refused",
     "import_relations",
+    "import_files",
     "assistant_runs",
     "assistant_budgets",
     "assistant_cache",

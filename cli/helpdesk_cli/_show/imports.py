@@ -17,6 +17,7 @@ _NAMES = {
     "team": "teams",
     "person": "people",
     "ticket": "tickets",
+    "file": "files",
     "link": "links",
     "merge": "merges",
 }

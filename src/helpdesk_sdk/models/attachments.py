@@ -75,6 +75,8 @@ class Attachment(Model):
     """The time at which its check ended."""
     expires_at: datetime | None = None
     """Until when the file must arrive, or a message or note take it; None once that has happened."""
+    imported: bool = False
+    """Whether an import has brought it from another helpdesk."""
 
     @property
     def is_available(self) -> bool:

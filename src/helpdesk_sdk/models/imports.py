@@ -8,7 +8,7 @@ from uuid import UUID
 
 from .base import Model
 
-ImportKind = Literal["field", "team", "person", "ticket", "link", "merge"]
+ImportKind = Literal["field", "team", "person", "ticket", "file", "link", "merge"]
 """What is imported, in this order."""
 
 
@@ -64,7 +64,7 @@ class ImportProblem(Model):
 
 
 class ImportCheck(Model):
-    """The comparison of source and helpdesk for one kind: people, tickets, messages, notes, links, merges."""
+    """The comparison of source and helpdesk for one kind: people, tickets, messages, notes, files, links, merges."""
 
     kind: str
     """What was compared."""
@@ -88,7 +88,7 @@ class ImportSummary(Model):
     run_id: UUID | None = None
     """The run; None when nothing was written."""
     counts: dict[str, ImportCounts]
-    """What became of fields, teams, people and tickets; of links and merges where there are some."""
+    """What became of fields, teams, people and tickets; of files, links and merges where there are some."""
     comments: dict[str, int]
     """``messages``, ``notes`` and ``descriptions`` of the tickets that are there."""
     checks: tuple[ImportCheck, ...] = ()

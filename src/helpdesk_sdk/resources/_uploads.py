@@ -70,20 +70,38 @@ def upload(
     request = resource._rpc_write("reserve_attachment", reservation, id=attachment_id)
     made = yield from resource._call_one(request, Attachment)
     if made.state == AttachmentState.RESERVED:
-        body = FileBody(file.file, file.size, progress)
-        headers = {"Content-Type": made.content_type, "Cache-Control": "no-store"}
-        http = resource._platform("POST", f"/storage/v1/object/{object_path(made)}", headers=headers, body=body)
-        # A conflict: an earlier attempt has arrived. The database compares it with the reservation.
-        yield Request(http, repeatable=True, write=True, id=attachment_id, accepts=(ConflictError,))
-        request = resource._rpc_write("finish_attachment", {"attachment_id": attachment_id}, id=attachment_id)
-        made = yield from resource._call_one(request, Attachment)
+        made = yield from bring(resource, made, file, progress)
     if made.state == AttachmentState.UPLOADED:
         made = yield from _checked(resource, made)
-    if made.state == AttachmentState.REJECTED:
-        raise AttachmentRejectedError(f"The file {made.file_name} was rejected: {made.reason_text}")
+    _refuse_rejected(made)
     if made.state in (AttachmentState.EXPIRED, AttachmentState.DELETED):
         raise AttachmentNotFoundError(f"The attachment {attachment_id} was {made.state}", hint="Use a new id.")
     return made
+
+
+def bring(
+    resource: Resource[Any], reserved: Attachment, file: OpenFile, progress: Progress | None = None
+) -> Flow[Attachment]:
+    """Upload the bytes of a file that was reserved.
+
+    Raises:
+        AttachmentRejectedError: What has arrived is not what was reserved.
+    """
+    id = reserved.attachment_id
+    body = FileBody(file.file, file.size, progress)
+    headers = {"Content-Type": reserved.content_type, "Cache-Control": "no-store"}
+    http = resource._platform("POST", f"/storage/v1/object/{object_path(reserved)}", headers=headers, body=body)
+    # A conflict: an earlier attempt has arrived. The database compares it with the reservation.
+    yield Request(http, repeatable=True, write=True, id=id, accepts=(ConflictError,))
+    request = resource._rpc_write("finish_attachment", {"attachment_id": id}, id=id)
+    made = yield from resource._call_one(request, Attachment)
+    _refuse_rejected(made)
+    return made
+
+
+def _refuse_rejected(made: Attachment) -> None:
+    if made.state == AttachmentState.REJECTED:
+        raise AttachmentRejectedError(f"The file {made.file_name} was rejected: {made.reason_text}")
 
 
 def _checked(resource: Resource[Any], made: Attachment) -> Flow[Attachment]:

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["person", "team", "field", "ticket", "link", "merge"]
+Kind = Literal["person", "team", "field", "ticket", "file", "link", "merge"]
 
 # Between the values of a row in its sum. No text that was imported has it.
 _BETWEEN = "\x1f"
@@ -50,6 +51,8 @@ class Item:
     """What ``import_batch()`` receives, but for the id and the hash."""
     place: str = ""
     """Where it was read."""
+    file: Path | None = None
+    """The bytes of a file."""
     notes: dict[str, int] = field(default_factory=dict)
     """What was left out or changed on the way, and how often."""
 

@@ -21,6 +21,7 @@ _FORMAT = 1
 # A ticket is known by its number, so that tickets are opened in that order.
 _IDS = {"field": "key", "team": "team_id", "person": "user_id", "ticket": "number"}
 _BATCH = 1000
+_RELATIONS = {"file": "attachments", "link": "links", "merge": "merge"}
 _OF_MERGES = ("source_status", "source_resolved_at", "source_closed_at", "source_snoozed_until", "added_tags")
 _UNKNOWN_SINCE = "2000-01-01T00:00:00+00:00"
 
@@ -31,15 +32,19 @@ class HelpdeskExport(Source):
     Args:
         path: A file of ``helpdesk export``, or a folder with a whole export and those that followed it.
         name: A name for that helpdesk: ids are unique within it.
+        files: The folder of ``helpdesk export --files``; None to leave files out.
     """
 
-    def __init__(self, path: str | os.PathLike[str], name: str = "helpdesk") -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], name: str = "helpdesk", files: str | os.PathLike[str] | None = None
+    ) -> None:
         self.path = Path(path)
+        self._files = None if files is None else Path(files)
         self.name = name if name == "helpdesk" else f"helpdesk:{name}"
 
     def fingerprint(self) -> str:
         """The files' names and the options."""
-        return repr((self.name, str(self.path.resolve())))
+        return repr((self.name, str(self.path.resolve()), self._files and str(self._files.resolve())))
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
         """Read all files that have changed since they were read last, in the order of their names."""
@@ -73,9 +78,22 @@ class HelpdeskExport(Source):
         now = datetime.now(UTC)
         for id, place, raw in stage.all("ticket"):
             try:
-                yield _ticket(id, place, json.loads(raw), stage, now)
+                item = _ticket(id, place, json.loads(raw), stage, now)
             except RefusedItemError as refused:
                 yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
+                continue
+            if self._files is None:
+                item.note("files left out: their folder was not named", len(json.loads(raw)["attachments"]))
+            yield item
+
+    def files(self, stage: Stage) -> Iterator[Made]:
+        """The files that ``helpdesk export --files`` saved."""
+        if self._files is None:
+            return
+        for number, place, file in _relations(stage, "file"):
+            made = _file(self._files, number, place, file, stage)
+            if made is not None:
+                yield made
 
     def links(self, stage: Stage) -> Iterator[Made]:
         """The links that were there at the time of the newest export."""
@@ -166,7 +184,7 @@ def _checked(place: str, text: bytes) -> dict[str, Any]:
 
 def _marks(line: Mapping[str, Any], version: str, place: str) -> Iterator[Staged]:
     """Which tickets have links or a merge: few do."""
-    for kind, name in (("link", "links"), ("merge", "merge")):
+    for kind, name in _RELATIONS.items():
         if line.get(name):
             yield Staged(kind, str(line["number"]), None, version, place, "")
 
@@ -175,8 +193,30 @@ def _relations(stage: Stage, kind: str) -> Iterator[tuple[str, str, dict[str, An
     """Number, place and content of the links or merges that begin at tickets, as the newest lines have them."""
     for number, place, _ in stage.all(kind):
         ticket = json.loads(stage.find("ticket", number) or "{}")
-        for one in ticket.get("links") or () if kind == "link" else filter(None, [ticket.get("merge")]):
+        found = ticket.get(_RELATIONS[kind])
+        for one in [found] if isinstance(found, dict) else found or ():
             yield number, place, one
+
+
+def _file(folder: Path, number: str, place: str, file: Mapping[str, Any], stage: Stage) -> Made | None:
+    """A file of a ticket; None for a file that nobody can see."""
+    parent = file["message_id"] or file["note_id"]
+    if parent is None and file["placement"] != "ticket":
+        # It was never sent.
+        return None
+    shown = f"file {file['attachment_id']}"
+    name = file.get("file")
+    if not isinstance(name, str):
+        why = file.get("problem") or f"its state is {file['state']}"
+        return Problem(place, shown, "file_left_out", f"{file['file_name']} is not in the export: {why}")
+    path = folder / name
+    if Path(name).name != name or not path.is_file() or path.stat().st_size != file["size"]:
+        message = f"{name[:100]!r} is not in the folder, or has another size"
+        return Problem(place, shown, "file_missing", message, "Export with --files again, and name that folder.")
+    values = {name: file[name] for name in ("file_name", "content_type", "size", "created_at")}
+    values |= {"ticket": number, "comment": parent, "author": _known(stage, file["uploaded_by"])}
+    values["author_name"] = file["uploader_name"]
+    return Item("file", file["attachment_id"], values, place, file=path)
 
 
 def _known(stage: Stage, person: str | None) -> str | None:
@@ -226,7 +266,6 @@ def _ticket(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: d
     }
     if stubs:
         item.values["stubs"] = stubs
-    item.note("files left out: their bytes are not in the lines", len(ticket["attachments"]))
     return item
 
 

@@ -18,7 +18,7 @@ Made = Item | Problem
 
 
 class Source(Protocol):
-    """A reader of another helpdesk's export. A class that inherits from it has no links and merges."""
+    """A reader of another helpdesk's export. A class that inherits from it has no files, links and merges."""
 
     name: str
     """The source, e.g. ``zendesk:acme``: ids are unique within it."""
@@ -45,6 +45,10 @@ class Source(Protocol):
 
         ``item.values["stubs"]`` has a person for each id that stands nowhere else.
         """
+
+    def files(self, stage: Stage) -> Iterator[Made]:  # noqa: ARG002  # most sources have none
+        """The files of tickets and comments; ``Item.file`` is where the bytes are. They need the secret key."""
+        return iter(())
 
     def links(self, stage: Stage) -> Iterator[Made]:  # noqa: ARG002  # most sources have none
         """The links between tickets: ``source``, ``kind``, ``target`` and ``linked_at``."""

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
+from ...errors import ForbiddenError
 from ...imports.desks import CsvTable, FreshdeskExport, HelpdeskExport, Source, ZendeskExport, read_mapping
 from ...models.imports import ImportRun, ImportSummary
 from .running import Progress, run_import
@@ -160,6 +161,7 @@ class Imports(Resource[Driver]):
         path: str | os.PathLike[str],
         *,
         name: str = "helpdesk",
+        files: str | os.PathLike[str] | None = None,
         dry_run: bool = False,
         skip_unreadable: bool = False,
         stage: str | os.PathLike[str] | None = None,
@@ -167,12 +169,14 @@ class Imports(Resource[Driver]):
     ) -> Flow[ImportSummary]:
         """Import what ``helpdesk export`` wrote: tickets with messages and notes, people, teams and fields.
 
-        Links and merges come along. Tickets have new numbers. Roles, logins, memberships and files are left out.
+        Links and merges come along. Tickets have new numbers. Roles, logins and memberships are left out.
 
         Args:
             path: A file, or a folder with a whole export and those that followed it: of a ticket, the newest line
                 counts.
             name: A name for that helpdesk: ids are unique within it. Name it when you import from several.
+            files: The folder of ``helpdesk export --files``, too. It needs the secret key. They wait for
+                their check as every file.
             dry_run: Whether to write nothing, and report what would be done.
             skip_unreadable: Whether to import the rest when a file cannot be read to its end.
             stage: The file that keeps what was read and how far the import has come; by default beside ``path``. It is
@@ -181,9 +185,11 @@ class Imports(Resource[Driver]):
 
         Raises:
             LocalFileError: There is no such file or folder, or the stage cannot be written.
-            ForbiddenError: You are not an admin.
+            ForbiddenError: You are not an admin; or there are ``files``, and the client has no secret key.
         """
-        export = HelpdeskExport(path, name)
+        if files is not None and not self._session_store.is_system:
+            raise ForbiddenError(hint="Files are imported with the secret key: Helpdesk(url, secret_key).")
+        export = HelpdeskExport(path, name, files)
         return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
     @call

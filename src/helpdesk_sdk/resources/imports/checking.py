@@ -12,7 +12,7 @@ from ...models.imports import ImportCheck
 
 _AT_ONCE = 1000
 _NAMED_MAX = 20
-KINDS = ("field", "team", "person", "ticket", "message", "note", "link", "merge")
+KINDS = ("field", "team", "person", "ticket", "message", "note", "file", "link", "merge")
 
 
 def compare(

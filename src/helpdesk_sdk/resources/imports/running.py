@@ -22,7 +22,7 @@ from .checking import compare
 from .sending import Sender
 from .summary import summary_of
 
-Phase = Literal["reading", "fields", "teams", "people", "tickets", "links", "merges", "checking"]
+Phase = Literal["reading", "fields", "teams", "people", "tickets", "files", "links", "merges", "checking"]
 _BATCH = 250
 _BYTES_MAX = 3_000_000
 
@@ -103,6 +103,7 @@ def _import(
             keys = sender.field_keys
     for phase, kind, made in (
         ("tickets", "ticket", source.tickets(stage, keys)),
+        ("files", "file", source.files(stage)),
         ("links", "link", source.links(stage)),
         ("merges", "merge", source.merges(stage)),
     ):

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Resource
-from ...errors import StatementTimeoutError
+from ...errors import ApiError, LocalFileError, StatementTimeoutError
 from ...imports.desks import Item, Problem, Stage
 from ...imports.desks.items import row_sum
 from ...imports.desks.source import microseconds
+from ...models.attachments import Attachment
+from .._files import opened
+from .._uploads import bring
 
 _THERE = frozenset({"created", "updated", "unchanged"})
 Result = tuple[str, str, str, str | None, int | None]
@@ -55,12 +58,27 @@ class Sender:
         described = {item.external_id: item.values.pop("description_of", None) for item in items}
         sent = [item.sent() for item in items]
         results = yield from self._results(kind, sent)
+        if kind == "file":
+            for item, result in zip(items, results, strict=True):
+                yield from self._upload(item, result)
         self._stage.begin()
         try:
             for item, result in zip(items, results, strict=True):
                 self._keep(kind, item, result, described[item.external_id])
         finally:
             self._stage.commit()
+
+    def _upload(self, item: Item, result: dict[str, Any]) -> Flow[None]:
+        """Bring the bytes of a file that was reserved. If that fails, the file is refused."""
+        if (reserved := result.get("file")) is None or item.file is None:
+            return
+        try:
+            with opened(item.file, reserved["file_name"], reserved["content_type"]) as found:
+                yield from bring(self._resource, Attachment.model_validate(reserved), found)
+        except (ApiError, LocalFileError) as error:
+            result["outcome"] = "refused"
+            code = error.reason if isinstance(error, ApiError) else "unreadable_file"
+            result["error"] = {"details": code, "message": error.message, "hint": error.hint}
 
     def _results(self, kind: str, sent: list[dict[str, Any]]) -> Flow[list[dict[str, Any]]]:
         if self._run_id is None:

@@ -22,9 +22,9 @@ def summary_of(
     """The report."""
     outcomes = stage.outcomes()
     counts = {}
-    for kind in ("field", "team", "person", "ticket", "link", "merge"):
+    for kind in ("field", "team", "person", "ticket", "file", "link", "merge"):
         found = outcomes.get(kind, {})
-        if not found and kind in ("link", "merge"):
+        if not found and kind in ("file", "link", "merge"):
             continue
         counts[kind] = ImportCounts(read=sum(found.values()), **found)
     problems = stage.db.execute(
