@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import type { AssistantSettings, Threshold } from "../lib/models.ts";
+import type { AssistantSettings, RunKind, Threshold } from "../lib/models.ts";
 import { keys } from "../lib/queryKeys.ts";
 import * as settings from "../services/assistantSettings.ts";
+import { newId } from "../lib/ids.ts";
+import { tryPrompt } from "../services/assistant.ts";
 import { useAction } from "./useAction.ts";
 
 /** The assistant's settings: staff read them, admins change them. */
@@ -43,4 +45,11 @@ export function useAssistantActions() {
       changes,
     ),
   };
+}
+
+/** Try a version of the instructions on a ticket, without a proposal. */
+export function usePromptTrial() {
+  return useAction(({ promptId, kind, ticketId }: { promptId: string; kind: RunKind; ticketId: string }) =>
+    tryPrompt(promptId, kind, ticketId, newId())
+  );
 }

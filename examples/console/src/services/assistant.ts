@@ -33,6 +33,14 @@ export async function suggest(
   return result;
 }
 
+/** What a version of the instructions would answer about a ticket. A test: it leaves no proposal, and costs its tokens. */
+export async function tryPrompt(promptId: string, kind: RunKind, ticketId: string, runId: string): Promise<Run> {
+  const given = { ticket_id: ticketId, kind, prompt_id: promptId, is_test: true, run_id: runId };
+  const response = await post("suggest-reply", given, "application/json");
+  if (response === null) throw new HelpdeskError({ message: "", details: "helpdesk.no_function", status: 404 });
+  return ((await response.json()) as Suggestion).run;
+}
+
 /** Passages of articles, without a model and without functions. */
 async function suggestWithoutModel({ ticketId, kind }: Question): Promise<Suggestion> {
   const found = await call(client().rpc("suggest_without_model", { ticket_id: ticketId, kind }));

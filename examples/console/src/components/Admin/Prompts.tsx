@@ -4,6 +4,7 @@ import { useAssistantActions, usePrompts } from "../../hooks/useAssistantSetting
 import type { Prompt } from "../../lib/models.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 import { Badge, Button, ErrorNote, Panel, Select, TextArea, TextField, Time } from "../Shared/index.ts";
+import { PromptTrial } from "./PromptTrial.tsx";
 
 const TASKS = ["reply", "summary", "next_steps", "classification", "article"] as const;
 type Task = typeof TASKS[number];
@@ -38,6 +39,7 @@ function Bench({ task, versions }: { task: Task; versions: Prompt[] }) {
   const active = versions.find((prompt) => prompt.is_active) ?? versions[0];
   const [body, setBody] = useState(active?.body ?? "");
   const [note, setNote] = useState("");
+  const [tried, setTried] = useState<Prompt | null>(null);
   const problem = createPrompt.problem ?? activatePrompt.problem;
   const save = async () => {
     if (await createPrompt.run({ task, body, note })) setNote("");
@@ -60,6 +62,9 @@ function Bench({ task, versions }: { task: Task; versions: Prompt[] }) {
             <span className="min-w-0 flex-1 truncate text-muted" dir="auto">{prompt.note}</span>
             <Time at={prompt.created_at} />
             <Button size="small" variant="ghost" onClick={() => setBody(prompt.body)}>{t("show")}</Button>
+            {task !== "classification" && (
+              <Button size="small" variant="ghost" onClick={() => setTried(prompt)}>{t("try")}</Button>
+            )}
             {!prompt.is_active && (
               <Button
                 size="small"
@@ -72,6 +77,7 @@ function Bench({ task, versions }: { task: Task; versions: Prompt[] }) {
           </li>
         ))}
       </ul>
+      {tried && <PromptTrial prompt={tried} onClose={() => setTried(null)} />}
     </>
   );
 }
