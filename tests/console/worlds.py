@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg import connect
+
 from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.scripted_provider import Behaviour
 from helpdesk_sdk.testing import Person, Project
@@ -71,7 +73,23 @@ def plain(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict
     }
 
 
-WORLDS = {"empty": empty, "plain": plain, "failing_model": plain, "silent_model": plain}
+def many(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[str, Any]:
+    """10,000 open tickets of Mei's in Support, "Parcel 1" the newest; written past the rules, as an import would."""
+    with connect(project.db_url) as db:
+        db.execute("set local session_replication_role = replica")
+        db.execute(
+            "insert into helpdesk.tickets (number, title, description, team_id, created_by, created_at, updated_at) "
+            "select n, 'Parcel ' || n, 'It has not come.', t.team_id, %s, now() - n * interval '1 minute', "
+            "now() - n * interval '1 minute' from generate_series(1, 10000) as n, helpdesk.teams as t "
+            "where t.name = 'Support'",
+            (people["mei"].user_id,),
+        )
+        db.execute("set local session_replication_role = origin")
+        db.execute("analyze helpdesk.tickets")
+    return {}
+
+
+WORLDS = {"empty": empty, "many": many, "plain": plain, "failing_model": plain, "silent_model": plain}
 
 # How the assistant's model behaves in a world; well in the others.
 MODELS: dict[str, Behaviour] = {"failing_model": "server_error", "silent_model": "hang"}

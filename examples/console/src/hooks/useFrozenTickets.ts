@@ -13,10 +13,10 @@ export function useFrozenTickets(tickets: ListedTicket[], listId: string, isPlac
   const shownId = useRef("");
   useEffect(() => {
     if (isPlaceholder) return;
-    setFrozen((before) =>
-      shownId.current === listId ? freeze(before.rows, tickets, idOf) : { rows: thaw(tickets, idOf), newer: 0 }
-    );
+    // Before the update: React may call it later.
+    const isSame = shownId.current === listId;
     shownId.current = listId;
+    setFrozen((before) => isSame ? freeze(before.rows, tickets, idOf) : { rows: thaw(tickets, idOf), newer: 0 });
   }, [tickets, listId, isPlaceholder]);
   const settle = useCallback(() => setFrozen({ rows: thaw(tickets, idOf), newer: 0 }), [tickets]);
   const dropGone = useCallback(() => {

@@ -1,6 +1,7 @@
 /** Every page of every role: accessible in both themes, and whole on a phone, in compact rows, and from right to left. */
 import type { Page } from "playwright-core";
-import { eventually, type Story, story } from "./harness.ts";
+import { type Story, story } from "./harness.ts";
+import { overflowing, painted, settled } from "./pages_support.ts";
 
 const CUSTOMER = ["/requests", "/requests/new", "/requests/:parcel", "/help", "/settings"];
 const AGENT = [
@@ -38,29 +39,6 @@ async function visit(given: Story, person: "mei" | "ana" | "ada", paths: string[
     wrong.push(...(await overflowing(page)).map((what) => `${path} at 390 px from right to left: ${what}`));
   }
   if (wrong.length) throw new Error([...new Set(wrong)].join("\n"));
-}
-
-/** Nothing is being loaded any more. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator("main, form").first().waitFor();
-  await page.waitForLoadState("networkidle");
-  await eventually("the page is loaded", async () => await page.locator('[aria-busy="true"]').count() === 0);
-}
-
-async function painted(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-}
-
-/** What makes the page wider than the screen. */
-export async function overflowing(page: Page): Promise<string[]> {
-  return await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const main = document.querySelector("main");
-    const found = [];
-    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide`);
-    if (main && main.scrollWidth > main.clientWidth) found.push(`main is ${main.scrollWidth} px wide`);
-    return found;
-  });
 }
 
 async function turn(page: Page): Promise<void> {

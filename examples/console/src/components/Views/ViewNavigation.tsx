@@ -105,5 +105,6 @@ function Entry({ label, search, isActive, count, filter }: EntryProps) {
 
 /** Numbers are for orientation: from a hundred on, `99+`. */
 function capped(count: number, more: boolean): string {
-  return more || count > 99 ? "99+" : String(count);
+  if (count > 99) return "99+";
+  return more ? `${count}+` : String(count);
 }
