@@ -3,7 +3,17 @@ import documented from "../../../../docs/assistant.md?raw";
 import german from "../messages/de/assistant.json" with { type: "json" };
 import english from "../messages/en/assistant.json" with { type: "json" };
 import type { Citation, Proposal } from "./models.ts";
-import { changesOf, isStale, isUndoable, markQuote, paragraphsOf, problemOf, sureness, textOf } from "./proposals.ts";
+import {
+  changesOf,
+  draftedTexts,
+  isStale,
+  isUndoable,
+  markQuote,
+  paragraphsOf,
+  problemOf,
+  sureness,
+  textOf,
+} from "./proposals.ts";
 
 it.each(
   [
@@ -113,3 +123,13 @@ it.each([[1, "high"], [0.9, "high"], [0.89, "medium"], [0.7, "medium"], [0.2, "l
   "says in a word how sure %s is",
   (confidence, word) => expect(sureness(confidence)).toBe(word),
 );
+
+it("knows which texts began as a draft of the assistant", () => {
+  const drafted = draftedTexts([
+    { state: "accepted", final: { body: "…", message_id: "m1" } },
+    { state: "edited", final: { body: "…", note_id: "n1" } },
+    { state: "accepted", final: { priority: ["low", "high"] } },
+    { state: "open", final: null },
+  ]);
+  expect([...drafted]).toEqual([["m1", "whole"], ["n1", "edited"]]);
+});

@@ -14,7 +14,7 @@ export function DraftNote({ draft, problem, hint }: Props) {
     );
   }
   return (
-    <p className="min-w-0 flex-1 truncate text-xs text-muted">
+    <p className="min-w-0 flex-1 basis-40 text-xs text-muted">
       {isEmpty(draft) || draft.savedAt === 0 ? hint : `${hint} · ${t("draftKept")}`}
     </p>
   );

@@ -12,11 +12,13 @@ type Props = {
   ticket: TicketDetails;
   files: Attachment[];
   isUnread: boolean;
+  /** Whether it began as a draft of the assistant, and was edited. */
+  drafted?: "whole" | "edited";
   isDescription?: boolean;
 };
 
 /** A message or a note. A note is yellow, has a lock, and says that it is internal. */
-export function Entry({ entry, ticket, files, isUnread, isDescription = false }: Props) {
+export function Entry({ entry, ticket, files, isUnread, drafted, isDescription = false }: Props) {
   const t = useTranslations("ticket");
   const nameId = useId();
   const isNote = entry.kind === "note";
@@ -48,10 +50,10 @@ export function Entry({ entry, ticket, files, isUnread, isDescription = false }:
               {t("internal")}
             </span>
           )}
-          {entry.kind === "message" && entry.authorKind === "assistant" && (
+          {(drafted || (entry.kind === "message" && entry.authorKind === "assistant")) && (
             <Badge tone="accent">
               <Bot aria-hidden size={12} className="me-1 inline" />
-              {t("byAssistant")}
+              {t(drafted ? `drafted.${drafted}` : "byAssistant")}
             </Badge>
           )}
           {isDescription && <span className="text-xs text-subtle">{t("description")}</span>}

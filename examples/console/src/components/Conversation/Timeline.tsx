@@ -2,10 +2,12 @@ import { ArrowDown } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useConversationScroll } from "../../hooks/useConversationScroll.ts";
+import { useProposals } from "../../hooks/useProposals.ts";
 import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
 import { useTicketFiles, type useTimeline } from "../../hooks/useTimeline.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
 import type { TicketDetails } from "../../lib/models.ts";
+import { draftedTexts } from "../../lib/proposals.ts";
 import { groupEvents, messagesAfter } from "../../lib/timeline.ts";
 import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
 import { Announcer } from "./Announcer.tsx";
@@ -30,6 +32,8 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const container = useRef<HTMLDivElement>(null);
   const { entries, hasOlder, isLoadingOlder } = timeline;
   const items = useMemo(() => groupEvents(entries), [entries]);
+  const { data: proposals } = useProposals(ticket.ticket_id);
+  const drafted = useMemo(() => draftedTexts(proposals ?? []), [proposals]);
   const files = useTicketFiles(ticket.ticket_id, entries);
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
@@ -80,6 +84,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
                 ticket={ticket}
                 files={files.data ?? []}
                 isUnread={unread.has(item.id)}
+                drafted={drafted.get(item.id)}
               />
             )
           )}

@@ -27,7 +27,7 @@ export function TicketHeader({ ticket, edit, others, isDetailed, onDetails, onRe
       {isRenaming
         ? <Rename ticket={ticket} edit={edit} onDone={() => setRenaming(false)} />
         : (
-          <h1 className="flex min-w-0 flex-1 items-center gap-2 text-[1.1rem] font-semibold">
+          <h1 className="flex min-w-0 grow basis-60 items-center gap-2 text-[1.1rem] font-semibold">
             <span className="shrink-0 font-normal text-subtle">#{ticket.number}</span>
             <span className="truncate" dir="auto" title={ticket.title}>{ticket.title}</span>
             <IconButton label={t("rename")} icon={Pencil} size="small" onClick={() => setRenaming(true)} />
