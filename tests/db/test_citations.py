@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.db.assisting import BODY, draft, publish, reply, retrieve, start, submit
+from tests.db.assisting import BODY, citations, draft, publish, reply, retrieve, start, submit
 from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER, Db, be, one, refused, value
 from tests.db.world import World
 
@@ -185,3 +185,32 @@ def test_a_whole_page_is_no_quote(db: Db, world: World) -> None:
     assert proposal is not None
     with refused("citation_invalid", "12 to 400 characters"):
         cite(db, proposal, body.strip(), 0, len(body.strip()))
+
+
+TABLE = """Plans have these prices.
+
+| Plan name | Price each month | Seats in it |
+|-----------|------------------|-------------|
+| Small plan | 9 euros a month | 3 seats |
+| Large plan | 49 euros a month | 25 seats |
+"""
+
+
+def test_a_row_of_a_table_is_cited_as_it_stands_with_its_header(db: Db, world: World) -> None:
+    publish(db, "plans", TABLE, title="Plans")
+    _, secret = start(db, world["answered"])
+    (passage,) = retrieve(db, secret, "How much is the large plan each month?")["passages"]
+    rows = [sentence["text"] for sentence in passage["sentences"]]
+    assert rows == [row for row in TABLE.splitlines() if row]
+    proposal = submit(db, secret, reply("The large plan is 49 euros a month.", (1, [2, 5])))
+    assert proposal is not None
+    assert [one["quote"] for one in citations(db, proposal)] == [rows[1], rows[4]]
+
+
+def test_the_line_below_a_header_proves_nothing(db: Db, world: World) -> None:
+    publish(db, "plans", TABLE, title="Plans")
+    _, secret = start(db, world["answered"])
+    retrieve(db, secret, "How much is the large plan each month?")
+    proposal = submit(db, secret, reply("The large plan is 49 euros a month.", (1, [3])))
+    assert proposal is not None
+    assert (citations(db, proposal), proposal["flags"]) == ([], ["citations_dropped", "no_citation"])
