@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import documented from "../../../../docs/assistant.md?raw";
 import german from "../messages/de/assistant.json" with { type: "json" };
 import english from "../messages/en/assistant.json" with { type: "json" };
-import type { Citation, Proposal } from "./models.ts";
+import type { Citation, Proposal, Ticket } from "./models.ts";
 import {
   changesOf,
   draftedTexts,
+  draftOf,
   isStale,
   isUndoable,
   markQuote,
@@ -40,7 +41,7 @@ it.each(reasons)("has words for the reason %s", (reason) => {
 });
 
 describe("isStale", () => {
-  const open = { state: "open", expires_at: "2026-11-29T10:00:00Z", last_message_id: "m1" } as Proposal;
+  const open = { kind: "reply", state: "open", expires_at: "2026-11-29T10:00:00Z", last_message_id: "m1" } as Proposal;
   const now = Date.parse("2026-11-29T09:00:00Z");
   it.each(
     [
@@ -49,9 +50,39 @@ describe("isStale", () => {
       [{}, "m1", now + 3_600_000, true],
       [{ state: "superseded" }, "m1", now, true],
       [{ state: "accepted" }, "m2", now, false],
+      [{ kind: "classification" }, "m2", now, false],
+      [{ kind: "classification" }, "m1", now + 3_600_000, true],
     ] as const,
   )("%o with the last message %s", (changes, last, at, expected) => {
     expect(isStale({ ...open, ...changes }, { last_message_id: last }, at)).toBe(expected);
+  });
+});
+
+describe("draftOf", () => {
+  const reply = {
+    kind: "reply",
+    payload: { body: "Hello" },
+    state: "open",
+    expires_at: "2999-01-01T00:00:00Z",
+    last_message_id: "m1",
+  } as unknown as Proposal;
+  const labels = { ...reply, kind: "classification", payload: {} } as Proposal;
+  const shown = (proposal: Partial<Proposal>, status: Ticket["status"], last = "m1") => {
+    const { draft, stale } = draftOf([labels, { ...reply, ...proposal }], { status, last_message_id: last });
+    return draft ? stale ? "stale" : "ready" : null;
+  };
+  it.each(
+    [
+      [{}, "open", "m1", "ready"],
+      [{}, "pending", "m1", "ready"],
+      [{}, "open", "m2", "stale"],
+      [{ state: "superseded" }, "open", "m2", "stale"],
+      [{ state: "superseded" }, "pending", "m2", null],
+      [{ state: "rejected" }, "open", "m1", null],
+      [{ state: "edited" }, "pending", "m2", null],
+    ] as const,
+  )("%o on a ticket that is %s, with the last message %s: %s", (proposal, status, last, expected) => {
+    expect(shown(proposal, status, last)).toBe(expected);
   });
 });
 

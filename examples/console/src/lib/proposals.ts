@@ -1,4 +1,4 @@
-import type { Citation, Proposal, Run, Ticket } from "./models.ts";
+import type { Citation, Proposal, ProposalKind, Run, Ticket } from "./models.ts";
 
 /** Why there is no draft of a model: what the box shows. */
 export type RunProblem = "off" | "no_model" | "nothing_found" | "moved" | "refused" | "failed" | null;
@@ -23,15 +23,35 @@ export function problemOf({ reason, state }: Pick<Run, "reason" | "state">): Run
   return PROBLEMS[reason] ?? "failed";
 }
 
+/** What speaks about the conversation is out of date when it goes on; labels and an article are not. */
+const OF_CONVERSATION: ProposalKind[] = ["reply", "note", "summary", "next_steps", "escalation"];
+
 /** Whether a proposal can no longer be accepted: somebody has written, it is too old, or a newer one took its place. */
 export function isStale(
-  proposal: Pick<Proposal, "state" | "expires_at" | "last_message_id">,
+  proposal: Pick<Proposal, "kind" | "state" | "expires_at" | "last_message_id">,
   ticket: Pick<Ticket, "last_message_id">,
   now = Date.now(),
 ): boolean {
   if (proposal.state === "expired" || proposal.state === "superseded") return true;
-  return proposal.state === "open" &&
-    (new Date(proposal.expires_at).getTime() <= now || proposal.last_message_id !== ticket.last_message_id);
+  if (proposal.state !== "open") return false;
+  const hasMoved = OF_CONVERSATION.includes(proposal.kind) && proposal.last_message_id !== ticket.last_message_id;
+  return hasMoved || new Date(proposal.expires_at).getTime() <= now;
+}
+
+/**
+ * The draft that a ticket's page shows: the newest proposal with a text, until it is decided. An old one is shown as long
+ * as the customer waits; behind the answer of a person it is over.
+ */
+export function draftOf(
+  proposals: Proposal[],
+  ticket: Pick<Ticket, "status" | "last_message_id">,
+): { draft: Proposal | null; stale: boolean } {
+  const newest = proposals.find((proposal) => textOf(proposal) !== null);
+  if (!newest || ["accepted", "edited", "rejected", "undone"].includes(newest.state)) {
+    return { draft: null, stale: false };
+  }
+  const stale = isStale(newest, ticket);
+  return stale && ticket.status !== "open" ? { draft: null, stale: false } : { draft: newest, stale };
 }
 
 /** The messages and notes that began as a draft of the assistant, by id, and whether somebody edited it. */

@@ -3,9 +3,10 @@ import { useAssistantSettings } from "../../hooks/useAssistantSettings.ts";
 import { useProposals, useRuns, useShown } from "../../hooks/useProposals.ts";
 import { useExclusion, useSuggestion } from "../../hooks/useSuggestion.ts";
 import { useTicket } from "../../hooks/useTicket.ts";
+import { toHelpdeskError } from "../../lib/errors.ts";
 import type { InsertedProposal, Proposal, TicketDetails } from "../../lib/models.ts";
-import { isStale, problemOf, textOf } from "../../lib/proposals.ts";
-import { Button, Skeleton } from "../Shared/index.ts";
+import { draftOf, problemOf } from "../../lib/proposals.ts";
+import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
 import { SidePanel } from "../Tickets/SidePanel.tsx";
 import { AskAssistant } from "./AskAssistant.tsx";
 import { DraftActions } from "./DraftActions.tsx";
@@ -31,9 +32,12 @@ export function Suggestions({ ticketId, onInsert }: SuggestionsProps) {
   const proposals = useProposals(ticketId);
   const { isExcluded, exclude } = useExclusion(ticketId);
   const isLoading = !ticket || proposals.isPending || settings.isPending;
+  const problem = proposals.error ?? settings.error;
   return (
     <SidePanel title={t("title")}>
-      {isLoading
+      {problem
+        ? <ErrorNote error={toHelpdeskError(problem)} onRetry={() => void proposals.refetch()} />
+        : isLoading
         ? <Skeleton className="h-8 w-full" />
         : settings.data?.is_enabled === false
         ? <p className="text-muted">{t("off")}</p>
@@ -56,10 +60,7 @@ function Box({ ticket, proposals, onInsert }: BoxProps) {
   const ticketId = ticket.ticket_id;
   const { data: runs = [] } = useRuns(ticketId);
   const suggestion = useSuggestion(ticketId);
-  const newest = proposals.find((proposal) => textOf(proposal) !== null);
-  const isOver = newest !== undefined && ["accepted", "edited", "rejected", "undone"].includes(newest.state);
-  const draft = newest && !isOver ? newest : null;
-  const stale = draft !== null && isStale(draft, ticket);
+  const { draft, stale } = draftOf(proposals, ticket);
   useShown(draft?.proposal_id ?? null);
 
   const asked = suggestion.result?.run ?? null;
