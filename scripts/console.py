@@ -29,7 +29,7 @@ PORT = 4173
 LOCAL = CONSOLE / ".local"
 
 
-class _Silent:
+class Silent:
     """Receives the demo's story; only its people and tickets matter here."""
 
     def scene(self, title: str) -> None: ...
@@ -82,7 +82,7 @@ def _demo(stack: Stack, kept: Path) -> list[Login]:
         return [Login(**login) for login in json.loads(kept.read_text(encoding="utf-8"))]
     _print("Playing the demo's story, so that there are people and tickets (once, about ten seconds) …")
     seed(stack.info.db_url)
-    story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, _Silent())
+    story = Story(stack.info.api_url, stack.info.publishable_key, stack.info.secret_key, Silent())
     story.play()
     text = json.dumps([vars(login) for login in story.logins], indent=2)
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -24,7 +24,7 @@ _LANGUAGES = {".py": "python", ".ts": "typescript", ".sh": "sh", ".sql": "sql", 
 
 
 def gather(root: Path, to: Path) -> None:
-    """Copy the pages of the repository, and the files that they link to.
+    """Copy the pages of the repository, their pictures, and the files that they link to.
 
     Args:
         root: The repository.
@@ -32,6 +32,7 @@ def gather(root: Path, to: Path) -> None:
     """
     todo = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
     seen = set(todo)
+    shutil.copytree(root / "docs" / "images", to / "docs" / "images")
     while todo:
         path = todo.pop()
         text, linked = _page(root, path)
