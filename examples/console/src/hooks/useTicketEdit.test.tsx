@@ -87,7 +87,7 @@ it("overwrites nothing without a choice", async () => {
   const [conflict] = result.current.conflicts;
   expect(conflict).toEqual({ field: "priority", mine: "high", theirs: "urgent" });
 
-  await act(async () => result.current.settle("mine", [conflict!]));
+  act(() => result.current.settle("mine", [conflict!]));
   await waitFor(() => expect(row.priority).toBe("high"));
   expect(result.current.conflicts).toEqual([]);
 });
@@ -123,6 +123,6 @@ it("takes back what was refused, and says why", async () => {
 it("undoes the last edit within its window", async () => {
   const { result } = start();
   await act(() => result.current.edit({ priority: "high" }));
-  await act(async () => result.current.undo?.());
+  act(() => result.current.undo?.());
   await waitFor(() => expect(row.priority).toBe("low"));
 });

@@ -3,10 +3,8 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { createRef } from "react";
-import { IntlProvider } from "use-intl";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { TicketDetails } from "../../lib/models.ts";
-import messages from "../../messages/en.ts";
 import type { ComposerHandle } from "./Composer.tsx";
 
 const sendReply = vi.fn((_reply: unknown) => Promise.resolve());
@@ -17,8 +15,12 @@ vi.mock("../../services/settings.ts", () => ({
   readUploadLimits: () => Promise.resolve({ maxFiles: 10, maxBytes: 1000, types: null }),
 }));
 vi.mock("../../contexts/AuthContext.tsx", () => ({ useAuth: () => ({ me: { user_id: "u1", role: "agent" } }) }));
-vi.mock("../../contexts/PreferencesContext.tsx", () => ({ usePreferences: () => ({ undoSeconds: 0 }) }));
+vi.mock(
+  "../../contexts/PreferencesContext.tsx",
+  () => ({ usePreferences: () => ({ undoSeconds: 0, language: "en" }) }),
+);
 vi.mock("../../hooks/useTicket.ts", () => ({ useTransitions: () => ({ data: [] }) }));
+const { LanguageProvider } = await import("../../contexts/LanguageContext.tsx");
 const { Composer } = await import("./Composer.tsx");
 const { BaseProvider } = await import("../Shared/index.ts");
 const { ToastProvider } = await import("../Shared/Toast.tsx");
@@ -26,7 +28,7 @@ const { ToastProvider } = await import("../Shared/Toast.tsx");
 let ticketId = "";
 const onMoved = vi.fn();
 
-function open(given: Partial<TicketDetails> = {}) {
+async function open(given: Partial<TicketDetails> = {}) {
   const ticket = {
     ticket_id: ticketId,
     number: 7,
@@ -38,7 +40,7 @@ function open(given: Partial<TicketDetails> = {}) {
   const handle = createRef<ComposerHandle>();
   const reading = { seen: "m1", unread: null, onMoved, onShowUnread() {} };
   const page = (
-    <IntlProvider locale="en" messages={messages} timeZone="UTC">
+    <LanguageProvider>
       <BaseProvider>
         <QueryClientProvider client={new QueryClient()}>
           <ToastProvider>
@@ -46,9 +48,10 @@ function open(given: Partial<TicketDetails> = {}) {
           </ToastProvider>
         </QueryClientProvider>
       </BaseProvider>
-    </IntlProvider>
+    </LanguageProvider>
   );
   render(page);
+  await screen.findAllByRole("tab");
   return handle;
 }
 
@@ -61,14 +64,14 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-it("opens nothing by itself", () => {
-  open();
+it("opens nothing by itself", async () => {
+  await open();
   expect(screen.queryByRole("textbox")).toBeNull();
   expect(screen.getAllByRole("tab").map((tab) => tab.getAttribute("aria-selected"))).toEqual(["false", "false"]);
 });
 
 it("sends a reply as a reply only, and stays with replies", async () => {
-  open();
+  await open();
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Reply" }));
   await user.type(screen.getByRole("textbox", { name: "Reply to Ana Ruiz" }), "Hello");
@@ -81,7 +84,7 @@ it("sends a reply as a reply only, and stays with replies", async () => {
 });
 
 it("adds a note as a note only, and stays with notes, also after a reload", async () => {
-  open();
+  await open();
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Internal note" }));
   await user.type(
@@ -93,12 +96,12 @@ it("adds a note as a note only, and stays with notes, also after a reload", asyn
   expect(sendReply).not.toHaveBeenCalled();
   expect(screen.queryByRole("button", { name: /Send/ })).toBeNull();
   cleanup();
-  open();
+  await open();
   expect(screen.getByRole("tab", { name: "Internal note" }).getAttribute("aria-selected")).toBe("true");
 });
 
 it("sends one message for two clicks, and the next one has an id of its own", async () => {
-  open();
+  await open();
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Reply" }));
   for (const text of ["One", "Two"]) {
@@ -112,7 +115,7 @@ it("sends one message for two clicks, and the next one has an id of its own", as
 });
 
 it("opens a closed ticket with the reply, and says so", async () => {
-  open({ status: "closed" });
+  await open({ status: "closed" });
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Reply" }));
   await user.type(screen.getByRole("textbox", { name: "Reply to Ana Ruiz" }), "Again");
@@ -122,7 +125,7 @@ it("opens a closed ticket with the reply, and says so", async () => {
 });
 
 it("puts a text into an empty reply, and at the cursor of one that has text", async () => {
-  const handle = open();
+  const handle = await open();
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Reply" }));
   handle.current!.insert("Dear Ana");
@@ -133,7 +136,7 @@ it("puts a text into an empty reply, and at the cursor of one that has text", as
 });
 
 it("refuses a text that is too long for a message, with the numbers", async () => {
-  open();
+  await open();
   const user = userEvent.setup();
   await user.click(screen.getByRole("tab", { name: "Reply" }));
   await user.click(screen.getByRole("textbox"));
