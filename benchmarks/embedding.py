@@ -22,7 +22,7 @@ def run(texts: int = _TEXTS) -> Section:
     section = Section(
         "Embedding",
         f"all-MiniLM-L6-v2 with 8 bits on one thread, as the local stack has it, on {texts} texts of words from the "
-        f"documentation, {_AT_ONCE} at once as a worker does it. Rates are for a second of processor time; ms: time that "
+        f"documentation, {_AT_ONCE} at once as a worker does it. Rates: for a second of processor time. ms: time that "
         "passed, for one text.",
     )
     began = time.process_time()
