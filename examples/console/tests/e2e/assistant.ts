@@ -24,7 +24,8 @@ async function ask({ world, open, api }: Story): Promise<{ page: Page; ticketId:
     team_id: world.teams.Support,
   });
   const page = await open(world.people.ana, `/tickets/${ticket.ticket_id}`, AT_ONCE);
-  await box(page).getByRole("button", { name: "Suggest a reply" }).click();
+  await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
+  await page.keyboard.press("y");
   return { page, ticketId: ticket.ticket_id };
 }
 
@@ -83,6 +84,32 @@ story("a draft never takes the place of what was typed", async (told) => {
     const text = await reply(page).inputValue();
     return text.startsWith("Dear Mei, ") && text.includes("wall");
   });
+});
+
+story("a reply that began with a draft is the agent's own when the customer has written meanwhile", async (told) => {
+  const { world, api, allow } = told;
+  allow(/409/);
+  await publish(told);
+  const { page, ticketId } = await ask(told);
+  await sources(page).waitFor(COLD);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("y");
+  await eventually("the draft is in the reply", async () => (await reply(page).inputValue()).includes("wall"));
+  await api(world.people.mei).rpc("send_reply", { ticket_id: ticketId, body: "It is in room 3." });
+  await page.getByRole("region", { name: "Conversation" }).getByText("It is in room 3.").waitFor();
+  const sent = () => api(world.people.mei).rows("messages", `ticket_id=eq.${ticketId}&select=body&order=sequence`);
+  await page.getByRole("button", { name: /^Send/ }).first().click();
+  await eventually("the reply is sent, or waits until the new message was read", async () => {
+    const again = page.getByRole("button", { name: /anyway/i });
+    if (await again.isVisible()) await again.click();
+    return (await sent()).length === 2;
+  });
+  const messages = await sent();
+  expect(messages[1].body.includes("wall"), "the reply is what the agent had in the editor");
+  const [proposal] = await api(world.people.ana).rows("proposals", `ticket_id=eq.${ticketId}&kind=eq.reply`);
+  expectEqual(proposal.state, "superseded");
+  await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
+  expectEqual(await box(page).getByText("The conversation has moved on").count(), 0, "notes about an old draft");
 });
 
 story("a draft is rejected with a reason, and grows old when the customer writes", async (told) => {

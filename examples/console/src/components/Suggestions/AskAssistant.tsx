@@ -1,6 +1,7 @@
 import { BotOff, ChevronDown, Sparkles, Tags } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
 import { useExclusion, useTriage } from "../../hooks/useSuggestion.ts";
 import type { RunKind } from "../../lib/models.ts";
 import { Button, Menu, TextField, useToast } from "../Shared/index.ts";
@@ -25,6 +26,16 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
     onAsk({ kind: "reply", wish: wish.trim() || undefined });
     setWish("");
   };
+  useShortcuts([
+    {
+      id: "suggestion.ask",
+      keys: "y",
+      label: t("suggest"),
+      group: t("title"),
+      when: !hasDraft && !isMuted,
+      run: () => onAsk({ kind: "reply" }),
+    },
+  ]);
   const classify = async () => {
     const done = await triage.run(undefined);
     if (!done) return toast({ title: t("triageFailed"), kind: "danger" });

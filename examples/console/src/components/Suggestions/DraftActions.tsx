@@ -23,13 +23,16 @@ export function DraftActions({ proposal, ticket, onInsert }: DraftActionsProps) 
   const { accept, reject } = useProposalActions(ticket.ticket_id);
   const [isConfirmed, setConfirmed] = useState(false);
   const [isAsking, setAsking] = useState(false);
+  const [isInserted, setInserted] = useState(false);
   const rejecting = useRef<HTMLSpanElement>(null);
   const isReply = proposal.kind === "reply";
   const mayUse = isConfirmed || !proposal.flags.includes("unknown_contact");
   const id = proposal.proposal_id;
 
   const insert = () => {
-    if (isReply && mayUse) onInsert(textOf(proposal) ?? "", { id, isConfirmed });
+    if (!isReply || !mayUse) return;
+    onInsert(textOf(proposal) ?? "", { id, isConfirmed });
+    setInserted(true);
   };
   const acceptAsIs = async () => {
     const done = await accept.run({ id, isConfirmed });
@@ -44,7 +47,9 @@ export function DraftActions({ proposal, ticket, onInsert }: DraftActionsProps) 
     if (await reject.run({ id, reason })) toast({ title: t("rejected") });
   };
   const group = t("title");
-  const mayInsert = isReply && mayUse;
+  const maySend = isReply && mayUse;
+  // A second press would put it in twice; the button does so on purpose.
+  const mayInsert = maySend && !isInserted;
   useShortcuts([
     { id: "suggestion.insert", keys: "y", label: t("insert"), group, when: mayInsert, run: insert },
     { id: "suggestion.edit", keys: "$mod+.", label: t("editDraft"), group, when: mayInsert, run: insert },
