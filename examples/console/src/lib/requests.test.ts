@@ -9,7 +9,7 @@ function field(given: Partial<TicketField>): TicketField {
     label: "Order (staff's word)",
     customer_label: null,
     help_text: "",
-    audience: "customer_visible",
+    audience: "customer_editable",
     required_for: "none",
     retired_at: null,
     teamIds: null,
@@ -29,11 +29,12 @@ test("four statuses are three states to a requester", () => {
   expect([stateIn("waiting"), stateIn("open"), stateIn(undefined)]).toEqual(["waiting", null, null]);
 });
 
-test("a new request has the fields of all teams and of its own, none of staff's and no retired one", () => {
+test("a new request has the fields of all teams and of its own, none that staff decide on and no retired one", () => {
   const fields = [
     field({ key: "everywhere" }),
     field({ key: "billing", teamIds: ["b"] }),
     field({ key: "staff", audience: "staff_only" }),
+    field({ key: "seen", audience: "customer_visible" }),
     field({ key: "old", retired_at: "2026-01-01" }),
   ];
   expect(fieldsForRequest(fields, null).map(({ key }) => key)).toEqual(["everywhere"]);

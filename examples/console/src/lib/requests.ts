@@ -25,10 +25,10 @@ export function labelOf({ customer_label, label }: TicketField): string {
   return customer_label || label;
 }
 
-/** The fields of a new request in a team; null: the default team, which the requester need not see. */
+/** The fields that a requester sets in a new request to a team; null: the default team, which the requester need not see. */
 export function fieldsForRequest(fields: readonly TicketField[], teamId: string | null): TicketField[] {
   return fields.filter(({ audience, retired_at, teamIds }) =>
-    audience === "customer_visible" && !retired_at &&
+    audience === "customer_editable" && !retired_at &&
     (teamIds === null || (teamId !== null && teamIds.includes(teamId)))
   );
 }

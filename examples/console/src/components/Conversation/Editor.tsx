@@ -117,7 +117,12 @@ export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, 
             event.target.value = "";
           }}
         />
-        <IconButton label={t("attach")} icon={Paperclip} onClick={() => picker.current?.click()} />
+        <IconButton
+          label={t("attach")}
+          icon={Paperclip}
+          isDisabled={!uploads.limits}
+          onClick={() => picker.current?.click()}
+        />
         {footer}
       </div>
       {isOver && (

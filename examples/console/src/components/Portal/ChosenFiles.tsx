@@ -26,13 +26,14 @@ export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenF
         type="file"
         multiple
         hidden
-        data-testid="files"
         onChange={(event) => {
           onAdd([...event.target.files ?? []]);
           event.target.value = "";
         }}
       />
-      <Button icon={Paperclip} onClick={() => picker.current?.click()}>{composer("attach")}</Button>
+      <Button icon={Paperclip} isDisabled={!limits} onClick={() => picker.current?.click()}>
+        {composer("attach")}
+      </Button>
       <Refusals refused={refused} limits={limits} />
       {files.length > 0 && (
         <ul aria-label={composer("files")} className="flex flex-wrap gap-2">

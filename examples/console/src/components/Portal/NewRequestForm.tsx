@@ -33,16 +33,18 @@ export function NewRequestForm() {
   };
   return (
     <form onSubmit={onSubmit} aria-busy={id === null} className="flex flex-col gap-4">
-      <TextField
-        label={t("title")}
-        hint={t("titleHint")}
-        isRequired
-        maxLength={TITLE_MAX}
-        value={form.title}
-        error={wasTried && !form.title.trim() ? t("fieldProblem.missing") : undefined}
-        onChange={(title) => set({ title })}
-      />
-      <SuggestedArticles words={form.title} />
+      <div className="flex flex-col">
+        <TextField
+          label={t("title")}
+          hint={t("titleHint")}
+          isRequired
+          maxLength={TITLE_MAX}
+          value={form.title}
+          error={wasTried && !form.title.trim() ? t("fieldProblem.missing") : undefined}
+          onChange={(title) => set({ title })}
+        />
+        <SuggestedArticles words={form.title} />
+      </div>
       <TextArea
         label={t("description")}
         hint={t("descriptionHint")}

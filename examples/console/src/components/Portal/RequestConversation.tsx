@@ -27,7 +27,8 @@ export function RequestConversation({ request, onEdit }: RequestConversationProp
     if (newest) end.current?.scrollIntoView({ block: "nearest" });
   }, [newest]);
   if (error && entries.length === 0) return <ErrorNote error={toHelpdeskError(error)} onRetry={() => refetch()} />;
-  const filesOf = (messageId: string | null) => files.filter((file) => file.message_id === messageId && !file.note_id);
+  const filesOf = (messageId: string | null) =>
+    files.filter((file) => messageId ? file.message_id === messageId : file.placement === "ticket");
   return (
     <section aria-label={t("conversation")} className="flex flex-col gap-3">
       {hasNextPage

@@ -3,11 +3,11 @@ import { useTicketFields } from "../../hooks/useTicketFields.ts";
 import type { Ticket, TicketField } from "../../lib/models.ts";
 import { labelOf } from "../../lib/requests.ts";
 
-/** What the requester gave in the fields of the form. */
+/** The values of the fields that a requester sees. */
 export function RequestValues({ request }: { request: Ticket }) {
   const t = useTranslations("portal");
   const { data: fields = [] } = useTicketFields();
-  const shown = fields.filter(({ key, audience }) => audience === "customer_visible" && key in request.custom_fields);
+  const shown = fields.filter(({ key, audience }) => audience !== "staff_only" && key in request.custom_fields);
   if (shown.length === 0) return null;
   return (
     <dl aria-label={t("details")} className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-lg bg-sunken px-4 py-3">

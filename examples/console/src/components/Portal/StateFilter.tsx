@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { REQUEST_STATES, type RequestState } from "../../lib/requests.ts";
 
-const LINK = "rounded-full border border-line px-3 py-1 text-muted hover:bg-hover " +
-  "aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:font-medium aria-[current=true]:text-accent";
+const LINK = "rounded-full border border-line px-3 py-1 text-muted hover:bg-hover data-[chosen=true]:border-accent " +
+  "data-[chosen=true]:bg-accent-soft data-[chosen=true]:font-medium data-[chosen=true]:text-accent";
 
 /** Which requests are listed; the choice is in the address. */
 export function StateFilter({ chosen }: { chosen: RequestState | null }) {
@@ -15,9 +15,9 @@ export function StateFilter({ chosen }: { chosen: RequestState | null }) {
           key={state ?? "all"}
           to="/requests"
           search={(state ? { state } : {}) as never}
-          aria-current={state === chosen || undefined}
+          activeOptions={{ exact: true, includeSearch: true }}
+          data-chosen={state === chosen}
           className={LINK}
-          activeProps={{ "aria-current": state === chosen || undefined }}
         >
           {state ? t(`states.${state}`) : t("all")}
         </Link>

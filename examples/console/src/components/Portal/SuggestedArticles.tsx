@@ -13,7 +13,7 @@ export function SuggestedArticles({ words }: { words: string }) {
   return (
     <div aria-live="polite">
       {articles.length > 0 && (
-        <section aria-label={t("suggested")} className="rounded-lg border border-line bg-sunken px-4 py-3">
+        <section aria-label={t("suggested")} className="mt-3 rounded-lg border border-line bg-sunken px-4 py-3">
           <h2 className="font-medium">{t("suggested")}</h2>
           <ul className="mt-2 flex flex-col gap-2">
             {articles.map((article) => (

@@ -1,0 +1,120 @@
+/** Signing in: by mail, with a new password, after an expired session, and when the helpdesk is closed. */
+import { eventually, expect, expectEqual, story } from "./harness.ts";
+import type { World } from "./world.ts";
+
+const NEW_PASSWORD = "another good password";
+
+type Mail = { to: string; text: string; link: string };
+
+/** The newest mail to an address that the local stack would have sent. */
+async function mailTo(world: World, address: string): Promise<Mail> {
+  const answer = await fetch(`${world.url}/_stack/mails`, { headers: { apikey: world.secret_key } });
+  const found = (await answer.json() as Mail[]).findLast(({ to }) => to === address);
+  expect(found, `a mail to ${address}`);
+  return found;
+}
+
+story("a forgotten password is reset by mail, and its link works once", async ({ world, open, expectAccessible }) => {
+  const { email } = world.people.mei;
+  const page = await open(null, "/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText("a mail is on its way").waitFor();
+  const { link } = await mailTo(world, email);
+
+  const fresh = await open(null, "/sign-in");
+  await fresh.goto(link);
+  await fresh.getByRole("heading", { name: "Choose a password" }).waitFor();
+  expectEqual(new URL(fresh.url()).hash + new URL(fresh.url()).search, "", "what is left of the link in the address");
+  await expectAccessible(fresh);
+  await fresh.getByLabel("New password").fill(NEW_PASSWORD);
+  await fresh.keyboard.press("Enter");
+  await fresh.waitForURL(/\/requests$/);
+
+  const again = await open(null, "/sign-in");
+  await again.goto(link);
+  await again.getByText("has expired, or was used already").waitFor();
+  await again.goto("/sign-in");
+  await again.getByLabel("E-mail address").fill(email);
+  await again.getByLabel("Password", { exact: false }).last().fill(NEW_PASSWORD);
+  await again.keyboard.press("Enter");
+  await again.waitForURL(/\/requests$/);
+});
+
+story("a mail signs in without a password, by its code and by its link", async ({ world, open, expectAccessible }) => {
+  const { email } = world.people.ana;
+  const page = await open(null, "/sign-in");
+  await page.getByRole("tab", { name: "Link by e-mail" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByLabel("Code from the mail").waitFor();
+  await expectAccessible(page);
+  const mail = await mailTo(world, email);
+  await page.getByLabel("Code from the mail").fill(/\b\d{6}\b/.exec(mail.text)![0]);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url: URL) => !url.pathname.startsWith("/sign-in"));
+
+  const other = await open(null, "/sign-in");
+  await other.getByRole("tab", { name: "Link by e-mail" }).click();
+  await other.getByLabel("E-mail address").fill(email);
+  await other.getByRole("button", { name: "Send link" }).click();
+  await other.getByLabel("Code from the mail").waitFor();
+  await other.goto((await mailTo(world, email)).link);
+  await other.getByRole("navigation").first().waitFor();
+  expectEqual(new URL(other.url()).hash, "", "what is left of the link in the address");
+});
+
+story("nobody learns whether an address has a login", async ({ open }) => {
+  const page = await open(null, "/sign-in");
+  await page.getByRole("tab", { name: "Link by e-mail" }).click();
+  await page.getByLabel("E-mail address").fill("nobody@example.com");
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText("a mail is on its way").waitFor();
+});
+
+story("a wrong password says so, and the sign-in goes on to the page that was asked for", async ({ world, open }) => {
+  const { email, password } = world.people.mei;
+  const { ticket_id } = world.tickets.parcel!;
+  const page = await open(null, `/requests/${ticket_id}`);
+  await page.getByText("Sign in to go on where you were.").waitFor();
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill("wrong");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "The address or the password is wrong." }).waitFor();
+  await page.locator("input[type=password]").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/requests/${ticket_id}$`));
+});
+
+story("a session that has ended asks to sign in, and what was typed is still there", async ({ world, open }) => {
+  const { email, password } = world.people.mei;
+  const { ticket_id } = world.tickets.parcel!;
+  const page = await open(world.people.mei, `/requests/${ticket_id}`);
+  await page.getByLabel("Write a message").fill("Half a sentence");
+  await page.getByText("Kept on this device").waitFor();
+  await page.waitForTimeout(500);
+  await page.evaluate((key) => {
+    const session = JSON.parse(localStorage.getItem(key)!);
+    localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1, refresh_token: "gone" }));
+  }, `helpdesk.session.${world.key.slice(-8)}`);
+  await page.reload();
+  await page.waitForURL(/sign-in/);
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/requests/${ticket_id}$`));
+  await eventually(
+    "the draft is there",
+    async () => await page.getByLabel("Write a message").inputValue() === "Half a sentence",
+  );
+});
+
+story("a deactivated account is told so, and what to do", async ({ world, open, api, expectAccessible }) => {
+  await api(world.people.ada).rpc("deactivate_user", { user_id: world.people.mei.user_id });
+  const page = await open(world.people.mei, "/requests");
+  await page.getByRole("heading", { name: "Your account is deactivated" }).waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(/sign-in/);
+});
