@@ -55,6 +55,10 @@ def zendesk(
     include_deleted: Annotated[
         bool, typer.Option("--include-deleted", help="Import deleted tickets, as closed ones.")
     ] = False,
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Import the attachments here, each named by its id.", show_default=False),
+    ] = None,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -77,6 +81,7 @@ def zendesk(
             statuses=statuses,
             types=types,
             include_deleted=include_deleted,
+            files=files,
             dry_run=dry_run,
             skip_unreadable=skip_unreadable,
             stage=stage,

@@ -164,6 +164,16 @@ class Stage:
             "select external_id, place, raw from objects where parent = ? order by number, external_id", (external_id,)
         ).fetchall()
 
+    def children(self, kind: str) -> Iterator[tuple[str, str, str, str]]:
+        """Id, parent, place and JSON of every object of a kind that has a parent."""
+        cursor = self.db.execute(
+            "select external_id, parent, place, raw from objects where kind = ? and parent is not null "
+            "order by number, external_id",
+            (kind,),
+        )
+        while rows := cursor.fetchmany(500):
+            yield from rows
+
     def orphans(self) -> Iterator[tuple[str, str, str]]:
         """Id, ticket and place of the comments whose ticket is not there."""
         cursor = self.db.execute(

@@ -18,6 +18,7 @@ from .json_files import stage_files
 from .source import Made, Source, moment, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
+from .zendesk_files import files_of, follow_ups_of
 from .zendesk_shapes import kind_of, staged_of
 from .zendesk_tickets import TicketMaker
 
@@ -50,6 +51,7 @@ class ZendeskExport(Source):
         statuses: What a status of the export becomes, for statuses that are not Zendesk's own.
         types: The tag for a type that is not Zendesk's own.
         include_deleted: Whether deleted tickets are imported, closed, as far as the export has their text.
+        files: A folder with the attachments, each named by its id; None to leave them with Zendesk.
     """
 
     def __init__(
@@ -60,7 +62,9 @@ class ZendeskExport(Source):
         statuses: Mapping[str, str] | None = None,
         types: Mapping[str, str] | None = None,
         include_deleted: bool = False,
+        files: str | os.PathLike[str] | None = None,
     ) -> None:
+        self._files = None if files is None else Path(files)
         self.path = Path(path)
         self.name = account if account == "zendesk" else f"zendesk:{account}"
         self._statuses, self._types = dict(statuses or {}), dict(types or {})
@@ -69,7 +73,7 @@ class ZendeskExport(Source):
     def fingerprint(self) -> str:
         """The files' names and the options."""
         options = sorted(self._statuses.items()), sorted(self._types.items()), self._include_deleted
-        return repr((self.name, str(self.path.resolve()), options))
+        return repr((self.name, str(self.path.resolve()), options, self._files and str(self._files.resolve())))
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
         """Read all files that have changed since they were read last."""
@@ -121,6 +125,14 @@ class ZendeskExport(Source):
         for id, parent, place in stage.orphans():
             message = f"its ticket {parent} is not in the export"
             yield Problem(place, f"comment {id}", "unknown_ticket", message, "Export the tickets, too.")
+
+    def files(self, stage: Stage) -> Iterator[Made]:
+        """The attachments that are in the folder of files."""
+        return iter(()) if self._files is None else files_of(self._files, stage)
+
+    def links(self, stage: Stage) -> Iterator[Made]:
+        """Follow-ups."""
+        return follow_ups_of(stage)
 
 
 def _shape(found: Found) -> Iterator[Staged] | None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from ... import _validation as check
 from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
-from ...errors import ForbiddenError
+from ...errors import ForbiddenError, LocalFileError
 from ...imports.desks import CsvTable, FreshdeskExport, HelpdeskExport, Source, ZendeskExport, read_mapping
 from ...models.imports import ImportRun, ImportSummary
 from .running import Progress, run_import
@@ -35,6 +35,7 @@ class Imports(Resource[Driver]):
         statuses: Mapping[str, str] | None = None,
         types: Mapping[str, str] | None = None,
         include_deleted: bool = False,
+        files: str | os.PathLike[str] | None = None,
         dry_run: bool = False,
         skip_unreadable: bool = False,
         stage: str | os.PathLike[str] | None = None,
@@ -48,6 +49,8 @@ class Imports(Resource[Driver]):
             statuses: What statuses become that are not Zendesk's own, e.g. ``{"waiting": "pending"}``.
             types: The tags for types that are not Zendesk's own.
             include_deleted: Whether to import deleted tickets, as closed ones.
+            files: A folder with the attachments, each named by its id. It needs the secret key. They wait for their
+                check as every file. None to leave them with Zendesk.
             dry_run: Whether to write nothing, and report what would be done.
             skip_unreadable: Whether to import the rest when a file cannot be read to its end.
             stage: The file that keeps what was read and how far the import has come; by default beside ``path``. It is
@@ -56,14 +59,16 @@ class Imports(Resource[Driver]):
 
         Raises:
             LocalFileError: There is no such file or folder, or the stage cannot be written.
-            ForbiddenError: You are not an admin.
+            ForbiddenError: You are not an admin; or there are ``files``, and the client has no secret key.
         """
+        self._check_files(files)
         export = ZendeskExport(
             path,
             account,
             statuses=statuses,
             types=types,
             include_deleted=check.boolean("include_deleted", include_deleted),
+            files=files,
         )
         return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
@@ -187,8 +192,7 @@ class Imports(Resource[Driver]):
             LocalFileError: There is no such file or folder, or the stage cannot be written.
             ForbiddenError: You are not an admin; or there are ``files``, and the client has no secret key.
         """
-        if files is not None and not self._session_store.is_system:
-            raise ForbiddenError(hint="Files are imported with the secret key: Helpdesk(url, secret_key).")
+        self._check_files(files)
         export = HelpdeskExport(path, name, files)
         return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
@@ -216,6 +220,14 @@ class Imports(Resource[Driver]):
             ForbiddenError: You are not an admin.
         """
         return (yield from run_import(self, source, dry_run, skip_unreadable, stage, on_progress))
+
+    def _check_files(self, files: str | os.PathLike[str] | None) -> None:
+        if files is None:
+            return
+        if not self._session_store.is_system:
+            raise ForbiddenError(hint="Files are imported with the secret key: Helpdesk(url, secret_key).")
+        if not Path(files).is_dir():
+            raise LocalFileError(f"{os.fspath(files)} is no folder")
 
     @call
     def list(self, *, limit: int = 50) -> Flow[list[ImportRun]]:
