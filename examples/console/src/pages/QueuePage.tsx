@@ -1,10 +1,11 @@
-import { useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { PaneBoundary } from "../components/Shell/PaneBoundary.tsx";
 import { EmptyState } from "../components/Shared/index.ts";
 import { Queue } from "../components/Views/Queue.tsx";
 import { ViewNavigation } from "../components/Views/ViewNavigation.tsx";
+import { useNextTicket } from "../hooks/useNextTicket.ts";
 import { useViews } from "../hooks/useViews.ts";
 import { filterOf } from "../lib/queues.ts";
 
@@ -16,6 +17,9 @@ export default function QueuePage() {
   const t = useTranslations("queue");
   const search = useSearch({ from: "/work/queue" });
   const views = useViews();
+  const navigate = useNavigate();
+  const nextTicket = useNextTicket(search.ticket ?? "");
+  const goOn = () => void navigate({ to: "/queue", search: { ...search, ticket: nextTicket() ?? undefined } });
   const [isSplit, setSplit] = useState(search.ticket !== undefined);
   const filter = filterOf(search, views.data);
   return (
@@ -43,7 +47,7 @@ export default function QueuePage() {
             ? (
               <PaneBoundary resetOn={[search.ticket]}>
                 <Suspense fallback={null}>
-                  <TicketDetail ticketId={search.ticket} />
+                  <TicketDetail ticketId={search.ticket} onNext={goOn} />
                 </Suspense>
               </PaneBoundary>
             )

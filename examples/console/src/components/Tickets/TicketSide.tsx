@@ -27,7 +27,7 @@ export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
     <aside
       aria-label={t("details")}
       className={`overflow-y-auto border-s border-line bg-surface ${
-        isOver ? "absolute inset-y-0 end-0 z-20 w-full max-w-sm shadow-xl" : "w-80 shrink-0"
+        isOver ? "absolute inset-y-0 end-0 z-20 w-full max-w-[420px] shadow-xl" : "w-80 shrink-0"
       }`}
     >
       {isOver && (
