@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.console.test_shelves import SRC
+from tests.console.test_shelves import SRC, files
 
 MESSAGES = SRC / "messages"
 LANGUAGES = sorted(path.name for path in MESSAGES.iterdir() if path.is_dir())
@@ -48,6 +48,20 @@ def test_german_speaks_formally() -> None:
     for area in AREAS:
         for key, text in texts("de", area).items():
             assert not re.search(r"\b(?:[Dd]u|[Dd]ein\w*|[Dd]ich|[Dd]ir)\b", text), f"{area}.{key}: {text}"
+
+
+def test_pages_have_no_text_of_their_own() -> None:
+    """Words between tags, and in attributes that people read, come from the messages."""
+    wrong = []
+    for path in files(".tsx"):
+        if ".test." in path.name:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            between = re.search(r"<[A-Za-z][\w.]*(?:\s[^<>]*)?>\s*([A-Za-z][a-z]+(?: [A-Za-z]+)*[.!?…]?)\s*</", line)
+            attribute = re.search(r"\b(?:aria-label|title|placeholder|label|alt)=\"([A-Za-z][a-z]+[^\"]*)\"", line)
+            if found := between or attribute:
+                wrong.append(f"{path.relative_to(SRC)}:{number}: {found[1]}")
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(

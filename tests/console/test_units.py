@@ -22,3 +22,14 @@ def test_every_package_is_pinned_and_comes_from_npm() -> None:
     lock = (console_build.CONSOLE / "deno.lock").read_text(encoding="utf-8")
     assert "http" not in lock
     assert '"jsr"' not in lock
+
+
+def test_every_package_is_used() -> None:
+    folders = [console_build.CONSOLE / folder for folder in ("src", "tests")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".ts", ".tsx", ".css")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*files, *console_build.CONSOLE.glob("*.ts")])
+    packages = json.loads((console_build.CONSOLE / "package.json").read_text(encoding="utf-8"))
+    # Vitest's environment, the compiler and its types are named in no source.
+    unseen = {"jsdom", "typescript", "@types/react", "@types/react-dom", "@testing-library/dom"}
+    for name in packages["dependencies"] | packages["devDependencies"]:
+        assert name in unseen or re.search(rf"""["']{re.escape(name)}["'/]""", text), name

@@ -558,6 +558,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
@@ -581,6 +582,7 @@ export type Database = {
           "created_at"?: string;
           "expires_at"?: string | null;
           "file_name": string;
+          "imported"?: boolean;
           "message_id"?: string | null;
           "note_id"?: string | null;
           "placement": string;
@@ -603,6 +605,7 @@ export type Database = {
           "created_at"?: string;
           "expires_at"?: string | null;
           "file_name"?: string;
+          "imported"?: boolean;
           "message_id"?: string | null;
           "note_id"?: string | null;
           "placement"?: string;
@@ -3648,6 +3651,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
@@ -3759,6 +3763,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
@@ -3827,6 +3832,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
@@ -4128,6 +4134,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
@@ -4354,6 +4361,7 @@ export type Database = {
           "created_at": string;
           "expires_at": string | null;
           "file_name": string;
+          "imported": boolean;
           "message_id": string | null;
           "note_id": string | null;
           "placement": string;
