@@ -62,6 +62,21 @@ ASSISTANT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
         "the ticket is no part of the question": ("p_kind, p_ticket.ticket_id, p_wish,", "p_kind, p_wish,"),
         "the wish is no part of the question": ("p_ticket.ticket_id, p_wish,", "p_ticket.ticket_id,"),
     },
+    ("is_repetition(helpdesk.proposals,text,text,uuid)", "proposals"): {
+        "anybody has accepted it": ("and p_proposal.decided_by is not distinct from p_by", ""),
+        "another text was accepted": (
+            "p_proposal.final ->> 'body' is not distinct from coalesce(\n      p_body,",
+            "true or 'x' = coalesce(\n      p_body,",
+        ),
+        "another status was accepted": ("and p_proposal.final ->> 'status' is not distinct from p_status", ""),
+    },
+    ("lock_proposal(uuid,boolean)", "proposals_changes"): {
+        "whoever rejects a merge must work both tickets": ("and p_to_accept", ""),
+    },
+    ("accept_proposal(uuid,text,text,boolean)", "proposals_changes"): {
+        "whoever moved the ticket away has no repetition": ("if v_me is not null and", "if false and"),
+        "whoever is no longer staff has one": ("helpdesk_private.me_if_staff()", "helpdesk_private.me()"),
+    },
     ("end_if_moved(helpdesk.ai_runs,jsonb)", "proposal_ends"): {
         "a merged ticket is answered": ("v_ticket.merged_into is not null", "false"),
         "what was redacted comes back": (
