@@ -2,6 +2,24 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002417', 'assistant_reading');
 
+create function helpdesk_private.is_hidden_element(p_tag text)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A size of 0.9 is seen, and so is what stands on a white background.
+  select left(p_tag, 500) ~* (
+    '^[a-z][^>]*(\shidden\y|\saria-hidden\y(?!\s*=\s*["'']?false)|display\s*:\s*none|visibility\s*:\s*hidden|'
+    || '(font-size|opacity)\s*:\s*0+(\.0*)?(?![.\d])|left\s*:\s*-\d{3}|'
+    || '(?<![-a-z])color\s*:\s*(white\y|#fff\y|#ffffff|transparent))'
+  );
+$$;
+comment on function helpdesk_private.is_hidden_element is
+  'Whether HTML shows nothing of the element whose tag, without its first bracket, the text begins with.';
+revoke all on function helpdesk_private.is_hidden_element from public, anon, authenticated, service_role;
+
 create function helpdesk_private.model_text(p_text text)
 returns text
 language plpgsql
@@ -18,6 +36,9 @@ declare
   );
   v_kept text := '';
   v_hidden text;
+  -- How many elements of this name are open within the hidden one.
+  v_depth integer;
+  v_name text;
   v_part text;
   v_first boolean := true;
 begin
@@ -38,16 +59,32 @@ begin
     if v_first then
       v_kept := v_part;
       v_first := false;
-    elsif v_hidden is not null then
-      if lower(left(v_part, char_length(v_hidden) + 1)) = '/' || v_hidden then
-        v_kept := v_kept || substr(v_part, nullif(strpos(v_part, '>'), 0) + 1);
+      continue;
+    end if;
+    v_name := lower(substring(left(v_part, 100) from '^/?([A-Za-z][A-Za-z0-9]*)'));
+    if v_hidden is not null then
+      if v_name is distinct from v_hidden then
+        continue;
+      elsif left(v_part, 1) <> '/' then
+        -- A paragraph holds no other one.
+        v_depth := v_depth + case when v_name = 'p' then 0 else 1 end;
+        continue;
+      end if;
+      v_depth := v_depth - 1;
+      if v_depth = 0 then
+        v_kept := v_kept || coalesce(substr(v_part, nullif(strpos(v_part, '>'), 0) + 1), '');
         v_hidden := null;
       end if;
-    elsif left(v_part, 500) ~* (
-      '^[a-z][a-z0-9]*[^>]*(display:\s*none|visibility:\s*hidden|font-size:\s*0|opacity:\s*0|left:\s*-\d{3}|aria-hidden'
-      || '|\shidden\y|color:\s*(white|#fff\y|#ffffff|transparent))'
-    ) then
-      v_hidden := lower(substring(v_part from '^[A-Za-z0-9]+'));
+    elsif helpdesk_private.is_hidden_element(v_part) then
+      if v_name in (
+        'br', 'hr', 'img', 'input', 'link', 'meta', 'area', 'base', 'col', 'embed', 'source', 'track', 'wbr'
+      ) then
+        -- Such elements have no end, and nothing in them: mail has images that nobody sees.
+        v_kept := v_kept || coalesce(substr(v_part, nullif(strpos(v_part, '>'), 0) + 1), '');
+      else
+        v_hidden := v_name;
+        v_depth := 1;
+      end if;
     else
       v_kept := v_kept || '<' || v_part;
     end if;

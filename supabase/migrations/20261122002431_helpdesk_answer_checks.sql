@@ -113,10 +113,9 @@ as $$
   -- Letters as invisible tags, long runs of variation selectors or characters without width, and HTML that is not
   -- shown.
   select p_text ~ U&'[\+0E0020-\+0E007F]{4}|[\FE00-\FE0F\+0E0100-\+0E01EF]{4}|[\200B-\200F\2060-\2064\FEFF]{8}|[\202D\202E]'
-    or p_text ~* (
-      '<[a-z][^>]*\s(hidden|aria-hidden\s*=\s*["'']?true|style\s*=\s*["''][^"'']*(display\s*:\s*none|'
-      || 'visibility\s*:\s*hidden|'
-      || 'font-size\s*:\s*0|opacity\s*:\s*0[^.]|left\s*:\s*-\d{3,}|color\s*:\s*(#fff(fff)?|white)))'
+    or exists (
+      select from string_to_table(p_text, '<') with ordinality as t (tag, n)
+      where t.n > 1 and helpdesk_private.is_hidden_element(t.tag)
     )
     or p_text ~ '<!--[^>]{4}';
 $$;

@@ -49,14 +49,17 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(
+    -- Lines of code and rows of tables stay lines.
     '> ' || replace(btrim(q.quotes), chr(10), chr(10) || '> ') || E'\n>\n> — ' || q.title, E'\n\n' order by q.n
   )
   from (
     select
       s.sentence ->> 'title' as title, min(s.n) as n,
-      string_agg(s.sentence ->> 'quote', case when s.sentence ->> 'quote' ~ '\n' then E'\n' else ' ' end order by s.n) as quotes
+      string_agg(
+        s.sentence ->> 'quote', case when s.sentence ->> 'quote' ~ '^\||\n' then E'\n' else ' ' end order by s.n
+      ) as quotes
     from jsonb_array_elements(p_sentences) with ordinality as s (sentence, n)
-    group by s.sentence ->> 'title', s.sentence ->> 'quote' ~ '\n'
+    group by s.sentence ->> 'title', s.sentence ->> 'quote' ~ '^\||\n'
   ) as q;
 $$;
 comment on function helpdesk_private.quote_block is

@@ -128,3 +128,16 @@ def test_passages_are_found_by_vectors_only_where_a_model_is_active(db: Db, worl
     for job in leased(db, model=model):
         store(db, job, vector(1), model)
     assert mode() == "hybrid"
+
+
+def test_rows_of_a_table_stay_rows(db: Db, world: World) -> None:
+    rows = ["| Small plan | 9 euros a month | 3 seats |", "| Large plan | 49 euros a month | 25 seats |"]
+    publish(db, "plans", "\n".join(["| Plan | Price | Seats |", "|---|---|---|", *rows]), title="Plans")
+    with be(db, CUSTOMER):
+        said(db, "answered", "What does each plan cost in a month, and how many seats has it?", world)
+    _, secret = start(db, world["answered"])
+    retrieve(db, secret)
+    with holding(db, secret):
+        proposal = value(db, FINISH, "no_model")
+    lines = proposal["payload"]["body"].splitlines()
+    assert [line.removeprefix("> ") for line in lines if "plan" in line] == rows
