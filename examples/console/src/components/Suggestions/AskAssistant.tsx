@@ -1,4 +1,4 @@
-import { BotOff, ChevronDown, Sparkles, Tags } from "lucide-react";
+import { BotOff, Ellipsis, Sparkles, Tags } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
@@ -80,7 +80,12 @@ export function AskAssistant({ ticketId, hasDraft, onAsk, isMuted }: AskAssistan
         {hasDraft ? t("again") : t("suggest")}
       </Button>
       <Menu
-        trigger={<Button variant="ghost" icon={ChevronDown} isBusy={triage.isBusy}>{t("more")}</Button>}
+        trigger={
+          <Button variant="ghost" isBusy={triage.isBusy} title={t("more")}>
+            {!triage.isBusy && <Ellipsis aria-hidden size={16} />}
+            <span className="sr-only">{t("more")}</span>
+          </Button>
+        }
         items={more}
       />
     </form>
