@@ -4,17 +4,19 @@ import { useTranslations } from "use-intl";
 import { useNewRequest } from "../../hooks/useNewRequest.ts";
 import { usePublicTeams } from "../../hooks/useRequests.ts";
 import { useTicketFields } from "../../hooks/useTicketFields.ts";
+import { MAX_BODY } from "../../lib/composing.ts";
 import { fieldsForRequest, missingFields } from "../../lib/requests.ts";
 import { Button, ErrorNote, Select, TextArea, TextField } from "../Shared/index.ts";
 import { ChosenFiles } from "./ChosenFiles.tsx";
 import { problemOf, RequestField, valueOf } from "./RequestField.tsx";
 import { SuggestedArticles } from "./SuggestedArticles.tsx";
 
-const TITLE_MAX = 200, DESCRIPTION_MAX = 50_000;
+const TITLE_MAX = 300;
 
 /** The form of a new request. Nothing typed is lost by leaving the page. */
 export function NewRequestForm() {
   const t = useTranslations("portal");
+  const composer = useTranslations("composer");
   const { form, set, send, id, renew, isBusy, problem, draftProblem, files, refused, limits, addFiles, removeFile } =
     useNewRequest();
   const { data: allFields = [] } = useTicketFields();
@@ -25,7 +27,8 @@ export function NewRequestForm() {
     fields.map((field) => [field.key, valueOf(field, form.values[field.key])]).filter(([, value]) => value !== null),
   ) as Record<string, unknown>;
   const missing = missingFields(fields, values);
-  const isValid = missing.length === 0 && fields.every((field) => !problemOf(field, form.values[field.key]));
+  const isShort = form.title.length <= TITLE_MAX && form.description.length <= MAX_BODY;
+  const isValid = isShort && missing.length === 0 && fields.every((field) => !problemOf(field, form.values[field.key]));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -38,9 +41,12 @@ export function NewRequestForm() {
           label={t("title")}
           hint={t("titleHint")}
           isRequired
-          maxLength={TITLE_MAX}
           value={form.title}
-          error={wasTried && !form.title.trim() ? t("fieldProblem.missing") : undefined}
+          error={form.title.length > TITLE_MAX
+            ? composer("tooLong", { count: form.title.length, max: TITLE_MAX })
+            : wasTried && !form.title.trim()
+            ? t("fieldProblem.missing")
+            : undefined}
           onChange={(title) => set({ title })}
         />
         <SuggestedArticles words={form.title} />
@@ -49,7 +55,9 @@ export function NewRequestForm() {
         label={t("description")}
         hint={t("descriptionHint")}
         rows={7}
-        maxLength={DESCRIPTION_MAX}
+        error={form.description.length > MAX_BODY
+          ? composer("tooLong", { count: form.description.length, max: MAX_BODY })
+          : undefined}
         value={form.description}
         onChange={(description) => set({ description })}
       />

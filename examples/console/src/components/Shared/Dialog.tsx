@@ -62,8 +62,13 @@ export function ConfirmDialog({ title, text, confirmLabel, isOpen, isDangerous, 
   const [isBusy, setBusy] = useState(false);
   const confirm = async () => {
     setBusy(true);
-    await onConfirm();
-    setBusy(false);
+    try {
+      await onConfirm();
+    } catch {
+      // Who asks shows why it failed; the question stays.
+    } finally {
+      setBusy(false);
+    }
   };
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
