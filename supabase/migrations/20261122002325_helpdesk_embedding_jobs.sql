@@ -112,7 +112,7 @@ begin
         format('This helpdesk does not use the model %s, but %s.', left(p_model, 100), (
           select string_agg(m.model, ' and ' order by m.is_active desc) from helpdesk_private.embedding_models as m
         )),
-        'Embed with that model, or call use_embedding_model() to fill another one.'
+        'Embed with that model, or let an admin begin to fill another one.'
       );
     end if;
   end if;

@@ -149,7 +149,7 @@ begin
   if p_model is null or not exists (select from helpdesk_private.embedding_models as m where m.model = p_model) then
     perform helpdesk_private.fail(
       'embedding_incomplete', format('There are no vectors of the model %s.', left(p_model, 100)),
-      'Call use_embedding_model() first, and run an embedding worker.'
+      'Begin to fill it first, and run an embedding worker.'
     );
   elsif p_model = helpdesk_private.active_embedding_model() then
     return false;

@@ -49,6 +49,14 @@ def test_every_error_has_a_sentence_and_a_way_out(db: Db) -> None:
         assert is_for_owners or "()" not in row["hint"], row
 
 
+def test_no_message_and_no_hint_of_its_own_names_a_function(db: Db) -> None:
+    sources = "select proname, prosrc from pg_proc where pronamespace::regnamespace::text like 'helpdesk%'"
+    # Sentences of errors begin with a capital letter.
+    sentence = re.compile(r"'[A-Z](?:[^'\n]|'')*\w\(\)(?:[^'\n]|'')*'")
+    found = [(row["proname"], hit[0]) for row in db.execute(sources) for hit in sentence.finditer(row["prosrc"])]
+    assert found == []
+
+
 def test_an_error_that_is_not_on_the_list_cannot_be_raised(db: Db) -> None:
     with pytest.raises(errors.NoDataFound), db.transaction():
         db.execute("select helpdesk_private.fail('no_such_reason')")
