@@ -45,10 +45,7 @@ export function useArticleEditor(article: Article | null, title = "") {
     if (base && !isDirty) return base;
     if (!base) {
       const made = await create.run({ id, draft });
-      if (made) {
-        setBase(made.value);
-        await navigate({ to: "/knowledge/$articleId", params: { articleId: id }, replace: true });
-      }
+      if (made) setBase(made.value);
       return made?.value ?? null;
     }
     const { locale: _, ...changes } = draft;
@@ -57,6 +54,10 @@ export function useArticleEditor(article: Article | null, title = "") {
     if (saved?.value) setBase(saved.value);
     return saved?.value ?? null;
   }
+
+  /** A new article has its own address once it is stored: the page of that address reads it anew. */
+  const settle = () =>
+    article === null && navigate({ to: "/knowledge/$articleId", params: { articleId: id }, replace: true });
 
   return {
     draft,
@@ -68,11 +69,14 @@ export function useArticleEditor(article: Article | null, title = "") {
       ? new HelpdeskError({ message: "", details: "helpdesk.stale_revision", status: 409 })
       : create.problem ?? save.problem ?? publish.problem ?? archive.problem,
     isStale,
-    store,
+    async store() {
+      if (await store()) await settle();
+    },
     async publish() {
       const saved = await store();
       const done = saved && await publish.run({ id: saved.article_id, revision: saved.revision });
       if (done) setBase(done.value);
+      if (saved) await settle();
     },
     async archive() {
       const done = await archive.run(id);
