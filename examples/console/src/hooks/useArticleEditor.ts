@@ -75,8 +75,9 @@ export function useArticleEditor(article: Article | null, title = "") {
     async publish() {
       const saved = await store();
       const done = saved && await publish.run({ id: saved.article_id, revision: saved.revision });
-      if (done) setBase(done.value);
-      if (saved) await settle();
+      if (!done) return; // the problem is shown, the draft is stored
+      setBase(done.value);
+      await settle();
     },
     async archive() {
       const done = await archive.run(id);

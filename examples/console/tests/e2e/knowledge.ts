@@ -4,7 +4,7 @@ import { eventually, expectEqual, story } from "./harness.ts";
 story(
   "an article is written, previewed, published, changed and compared",
   async ({ world, open, api, expectAccessible }) => {
-    const page = await open(world.people.ana, "/knowledge/new");
+    const page = await open(world.people.ada, "/knowledge/new");
     await page.getByLabel("Title").fill("How to reset a printer");
     expectEqual(await page.getByLabel("Address").inputValue(), "how-to-reset-a-printer", "address");
     await page.getByRole("textbox", { name: "Text" }).fill(
@@ -37,6 +37,17 @@ story(
     expectEqual(found.length, 1, "what a customer finds");
   },
 );
+
+story("who may not publish is told, and keeps the draft", async ({ world, open, api, allow }) => {
+  allow(/403/);
+  const page = await open(world.people.ana, "/knowledge/new");
+  await page.getByLabel("Title").fill("Draft of Ana");
+  await page.getByRole("textbox", { name: "Text" }).fill("Not yet.");
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("alert").waitFor();
+  const [row] = await api(world.people.ana).rows("articles", "title=eq.Draft of Ana&select=status,body");
+  expectEqual(row, { status: "draft", body: "Not yet." }, "the draft");
+});
 
 story("two writers: nobody's text is overwritten", async ({ world, open, api }) => {
   const ana = api(world.people.ana);
@@ -83,9 +94,9 @@ story("preferences stay on the device, and a name is changed for all", async ({ 
   });
   await page.reload();
   await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
-  const root = await page.evaluate(() => ({
-    ...document.documentElement.dataset,
-    lang: document.documentElement.lang,
-  }));
+  const root = await page.evaluate(() => {
+    const { dataset: { theme, density }, lang } = document.documentElement;
+    return { theme, density, lang };
+  });
   expectEqual([root.theme, root.density, root.lang], ["dark", "compact", "de"], "the page's look");
 });

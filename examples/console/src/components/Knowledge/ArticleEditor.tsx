@@ -23,7 +23,7 @@ export function ArticleEditor({ article, title }: { article: Article | null; tit
   const editor = useArticleEditor(article, title);
   const { draft, set, base } = editor;
   const [isAsking, setAsking] = useState(false);
-  const isReady = draft.title.trim() !== "" && draft.slug !== "";
+  const isReady = draft.title.trim() !== "" && draft.slug !== "" && !editor.isStale;
   const actions = (
     <div className="flex flex-wrap gap-2">
       {base && base.status === "published" && <Button onClick={() => setAsking(true)}>{t("archive")}</Button>}
