@@ -51,7 +51,13 @@ export function Navigation() {
     >
       <p className="hidden items-center gap-2 px-2.5 py-2 font-semibold lg:flex">{t("title")}</p>
       {ENTRIES.filter(({ needs }) => can(needs)).map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} className={LINK} activeOptions={{ exact: to === "/requests" }} aria-label={t(label)}>
+        <Link
+          key={to}
+          to={to}
+          className={LINK}
+          activeOptions={{ exact: to === "/requests", includeSearch: false }}
+          aria-label={t(label)}
+        >
           <Icon aria-hidden size={18} className="shrink-0" />
           <span className="hidden truncate lg:inline">{t(label)}</span>
         </Link>
