@@ -9,6 +9,8 @@ type Returned<Name extends keyof Schema["Functions"]> = Schema["Functions"][Name
 
 export type Role = "customer" | "agent" | "admin" | "assistant";
 export type Status = "open" | "pending" | "resolved" | "closed";
+/** In the order in which lists and menus show them. */
+export const STATUSES: readonly Status[] = ["open", "pending", "resolved", "closed"];
 export type Priority = "low" | "medium" | "high" | "urgent";
 
 export type Person = Omit<Row<"users">, "role"> & { role: Role };

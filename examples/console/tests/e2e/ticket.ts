@@ -15,12 +15,16 @@ async function arrive(page: Page, text: string): Promise<void> {
 }
 
 story(
-  "an agent works a ticket by keyboard: note, reply, status, resolve",
+  "an agent works by keyboard alone: take next, note, reply, pending, resolve and next",
   async ({ world, open, api, screenshot, expectAccessible }) => {
     const printer = world.tickets.printer!;
-    const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`, AT_ONCE);
+    const status = async () =>
+      (await api(world.people.ana).rows("tickets", `ticket_id=eq.${printer.ticket_id}&select=status`))[0].status;
+    const page = await open(world.people.ana, "/queue", AT_ONCE);
+    await page.getByText("The printer is on fire").first().waitFor();
+    await page.keyboard.press("q");
+    await page.waitForURL(new RegExp(printer.ticket_id));
     await arrive(page, "Smoke comes out of it.");
-    await page.keyboard.press("i");
     await page.getByText("Ana Duarte took the ticket").waitFor();
 
     await page.keyboard.press("n");
@@ -32,7 +36,6 @@ story(
     await saved.getByText("Internal").waitFor();
     await eventually("the note's draft is gone", async () => await note(page).inputValue() === "");
 
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press("r");
     await page.keyboard.type("Please **unplug** it. We come at once.");
     await page.getByRole("button", { name: "Send to Mei Tanaka" }).waitFor();
@@ -42,10 +45,13 @@ story(
     await expectAccessible(page);
     await screenshot(page, "ticket");
 
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press("s");
     expectEqual(await page.evaluate(() => document.activeElement?.tagName), "SELECT", "the status has the focus");
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press("o");
+    await eventually("the status is open again", async () => await status() === "open");
+    await page.keyboard.press("ArrowDown");
+    await eventually("the status is pending", async () => await status() === "pending");
+    await page.keyboard.press("Escape");
     await page.keyboard.press("e");
     await page.waitForURL(/queue/);
     const [ticket] = await api(world.people.ana).rows(

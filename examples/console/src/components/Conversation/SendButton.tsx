@@ -2,7 +2,7 @@ import { ChevronDown, Send } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { useTransitions } from "../../hooks/useTicket.ts";
-import type { Status, TicketDetails } from "../../lib/models.ts";
+import { type Status, STATUSES, type TicketDetails } from "../../lib/models.ts";
 import { Button, Menu } from "../Shared/index.ts";
 
 type Props = {
@@ -22,7 +22,9 @@ export function SendButton({ ticket, label, why, isReady, onSend }: Props) {
   const { data: transitions = [] } = useTransitions();
   const reachable = transitions.filter(({ role, from_status }) => role === me?.role && from_status === ticket.status)
     .map(({ to_status }) => to_status);
-  const statuses = ticket.status === "closed" ? reachable : [...new Set([ticket.status, ...reachable])];
+  const statuses = STATUSES.filter((status) =>
+    reachable.includes(status) || (status === ticket.status && status !== "closed")
+  );
   return (
     <div className="flex">
       <Button variant="primary" icon={Send} isDisabled={!isReady} title={why} onClick={() => onSend(null)}>

@@ -5,7 +5,7 @@ import { useStaff } from "../../hooks/usePeople.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
 import { useTransitions } from "../../hooks/useTicket.ts";
 import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
-import type { Priority, Status, TicketDetails } from "../../lib/models.ts";
+import { type Priority, STATUSES, type TicketDetails } from "../../lib/models.ts";
 import { Combobox, ConfirmDialog, ErrorNote, Select } from "../Shared/index.ts";
 import { Fields } from "./Fields.tsx";
 import { PropertyRow } from "./PropertyRow.tsx";
@@ -53,7 +53,9 @@ function StatusRow({ ticket, edit, isDisabled }: Props & { isDisabled: boolean }
   const { me } = useAuth();
   const { data: transitions = [] } = useTransitions();
   const reachable = transitions.filter(({ role, from_status }) => role === me?.role && from_status === ticket.status);
-  const statuses: Status[] = [ticket.status, ...reachable.map(({ to_status }) => to_status)];
+  const statuses = STATUSES.filter((status) =>
+    status === ticket.status || reachable.some(({ to_status }) => to_status === status)
+  );
   return (
     <PropertyRow name="status" label={t("status")}>
       <Select

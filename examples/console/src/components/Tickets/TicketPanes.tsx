@@ -66,8 +66,16 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
     onResolve: () => void resolve(true),
   });
 
+  // Escape ends typing, so that the next key is a shortcut again.
+  const leaveField = (event: React.KeyboardEvent) => {
+    const field = event.target as HTMLElement;
+    if (event.key !== "Escape" || !root.current?.contains(field) || !field.matches("input, select, textarea")) return;
+    event.stopPropagation();
+    field.blur();
+  };
+
   return (
-    <div ref={root} className="relative flex h-full min-h-0 flex-col">
+    <div ref={root} onKeyDown={leaveField} className="relative flex h-full min-h-0 flex-col">
       <PaneBoundary resetOn={[ticketId]}>
         <TicketHeader
           ticket={ticket}
