@@ -1,5 +1,6 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { changedTickets } from "../lib/changedTickets.ts";
 import type { FeedEvent } from "../lib/events.ts";
 import { keysOfEvents } from "../lib/eventKeys.ts";
 import { Follower, type LiveState } from "../lib/follower.ts";
@@ -47,6 +48,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       join: joinTopic,
       isHidden: () => document.hidden,
       onEvents(events) {
+        changedTickets.note(events);
         for (const key of keysOfEvents(events)) {
           if (key.length > 1) refresh(key);
           else lists.set(String(key[0]), key);
@@ -54,9 +56,15 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         if (lists.size > 0) pause ??= setTimeout(flush, LIST_PAUSE);
         for (const event of events) for (const listener of listeners) listener(event);
       },
-      onGap: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] }),
+      onGap: () => {
+        changedTickets.forget();
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
+      },
       onAccessChanged: () => refresh(keys.me()),
-      onState: setState,
+      onState: (now) => {
+        changedTickets.isComplete = now === "live";
+        setState(now);
+      },
     }, start.current);
     const wake = () => mine.wake(true);
     document.addEventListener("visibilitychange", wake);
@@ -68,6 +76,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       globalThis.removeEventListener("online", wake);
       mine.stop();
       setFollower(null);
+      changedTickets.isComplete = false;
       setState("connecting");
     };
   }, [userId, queries, listeners]);

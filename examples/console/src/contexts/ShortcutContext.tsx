@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { tinykeys } from "tinykeys";
-import { mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
+import { clashes, effective, mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
 
 const Context = createContext<ShortcutRegistry | null>(null);
@@ -12,15 +12,14 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const shortcuts = useSyncExternalStore(registry.subscribe, registry.list);
   useEffect(() => {
     const bindings: Record<string, (event: KeyboardEvent) => void> = {};
-    // Of two with the same keys, the one that came later: the innermost part of the page.
-    for (const shortcut of shortcuts) {
-      if (shortcut.when === false) continue;
+    for (const shortcut of effective(shortcuts)) {
       bindings[shortcut.keys] = (event) => {
         if (!mayRun(shortcut.keys, event, singleKeys)) return;
         event.preventDefault();
         shortcut.run();
       };
     }
+    for (const clash of clashes(shortcuts)) console.warn(`Two shortcuts have the same keys: ${clash}`);
     return tinykeys(globalThis as unknown as Window, bindings);
   }, [shortcuts, singleKeys]);
   return <Context value={registry}>{children}</Context>;

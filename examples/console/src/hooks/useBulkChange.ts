@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { useAuth } from "../contexts/AuthContext.tsx";
 import { type BulkChange, itemsOf, planChange } from "../lib/bulkPlan.ts";
 import type { ListedTicket } from "../lib/models.ts";
 import { type BulkResult, useBulk } from "./useBulk.ts";
@@ -9,6 +10,8 @@ import { useTransitions } from "./useTicket.ts";
 /** One change for many tickets: what it would do, `run`, what became of each, and `retry` for those that failed. */
 export function useBulkChange(tickets: ListedTicket[], change: BulkChange | null) {
   const staff = useStaff().data, teams = useTeams().data, transitions = useTransitions().data;
+  const { me } = useAuth();
+  const role = me?.role ?? "agent";
   const [results, setResults] = useState<Map<string, BulkResult> | null>(null);
   const bulk = useBulk();
   const plan = useMemo(() => {
@@ -16,8 +19,8 @@ export function useBulkChange(tickets: ListedTicket[], change: BulkChange | null
       ...(staff ?? []).map(({ user_id, name, email }) => [user_id, name || email || ""] as const),
       ...(teams ?? []).map(({ team_id, name }) => [team_id, name] as const),
     ]);
-    return change ? planChange(tickets, change, transitions ?? [], (id) => names.get(id) ?? "–") : [];
-  }, [tickets, change, staff, teams, transitions]);
+    return change ? planChange(tickets, change, transitions ?? [], role, (id) => names.get(id) ?? "–") : [];
+  }, [tickets, change, staff, teams, transitions, role]);
 
   async function send(items: BulkResult["item"][]) {
     const done = await bulk.run(items);

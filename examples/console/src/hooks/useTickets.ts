@@ -1,7 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { joinPages } from "../lib/listPages.ts";
 import { keys } from "../lib/queryKeys.ts";
-import { countTickets, type ListFilter, queryTickets, searchTickets } from "../services/lists.ts";
+import { countTickets, type ListFilter, searchTickets } from "../services/lists.ts";
+import { readListPage } from "./listReading.ts";
 
 export type { ListFilter, Sort } from "../services/lists.ts";
 
@@ -12,16 +14,13 @@ export type { ListFilter, Sort } from "../services/lists.ts";
 export function useTickets(filter: ListFilter, isEnabled = true) {
   const query = useInfiniteQuery({
     queryKey: keys.list(filter),
-    queryFn: ({ pageParam }) => queryTickets(filter, pageParam),
+    queryFn: ({ pageParam, client, queryKey }) => readListPage(client.getQueryData(queryKey), filter, pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
     enabled: isEnabled,
   });
-  const tickets = useMemo(() => {
-    const rows = query.data?.pages.flatMap((page) => page.tickets) ?? [];
-    return [...new Map(rows.map((ticket) => [ticket.ticket_id, ticket])).values()];
-  }, [query.data]);
+  const tickets = useMemo(() => joinPages(query.data?.pages ?? [], filter.sort), [query.data, filter.sort]);
   return { ...query, tickets, warnings: query.data?.pages[0]?.warnings ?? [] };
 }
 

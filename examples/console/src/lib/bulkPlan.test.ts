@@ -12,7 +12,10 @@ const ticket = (values: Partial<ListedTicket>) =>
     tags: [],
     ...values,
   }) as ListedTicket;
-const transitions: Transition[] = [{ role: "agent", from_status: "open", to_status: "resolved" }];
+const transitions: Transition[] = [
+  { role: "agent", from_status: "open", to_status: "resolved" },
+  { role: "customer", from_status: "closed", to_status: "resolved" },
+];
 const names = (id: string) => ({ "": "–", ana: "Ana", sup: "Support", bil: "Billing" })[id] ?? id;
 
 test.each<[BulkChange, Partial<ListedTicket>, string]>([
@@ -26,7 +29,7 @@ test.each<[BulkChange, Partial<ListedTicket>, string]>([
   [{ kind: "untag", value: "vip" }, { tags: ["vip"] }, "vip → vip: change"],
   [{ kind: "reply", value: "Hello" }, { status: "closed" }, " → Hello: refused"],
 ])("%j of %j", (change, values, expected) => {
-  const [plan] = planChange([ticket(values)], change, transitions, names);
+  const [plan] = planChange([ticket(values)], change, transitions, "agent", names);
   expect(`${plan!.from} → ${plan!.to}: ${plan!.outcome}`).toBe(expected);
 });
 

@@ -1,5 +1,5 @@
 import { newId } from "./ids.ts";
-import type { ListedTicket, Priority, Status, Transition } from "./models.ts";
+import type { ListedTicket, Priority, Role, Status, Transition } from "./models.ts";
 
 /** One change for many tickets, as the bulk window has it. */
 export type BulkChange =
@@ -18,6 +18,7 @@ export function planChange(
   tickets: readonly ListedTicket[],
   change: BulkChange,
   transitions: readonly Transition[],
+  me: Role,
   names: (id: string) => string,
 ): PlannedChange[] {
   return tickets.map((ticket) => {
@@ -34,7 +35,9 @@ export function planChange(
     }
     if (from === to) return { ticket, from, to, outcome: "same" };
     const isPossible = change.kind !== "status" ||
-      transitions.some(({ from_status, to_status }) => from_status === ticket.status && to_status === change.value);
+      transitions.some(({ role, from_status, to_status }) =>
+        role === me && from_status === ticket.status && to_status === change.value
+      );
     return { ticket, from, to, outcome: isPossible ? "change" : "refused" };
   });
 }

@@ -1,5 +1,5 @@
 import type { ListFilter } from "./listFilter.ts";
-import type { View } from "./models.ts";
+import type { Person, Team, View } from "./models.ts";
 
 /** Lists that everybody on the staff has: their id in the address, and their query. */
 export const BUILT_IN = {
@@ -28,4 +28,10 @@ export function filterOf(search: QueueSearch, views: readonly View[] | undefined
   if (!view) return null;
   const own = SORTS.find((one) => one === view.sort);
   return { tree: view.tree, sort: search.sort ? sort : own ?? sort };
+}
+
+/** Whether to offer changes of a view: of private ones to the owner, of a team's to its members, of all others to admins. */
+export function mayChangeView(view: View, me: Person, teams: readonly Team[], isAdmin: boolean): boolean {
+  if (view.audience === "private") return view.owner_id === me.user_id;
+  return isAdmin || view.audience === "team" && teams.some(({ team_id }) => team_id === view.team_id);
 }

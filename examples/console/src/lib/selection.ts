@@ -17,3 +17,8 @@ export function extend(selection: Selection, order: readonly string[], id: strin
   const between = order.slice(Math.min(from, to), Math.max(from, to) + 1);
   return { ids: new Set([...selection.ids, ...between]), anchor: selection.anchor ?? id };
 }
+
+/** Choose all rows. */
+export function selectAll(order: readonly string[]): Selection {
+  return { ids: new Set(order), anchor: order[0] ?? null };
+}

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test, vi } from "vitest";
-import { effective, mayRun, type Shortcut, ShortcutRegistry } from "./shortcuts.ts";
+import { clashes, effective, mayRun, type Shortcut, ShortcutRegistry } from "./shortcuts.ts";
 
 const shortcut = (keys: string, id = keys): Shortcut => ({ id, keys, label: id, group: "", run: () => {} });
 
@@ -17,6 +17,26 @@ test("a part's shortcuts are there as long as the part, and win over earlier one
 
 test("what is off is not among those that work", () => {
   expect(effective([{ ...shortcut("r"), when: false }])).toEqual([]);
+});
+
+test("of shortcuts with the same keys that of the highest layer works", () => {
+  const many = { ...shortcut("s", "many"), layer: 1 };
+  expect(effective([many, shortcut("s", "one")])).toEqual([many]);
+  expect(effective([{ ...many, when: false }, shortcut("s", "one")]).map(({ id }) => id)).toEqual(["one"]);
+});
+
+test("sequences come before single keys", () => {
+  expect(effective([shortcut("q"), shortcut("j"), shortcut("g q")]).map(({ keys }) => keys)).toEqual(["g q", "q", "j"]);
+});
+
+test.each([
+  ["the same keys", [shortcut("r", "a"), shortcut("r", "b")], ["a and b: r"]],
+  ["the beginning of a sequence", [shortcut("g q"), shortcut("g")], ["g q and g: g"]],
+  ["another layer", [shortcut("r", "a"), { ...shortcut("r", "b"), layer: 1 }], []],
+  ["one that is off", [shortcut("r", "a"), { ...shortcut("r", "b"), when: false }], []],
+  ["sequences that end alike", [shortcut("q"), shortcut("g q"), shortcut("g d")], []],
+])("clashes: %s", (_, given, found) => {
+  expect(clashes(given)).toEqual(found);
 });
 
 function pressed(tag: string, role?: string): KeyboardEvent {

@@ -10,6 +10,8 @@ export type Shortcut = {
   run(): void;
   /** False: at this moment it is neither run nor shown. */
   when?: boolean;
+  /** Of shortcuts with the same keys that of the highest layer works; 0 by default. */
+  layer?: number;
 };
 
 /** The shortcuts of all parts of the page, in the order in which the parts came. */
@@ -64,7 +66,35 @@ export function mayRun(keys: string, event: KeyboardEvent, singleKeys: boolean):
   return singleKeys || /^(Enter|Arrow\w+|Home|End)$/.test(keys);
 }
 
-/** The shortcuts that work now: of several with the same keys the last. */
+/**
+ * The shortcuts that work now: of several with the same keys that of the highest layer, then the last. Sequences come
+ * first: the last key of `g q` is no `q`.
+ */
 export function effective(shortcuts: readonly Shortcut[]): Shortcut[] {
-  return [...new Map(shortcuts.filter(({ when }) => when !== false).map((one) => [one.keys, one])).values()];
+  const chosen = new Map<string, Shortcut>();
+  for (const one of shortcuts) {
+    const other = chosen.get(one.keys);
+    if (one.when !== false && layerOf(one) >= (other ? layerOf(other) : 0)) chosen.set(one.keys, one);
+  }
+  return [...chosen.values()].sort((one, other) => lengthOf(other) - lengthOf(one));
+}
+
+/** Keys that two shortcuts of one layer have at the same time, or that begin a longer sequence: one never works. */
+export function clashes(shortcuts: readonly Shortcut[]): string[] {
+  const working = shortcuts.filter(({ when }) => when !== false);
+  return working.flatMap((one, index) =>
+    working.slice(index + 1).flatMap((other) => {
+      if (layerOf(one) !== layerOf(other)) return [];
+      const [short, long] = lengthOf(one) <= lengthOf(other) ? [one.keys, other.keys] : [other.keys, one.keys];
+      return long === short || long.startsWith(`${short} `) ? [`${one.id} and ${other.id}: ${short}`] : [];
+    })
+  );
+}
+
+function layerOf({ layer = 0 }: Shortcut): number {
+  return layer;
+}
+
+function lengthOf({ keys }: Shortcut): number {
+  return keys.split(" ").length;
 }

@@ -95,8 +95,8 @@ export function Skeleton({ className = "h-5 w-full" }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-hover ${className}`} />;
 }
 
-/** An error: what is wrong, the way out, and a button that tries again. Texts for reasons win over the database's. */
-export function ErrorNote({ error, onRetry }: { error: HelpdeskError; onRetry?(): void }) {
+/** What is wrong, and the way out. Texts for reasons win over the database's. */
+export function ErrorText({ error }: { error: HelpdeskError }) {
   const t = useTranslations("shared");
   const known = error.reason !== null && t.has(`errors.${error.reason}` as "errors.stale_revision");
   const message = error.status === 0 && error.reason === null && /fetch|network|load failed/i.test(error.message)
@@ -105,9 +105,19 @@ export function ErrorNote({ error, onRetry }: { error: HelpdeskError; onRetry?()
     ? t(`errors.${error.reason}` as "errors.stale_revision")
     : error.message;
   return (
+    <>
+      <span className="font-medium text-danger">{message}</span> {!known && <span>{error.hint}</span>}
+    </>
+  );
+}
+
+/** An error, and a button that tries again. */
+export function ErrorNote({ error, onRetry }: { error: HelpdeskError; onRetry?(): void }) {
+  const t = useTranslations("shared");
+  return (
     <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md bg-danger-soft px-3 py-2">
       <p className="min-w-0 flex-1 break-words">
-        <span className="font-medium text-danger">{message}</span> {!known && <span>{error.hint}</span>}
+        <ErrorText error={error} />
       </p>
       {onRetry && <Button size="small" onClick={onRetry}>{t("tryAgain")}</Button>}
     </div>

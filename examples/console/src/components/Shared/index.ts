@@ -12,6 +12,7 @@ export {
   Badge,
   EmptyState,
   ErrorNote,
+  ErrorText,
   Kbd,
   PageHeader,
   Panel,

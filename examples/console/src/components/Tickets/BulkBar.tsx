@@ -20,6 +20,8 @@ export function BulkBar({ tickets, onClear }: { tickets: ListedTicket[]; onClear
     label: t(`bulkKinds.${id}`),
     group,
     when,
+    // The selection is what keys act on, also beside an open ticket.
+    layer: 1,
     run: () => setKind(id),
   });
   useShortcuts([

@@ -56,7 +56,7 @@ export function BulkDialog({ tickets, kind: given, onClose }: Props) {
           </div>
         )}
         {bulk.problem && <ErrorNote error={bulk.problem} />}
-        <BulkPlan plan={bulk.plan} results={bulk.results} isEmpty={!change} />
+        <BulkPlan plan={bulk.plan} kind={kind} results={bulk.results} isEmpty={!change} />
       </div>
     </Dialog>
   );

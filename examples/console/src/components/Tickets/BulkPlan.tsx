@@ -1,17 +1,33 @@
 import { useTranslations } from "use-intl";
 import type { BulkResult } from "../../hooks/useBulk.ts";
-import type { PlannedChange } from "../../lib/bulkPlan.ts";
-import { Badge } from "../Shared/index.ts";
+import type { BulkChange, PlannedChange } from "../../lib/bulkPlan.ts";
+import type { Priority, Status } from "../../lib/models.ts";
+import { Badge, ErrorText } from "../Shared/index.ts";
 
 const TONES = { change: "accent", same: "neutral", refused: "warning" } as const;
 
 /** What a change would do to each ticket; after it, what became of each. */
 export function BulkPlan(
-  { plan, results, isEmpty }: { plan: PlannedChange[]; results: Map<string, BulkResult> | null; isEmpty: boolean },
+  { plan, kind, results, isEmpty }: {
+    plan: PlannedChange[];
+    kind: BulkChange["kind"];
+    results: Map<string, BulkResult> | null;
+    isEmpty: boolean;
+  },
 ) {
   const t = useTranslations("queue");
+  const words = useTranslations("shared");
+  const wordOf = (value: string) =>
+    kind === "status"
+      ? words(`statuses.${value as Status}`)
+      : kind === "priority"
+      ? words(`priorities.${value as Priority}`)
+      : value;
   if (isEmpty) return <p className="text-muted">{t("bulkEmpty")}</p>;
-  const failed = [...results?.values() ?? []].filter(({ problem }) => problem).length;
+  const hasFailed = ({ ticket }: PlannedChange) => Boolean(results?.get(ticket.ticket_id)?.problem);
+  const failed = plan.filter(hasFailed).length;
+  // What somebody has to look at comes first.
+  const rows = [...plan.filter(hasFailed), ...plan.filter((row) => !hasFailed(row))];
   return (
     <div className="flex flex-col gap-2">
       <p role="status" className="font-medium">
@@ -29,18 +45,18 @@ export function BulkPlan(
       >
         <table className="w-full text-start">
           <tbody>
-            {plan.map(({ ticket, from, to, outcome }) => {
+            {rows.map(({ ticket, from, to, outcome }) => {
               const result = results?.get(ticket.ticket_id);
               return (
                 <tr key={ticket.ticket_id} className="border-t border-line first:border-t-0">
                   <td className="px-2 py-1 text-end text-muted tabular-nums">#{ticket.number}</td>
                   <td className="max-w-60 truncate px-2 py-1" dir="auto">{ticket.title}</td>
                   <td className="max-w-56 truncate px-2 py-1" dir="auto">
-                    <span className="text-muted">{from}</span> → {to}
+                    <span className="text-muted">{wordOf(from)}</span> → {wordOf(to)}
                   </td>
                   <td className="px-2 py-1 text-end">
                     {result?.problem
-                      ? <span className="text-danger">{result.problem.message} {result.problem.hint}</span>
+                      ? <ErrorText error={result.problem} />
                       : result
                       ? <Badge tone="success">{t("outcomes.done")}</Badge>
                       : <Badge tone={TONES[outcome]}>{t(`outcomes.${outcome}`)}</Badge>}

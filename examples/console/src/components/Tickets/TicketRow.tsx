@@ -35,7 +35,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
           : props.onOpen(ticket.ticket_id)}
       className={`flex h-row cursor-pointer items-center gap-2.5 border-b border-line px-3 hover:bg-hover aria-selected:bg-selected ${
         isCurrent ? "bg-hover shadow-[inset_3px_0_0_var(--accent)] rtl:shadow-[inset_-3px_0_0_var(--accent)]" : ""
-      } ${isGone ? "text-muted line-through opacity-70" : ""}`}
+      } ${isGone ? "text-muted line-through" : ""}`}
     >
       <span role="gridcell" className="flex items-center">
         <input

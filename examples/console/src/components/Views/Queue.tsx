@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
-import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
+import { useDebounced } from "../../hooks/useDebounced.ts";
 import { useFrozenTickets } from "../../hooks/useFrozenTickets.ts";
 import { useClaim } from "../../hooks/useQueues.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
@@ -10,16 +10,14 @@ import { toHelpdeskError } from "../../lib/errors.ts";
 import type { ListFilter } from "../../lib/listFilter.ts";
 import type { View } from "../../lib/models.ts";
 import type { QueueSearch } from "../../lib/queues.ts";
-import { extend, NO_SELECTION, toggle } from "../../lib/selection.ts";
 import { EmptyState, ErrorNote, Skeleton, useToast } from "../Shared/index.ts";
 import { BulkBar } from "../Tickets/BulkBar.tsx";
 import { TicketList } from "../Tickets/TicketList.tsx";
 import { QueueToolbar } from "./QueueToolbar.tsx";
+import { useQueueShortcuts } from "./useQueueShortcuts.ts";
+import { useRows } from "./useRows.ts";
 
 type Props = { search: QueueSearch; filter: ListFilter; view: View | undefined; isSplit: boolean; onSplit(): void };
-
-/** The row that the person was on, by list: back from a ticket, it is there again. */
-const currentRows = new Map<string, string>();
 
 /** A list of tickets with its filter, moved through by keys, worked on one by one or many at once. */
 export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
@@ -30,77 +28,44 @@ export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
   const listId = JSON.stringify(filter);
   const list = useTickets(filter);
   const { rows, newer, settle, dropGone } = useFrozenTickets(list.tickets, listId, list.isPlaceholderData);
-  const [chosen, setChosen] = useState({ listId, current: currentRows.get(listId) ?? null, selection: NO_SELECTION });
-  const { current, selection } = chosen.listId === listId
-    ? chosen
-    : { current: currentRows.get(listId) ?? null, selection: NO_SELECTION };
-  const order = useMemo(() => rows.map(({ id }) => id), [rows]);
+  const { current, selection, setCurrent, onToggle, clear, move, selectAll } = useRows(listId, rows, dropGone);
   const teams = useTeams();
   const teamNames = useMemo(() => new Map(teams.data?.map(({ team_id, name }) => [team_id, name])), [teams.data]);
   const claim = useClaim();
 
-  const setCurrent = useCallback((id: string) => {
-    currentRows.set(listId, id);
-    setChosen((before) => ({
-      listId,
-      current: id,
-      selection: before.listId === listId ? before.selection : NO_SELECTION,
-    }));
-  }, [listId]);
   const open = useCallback((ticketId: string) => {
     setCurrent(ticketId);
     void (isSplit
       ? navigate({ to: "/queue", search: { ...search, ticket: ticketId } })
       : navigate({ to: "/tickets/$ticketId", params: { ticketId } }));
   }, [setCurrent, navigate, isSplit, search]);
-  const onToggle = useCallback((id: string, isRange: boolean) => {
-    setChosen((before) => {
-      const was = before.listId === listId ? before.selection : NO_SELECTION;
-      return { listId, current: id, selection: isRange ? extend(was, order, id) : toggle(was, id) };
-    });
-  }, [listId, order]);
-  const move = (step: number, selects = false) => {
-    const next = order[Math.min(Math.max(order.indexOf(current ?? "") + step, 0), order.length - 1)];
-    if (!next) return;
-    dropGone();
-    if (selects) {
-      if (current && !selection.ids.has(current)) onToggle(current, false);
-      onToggle(next, true);
-    } else setCurrent(next);
-    currentRows.set(listId, next);
-  };
+  // In the split view the ticket follows the row, once somebody stays on it.
+  const followed = useDebounced(current, 150);
+  useEffect(() => {
+    if (isSplit && followed && followed === current && search.ticket !== followed) {
+      void navigate({ to: "/queue", search: { ...search, ticket: followed }, replace: true });
+    }
+  }, [isSplit, followed, current, search, navigate]);
   const take = async () => {
     if (!current) return;
     if (await claim.run(current)) toast({ title: t("taken"), kind: "success" });
   };
-  const group = t("groupList"), hasCurrent = current !== null;
-  useShortcuts([
-    { id: "next row", keys: "j", label: t("next"), group, run: () => move(1) },
-    { id: "previous row", keys: "k", label: t("previous"), group, run: () => move(-1) },
-    { id: "down", keys: "ArrowDown", label: t("next"), group, run: () => move(1) },
-    { id: "up", keys: "ArrowUp", label: t("previous"), group, run: () => move(-1) },
-    { id: "open", keys: "Enter", label: t("open"), group, when: hasCurrent, run: () => current && open(current) },
-    {
-      id: "select",
-      keys: "x",
-      label: t("toggle"),
-      group,
-      when: hasCurrent,
-      run: () => current && onToggle(current, false),
+  useQueueShortcuts({
+    hasCurrent: current !== null,
+    // In the split view the open ticket has this key.
+    mayTake: current !== null && selection.ids.size === 0 && !isSplit,
+    hasNewer: newer > 0,
+    move,
+    selectAll,
+    settle,
+    open: () => current && open(current),
+    toggle: () => current && onToggle(current, false),
+    take: () => void take(),
+    search: () => {
+      box.current?.focus();
+      box.current?.select();
     },
-    { id: "select down", keys: "Shift+J", label: t("selectNext"), group, run: () => move(1, true) },
-    { id: "select up", keys: "Shift+K", label: t("selectPrevious"), group, run: () => move(-1, true) },
-    {
-      id: "take",
-      keys: "i",
-      label: t("take"),
-      group,
-      when: hasCurrent && selection.ids.size === 0,
-      run: () => void take(),
-    },
-    { id: "search", keys: "/", label: t("filter"), group, run: () => box.current?.focus() },
-    { id: "newer", keys: ".", label: t("showNewer"), group, when: newer > 0, run: settle },
-  ]);
+  });
   const selected = useMemo(() => rows.filter(({ id }) => selection.ids.has(id)).map(({ item }) => item), [
     rows,
     selection,
@@ -119,7 +84,7 @@ export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
       {list.warnings.map((warning) => (
         <p key={warning} role="status" className="bg-warning-soft px-3 py-1.5 text-warning">{warning}</p>
       ))}
-      <BulkBar tickets={selected} onClear={() => setChosen({ listId, current, selection: NO_SELECTION })} />
+      <BulkBar tickets={selected} onClear={clear} />
       {list.error && (
         <div className="p-3">
           <ErrorNote error={toHelpdeskError(list.error)} onRetry={() => list.refetch()} />

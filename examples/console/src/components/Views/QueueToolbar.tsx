@@ -7,7 +7,8 @@ import { useClaimNext } from "../../hooks/useQueues.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
 import { useTicketFields } from "../../hooks/useTicketFields.ts";
 import type { View } from "../../lib/models.ts";
-import { BUILT_IN, isBuiltIn, type QueueSearch, SORTS } from "../../lib/queues.ts";
+import { BUILT_IN, isBuiltIn, mayChangeView, type QueueSearch, SORTS } from "../../lib/queues.ts";
+import { queryText } from "../../lib/queryText.ts";
 import { Button, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
 import { QueryBox } from "./QueryBox.tsx";
@@ -35,7 +36,7 @@ type Props = {
 export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSplit }: Props) {
   const t = useTranslations("queue");
   const navigate = useNavigate();
-  const { me, can } = useAuth();
+  const { me, teams: mine, can } = useAuth();
   const { toast } = useToast();
   const claim = useClaimNext();
   const [open, setOpen] = useState<"save" | "delete" | null>(null);
@@ -47,7 +48,8 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
     ),
   }), [teams.data, fields.data]);
   const builtIn = search.q === undefined ? search.view ?? "unassigned" : undefined;
-  const query = search.q ?? (isBuiltIn(builtIn) ? BUILT_IN[builtIn] : "");
+  const ofView = view ? queryText(view.tree) : null;
+  const query = search.q ?? (isBuiltIn(builtIn) ? BUILT_IN[builtIn] : ofView ?? "");
   const takeNext = async () => {
     const ticket = await claim.next();
     if (ticket) await navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.ticket_id } });
@@ -60,7 +62,8 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
     group: t("groupList"),
     run: () => void takeNext(),
   }]);
-  const mayDelete = view && (view.owner_id === me?.user_id || can("administer"));
+  const mayChange = view !== undefined && me !== null && mayChangeView(view, me, mine, can("administer"));
+  const sort = search.sort ?? (SORTS.find((one) => one === view?.sort) ?? "priority");
   return (
     <div className="flex flex-col gap-2 border-b border-line p-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -69,17 +72,17 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
           ref={box}
           value={query}
           values={values}
-          onSubmit={(q) => void navigate({ to: "/queue", search: { q, sort: search.sort } })}
+          onSubmit={(q) => void navigate({ to: "/queue", search: { q, view: view?.view_id, sort: search.sort } })}
         />
         <Select
           label={t("sort")}
           isLabelHidden
-          value={search.sort ?? "priority"}
+          value={sort}
           onChange={(sort) => void navigate({ to: "/queue", search: { ...search, sort } })}
           options={SORTS.map((value) => ({ value, label: t(`sorts.${value.replace("-", "newest_") as "priority"}`) }))}
         />
-        <IconButton label={t("saveView")} icon={Save} isDisabled={query === ""} onClick={() => setOpen("save")} />
-        {mayDelete && <IconButton label={t("deleteView")} icon={Trash2} onClick={() => setOpen("delete")} />}
+        <IconButton label={t(mayChange ? "changeView" : "saveView")} icon={Save} onClick={() => setOpen("save")} />
+        {mayChange && <IconButton label={t("deleteView")} icon={Trash2} onClick={() => setOpen("delete")} />}
         <span className="max-lg:hidden">
           <IconButton label={t("split")} icon={Columns2} isPressed={isSplit} onClick={onSplit} />
         </span>
@@ -87,7 +90,12 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
           {t("takeNext")}
         </Button>
       </div>
-      {view && <p className="text-muted" dir="auto">{t("viewShown", { name: view.name })}</p>}
+      {view && (
+        <p className="text-muted" dir="auto">
+          {t(search.q === undefined ? "viewShown" : "viewChanged", { name: view.name })}
+          {search.q === undefined && ofView === null && ` ${t("viewTree")}`}
+        </p>
+      )}
       {claim.problem && <ErrorNote error={claim.problem} />}
       {newer > 0 && (
         <div className="flex justify-center" role="status">
@@ -98,7 +106,8 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
         {open === "save" && (
           <SaveViewDialog
             query={query}
-            sort={search.sort ?? "priority"}
+            sort={sort}
+            view={mayChange ? view : undefined}
             onClose={() => setOpen(null)}
             onSaved={(saved) => {
               setOpen(null);

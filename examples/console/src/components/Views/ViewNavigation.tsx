@@ -103,7 +103,7 @@ function Entry({ label, search, isActive, count, filter }: EntryProps) {
   );
 }
 
-/** Numbers are for orientation: from a hundred on, `99+`. */
+/** Numbers are for orientation: from a hundred on, `99+`. `more`: the database looked at the newest tickets only. */
 function capped(count: number, more: boolean): string {
   if (count > 99) return "99+";
   return more ? `${count}+` : String(count);
