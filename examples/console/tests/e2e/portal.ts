@@ -217,3 +217,31 @@ story("the help centre answers before a request is written", async ({ world, ope
   await story.expectAccessible(page);
   await story.screenshot(page, "portal-requests-390");
 });
+
+story("the answer to a new request is lost: sent again it is the same one, changed it is not lost", async ({
+  world,
+  open,
+  api,
+  allow,
+}) => {
+  allow(/ERR_FAILED/);
+  const page = await open(world.people.mei, "/requests/new");
+  const title = page.getByLabel("What is it about?");
+  await title.fill("The lid is missing");
+  await page.route(/create_ticket/, async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  const send = page.getByRole("button", { name: "Send request" });
+  await send.click();
+  await page.getByText("No connection to the helpdesk.").waitFor();
+  await title.fill("The lid is missing, and the cord");
+  await send.click();
+  await page.getByText("An earlier version of this request was sent already.").waitFor();
+  expectEqual(await title.inputValue(), "The lid is missing, and the cord", "what was typed");
+  await title.fill("The lid is missing");
+  await send.click();
+  await page.waitForURL(/\/requests\/[0-9a-f-]{36}$/);
+  const tickets = await api("system").rows("tickets", "title=like.The lid is missing*");
+  expectEqual(tickets.length, 1, "tickets");
+});
