@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  addDescriptions,
   type EventEntry,
   groupEvents,
   joinPages,
@@ -61,6 +62,23 @@ describe("mergePage", () => {
 it("joins pages that overlap without repetition", () => {
   const page = (...entries: TimelineEntry[]) => ({ entries, older: null });
   expect(order(joinPages([page(message(3), message(4)), page(message(1), message(3))]))).toEqual([1, 3, 4]);
+});
+
+it("shows the description of a merged ticket behind the event that opened it", () => {
+  const opened = { ...event(2), type: "ticket.created", ticketId: "merged" };
+  const merged = [{ ticket_id: "merged", description: "It burns", created_by: "u1" }, {
+    ticket_id: "other",
+    description: "",
+    created_by: "u1",
+  }];
+  const entries = addDescriptions([{ ...event(1), type: "ticket.created" }, opened, message(3)], merged);
+  expect(entries.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+    "event e1",
+    "event e2",
+    "message merged-description",
+    "message m3",
+  ]);
+  expect(entries[2]).toMatchObject({ body: "It burns", isDescription: true, ticketId: "merged" });
 });
 
 it("groups events that follow each other", () => {

@@ -15,6 +15,8 @@ export type MessageEntry = Common & {
   authorKind: string;
   body: string;
   redactedAt: string | null;
+  /** It is the description of a ticket, and no message. */
+  isDescription?: boolean;
 };
 export type NoteEntry = Common & { kind: "note"; body: string };
 export type EventEntry = Common & { kind: "event"; type: string; data: Record<string, unknown> };
@@ -44,6 +46,21 @@ export function joinPages(pages: TimelinePage[]): TimelineEntry[] {
   const entries = new Map<number, TimelineEntry>();
   for (const page of pages) for (const entry of page.entries) entries.set(entry.sequence, entry);
   return [...entries.values()].sort(bySequence);
+}
+
+type Described = { ticket_id: string; description: string; created_by: string };
+
+/** The entries with the descriptions of merged tickets, each behind the event that its ticket was opened. */
+export function addDescriptions(entries: TimelineEntry[], merged: readonly Described[]): TimelineEntry[] {
+  const tickets = new Map(merged.map((ticket) => [ticket.ticket_id, ticket]));
+  return entries.flatMap((entry): TimelineEntry[] => {
+    const ticket = entry.kind === "event" && entry.type === "ticket.created" ? tickets.get(entry.ticketId) : undefined;
+    if (!ticket?.description) return [entry];
+    const { sequence, at, ticketId, authorName } = entry;
+    const written = { authorId: ticket.created_by, authorKind: "customer", body: ticket.description, redactedAt: null };
+    const id = `${ticketId}-description`;
+    return [entry, { kind: "message", sequence, at, ticketId, authorName, id, ...written, isDescription: true }];
+  });
 }
 
 /** Messages and notes one by one, events between them in groups. */

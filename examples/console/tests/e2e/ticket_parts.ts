@@ -221,6 +221,8 @@ story(
     await page.getByRole("button", { name: `Merge into #${parcel.number}` }).click();
     await page.waitForURL(new RegExp(parcel.ticket_id));
     await page.getByText("Merged into this ticket").waitFor();
+    const union = conversation(page).getByRole("article").filter({ hasText: "Smoke comes out of it." });
+    await union.getByText("from another ticket").waitFor();
     await page.goto(`/tickets/${printer.ticket_id}`);
     await page.getByText("This ticket is merged into another one.").waitFor();
     expectEqual(await page.getByRole("tab").count(), 0, "editors of a merged ticket");
@@ -360,4 +362,27 @@ story("who signs out is asked about their drafts, and they are gone", async ({ w
     return counted.result;
   });
   expectEqual(left, 0, "drafts on the device");
+});
+
+story("a message becomes a ticket of its own, and a text is removed for good", async ({ world, open, api }) => {
+  const parcel = world.tickets.parcel!;
+  await api(world.people.mei).rpc("send_reply", { ticket_id: parcel.ticket_id, body: "My password is swordfish." });
+  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`);
+  const message = conversation(page).getByRole("article").filter({ hasText: "swordfish" });
+  await message.getByRole("button", { name: /^Actions/ }).click();
+  await page.getByRole("menuitem", { name: "Make a ticket of this message" }).click();
+  await page.getByRole("textbox", { name: "Title of the new ticket" }).fill("A password in a message");
+  await page.getByRole("button", { name: "A ticket of its own" }).click();
+  await page.getByText("The message is a ticket of its own").waitFor();
+  await page.getByRole("complementary", { name: "Details" }).getByText("followed up by").waitFor();
+
+  await message.getByRole("button", { name: /^Actions/ }).click();
+  await page.getByRole("menuitem", { name: "Remove the text for good" }).click();
+  await page.getByRole("button", { name: "Remove for good" }).click();
+  await conversation(page).getByText("The text was removed for good.").waitFor();
+  const [row] = await api(world.people.mei).rows(
+    "messages",
+    `ticket_id=eq.${parcel.ticket_id}&redacted_at=not.is.null`,
+  );
+  expectEqual(row.body, "[redacted]", "what the customer reads");
 });

@@ -14,14 +14,14 @@ type Props = {
   isUnread: boolean;
   /** Whether it began as a draft of the assistant, and was edited. */
   drafted?: "whole" | "edited";
-  isDescription?: boolean;
 };
 
 /** A message or a note. A note is yellow, has a lock, and says that it is internal. */
-export function Entry({ entry, ticket, files, isUnread, drafted, isDescription = false }: Props) {
+export function Entry({ entry, ticket, files, isUnread, drafted }: Props) {
   const t = useTranslations("ticket");
   const nameId = useId();
   const isNote = entry.kind === "note";
+  const isDescription = entry.kind === "message" && entry.isDescription === true;
   const isStaff = isNote || entry.authorKind !== "customer";
   const own = files.filter((file) => (isNote ? file.note_id : file.message_id) === entry.id);
   return (

@@ -2,13 +2,14 @@ import { ArrowDown } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useConversationScroll } from "../../hooks/useConversationScroll.ts";
+import { useMerged } from "../../hooks/useTicketRelations.ts";
 import { useProposals } from "../../hooks/useProposals.ts";
 import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
 import { useTicketFiles, type useTimeline } from "../../hooks/useTimeline.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
 import type { TicketDetails } from "../../lib/models.ts";
 import { draftedTexts } from "../../lib/proposals.ts";
-import { groupEvents, messagesAfter } from "../../lib/timeline.ts";
+import { addDescriptions, groupEvents, messagesAfter } from "../../lib/timeline.ts";
 import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
 import { Announcer } from "./Announcer.tsx";
 import { Entry } from "./Entry.tsx";
@@ -31,7 +32,8 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const t = useTranslations("ticket");
   const container = useRef<HTMLDivElement>(null);
   const { entries, hasOlder, isLoadingOlder } = timeline;
-  const items = useMemo(() => groupEvents(entries), [entries]);
+  const { data: merged } = useMerged(ticket.ticket_id);
+  const items = useMemo(() => groupEvents(addDescriptions(entries, merged ?? [])), [entries, merged]);
   const { data: proposals } = useProposals(ticket.ticket_id);
   const drafted = useMemo(() => draftedTexts(proposals ?? []), [proposals]);
   const files = useTicketFiles(ticket.ticket_id, entries);
@@ -125,6 +127,7 @@ function Description({ ticket }: { ticket: TicketDetails }) {
     authorKind: "customer",
     body: description,
     redactedAt: null,
+    isDescription: true,
   };
-  return <Entry entry={entry} ticket={ticket} files={[]} isUnread={false} isDescription />;
+  return <Entry entry={entry} ticket={ticket} files={[]} isUnread={false} />;
 }
