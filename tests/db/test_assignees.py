@@ -24,8 +24,7 @@ def assign(db: Db, ticket: str, who: str) -> None:
         db.execute("select helpdesk.assign_ticket(%s, %s)", (ticket, who))
 
 
-@pytest.fixture
-def solved(db: Db, world: World) -> list[str]:
+def solve(db: Db, world: World) -> list[str]:
     """Three tickets about fires that the agent had, and three about logos that the admin had, all resolved."""
     tickets = taught(db, world)
     for n, ticket in enumerate(tickets):
@@ -53,9 +52,8 @@ def test_resolving_remembers_who_had_the_ticket(db: Db, world: World) -> None:
     assert [kind for kind, _, _ in examples(db, free)] == ["priority", "team"]
 
 
-def test_who_had_tickets_like_it_is_proposed_and_assigned_by_acceptance(
-    db: Db, world: World, solved: list[str]
-) -> None:
+def test_who_had_tickets_like_it_is_proposed_and_assigned_by_acceptance(db: Db, world: World) -> None:
+    solve(db, world)
     new = fire(db, world)
     found = classified(db, new)
     label = assignee(found)
@@ -71,9 +69,8 @@ def test_who_had_tickets_like_it_is_proposed_and_assigned_by_acceptance(
     assert examples(db, new) == []
 
 
-def test_it_is_assigned_in_the_assistants_name_where_an_admin_allows_it(
-    db: Db, world: World, solved: list[str]
-) -> None:
+def test_it_is_assigned_in_the_assistants_name_where_an_admin_allows_it(db: Db, world: World) -> None:
+    solve(db, world)
     new = fire(db, world)
     allow(db, "assignee")
     (proposal,) = of_kind(classify_anew(db, new))
@@ -89,7 +86,8 @@ def test_it_is_assigned_in_the_assistants_name_where_an_admin_allows_it(
 
 
 @pytest.mark.parametrize("because", ["left", "not in the team", "assigned", "never", "share", "hidden"])
-def test_otherwise_nobody_is_assigned(db: Db, world: World, solved: list[str], because: str) -> None:
+def test_otherwise_nobody_is_assigned(db: Db, world: World, because: str) -> None:
+    solve(db, world)
     text = "Now." + "\u200b" * 8 if because == "hidden" else ""
     new = opened(db, world, "Our server is burning!", description=text)
     allow(db, "assignee", {"never": None}.get(because, 0.7))
@@ -117,7 +115,8 @@ def test_otherwise_nobody_is_assigned(db: Db, world: World, solved: list[str], b
     assert value(db, ASSIGNEE, new) == (world["admin"] if because == "assigned" else None)
 
 
-def test_nobody_is_proposed_while_the_team_is_to_be_decided(db: Db, world: World, solved: list[str]) -> None:
+def test_nobody_is_proposed_while_the_team_is_to_be_decided(db: Db, world: World) -> None:
+    solved = solve(db, world)
     with be(db, ADMIN):
         for n, ticket in enumerate(solved):
             db.execute("select helpdesk.transfer_ticket(%s, %s)", (ticket, world["vault"] if n < 3 else world["empty"]))
@@ -136,7 +135,8 @@ def test_nobody_is_proposed_while_the_team_is_to_be_decided(db: Db, world: World
     assert (proposal["state"], proposal["payload"]["assigned_to"]) == ("open", world["agent"])
 
 
-def test_vectors_find_them_too(db: Db, world: World, solved: list[str]) -> None:
+def test_vectors_find_them_too(db: Db, world: World) -> None:
+    solved = solve(db, world)
     use_model(db)
     for n, ticket in enumerate(solved):
         embed(db, ticket, *((1.0, n / 100) if n < 3 else (n / 100, 1.0)))
@@ -148,7 +148,8 @@ def test_vectors_find_them_too(db: Db, world: World, solved: list[str]) -> None:
     assert (label["label"], label["is_sure"]) == (world["admin"], True)
 
 
-def test_the_assistants_login_gets_no_people(db: Db, world: World, solved: list[str]) -> None:
+def test_the_assistants_login_gets_no_people(db: Db, world: World) -> None:
+    solve(db, world)
     add_robot(db, ROBOT)
     run_id, secret = leased(db, fire(db, world), "classification")
     assert world["agent"] not in str(classify(db, secret))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.db.assisting import ROBOT, add_robot, holding
 from tests.db.people import ADMIN, AGENT, Db, Person, be, one, value
 from tests.db.people import refused as refused_by
@@ -12,8 +11,7 @@ from tests.db.test_label_examples import change, examples, opened
 from tests.db.world import World
 
 
-@pytest.fixture
-def robot(db: Db) -> Person:
+def new_robot(db: Db) -> Person:
     """The assistant's login."""
     add_robot(db, ROBOT)
     return ROBOT
@@ -29,7 +27,8 @@ def state(db: Db, run_id: str) -> tuple[str, str | None, object]:
     return row["state"], row["mode"], row["answer"]
 
 
-def test_a_decided_run_is_done_without_a_model(db: Db, world: World, robot: Person) -> None:
+def test_a_decided_run_is_done_without_a_model(db: Db, world: World) -> None:
+    new_robot(db)
     tickets = taught(db, world)
     with be(db, ADMIN):
         for ticket in tickets:
@@ -46,7 +45,8 @@ def test_a_decided_run_is_done_without_a_model(db: Db, world: World, robot: Pers
     assert examples(db, new) == []
 
 
-def test_a_doubtful_run_goes_on(db: Db, world: World, robot: Person) -> None:
+def test_a_doubtful_run_goes_on(db: Db, world: World) -> None:
+    new_robot(db)
     taught(db, world)
     run_id, secret = leased(db, fire(db, world), "classification")
     found = classify(db, secret)
@@ -54,7 +54,8 @@ def test_a_doubtful_run_goes_on(db: Db, world: World, robot: Person) -> None:
     assert state(db, run_id)[0] == "leased"
 
 
-def test_it_takes_a_lease_of_a_run_that_classifies(db: Db, world: World, robot: Person) -> None:
+def test_it_takes_a_lease_of_a_run_that_classifies(db: Db, world: World) -> None:
+    new_robot(db)
     _, secret = leased(db, opened(db, world), "reply")
     with refused_by("invalid_value"):
         classify(db, secret)

@@ -15,8 +15,7 @@ from tests.db.world import World
 TAGS = "select coalesce(array_agg(tag order by tag), '{}') from helpdesk.ticket_tags where ticket_id = %s"
 
 
-@pytest.fixture
-def spam(db: Db, world: World) -> str:
+def new_spam(db: Db, world: World) -> str:
     """A new ticket like three that people have tagged as spam, each of another requester."""
     taught(db, world)
     for n, requester in enumerate(("customer", "other", "caller")):
@@ -25,7 +24,8 @@ def spam(db: Db, world: World) -> str:
     return opened(db, world, "Casino winner: cheap watches", description="")
 
 
-def test_spam_is_a_label_of_its_own(db: Db, world: World, spam: str) -> None:
+def test_spam_is_a_label_of_its_own(db: Db, world: World) -> None:
+    spam = new_spam(db, world)
     found = classified(db, spam)
     (label,) = (label for label in found["labels"] if label["kind"] == "spam")
     assert (label["label"], label["is_sure"], label["examples"]) == ("spam", True, 3)
@@ -38,7 +38,8 @@ def test_spam_is_a_label_of_its_own(db: Db, world: World, spam: str) -> None:
     assert "spam" not in classified(db, spam)["changes"]
 
 
-def test_spam_has_a_threshold_of_its_own(db: Db, world: World, spam: str) -> None:
+def test_spam_has_a_threshold_of_its_own(db: Db, world: World) -> None:
+    spam = new_spam(db, world)
     allow(db, "tag")
     assert [row["state"] for row in classify_anew(db, spam)] == ["open"]
     allow(db, "spam")
