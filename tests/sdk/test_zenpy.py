@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_sdk import StaleRevisionError
+from helpdesk_sdk import StaleRevisionError, TicketCount
 from helpdesk_sdk.compat.zenpy import Zenpy
 from helpdesk_sdk.compat.zenpy.lib.api_objects import Comment, CustomField, Group, Ticket, User
 from helpdesk_sdk.compat.zenpy.lib.exception import APIException, RecordNotFoundException, ZenpyException
@@ -176,12 +176,17 @@ def test_a_search_reads_zendesks_language(zenpy: Zenpy) -> None:
         assert found == [ticket.id for ticket in expected], (args, options)
     assert zenpy.search_count("parcel").count == 3
     assert [user.email for user in zenpy.search("cem", type="user")] == ["cem@shop.example"]
+    assert [user.email for user in zenpy.search(type="user", role="agent")] == ["cem@shop.example"]
+    assert [user.email for user in zenpy.search("type:user role:end-user mei")] == ["mei@shop.example"]
+    assert list(zenpy.search("cem@shop.example", type="user", role="end-user")) == []
     for text, reason in [
         ("organization:x", "organization"),
         ("status:fast", "status must be"),
         ("status<new", "no status"),
         ("assignee:nobody_here", "no people"),
         ("type:topic", "type must be"),
+        ("type:user role:chief", "role must be"),
+        ("type:user -role:agent", "search for users"),
         ("sort_by:mood", "sort_by must be"),
         ("custom_field_1:x", "field_keys"),
     ]:
@@ -238,3 +243,13 @@ def test_the_example_of_the_docs_runs(
     exec(block[1], names)
     names["zenpy_client"].helpdesk.close()
     assert "Mei ['It should be here.', 'We have asked the carrier.']" in capsys.readouterr().out
+
+
+def test_more_tickets_than_the_helpdesk_counts_are_read_to_be_counted(
+    zenpy: Zenpy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        zenpy.tickets.create(Ticket(subject=f"Parcel {number}"))
+    assert len(zenpy.tickets()) == 3
+    monkeypatch.setattr(zenpy.helpdesk.tickets, "count", lambda: TicketCount(value=2, capped=True), raising=False)
+    assert zenpy.tickets().count == 3

@@ -84,7 +84,7 @@ class Zenpy:
         """
         found = read(self._values, args, options)
         if found.kind == "user":
-            return self.users.search(found.query)
+            return self.users._search(found.query, found.roles)
         tickets = self.helpdesk.tickets
         if not found.query:
             return Results(lambda: map(self._values.ticket, tickets.list(order=found.order)))

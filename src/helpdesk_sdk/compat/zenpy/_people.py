@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +39,7 @@ class Users:
             return self._values.person(id)
         if ids is not None:
             return [self._values.person(one) for one in ids]
-        roles: Any = None
-        if role is not None:
-            roles = [ours("role", one, ROLES) for one in ([role] if isinstance(role, str) else role)]
-        return Results(lambda: map(self._values.user, self._hd.users.list(role=roles)))
+        return self._search("", () if role is None else [role] if isinstance(role, str) else role)
 
     def me(self) -> User:
         """The person whom the client is signed in as.
@@ -119,13 +116,17 @@ class Users:
         """
         if external_id is not None:
             raise ZenpyException("people have no external_id here")
+        return self._search(query, ())
+
+    def _search(self, query: str, roles: Sequence[str]) -> Results[User]:
+        chosen: Any = [ours("role", role, ROLES) for role in roles] or None
         words = query.replace('"', "").removeprefix("email:").removeprefix("name:").casefold().split()
 
         def read() -> Iterator[User]:
             if len(words) == 1 and "@" in words[0] and "*" not in words[0]:
-                found: Iterable[OurUser] = self._hd.users.list(email=words[0])
+                found: Iterable[OurUser] = self._hd.users.list(email=words[0], role=chosen)
             else:
-                found = self._hd.users.list()
+                found = self._hd.users.list(role=chosen)
             for user in found:
                 text = f"{user.name} {user.email or ''}".casefold()
                 if all(word.strip("*") in text for word in words):

@@ -81,6 +81,8 @@ class Search:
     """Our query, for tickets; the words, for people."""
     order: Order
     """The order of tickets."""
+    roles: tuple[str, ...] = ()
+    """The roles of people; none for all."""
 
 
 def read(values: Values, args: tuple[Any, ...], options: Mapping[str, Any]) -> Search:
@@ -107,9 +109,11 @@ def read(values: Values, args: tuple[Any, ...], options: Mapping[str, Any]) -> S
             case _:
                 terms.append(condition)
     if kind == "user":
-        if any(term.name not in (None, "email", "name", "role") for term in terms):
+        if any(term.name not in (None, "email", "name", "role") or term.is_negated for term in terms):
             raise ZenpyException("search for users by name, email or role")
-        return Search("user", " ".join(str(term.value).strip('"') for term in terms), "-created_at")
+        words = " ".join(str(term.value).strip('"') for term in terms if term.name != "role")
+        roles = tuple(str(role) for term in terms if term.name == "role" for role in _several(term.value))
+        return Search("user", words, "-created_at", roles)
     if kind != "ticket":
         raise ZenpyException(f"type must be ticket or user, not {kind!r}")
     if order not in _ORDERS:

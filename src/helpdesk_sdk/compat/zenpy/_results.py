@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
+from helpdesk_sdk import Helpdesk
+
 from .lib.api_objects import JobStatus, Ticket, TicketAudit
 from .lib.exception import APIException, translated
 
@@ -61,6 +63,16 @@ class Results(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+def count_all(hd: Helpdesk) -> int:
+    """How many tickets there are. The helpdesk counts up to 1,000; more are read to be counted.
+
+    Args:
+        hd: The client.
+    """
+    counted = hd.tickets.count()
+    return sum(1 for _ in hd.tickets.list(page_size=1000)) if counted.capped else counted.value
 
 
 def job(action: str, tickets: list[Ticket], one: Callable[[Ticket], TicketAudit]) -> JobStatus:

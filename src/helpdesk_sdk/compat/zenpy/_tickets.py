@@ -10,7 +10,7 @@ from uuid import UUID
 from helpdesk_sdk import LATEST, UserNotFoundError
 from helpdesk_sdk import Ticket as OurTicket
 
-from ._results import Results, job
+from ._results import Results, count_all, job
 from ._values import PRIORITIES, STATUSES, Values, ours
 from .lib.api_objects import Audit, Comment, JobStatus, Ticket, TicketAudit, User
 from .lib.exception import ZenpyException, translated
@@ -43,8 +43,7 @@ class Tickets:
             return self._values.ticket(self._get(id))
         if ids is not None:
             return [self._values.ticket(self._get(one)) for one in ids]
-        hd = self._hd
-        return Results(lambda: map(self._values.ticket, hd.tickets.list()), lambda: hd.tickets.count().value)
+        return Results(lambda: map(self._values.ticket, self._hd.tickets.list()), lambda: count_all(self._hd))
 
     def create(self, ticket: Ticket | list[Ticket]) -> Any:
         """Open a ticket, or several.
