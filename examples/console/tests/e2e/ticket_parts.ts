@@ -1,6 +1,7 @@
 /** The parts of the ticket page: files, limits, mentions, custom fields, links and merges, long conversations. */
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { session } from "./api.ts";
 import { eventually, expect, expectEqual, story } from "./harness.ts";
 
 const AT_ONCE = { preferences: { undoSeconds: 0 } };
@@ -70,6 +71,21 @@ story(
     expectEqual(seen.map((row) => row.file_name), ["screen 1.png", "receipt.txt"], "what the customer gets");
   },
 );
+
+story("files on the ticket itself stand with its description", async ({ world, open, api }) => {
+  const printer = world.tickets.printer!, mei = api(world.people.mei);
+  const given = { ticket_id: printer.ticket_id, file_name: "smoke.txt", content_type: "text/plain", size: 5 };
+  const { attachment_id } = await mei.rpc("reserve_attachment", given);
+  const { access_token } = await session(world, world.people.mei);
+  const address = `${world.url}/storage/v1/object/helpdesk-attachments/tickets/${printer.ticket_id}/${attachment_id}`;
+  const headers = { apikey: world.key, Authorization: `Bearer ${access_token}`, "Content-Type": "text/plain" };
+  const sent = await fetch(address, { method: "POST", headers, body: "smoke" });
+  expect(sent.ok, await sent.text());
+  await mei.rpc("finish_attachment", { attachment_id });
+  const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
+  const first = conversation(page).getByRole("article").filter({ hasText: "Smoke comes out of it." });
+  await first.getByText("smoke.txt").waitFor();
+});
 
 story(
   "too much at once is a sentence: 10 MB of text, 200 files, a file of another type",

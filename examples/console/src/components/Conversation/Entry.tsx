@@ -23,7 +23,11 @@ export function Entry({ entry, ticket, files, isUnread, drafted }: Props) {
   const isNote = entry.kind === "note";
   const isDescription = entry.kind === "message" && entry.isDescription === true;
   const isStaff = isNote || entry.authorKind !== "customer";
-  const own = files.filter((file) => (isNote ? file.note_id : file.message_id) === entry.id);
+  const own = files.filter((file) =>
+    isDescription
+      ? file.placement === "ticket" && file.ticket_id === entry.ticketId
+      : (isNote ? file.note_id : file.message_id) === entry.id
+  );
   return (
     <article
       data-entry

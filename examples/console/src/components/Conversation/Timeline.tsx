@@ -7,7 +7,7 @@ import { useProposals } from "../../hooks/useProposals.ts";
 import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
 import { useTicketFiles, type useTimeline } from "../../hooks/useTimeline.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
-import type { TicketDetails } from "../../lib/models.ts";
+import type { Attachment, TicketDetails } from "../../lib/models.ts";
 import { draftedTexts } from "../../lib/proposals.ts";
 import { addDescriptions, groupEvents, messagesAfter } from "../../lib/timeline.ts";
 import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
@@ -70,7 +70,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
         <div className="mx-auto flex max-w-3xl flex-col gap-2">
           {hasOlder
             ? <Button variant="ghost" size="small" onClick={loadOlder} isBusy={isLoadingOlder}>{t("loadOlder")}</Button>
-            : !timeline.isPending && <Description ticket={ticket} />}
+            : !timeline.isPending && <Description ticket={ticket} files={files.data ?? []} />}
           {timeline.isPending && [1, 2, 3].map((row) => <Skeleton key={row} className="h-20 w-full" />)}
           {timeline.error && (
             <ErrorNote
@@ -113,9 +113,10 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
 }
 
 /** What the requester wrote when they opened the ticket. */
-function Description({ ticket }: { ticket: TicketDetails }) {
+function Description({ ticket, files }: { ticket: TicketDetails; files: Attachment[] }) {
   const { ticket_id: ticketId, description, created_by: authorId, created_at: at, requester } = ticket;
-  if (description === "") return null;
+  const hasFiles = files.some(({ placement, ticket_id }) => placement === "ticket" && ticket_id === ticketId);
+  if (description === "" && !hasFiles) return null;
   const entry = {
     kind: "message" as const,
     sequence: 0,
@@ -129,5 +130,5 @@ function Description({ ticket }: { ticket: TicketDetails }) {
     redactedAt: null,
     isDescription: true,
   };
-  return <Entry entry={entry} ticket={ticket} files={[]} isUnread={false} />;
+  return <Entry entry={entry} ticket={ticket} files={files} isUnread={false} />;
 }
