@@ -25,7 +25,7 @@ export function labelOf({ customer_label, label }: TicketField): string {
   return customer_label || label;
 }
 
-/** The fields that a requester sets in a new request to a team; null: the default team, which the requester need not see. */
+/** The fields that a requester sets in a new request to a team; null: to a default team that they do not see. */
 export function fieldsForRequest(fields: readonly TicketField[], teamId: string | null): TicketField[] {
   return fields.filter(({ audience, retired_at, teamIds }) =>
     audience === "customer_editable" && !retired_at &&

@@ -104,6 +104,13 @@ story(
       required_for: "create",
     });
     await api(world.people.ada).rpc("create_field", {
+      key: "invoice",
+      type: "text",
+      label: "Number of the invoice",
+      audience: "customer_editable",
+      team_ids: [world.teams.Billing],
+    });
+    await api(world.people.ada).rpc("create_field", {
       key: "risk",
       type: "text",
       label: "Risk of fraud",
@@ -114,6 +121,11 @@ story(
     await page.getByLabel("Your order number").fill("twelve");
     await page.getByText("Write a whole number.").waitFor();
     expectEqual(await page.getByText("Risk of fraud").count(), 0, "fields of staff");
+    expectEqual(await page.getByLabel("Number of the invoice").count(), 0, "fields of another team");
+    await page.getByLabel("For").selectOption({ label: "Billing" });
+    await page.getByLabel("Number of the invoice").fill("17");
+    await page.getByLabel("For").selectOption({ label: "Whoever can help" });
+    expectEqual(await page.getByLabel("Number of the invoice").count(), 0, "fields of another team");
     await page.getByText("Kept on this device").waitFor();
     await page.waitForTimeout(500);
     await page.reload();

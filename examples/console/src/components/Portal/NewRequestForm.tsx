@@ -22,7 +22,8 @@ export function NewRequestForm() {
   const { data: allFields = [] } = useTicketFields();
   const { data: teams = [] } = usePublicTeams();
   const [wasTried, setTried] = useState(false);
-  const fields = fieldsForRequest(allFields, form.teamId);
+  const defaultTeam = teams.find((team) => team.is_default);
+  const fields = fieldsForRequest(allFields, form.teamId ?? defaultTeam?.team_id ?? null);
   const values = Object.fromEntries(
     fields.map((field) => [field.key, valueOf(field, form.values[field.key])]).filter(([, value]) => value !== null),
   ) as Record<string, unknown>;
