@@ -4,8 +4,25 @@ import { defineConfig } from "vite";
 import { hosting } from "./hosting.ts";
 import { compiledTexts } from "./texts.ts";
 
+// One file compresses better than dozens of small ones: 10 kB less for the first page.
+const groups = [
+  {
+    // What every page needs.
+    name: "vendor",
+    test:
+      /node_modules\/(react|react-dom|scheduler|use-sync-external-store|react-error-boundary|@tanstack\/(react-router|router-core|history|react-query|query-core|react-store|store)|use-intl|tinykeys|idb-keyval|@supabase\/(auth-js|postgrest-js))\//,
+  },
+];
+
 export default defineConfig({
   base: "/",
   plugins: [react(), tailwindcss(), compiledTexts(), hosting()],
-  build: { manifest: true, target: "es2023", assetsInlineLimit: 0 },
+  build: {
+    manifest: true,
+    target: "es2023",
+    assetsInlineLimit: 0,
+    // Every browser of this target preloads modules by itself.
+    modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups } } },
+  },
 });

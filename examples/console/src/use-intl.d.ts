@@ -1,8 +1,9 @@
 import type { Texts } from "./messages/en.ts";
+import type { AdminTexts } from "./messages/en.admin.ts";
 import type { StaffTexts } from "./messages/en.staff.ts";
 
 declare module "use-intl" {
   interface AppConfig {
-    Messages: Texts & StaffTexts;
+    Messages: Texts & StaffTexts & AdminTexts;
   }
 }

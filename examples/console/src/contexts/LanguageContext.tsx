@@ -1,11 +1,12 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { IntlProvider, useMessages } from "use-intl";
 import type { Texts } from "../messages/en.ts";
-import type { StaffTexts as TextsOfStaff } from "../messages/en.staff.ts";
+import type { AdminTexts } from "../messages/en.admin.ts";
+import type { StaffTexts } from "../messages/en.staff.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
 
-const everybody = import.meta.glob<{ default: Texts }>(["../messages/*.ts", "!../messages/*.staff.ts"]);
-const staff = import.meta.glob<{ default: TextsOfStaff }>("../messages/*.staff.ts");
+const everybody = import.meta.glob<{ default: Texts }>(["../messages/*.ts", "!../messages/*.*.ts"]);
+const ofRoles = import.meta.glob<{ default: StaffTexts | AdminTexts }>("../messages/*.*.ts");
 
 /** Texts in the person's language; each language is a file of its own, loaded when it is chosen. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
@@ -20,10 +21,10 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Around the screens of staff: their texts too. */
-export function StaffTexts({ children }: { children: ReactNode }) {
+/** Around the screens of a role: their texts too. */
+export function TextsOf({ role, children }: { role: "staff" | "admin"; children: ReactNode }) {
   const { language } = usePreferences();
-  const loaded = useLanguage(staff[`../messages/${language}.staff.ts`], language);
+  const loaded = useLanguage(ofRoles[`../messages/${language}.${role}.ts`], language);
   const texts = useMessages();
   if (!loaded) return null;
   return <IntlProvider locale={loaded.language} messages={{ ...texts, ...loaded.content }}>{children}</IntlProvider>;

@@ -2,7 +2,7 @@ import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
-import { StaffTexts } from "../../contexts/LanguageContext.tsx";
+import { TextsOf } from "../../contexts/LanguageContext.tsx";
 import type { Action } from "../../lib/roles.ts";
 import { Banners } from "./Banners.tsx";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
@@ -52,9 +52,16 @@ export function Frame() {
 export function ForRole({ action }: { action: Action }) {
   const { can } = useAuth();
   if (!can(action)) return <NotFound />;
-  return action === "request" ? <Outlet /> : (
-    <StaffTexts>
-      <Outlet />
-    </StaffTexts>
+  if (action === "request") return <Outlet />;
+  return (
+    <TextsOf role="staff">
+      {action === "administer"
+        ? (
+          <TextsOf role="admin">
+            <Outlet />
+          </TextsOf>
+        )
+        : <Outlet />}
+    </TextsOf>
   );
 }
