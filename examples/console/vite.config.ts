@@ -12,6 +12,12 @@ const groups = [
     test:
       /node_modules\/(react|react-dom|scheduler|use-sync-external-store|react-error-boundary|@tanstack\/(react-router|router-core|history|react-query|query-core|react-store|store)|use-intl|tinykeys|idb-keyval|@supabase\/(auth-js|postgrest-js))\//,
   },
+  // What most pages share.
+  {
+    name: "common",
+    test: /console\/src\/(lib|hooks|contexts|services|components\/Sh)|node_modules\/lucide-react\//,
+    minShareCount: 18,
+  },
 ];
 
 export default defineConfig({

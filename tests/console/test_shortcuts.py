@@ -10,8 +10,8 @@ from tests.console.test_shelves import SRC, files
 
 # What is on the screen together with the navigation.
 SCREENS = {
-    "list": {"Queue", "QueueToolbar", "BulkBar"},
-    "ticket": {"useTicketShortcuts", "DraftActions"},
+    "list": {"useQueueShortcuts", "QueueToolbar", "BulkBar"},
+    "ticket": {"TicketDetailPage", "useTicketShortcuts", "AskAssistant", "DraftActions"},
     "proposals": {"WaitingProposals", "ProposalCard", "DraftActions"},
     "dashboard": {"DashboardPage"},
 }
