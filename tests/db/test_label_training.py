@@ -10,7 +10,7 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, be, denied, ref
 from tests.db.test_classification import FIRE, LOGO, best, classified, fire, learnt
 from tests.db.world import World
 
-from helpdesk_sdk.errors import InvalidValueError
+from helpdesk_sdk.errors import InvalidValueError, LocalFileError
 from helpdesk_sdk.learning.files import measured_retrieval, read_labelled
 from helpdesk_sdk.learning.opinions import Examples, fit, shares_of_heads
 from helpdesk_sdk.learning.routing import Routing
@@ -123,6 +123,12 @@ def test_a_file_is_measured_like_tickets(db: Db, tmp_path: Path) -> None:
     file.write_text("text\nx\n")
     with pytest.raises(InvalidValueError, match="row 1"):
         read_labelled(file)
+    file = tmp_path / "deep.jsonl"
+    file.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InvalidValueError, match="cannot be read"):
+        read_labelled(file)
+    with pytest.raises(LocalFileError, match="No such file"):
+        read_labelled(tmp_path / "nothing.csv")
 
 
 def test_questions_are_asked_and_misses_shown() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InvalidValueError
+from ..errors import InvalidValueError, LocalFileError
 
 
 def read_labelled(path: Path) -> list[tuple[str, str]]:
@@ -19,6 +19,7 @@ def read_labelled(path: Path) -> list[tuple[str, str]]:
         path: The file; one that ends in .jsonl has JSON lines.
 
     Raises:
+        LocalFileError: There is no such file, or it cannot be read.
         InvalidValueError: The file is not UTF-8, or a row has no text or label.
     """
     return read_pairs(path, "text", "label")
@@ -31,6 +32,7 @@ def read_questions(path: Path) -> list[tuple[str, str]]:
         path: The file; one that ends in .jsonl has JSON lines.
 
     Raises:
+        LocalFileError: There is no such file, or it cannot be read.
         InvalidValueError: The file is not UTF-8, or a row has no question or article.
     """
     return read_pairs(path, "question", "article")
@@ -45,6 +47,7 @@ def read_pairs(path: Path, first: str, second: str) -> list[tuple[str, str]]:
         second: The name of another column.
 
     Raises:
+        LocalFileError: There is no such file, or it cannot be read.
         InvalidValueError: The file is not UTF-8, or a row lacks a column.
     """
     rows: list[Any] = []
@@ -55,7 +58,9 @@ def read_pairs(path: Path, first: str, second: str) -> list[tuple[str, str]]:
             else:
                 csv.field_size_limit(10_000_000)
                 rows = list(csv.DictReader(file))
-    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, csv.Error) as error:
         raise InvalidValueError(f"{path.name} cannot be read: {error}") from error
     pairs = []
     for number, row in enumerate(rows, 1):
