@@ -11,7 +11,8 @@ from tests.console.test_shelves import SRC, files
 # What is on the screen together with the navigation.
 SCREENS = {
     "list": {"useQueueShortcuts", "QueueToolbar", "BulkBar"},
-    "ticket": {"TicketDetailPage", "useTicketShortcuts", "AskAssistant", "DraftActions"},
+    "ticket": {"TicketDetailPage", "useTicketShortcuts", "AskAssistant"},
+    "ticket with a draft": {"TicketDetailPage", "useTicketShortcuts", "DraftActions"},
     "proposals": {"WaitingProposals", "ProposalCard", "DraftActions"},
     "dashboard": {"DashboardPage"},
 }
