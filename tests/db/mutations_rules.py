@@ -202,6 +202,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     },
     ("votes(helpdesk_private.neighbour[],double precision)", "classification"): {
         "a requester fills the vote": ("where p.place <= 5", ""),
+        "behind a requester's sixty nobody votes": ("having count(*) = 60", "having count(*) = 0"),
         "a rare label is outvoted": ("case when l.kind = 'tag' then 1 else coalesce(n.examples, 1) end", "1"),
     },
     ("label_shares(text,real[],text,uuid,text[])", "classification"): {

@@ -131,6 +131,28 @@ def test_j28_a_requester_has_at_most_five_of_the_votes(db: Db, world: World, tau
     assert found["changes"] == {"priority": "high"}
 
 
+def test_j28_behind_the_sixty_nearest_of_a_requester_others_vote(db: Db, world: World, taught: list[str]) -> None:
+    flood = [str(value(db, "select gen_random_uuid()")) for _ in range(70)]
+    db.execute("set session_replication_role = replica")
+    for place, ticket in enumerate(flood):
+        db.execute(
+            "insert into helpdesk_private.example_texts (ticket_id, body, requester_id) values (%s, 'Flood', %s)",
+            (ticket, world["customer"]),
+        )
+        db.execute(
+            "insert into helpdesk.label_examples (kind, label, ticket_id, source) "
+            "values ('priority', 'low', %s, 'agent')",
+            (ticket,),
+        )
+        embed(db, ticket, 1.0, 0.0, 0.001 * place)
+    db.execute("set session_replication_role = origin")
+    ticket = opened(db, world, "New")
+    with as_person(db, AGENT):
+        label = best(classified(db, ticket, 1.0, 0.0))
+    # Five of the flood vote; so do two of others who said high, each of a label that has three examples and not 73.
+    assert (label["label"], label["share"] > 0.8) == ("high", True)
+
+
 def test_the_ticket_itself_has_no_vote(db: Db, world: World, taught: list[str]) -> None:
     with as_person(db, AGENT):
         numbers = best(classified(db, taught[0], 1.0))["because"]
