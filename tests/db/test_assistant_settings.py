@@ -81,6 +81,13 @@ def test_a_change_of_the_settings_has_its_time(db: Db, world: World) -> None:
     assert value(db, "select updated_at from helpdesk.ai_settings") > before
 
 
+def test_a_change_of_a_threshold_has_its_time(db: Db, world: World) -> None:
+    query = "select updated_at from helpdesk.ai_thresholds where kind = 'team'"
+    before = value(db, query)
+    db.execute("update helpdesk.ai_thresholds set suggest_share = 0.9 where kind = 'team'")
+    assert value(db, query) > before
+
+
 BAD: dict[str, list[Any]] = {
     "chat_model": ["", "x" * 201],
     "price_in": [-1, "100000.001", "NaN"],
