@@ -30,7 +30,15 @@ export function BulkBar({ tickets, onClear }: { tickets: ListedTicket[]; onClear
     open("assignee", "a"),
     open("team", "t"),
     open("tag", "l"),
-    { id: "bulk clear", keys: "Escape", label: t("clearSelection"), group, when: when && kind === null, run: onClear },
+    {
+      id: "bulk clear",
+      keys: "Escape",
+      label: t("clearSelection"),
+      group,
+      when: when && kind === null,
+      layer: 1,
+      run: onClear,
+    },
   ]);
   if (!when) return null;
   return (

@@ -73,7 +73,7 @@ export function TicketList(props: TicketListProps) {
       aria-activedescendant={items.some(({ index }) => index === at) ? `${prefix}${currentId}` : undefined}
       onKeyDown={onKeyDown}
       onScroll={(event) => places.set(memory, event.currentTarget.scrollTop)}
-      className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]"
+      className="@container min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]"
     >
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, key, start, size }) => {

@@ -56,7 +56,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
       <span role="gridcell" className="shrink-0">
         <PriorityMark priority={ticket.priority} />
       </span>
-      <span role="gridcell" className="w-14 shrink-0 text-end text-muted tabular-nums max-sm:hidden">
+      <span role="gridcell" className="w-14 shrink-0 text-end text-muted tabular-nums @max-md:hidden">
         #{ticket.number}
       </span>
       <span role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
@@ -66,21 +66,23 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
         >
           {ticket.title}
         </span>
-        <span className="min-w-0 shrink-[3] truncate text-muted max-md:hidden" dir="auto">{ticket.description}</span>
+        <span className="min-w-0 shrink-[9999] truncate text-muted @max-4xl:hidden" dir="auto">
+          {ticket.description}
+        </span>
         {ticket.tags.slice(0, 3).map((tag) => (
-          <span key={tag} className="max-lg:hidden">
+          <span key={tag} className="@max-5xl:hidden">
             <Badge>{tag}</Badge>
           </span>
         ))}
       </span>
-      <span role="gridcell" className="shrink-0 max-sm:hidden">
+      <span role="gridcell" className="shrink-0 @max-lg:hidden">
         <StatusBadge status={ticket.status} />
       </span>
-      <span role="gridcell" className="w-32 shrink-0 truncate text-muted max-lg:hidden" dir="auto">{requester}</span>
-      <span role="gridcell" className="w-20 shrink-0 truncate text-muted max-xl:hidden" dir="auto">
+      <span role="gridcell" className="w-32 shrink-0 truncate text-muted @max-3xl:hidden" dir="auto">{requester}</span>
+      <span role="gridcell" className="w-20 shrink-0 truncate text-muted @max-5xl:hidden" dir="auto">
         {props.teamName}
       </span>
-      <span role="gridcell" className="flex w-6 shrink-0 justify-center max-sm:hidden">
+      <span role="gridcell" className="flex w-6 shrink-0 justify-center @max-lg:hidden">
         {assignee && (
           <>
             <Avatar name={assignee} size="small" />

@@ -45,7 +45,7 @@ export function QueryBox({ value, onSubmit, values, ref }: QueryBoxProps) {
     event.preventDefault();
   };
   return (
-    <div className="relative min-w-0 flex-1">
+    <div className="relative min-w-56 flex-1">
       <Search aria-hidden size={16} className="pointer-events-none absolute start-2.5 top-2 text-muted" />
       <input
         ref={ref}
