@@ -144,13 +144,13 @@ def test_j28_behind_the_sixty_nearest_of_a_requester_others_vote(db: Db, world: 
             "values ('priority', 'low', %s, 'agent')",
             (ticket,),
         )
-        embed(db, ticket, 1.0, 0.0, 0.001 * place)
+        embed(db, ticket, 1.0, 0.0, 0.0001 * place)
     db.execute("set session_replication_role = origin")
     ticket = opened(db, world, "New")
     with as_person(db, AGENT):
         label = best(classified(db, ticket, 1.0, 0.0))
-    # Five of the flood vote; so do two of others who said high, each of a label that has three examples and not 73.
-    assert (label["label"], label["share"] > 0.8) == ("high", True)
+    # Five votes are the requester's: four low ones of 73, one high one of three. The other two high ones are others'.
+    assert (label["label"], label["share"] > 0.9) == ("high", True)
 
 
 def test_the_ticket_itself_has_no_vote(db: Db, world: World, taught: list[str]) -> None:
