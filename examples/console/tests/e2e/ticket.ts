@@ -84,7 +84,7 @@ story(
     await ana.keyboard.press("r");
     await ana.keyboard.type("The carrier has lost it.");
     await ben.keyboard.press("Control+Enter");
-    await conversation(ben).getByText("It will come on Wednesday.").waitFor();
+    await eventually("Ben's answer is stored", async () => await count() === 2);
     await ana.keyboard.press("Control+Enter");
 
     await ana.getByText("1 message came while you wrote").waitFor();
