@@ -118,6 +118,8 @@ def test_what_is_resolved_opens_again_when_nothing_is_found(db: Db, world: World
         unpublished = one(db, "select * from helpdesk.save_article('bills', 'Bills', 'Where they are.')")
     with refused("invalid_value", "not published"), be(db, AGENT):
         db.execute("select helpdesk.resolve_gap(%s, %s)", (gap["gap_id"], unpublished["article_id"]))
+    with refused("article_not_found"), be(db, AGENT):
+        db.execute("select helpdesk.resolve_gap(%s, %s)", (gap["gap_id"], world["nothing"]))
     # Of other words, so that the next question finds nothing again.
     article = publish(db, "bills", title="Bills")
     with be(db, AGENT):
