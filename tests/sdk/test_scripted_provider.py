@@ -187,13 +187,15 @@ def test_one_megabyte(provider: ScriptedProvider) -> None:
 
 def test_a_stream_carries_the_same_answer(provider: ScriptedProvider) -> None:
     whole = _content(_chat(provider))
-    lines = [line for line in _chat(provider, _prompt(stream=True)).text.splitlines() if line]
+    asked = _prompt(stream=True, stream_options={"include_usage": True})
+    lines = [line for line in _chat(provider, asked).text.splitlines() if line]
     assert lines[-1] == "data: [DONE]"
     chunks = [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
     pieces = [choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"]]
     assert json.loads("".join(pieces)) == whole
     assert len(pieces) > 3
     assert chunks[-1]["usage"]["prompt_tokens"] > 10
+    assert "usage" not in _chat(provider, _prompt(stream=True)).text, "nobody asked for it"
 
 
 def test_an_older_endpoint_refuses_what_it_does_not_know() -> None:
