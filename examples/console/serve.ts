@@ -36,7 +36,7 @@ const TYPES: Record<string, string> = {
 export function serve({ dist, config, port = 0, instead }: ServeOptions): Server {
   const made = config ?? JSON.parse(Deno.readTextFileSync(`${dist}/config.json`));
   const headers = securityHeaders(new URL(made.url).origin);
-  async function answer(path: string): Promise<Response> {
+  async function answer(path: string, takesGzip: boolean): Promise<Response> {
     const own = instead?.(path);
     if (own) return own;
     if (path === "/config.json") return Response.json(made);
@@ -44,15 +44,18 @@ export function serve({ dist, config, port = 0, instead }: ServeOptions): Server
     const file = /\.\w+$/.test(path) ? path : "/index.html";
     const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
     const body = type ? await Deno.readFile(dist + file).catch(() => null) : null;
-    return body
-      ? new Response(body, { headers: { "Content-Type": type! } })
-      : new Response("Not found", { status: 404 });
+    if (!body) return new Response("Not found", { status: 404 });
+    const response = new Response(body, { headers: { "Content-Type": type! } });
+    // As hosts do; pictures are small already.
+    if (!takesGzip || /^(image\/png|font)/.test(type!)) return response;
+    const headers = { "Content-Type": type!, "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
+    return new Response(response.body!.pipeThrough(new CompressionStream("gzip")), { headers });
   }
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request) => {
     if (!["GET", "HEAD"].includes(request.method)) return new Response("Only GET", { status: 405 });
     // The address is parsed: `..` cannot leave the folder.
     const path = new URL(request.url).pathname;
-    const response = await answer(path);
+    const response = await answer(path, /\bgzip\b/.test(request.headers.get("accept-encoding") ?? ""));
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     response.headers.set("Cache-Control", cacheControl(path));
     return response;
