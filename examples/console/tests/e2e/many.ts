@@ -16,16 +16,12 @@ story(
 
     // Down through several pages: the rows come, and few are drawn.
     await grid.focus();
-    for (let step = 1; step <= 4; step++) {
-      const last = Number(await grid.getAttribute("aria-rowcount"));
+    const far = grid.getByRole("row", { name: /Parcel (1[5-9]\d|2\d\d) / }).first();
+    await eventually("the list goes on at its end", async () => {
+      expectEqual(await grid.getAttribute("aria-rowcount"), "-1", "the list has no end yet");
       await page.keyboard.press("End");
-      await eventually("the last row that was read is the current one", async () => {
-        const id = await grid.getAttribute("aria-activedescendant");
-        return id !== null && await page.locator(`[id="${id}"]`).count() === 1;
-      });
-      expect(last === -1, "the list has no end yet");
-    }
-    await grid.getByRole("row", { name: /Parcel (1[5-9]\d|2\d\d) / }).first().waitFor();
+      return await far.isVisible();
+    });
     expect(await drawn(page) < 100, "only what is on the screen is drawn");
     await page.keyboard.press("Home");
     await grid.getByRole("row", { name: /Parcel 1 / }).waitFor();
