@@ -10,11 +10,11 @@ from tests.console.test_shelves import SRC, files
 
 # What is on the screen together with the navigation.
 SCREENS = {
-    "list": {"useQueueShortcuts", "QueueToolbar", "BulkBar"},
+    "list": {"useQueueShortcuts", "useTakeNext", "BulkBar"},
     "ticket": {"TicketDetailPage", "useTicketShortcuts", "AskAssistant"},
     "ticket with a draft": {"TicketDetailPage", "useTicketShortcuts", "DraftActions"},
     "proposals": {"WaitingProposals", "ProposalCard", "DraftActions"},
-    "dashboard": {"DashboardPage"},
+    "dashboard": {"useTakeNext"},
 }
 EVERYWHERE = "GlobalShortcuts"
 # `keys: "j"`, and the first arguments of helpers: go("g q", …), open("status", "s").

@@ -1,10 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { QueueSearch } from "./lib/queues.ts";
 import type { Action } from "./lib/roles.ts";
 import { ForRole, Frame } from "./components/Shell/Frame.tsx";
 import { NotFound } from "./components/Shell/NotFound.tsx";
 
 type Page = () => Promise<{ default: React.ComponentType }>;
-type QueueSearch = { q?: string; view?: string; sort?: string; ticket?: string };
 
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
@@ -12,17 +12,19 @@ function publicPage<Path extends string>(path: Path, page: Page) {
   return createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(page) });
 }
 
-const requesters = area("request"), staff = area("work"), admins = area("administer");
+const requesters = area("requesters", "request"), staff = area("staff", "work"), admins = area("admins", "administer");
 
-function area(action: Action) {
-  return createRoute({ getParentRoute: () => rootRoute, id: action, component: () => <ForRole action={action} /> });
+function area<Id extends string>(id: Id, action: Action) {
+  return createRoute({ getParentRoute: () => rootRoute, id, component: () => <ForRole action={action} /> });
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-const page = <Path extends string>(parent: typeof requesters, path: Path, load: Page) =>
+type Area = typeof requesters | typeof staff | typeof admins;
+
+const page = <Path extends string>(parent: Area, path: Path, load: Page) =>
   createRoute({ getParentRoute: () => parent, path, component: lazyRouteComponent(load) });
 
 const queue = createRoute({

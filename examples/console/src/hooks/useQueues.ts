@@ -12,7 +12,7 @@ export function useCounts() {
 }
 
 /**
- * Take the next ticket. `next` resolves to null when the queues are empty, or when it failed: then there is a `problem`.
+ * Take the next ticket. `next` resolves to null when the queues are empty, to undefined when it failed: see `problem`.
  * A repeated attempt after a lost answer takes the same ticket.
  */
 export function useClaimNext() {
@@ -31,7 +31,7 @@ export function useClaimNext() {
     onSettled: () => queries.invalidateQueries({ queryKey: keys.lists() }),
   });
   return {
-    next: (teamId?: string) => mutateAsync(teamId).catch(() => null),
+    next: (teamId?: string) => mutateAsync(teamId).catch(() => undefined),
     isBusy: isPending,
     problem: error ? toHelpdeskError(error) : null,
     reset,

@@ -1,46 +1,31 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { Hand } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { Button, ErrorNote, PageHeader, useToast } from "../components/Shared/index.ts";
+import { Button, ErrorNote, PageHeader } from "../components/Shared/index.ts";
 import { DashboardList } from "../components/Views/DashboardList.tsx";
 import { QueueNumbers } from "../components/Views/QueueNumbers.tsx";
 import { useAuth } from "../contexts/AuthContext.tsx";
-import { useShortcuts } from "../contexts/ShortcutContext.tsx";
 import { useWaitingProposals } from "../hooks/useProposals.ts";
-import { useClaimNext } from "../hooks/useQueues.ts";
+import { useTakeNext } from "../components/Views/useTakeNext.ts";
 import { BUILT_IN } from "../lib/queues.ts";
 
 export default function DashboardPage() {
   const t = useTranslations("queue");
-  const navigate = useNavigate();
   const { me } = useAuth();
-  const { toast } = useToast();
-  const claim = useClaimNext();
+  const { takeNext, isBusy, problem } = useTakeNext();
   const proposals = useWaitingProposals();
   const waiting = proposals.data?.pages.flat().length ?? 0;
-  const takeNext = async () => {
-    const ticket = await claim.next();
-    if (ticket) await navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.ticket_id } });
-    else toast({ title: t("nothingToTake") });
-  };
-  useShortcuts([{
-    id: "take next",
-    keys: "q",
-    label: t("takeNext"),
-    group: t("groupList"),
-    run: () => void takeNext(),
-  }]);
   return (
     <div className="mx-auto flex max-w-5xl flex-col gap-5 p-4 sm:p-6">
       <PageHeader
         title={t("hello", { name: me?.name ?? "" })}
         actions={
-          <Button variant="primary" icon={Hand} isBusy={claim.isBusy} aria-keyshortcuts="q" onClick={takeNext}>
+          <Button variant="primary" icon={Hand} isBusy={isBusy} aria-keyshortcuts="q" onClick={takeNext}>
             {t("takeNext")}
           </Button>
         }
       />
-      {claim.problem && <ErrorNote error={claim.problem} />}
+      {problem && <ErrorNote error={problem} />}
       {waiting > 0 && (
         <Link to="/proposals" className="rounded-lg bg-accent-soft px-4 py-2.5 font-medium text-accent hover:underline">
           {t("waitingProposals", { count: waiting })}

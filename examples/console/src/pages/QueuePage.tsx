@@ -15,7 +15,7 @@ const TicketDetail = lazy(() =>
 
 export default function QueuePage() {
   const t = useTranslations("queue");
-  const search = useSearch({ from: "/work/queue" });
+  const search = useSearch({ from: "/staff/queue" });
   const views = useViews();
   const navigate = useNavigate();
   const nextTicket = useNextTicket(search.ticket ?? "");

@@ -3,14 +3,13 @@ import { ArrowUp, Columns2, Hand, Save, Trash2 } from "lucide-react";
 import { lazy, type RefObject, Suspense, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
-import { useClaimNext } from "../../hooks/useQueues.ts";
+import { useTakeNext } from "./useTakeNext.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
 import { useTicketFields } from "../../hooks/useTicketFields.ts";
 import type { View } from "../../lib/models.ts";
 import { BUILT_IN, isBuiltIn, mayChangeView, type QueueSearch, SORTS } from "../../lib/queues.ts";
 import { queryText } from "../../lib/queryText.ts";
-import { Button, ErrorNote, IconButton, Select, useToast } from "../Shared/index.ts";
-import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
+import { Button, ErrorNote, IconButton, Select } from "../Shared/index.ts";
 import { QueryBox } from "./QueryBox.tsx";
 import { ViewSelect } from "./ViewSelect.tsx";
 
@@ -37,8 +36,7 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
   const t = useTranslations("queue");
   const navigate = useNavigate();
   const { me, teams: mine, can } = useAuth();
-  const { toast } = useToast();
-  const claim = useClaimNext();
+  const { takeNext, isBusy, problem } = useTakeNext();
   const [open, setOpen] = useState<"save" | "delete" | null>(null);
   const teams = useTeams(), fields = useTicketFields();
   const values = useMemo(() => ({
@@ -50,18 +48,6 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
   const builtIn = search.q === undefined ? search.view ?? "unassigned" : undefined;
   const ofView = view ? queryText(view.tree) : null;
   const query = search.q ?? (isBuiltIn(builtIn) ? BUILT_IN[builtIn] : ofView ?? "");
-  const takeNext = async () => {
-    const ticket = await claim.next();
-    if (ticket) await navigate({ to: "/tickets/$ticketId", params: { ticketId: ticket.ticket_id } });
-    else toast({ title: t("nothingToTake") });
-  };
-  useShortcuts([{
-    id: "take next",
-    keys: "q",
-    label: t("takeNext"),
-    group: t("groupList"),
-    run: () => void takeNext(),
-  }]);
   const mayChange = view !== undefined && me !== null && mayChangeView(view, me, mine, can("administer"));
   const sort = search.sort ?? (SORTS.find((one) => one === view?.sort) ?? "priority");
   return (
@@ -86,7 +72,7 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
         <span className="max-lg:hidden">
           <IconButton label={t("split")} icon={Columns2} isPressed={isSplit} onClick={onSplit} />
         </span>
-        <Button variant="primary" icon={Hand} isBusy={claim.isBusy} aria-keyshortcuts="q" onClick={takeNext}>
+        <Button variant="primary" icon={Hand} isBusy={isBusy} aria-keyshortcuts="q" onClick={takeNext}>
           {t("takeNext")}
         </Button>
       </div>
@@ -96,7 +82,7 @@ export function QueueToolbar({ search, view, box, newer, onNewer, isSplit, onSpl
           {search.q === undefined && ofView === null && ` ${t("viewTree")}`}
         </p>
       )}
-      {claim.problem && <ErrorNote error={claim.problem} />}
+      {problem && <ErrorNote error={problem} />}
       {newer > 0 && (
         <div className="flex justify-center" role="status">
           <Button size="small" icon={ArrowUp} onClick={onNewer}>{t("newer", { count: newer })}</Button>
