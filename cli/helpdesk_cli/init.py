@@ -1,4 +1,4 @@
-"""`helpdesk init`: put the migrations and functions into a Supabase project, and say what to run next."""
+"""`helpdesk init` and `upgrade`: put the migrations and functions into a Supabase project, and keep them up to date."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ if TYPE_CHECKING:
 
 
 def register(app: Commands) -> None:
-    """Add the command to the program."""
+    """Add the commands to the program."""
     app.command("init")(init)
+    app.command("upgrade")(upgrade)
+
+
+_Directory = Annotated[
+    Path | None,
+    typer.Argument(help="Your project: the directory with supabase/ [default: here, or above].", show_default=False),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")]
 
 
 def init(
-    directory: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Your project: the directory with supabase/ [default: here, or above].", show_default=False
-        ),
-    ] = None,
+    directory: _Directory = None,
     functions: Annotated[bool, typer.Option("--functions/--no-functions", help="Also copy the edge functions.")] = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be written.")] = False,
+    dry_run: _DryRun = False,
 ) -> None:
     """Put the helpdesk's files into your Supabase project.
 
-    These are its migrations and functions; what to run next is shown. A file of yours is never replaced: if one is in
-    the way, nothing is written. After an upgrade of this program, run it again: it replaces the files that have not
-    been changed since.
+    These are its migrations, its functions and helpdesk.toml; what to run next is shown. A file of yours is never
+    replaced: if one is in the way, nothing is written.
     """
-    from helpdesk_sdk.install import config, files
+    from helpdesk_sdk.install import config, environments, files
 
     supabase_dir = files.find_supabase_dir(directory)
     with files.locked(supabase_dir):
@@ -51,13 +53,55 @@ def init(
             _refuse(found)
         if not dry_run:
             files.write(found)
+        has_new_config = environments.create(supabase_dir, dry_run=dry_run)
     steps = _steps(found.supabase_dir.parent, config.function_names() if functions else [])
     if settings().json:
-        print_json(_as_json(found, missing, steps, written=not dry_run))
+        print_json(_as_json(found, missing, steps, written=not dry_run) | {"new_config": has_new_config})
         return
     _print_files(found, dry_run)
+    if has_new_config:
+        path = one_line(supabase_dir / environments.FILE)
+        typer.echo(f"{'It would also write' if dry_run else 'Name your projects in'} {path}.")
     _print_settings(missing)
     _print_steps(steps)
+
+
+def upgrade(
+    directory: _Directory = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Also replace files of ours that you have changed.")
+    ] = False,
+    dry_run: _DryRun = False,
+) -> None:
+    """Bring the helpdesk's files in your project to this version.
+
+    Files that you have changed are named, and nothing is written, unless --overwrite is given. A file that is not ours
+    is never replaced. A database is not touched: helpdesk deploy does that.
+    """
+    from importlib.metadata import version
+
+    from helpdesk_sdk.install import files, manifest
+    from helpdesk_sdk.install.package import NAME
+
+    supabase_dir = files.find_supabase_dir(directory)
+    with files.locked(supabase_dir):
+        before = manifest.read_version(supabase_dir)
+        if before is None:
+            hint = "Put them there: helpdesk init"
+            raise CliError(f"The helpdesk's files are not in {supabase_dir}", hint, ExitCode.NOT_FOUND)
+        functions = manifest.has_functions(supabase_dir)
+        found = files.plan(supabase_dir, functions=functions, overwrite=overwrite)
+        if found.clashes:
+            _refuse(found)
+        if not dry_run:
+            files.write(found)
+    after = version(NAME)
+    if settings().json:
+        print_json(_files_as_json(found, written=not dry_run) | {"from_version": before, "to_version": after})
+        return
+    _print_files(found, dry_run)
+    typer.echo(f"Version {one_line(before)} {'would become' if dry_run else 'became'} {after}.")
+    typer.echo("Look at it in version control, commit it, then: helpdesk plan --env staging")
 
 
 def _refuse(found: FilesPlan) -> None:
@@ -68,7 +112,11 @@ def _refuse(found: FilesPlan) -> None:
     for clash in found.clashes:
         typer.echo(one_line(f"{found.supabase_dir / clash.path} {clash.reason}: {clash.way_out}."), err=True)
     count = "One file of your project is" if len(found.clashes) == 1 else f"{len(found.clashes)} files are"
-    raise CliError(f"{count} in the way; nothing was written", "Then run it again.", ExitCode.CONFLICT)
+    raise CliError(
+        f"{count} in the way; nothing was written",
+        "Then run it again; for changed files of ours: helpdesk upgrade --overwrite.",
+        ExitCode.CONFLICT,
+    )
 
 
 # A step: what it is for, and the commands.
@@ -109,21 +157,32 @@ def _steps(directory: Path, functions: list[str]) -> list[_Step]:
 
 
 def _as_json(found: FilesPlan, missing: list[Setting], steps: list[_Step], *, written: bool) -> dict[str, Any]:
-    lists = ("new", "updated", "unchanged", "leftover", "changed_migrations")
-    return {
-        "supabase_dir": str(found.supabase_dir),
-        "written": written,
-        **{name: list(getattr(found, name)) for name in lists},
+    return _files_as_json(found, written=written) | {
         "settings": [asdict(setting) for setting in missing],
         "next": [{"step": step, "commands": commands} for step, commands in steps],
     }
 
 
+def _files_as_json(found: FilesPlan, *, written: bool) -> dict[str, Any]:
+    lists = ("new", "updated", "overwritten", "unchanged", "leftover", "changed_migrations")
+    return {
+        "supabase_dir": str(found.supabase_dir),
+        "written": written,
+        **{name: list(getattr(found, name)) for name in lists},
+    }
+
+
 def _print_files(found: FilesPlan, dry_run: bool) -> None:
-    for what, paths in (("new", found.new), ("updated", found.updated), ("no longer ours", found.leftover)):
+    lists = (
+        ("new", found.new),
+        ("updated", found.updated),
+        ("overwritten", found.overwritten),
+        ("no longer ours", found.leftover),
+    )
+    for what, paths in lists:
         for path in paths:
             typer.echo(f"{what:<8}  {one_line(path)}")
-    changed = len(found.new) + len(found.updated)
+    changed = len(found.new) + len(found.updated) + len(found.overwritten)
     where = one_line(found.supabase_dir)
     if not changed:
         typer.echo(f"All {len(found.unchanged)} files are in {where} already.")

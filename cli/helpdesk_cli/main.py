@@ -46,7 +46,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "stack": ("up", "status", "down"),
     "demo": ("demo",),
-    "init": ("init",),
+    "init": ("init", "upgrade"),
     "uninstall": ("uninstall",),
 }
 _OWN = ("project-dir", "version")

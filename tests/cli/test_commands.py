@@ -64,7 +64,17 @@ def test_every_command_that_asks_a_helpdesk_takes_a_profile() -> None:
     """The others start a stack, or work on this machine's files. uninstall connects to the database itself."""
     without = {path for path, command in COMMANDS.items() if not any("--profile" in one.opts for one in command.params)}
     assert without == {
-        *(("up",), ("status",), ("down",), ("demo",), ("init",), ("uninstall",), ("project-dir",), ("version",)),
+        *(
+            ("up",),
+            ("status",),
+            ("down",),
+            ("demo",),
+            ("init",),
+            ("upgrade",),
+            ("uninstall",),
+            ("project-dir",),
+            ("version",),
+        ),
         *(("profiles", "list"), ("profiles", "use"), ("profiles", "remove")),
     }
 

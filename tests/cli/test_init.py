@@ -96,6 +96,44 @@ def test_clashes_are_named_one_a_line_and_nothing_is_written(cli: Cli, project: 
     assert "functions/_helpdesk/environment.ts" in error["message"]
 
 
+def test_it_writes_helpdesk_toml_once(cli: Cli, project: Path) -> None:
+    path = project / "supabase" / "helpdesk.toml"
+    assert cli("init", project, "--dry-run", "--json").json["new_config"] is True
+    assert not path.exists()
+    assert f"Name your projects in {path}." in cli("init", project).out
+    path.write_text("# mine")
+    assert cli("init", project, "--json").json["new_config"] is False
+    assert path.read_text() == "# mine"
+
+
+def test_upgrade_replaces_what_is_ours_and_names_what_was_changed(cli: Cli, project: Path) -> None:
+    cli("init", project)
+    report = project / "supabase" / "functions" / "health" / "report.ts"
+    ours = report.read_bytes()
+    report.write_text("// changed")
+    done = cli("upgrade", project, code=4)
+    assert f"{report} was changed since" in done.err
+    assert "helpdesk upgrade --overwrite" in done.err
+    assert report.read_text() == "// changed"
+    assert "overwritten  functions/health/report.ts" in cli("upgrade", project, "--overwrite", "--dry-run").out
+    assert report.read_text() == "// changed"
+    done = cli("upgrade", project, "--overwrite", "--json")
+    assert done.json["overwritten"] == ["functions/health/report.ts"]
+    assert done.json["from_version"] == done.json["to_version"]
+    assert report.read_bytes() == ours
+    assert cli("upgrade", project).out.startswith("All ")
+
+
+def test_upgrade_without_functions_leaves_them_out(cli: Cli, project: Path) -> None:
+    cli("init", project, "--no-functions")
+    assert cli("upgrade", project, "--json").json["new"] == []
+    assert not (project / "supabase" / "functions").exists()
+
+
+def test_upgrade_before_init_says_what_to_run(cli: Cli, project: Path) -> None:
+    assert "helpdesk init" in cli("upgrade", project, code=3).err
+
+
 def test_without_a_supabase_project_it_says_how_to_make_one(cli: Cli, tmp_path: Path) -> None:
     done = cli("init", tmp_path, code=2)
     assert "supabase init" in done.err

@@ -167,7 +167,28 @@ def test_a_link_is_never_written_through(folder: Path, tmp_path: Path, monkeypat
     elsewhere = tmp_path / "elsewhere.ts"
     (folder / REPORT).rename(elsewhere)
     (folder / REPORT).symlink_to(elsewhere)
-    assert [clash.path for clash in files.plan(folder).clashes] == [REPORT]
+    for overwrite in (False, True):
+        assert [clash.path for clash in files.plan(folder, overwrite=overwrite).clashes] == [REPORT]
+
+
+def test_only_on_demand_a_changed_file_of_ours_is_overwritten_and_never_one_of_theirs(folder: Path) -> None:
+    install(folder)
+    (folder / REPORT).write_text("// the host's change")
+    found = files.plan(folder, overwrite=True)
+    assert (found.overwritten, found.clashes) == ((REPORT,), ())
+    files.write(found)
+    assert (folder / REPORT).read_bytes() == files.package_files()[REPORT]
+    known = json.loads((folder / files.MANIFEST).read_text())
+    del known["files"][REPORT]
+    (folder / files.MANIFEST).write_text(json.dumps(known))
+    (folder / REPORT).write_text("// the host's own file")
+    assert [clash.path for clash in files.plan(folder, overwrite=True).clashes] == [REPORT]
+
+
+def test_a_changed_migration_that_is_overwritten_is_named(folder: Path) -> None:
+    install(folder)
+    (folder / MIGRATION).write_text("select 1;")
+    assert files.plan(folder, overwrite=True).changed_migrations == (MIGRATION,)
 
 
 def test_files_that_were_copied_by_hand_are_taken_over(folder: Path) -> None:

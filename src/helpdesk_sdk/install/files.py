@@ -9,21 +9,19 @@ checksum is replaced.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import ConfigurationError, HelpdeskError
-from .package import NAME, pip_install
+from . import manifest
+from .package import pip_install
 from .project import project_dir
 
-MANIFEST = ".helpdesk.json"
+MANIFEST = manifest.FILE
 _CONFIGS = ("config.toml", "config.json", "config.jsonc")
 _VERSION = re.compile(r"(\d+)_.*\.sql")
 
@@ -62,6 +60,8 @@ class FilesPlan:
     """Files that are not there yet."""
     updated: tuple[str, ...]
     """Files of an earlier version, unchanged since."""
+    overwritten: tuple[str, ...]
+    """Files of ours that the project has changed since; only with ``overwrite``."""
     unchanged: tuple[str, ...]
     """Files that are there already."""
     leftover: tuple[str, ...]
@@ -76,7 +76,8 @@ class FilesPlan:
     @property
     def changed_migrations(self) -> tuple[str, ...]:
         """Updated migrations. A database that has run them already does not run them again."""
-        return tuple(path for path in self.updated if path.startswith("migrations/"))
+        replaced = (*self.updated, *self.overwritten)
+        return tuple(path for path in replaced if path.startswith("migrations/"))
 
 
 def find_supabase_dir(directory: Path | None = None) -> Path:
@@ -122,24 +123,25 @@ def package_files(*, functions: bool = True) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 
-def plan(supabase_dir: Path, *, functions: bool = True) -> FilesPlan:
+def plan(supabase_dir: Path, *, functions: bool = True, overwrite: bool = False) -> FilesPlan:
     """What `write` would do in a supabase folder. Changes nothing.
 
     Args:
         supabase_dir: The folder, as `find_supabase_dir` returns it.
         functions: Whether to include the edge functions.
+        overwrite: Whether to replace files of ours that the project has changed. A file that we never wrote stays.
 
     Raises:
         ConfigurationError: The manifest is not readable.
         HelpdeskError: The files there are newer than this package.
     """
     contents = package_files(functions=functions)
-    previous = _read_manifest(supabase_dir / MANIFEST)
+    previous = manifest.read(supabase_dir)
     _require_known_version(contents, previous)
-    states: dict[str, list[str]] = {"new": [], "updated": [], "unchanged": []}
+    states: dict[str, list[str]] = {"new": [], "updated": [], "overwritten": [], "unchanged": []}
     clashes = _taken_versions(supabase_dir, contents, previous)
     for path, content in contents.items():
-        state = _state(supabase_dir, path, content, previous.get(path))
+        state = _state(supabase_dir, path, content, previous.get(path), overwrite)
         if isinstance(state, Clash):
             clashes.append(state)
         else:
@@ -188,11 +190,11 @@ def write(found: FilesPlan) -> None:
     """
     if found.clashes:
         raise ClashError(found.clashes)
-    files = {path: found.contents[path] for path in (*found.new, *found.updated)}
-    checksums = found.previous | {path: _checksum(content) for path, content in found.contents.items()}
+    files = {path: found.contents[path] for path in (*found.new, *found.updated, *found.overwritten)}
+    checksums = found.previous | {path: manifest.checksum(content) for path, content in found.contents.items()}
     if not files and checksums == found.previous:
         return
-    files[MANIFEST] = _manifest(checksums)
+    files[MANIFEST] = manifest.content(checksums)
     waiting: list[tuple[Path, Path]] = []
     try:
         for path, content in files.items():
@@ -209,7 +211,7 @@ def write(found: FilesPlan) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _state(root: Path, path: str, content: bytes, written: str | None) -> str | Clash:
+def _state(root: Path, path: str, content: bytes, written: str | None, overwrite: bool) -> str | Clash:
     """The list of `FilesPlan` that the file belongs to, or why the file cannot be written."""
     target = root / path
     for parent in target.relative_to(root).parents:
@@ -219,19 +221,19 @@ def _state(root: Path, path: str, content: bytes, written: str | None) -> str | 
         return "new"
     if not target.is_file():
         return Clash(path, "is not a file", "move it away")
-    present = _checksum(target.read_bytes())
-    if present == _checksum(content):
+    present = manifest.checksum(target.read_bytes())
+    if present == manifest.checksum(content):
         return "unchanged"
     if written is None:
         folder = path.split("/")[1] if path.startswith("functions/") else ""
         other = ", or leave our functions out with --no-functions" if folder else ""
         what = f"rename your function {folder}" if folder and not folder.startswith("_") else "rename it"
         return Clash(path, "is not ours", f"{what}{other}; delete it if it is an old copy of ours")
-    if present != written or target.is_symlink():
-        return Clash(
-            path, "was changed since `helpdesk init` wrote it", "restore it from version control, or delete it"
-        )
-    return "updated"
+    if present == written and not target.is_symlink():
+        return "updated"
+    if overwrite and not target.is_symlink():
+        return "overwritten"
+    return Clash(path, "was changed since `helpdesk init` wrote it", "restore it from version control, or delete it")
 
 
 def _taken_versions(root: Path, contents: dict[str, bytes], previous: dict[str, str]) -> list[Clash]:
@@ -255,31 +257,3 @@ def _require_known_version(contents: dict[str, bytes], previous: dict[str, str])
             "The helpdesk's files in this project are newer than this package; nothing was written",
             hint=f"Update the package: {pip_install(upgrade=True)}",
         )
-
-
-def _checksum(content: bytes) -> str:
-    # Git may have changed the line ends.
-    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-def _manifest(checksums: dict[str, str]) -> bytes:
-    from importlib.metadata import version
-
-    about = "Written by `helpdesk init`, with the checksum of each file. Keep it in version control."
-    value = {"about": about, "version": version(NAME), "files": dict(sorted(checksums.items()))}
-    return (json.dumps(value, indent=2) + "\n").encode()
-
-
-def _read_manifest(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
-    try:
-        files: Any = json.loads(path.read_bytes())["files"]
-        if not all(isinstance(name, str) and isinstance(value, str) for name, value in files.items()):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise ConfigurationError(
-            f"{path} is not readable",
-            hint="Restore it from version control, or delete it: files that are as we write them are recognised.",
-        ) from None
-    return dict(files)
