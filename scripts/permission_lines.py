@@ -6,7 +6,8 @@ import textwrap
 from dataclasses import dataclass, field
 
 from tests.db.matrix import Case, Outcome
-from tests.db.matrix.operations import Operation
+
+from helpdesk_sdk.verification.matrix.operations import Operation
 
 METHODS = {"read": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
 

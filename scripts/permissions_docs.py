@@ -1,4 +1,4 @@
-"""Write the generated part of docs/permissions.md from the can/cannot matrix, tests/db/matrix.
+"""Write the generated part of docs/permissions.md from the can/cannot matrix, src/helpdesk_sdk/verification/matrix.
 
 python scripts/permissions_docs.py           # writes
 python scripts/permissions_docs.py --check   # exits 1 when the page and the matrix differ
@@ -16,11 +16,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.db.channels import OURS
 from tests.db.matrix import CASES, ORDER
-from tests.db.matrix.operations import Operation
 from tests.db.matrix.relations import TEAMS, relation, thing
 from tests.db.people import ANONYMOUS, GONE, LEFT, NOBODY, SERVICE
 from tests.db.world import TICKETS
 
+from helpdesk_sdk.verification.matrix.operations import Operation
 from permission_lines import METHODS, Line, code, table, word, wrapped
 from ticket_rules import fields, granted, statuses
 

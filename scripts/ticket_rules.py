@@ -10,10 +10,10 @@ from typing import Any
 
 from pglast import ast
 from tests.db.matrix import CASES, Case
-from tests.db.matrix.operations import Insert, Update
 from tests.db.matrix.relations import relation, thing
 from tests.db.people import AGENT, CUSTOMER, Person
 
+from helpdesk_sdk.verification.matrix.operations import Insert, Update
 from http_docs import statements
 from permission_lines import Line, aligned, cell, code, numbered, word
 

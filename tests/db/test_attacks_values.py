@@ -9,7 +9,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.db.conftest import MIGRATIONS, Server
-from tests.db.matrix.forged import PRIVATE_VIEWS
 from tests.db.people import (
     ADMIN,
     AGENT,
@@ -29,6 +28,8 @@ from tests.db.people import (
     value,
 )
 from tests.db.world import World
+
+from helpdesk_sdk.verification.matrix.forged import PRIVATE_VIEWS
 
 
 def test_a_hosted_project_confirms_addresses() -> None:

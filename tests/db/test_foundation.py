@@ -8,10 +8,10 @@ from typing import LiteralString
 
 import pytest
 from psycopg import errors
-from tests.db.matrix.outcomes import REASONS
 from tests.db.people import ADMIN, CUSTOMER, Db, as_person, be, refused
 
 from helpdesk_sdk import errors as sdk
+from helpdesk_sdk.verification.matrix.outcomes import REASONS
 
 _RAISED = re.compile(r"fail\(\s*(?:case\b.*?\bend|'(\w+)')", re.DOTALL)
 _BRANCH = re.compile(r"(?:then|else) '(\w+)'")

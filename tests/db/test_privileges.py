@@ -10,10 +10,10 @@ import pytest
 from psycopg import errors, sql
 from tests.db.catalog import privileges
 from tests.db.conftest import MIGRATIONS, Server
-from tests.db.matrix.forged import CLOSED_VIEWS, PRIVATE, PRIVATE_VIEWS, TABLES
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person, as_person
 
 from helpdesk_sdk.local import migrations
+from helpdesk_sdk.verification.matrix.forged import CLOSED_VIEWS, PRIVATE, PRIVATE_VIEWS, TABLES
 
 ALLOWED = (Path(__file__).parent / "privileges.txt").read_text().splitlines()
 

@@ -17,10 +17,11 @@ from tests.db import test_foundation, test_privileges
 from tests.db.catalog import ALLOWED
 from tests.db.matrix import CASES, Case
 from tests.db.matrix.in_sql import attempt
-from tests.db.matrix.operations import Operation
 from tests.db.mutations import Mutation
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
 from tests.db.world import World
+
+from helpdesk_sdk.verification.matrix.operations import Operation
 
 _MODULES = [
     "search",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 from psycopg.types.json import Jsonb
@@ -25,46 +25,38 @@ from tests.db.people import (
     value,
 )
 
-World: TypeAlias = dict[str, str]
-"""Names of things to their ids: people's user_ids, teams, tickets, messages, notes, invitations."""
+from helpdesk_sdk.verification.world import (
+    ASSIGNEES,
+    EXAMPLES,
+    FIELDS,
+    FILES,
+    MESSAGES_AND_NOTES,
+    TEAM_MEMBERS,
+    TICKETS,
+    WITH_VALUES,
+    WITHOUT_MEMBERS,
+    World,
+)
 
-TICKETS: dict[str, tuple[Person, str]] = {
-    "mine": (CUSTOMER, "desk"),
-    "answered": (CUSTOMER, "desk"),
-    "closed": (CUSTOMER, "desk"),
-    "theirs": (OTHER, "vault"),
-    "lent": (OTHER, "vault"),
-    "gones": (GONE, "vault"),
-    "agents": (AGENT, "vault"),
-}
-"""Each ticket with its requester and its team."""
-TEAM_MEMBERS = (("desk", AGENT), ("desk", LEFT), ("vault", STRANGER))
-"""Who is in which team."""
-ASSIGNEES = {"answered": AGENT, "lent": AGENT}
-"""The assignees of the tickets that have one."""
-WITHOUT_MEMBERS = ("empty",)
-"""Teams that nobody is in."""
-MESSAGES_AND_NOTES = {
-    "question": "answered",
-    "answer": "answered",
-    "note": "answered",
-    "lent note": "lent",
-    "their question": "theirs",
-    "their note": "theirs",
-    "agents note": "agents",
-}
-"""Each message and note with its ticket."""
-FILES = {
-    # ticket, uploader, placement, state
-    "reserved file": ("mine", CUSTOMER, "ticket", "reserved"),
-    "draft file": ("mine", CUSTOMER, "message", "uploaded"),
-    "answer file": ("answered", AGENT, "message", "clean"),
-    "note file": ("answered", AGENT, "note", "clean"),
-    "lent file": ("lent", AGENT, "note", "uploaded"),
-    "their file": ("theirs", OTHER, "message", "clean"),
-    "agents file": ("agents", STRANGER, "note", "clean"),
-}
-"""Each file with its ticket, its uploader, for what it was uploaded, and its state."""
+__all__ = [
+    "ASSIGNEES",
+    "EXAMPLES",
+    "FIELDS",
+    "FILES",
+    "MESSAGES_AND_NOTES",
+    "TEAM_MEMBERS",
+    "TICKETS",
+    "WITHOUT_MEMBERS",
+    "WITH_VALUES",
+    "World",
+    "add_logins",
+    "arrived",
+    "filed",
+    "furnish",
+    "noted",
+    "said",
+    "ticket",
+]
 
 
 def add_logins(db: Db) -> None:
@@ -102,10 +94,6 @@ def furnish(db: Db) -> World:
         run = value(db, "select helpdesk.start_import(gen_random_uuid(), 'zendesk:world') ->> 'run_id'")
     world["import"] = str(run)
     return world
-
-
-EXAMPLES = (("mine", "priority", "high"), ("theirs", "priority", "low"))
-"""Examples for labels: each ticket, with the kind and the label."""
 
 
 def _give_examples(db: Db, world: World) -> None:
@@ -178,16 +166,6 @@ def _hire(db: Db, world: World) -> None:
             )
 
 
-FIELDS: dict[str, tuple[str, str, list[str]]] = {
-    "plan": ("select", "customer_editable", ["free", "pro", "old"]),
-    "seats": ("integer", "customer_visible", []),
-    "story": ("long_text", "customer_editable", []),
-    "risk": ("select", "staff_only", ["low", "high"]),
-    "gone": ("text", "customer_editable", []),
-}
-"""Each custom field with its type, its audience and its options. The option old and the field gone are retired."""
-
-
 def _define_fields(db: Db, world: World) -> None:
     """The custom fields."""
     with be(db, SERVICE):
@@ -199,10 +177,6 @@ def _define_fields(db: Db, world: World) -> None:
         db.execute("select helpdesk.set_field_teams('story', array[%s, %s]::uuid[])", (world["desk"], world["vault"]))
         db.execute("update helpdesk.field_options set retired_at = 'now' where value = 'old'")
         db.execute("update helpdesk.field_definitions set retired_at = 'now' where key = 'gone'")
-
-
-WITH_VALUES = ("answered", "lent", "agents")
-"""The tickets whose plan is pro and whose risk is high."""
 
 
 def _open_tickets(db: Db, world: World) -> None:

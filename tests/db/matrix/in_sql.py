@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from psycopg import errors, sql
-from tests.db.matrix.operations import resolve
-from tests.db.matrix.outcomes import Case, Outcome
+from tests.db.matrix.statements import statement
 from tests.db.people import Db, Person, as_person
+
+from helpdesk_sdk.verification.matrix.operations import resolve
+from helpdesk_sdk.verification.matrix.outcomes import Case, Outcome
 
 
 def failures(db: Db, world: dict[str, str], case: Case) -> list[str]:
@@ -22,11 +24,11 @@ def failures(db: Db, world: dict[str, str], case: Case) -> list[str]:
 
 def attempt(db: Db, world: dict[str, str], case: Case, person: Person, outcome: Outcome) -> str | None:
     """Try once; None when it comes out as expected, otherwise what came instead."""
-    statement, parameters = case.tries.sql(world)
+    said, parameters = statement(case.tries, world)
     before = fingerprint(db) if outcome.rows == 0 and case.tries.verb != "read" else None
     try:
         with as_person(db, person):
-            cursor = db.execute(statement, parameters)
+            cursor = db.execute(said, parameters)
             rows: list[dict[str, Any]] = cursor.fetchall() if cursor.description else []
             if before and before != _as_owner(db):
                 return "no rows, yet something changed"

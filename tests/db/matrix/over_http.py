@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 from psycopg import sql
 from tests.db.matrix.in_sql import fingerprint, judge_rows
-from tests.db.matrix.outcomes import Case, Outcome
 from tests.db.people import ANONYMOUS, SERVICE, Db, Person
 from tests.db.world import World
+
+from helpdesk_sdk.verification.matrix.outcomes import Case, Outcome
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"

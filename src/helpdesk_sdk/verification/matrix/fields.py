@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, CUSTOMER, OWNER, SERVICE
+from ..people import ADMIN, CUSTOMER, OWNER, SERVICE
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 FORBIDDEN = "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call
-from tests.db.matrix.outcomes import Case
+from .operations import Call
+from .outcomes import Case
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _PERSON = {"external_id": "1", "hash": "1", "name": "Moved", "created_at": "2020-01-02T03:04:05Z"}

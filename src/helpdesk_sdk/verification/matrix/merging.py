@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER
+from ..people import ADMIN, AGENT, CUSTOMER
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 _ABSENT = "ticket_not_found"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.matrix.search import ALL
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, SERVICE, STRANGER
+from ..people import ADMIN, AGENT, CUSTOMER, OWNER, SERVICE, STRANGER
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
+from .search import ALL
 
 TREE = {"field": "status", "op": "is", "value": "open"}
 OUT = "deny no_profile inactive_user inactive_user | forbidden forbidden"

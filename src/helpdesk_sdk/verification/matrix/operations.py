@@ -1,13 +1,10 @@
-"""What somebody may try: one description, which can be said in SQL and over HTTP."""
+"""What somebody may try, and how it is said over HTTP; tests/db/matrix/statements.py says the same in SQL."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, Protocol
 from uuid import uuid4
-
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
 
 @dataclass(frozen=True)
@@ -32,9 +29,6 @@ class Operation(Protocol):
     def verb(self) -> str:
         """read, insert, update, delete, call or sql."""
 
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """The statement and its parameters."""
-
     def http(self, world: dict[str, str]) -> HttpRequest | None:
         """The same over HTTP; None when the Data API has no way to say it."""
 
@@ -50,29 +44,8 @@ def resolve(value: Any, world: dict[str, str]) -> Any:
     return value
 
 
-def _parameter(value: Any) -> Any:
-    is_json = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
-    return Jsonb(value) if is_json else value
-
-
 def _query(where: dict[str, Any], world: dict[str, str]) -> dict[str, str]:
     return {name: "is.null" if value is None else f"eq.{resolve(value, world)}" for name, value in where.items()}
-
-
-def _where(where: dict[str, Any], world: dict[str, str]) -> tuple[sql.Composable, list[Any]]:
-    parts: list[sql.Composable] = []
-    parameters = []
-    for name, value in where.items():
-        if value is None:
-            parts.append(sql.SQL("{} is null").format(sql.Identifier(name)))
-        else:
-            parts.append(sql.SQL("{} = %s").format(sql.Identifier(name)))
-            parameters.append(resolve(value, world))
-    return (sql.SQL(" where ") + sql.SQL(" and ").join(parts) if parts else sql.SQL("")), parameters
-
-
-def _table(name: str) -> sql.Identifier:
-    return sql.Identifier("helpdesk", name)
 
 
 @dataclass(frozen=True)
@@ -82,11 +55,6 @@ class Read:
     target: str
     where: dict[str, Any] = field(default_factory=dict)
     verb = "read"
-
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        where, parameters = _where(self.where, world)
-        return sql.SQL("select * from {}").format(_table(self.target)) + where, parameters
 
     def http(self, world: dict[str, str]) -> HttpRequest:
         """See Operation."""
@@ -101,19 +69,6 @@ class Insert:
     row: dict[str, Any]
     upsert: str | None = None
     verb = "insert"
-
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        names = [sql.Identifier(name) for name in self.row]
-        statement = sql.SQL("insert into {} ({}) values ({})").format(
-            _table(self.target), sql.SQL(", ").join(names), sql.SQL(", ").join(sql.Placeholder() * len(names))
-        )
-        if self.upsert:
-            merged = [sql.SQL("{0} = excluded.{0}").format(name) for name in names]
-            statement += sql.SQL(" on conflict ({}) do update set {}").format(
-                sql.Identifier(self.upsert), sql.SQL(", ").join(merged)
-            )
-        return statement + sql.SQL(" returning *"), [_parameter(resolve(v, world)) for v in self.row.values()]
 
     def http(self, world: dict[str, str]) -> HttpRequest:
         """See Operation."""
@@ -132,14 +87,6 @@ class Update:
     changes: dict[str, Any]
     verb = "update"
 
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        where, parameters = _where(self.where, world)
-        changes = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in self.changes)
-        new = [_parameter(resolve(value, world)) for value in self.changes.values()]
-        statement = sql.SQL("update {} set {}").format(_table(self.target), changes) + where + sql.SQL(" returning *")
-        return statement, new + parameters
-
     def http(self, world: dict[str, str]) -> HttpRequest:
         """See Operation."""
         changes = {name: resolve(value, world) for name, value in self.changes.items()}
@@ -155,11 +102,6 @@ class Delete:
     where: dict[str, Any]
     verb = "delete"
 
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        where, parameters = _where(self.where, world)
-        return sql.SQL("delete from {}").format(_table(self.target)) + where + sql.SQL(" returning *"), parameters
-
     def http(self, world: dict[str, str]) -> HttpRequest:
         """See Operation."""
         headers = {"Prefer": "return=representation"}
@@ -173,12 +115,6 @@ class Call:
     target: str
     arguments: dict[str, Any] = field(default_factory=dict)
     verb = "call"
-
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        named = sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in self.arguments)
-        parameters = [_parameter(resolve(value, world)) for value in self.arguments.values()]
-        return sql.SQL("select * from {}({})").format(_table(self.target), named), parameters
 
     def http(self, world: dict[str, str]) -> HttpRequest:
         """See Operation."""
@@ -195,11 +131,6 @@ class Sql:
     schema: str = "helpdesk"
     verb = "sql"
 
-    def sql(self, world: dict[str, str]) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        ids = {name: sql.Literal(id) for name, id in world.items()}
-        return sql.SQL(self.statement).format(target=sql.Identifier(self.schema, self.target), **ids), []
-
-    def http(self, world: dict[str, str]) -> None:
+    def http(self, world: dict[str, str]) -> None:  # noqa: ARG002
         """There is no way."""
         return None

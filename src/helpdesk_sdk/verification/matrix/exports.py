@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call
-from tests.db.matrix.outcomes import Case
+from .operations import Call
+from .outcomes import Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, OWNER, SERVICE, STRANGER
+from ..people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, OWNER, SERVICE, STRANGER
+from .operations import Delete, Insert, Read, Update
+from .outcomes import Case
 
 MINE = {"ticket_id": "{mine}"}
 THEIRS = {"ticket_id": "{theirs}"}

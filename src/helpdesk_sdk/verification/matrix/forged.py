@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
-from tests.db.matrix.operations import Insert, Sql, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, ANONYMOUS, CUSTOMER, OWNER, SERVICE, Person
+from ..people import ADMIN, AGENT, ANONYMOUS, CUSTOMER, OWNER, SERVICE, Person
+from .operations import Insert, Sql, Update
+from .outcomes import Case
 
 _WHEN = "2001-01-01"
 _VERBS: dict[str, LiteralString] = {

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.db.matrix.operations import Operation
-from tests.db.people import (
+from ..people import (
     ADMIN,
     AGENT,
     ANONYMOUS,
@@ -20,6 +19,7 @@ from tests.db.people import (
     STRANGER,
     Person,
 )
+from .operations import Operation
 
 ORDER = (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER, OTHER, AGENT, STRANGER, ADMIN, SERVICE)
 """The columns of the matrix."""

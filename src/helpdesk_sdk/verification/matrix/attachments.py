@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.db.matrix.conversation import ABSENT, DENY, NOT_IN
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
+from ..people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
+from .conversation import ABSENT, DENY, NOT_IN
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 NO_FILE = "attachment_not_found"
 NOBODYS = f"{NOT_IN} | {NO_FILE} {NO_FILE} | {NO_FILE} {NO_FILE} | {NO_FILE} | {NO_FILE}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.conversation import ABSENT, DENY, NOT_IN
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER
+from ..people import ADMIN, AGENT, CUSTOMER, OWNER
+from .conversation import ABSENT, DENY, NOT_IN
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call, Delete, Insert, Read, Update
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, OTHER, OWNER, SERVICE
+from ..people import ADMIN, AGENT, CUSTOMER, GONE, OTHER, OWNER, SERVICE
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.db.matrix.operations import Call
-from tests.db.matrix.outcomes import Case
-from tests.db.people import ADMIN, AGENT, STRANGER
+from ..people import ADMIN, AGENT, STRANGER
+from .operations import Call
+from .outcomes import Case
 
 _NOT_IN = "deny no_profile inactive_user inactive_user"
 
