@@ -16,6 +16,7 @@ from tests.db.test_knowledge import published
 from tests.db.world import World
 
 __all__ = ["no_examples"]
+pytestmark = pytest.mark.usefixtures("no_examples")
 
 
 @pytest.fixture

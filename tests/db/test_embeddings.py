@@ -11,7 +11,10 @@ from tests.db.test_knowledge import published
 MODEL = "test-model"
 
 
-@pytest.fixture(autouse=True)
+pytestmark = pytest.mark.usefixtures("no_examples")
+
+
+@pytest.fixture
 def no_examples(db: Db) -> None:
     """The furnished helpdesk has examples, which wait for vectors too."""
     db.execute("delete from helpdesk_private.example_texts")

@@ -10,6 +10,7 @@ from tests.db.test_embeddings import MODEL, leased, no_examples, store, vector
 from tests.db.test_knowledge import published, saved
 
 __all__ = ["no_examples"]
+pytestmark = pytest.mark.usefixtures("no_examples")
 
 _SEARCH = "select * from helpdesk.search_articles(%s, %s::real[], %s, audience => %s, max_rows => %s)"
 

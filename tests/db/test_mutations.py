@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
-from tests.db import concurrency, mutations, mutations_files, mutations_live, mutations_rules, watchers
+from tests.db import (
+    concurrency,
+    mutations,
+    mutations_files,
+    mutations_live,
+    mutations_rules,
+    test_classification_vectors,
+    test_embedding_races,
+    test_embeddings,
+    test_hybrid_search,
+    test_search_fields,
+    watchers,
+)
 from tests.db.conftest import Server
+from tests.db.people import Db
+from tests.db.watching_tests import runnable_tests
 from tests.db.world import World
 
 
@@ -35,3 +51,33 @@ def test_taking_nothing_away_is_not_noticed(pg: Server, own: str, world: World) 
         rows = [watcher for watcher in watchers.all_of_them(db) if watcher.about == "teams"]
         assert len(rows) > 100
         assert watchers.who_notices(db, world, rows, nothing) is None
+
+
+def test_a_test_that_cannot_watch_is_named(own: str, pg: Server, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(db: Db, world: World) -> str | None:
+        return "AssertionError it fails\nwith a second line"
+
+    monkeypatch.setattr(watchers, "all_of_them", lambda db: [watchers.Watcher("a test", "notes", look)])
+    with pg.connect(own) as db:
+        assert watchers.content(db, world) == ([], {"a test": "AssertionError it fails"})
+
+
+# Each of these modules has tests with fixtures of its own, by argument or by mark.
+@pytest.mark.parametrize(
+    "module", [test_embeddings, test_hybrid_search, test_search_fields, test_classification_vectors]
+)
+def test_tests_with_fixtures_watch(own: str, pg: Server, world: World, module: ModuleType) -> None:
+    runnable = list(runnable_tests(module))
+    assert {test.name.partition("[")[0] for test in runnable} == {
+        name for name in vars(module) if name.startswith("test_")
+    }
+    with pg.connect(own) as db:
+        assert [(test.name, said) for test in runnable if (said := test.failure(db, world)) is not None] == []
+
+
+def test_a_fixture_that_needs_more_than_a_database_is_left_to_pytest() -> None:
+    names = {test.name for test in runnable_tests(test_embedding_races)}
+    assert names == {
+        "test_a_first_model_whose_last_waiting_passage_is_withdrawn_becomes_active",
+        "test_a_publication_without_passages_leaves_no_vectors_and_jobs",
+    }

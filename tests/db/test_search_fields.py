@@ -24,11 +24,6 @@ FIELDS: list[tuple[str, str, str, Any]] = [
 @pytest.fixture
 def fields(db: Db, world: World) -> None:
     """Fields of every type, with values on one ticket."""
-    give_fields(db, world)
-
-
-def give_fields(db: Db, world: World) -> None:
-    """As the fixture does, for tests that the mutation check watches: it has no fixtures."""
     with be(db, ADMIN):
         for key, kind, audience, _ in FIELDS:
             db.execute(
@@ -146,8 +141,8 @@ def test_a_retired_field_is_named(db: Db, world: World) -> None:
         value(db, "select helpdesk.query_tickets(tree => %s::jsonb)", tree)
 
 
+@pytest.mark.usefixtures("fields")
 def test_the_value_of_a_text_field_is_exact(db: Db, world: World) -> None:
-    give_fields(db, world)
     public, internal = {"mine"}, {"mine"}
     for person, by_public, by_internal in (
         (CUSTOMER, public, set()),
@@ -163,8 +158,8 @@ def test_the_value_of_a_text_field_is_exact(db: Db, world: World) -> None:
                 assert "mine" not in names(world, search(db, other)["exact"]), (person, other)
 
 
-def test_a_value_for_staff_is_not_exact_among_the_own_tickets(db: Db, world: World) -> None:
-    give_fields(db, world)
+@pytest.mark.usefixtures("fields")
+def test_a_value_for_staff_is_not_exact_among_the_own_tickets(db: Db) -> None:
     with be(db, ADMIN):
         own = value(
             db,

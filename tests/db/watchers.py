@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import inspect
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import psycopg
-import pytest
 from psycopg import sql
 from tests.db import test_foundation, test_privileges
 from tests.db.catalog import ALLOWED
@@ -19,6 +15,7 @@ from tests.db.matrix import CASES, Case
 from tests.db.matrix.in_sql import attempt
 from tests.db.mutations import Mutation
 from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
+from tests.db.watching_tests import runnable_tests
 from tests.db.world import World
 
 from helpdesk_sdk.verification.matrix.operations import Operation
@@ -37,14 +34,17 @@ _MODULES = [
     "messages",
     "notes",
     "links",
+    "splitting",
     "merging",
     "merged_files",
     "suggested_duplicates",
     "knowledge",
     "article_saving",
+    "article_passages",
     "article_search",
     "hybrid_search",
     "embeddings",
+    "embedding_races",
     "knowledge_gaps",
     "stale_citations",
     "assistant_reports",
@@ -53,6 +53,7 @@ _MODULES = [
     "imports_refused",
     "import_relations",
     "import_files",
+    "exports",
     "assistant_runs",
     "assistant_budgets",
     "assistant_cache",
@@ -67,8 +68,10 @@ _MODULES = [
     "proposals_races",
     "citations",
     "answers",
+    "answer_cleaning",
     "answers_without_model",
     "classification",
+    "classification_text",
     "classification_runs",
     "classification_vectors",
     "label_training",
@@ -176,11 +179,21 @@ def all_of_them(db: Db) -> list[Watcher]:
     return [*rows, *calls, *tests, *(_catalogue_rule(*said) for said in _SAID_TWICE)]
 
 
-def content(db: Db, world: World) -> list[Watcher]:
-    """Those who find nothing wrong with the database as it is: of the others' words a mutation is not the cause."""
-    found = [watcher for watcher in all_of_them(db) if watcher.look(db, world) is None]
+def content(db: Db, world: World) -> tuple[list[Watcher], dict[str, str]]:
+    """Those who find nothing wrong with the database as it is, and what each of the others finds.
+
+    A watcher that is not content can notice nothing: it is a fault of the check.
+    """
+    fine: list[Watcher] = []
+    complaints: dict[str, str] = {}
+    for watcher in all_of_them(db):
+        said = watcher.look(db, world)
+        if said is None:
+            fine.append(watcher)
+        else:
+            complaints[watcher.name] = said.partition("\n")[0]
     db.rollback()
-    return found
+    return fine, complaints
 
 
 def who_notices(db: Db, world: World, watchers: Sequence[Watcher], mutation: Mutation) -> str | None:
@@ -251,39 +264,8 @@ def _unlisted_calls(db: Db) -> Iterator[Case]:
 
 
 def _tests(module: ModuleType) -> Iterator[Watcher]:
-    """The tests of a module that take `db` and perhaps `world`, once for each of their parameters."""
+    """The tests of a module that the mutation check can run."""
     about = module.__name__.rpartition("test_")[2]
-    for name, test in vars(module).items():
-        if not name.startswith("test_") or not callable(test) or test in _READ_THE_SOURCE:
-            continue
-        for arguments in _parameters(test):
-            wanted = set(inspect.signature(test).parameters) - set(arguments)
-            if wanted <= {"db", "world"}:
-                shown = ", ".join(str(value)[:30] for value in arguments.values())
-                yield Watcher(f"{name}[{shown}]" if shown else name, about, _looking(test, arguments, wanted))
-
-
-def _looking(
-    test: Callable[..., None], arguments: dict[str, Any], wanted: set[str]
-) -> Callable[[Db, World], str | None]:
-    def look(db: Db, world: World) -> str | None:
-        fixtures: dict[str, Any] = {"db": db, "world": dict(world)}
-        try:
-            with db.transaction(force_rollback=True):
-                test(**arguments, **{name: fixtures[name] for name in wanted})
-        except (AssertionError, LookupError, TypeError, ValueError, psycopg.Error, pytest.fail.Exception) as error:
-            return f"{type(error).__name__} {error}".strip()
-        return None
-
-    return look
-
-
-def _parameters(test: Callable[..., None]) -> list[dict[str, Any]]:
-    """What @parametrize gives a test, expanded."""
-    axes: list[list[dict[str, Any]]] = []
-    for mark in getattr(test, "pytestmark", []):
-        if mark.name == "parametrize":
-            names, values = mark.args[0], list(mark.args[1])
-            names = [names] if isinstance(names, str) else list(names)
-            axes.append([dict(zip(names, value if len(names) > 1 else [value], strict=True)) for value in values])
-    return [{key: value for part in parts for key, value in part.items()} for parts in itertools.product(*axes)]
+    for runnable in runnable_tests(module):
+        if runnable.test not in _READ_THE_SOURCE:
+            yield Watcher(runnable.name, about, runnable.failure)
