@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from psycopg import sql
 from tests.db import test_foundation, test_privileges
@@ -18,7 +17,7 @@ from tests.db.people import ANONYMOUS, CUSTOMER, SERVICE, Db, Person
 from tests.db.watching_tests import runnable_tests
 from tests.db.world import World
 
-from helpdesk_sdk.verification.matrix.operations import Operation
+from helpdesk_sdk.verification.matrix.operations import Sql
 
 _MODULES = [
     "search",
@@ -152,24 +151,6 @@ class Watcher:
         return self.role == mutation.role and (verb is None or self.verb in (verb, "sql"))
 
 
-@dataclass(frozen=True)
-class _CallWithNulls:
-    """A function called with nulls; `target` is its signature."""
-
-    target: str
-    name: str
-    arguments: str
-    verb = "sql"
-
-    def sql(self, world: World) -> tuple[sql.Composed, list[Any]]:
-        """See Operation."""
-        return sql.Composed([sql.SQL(f"select {self.name}({self.arguments})")]), []
-
-    def http(self, world: World) -> None:
-        """There is no way."""
-        return None
-
-
 def all_of_them(db: Db) -> list[Watcher]:
     """The rows of the matrix, A39 for every function, then the tests."""
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
@@ -259,7 +240,7 @@ def _unlisted_calls(db: Db) -> Iterator[Case]:
             for role, person in _CALLERS.items()
             if f"{role}: function {row['signature']}: execute" not in ALLOWED
         }
-        tries: Operation = _CallWithNulls(row["signature"], row["name"], ", ".join(nulls))
+        tries = Sql(row["signature"], f"select {row['name']}({', '.join(nulls)})")
         yield Case(f"A39 {row['signature']}", tries, expected)
 
 
