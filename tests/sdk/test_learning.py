@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.cli.support import Cli
 from tests.sdk.support import Scenario, both
@@ -16,6 +17,7 @@ from helpdesk_sdk import ForbiddenError, Helpdesk, InvalidValueError
 from helpdesk_sdk.learning import read_labelled, read_questions
 from helpdesk_sdk.learning.calibration import calibrated
 from helpdesk_sdk.learning.evaluation import Evaluation, costs, judged
+from helpdesk_sdk.learning.routing import measured
 from helpdesk_sdk.testing import Project
 
 FIRE = "The server is down and burning {} {}"
@@ -146,6 +148,9 @@ def test_people_neither_train_nor_measure(world: World) -> Scenario:
         ([(0.9, True)] * 50, 0.9, True),
         ([(0.9, True)] * 40 + [(0.6, True)] * 10, 0.6, True),
         ([(0.9, True)] * 40 + [(0.6, False)] * 10, 0.9, True),
+        # As often as asked for, but by chance: of the next thousand, fewer would be right.
+        ([(0.9, True)] * 40 + [(0.6, True)] * 58 + [(0.5, False)] * 5, 0.6, True),
+        ([(0.9, True)] * 40 + [(0.6, True)] * 55 + [(0.6, False)] * 5, 0.9, True),
         # Ties stand or fall together.
         ([(0.9, True)] * 40 + [(0.6, True)] * 9 + [(0.6, False)] * 4, 0.9, True),
         ([(0.9, False)] * 60, 0.7, False),
@@ -159,6 +164,28 @@ def test_the_least_share_that_is_right_often_enough(
 ) -> None:
     found = calibrated("team", trials, 0.95, 0.7)
     assert (found.suggest_share, found.is_changed) == (share, is_changed)
+
+
+def test_a_trained_threshold_holds_for_later_answers_and_a_label_that_is_worse_has_a_higher_one() -> None:
+    random = np.random.default_rng(0)
+
+    def answers(count: int) -> tuple[Any, Any, Any]:
+        best, share = random.integers(0, 4, count), random.uniform(0.5, 1, count)
+        # The fourth label is wrong four times as often.
+        return best, share, random.uniform(0, 1, count) > (1 - share) * np.where(best == 3, 0.8, 0.2)
+
+    kept = 0
+    for _ in range(50):
+        best, share, right = answers(600)
+        column = np.where(right, best, (best + 1) % 4)
+        shares = np.full((600, 4), 0.0)
+        shares[np.arange(600), best] = share
+        chosen = measured("team", list("abcd"), column, shares, None, 0.95, 0.6).thresholds
+        assert chosen["a"] == chosen["b"] <= chosen["d"]
+        later, later_share, is_right = answers(20_000)
+        sure = later_share >= np.array([chosen[label] for label in "abcd"])[later]
+        kept += is_right[sure].mean() >= 0.95
+    assert kept >= 40
 
 
 def test_costs_are_measured_when_there_are_runs_enough() -> None:

@@ -10,6 +10,8 @@ _LEAST = 50
 """With fewer answers, a threshold that is read off them says nothing."""
 _LOWEST = 0.3
 _HIGHEST = 0.99
+_NEXT = 1000
+"""For how many later answers a threshold is to be right often enough."""
 
 
 @dataclass
@@ -42,6 +44,19 @@ class Calibration:
         return asdict(self)
 
 
+def margin(target: float, answers: Any) -> Any:
+    """By how much the precision of so many answers misses a target by chance: the standard error.
+
+    Two samples differ: those that the threshold is read off, and the later ones that it is for. Without a margin, the
+    threshold is where chance was kindest, and later answers are right less often.
+
+    Args:
+        target: How often they are to be right.
+        answers: How many there are; a number or an array.
+    """
+    return (target * (1 - target) * (1 / answers + 1 / _NEXT)) ** 0.5
+
+
 def calibrated(
     kind: str, trials: Iterable[tuple[float, bool]], target_precision: float, suggest_share: float
 ) -> Calibration:
@@ -59,7 +74,8 @@ def calibrated(
     for place, (share, is_right) in enumerate(ordered, 1):
         right += is_right
         is_last_of_share = place == len(ordered) or ordered[place][0] < share
-        if is_last_of_share and share >= _LOWEST and right >= target_precision * place:
+        needed = target_precision + margin(target_precision, place)
+        if is_last_of_share and share >= _LOWEST and right >= needed * place:
             found = share
     enough = len(ordered) >= _LEAST
     threshold = min(_HIGHEST, found) if enough and found is not None else suggest_share
@@ -69,7 +85,8 @@ def calibrated(
     if not enough:
         why = f"{len(ordered)} answers are too few; {_LEAST} are the least. The threshold stays {suggest_share:g}."
     elif found is None:
-        why = f"At no share are {target_precision:.0%} right. The threshold stays {suggest_share:g}."
+        rule = f"At no share are so many right that {target_precision:.0%} of the next ones would be."
+        why = f"{rule} The threshold stays {suggest_share:g}."
     else:
         why = f"From a share of {threshold:.2f} on, {precision:.0%} are right, and {coverage:.0%} reach it."
     return Calibration(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidValueError
+from .calibration import margin
 from .opinions import Examples, best_mix, classes, mixed, out_of_fold, sharper, sharpness, votes
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _STEPS = tuple(step / 100 for step in range(50, 100, 5))
 _ENOUGH_OF_A_LABEL = 50
+_CLEARLY = 2.5
+"""By how many margins a label misses the target before it gets a threshold of its own."""
 _ENOUGH = 50
 _READY = 0.6
 
@@ -182,26 +185,28 @@ def _covered(sure: Any, right: Any) -> tuple[float, float]:
 
 
 def _thresholds(labels: Sequence[str], best: Any, share: Any, right: Any, near: Any, target: float) -> dict[str, float]:
-    """The least share of each label with which its answers are right often enough; common to labels with few."""
-    common = _threshold(share[near], right[near], target)
+    """The least share with which answers are right often enough; a higher one for labels that are clearly worse."""
+    common = _threshold(share[near], right[near], target, 1.0)
     found = {}
     for place, label in enumerate(labels):
         these = near & (best == place)
         enough = int(these.sum()) >= _ENOUGH_OF_A_LABEL
-        own = _threshold(share[these], right[these], target) if enough else common
-        # Half-way: the answers of one label are few, and a threshold read off them is better than the truth.
-        found[label] = round(min(0.99, max(0.3, (own + common) / 2)), 4)
+        # The answers of one label are few: most differences between labels are chance.
+        own = _threshold(share[these], right[these], target, -_CLEARLY) if enough else common
+        found[label] = round(min(0.99, max(0.3, common, own)), 4)
     return found
 
 
-def _threshold(share: Any, right: Any, target: float) -> float:
+def _threshold(share: Any, right: Any, target: float, margins: float) -> float:
+    """The least share from which answers are right as often as the target, and so many margins more often."""
     import numpy as np
 
     if len(share) == 0:
         return 0.99
     order = np.argsort(-share, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(precision >= target)
+    answers = np.arange(1, len(order) + 1)
+    precision = np.cumsum(right[order]) / answers
+    good = np.flatnonzero(precision >= target + margins * margin(target, answers))
     return float(share[order][good[-1]]) if len(good) else 0.99
 
 
