@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo console console-build test test-all check format docs bench mutate lock clean
+.PHONY: help demo console console-build test test-all check format docs bench mutate dist lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,12 +35,13 @@ test: $(BIN)/.ready ## Set up and run the tests
 test-all: $(BIN)/.ready ## The tests, with the whole matrix over HTTP instead of a sample
 	@$(BIN)/python -m pytest -n $(WORKERS) --all
 
-check: $(BIN)/.ready ## Format, lint and types, for Python, SQL and TypeScript; changes nothing
+check: $(BIN)/.ready ## Format, lint and types, for Python, SQL, TypeScript and what deploys; changes nothing
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar supabase
 	$(BIN)/python scripts/check_typescript.py
+	$(BIN)/python scripts/check_deployment.py
 
 format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's safe fixes
 	$(BIN)/ruff format
@@ -57,9 +58,18 @@ bench: $(BIN)/.ready ## Measure: a million tickets, about ten minutes and 9 GB o
 mutate: $(BIN)/.ready ## Remove each policy, guard and revoked privilege in turn; a test must notice each
 	@$(BIN)/python scripts/mutation_check.py
 
-lock: ## Resolve requirements/dev.txt anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra local --group dev pyproject.toml --output-file requirements/dev.txt
+dist: $(BIN)/.ready ## Build wheel and source distribution into dist/, and sbom.cdx.json: the list of what they bring along
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/python scripts/sbom.py dist sbom.cdx.json
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: ## Resolve the pins in requirements/ anew (needs uv)
+	$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements/dev.txt
+	$(COMPILE) --extra worker --group image pyproject.toml --output-file requirements/worker.txt
+	$(COMPILE) --group build --output-file requirements/build.txt
+	$(COMPILE) --group release --output-file requirements/release.txt
+	$(COMPILE) --group console --output-file requirements/console.txt
 
 clean: ## Remove what the targets made, but not a stack's data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist site
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist site sbom.cdx.json
