@@ -114,6 +114,7 @@ def test_vectors_come_in_the_order_of_the_texts_and_longer_ones_are_asked_for_sh
         (rows([0.0] * 384), "numbers that are none", True),
         (httpx.Response(200, text=json.dumps({"data": [{"embedding": [math.nan] * 384}]})), "that are none", True),
         (httpx.Response(200, json={"data": [{"embedding": ["1"] * 384}]}), "that are none", True),
+        (httpx.Response(200, json={"data": [{"embedding": [10**400] * 384}]}), "that are none", True),
     ],
 )
 def test_an_answer_without_vectors_is_an_error_that_repeats_nothing_of_it(

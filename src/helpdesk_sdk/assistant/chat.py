@@ -111,12 +111,13 @@ class Chat:
 
     def _client(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
         if endpoint not in self._clients:
+            from .bounded_http import bounded_http
+
             self._clients[endpoint] = self._openai.AsyncOpenAI(
                 base_url=endpoint.url,
                 api_key=endpoint.key or "none",
                 max_retries=0,
                 timeout=self._openai.Timeout(self._first_byte, connect=5.0),
-                # The prompt goes nowhere else.
-                http_client=self._openai.DefaultAsyncHttpxClient(follow_redirects=False),
+                http_client=bounded_http(),
             )
         return self._clients[endpoint]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -24,6 +25,9 @@ _REFUSALS = {400, 413, 422}
 _PASSING = {408, 429, 500, 502, 503, 504}
 _ATTEMPTS = 3
 _WAIT_MAX = 10.0
+# A vector of 4,096 numbers, indented, has 150,000 bytes.
+_BYTES_MAX_PER_TEXT = 250_000
+_ERROR_BYTES_MAX = 100_000
 
 
 class EmbeddingError(HelpdeskError):
@@ -56,7 +60,7 @@ class EmbeddingEndpoint:
             url: The base URL, which ``/embeddings`` is added to, e.g. ``https://api.openai.com/v1``.
             model: The name of the model. Vectors are stored under it.
             key: The key of the endpoint; None if it wants none.
-            timeout: Seconds to wait for an answer.
+            timeout: Seconds to wait for an answer, and for the whole of it.
 
         Raises:
             ConfigurationError: The URL is no http or https URL, or the model has no name.
@@ -72,7 +76,9 @@ class EmbeddingEndpoint:
         self.model = model.strip()
         """The name of the model."""
         self._url = f"{url.rstrip('/')}/embeddings"
-        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        self._timeout = timeout
+        # Compressed, a few bytes could become gigabytes.
+        headers = {"accept-encoding": "identity"} | ({} if key is None else {"authorization": f"Bearer {key}"})
         # No proxy stands between this machine and itself.
         self._http = httpx.Client(headers=headers, timeout=timeout, trust_env=host not in _LOOPBACK)
         # Models of more dimensions may be able to give fewer, but some endpoints refuse a field that they do not know.
@@ -149,11 +155,11 @@ class EmbeddingEndpoint:
         body: dict[str, Any] = {"model": self.model, "input": texts}
         if self._sends_dimensions:
             body["dimensions"] = VECTOR_SIZE
-        response = self._send(body)
-        if response.status_code != 200:
-            raise _refused(response.status_code)
+        status, text = self._send(body)
+        if status != 200:
+            raise _refused(status)
         try:
-            data = response.json()["data"]
+            data = json.loads(text)["data"]
             rows = [(row.get("index"), row.get("embedding")) for row in data]
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
             raise EmbeddingError("The embeddings' endpoint answered without vectors") from None
@@ -163,24 +169,43 @@ class EmbeddingEndpoint:
             if isinstance(vector, list)
         }
 
-    def _send(self, body: dict[str, Any]) -> httpx.Response:
+    def _send(self, body: dict[str, Any]) -> tuple[int, bytes]:
+        """The status of the answer, and its body."""
         for attempt in range(1, _ATTEMPTS + 1):
             wait = 0.5 * attempt
             try:
-                response = self._http.post(self._url, json=body)
+                with self._http.stream("POST", self._url, json=body) as response:
+                    status, headers = response.status_code, response.headers
+                    text = self._read(response, len(body["input"]))
             except httpx.HTTPError as error:
                 # The text of the error may hold the address with a password.
                 problem = f"The embeddings' endpoint gave no answer: {type(error).__name__}"
                 if attempt == _ATTEMPTS or isinstance(error, httpx.TimeoutException):
                     raise EmbeddingError(problem, hint="Is the URL right, and does it run?") from None
             else:
-                if response.status_code not in _PASSING or attempt == _ATTEMPTS or _is_quota(response):
-                    return response
-                wait = retry_after(response.headers.get("retry-after"), datetime.now(UTC)) or wait
+                is_quota = status == 429 and b"insufficient_quota" in text
+                if status not in _PASSING or attempt == _ATTEMPTS or is_quota:
+                    return status, text
+                wait = retry_after(headers.get("retry-after"), datetime.now(UTC)) or wait
                 if wait > _WAIT_MAX:
-                    return response
+                    return status, text
             time.sleep(wait)
         raise AssertionError
+
+    def _read(self, response: httpx.Response, texts: int) -> bytes:
+        """The body, up to a limit: of an error its beginning, of vectors all or nothing."""
+        end, body = time.monotonic() + self._timeout, bytearray()
+        is_error = response.status_code != 200
+        limit = _ERROR_BYTES_MAX if is_error else texts * _BYTES_MAX_PER_TEXT
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > limit and is_error:
+                break
+            if len(body) > limit:
+                raise EmbeddingError(f"The embeddings' endpoint answered with more than {limit} bytes")
+            if time.monotonic() > end:
+                raise httpx.ReadTimeout("the answer has no end")
+        return bytes(body)
 
     def _checked(self, vectors: dict[int, list[float]], number: int) -> list[float]:
         """One of the vectors, if it can be stored."""
@@ -192,14 +217,17 @@ class EmbeddingEndpoint:
                 f"{self.model} gives {len(vector)} numbers; the helpdesk stores {VECTOR_SIZE}",
                 hint=f"Choose a model with {VECTOR_SIZE} dimensions, or whose dimensions can be chosen.",
             )
-        if not any(vector) or not all(type(one) in (int, float) and math.isfinite(one) for one in vector):
+        if not any(vector) or not all(map(_is_number, vector)):
             raise EmbeddingError(f"{self.model} gave a vector with numbers that are none", is_refusal=True)
         return vector
 
 
-def _is_quota(response: httpx.Response) -> bool:
-    """Whether waiting does not help: the account is used up."""
-    return response.status_code == 429 and "insufficient_quota" in response.text
+def _is_number(value: Any) -> bool:
+    """Whether a vector can hold it: JSON has whole numbers of any length, too."""
+    try:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _refused(status: int) -> EmbeddingError:

@@ -149,6 +149,15 @@ Deno.test("a stream gives the same answer, and its text as it arrives", async ()
   equal([pieces, script.bodies[0]!.stream], [['{"a"', ":1}"], true]);
 });
 
+Deno.test("the object is found behind braces and quotation marks of the prose", async () => {
+  for (const prose of ["Use {", 'In {"short', "{not json}", "{".repeat(49)]) {
+    equal((await new Script([completion(`${prose} {"a":{"b":"}"}}`)]).ask()).answer, { a: { b: "}" } });
+  }
+  const begun = performance.now();
+  equal(await new Script([completion("{".repeat(60_000))]).reason(), "answer_invalid");
+  if (performance.now() - begun > 2000) throw new Error("it takes too long");
+});
+
 Deno.test("a stream that ends in the middle is no answer", async () => {
   const script = new Script([streamed(event({ content: '{"a":1}' }))]);
   equal(await script.reason({ onContent: () => {} }), "model_unreachable");

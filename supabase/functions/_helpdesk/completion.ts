@@ -5,6 +5,8 @@ import { ModelError, type Usage } from "./problems.ts";
 /** An answer of 2,000 tokens has 8,000 characters, and a stream writes some 300 bytes around each token. */
 const BYTES_MAX = 1_000_000;
 const CONTENT_MAX = 64_000;
+/** How many braces are tried: from each, the text is read to its end. */
+const STARTS_MAX = 50;
 
 export interface Completion {
   content: string;
@@ -87,13 +89,13 @@ export function jsonIn(content: string): unknown {
   const text = content.replace(/^\s*<think>[\s\S]*?<\/think>/i, "").trim();
   const whole = objectIn(text);
   if (whole !== undefined) return whole;
-  for (let start = text.indexOf("{"); start >= 0; start = text.indexOf("{", start + 1)) {
+  let start = text.indexOf("{");
+  for (let tries = 0; start >= 0 && tries < STARTS_MAX; tries++, start = text.indexOf("{", start + 1)) {
     const end = balancedEnd(text, start);
-    // Without an end from here, there is no end from any later brace either that would be the first whole object.
-    if (end < 0) return undefined;
+    // A brace of the prose before the object, or a quotation mark, keeps its end from being found.
+    if (end < 0) continue;
     const found = objectIn(text.slice(start, end));
     if (found !== undefined) return found;
-    start = end - 1;
   }
   return undefined;
 }

@@ -3,7 +3,9 @@
  * Supabase's runtime. Vectors of two models mean nothing to each other, so each answer names its model.
  */
 
+import { readText } from "./completion.ts";
 import { optional, type Read } from "./environment.ts";
+import { ModelError } from "./problems.ts";
 
 export type Kind = "query" | "passage";
 
@@ -37,6 +39,8 @@ type Global = { Supabase?: { ai: { Session: new (model: string) => Session } } }
 
 export const DIMENSIONS = 384;
 const SESSION_MODEL = "gte-small";
+/** A vector of 4,096 numbers, indented, has 150,000 bytes. */
+const BYTES_MAX_PER_TEXT = 250_000;
 /** A person waits for the vector of a question, and without it words alone decide. */
 const TIMEOUT_MS: Record<Kind, number> = { query: 5_000, passage: 30_000 };
 
@@ -93,10 +97,9 @@ class EndpointEmbedder implements Embedder {
 
   async #ask(input: string[], kind: Kind): Promise<number[][]> {
     const body = { model: this.model, input, ...(this.#sendsDimensions ? { dimensions: DIMENSIONS } : {}) };
-    let response: Response;
     let answer: { data?: unknown };
     try {
-      response = await this.send(`${this.url}/embeddings`, {
+      const response = await this.send(`${this.url}/embeddings`, {
         method: "POST",
         headers: {
           "content-type": "application/json",
@@ -107,19 +110,24 @@ class EndpointEmbedder implements Embedder {
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS[kind]),
       });
-      const text = await response.text();
-      answer = response.ok ? JSON.parse(text) : {};
+      if (!response.ok) {
+        // What is left of its body is nobody's business.
+        await response.body?.cancel();
+        throw new EmbeddingError(
+          `The embeddings' endpoint answered ${response.status}`,
+          [400, 413, 422].includes(response.status),
+        );
+      }
+      answer = JSON.parse(await readText(response, () => {}, input.length * BYTES_MAX_PER_TEXT));
     } catch (error) {
+      if (error instanceof EmbeddingError) throw error;
+      if (error instanceof ModelError) {
+        throw new EmbeddingError("The embeddings' endpoint answered with too many bytes");
+      }
       // The text of the error may hold the address with a password.
       throw new EmbeddingError(`The embeddings' endpoint gave no answer: ${(error as Error).name}`);
     }
-    if (!response.ok) {
-      throw new EmbeddingError(
-        `The embeddings' endpoint answered ${response.status}`,
-        [400, 413, 422].includes(response.status),
-      );
-    }
-    return inOrder(answer?.data);
+    return inOrder(answer?.data, input.length);
   }
 }
 
@@ -146,12 +154,13 @@ function prefix(model: string, kind: Kind): string {
 }
 
 /** The vectors by their index: an endpoint may answer in another order. */
-function inOrder(data: unknown): number[][] {
+function inOrder(data: unknown, count: number): number[][] {
   if (!Array.isArray(data)) throw new EmbeddingError("The embeddings' endpoint answered without vectors");
   const rows = data as { index?: unknown; embedding?: unknown }[];
   const found: number[][] = [];
   rows.forEach((row, place) => {
     const index = typeof row?.index === "number" ? row.index : place;
+    if (!Number.isInteger(index) || index < 0 || index >= Math.max(count, rows.length)) return;
     if (Array.isArray(row?.embedding)) found[index] = row.embedding as number[];
   });
   return found;

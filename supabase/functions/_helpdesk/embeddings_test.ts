@@ -59,6 +59,9 @@ Deno.test("what cannot be stored is an error that says why", async () => {
     [{ data: [{ embedding: "text" }] }, /0 vectors for 1/],
     [{ data: [] }, /0 vectors for 1/],
     [{ data: [{ embedding: UNIT }, { embedding: UNIT }] }, /2 vectors for 1/],
+    [{ data: [{ index: -1, embedding: UNIT }] }, /0 vectors for 1/],
+    [{ data: [{ index: 4294967294, embedding: UNIT }] }, /0 vectors for 1/],
+    [{ data: [{ index: 0.5, embedding: UNIT }] }, /0 vectors for 1/],
     [{ data: "x" }, /without vectors/],
     [null, /without vectors/],
     [new Response("<html>"), /no answer: SyntaxError/],
@@ -71,6 +74,31 @@ Deno.test("what cannot be stored is an error that says why", async () => {
     if (!message.test(error.message)) throw new Error(`${error.message} is not ${message}`);
     if (/secret|password/.test(error.message)) throw new Error("a secret");
     equal(error.isRefusal, false);
+  }
+});
+
+/** An answer without end, and how many bytes of it were asked for. */
+function endless(status: number) {
+  const state = { sent: 0, isCancelled: false };
+  const body = new ReadableStream({
+    pull: (controller) => {
+      state.sent += 10_000;
+      controller.enqueue(new Uint8Array(10_000).fill(32));
+    },
+    cancel: () => {
+      state.isCancelled = true;
+    },
+  });
+  return { state, response: new Response(body, { status }) };
+}
+
+Deno.test("an answer without end is read up to its limit, an error not at all", async () => {
+  for (const [status, message, limit] of [[200, /too many bytes/, 300_000], [401, /answered 401/, 50_000]] as const) {
+    const { state, response } = endless(status);
+    const error = await problem(response);
+    if (!message.test(error.message)) throw new Error(error.message);
+    if (state.sent > limit) throw new Error(`${state.sent} bytes of a ${status}`);
+    equal(state.isCancelled, true);
   }
 });
 
