@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo console console-build test test-all check format docs bench mutate dist lock clean
+.PHONY: help demo console console-build test test-all check format docs bench mutate dist freeze lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -70,6 +70,9 @@ lock: ## Resolve the pins in requirements/ anew (needs uv)
 	$(COMPILE) --group build --output-file requirements/build.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) --group console --output-file requirements/console.txt
+
+freeze: $(BIN)/.ready ## At a release: freeze the migrations of this version
+	@$(BIN)/python scripts/freeze_migrations.py
 
 clean: ## Remove what the targets made, but not a stack's data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist site sbom.cdx.json

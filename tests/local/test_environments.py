@@ -61,12 +61,13 @@ def test_every_setting_is_read(folder: Path) -> None:
         database_url_env = "STAGING_DB"
         access_token_env = "STAGING_TOKEN"
         functions = false
+        project_settings = true
         secrets_env = ["OPENAI_API_KEY"]
         """,
     )
     found = environments.read(folder).get("staging")
     assert found == Environment(
-        "staging", REF, "https://desk.example.com", "STAGING_DB", "STAGING_TOKEN", False, ("OPENAI_API_KEY",)
+        "staging", REF, "https://desk.example.com", "STAGING_DB", "STAGING_TOKEN", False, True, ("OPENAI_API_KEY",)
     )
     assert Environment("x", REF).api_url == f"https://{REF}.supabase.co"
     assert Environment("x").api_url is None

@@ -133,6 +133,29 @@ def test_a_database_that_is_away_is_said(directory: Path) -> None:
         migrations.apply("postgresql://postgres@127.0.0.1:9/postgres", directory)
 
 
+def test_a_contract_migration_waits_and_runs_after_newer_ones(hosted_database: str, directory: Path) -> None:
+    contract = "20260101120000_helpdesk_contract_goods.sql"
+    (directory / contract).write_text("comment on schema shop is 'contracted';")
+    names = [path.name for path in sorted(directory.glob("*.sql"))]
+    assert migrations.apply(hosted_database, directory, later=["20260101120000"]) == [names[0], names[2]]
+    assert migrations.pending(hosted_database, directory) == [contract]
+    assert migrations.apply(hosted_database, directory) == [contract]
+    assert migrations.apply(hosted_database, directory) == []
+
+
+def test_what_is_called_after_a_migration_is_part_of_its_transaction(hosted_database: str, directory: Path) -> None:
+    def after(connection: psycopg.Connection, migration: migrations.Migration) -> None:
+        connection.execute(f"create table shop.after_{migration.version} ()".encode())
+        if migration.name == "second":
+            raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        migrations.apply(hosted_database, directory, after=after)
+    assert migrations.applied(hosted_database) == ["20260101000000"]
+    found = {name for name in relations(hosted_database) if name.startswith("shop.")}
+    assert found == {"shop.goods", "shop.after_20260101000000"}
+
+
 @pytest.mark.parametrize("failing", OURS, ids=lambda path: path.stem)
 def test_a_file_that_fails_at_its_end_leaves_nothing(hosted_database: str, tmp_path: Path, failing: Path) -> None:
     for path in OURS[: OURS.index(failing)]:

@@ -62,6 +62,8 @@ class Environment:
     """The variable with the access token of the platform."""
     functions: bool = True
     """Whether the edge functions are deployed."""
+    project_settings: bool = False
+    """Whether settings may be changed that the host's whole project shares: the confirmation of e-mail addresses."""
     secrets_env: tuple[str, ...] = ()
     """Variables whose values become secrets of the functions, under the same names."""
 
@@ -177,7 +179,7 @@ def _environment(path: Path, name: str, table: Any) -> Environment:
 def _problem(key: str, value: Any) -> str | None:
     """What is wrong with the value of a setting, as the predicate of a sentence."""
     good: object
-    if key == "functions":
+    if key in ("functions", "project_settings"):
         return None if isinstance(value, bool) else "must be true or false"
     if key == "secrets_env":
         good = isinstance(value, list) and all(isinstance(text, str) and _VARIABLE.fullmatch(text) for text in value)

@@ -54,7 +54,12 @@ class MigrationError(StackError):
     reason: str
     """PostgreSQL's message, or the reason for refusing the file."""
 
-    def __init__(self, file: str, reason: str, *, line: int | None = None, statement: str = "") -> None:
+    sqlstate: str | None
+    """PostgreSQL's code of the error; None when the file was refused."""
+
+    def __init__(
+        self, file: str, reason: str, *, line: int | None = None, statement: str = "", sqlstate: str | None = None
+    ) -> None:
         where = f"{file}:{line}" if line else file
         what = f" (in: {statement})" if statement else ""
         super().__init__(f"{where}: {reason}{what}")
@@ -62,3 +67,4 @@ class MigrationError(StackError):
         self.line = line
         self.statement = statement
         self.reason = reason
+        self.sqlstate = sqlstate

@@ -6,7 +6,7 @@ Either tool can continue where the other stopped: both maintain `supabase_migrat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,11 @@ class Migration:
     path: Path
     version: str
     name: str
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether it removes what the release before still used. It may run after newer migrations."""
+        return self.name.startswith("helpdesk_contract_")
 
 
 @dataclass(frozen=True)
@@ -81,13 +86,22 @@ def pending(db_url: str, directory: Path) -> list[str]:
     return [migration.path.name for migration in available(directory) if migration.version not in done]
 
 
-def apply(db_url: str, directory: Path, *, guest: bool = False) -> list[str]:
+def apply(
+    db_url: str,
+    directory: Path,
+    *,
+    guest: bool = False,
+    later: Collection[str] = (),
+    after: Callable[[Connection, Migration], None] | None = None,
+) -> list[str]:
     """Run the pending migrations and return their file names.
 
     Args:
         db_url: a PostgreSQL URL of a role that may create schemas.
         directory: the directory of the `<version>_<name>.sql` files.
         guest: accept versions in the history that the directory lacks: the project's own migrations.
+        later: versions that do not run now.
+        after: called at the end of each migration, in its transaction.
 
     Raises:
         MigrationError: a file failed (it is rolled back; earlier files stay), or the history does not match.
@@ -99,9 +113,10 @@ def apply(db_url: str, directory: Path, *, guest: bool = False) -> list[str]:
             connection.execute(_HISTORY)
         done = _history(connection)
         _check_history(migrations, done, guest)
-        todo = [migration for migration in migrations if migration.version not in set(done)]
+        left_out = {*done, *later}
+        todo = [migration for migration in migrations if migration.version not in left_out]
         for migration in todo:
-            _run(connection, migration)
+            _run(connection, migration, after)
     return [migration.path.name for migration in todo]
 
 
@@ -131,7 +146,7 @@ def split(sql: str, file: str) -> list[Statement]:
     return statements
 
 
-def _run(connection: Connection, migration: Migration) -> None:
+def _run(connection: Connection, migration: Migration, after: Callable[[Connection, Migration], None] | None) -> None:
     from psycopg import Error
 
     statements = split(migration.path.read_text("utf-8"), migration.path.name)
@@ -145,6 +160,8 @@ def _run(connection: Connection, migration: Migration) -> None:
             "insert into supabase_migrations.schema_migrations (version, name, statements) values (%s, %s, %s)",
             (migration.version, migration.name, [statement.text for statement in statements]),
         )
+        if after is not None:
+            after(connection, migration)
     # A migration may have changed session settings.
     connection.execute("reset all")
     connection.execute(f"set lock_timeout = '{_WAIT_FOR_TABLE}'")
@@ -161,7 +178,9 @@ def _failure(migration: Migration, statement: Statement, error: Exception) -> Mi
     reason = "; ".join(part for part in parts if part)
     if error.sqlstate == "55P03":
         reason += f" (another session held a lock for more than {_WAIT_FOR_TABLE}: try again when it is done)"
-    return MigrationError(migration.path.name, reason, line=line, statement=statement.first_line)
+    return MigrationError(
+        migration.path.name, reason, line=line, statement=statement.first_line, sqlstate=error.sqlstate
+    )
 
 
 def _check_history(migrations: list[Migration], done: list[str], guest: bool) -> None:
@@ -171,7 +190,7 @@ def _check_history(migrations: list[Migration], done: list[str], guest: bool) ->
         reason = "is in the database's history but not in the directory: the database is newer, or another project's"
         raise MigrationError(strangers[0], reason)
     ours = [version for version in done if version in known]
-    late = [m for m in migrations if m.version not in set(done) and ours and m.version < ours[-1]]
+    late = [m for m in migrations if m.version not in done and ours and m.version < ours[-1] and not m.is_contract]
     if late:
         reason = f"comes before {ours[-1]}, which was applied already: give it a later version"
         raise MigrationError(late[0].path.name, reason)
