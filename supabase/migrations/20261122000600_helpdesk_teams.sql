@@ -32,7 +32,8 @@ create table helpdesk.team_members (
   primary key (user_id, team_id)
 );
 comment on table helpdesk.team_members is
-  'Which agents work in which team. Without effect for people who are not agents.';
+  'Which agents work in which team. Without effect for people who are not agents. POST and DELETE; repeated, both '
+  'change nothing.';
 alter table helpdesk.team_members
   alter column team_id set statistics 0,
   alter column user_id set statistics 0,
@@ -127,6 +128,11 @@ begin
       perform helpdesk_private.fail('team_not_found');
     elsif not exists (select from helpdesk.users as u where u.user_id = new.user_id) then
       perform helpdesk_private.fail('user_not_found');
+    elsif exists (
+      select from helpdesk.team_members as m where (m.user_id, m.team_id) = (new.user_id, new.team_id)
+    ) then
+      -- A member stays a member.
+      return null;
     end if;
   end if;
   return new;

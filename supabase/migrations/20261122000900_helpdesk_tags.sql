@@ -10,7 +10,7 @@ create table helpdesk.ticket_tags (
 );
 comment on table helpdesk.ticket_tags is
   'Tags: lower case, at most 50 a ticket. Those who work the ticket read, add and remove them. The requester never '
-  'sees them.';
+  'sees them. POST and DELETE; repeated, both change nothing.';
 -- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.ticket_tags
   alter column ticket_id set statistics 0,
@@ -37,6 +37,9 @@ begin
   new.ticket_created_at := (select t.created_at from helpdesk.tickets as t where t.ticket_id = new.ticket_id);
   if new.ticket_created_at is null then
     perform helpdesk_private.fail('ticket_not_found');
+  elsif exists (select from helpdesk.ticket_tags as g where (g.ticket_id, g.tag) = (new.ticket_id, new.tag)) then
+    -- A tag that is there stays as it is.
+    return null;
   end if;
   return new;
 end;

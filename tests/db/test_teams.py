@@ -104,3 +104,13 @@ def test_a_member_is_a_person_of_a_team(db: Db, world: World) -> None:
     for team in ("nothing", "vault"):
         with denied(), as_person(db, CUSTOMER):
             db.execute(insert, (world[team], world["customer"]))
+
+
+def test_a_member_stays_a_member(db: Db, world: World) -> None:
+    insert = "insert into helpdesk.team_members (team_id, user_id) values (%s, %s) returning user_id"
+    for person in (ADMIN, SERVICE):
+        with as_person(db, person):
+            assert db.execute(insert, (world["desk"], world["agent"])).fetchall() == []
+            assert len(db.execute(insert, (world["desk"], world["stranger"])).fetchall()) == 1
+    with denied(), as_person(db, AGENT):
+        db.execute(insert, (world["desk"], world["agent"]))

@@ -18,6 +18,7 @@ from tests.db.people import (
     Person,
     as_person,
     be,
+    denied,
     one,
     refused,
     value,
@@ -220,6 +221,23 @@ def test_numbers_rise(db: Db, world: World) -> None:
     with as_person(db, CUSTOMER):
         numbers = [create(db, title="Again")["number"] for _ in range(5)]
     assert numbers == sorted(set(numbers))
+
+
+def test_a_tag_that_is_there_stays_as_it_is(db: Db, world: World) -> None:
+    insert = "insert into helpdesk.ticket_tags (ticket_id, tag) values (%s, %s) returning tag"
+    kept = "select created_at from helpdesk.ticket_tags where (ticket_id, tag) = (%s, 'tag-mine')"
+    before = value(db, kept, world["mine"])
+    for person in (AGENT, ADMIN, SERVICE):
+        with as_person(db, person):
+            assert db.execute(insert, (world["mine"], "tag-mine")).fetchall() == []
+            assert db.execute(insert, (world["mine"], " Tag-MINE ")).fetchall() == []
+            assert value(db, kept, world["mine"]) == before
+    # Whoever does not work the ticket is refused, whether the tag is there or not.
+    for tag in ("tag-mine", "other"):
+        with denied(), as_person(db, CUSTOMER):
+            db.execute(insert, (world["mine"], tag))
+        with refused("ticket_not_found"), as_person(db, STRANGER):
+            db.execute(insert, (world["mine"], tag))
 
 
 def test_fifty_tags_and_not_one_more(db: Db, world: World) -> None:
