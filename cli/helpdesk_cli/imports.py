@@ -213,6 +213,9 @@ def helpdesk(
         Path | None,
         typer.Option(metavar="DIR", help="Import the files of export --files, too.", show_default=False),
     ] = None,
+    give_roles: Annotated[
+        bool, typer.Option("--give-roles", help="Its agents and admins are agents and admins here, in the same teams.")
+    ] = False,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -220,9 +223,11 @@ def helpdesk(
 ) -> None:
     """Import what helpdesk export wrote.
 
-    PATH is a file, or a folder with a whole export and those that followed it. Times and authors are kept; tickets have
-    new numbers. Links and merges come along, files with --files and the secret key. Roles, logins and
-    memberships are left out.
+    PATH is a file, or a folder with a whole export and those that followed it. Times and authors are kept, and numbers
+    as far as they are free. Links and merges come along, files with --files and the secret key. With --give-roles,
+    agents and admins who had signed in there have their roles and teams here once they sign in; whoever has a login or
+    a role here keeps it. Use it only with an export that nobody else could have changed. helpdesk import compare
+    shows what differs.
 
     For example: helpdesk import helpdesk helpdesk.jsonl.gz --dry-run
     """
@@ -231,6 +236,7 @@ def helpdesk(
             path,
             name=name,
             files=files,
+            give_roles=give_roles,
             dry_run=dry_run,
             skip_unreadable=skip_unreadable,
             stage=stage,
@@ -238,6 +244,28 @@ def helpdesk(
         ),
         report,
     )
+
+
+@app.command("compare")
+def compare(
+    path: PathArgument,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The name under which it was imported.")] = "helpdesk",
+) -> None:
+    """Compare what helpdesk export wrote with what is here now.
+
+    Each value of teams, people, fields and tickets is compared, with messages, notes, links, merges and files. Writes
+    nothing. The exit code is 0 only if all is equal.
+
+    For example: helpdesk import compare helpdesk.jsonl.gz
+    """
+    from ._base.transfer import phases_progress
+    from ._show.comparison import show_comparison
+
+    with connect() as hd, phases_progress() as tell:
+        found = hd.imports.compare(path, name=name, on_progress=lambda at: tell(at.phase, at.done, at.total))
+    show_comparison(found)
+    if not found.is_equal:
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:

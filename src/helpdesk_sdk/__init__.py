@@ -51,7 +51,16 @@ if TYPE_CHECKING:
         RequiredFor,
         RequiredForName,
     )
-    from .models.imports import ImportCheck, ImportCounts, ImportProblem, ImportRun, ImportSummary
+    from .models.imports import (
+        ComparedKind,
+        Comparison,
+        Difference,
+        ImportCheck,
+        ImportCounts,
+        ImportProblem,
+        ImportRun,
+        ImportSummary,
+    )
     from .models.knowledge import (
         Article,
         ArticleAudience,
@@ -146,7 +155,10 @@ __all__ = [
     "Citation",
     "CitationProblem",
     "CitationProblemName",
+    "ComparedKind",
+    "Comparison",
     "CustomField",
+    "Difference",
     "Duplicate",
     "EmbeddingCounts",
     "EmbeddingJob",

@@ -45,7 +45,16 @@ MODULES: dict[str, tuple[str, ...]] = {
         "RequiredFor",
         "RequiredForName",
     ),
-    "models.imports": ("ImportCheck", "ImportCounts", "ImportProblem", "ImportRun", "ImportSummary"),
+    "models.imports": (
+        "ComparedKind",
+        "Comparison",
+        "Difference",
+        "ImportCheck",
+        "ImportCounts",
+        "ImportProblem",
+        "ImportRun",
+        "ImportSummary",
+    ),
     "models.labels": (
         "LabelKind",
         "LabelKindName",

@@ -164,6 +164,10 @@ begin
   perform helpdesk_private.text_among('channel', new.channel, 'api', 'web', 'chat', 'email', 'phone', 'slack', 'import');
   perform helpdesk_private.text_within('external_id', new.external_id, 1, 200);
   perform helpdesk_private.json_object_within('custom_fields', new.custom_fields, 16384);
+  if new.number > 0 and new.created_at < now() then
+    -- An imported ticket that keeps its number.
+    return new;
+  end if;
   -- An id that is taken: this row will not be inserted.
   select t.number into new.number from helpdesk.tickets as t where t.ticket_id = new.ticket_id;
   if not found then

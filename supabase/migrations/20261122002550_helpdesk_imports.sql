@@ -40,6 +40,7 @@ create table helpdesk_private.imported_objects (
   own_id uuid,
   own_key text,
   is_public boolean,
+  -- Empty for a ticket that replies name and that is still to come.
   content_hash text not null check (char_length(content_hash) <= 64),
   is_dead boolean not null default false,
   run_id uuid not null,
@@ -88,7 +89,31 @@ as $$
 $$;
 revoke all on function helpdesk_private.import_run from public, anon, authenticated, service_role;
 
-create function helpdesk_private.start_import(p_run_id uuid, p_source text)
+create function helpdesk_private.reserve_numbers(p_last bigint)
+returns void
+language plpgsql
+-- Definer: nobody may use the sequence.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_last bigint := (select case when s.is_called then s.last_value else 0 end from helpdesk.tickets_number_seq as s);
+begin
+  if p_last - v_last > 1000000 then
+    perform helpdesk_private.fail(
+      'invalid_value', format('last_number must be at most %s', v_last + 1000000),
+      'Leave last_number out: the tickets have new numbers.'
+    );
+  end if;
+  -- One by one: setval() could give back a number that somebody takes at this moment.
+  perform nextval('helpdesk.tickets_number_seq') from generate_series(v_last + 1, p_last);
+end;
+$$;
+comment on function helpdesk_private.reserve_numbers is
+  'No new ticket gets a number up to this one: an import gives them to its tickets.';
+revoke all on function helpdesk_private.reserve_numbers from public, anon, authenticated, service_role;
+
+create function helpdesk_private.start_import(p_run_id uuid, p_source text, p_last_number bigint)
 returns jsonb
 language plpgsql
 -- Definer: the tables are closed to everybody.
@@ -115,23 +140,25 @@ begin
   if v_run.source_id <> v_source_id or v_run.started_by is distinct from v_me then
     perform helpdesk_private.fail('id_conflict');
   end if;
+  perform helpdesk_private.reserve_numbers(p_last_number);
   return helpdesk_private.import_run(v_run);
 end;
 $$;
 revoke all on function helpdesk_private.start_import from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.start_import to authenticated, service_role;
 
-create function helpdesk.start_import(run_id uuid, source text)
+create function helpdesk.start_import(run_id uuid, source text, last_number bigint default null)
 returns jsonb
 language sql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select helpdesk_private.start_import(start_import.run_id, start_import.source);
+  select helpdesk_private.start_import(start_import.run_id, start_import.source, start_import.last_number);
 $$;
 comment on function helpdesk.start_import is
   'Admins and the secret key: starts an import from a source, e.g. zendesk:acme, or goes on with it. Repeat it with '
-  'the same run_id: there is one run.';
+  'the same run_id: there is one run. last_number: the highest number of the tickets, which keep their numbers as far '
+  'as these are free; new tickets get higher numbers. At most a million above the newest number here.';
 revoke all on function helpdesk.start_import from public, anon, authenticated, service_role;
 grant execute on function helpdesk.start_import to authenticated, service_role;
 
@@ -249,10 +276,14 @@ begin
   end if;
   return coalesce(
     (
-      select jsonb_object_agg(o.external_id, jsonb_build_object('hash', o.content_hash, 'is_dead', o.is_dead))
+      select jsonb_object_agg(o.external_id, jsonb_build_object(
+        'hash', o.content_hash, 'is_dead', o.is_dead, 'id', o.own_id, 'key', o.own_key
+      ))
       from helpdesk_private.imported_objects as o
       join helpdesk_private.import_sources as s on s.source_id = o.source_id
       where s.name = helpdesk_private.clean_name(p_source) and o.kind = p_kind and o.external_id = any(p_external_ids)
+        -- A ticket that replies name, and that did not come.
+        and o.content_hash <> ''
     ),
     '{}'
   );
@@ -272,6 +303,7 @@ as $$
 $$;
 comment on function helpdesk.known_imports is
   'Admins and the secret key: which of these objects of a source were imported before, with the hash of their '
-  'content: {external id: {hash, is_dead}}. kind: person, team, field, ticket, comment, link, merge or file.';
+  'content, and their ids here, or the key of a field: {external id: {hash, is_dead, id, key}}. kind: person, team, '
+  'field, ticket, comment, link, merge or file.';
 revoke all on function helpdesk.known_imports from public, anon, authenticated, service_role;
 grant execute on function helpdesk.known_imports to authenticated, service_role;

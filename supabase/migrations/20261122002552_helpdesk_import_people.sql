@@ -175,8 +175,8 @@ begin
   select * into v_team from helpdesk.teams as t
   where helpdesk_private.name_key(t.name) = helpdesk_private.name_key(v_name);
   if not found then
-    insert into helpdesk.teams (name, description)
-    values (v_name, coalesce(p_item ->> 'description', ''))
+    insert into helpdesk.teams (name, description, is_public)
+    values (v_name, coalesce(p_item ->> 'description', ''), coalesce((p_item ->> 'is_public')::boolean, false))
     returning * into v_team;
   end if;
   perform helpdesk_private.remember_import(p_run, 'team', p_item, v_team.team_id, null, false);
@@ -224,6 +224,7 @@ declare
   v_known helpdesk_private.imported_objects := helpdesk_private.imported((p_run).source_id, 'field', p_item);
   v_field helpdesk.field_definitions;
   v_new helpdesk.field_definitions;
+  v_teams uuid[];
   v_added integer := 0;
 begin
   -- The key never changes, though the source may have given the field another title.
@@ -232,23 +233,34 @@ begin
   v_new.label := p_item ->> 'label';
   v_new.help_text := coalesce(p_item ->> 'help_text', '');
   v_new.audience := coalesce(p_item ->> 'audience', 'staff_only');
-  v_new.required_for := 'none';
+  v_new.customer_label := p_item ->> 'customer_label';
+  v_new.required_for := coalesce(p_item ->> 'required_for', 'none');
   v_new.position := coalesce((p_item ->> 'position')::integer, 1000);
   if v_new.key is null then
     perform helpdesk_private.fail('invalid_value', 'key is missing');
   end if;
   select * into v_field from helpdesk.field_definitions as d where d.key = v_new.key;
   if not found then
+    if coalesce(jsonb_typeof(p_item -> 'teams'), 'null') <> 'null' then
+      v_teams := array(
+        select helpdesk_private.import_reference((p_run).source_id, 'team', t.team, 'teams')
+        from jsonb_array_elements_text(p_item -> 'teams') as t (team)
+      );
+    end if;
     perform helpdesk_private.create_field(
       v_new,
       (
-        select coalesce(jsonb_agg(o - 'retired'), '[]')
-        from jsonb_array_elements(coalesce(nullif(p_item -> 'options', 'null'), '[]')) as o
-        where not coalesce((o ->> 'retired')::boolean, false)
+        select coalesce(jsonb_agg(o.option - 'retired' order by o.place), '[]')
+        from jsonb_array_elements(coalesce(nullif(p_item -> 'options', 'null'), '[]'))
+          with ordinality as o (option, place)
       ),
-      null
+      v_teams
     );
-    v_added := helpdesk_private.import_options(v_new.key, p_item -> 'options', false);
+    update helpdesk.field_options as f set retired_at = clock_timestamp()
+    from jsonb_array_elements(coalesce(nullif(p_item -> 'options', 'null'), '[]')) as o (option)
+    where f.field_key = v_new.key and f.value = o.option ->> 'value' and (o.option ->> 'retired')::boolean;
+    update helpdesk.field_definitions as d set retired_at = clock_timestamp()
+    where d.key = v_new.key and (p_item ->> 'retired')::boolean;
     perform helpdesk_private.remember_import(p_run, 'field', p_item, null, v_new.key, false);
     return jsonb_build_object('outcome', 'created', 'key', v_new.key);
   elsif v_field.type <> v_new.type then

@@ -23,7 +23,9 @@ create type helpdesk_private.imported_comment as (
   author_name text,
   body text,
   sequence bigint,
-  created_at timestamptz
+  created_at timestamptz,
+  redacted_at timestamptz,
+  via_ticket_id uuid
 );
 
 create function helpdesk_private.import_fields(p_ticket helpdesk.tickets, p_values jsonb, p_old jsonb, p_staff jsonb)
@@ -111,12 +113,12 @@ declare
   v_staff_fields jsonb := '{}';
 begin
   v_read.item := p_item;
-  v_read.known_id := v_known.own_id;
+  v_read.known_id := case when v_known.content_hash <> '' then v_known.own_id end;
   if v_known.is_dead or coalesce((p_item ->> 'is_dead')::boolean, false) then
     v_read.outcome := 'dead';
     return v_read;
   end if;
-  if v_known.own_id is not null then
+  if v_known.content_hash <> '' and v_known.own_id is not null then
     select * into v_old from helpdesk.tickets as t where t.ticket_id = v_known.own_id for no key update;
     if not found then
       v_read.outcome := 'dead';
@@ -155,15 +157,18 @@ begin
     when v_new.status = 'closed'
       then helpdesk_private.import_time('closed_at', p_item ->> 'closed_at', v_new.updated_at)
   end;
+  if p_item ? 'snoozed_until' then
+    v_new.snoozed_until := (p_item ->> 'snoozed_until')::timestamptz;
+  end if;
   v_new.team_id := coalesce(
     helpdesk_private.import_reference((p_run).source_id, 'team', p_item ->> 'team', 'team'),
     v_old.team_id, (select t.team_id from helpdesk.teams as t where t.is_default)
   );
-  -- Work is only for those who do it here: others' tickets wait in the queue.
+  -- Work is only for those who do it here: others' tickets wait in the queue. A closed ticket keeps its assignee.
   v_new.assigned_to := (
     select u.user_id from helpdesk.users as u
     where u.user_id = helpdesk_private.import_reference((p_run).source_id, 'person', p_item ->> 'assignee', 'assignee')
-      and u.is_active and u.role in ('agent', 'admin')
+      and (v_new.status = 'closed' or u.is_active and u.role in ('agent', 'admin'))
   );
   v_new.custom_fields := '{}';
   if v_old.ticket_id is null then
@@ -177,7 +182,14 @@ begin
     if exists (select from helpdesk.tickets as t where t.external_id = v_new.external_id) then
       perform helpdesk_private.fail('external_id_taken');
     end if;
-    v_new.number := 0;
+    v_new.number := coalesce(
+      (
+        select n.number from (values ((p_item ->> 'number')::bigint)) as n (number)
+        where n.number > 0 and n.number <= (select s.last_value from helpdesk.tickets_number_seq as s)
+          and not exists (select from helpdesk.tickets as t where t.number = n.number)
+      ),
+      0
+    );
     v_new.channel := coalesce(p_item ->> 'channel', 'import');
     v_new.revision := 1;
   else
@@ -217,7 +229,7 @@ as $$
     row(
       c.external_id, c.hash, c.ticket_id, c.created_by, coalesce(c.own_id, gen_random_uuid()), c.own_id is null,
       c.is_public, c.author_id, c.author_kind, c.author_name, c.body, nextval('helpdesk.events_event_id_seq'),
-      c.created_at
+      c.created_at, c.redacted_at, c.via_ticket_id
     )::helpdesk_private.imported_comment
   )
   from (
@@ -234,18 +246,25 @@ as $$
       left(coalesce(nullif(helpdesk_private.clean_name(j.author_name), ''), initcap(j.author_kind)), 254)
         as author_name,
       j.body,
-      helpdesk_private.import_time('created_at of a comment', j.created_at) as created_at
+      helpdesk_private.import_time('created_at of a comment', j.created_at) as created_at,
+      case
+        when j.redacted_at is not null
+          then helpdesk_private.import_time('redacted_at of a comment', j.redacted_at)
+      end as redacted_at,
+      v.own_id as via_ticket_id
     from unnest(p_tickets) with ordinality as i (item, known_id, outcome, ticket, staff_fields, place)
     cross join lateral jsonb_to_recordset(coalesce(nullif(i.item -> 'comments', 'null'), '[]')) as j (
       external_id text, hash text, public boolean, author text, author_kind text, author_name text, body text,
-      created_at text
+      created_at text, redacted_at text, via text, position integer
     )
+    left join helpdesk_private.imported_objects as v
+      on v.source_id = (p_run).source_id and v.kind = 'ticket' and v.external_id = j.via
     left join helpdesk_private.imported_objects as o
       on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = j.external_id
     where i.outcome in ('created', 'updated')
       and not coalesce(o.is_dead, false) and o.content_hash is distinct from j.hash
     -- The order in which they were written is the order of the conversation.
-    order by i.place, j.created_at::timestamptz, char_length(j.external_id), j.external_id
+    order by i.place, j.position, j.created_at::timestamptz, char_length(j.external_id), j.external_id
   ) as c;
 $$;
 comment on function helpdesk_private.read_imported_comments is

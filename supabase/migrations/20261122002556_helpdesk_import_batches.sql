@@ -30,11 +30,12 @@ begin
     perform helpdesk_private.fail('invalid_value', 'external_id of a comment is given twice');
   end if;
   insert into helpdesk.messages (
-    message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, sequence, created_at, imported
+    message_id, ticket_id, requester_id, author_id, author_kind, author_name, body, via_ticket_id, sequence, created_at,
+    redacted_at, imported
   )
   select
-    c.own_id, c.ticket_id, c.requester_id, c.author_id, c.author_kind, c.author_name, c.body, c.sequence, c.created_at,
-    true
+    c.own_id, c.ticket_id, c.requester_id, c.author_id, c.author_kind, c.author_name, c.body, c.via_ticket_id,
+    c.sequence, c.created_at, c.redacted_at, true
   from unnest(p_comments) as c where c.is_new and c.is_public;
   insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body, sequence, created_at, imported)
   select c.own_id, c.ticket_id, c.author_id, c.author_name, c.body, c.sequence, c.created_at, true
@@ -51,7 +52,7 @@ begin
     on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = c.external_id
   where not o.is_public and c.is_public and n.note_id = o.own_id;
   -- The source has removed something from a text. Whoever redacted it here has the last word.
-  update helpdesk.messages as m set body = c.body, redacted_at = clock_timestamp()
+  update helpdesk.messages as m set body = c.body, redacted_at = coalesce(c.redacted_at, clock_timestamp())
   from unnest(p_comments) as c
   where not c.is_new and m.message_id = c.own_id and m.imported and m.body <> c.body and m.redacted_at is null;
   update helpdesk.notes as n set body = c.body
@@ -158,6 +159,16 @@ begin
     -- Then the items are written in parts, and of two with one id the later counts.
     perform helpdesk_private.fail('invalid_value', 'external_id is given twice');
   end if;
+  -- The ticket that an author replied to may come later. Its id is known from now on.
+  insert into helpdesk_private.imported_objects (source_id, kind, external_id, own_id, content_hash, run_id)
+  select (p_run).source_id, 'ticket', n.via, gen_random_uuid(), '', (p_run).run_id
+  from (
+    select distinct c.comment ->> 'via' as via
+    from jsonb_array_elements(p_items) as i (item)
+    cross join lateral jsonb_array_elements(coalesce(nullif(i.item -> 'comments', 'null'), '[]')) as c (comment)
+  ) as n
+  where n.via is not null
+  on conflict do nothing;
   v_all := array(
     select helpdesk_private.read_imported_ticket(p_run, i.item)
     from jsonb_array_elements(p_items) with ordinality as i (item, place)
@@ -169,13 +180,13 @@ begin
   select (i.ticket).ticket_id, i.staff_fields
   from unnest(v_tickets) as i where i.outcome = 'created' and i.staff_fields is not null;
   insert into helpdesk.tickets (
-    ticket_id, status, priority, title, description, team_id, assigned_to, created_by, channel, external_id,
-    custom_fields, last_message_id, first_response_at, resolved_at, closed_at, created_at, updated_at
+    ticket_id, number, status, priority, title, description, team_id, assigned_to, created_by, channel, external_id,
+    custom_fields, snoozed_until, last_message_id, first_response_at, resolved_at, closed_at, created_at, updated_at
   )
   select
-    (i.ticket).ticket_id, (i.ticket).status, (i.ticket).priority, (i.ticket).title, (i.ticket).description,
+    (i.ticket).ticket_id, (i.ticket).number, (i.ticket).status, (i.ticket).priority, (i.ticket).title, (i.ticket).description,
     (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel, (i.ticket).external_id,
-    (i.ticket).custom_fields, m.last_message_id, m.first_response_at, (i.ticket).resolved_at, (i.ticket).closed_at,
+    (i.ticket).custom_fields, (i.ticket).snoozed_until, m.last_message_id, m.first_response_at, (i.ticket).resolved_at, (i.ticket).closed_at,
     (i.ticket).created_at, (i.ticket).updated_at
   from unnest(v_tickets) with ordinality as i (item, known_id, outcome, ticket, staff_fields, place)
   left join (
@@ -197,6 +208,7 @@ begin
         description = (v_one.ticket).description, team_id = (v_one.ticket).team_id,
         assigned_to = (v_one.ticket).assigned_to, custom_fields = (v_one.ticket).custom_fields,
         resolved_at = (v_one.ticket).resolved_at, closed_at = (v_one.ticket).closed_at,
+        snoozed_until = (v_one.ticket).snoozed_until,
         revision = (v_one.ticket).revision, updated_at = (v_one.ticket).updated_at, merged_into = null,
         last_message_id = helpdesk_private.newest_message_id(t.ticket_id),
         first_response_at = coalesce(t.first_response_at, (

@@ -31,8 +31,10 @@ as $$
     'messages', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'message_id', m.message_id, 'author_id', m.author_id, 'author_kind', m.author_kind,
-        'author_name', m.author_name, 'body', m.body, 'via_ticket_id', m.via_ticket_id, 'sequence', m.sequence,
-        'created_at', m.created_at, 'redacted_at', m.redacted_at
+        'author_name', m.author_name, 'body', m.body, 'via_ticket_id', m.via_ticket_id, 'via_ticket_number', (
+          select v.number from helpdesk.tickets as v where v.ticket_id = m.via_ticket_id
+        ),
+        'sequence', m.sequence, 'created_at', m.created_at, 'redacted_at', m.redacted_at
       ) order by m.sequence), '[]')
       from helpdesk.messages as m where m.ticket_id = (p_ticket).ticket_id
     ),

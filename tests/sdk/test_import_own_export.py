@@ -30,6 +30,11 @@ def empty(_helpdesk_databases: Any) -> Iterator[Helpdesk]:
 @pytest.fixture
 def source(helpdesk_project: Project, helpdesk_factory: Factory) -> Helpdesk:
     """A helpdesk with a bit of everything."""
+    return fill(helpdesk_project, helpdesk_factory)
+
+
+def fill(helpdesk_project: Project, helpdesk_factory: Factory) -> Helpdesk:
+    """Tickets in every state, with messages, notes, fields, links and merges, of which some were undone."""
     system = helpdesk_project.system
     system.fields.create("plan", "select", "Plan", options={"pro": "Pro", "free": "Free"}, audience="customer_visible")
     system.fields.create("score", "integer", "Score")

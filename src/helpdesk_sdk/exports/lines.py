@@ -52,10 +52,12 @@ def _content(hd: Helpdesk, since: str | None) -> Iterator[dict[str, Any]]:
         "since": since,
         "cursor": head,
     }
-    for field in hd.fields.list():
+    for field in hd.fields.list(include_retired=True):
         yield {"kind": "field"} | field.model_dump(mode="json")
     for team in hd.teams.list(page_size=1000):
-        yield {"kind": "team"} | team.model_dump(mode="json")
+        # Requesters do not see who works where.
+        members = sorted(str(member.user_id) for member in hd.teams.members(team.team_id, page_size=1000))
+        yield {"kind": "team"} | team.model_dump(mode="json") | {"members": members}
     if changed is None:
         for user in hd.users.list(page_size=1000):
             yield {"kind": "person"} | user.model_dump(mode="json")

@@ -25,7 +25,7 @@ def rows(hd: Helpdesk) -> Iterator[list[str | int | float]]:
     Args:
         hd: The client; it exports what it may read.
     """
-    fields = [field.key for field in hd.fields.list()]
+    fields = [field.key for field in hd.fields.list(include_retired=True)]
     teams = {str(team.team_id): team.name for team in hd.teams.list(page_size=1000)}
     named = ["team", "requester", "assignee", "tags", *_TIMES, "messages"]
     yield [*_COLUMNS, *named, *(f"fields.{key}" for key in fields)]

@@ -106,3 +106,43 @@ class ImportSummary(Model):
     def is_complete(self) -> bool:
         """Whether everything was imported, and source and helpdesk have the same."""
         return self.state != "unreadable" and not self.problem_count and all(check.adds_up for check in self.checks)
+
+
+class ComparedKind(Model):
+    """How many objects of one kind were compared."""
+
+    compared: int
+    """The objects of the source."""
+    equal: int
+    """Those that are here with the same values."""
+
+
+class Difference(Model):
+    """A value that is not the same in the source and in the helpdesk."""
+
+    item: str
+    """What it belongs to, e.g. ``ticket 17``, with its id in the source."""
+    value: str
+    """Which value, e.g. ``priority``; empty for an object that is missing."""
+    in_source: str
+    """What it is in the source, as text or JSON, at most 200 characters."""
+    in_helpdesk: str
+    """What it is here."""
+
+
+class Comparison(Model):
+    """An export and the helpdesk that has imported it, compared value by value."""
+
+    source: str
+    """Where the objects come from."""
+    kinds: dict[str, ComparedKind]
+    """How many teams, people, fields and tickets were compared."""
+    differences: list[Difference]
+    """What differs, at most 1,000."""
+    difference_count: int
+    """How many differences there are."""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether everything of the export is here, with the same values."""
+        return not self.difference_count

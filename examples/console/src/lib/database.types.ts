@@ -4449,7 +4449,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
-      "start_import": { Args: { "run_id": string; "source": string }; Returns: Json };
+      "start_import": { Args: { "last_number"?: number; "run_id": string; "source": string }; Returns: Json };
       "statement_timeouts": {
         Args: Record<PropertyKey, never>;
         Returns: {

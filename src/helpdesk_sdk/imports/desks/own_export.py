@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from .envelopes import BrokenFileError
-from .items import Item, Problem, RefusedItemError, content_hash
+from .items import Item, Problem, RefusedItemError
 from .json_files import stage_changed
-from .source import Made, Source, moment, written
+from .own_tickets import known_person, person_values, ticket_item
+from .source import Made, Source, Worker
 from .stage import Stage, Staged
 
 _FORMAT = 1
 # A ticket is known by its number, so that tickets are opened in that order.
 _IDS = {"field": "key", "team": "team_id", "person": "user_id", "ticket": "number"}
 _BATCH = 1000
+_OF_FIELDS = ("key", "type", "label", "customer_label", "help_text", "audience", "required_for", "position")
 _RELATIONS = {"file": "attachments", "link": "links", "merge": "merge"}
 _OF_MERGES = ("source_status", "source_resolved_at", "source_closed_at", "source_snoozed_until", "added_tags")
-_UNKNOWN_SINCE = "2000-01-01T00:00:00+00:00"
 
 
 class HelpdeskExport(Source):
@@ -54,7 +55,9 @@ class HelpdeskExport(Source):
         """Custom fields, with their options."""
         for id, place, raw in stage.all("field"):
             field = json.loads(raw)
-            values = {name: field[name] for name in ("key", "type", "label", "help_text", "audience", "position")}
+            values = {name: field[name] for name in _OF_FIELDS}
+            values["teams"] = None if field["for_all_teams"] else field["team_ids"]
+            values["retired"] = field["retired_at"] is not None
             if field.get("options"):
                 values["options"] = [
                     {"value": one["value"], "label": one["label"], "retired": one.get("retired_at") is not None}
@@ -66,19 +69,35 @@ class HelpdeskExport(Source):
         """Teams, without their members."""
         for id, place, raw in stage.all("team"):
             team = json.loads(raw)
-            yield Item("team", id, {"name": team["name"], "description": team["description"]}, place)
+            yield Item("team", id, {name: team[name] for name in ("name", "description", "is_public")}, place)
 
     def people(self, stage: Stage) -> Iterator[Made]:
-        """People, whatever their role: an import gives nobody a role or a login."""
+        """People, whatever their role: ``workers()`` has the roles."""
         for id, place, raw in stage.all("person"):
-            yield Item("person", id, _person(json.loads(raw)), place)
+            yield Item("person", id, person_values(json.loads(raw)), place)
+
+    def workers(self, stage: Stage) -> Iterator[Worker]:
+        """Agents and admins who have signed in to the other helpdesk: it had verified their addresses."""
+        teams: dict[str, list[str]] = {}
+        for id, _, raw in stage.all("team"):
+            for member in json.loads(raw).get("members") or ():
+                teams.setdefault(member, []).append(id)
+        for id, _, raw in stage.all("person"):
+            user = json.loads(raw)
+            if user["role"] in ("agent", "admin") and user["is_active"] and user.get("auth_user_id") is not None:
+                yield Worker(id, user["role"], teams.get(id, []))
+
+    def last_number(self, stage: Stage) -> int | None:
+        """The highest number of a ticket."""
+        found = stage.db.execute("select max(number) from objects where kind = 'ticket'").fetchone()[0]
+        return None if found is None else int(found)
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:  # noqa: ARG002  # keys stay
         """Tickets with messages and notes, those with the lowest number first."""
         now = datetime.now(UTC)
         for id, place, raw in stage.all("ticket"):
             try:
-                item = _ticket(id, place, json.loads(raw), stage, now)
+                item = ticket_item(id, place, json.loads(raw), stage, now)
             except RefusedItemError as refused:
                 yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
                 continue
@@ -99,14 +118,14 @@ class HelpdeskExport(Source):
         """The links that were there at the time of the newest export."""
         for number, place, link in _relations(stage, "link"):
             values = {"source": number, "target": str(link["target_number"]), "kind": link["kind"]}
-            values |= {"linked_at": link["linked_at"], "linked_by": _known(stage, link["linked_by"])}
+            values |= {"linked_at": link["linked_at"], "linked_by": known_person(stage, link["linked_by"])}
             yield Item("link", link["link_id"], values, place)
 
     def merges(self, stage: Stage) -> Iterator[Made]:
         """The merges that were not undone, with what their undo restores."""
         for number, place, merge in _relations(stage, "merge"):
             values = {"source": number, "target": str(merge["target_number"])} | {key: merge[key] for key in _OF_MERGES}
-            values |= {"merged_at": merge["merged_at"], "merged_by": _known(stage, merge["merged_by"])}
+            values |= {"merged_at": merge["merged_at"], "merged_by": known_person(stage, merge["merged_by"])}
             yield Item("merge", merge["merge_id"], values, place)
 
 
@@ -214,69 +233,6 @@ def _file(folder: Path, number: str, place: str, file: Mapping[str, Any], stage:
         message = f"{name[:100]!r} is not in the folder, or has another size"
         return Problem(place, shown, "file_missing", message, "Export with --files again, and name that folder.")
     values = {name: file[name] for name in ("file_name", "content_type", "size", "created_at")}
-    values |= {"ticket": number, "comment": parent, "author": _known(stage, file["uploaded_by"])}
+    values |= {"ticket": number, "comment": parent, "author": known_person(stage, file["uploaded_by"])}
     values["author_name"] = file["uploader_name"]
     return Item("file", file["attachment_id"], values, place, file=path)
-
-
-def _known(stage: Stage, person: str | None) -> str | None:
-    """The person, if the export has them."""
-    return person if person is not None and stage.find("person", person) is not None else None
-
-
-def _person(user: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": user["name"], "created_at": user["created_at"]}
-    if user.get("email"):
-        # The other helpdesk had verified the addresses of those who signed in.
-        values |= {"email": user["email"], "email_verified": user.get("auth_user_id") is not None}
-    if not user["is_active"]:
-        values["is_active"] = False
-    return values
-
-
-def _ticket(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: datetime) -> Item:
-    item = Item("ticket", id, {}, place)
-    comments = [_comment(part, now) for part in (*ticket["messages"], *ticket["notes"])]
-    item.values |= {
-        "title": ticket["title"],
-        "description": ticket["description"],
-        "status": ticket["status"],
-        "priority": ticket["priority"],
-        "channel": ticket["channel"],
-        "team": ticket["team_id"] if stage.find("team", ticket["team_id"]) else None,
-        "requester": ticket["requester_id"],
-        "assignee": ticket["assignee_id"],
-        "tags": ticket["tags"],
-        "custom_fields": ticket["custom_fields"] | ticket["staff_fields"],
-        "comments": comments,
-    }
-    for name in ("created_at", "updated_at", "resolved_at", "closed_at"):
-        item.values[name] = None if ticket[name] is None else written(moment(name, ticket[name], now))
-    # When they change, the ticket is written, and they are made anew.
-    relations = sorted(link["link_id"] for link in ticket.get("links") or ()), ticket.get("merge")
-    if any(relations):
-        item.values["relations"] = content_hash({"links": relations[0], "merge": relations[1]})
-    if ticket["external_id"] is not None:
-        item.values["reference"] = ticket["external_id"]
-    people = [ticket["requester_id"], ticket["assignee_id"], *(comment["author"] for comment in comments)]
-    stubs = {
-        person: {"name": "Unknown", "created_at": _UNKNOWN_SINCE}
-        for person in people
-        if person is not None and stage.find("person", person) is None
-    }
-    if stubs:
-        item.values["stubs"] = stubs
-    return item
-
-
-def _comment(part: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    is_public = "message_id" in part
-    values = {
-        "public": is_public,
-        "author": part["author_id"],
-        "author_kind": part["author_kind"] if is_public else "system" if part["author_id"] is None else "staff",
-        "author_name": part["author_name"],
-        "body": part["body"],
-        "created_at": written(moment("created_at of a comment", part["created_at"], now)),
-    }
-    return {"external_id": part["message_id"] if is_public else part["note_id"], "hash": content_hash(values), **values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .items import Item, Problem, RefusedItemError
 from .stage import Stage
@@ -17,8 +17,19 @@ Made = Item | Problem
 """An item, or why there is none."""
 
 
+class Worker(NamedTuple):
+    """Somebody who worked in the other helpdesk."""
+
+    person: str
+    """The person's id there."""
+    role: str
+    """``agent`` or ``admin``."""
+    teams: list[str]
+    """The ids of their teams there."""
+
+
 class Source(Protocol):
-    """A reader of another helpdesk's export. A class that inherits from it has no files, links and merges."""
+    """A reader of another helpdesk's export. A class that inherits from it has no workers, files, links and merges."""
 
     name: str
     """The source, e.g. ``zendesk:acme``: ids are unique within it."""
@@ -39,6 +50,14 @@ class Source(Protocol):
 
     def people(self, stage: Stage) -> Iterator[Made]:
         """The people."""
+
+    def workers(self, stage: Stage) -> Iterator[Worker]:  # noqa: ARG002  # most sources prove no address
+        """Who worked there, with verified addresses: roles and teams that the caller may ask for."""
+        return iter(())
+
+    def last_number(self, stage: Stage) -> int | None:  # noqa: ARG002  # most sources have numbers of another kind
+        """The highest ``number`` of its tickets, which they keep as far as it is free; None for new numbers."""
+        return None
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:
         """The tickets. ``field_keys``: the key of each custom field that was imported, by its id in the source.

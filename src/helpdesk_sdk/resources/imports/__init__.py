@@ -13,7 +13,8 @@ from ..._http.flow import Flow, Reply
 from ..._http.resource import Driver, Resource, call
 from ...errors import ForbiddenError, LocalFileError
 from ...imports.desks import CsvTable, FreshdeskExport, HelpdeskExport, Source, ZendeskExport, read_mapping
-from ...models.imports import ImportRun, ImportSummary
+from ...models.imports import Comparison, ImportRun, ImportSummary
+from .comparing import compare_export
 from .running import Progress, run_import
 
 _RUNS = TypeAdapter(list[ImportRun])
@@ -167,6 +168,7 @@ class Imports(Resource[Driver]):
         *,
         name: str = "helpdesk",
         files: str | os.PathLike[str] | None = None,
+        give_roles: bool = False,
         dry_run: bool = False,
         skip_unreadable: bool = False,
         stage: str | os.PathLike[str] | None = None,
@@ -174,7 +176,7 @@ class Imports(Resource[Driver]):
     ) -> Flow[ImportSummary]:
         """Import what ``helpdesk export`` wrote: tickets with messages and notes, people, teams and fields.
 
-        Links and merges come along. Tickets have new numbers. Roles, logins and memberships are left out.
+        Links and merges come along. Tickets keep their numbers as far as these are free. Logins are left out.
 
         Args:
             path: A file, or a folder with a whole export and those that followed it: of a ticket, the newest line
@@ -182,6 +184,9 @@ class Imports(Resource[Driver]):
             name: A name for that helpdesk: ids are unique within it. Name it when you import from several.
             files: The folder of ``helpdesk export --files``, too. It needs the secret key. They wait for
                 their check as every file.
+            give_roles: Whether agents and admins of the export are agents and admins here, in the same teams, once they
+                sign in. Whoever has a login or a role here keeps the role they have. Only with an export that nobody
+                else could have changed.
             dry_run: Whether to write nothing, and report what would be done.
             skip_unreadable: Whether to import the rest when a file cannot be read to its end.
             stage: The file that keeps what was read and how far the import has come; by default beside ``path``. It is
@@ -194,7 +199,31 @@ class Imports(Resource[Driver]):
         """
         self._check_files(files)
         export = HelpdeskExport(path, name, files)
-        return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
+        return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress, give_roles))
+
+    @call
+    def compare(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        name: str = "helpdesk",
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Flow[Comparison]:
+        """Compare what ``helpdesk export`` wrote with what is here, after its import: value by value.
+
+        Of tickets: all values, messages, notes, links, merges and files. The time of the last change and counts of
+        changes are not compared.
+
+        Args:
+            path: A file, or a folder with a whole export and those that followed it.
+            name: The name under which it was imported.
+            on_progress: Called after each step.
+
+        Raises:
+            LocalFileError: There is no such file or folder, or it cannot be read to its end.
+            ForbiddenError: You are not an admin.
+        """
+        return (yield from compare_export(self, HelpdeskExport(path, name), on_progress or (lambda _: None)))
 
     @call
     def run(

@@ -11,18 +11,19 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ... import _validation as check
-from ..._http.flow import Flow
+from ..._http.flow import Flow, Reply
 from ..._http.resource import Resource
 from ..._ids import new_id
-from ...errors import ConfigurationError, LocalFileError
+from ...errors import ConfigurationError, InvalidValueError, LocalFileError
 from ...imports.desks import Item, Problem, Source, Stage
 from ...imports.desks.source import Made
 from ...models.imports import ImportSummary
 from .checking import compare
 from .sending import Sender
+from .staffing import staff_up
 from .summary import summary_of
 
-Phase = Literal["reading", "fields", "teams", "people", "tickets", "files", "links", "merges", "checking"]
+Phase = Literal["reading", "teams", "fields", "people", "staff", "tickets", "files", "links", "merges", "checking"]
 _BATCH = 250
 _BYTES_MAX = 3_000_000
 
@@ -46,8 +47,10 @@ def run_import(
     skip_unreadable: bool,
     stage_path: str | os.PathLike[str] | None,
     on_progress: Callable[[Progress], object] | None,
+    give_roles: bool = False,
 ) -> Flow[ImportSummary]:
     """Carry out an import; see ``Imports``."""
+    check.boolean("give_roles", give_roles)
     check.boolean("dry_run", dry_run)
     check.boolean("skip_unreadable", skip_unreadable)
     path = source.path.with_name(source.path.name + ".helpdesk-import") if stage_path is None else Path(stage_path)
@@ -56,7 +59,7 @@ def run_import(
         with Stage(path) as stage:
             try:
                 tell = on_progress or (lambda _: None)
-                result = yield from _import(resource, source, stage, dry_run, skip_unreadable, tell)
+                result = yield from _import(resource, source, stage, dry_run, skip_unreadable, give_roles, tell)
             except ConfigurationError:
                 is_over = stage.get("run_id") is None
                 raise
@@ -77,6 +80,7 @@ def _import(
     stage: Stage,
     dry_run: bool,
     skip_unreadable: bool,
+    give_roles: bool,
     tell: Callable[[Progress], object],
 ) -> Flow[ImportSummary]:
     began = time.monotonic()
@@ -90,17 +94,20 @@ def _import(
     if not dry_run:
         run_id = UUID(stage.get("run_id") or str(new_id()))
         stage.put("run_id", str(run_id))
-        yield resource._rpc_write("start_import", {"run_id": str(run_id), "source": source.name})
+        yield from _start(resource, run_id, source, stage)
     sender = Sender(resource, stage, source.name, run_id)
     keys: dict[str, str] = {}
     for phase, kind, made in (
-        ("fields", "field", source.fields(stage)),
         ("teams", "team", source.teams(stage)),
+        ("fields", "field", source.fields(stage)),
         ("people", "person", source.people(stage)),
     ):
         yield from _send_all(sender, stage, phase, kind, made, tell)  # type: ignore[arg-type]
         if kind == "field":
             keys = sender.field_keys
+    if give_roles:
+        tell(Progress("staff", 0, 0))
+        yield from staff_up(resource, stage, source.workers(stage), dry_run)
     for phase, kind, made in (
         ("tickets", "ticket", source.tickets(stage, keys)),
         ("files", "file", source.files(stage)),
@@ -115,6 +122,19 @@ def _import(
     report = result.model_dump(mode="json", exclude={"problems", "notes"})
     yield resource._rpc_write("finish_import", {"run_id": str(run_id), "report": report})
     return result
+
+
+def _start(resource: Resource[Any], run_id: UUID, source: Source, stage: Stage) -> Flow[None]:
+    arguments: dict[str, Any] = {"run_id": str(run_id), "source": source.name}
+    last = source.last_number(stage)
+    if last is not None:
+        reply: Reply = yield resource._rpc_write(
+            "start_import", {**arguments, "last_number": last}, accepts=(InvalidValueError,)
+        )
+        if reply.error is None:
+            return
+        stage.keep_note("imports whose tickets have new numbers, since theirs are too high", 1)
+    yield resource._rpc_write("start_import", arguments)
 
 
 def _prepare(stage: Stage, source: Source, dry_run: bool) -> None:

@@ -24,6 +24,16 @@ CASES = [
         f"{_ADMINS} | invalid_value | invalid_value",
     ),
     Case(
+        "start an import whose tickets keep their numbers",
+        Call("start_import", {"run_id": "{new}", "source": "helpdesk:old", "last_number": 5000}),
+        f"{_ADMINS} | 1 | 1",
+    ),
+    Case(
+        "start an import with numbers that are too high",
+        Call("start_import", {"run_id": "{new}", "source": "helpdesk:old", "last_number": 9000000000}),
+        f"{_ADMINS} | invalid_value | invalid_value",
+    ),
+    Case(
         "write a batch",
         Call("import_batch", {"run_id": "{import}", "kind": "person", "items": [_PERSON]}),
         f"{_ADMINS} | 1 | 1",
