@@ -5,8 +5,10 @@ import type { FeedEvent } from "../lib/events.ts";
 import { keysOfEvents } from "../lib/eventKeys.ts";
 import { Follower, type LiveState } from "../lib/follower.ts";
 import { keys } from "../lib/queryKeys.ts";
+import { refresh } from "../lib/refresh.ts";
 import { topicsOf } from "../lib/topics.ts";
 import { joinTopic, readEventPage, readHead } from "../services/live.ts";
+import { showArrival } from "./arrivals.ts";
 import { useAuth } from "./AuthContext.tsx";
 
 type Listener = (event: FeedEvent) => void;
@@ -17,6 +19,8 @@ const StateContext = createContext<LiveState>("connecting");
 
 /** Lists are read again at most this often. */
 const LIST_PAUSE = 250;
+
+const pauseOf = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
 
 /** The one connection of this page: announcements wake it, the log says what changed, and what changed is read again. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -34,13 +38,20 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (!userId) return;
-    const refresh = (queryKey: QueryKey) => void queries.invalidateQueries({ queryKey });
     const lists = new Map<string, QueryKey>();
-    let pause: ReturnType<typeof setTimeout> | undefined;
+    let pause: ReturnType<typeof setTimeout> | undefined, flushedAt = 0;
     const flush = () => {
       pause = undefined;
-      for (const key of lists.values()) refresh(key);
+      flushedAt = Date.now();
+      for (const queryKey of lists.values()) refresh(queries, { queryKey });
       lists.clear();
+    };
+    const refreshAll = (changed: QueryKey[]) => {
+      for (const key of changed) {
+        if (key.length > 1) refresh(queries, { queryKey: key });
+        else lists.set(String(key[0]), key);
+      }
+      if (lists.size > 0) pause ??= setTimeout(flush, Math.max(0, flushedAt + LIST_PAUSE - Date.now()));
     };
     const mine = new Follower({
       readHead,
@@ -49,18 +60,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       isHidden: () => document.hidden,
       onEvents(events) {
         changedTickets.note(events);
-        for (const key of keysOfEvents(events)) {
-          if (key.length > 1) refresh(key);
-          else lists.set(String(key[0]), key);
-        }
-        if (lists.size > 0) pause ??= setTimeout(flush, LIST_PAUSE);
+        // The conversation first: people look at it.
+        const arrivals = events.flatMap((event) => showArrival(queries, event) ?? []);
+        const changed = keysOfEvents(events);
+        if (arrivals.length === 0) refreshAll(changed);
+        else void Promise.race([Promise.all(arrivals), pauseOf(LIST_PAUSE)]).then(() => refreshAll(changed));
         for (const event of events) for (const listener of listeners) listener(event);
       },
       onGap: () => {
         changedTickets.forget();
-        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
+        refresh(queries, { predicate: ({ queryKey }) => queryKey[0] !== keys.me()[0] });
       },
-      onAccessChanged: () => refresh(keys.me()),
+      onAccessChanged: () => refresh(queries, { queryKey: keys.me() }),
       onState: (now) => {
         changedTickets.isComplete = now === "live";
         setState(now);

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type Other, othersOf, type Shown, SILENCE, type TypingKind, TypingSign } from "../lib/presence.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { joinTicket } from "../services/live.ts";
+import { expectArrival } from "./arrivals.ts";
 import { useAuth } from "./AuthContext.tsx";
 import { useConnection } from "./LiveContext.tsx";
 
@@ -32,6 +33,7 @@ export function usePresence(ticketId: string): { others: Other[]; setTyping(kind
       const draw = () => setOthers((before) => same(before, othersOf(entries, userId, seenAt, Date.now())));
       const channel = joinTicket(ticketId, userId, {
         announcement(given) {
+          expectArrival(queries, ticketId, given.type);
           follower.announce(given, true);
           // Who may no longer see the ticket finds nothing about that in the log.
           if (MOVES.includes(given.type)) void queries.invalidateQueries({ queryKey: keys.ticket(ticketId) });

@@ -18,7 +18,7 @@ export function useTicketsOf(userId: string) {
 /** Tickets that may be about the same matter. */
 export function useDuplicates(ticketId: string) {
   return useQuery({
-    queryKey: [...keys.ticket(ticketId), "duplicates"],
+    queryKey: [...keys.relations(ticketId), "duplicates"],
     queryFn: () => tickets.listDuplicates(ticketId),
     // A hint: not worth a new search with every change of the ticket.
     refetchOnMount: false,

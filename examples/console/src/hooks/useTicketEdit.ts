@@ -83,7 +83,8 @@ export function useTicketEdit(ticket: TicketDetails) {
     if (choice === "mine") void edit(changesOf(chosen), {}, applyChanges(shown, theirs));
   }
 
-  return {
+  // The same until one of these changes: its functions know no more than them.
+  return useMemo(() => ({
     shown,
     edit,
     undo: last ? () => void edit(last) : null,
@@ -92,7 +93,7 @@ export function useTicketEdit(ticket: TicketDetails) {
     dismissProblem: reset,
     conflicts,
     settle,
-  };
+  }), [shown, last, isPending, error, conflicts, mutateAsync, reset]);
 }
 
 export type TicketEdit = ReturnType<typeof useTicketEdit>;

@@ -13,19 +13,19 @@ export type { LinkedTicket };
 
 /** The tickets that a ticket is linked to. */
 export function useLinks(ticketId: string) {
-  return useQuery({ queryKey: [...keys.ticket(ticketId), "links"], queryFn: () => listLinks(ticketId) });
+  return useQuery({ queryKey: [...keys.relations(ticketId), "links"], queryFn: () => listLinks(ticketId) });
 }
 
 /** The tickets that are merged into a ticket. */
 export function useMerged(ticketId: string) {
-  return useQuery({ queryKey: [...keys.ticket(ticketId), "merged"], queryFn: () => listMerged(ticketId) });
+  return useQuery({ queryKey: [...keys.relations(ticketId), "merged"], queryFn: () => listMerged(ticketId) });
 }
 
 type Link = { sourceId: string; kind: LinkKind; targetId: string };
 
 /** Add and remove links. */
 export function useLinkActions(ticketId: string) {
-  const changes = [keys.ticket(ticketId)];
+  const changes = [keys.relations(ticketId)];
   return {
     link: useAction(({ sourceId, kind, targetId }: Link) => linkTickets(sourceId, kind, targetId), changes),
     unlink: useAction(({ sourceId, kind, targetId }: Link) => unlinkTickets(sourceId, kind, targetId), changes),
@@ -34,7 +34,7 @@ export function useLinkActions(ticketId: string) {
 
 /** Merge, unmerge, split, redact: what concerns the whole conversation. */
 export function useConversationActions(ticketId: string) {
-  const changes = [keys.ticket(ticketId), keys.timeline(ticketId), keys.lists()];
+  const changes = [keys.ticket(ticketId), keys.relations(ticketId), keys.timeline(ticketId), keys.lists()];
   // An id of its own for each intention: a repeated request is the same one.
   const merges = useIds(), splits = useIds();
   return {

@@ -8,7 +8,7 @@ import { readTimelinePage } from "../services/timeline.ts";
 /** The conversation of a ticket, the newest page first; `loadOlder` reads the page before. */
 export function useTimeline(ticketId: string) {
   const query = useInfiniteQuery({
-    queryKey: [...keys.timeline(ticketId), "pages"],
+    queryKey: keys.timelinePages(ticketId),
     queryFn: ({ pageParam }) => readTimelinePage(ticketId, pageParam),
     initialPageParam: null as number | null,
     getNextPageParam: (page) => page.older,

@@ -24,13 +24,25 @@ describe("keysOfEvent", () => {
   });
 
   it("leaves the lists alone when only the ticket's page shows the change", () => {
-    expect(keysOfEvent(event({ type: "note.created" }))).toEqual([["ticket", "t1"], ["timeline", "t1"]]);
+    expect(keysOfEvent(event({ type: "proposal.decided" }))).not.toContainEqual(["tickets"]);
+  });
+
+  it("leaves the conversation alone to which a message or a note comes", () => {
+    expect(keysOfEvent(event({ type: "note.created" }))).toEqual([["ticket", "t1"], ["timeline", "t1", "files"]]);
+    expect(keysOfEvent(event({ type: "message.created" }))).not.toContainEqual(["timeline", "t1"]);
+    expect(keysOfEvent(event({ type: "message.redacted" }))).toContainEqual(["timeline", "t1"]);
+  });
+
+  it("leaves links and duplicates alone unless tickets come together or part", () => {
+    expect(keysOfEvent(event({ type: "message.created" }))).not.toContainEqual(["relations", "t1"]);
+    expect(keysOfEvent(event({ type: "ticket.linked" }))).toContainEqual(["relations", "t1"]);
   });
 
   it("names both tickets of a merge", () => {
     const changed = keysOfEvent(event({ type: "ticket.merged", data: { source_id: "t1", target_id: "t2" } }));
     expect(changed).toContainEqual(["ticket", "t2"]);
     expect(changed).toContainEqual(["timeline", "t2"]);
+    expect(changed).toContainEqual(["relations", "t2"]);
   });
 
   it("names a ticket's proposals when somebody has written", () => {
@@ -46,7 +58,8 @@ describe("keysOfEvent", () => {
   });
 
   it("refreshes the ticket and the lists for a type of a later version", () => {
-    expect(keysOfEvent(event({ type: "ticket.rated" }))).toEqual([["ticket", "t1"], ["timeline", "t1"], ["tickets"]]);
+    const changed = keysOfEvent(event({ type: "ticket.rated" }));
+    expect(changed).toEqual([["ticket", "t1"], ["timeline", "t1"], ["relations", "t1"], ["tickets"]]);
     expect(keysOfEvent(event({ type: "webhook.created", ticket_id: null }))).toEqual([]);
   });
 });

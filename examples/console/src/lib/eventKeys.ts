@@ -3,8 +3,12 @@ import type { FeedEvent } from "./events.ts";
 import { keys } from "./queryKeys.ts";
 
 /** What an event of a ticket changes, besides the ticket itself and its timeline. */
-const LISTS = ["tickets"], COUNTS = ["counts"], DETAILS = ["timeline"];
+const LISTS = ["tickets"], COUNTS = ["counts"], RELATIONS = ["relations"];
 const NOTHING: string[] = [];
+/** What a message or a note changes of a timeline, besides that it is there: see contexts/arrivals.ts. */
+const OF_ARRIVALS: Record<string, string[]> = { "message.created": ["messages", "files"], "note.created": ["files"] };
+/** Names of which each ticket has its own. */
+const OF_EACH = ["relations", "proposals"];
 const OF_TICKETS: Record<string, string[]> = {
   "ticket.created": [...LISTS, ...COUNTS],
   "ticket.updated": [...LISTS, ...COUNTS],
@@ -14,10 +18,10 @@ const OF_TICKETS: Record<string, string[]> = {
   "ticket.transferred": [...LISTS, ...COUNTS],
   "ticket.tagged": LISTS,
   "ticket.untagged": LISTS,
-  "ticket.merged": [...LISTS, ...COUNTS],
-  "ticket.unmerged": [...LISTS, ...COUNTS],
-  "ticket.linked": NOTHING,
-  "ticket.unlinked": NOTHING,
+  "ticket.merged": [...RELATIONS, ...LISTS, ...COUNTS],
+  "ticket.unmerged": [...RELATIONS, ...LISTS, ...COUNTS],
+  "ticket.linked": RELATIONS,
+  "ticket.unlinked": RELATIONS,
   "ticket.imported": [...LISTS, ...COUNTS],
   "message.created": [...LISTS, "proposals"],
   "message.redacted": ["proposals"],
@@ -46,11 +50,14 @@ export function keysOfEvent({ type, ticket_id, data }: FeedEvent): QueryKey[] {
   if (ticket_id === null) return OF_OTHERS[type.split(".")[0] ?? ""]?.(data) ?? [];
   const tickets = new Set([ticket_id, data.source_id, data.target_id].filter((id) => typeof id === "string"));
   const changed: QueryKey[] = [];
-  for (const id of tickets) changed.push(keys.ticket(id), ...DETAILS.map((name) => [name, id]));
-  for (const name of OF_TICKETS[type] ?? LISTS) {
-    if (name === "proposals") changed.push(keys.proposals(ticket_id), keys.proposals("waiting"));
-    else changed.push([name]);
+  const names = OF_TICKETS[type] ?? [...RELATIONS, ...LISTS];
+  for (const id of tickets) {
+    const parts = OF_ARRIVALS[type]?.map((part) => [...keys.timeline(id), part]) ?? [keys.timeline(id)];
+    changed.push(keys.ticket(id), ...parts);
+    for (const name of names) if (OF_EACH.includes(name)) changed.push([name, id]);
   }
+  for (const name of names) if (!OF_EACH.includes(name)) changed.push([name]);
+  if (names.includes("proposals")) changed.push(keys.proposals("waiting"));
   return changed;
 }
 

@@ -2,7 +2,10 @@
 export const keys = {
   me: () => ["me"] as const,
   ticket: (id: string) => ["ticket", id] as const,
+  /** What a ticket has to do with others: links, merged tickets, possible duplicates. */
+  relations: (id: string) => ["relations", id] as const,
   timeline: (id: string) => ["timeline", id] as const,
+  timelinePages: (id: string) => ["timeline", id, "pages"] as const,
   list: (filter: unknown) => ["tickets", filter] as const,
   lists: () => ["tickets"] as const,
   counts: (filter?: unknown) => filter === undefined ? ["counts"] as const : ["counts", filter] as const,

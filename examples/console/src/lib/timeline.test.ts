@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   addDescriptions,
+  appendEntries,
   type EventEntry,
   groupEvents,
   joinPages,
   lastChange,
+  lastPlace,
   mergePage,
   type MessageEntry,
   messagesAfter,
@@ -56,6 +58,31 @@ describe("mergePage", () => {
 
   it("is empty without entries", () => {
     expect(mergePage([[], [], []], 50)).toEqual({ entries: [], older: null });
+  });
+});
+
+describe("what comes to a conversation", () => {
+  const newest = { entries: [message(5), event(6), message(8), event(9)], older: 5 };
+
+  it("is behind the newest of its kind, or behind the gap before the page", () => {
+    expect(lastPlace(newest, "message")).toBe(8);
+    expect(lastPlace(newest, "note")).toBe(4);
+    expect(lastPlace({ entries: [event(1)], older: null }, "message")).toBe(-1);
+  });
+
+  it("is put in its place on the newest page, once", () => {
+    const pages = appendEntries([newest, { entries: [message(2)], older: null }], [
+      message(8),
+      message(7),
+      message(10),
+    ]);
+    expect(pages.map(({ entries }) => order(entries))).toEqual([[5, 6, 7, 8, 9, 10], [2]]);
+  });
+
+  it("leaves the pages as they are when they have it", () => {
+    const pages = [newest];
+    expect(appendEntries(pages, [message(8)])).toBe(pages);
+    expect(appendEntries([], [message(8)])).toEqual([]);
   });
 });
 

@@ -48,6 +48,24 @@ export function joinPages(pages: TimelinePage[]): TimelineEntry[] {
   return [...entries.values()].sort(bySequence);
 }
 
+export type ArrivalKind = "message" | "note";
+
+/** The place behind which a kind's rows are newer than all of a page. */
+export function lastPlace({ entries, older }: TimelinePage, kind: ArrivalKind): number {
+  return Math.max((older ?? 0) - 1, ...entries.filter((entry) => entry.kind === kind).map(({ sequence }) => sequence));
+}
+
+/** Pages, the newest first, and what came behind them. */
+export function appendEntries(pages: TimelinePage[], arrived: TimelineEntry[]): TimelinePage[] {
+  const [newest, ...older] = pages;
+  if (!newest) return pages;
+  const known = new Set(newest.entries.map(({ sequence }) => sequence));
+  const added = arrived.filter(({ sequence }) => !known.has(sequence));
+  return added.length === 0
+    ? pages
+    : [{ ...newest, entries: [...newest.entries, ...added].sort(bySequence) }, ...older];
+}
+
 type Described = { ticket_id: string; description: string; created_by: string };
 
 /** The entries with the descriptions of merged tickets, each behind the event that its ticket was opened. */

@@ -1,7 +1,15 @@
-import { type EventEntry, mergePage, type MessageEntry, type NoteEntry, type TimelinePage } from "../lib/timeline.ts";
+import {
+  type ArrivalKind,
+  type EventEntry,
+  mergePage,
+  type MessageEntry,
+  type NoteEntry,
+  type TimelineEntry,
+  type TimelinePage,
+} from "../lib/timeline.ts";
 import { call, client } from "./supabase.ts";
 
-const PAGE = 50;
+const PAGE = 50, ARRIVALS = 10;
 /** Events that say what a message or note beside them says. */
 const SHOWN_OTHERWISE = "(message.created,note.created)";
 
@@ -15,10 +23,20 @@ export async function readTimelinePage(ticketId: string, before: number | null):
   return mergePage([messages, notes, events], PAGE);
 }
 
-async function readMessages(ticketId: string, before: number | null): Promise<MessageEntry[]> {
+/**
+ * The messages, or the notes, behind a place in the order; `isAll` unless there may be more than were read. The place
+ * is not in the address: browsers ask for leave anew at each address.
+ */
+export async function readArrivals(kind: ArrivalKind, ticketId: string, after: number) {
+  const newest: TimelineEntry[] = await (kind === "message" ? readMessages : readNotes)(ticketId, null, ARRIVALS);
+  const arrived = newest.filter(({ sequence }) => sequence > after);
+  return { arrived, isAll: arrived.length < ARRIVALS };
+}
+
+async function readMessages(ticketId: string, before: number | null, limit = PAGE): Promise<MessageEntry[]> {
   let query = client().from("conversation").select().eq("conversation_id", ticketId);
   if (before !== null) query = query.lt("sequence", before);
-  const rows = await call(query.order("sequence", { ascending: false }).limit(PAGE));
+  const rows = await call(query.order("sequence", { ascending: false }).limit(limit));
   return rows.map((row) => ({
     kind: "message",
     sequence: row.sequence!,
@@ -33,10 +51,10 @@ async function readMessages(ticketId: string, before: number | null): Promise<Me
   }));
 }
 
-async function readNotes(ticketId: string, before: number | null): Promise<NoteEntry[]> {
+async function readNotes(ticketId: string, before: number | null, limit = PAGE): Promise<NoteEntry[]> {
   let query = client().from("conversation_notes").select().eq("conversation_id", ticketId);
   if (before !== null) query = query.lt("sequence", before);
-  const rows = await call(query.order("sequence", { ascending: false }).limit(PAGE));
+  const rows = await call(query.order("sequence", { ascending: false }).limit(limit));
   return rows.map((row) => ({
     kind: "note",
     sequence: row.sequence!,

@@ -1,5 +1,5 @@
 import { Lock, Reply } from "lucide-react";
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { memo, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useDraft } from "../../hooks/useDraft.ts";
@@ -29,7 +29,7 @@ type Props = {
  * Where staff write. A reply and a note have a tab, a colour, an icon, a label and a function of their own; which one is
  * open changes only when the person chooses.
  */
-export function Composer({ ticket, reading, onTyping, ref }: Props) {
+export const Composer = memo(function Composer({ ticket, reading, onTyping, ref }: Props) {
   const t = useTranslations("composer");
   const name = ticket.requester?.name || ticket.requester?.email || "";
   const reply = useDraft(ticket.ticket_id, "reply"), note = useDraft(ticket.ticket_id, "note");
@@ -94,7 +94,7 @@ export function Composer({ ticket, reading, onTyping, ref }: Props) {
       </div>
     </section>
   );
-}
+});
 
 const TABS = {
   reply: { icon: Reply, open: "border-accent bg-accent-soft text-accent" },

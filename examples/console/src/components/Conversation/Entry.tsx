@@ -1,7 +1,7 @@
 import { Bot, Lock } from "lucide-react";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Attachment, TicketDetails } from "../../lib/models.ts";
+import type { Attachment } from "../../lib/models.ts";
 import type { MessageEntry, NoteEntry } from "../../lib/timeline.ts";
 import { Avatar, Badge, Button, Markdown, Time } from "../Shared/index.ts";
 import { FileList } from "./FileList.tsx";
@@ -9,15 +9,16 @@ import { MessageMenu } from "./MessageMenu.tsx";
 
 type Props = {
   entry: MessageEntry | NoteEntry;
-  ticket: TicketDetails;
+  /** The ticket on whose page it stands. */
+  ticketId: string;
   files: Attachment[];
   isUnread: boolean;
   /** Whether it began as a draft of the assistant, and was edited. */
   drafted?: "whole" | "edited";
 };
 
-/** A message or a note. A note is yellow, has a lock, and says that it is internal. */
-export function Entry({ entry, ticket, files, isUnread, drafted }: Props) {
+/** A message or a note. A note is yellow, has a lock, and says that it is internal. Drawn anew only when it changes. */
+export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted }: Props) {
   const t = useTranslations("ticket");
   const nameId = useId();
   const isNote = entry.kind === "note";
@@ -65,9 +66,9 @@ export function Entry({ entry, ticket, files, isUnread, drafted }: Props) {
           <span className="text-xs text-subtle">
             <Time at={entry.at} />
           </span>
-          {entry.ticketId !== ticket.ticket_id && <span className="text-xs text-subtle">{t("fromTicket")}</span>}
+          {entry.ticketId !== ticketId && <span className="text-xs text-subtle">{t("fromTicket")}</span>}
           <span className="flex-1" />
-          {entry.kind === "message" && !isDescription && <MessageMenu message={entry} ticket={ticket} />}
+          {entry.kind === "message" && !isDescription && <MessageMenu message={entry} ticketId={ticketId} />}
         </header>
         {entry.kind === "message" && entry.redactedAt
           ? <p className="mt-1 italic text-muted">{t("redacted")}</p>
@@ -76,7 +77,7 @@ export function Entry({ entry, ticket, files, isUnread, drafted }: Props) {
       </div>
     </article>
   );
-}
+});
 
 const LONG = 4_000;
 

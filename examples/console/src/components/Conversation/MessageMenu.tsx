@@ -2,18 +2,17 @@ import { Copy, EyeOff, MoreHorizontal, Split } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useConversationActions } from "../../hooks/useTicketRelations.ts";
-import type { TicketDetails } from "../../lib/models.ts";
 import type { MessageEntry } from "../../lib/timeline.ts";
 import { ConfirmDialog, Menu, useToast } from "../Shared/index.ts";
 import { SplitDialog } from "./SplitDialog.tsx";
 
-type Props = { message: MessageEntry; ticket: TicketDetails };
+type Props = { message: MessageEntry; ticketId: string };
 
 /** What can be done with one message. */
-export function MessageMenu({ message, ticket }: Props) {
+export function MessageMenu({ message, ticketId }: Props) {
   const t = useTranslations("ticket");
   const { toast } = useToast();
-  const { redact } = useConversationActions(ticket.ticket_id);
+  const { redact } = useConversationActions(ticketId);
   const [asks, setAsks] = useState<"split" | "redact" | null>(null);
   const close = () => setAsks(null);
   const copy = () => void navigator.clipboard.writeText(message.body).then(() => toast({ title: t("copied") }));
@@ -41,16 +40,18 @@ export function MessageMenu({ message, ticket }: Props) {
           { label: t("redact"), icon: EyeOff, isDangerous: true, onSelect: () => setAsks("redact") },
         ]}
       />
-      {asks === "split" && <SplitDialog message={message} ticketId={ticket.ticket_id} onClose={close} />}
-      <ConfirmDialog
-        title={t("redactTitle")}
-        text={t("redactHint")}
-        confirmLabel={t("redactConfirm")}
-        isOpen={asks === "redact"}
-        isDangerous
-        onConfirm={remove}
-        onClose={close}
-      />
+      {asks === "split" && <SplitDialog message={message} ticketId={ticketId} onClose={close} />}
+      {asks === "redact" && (
+        <ConfirmDialog
+          title={t("redactTitle")}
+          text={t("redactHint")}
+          confirmLabel={t("redactConfirm")}
+          isOpen
+          isDangerous
+          onConfirm={remove}
+          onClose={close}
+        />
+      )}
     </>
   );
 }

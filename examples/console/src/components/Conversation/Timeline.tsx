@@ -16,6 +16,8 @@ import { Entry } from "./Entry.tsx";
 import { EventGroup } from "./EventGroup.tsx";
 import { OutgoingNotes, OutgoingReplies } from "./Outgoing.tsx";
 
+const NO_FILES: Attachment[] = [];
+
 export type TimelineHandle = { showUnread(): void; toEnd(): void };
 type Props = {
   ticket: TicketDetails;
@@ -36,7 +38,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const items = useMemo(() => groupEvents(addDescriptions(entries, merged ?? [])), [entries, merged]);
   const { data: proposals } = useProposals(ticket.ticket_id);
   const drafted = useMemo(() => draftedTexts(proposals ?? []), [proposals]);
-  const files = useTicketFiles(ticket.ticket_id, entries);
+  const { data: files = NO_FILES } = useTicketFiles(ticket.ticket_id, entries);
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
   const written = entries.filter(({ kind }) => kind !== "event");
@@ -70,7 +72,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
         <div className="mx-auto flex max-w-3xl flex-col gap-2">
           {hasOlder
             ? <Button variant="ghost" size="small" onClick={loadOlder} isBusy={isLoadingOlder}>{t("loadOlder")}</Button>
-            : !timeline.isPending && <Description ticket={ticket} files={files.data ?? []} />}
+            : !timeline.isPending && <Description ticket={ticket} files={files} />}
           {timeline.isPending && [1, 2, 3].map((row) => <Skeleton key={row} className="h-20 w-full" />)}
           {timeline.error && (
             <ErrorNote
@@ -83,8 +85,8 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
               <Entry
                 key={item.id}
                 entry={item}
-                ticket={ticket}
-                files={files.data ?? []}
+                ticketId={ticket.ticket_id}
+                files={files}
                 isUnread={unread.has(item.id)}
                 drafted={drafted.get(item.id)}
               />
@@ -116,19 +118,20 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
 function Description({ ticket, files }: { ticket: TicketDetails; files: Attachment[] }) {
   const { ticket_id: ticketId, description, created_by: authorId, created_at: at, requester } = ticket;
   const hasFiles = files.some(({ placement, ticket_id }) => placement === "ticket" && ticket_id === ticketId);
-  if (description === "" && !hasFiles) return null;
-  const entry = {
+  const authorName = requester?.name || requester?.email || "";
+  const entry = useMemo(() => ({
     kind: "message" as const,
     sequence: 0,
     id: `${ticketId}-description`,
     at,
     ticketId,
     authorId,
-    authorName: requester?.name || requester?.email || "",
+    authorName,
     authorKind: "customer",
     body: description,
     redactedAt: null,
     isDescription: true,
-  };
-  return <Entry entry={entry} ticket={ticket} files={files} isUnread={false} />;
+  }), [ticketId, at, authorId, authorName, description]);
+  if (description === "" && !hasFiles) return null;
+  return <Entry entry={entry} ticketId={ticketId} files={files} isUnread={false} />;
 }

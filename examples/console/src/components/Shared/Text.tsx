@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import type { HelpdeskError } from "../../lib/errors.ts";
 import type { Priority, Status } from "../../lib/models.ts";
+import { minutes } from "../../lib/clock.ts";
 import { Button } from "./Button.tsx";
 
 const TONES = {
@@ -145,11 +146,7 @@ export function Kbd({ keys }: { keys: string }) {
 /** A time: how long ago, and the date on hover; `isShort` for narrow columns. */
 export function Time({ at, isShort = false }: { at: string | Date; isShort?: boolean }) {
   const format = useFormatter();
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), 60_000);
-    return () => clearInterval(timer);
-  }, []);
+  const now = new Date(useSyncExternalStore(minutes.subscribe, minutes.now));
   const date = new Date(at);
   const isLongAgo = Math.abs(now.getTime() - date.getTime()) > 7 * 86_400_000;
   return (

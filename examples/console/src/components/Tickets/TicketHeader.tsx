@@ -1,5 +1,5 @@
 import { CheckCheck, PanelRight, Pencil } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
 import type { TicketDetails } from "../../lib/models.ts";
@@ -17,7 +17,8 @@ type Props = {
 };
 
 /** The title of the ticket, its state, who else looks at it, and the button that ends it. */
-export function TicketHeader({ ticket, edit, others, isDetailed, onDetails, onResolve }: Props) {
+export const TicketHeader = memo(function TicketHeader(props: Props) {
+  const { ticket, edit, others, isDetailed, onDetails, onResolve } = props;
   const t = useTranslations("ticket");
   const [isRenaming, setRenaming] = useState(false);
   const canResolve = ticket.status !== "resolved" && ticket.status !== "closed";
@@ -46,7 +47,7 @@ export function TicketHeader({ ticket, edit, others, isDetailed, onDetails, onRe
       />
     </header>
   );
-}
+});
 
 function Rename({ ticket, edit, onDone }: { ticket: TicketDetails; edit: TicketEdit; onDone(): void }) {
   const t = useTranslations("ticket");

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useLive } from "../../contexts/LiveContext.tsx";
 import { usePresence } from "../../contexts/presence.ts";
 import { useIsWide } from "../../hooks/useIsWide.ts";
 import { useTicketEdit } from "../../hooks/useTicketEdit.ts";
 import { useTimeline } from "../../hooks/useTimeline.ts";
-import type { TicketDetails } from "../../lib/models.ts";
+import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
 import { messagesAfter } from "../../lib/timeline.ts";
 import { Composer, type ComposerHandle } from "../Conversation/Composer.tsx";
 import { TypingBanner } from "../Conversation/PresenceBanner.tsx";
@@ -66,6 +66,18 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
     onResolve: () => void resolve(true),
   });
 
+  // The same as before while they say the same: a message that comes is drawn, and nothing beside it.
+  const reading = useMemo(
+    () => ({ seen, unread, onMoved: setReadUpTo, onShowUnread: () => timelineRef.current?.showUnread() }),
+    [seen, unread],
+  );
+  const hideDetails = useCallback(() => setDetails(false), []);
+  const insert = useCallback((text: string, proposal: InsertedProposal) => {
+    composer.current?.insert(text, proposal);
+  }, []);
+  const takeBack = useCallback((kind: "reply" | "note") => composer.current?.edit(kind), []);
+  const resolveHere = useCallback(() => void resolve(false), [resolve]);
+
   // Escape ends typing, so that the next key is a shortcut again.
   const leaveField = (event: React.KeyboardEvent) => {
     const field = event.target as HTMLElement;
@@ -83,7 +95,7 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
           others={others}
           isDetailed={isDetailed}
           onDetails={setDetails}
-          onResolve={() => void resolve(false)}
+          onResolve={resolveHere}
         />
       </PaneBoundary>
       {state === "offline" && <p role="status" className="bg-warning-soft px-4 py-1.5 text-warning">{t("offline")}</p>}
@@ -101,7 +113,7 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
               timeline={timeline}
               readUpTo={readUpTo ? readUpTo.id : undefined}
               onSeen={setOnScreen}
-              onEdit={(kind) => composer.current?.edit(kind)}
+              onEdit={takeBack}
             />
           </PaneBoundary>
           <TypingBanner others={others} />
@@ -110,12 +122,7 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
               <Composer
                 ref={composer}
                 ticket={ticket}
-                reading={{
-                  seen,
-                  unread,
-                  onMoved: setReadUpTo,
-                  onShowUnread: () => timelineRef.current?.showUnread(),
-                }}
+                reading={reading}
                 onTyping={setTyping}
               />
             )}
@@ -126,8 +133,8 @@ export function TicketPanes({ ticket: stored, onNext }: Props) {
             ticket={ticket}
             edit={edit}
             isOver={!isWide}
-            onClose={() => setDetails(false)}
-            onInsert={(text, proposal) => composer.current?.insert(text, proposal)}
+            onClose={hideDetails}
+            onInsert={insert}
           />
         )}
       </div>

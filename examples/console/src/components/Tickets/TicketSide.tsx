@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { memo } from "react";
 import { useTranslations } from "use-intl";
 import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
 import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
@@ -21,7 +22,7 @@ type Props = {
 };
 
 /** Beside the conversation: who asks, what is set, what belongs together. */
-export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
+export const TicketSide = memo(function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
   const t = useTranslations("ticket");
   return (
     <aside
@@ -54,4 +55,4 @@ export function TicketSide({ ticket, edit, isOver, onClose, onInsert }: Props) {
       </SidePanel>
     </aside>
   );
-}
+});
