@@ -37,3 +37,30 @@ export function securityHeaders(api: string): Record<string, string> {
 export function cacheControl(path: string): string {
   return path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
 }
+
+/** The ends of names that are files. Every other path is a page of the console, also when it has a dot. */
+export const FILE_TYPES = [
+  "css",
+  "gif",
+  "html",
+  "ico",
+  "jpeg",
+  "jpg",
+  "js",
+  "json",
+  "map",
+  "mjs",
+  "png",
+  "svg",
+  "txt",
+  "webmanifest",
+  "webp",
+  "woff",
+  "woff2",
+  "yml",
+];
+
+/** Whether a path names a file, not a page. */
+export function isFile(path: string): boolean {
+  return FILE_TYPES.includes(path.slice(path.lastIndexOf("/") + 1).split(".").slice(1).at(-1) ?? "");
+}

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { Plugin } from "vite";
-import { ANY_PROJECT, cacheControl, securityHeaders } from "./csp.ts";
+import { ANY_PROJECT } from "./csp.ts";
+import { amplifyHeaders, headersFile, redirectsFile } from "./hosts.ts";
 import { type Config, ConfigError, parseConfig } from "./src/lib/config.ts";
 
 const SENTENCES: Record<ConfigError["reason"], string> = {
@@ -37,31 +38,6 @@ function checked(text: string): Config {
   }
 }
 
-/** Headers by path. Hosts already ask the browser to check every other file for a newer one. */
-function rules(api: string): [string, Record<string, string>][] {
-  return [
-    ["/*", { ...securityHeaders(api), "Strict-Transport-Security": "max-age=63072000" }],
-    ["/assets/*", { "Cache-Control": cacheControl("/assets/") }],
-  ];
-}
-
-/** `_headers` of Netlify and Cloudflare. */
-export function headersFile(api: string): string {
-  const blocks = rules(api).map(([path, headers]) =>
-    [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join("\n")
-  );
-  return blocks.join("\n\n") + "\n";
-}
-
-/** `customHttp.yml` of Amplify. */
-export function amplifyFile(api: string): string {
-  const blocks = rules(api).map(([path, headers]) => {
-    const lines = Object.entries(headers).map(([key, value]) => `      - key: ${key}\n        value: "${value}"`);
-    return `  - pattern: "${path === "/*" ? "**/*" : path}"\n    headers:\n${lines.join("\n")}\n`;
-  });
-  return `customHeaders:\n${blocks.join("")}`;
-}
-
 /** The files for the hosts. */
 export function hosting(): Plugin {
   let folder = "";
@@ -90,7 +66,9 @@ export function hosting(): Plugin {
         "config.json": config ? JSON.stringify(config) + "\n" : example,
         "version.json": JSON.stringify({ build }) + "\n",
         "_headers": headersFile(api),
-        "customHttp.yml": amplifyFile(api),
+        "_redirects": redirectsFile(),
+        "404.txt": "Not found\n",
+        "customHttp.yml": amplifyHeaders(api),
       };
       for (const [fileName, source] of Object.entries(files)) this.emitFile({ type: "asset", fileName, source });
     },

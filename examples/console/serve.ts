@@ -3,7 +3,7 @@
  *
  *     deno run --allow-net=127.0.0.1 --allow-read serve.ts --dist dist --port 4173 --url http://… --key sb_publishable_…
  */
-import { cacheControl, securityHeaders } from "./csp.ts";
+import { cacheControl, isFile, securityHeaders } from "./csp.ts";
 
 export type ServeOptions = {
   /** The folder that the build wrote. */
@@ -41,7 +41,7 @@ export function serve({ dist, config, port = 0, instead }: ServeOptions): Server
     if (own) return own;
     if (path === "/config.json") return Response.json(made);
     // Every page is the same file; the router reads the address.
-    const file = /\.\w+$/.test(path) ? path : "/index.html";
+    const file = isFile(path) ? path : "/index.html";
     const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
     const body = type ? await Deno.readFile(dist + file).catch(() => null) : null;
     if (!body) return new Response("Not found", { status: 404 });

@@ -82,6 +82,9 @@ def test_the_hosts_get_the_headers(dist: Path) -> None:
         assert "X-Content-Type-Options" in text
         assert "max-age=31536000, immutable" in text
     assert headers.startswith("/*\n  Content-Security-Policy: ")
+    # A file that is not there is not answered with a page, which the browser would take for a script.
+    assert (dist / "_redirects").read_text().splitlines() == ["/assets/*  /404.txt  404", "/*  /index.html  200"]
+    assert (dist / "404.txt").exists()
 
 
 def test_the_page_has_no_inline_script_or_style(dist: Path) -> None:
