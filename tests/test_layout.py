@@ -58,6 +58,7 @@ LAYERS = {
         "install": "_database _lazy errors",
         "embedding_models": "",
         "local": "_database _version embedding_models errors install",
+        "deploy": "_database _lazy errors install local",
         "scripted_provider": "",
         "demo": "__init__ embeddings _database _ids _sentinels client errors install models resources",
         "compat": "__init__ resources",

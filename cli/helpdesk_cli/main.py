@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "stack": ("up", "status", "down"),
     "demo": ("demo",),
     "init": ("init", "upgrade"),
+    "deploy": ("plan", "deploy", "rollback"),
     "uninstall": ("uninstall",),
 }
 _OWN = ("project-dir", "version")

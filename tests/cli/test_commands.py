@@ -61,7 +61,7 @@ def test_a_command_has_help_and_json_and_a_place_in_the_docs(path: tuple[str, ..
 
 
 def test_every_command_that_asks_a_helpdesk_takes_a_profile() -> None:
-    """The others start a stack, or work on this machine's files. uninstall connects to the database itself."""
+    """The others start a stack, or work on files here. uninstall, plan, deploy and rollback connect by URL."""
     without = {path for path, command in COMMANDS.items() if not any("--profile" in one.opts for one in command.params)}
     assert without == {
         *(
@@ -71,6 +71,9 @@ def test_every_command_that_asks_a_helpdesk_takes_a_profile() -> None:
             ("demo",),
             ("init",),
             ("upgrade",),
+            ("plan",),
+            ("deploy",),
+            ("rollback",),
             ("uninstall",),
             ("project-dir",),
             ("version",),
