@@ -94,6 +94,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "The helpdesk itself": (
         *("schema_version", "status_transitions", "settings", "statement_timeouts", "open_transactions"),
+        *("metrics", "remove_throwaways"),
     ),
 }
 """The tables of the page: the tables, views and functions in each."""

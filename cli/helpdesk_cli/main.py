@@ -44,6 +44,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "session": ("login", "sign-up", "logout", "whoami"),
     "worker": ("worker",),
     "doctor": ("doctor",),
+    "metrics": ("metrics",),
     "stack": ("up", "status", "down"),
     "demo": ("demo",),
     "init": ("init", "upgrade"),

@@ -89,12 +89,14 @@ if TYPE_CHECKING:
     from .models.links import Duplicate, Link, LinkedTicket, LinkKind, LinkKindName
     from .models.merges import Merge
     from .models.messages import Message
+    from .models.metrics import Metric, MetricKind, prometheus_text
     from .models.notes import Note
     from .models.presence import Viewer
     from .models.search import MatchedPart, QueryReading, SearchAnswer, SearchHit, Snippet
     from .models.session import Session
     from .models.settings import Settings
     from .models.teams import Team, TeamMember
+    from .models.throwaways import RemovedThrowaways
     from .models.tickets import (
         AuthorKind,
         AuthorKindName,
@@ -202,6 +204,8 @@ __all__ = [
     "MatchedPart",
     "Merge",
     "Message",
+    "Metric",
+    "MetricKind",
     "Note",
     "Page",
     "Pager",
@@ -219,6 +223,7 @@ __all__ = [
     "Query",
     "QueryReading",
     "RejectReason",
+    "RemovedThrowaways",
     "ReportGroup",
     "ReportGroupName",
     "RequiredFor",
@@ -266,6 +271,7 @@ __all__ = [
     "by_field",
     "errors",
     "new_id",
+    "prometheus_text",
 ]
 
 __all__ += errors.__all__

@@ -92,7 +92,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "models.presence": ("Viewer",),
     "models.search": ("MatchedPart", "QueryReading", "SearchAnswer", "SearchHit", "Snippet"),
     "models.session": ("Session",),
+    "models.metrics": ("Metric", "MetricKind", "prometheus_text"),
     "models.settings": ("Settings",),
+    "models.throwaways": ("RemovedThrowaways",),
     "models.teams": ("Team", "TeamMember"),
     "models.tickets": (
         "AuthorKind",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .resources.knowledge import Knowledge
     from .resources.messages import Messages
     from .resources.notes import Notes
+    from .resources.operations import Operations
     from .resources.presence import Presence
     from .resources.search import Search
     from .resources.settings import Settings
@@ -87,6 +88,8 @@ class _Client(Generic[Driver, Transport]):
     """What this helpdesk allows."""
     checks: Checks[Driver]
     """For programs with the secret key that check files."""
+    operations: Operations[Driver]
+    """What keeps the helpdesk running: metrics."""
     events: Events[Driver]
     """The event log."""
 

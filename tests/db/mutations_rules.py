@@ -34,6 +34,11 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "a reopened ticket keeps an assignee who has left": ("if old.status = 'closed' and not", "if false and not"),
         "nobody but those who work a ticket release it": ("if new is not distinct from v_released and", "if false and"),
     },
+    ("remove_throwaways(text[])", "throwaways"): {
+        "real people are removed": ("u.email like '%@throwaway.helpdesk.invalid'", "true"),
+        "everybody is removed, not who is named": ("and (p_emails is null or u.email = any(p_emails))", ""),
+        "people with a real reply stay active": ("set is_active = false", "set is_active = true"),
+    },
     ("supersede_proposals()", "proposals"): {
         "a draft outlives the next message": ("where p.ticket_id = new.ticket_id", "where false"),
     },

@@ -87,6 +87,8 @@ _MODULES = [
     "events",
     "routing",
     "counters",
+    "throwaways",
+    "metrics",
     "foundation",
     "attacks_values",
     "names",

@@ -56,6 +56,7 @@ RESOURCES = (
     "views",
     "settings",
     "checks",
+    "operations",
 )
 NOTHING = httpx.MockTransport(lambda request: httpx.Response(200, json=[]))
 

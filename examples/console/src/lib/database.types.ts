@@ -3913,6 +3913,14 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "metrics": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "labels": Json;
+          "name": string;
+          "value": number;
+        }[];
+      };
       "open_transactions": {
         Args: { "min_seconds"?: number };
         Returns: {
@@ -4054,6 +4062,7 @@ export type Database = {
       };
       "release_run": { Args: { "problem"?: string }; Returns: string };
       "remember_capability": { Args: { "capability": Json; "endpoint_key": string }; Returns: undefined };
+      "remove_throwaways": { Args: { "emails"?: (string)[] }; Returns: Json };
       "reopen_gap": {
         Args: { "gap_id": string };
         Returns: {

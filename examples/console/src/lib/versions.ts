@@ -1,8 +1,8 @@
 /** The newest migration that this console was built for; a test compares it with the repository. */
-export const SCHEMA = "20261122002610";
+export const SCHEMA = "20261122002630";
 
 /** The code of the error when the database lacks migrations that this console needs. */
-export const OLD_SCHEMA = "old_schema";
+export const OLD_SCHEMA = "20261122002630";
 
 const STAMP = "helpdesk.reloaded";
 

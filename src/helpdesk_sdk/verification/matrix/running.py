@@ -5,6 +5,7 @@ from __future__ import annotations
 from .operations import Call
 from .outcomes import Case
 
+_SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
 _ADMINS = "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden"
 
 CASES = [
@@ -20,5 +21,12 @@ CASES = [
         Call("open_transactions", {"min_seconds": 86400}),
         f"{_ADMINS} | 0 | 0",
         says="See which transactions hold streams back",
+    ),
+    Case("read the metrics", Call("metrics"), f"{_ADMINS} | ok | ok", says="See the numbers for monitoring"),
+    Case(
+        "remove people who are no throw-away people",
+        Call("remove_throwaways", {"emails": ["customer@example.com"]}),
+        f"{_SYSTEM} | 1",
+        says="Remove throw-away people and their tickets",
     ),
 ]
