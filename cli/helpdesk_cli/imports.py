@@ -175,6 +175,10 @@ def freshdesk(
             metavar="NUMBER=STATUS", help="What a status of your own becomes; may be repeated.", show_default=False
         ),
     ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Import the attachments here, each named by its id.", show_default=False),
+    ] = None,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -194,6 +198,7 @@ def freshdesk(
             path,
             account=account,
             statuses=statuses,
+            files=files,
             dry_run=dry_run,
             skip_unreadable=skip_unreadable,
             stage=stage,

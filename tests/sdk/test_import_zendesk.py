@@ -71,7 +71,8 @@ def test_a_ticket_and_its_conversation(reading: Reading) -> None:
     ]
     picture = "![shot.png](https://acme.zendesk.com/attachments/token/abc/?name=shot.png)"
     assert said[0]["body"] == f"Look:\n{picture}\nBad thing"
-    assert item.notes == {"inline images rewritten": 1}
+    kept = "inline images that stay links: they are no attachments"
+    assert item.notes == {"inline images rewritten": 1, kept: 1}
     assert "192.0.2.7" not in str(values)
 
 

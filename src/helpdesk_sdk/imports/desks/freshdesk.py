@@ -6,19 +6,19 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..._limits import BODY_MAX, FIELD_LABEL_MAX, NAME_MAX, OPTION_MAX, TEAM_NAME_MAX, TITLE_MAX
+from ..._limits import FIELD_LABEL_MAX, OPTION_MAX, TEAM_NAME_MAX, TITLE_MAX
 from ..._names import clean_name
 from .envelopes import Found, dumped
-from .items import Item, Problem, RefusedItemError, content_hash
+from .freshdesk_texts import UNKNOWN, comment_values, files_of, person_item, text_with_files
+from .items import Item, Problem, RefusedItemError
 from .json_files import stage_files
 from .source import Made, Source, moment, written
 from .stage import Stage, Staged
-from .texts import clean, identifier, shortened, text_of_html
+from .texts import clean, identifier, shortened
 from .zendesk_fields import read_value
 from .zendesk_tickets import tags_of
 
@@ -51,7 +51,6 @@ _KEYS = {
 _LEFT_OUT = frozenset({"companies", "company", "products", "satisfaction_ratings", "time_entries", "roles", "surveys"})
 _IN_NAME = re.compile(r"(ticket_fields|tickets|conversations|contacts|agents|groups|companies|products)(?![a-z])")
 _TICKET_IN_NAME = re.compile(r"tickets?[/_-](\d+)(?=[/_.-]|$)")
-_UNKNOWN = "2000-01-01T00:00:00+00:00"
 
 
 class FreshdeskExport(Source):
@@ -61,18 +60,26 @@ class FreshdeskExport(Source):
         path: A file, or a folder with files: JSON lines, arrays or pages of the API; plain or gzip.
         account: The account's name: ids are unique within it.
         statuses: What the number of a status of your own becomes.
+        files: A folder with the attachments, each named by its id; None to leave them with Freshdesk.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], account: str = "freshdesk", *, statuses: Mapping[str, str] | None = None
+        self,
+        path: str | os.PathLike[str],
+        account: str = "freshdesk",
+        *,
+        statuses: Mapping[str, str] | None = None,
+        files: str | os.PathLike[str] | None = None,
     ) -> None:
         self.path = Path(path)
+        self._files = None if files is None else Path(files)
         self.name = account if account == "freshdesk" else f"freshdesk:{account}"
         self._statuses = _STATUSES | dict(statuses or {})
 
     def fingerprint(self) -> str:
         """The files' names and the options."""
-        return repr((self.name, str(self.path.resolve()), sorted(self._statuses.items())))
+        files = self._files and str(self._files.resolve())
+        return repr((self.name, str(self.path.resolve()), sorted(self._statuses.items()), files))
 
     def stage(self, stage: Stage, problem: Callable[[Problem], None], note: Callable[[str, int], None]) -> None:
         """Read all files that have changed since they were read last."""
@@ -114,7 +121,7 @@ class FreshdeskExport(Source):
         """Contacts and agents, whatever their role: an import gives nobody a role."""
         now = datetime.now(UTC)
         for id, place, raw in stage.all("user"):
-            yield _person(id, place, json.loads(raw), now)
+            yield person_item(id, place, json.loads(raw), now)
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:
         """Tickets with their conversations, those with the lowest number first."""
@@ -128,6 +135,10 @@ class FreshdeskExport(Source):
         for id, parent, place in stage.orphans():
             message = f"its ticket {parent} is not in the export"
             yield Problem(place, f"comment {id}", "unknown_ticket", message, "Export the tickets, too.")
+
+    def files(self, stage: Stage) -> Iterator[Made]:
+        """The attachments that are in the folder of files."""
+        return iter(()) if self._files is None else files_of(self._files, stage)
 
     def _ticket(
         self,
@@ -168,7 +179,7 @@ class FreshdeskExport(Source):
                 values[field_keys[name]] = read
         item.values.update(
             title=shortened(title, TITLE_MAX)[0],
-            description=_text(ticket, "description_text", "description", item),
+            description=text_with_files(ticket, "description_text", "description", item),
             status=self._statuses[status],
             priority=_PRIORITIES[priority],
             channel=_CHANNELS.get(str(ticket.get("source")), "import"),
@@ -183,10 +194,12 @@ class FreshdeskExport(Source):
             item.values["assignee"] = assignee
         if (group := identifier(ticket.get("group_id"))) is not None and stage.find("group", group) is not None:
             item.values["team"] = group
-        comments = [_comment(stage, key, json.loads(raw), item, requester, now) for key, _, raw in stage.of_parent(id)]
+        comments = [
+            comment_values(stage, key, json.loads(raw), item, requester, now) for key, _, raw in stage.of_parent(id)
+        ]
         item.values["comments"] = sorted(comments, key=lambda one: (one["created_at"], len(one["external_id"])))
         people = {requester, item.values.get("assignee"), *(one["author"] for one in comments)} - {None}
-        stubs = {one: {"name": "Former user", "created_at": _UNKNOWN} for one in people if not stage.find("user", one)}
+        stubs = {one: {"name": "Former user", "created_at": UNKNOWN} for one in people if not stage.find("user", one)}
         if stubs:
             item.values["stubs"] = stubs
         return item
@@ -231,57 +244,3 @@ def _of_kind(kind: str, id: str, value: dict[str, Any], place: str) -> Iterator[
     staged = "user" if kind in ("contact", "agent") else kind
     # With id and kind of its list, an object of a list says more than what stands inside a ticket.
     yield Staged(staged, id, parent, f"1{value.get('updated_at') or ''}", place, dumped(value))
-
-
-def _person(id: str, place: str, user: Mapping[str, Any], now: datetime) -> Item:
-    item = Item("person", id, {"created_at": _UNKNOWN}, place)
-    item.values["name"] = shortened(clean_name(clean(str(user.get("name") or ""))[0]), NAME_MAX)[0]
-    email = str(user.get("email") or "").strip()
-    if email and re.fullmatch(r"[^@\s<>(),;:\"\[\]\\]+@[^@\s<>(),;:\"\[\]\\]+", email) and not user.get("deleted"):
-        # Whoever writes a mail becomes an active contact: only agents have proved who they are.
-        item.values |= {"email": email, "email_verified": user.get("is_agent") is True}
-    elif email:
-        item.note("addresses left out: of deleted people, or none")
-    with suppress(RefusedItemError):
-        item.values["created_at"] = written(moment("created_at", user.get("created_at"), now))
-    return item
-
-
-def _comment(
-    stage: Stage, id: str, comment: Mapping[str, Any], item: Item, requester: str, now: datetime
-) -> dict[str, Any]:
-    author = identifier(comment.get("user_id"))
-    raw = stage.find("user", author) if author is not None else None
-    known = json.loads(raw) if raw is not None else {}
-    is_customer = author == requester or (comment.get("incoming") is True and not known.get("is_agent"))
-    body = _text(comment, "body_text", "body", item)
-    if not clean_name(body[:4000]):
-        item.note("conversations without a text")
-        body = "(no text)"
-    values: dict[str, Any] = {
-        "public": comment.get("private") is False,
-        "author": author,
-        "author_kind": "system" if author is None else "customer" if is_customer else "staff",
-        "author_name": shortened(clean_name(clean(str(known.get("name") or ""))[0]), NAME_MAX)[0],
-        "body": body,
-        "created_at": written(moment(f"created_at of conversation {id}", comment.get("created_at"), now)),
-    }
-    return {"external_id": id, "hash": content_hash(values), **values}
-
-
-def _text(value: Mapping[str, Any], plain: str, html: str, item: Item) -> str:
-    """The text of a description or a conversation, with its files as links."""
-    text, markup = str(value.get(plain) or ""), str(value.get(html) or "")
-    if "<img" in markup or not text.strip():
-        text, images = text_of_html(markup)
-        item.note("inline images rewritten", images)
-    files = [
-        f"[{clean_name(clean(str(file.get('name') or 'file'))[0])[:200]}]({file.get('attachment_url') or ''})"
-        for file in value.get("attachments") or ()
-    ]
-    item.note("attachments kept as links", len(files))
-    text, removed = clean("\n".join([text.strip(), *([""] if text.strip() and files else []), *files]))
-    item.note("characters removed that cannot be stored", removed)
-    if len(text) > BODY_MAX:
-        raise RefusedItemError("too_long", f"a text has {len(text):,} characters")
-    return text

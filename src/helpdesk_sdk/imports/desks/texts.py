@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +14,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "table", "ul", "ol", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
+ImageReference = Callable[[Mapping[str, str | None]], str | None]
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript"})
 
 
@@ -29,8 +31,9 @@ def shortened(text: str, longest: int) -> tuple[str, bool]:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, reference: ImageReference | None) -> None:
         super().__init__(convert_charrefs=True)
+        self._reference = reference
         self.parts: list[str] = []
         self.images = 0
         self._dropped = 0
@@ -55,6 +58,11 @@ class _Reader(HTMLParser):
 
     def _image(self, attributes: dict[str, str | None]) -> None:
         place = attributes.get("src") or ""
+        known = self._reference(attributes) if self._reference and place and not place.startswith("data:") else None
+        if known is not None:
+            self.images += 1
+            self.parts.append(known)
+            return
         if not place.startswith(("https://", "http://")):
             return
         self.images += 1
@@ -63,9 +71,14 @@ class _Reader(HTMLParser):
         self.parts.append(f"![{re.sub(r'[^A-Za-z0-9_. -]', '_', name)[:100]}]({place.replace(')', '%29')})")
 
 
-def text_of_html(html: str) -> tuple[str, int]:
-    """The text of HTML with its images as ``![name](place)``, and how many images it has."""
-    reader = _Reader()
+def text_of_html(html: str, reference: ImageReference | None = None) -> tuple[str, int]:
+    """The text of HTML with its images as ``![name](place)``, and how many images it has.
+
+    Args:
+        html: The HTML.
+        reference: What to write for an image with these attributes; None for its place.
+    """
+    reader = _Reader(reference)
     reader.feed(html)
     reader.close()
     lines = "".join(reader.parts).replace("\xa0", " ")

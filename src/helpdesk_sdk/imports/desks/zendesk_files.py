@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import json
-import mimetypes
-import os
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ...errors import LocalFileError
+from .attached import Attached, file_values, files_in, marked, names_of
 from .items import Item, Problem, RefusedItemError
 from .source import Made, moment, written
 from .stage import Stage
-from .texts import clean, identifier
+from .texts import identifier
 
-_NAMED = re.compile(r"(\d+)(?=[._-]|$)")
 _THERE = frozenset({"created", "updated", "unchanged"})
+
+
+def attached_to(comment: Mapping[str, Any]) -> list[Attached]:
+    """The files of a comment that were not deleted."""
+    html = comment.get("html_body")
+    files = (
+        Attached(
+            id=identifier(file.get("id")),
+            name=str(file.get("file_name") or "file"),
+            content_type=str(file.get("content_type") or ""),
+            size=size if isinstance(size := file.get("size"), int) else None,
+            url=str(file.get("content_url") or file.get("mapped_content_url") or ""),
+            is_inline=bool(file.get("inline")),
+        )
+        for file in comment.get("attachments") or ()
+        if isinstance(file, dict) and not file.get("deleted")
+    )
+    return marked(files, html if isinstance(html, str) else "")
 
 
 def files_of(folder: Path, stage: Stage) -> Iterator[Made]:
@@ -27,56 +41,29 @@ def files_of(folder: Path, stage: Stage) -> Iterator[Made]:
     Raises:
         LocalFileError: The folder cannot be read.
     """
-    found = _found(folder)
+    found = files_in(folder)
     now = datetime.now(UTC)
     for comment_id, ticket, place, raw in stage.children("comment"):
         result = stage.result("ticket", ticket)
         if result is None or result[0] not in _THERE:
             continue
         comment = json.loads(raw)
-        for file in comment.get("attachments") or ():
-            id = identifier(file.get("id")) if isinstance(file, dict) else None
-            if id is None or file.get("deleted") or (path := found.get(id)) is None:
+        attached = attached_to(comment)
+        names = names_of(attached)
+        author = identifier(comment.get("author_id"))
+        for file in attached:
+            if file.id is None or (path := found.get(file.id)) is None:
                 continue
             try:
-                values = _values(file, comment, path, now)
+                values = file_values(file, names[file.id], path)
+                at = written(moment("created_at of the comment", comment.get("created_at"), now))
             except RefusedItemError as refused:
-                yield Problem(place, f"file {id}", refused.code, refused.message, refused.hint)
+                yield Problem(place, f"file {file.id}", refused.code, refused.message, refused.hint)
                 continue
             # The first comment has become the description: its files are the ticket's.
             parent = None if stage.result("description", comment_id) else comment_id
-            yield Item("file", id, values | {"ticket": ticket, "comment": parent}, place, file=path)
-
-
-def _found(folder: Path) -> dict[str, Path]:
-    """The files by the id that their name, or their folder's name, begins with."""
-    found: dict[str, Path] = {}
-    try:
-        for entry in os.scandir(folder):
-            if (named := _NAMED.match(entry.name)) is None:
-                continue
-            files = [one.path for one in os.scandir(entry.path) if one.is_file()] if entry.is_dir() else [entry.path]
-            if len(files) == 1:
-                found[named[1]] = Path(files[0])
-    except OSError as error:
-        raise LocalFileError(f"{folder} cannot be read: {error.strerror or error}") from None
-    return found
-
-
-def _values(file: Mapping[str, Any], comment: Mapping[str, Any], path: Path, now: datetime) -> dict[str, Any]:
-    name = clean(str(file.get("file_name") or path.name))[0]
-    size = path.stat().st_size
-    if isinstance(file.get("size"), int) and file["size"] != size:
-        message = f"{path.name[:100]} has {size:,} bytes where the export says {file['size']:,}"
-        raise RefusedItemError("file_size", message, "Download it again.")
-    author = identifier(comment.get("author_id"))
-    return {
-        "file_name": name[:1000],
-        "content_type": str(file.get("content_type") or mimetypes.guess_type(name)[0] or ""),
-        "size": size,
-        "created_at": written(moment("created_at of the comment", comment.get("created_at"), now)),
-        "author": None if author == "-1" else author,
-    }
+            values |= {"created_at": at, "author": None if author == "-1" else author}
+            yield Item("file", file.id, values | {"ticket": ticket, "comment": parent}, place, file=path)
 
 
 def follow_ups_of(stage: Stage) -> Iterator[Made]:

@@ -10,11 +10,13 @@ from typing import Any
 
 from ..._limits import BODY_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from ..._names import clean_name, small_letters
+from .attached import text_of
 from .items import Item, RefusedItemError, content_hash
 from .source import moment, written
 from .stage import Stage
-from .texts import clean, identifier, shortened, text_of_html
+from .texts import clean, identifier, shortened
 from .zendesk_fields import FieldValues
+from .zendesk_files import attached_to
 
 STATUSES = {
     "new": "open",
@@ -238,21 +240,8 @@ class TicketMaker:
 
     @staticmethod
     def _body(id: str, comment: Mapping[str, Any], item: Item) -> str:
-        html = comment.get("html_body")
-        body = comment.get("body") or comment.get("plain_body")
-        if isinstance(html, str) and ("<img" in html or not body):
-            body, images = text_of_html(html)
-            item.note("inline images rewritten", images)
-        body, removed = clean(str(body or ""))
-        item.note("characters removed that cannot be stored", removed)
-        files = []
-        for file in comment.get("attachments") or ():
-            if isinstance(file, dict) and not file.get("inline") and not file.get("deleted"):
-                name = clean_name(clean(str(file.get("file_name") or "file"))[0])[:200]
-                files.append(f"[{name}]({file.get('content_url') or ''})")
-        if files:
-            item.note("attachments kept as links", len(files))
-            body = f"{body.rstrip()}\n\n" + "\n".join(files) if body.strip() else "\n".join(files)
+        html, plain = comment.get("html_body"), comment.get("body") or comment.get("plain_body")
+        body = text_of(str(plain or ""), html if isinstance(html, str) else "", attached_to(comment), item)
         if not clean_name(body[:4000]):
             item.note("comments without a text")
             body = "(no text)"

@@ -138,6 +138,7 @@ class Imports(Resource[Driver]):
         *,
         account: str = "freshdesk",
         statuses: Mapping[str, str] | None = None,
+        files: str | os.PathLike[str] | None = None,
         dry_run: bool = False,
         skip_unreadable: bool = False,
         stage: str | os.PathLike[str] | None = None,
@@ -149,6 +150,8 @@ class Imports(Resource[Driver]):
             path: A file, or a folder with files of tickets, conversations, contacts, agents, groups and ticket fields.
             account: A name for the account: ids are unique within it. Name it when you import from several.
             statuses: What the number of a status of your own becomes, e.g. ``{"6": "pending"}``.
+            files: A folder with the attachments, each named by its id. It needs the secret key. They wait for their
+                check as every file. None to leave them with Freshdesk.
             dry_run: Whether to write nothing, and report what would be done.
             skip_unreadable: Whether to import the rest when a file cannot be read to its end.
             stage: The file that keeps what was read and how far the import has come; by default beside ``path``.
@@ -156,9 +159,10 @@ class Imports(Resource[Driver]):
 
         Raises:
             LocalFileError: There is no such file or folder, or the stage cannot be written.
-            ForbiddenError: You are not an admin.
+            ForbiddenError: You are not an admin; or there are ``files``, and the client has no secret key.
         """
-        export = FreshdeskExport(path, account, statuses=statuses)
+        self._check_files(files)
+        export = FreshdeskExport(path, account, statuses=statuses, files=files)
         return (yield from run_import(self, export, dry_run, skip_unreadable, stage, on_progress))
 
     @call

@@ -34,6 +34,7 @@ it.each([
   "//evil.example",
   "/admin",
   "file:///x",
+  "attachment:shot.png",
 ])(
   "%s is no link",
   async (href) => {
