@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,13 +56,26 @@ def provider() -> Iterator[ScriptedProvider]:
 @pytest.fixture(scope="session")
 def console_databases(provider: ScriptedProvider) -> Iterator[Databases]:
     """A stack whose functions ask that model."""
+    with _stack(provider.environment) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def modelless_databases() -> Iterator[Databases]:
+    """A stack in which no model is configured."""
+    with _stack({}) as databases:
+        yield databases
+
+
+@contextmanager
+def _stack(environment: dict[str, str]) -> Iterator[Databases]:
     with tempfile.TemporaryDirectory(prefix="helpdesk-tests-") as name:
         project = Path(name)
         project.chmod(0o711)
         for part in ("migrations", "functions"):
             shutil.copytree(_SUPABASE / part, project / part, ignore=shutil.ignore_patterns(".env"))
         shutil.copy(_SUPABASE / "config.toml", project)
-        secrets = "".join(f"{key}={value}\n" for key, value in provider.environment.items())
+        secrets = "".join(f"{key}={value}\n" for key, value in environment.items())
         (project / "functions" / ".env").write_text(secrets)
         with Stack.start(project=project, ephemeral=True) as stack:
             databases = Databases(stack)
@@ -70,8 +84,11 @@ def console_databases(provider: ScriptedProvider) -> Iterator[Databases]:
 
 
 @pytest.fixture
-def console_project(console_databases: Databases, provider: ScriptedProvider) -> Iterator[Project]:
+def console_project(request: pytest.FixtureRequest, provider: ScriptedProvider, world: str) -> Iterator[Project]:
     """A fresh helpdesk for one story, with realtime and functions."""
     provider.reset()
-    with console_databases.project() as project:
+    databases: Databases = request.getfixturevalue(
+        "modelless_databases" if world == "no_model" else "console_databases"
+    )
+    with databases.project() as project:
         yield project

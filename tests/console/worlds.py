@@ -89,7 +89,19 @@ def many(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[
     return {}
 
 
-WORLDS = {"empty": empty, "many": many, "plain": plain, "failing_model": plain, "silent_model": plain}
+WORLDS = {
+    "empty": empty,
+    "many": many,
+    "plain": plain,
+    "failing_model": plain,
+    "no_model": plain,
+    "obedient_model": plain,
+    "silent_model": plain,
+}
 
 # How the assistant's model behaves in a world; well in the others.
-MODELS: dict[str, Behaviour] = {"failing_model": "server_error", "silent_model": "hang"}
+MODELS: dict[str, Behaviour] = {
+    "failing_model": "server_error",
+    "obedient_model": "obedient",
+    "silent_model": "hang",
+}

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
 import { StartProblem } from "./components/Shell/StartProblem.tsx";
+import { LinkQuestion } from "./components/SignIn/LinkQuestion.tsx";
 import { BaseProvider, ToastProvider } from "./components/Shared/index.ts";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
 import { LanguageProvider } from "./contexts/LanguageContext.tsx";
@@ -28,6 +29,8 @@ function newQueryClient(): QueryClient {
 }
 
 type AppProps = {
+  /** What is asked before anything else. */
+  question?: React.ComponentProps<typeof LinkQuestion>;
   /** Why there is no helpdesk to talk to. */
   problem?: unknown;
   /** The link from a mail that opened this page, and why it did not sign in. */
@@ -36,13 +39,13 @@ type AppProps = {
 };
 
 /** The console. */
-export function App({ problem, link = null, linkProblem = null }: AppProps) {
+export function App({ question, problem, link = null, linkProblem = null }: AppProps) {
   const [queries] = useState(newQueryClient);
   return (
     <PreferencesProvider>
       <LanguageProvider>
         <BaseProvider>
-          {problem === undefined
+          {question ? <LinkQuestion {...question} /> : problem === undefined
             ? (
               <QueryClientProvider client={queries}>
                 <AuthProvider isRecovery={!linkProblem && needsPassword(link)} linkProblem={linkProblem}>

@@ -2,6 +2,7 @@ import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
+import { forgetPerson } from "../lib/personal.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { compareSchema, OLD_SCHEMA } from "../lib/versions.ts";
 import { readHead } from "../services/live.ts";
@@ -36,11 +37,19 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
   const queries = useQueryClient();
   const [login, setLogin] = useState<string | null>();
   const [isRecovery, setRecovery] = useState(isRecoveryAtStart);
+  const known = useRef<string | null>(null);
   useEffect(() =>
     onSession((event, session) => {
-      setLogin(session?.user.id ?? null);
+      const next = session?.user.id ?? null;
+      // What another person has read, and what waits to be sent in their name, goes.
+      if (known.current !== null && known.current !== next) {
+        forgetPerson();
+        queries.clear();
+      }
+      known.current = next;
+      setLogin(next);
       if (event === "USER_UPDATED" || event === "SIGNED_OUT") setRecovery(false);
-    }), []);
+    }), [queries]);
   const me = useQuery({
     queryKey: [...keys.me(), login],
     enabled: Boolean(login),
@@ -54,12 +63,9 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
       return { person, schema, teams, cursor: await cursor };
     },
   });
-  // What another person, another role or a member of another team has read goes.
+  // What another role or a member of another team has read goes.
   const rights = me.data && { role: me.data.person.role, teams: me.data.teams.map((team) => team.team_id) };
   const before = useRef<typeof rights>(undefined);
-  useEffect(() => {
-    if (login === null) queries.clear();
-  }, [login, queries]);
   useEffect(() => {
     const others = { predicate: ({ queryKey }: { queryKey: QueryKey }) => queryKey[0] !== keys.me()[0] };
     const old = before.current;

@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { type DraftKey, finishDraft } from "../lib/drafts.ts";
 import { Outbox, type OutboxEntry, type Outgoing } from "../lib/outbox.ts";
+import { onForget } from "../lib/personal.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { type NewReply, sendReply, wasSent } from "../services/messages.ts";
 import { addNote, type NewNote, wasSaved } from "../services/notes.ts";
@@ -9,6 +10,7 @@ import { addNote, type NewNote, wasSaved } from "../services/notes.ts";
 // Two outboxes with a function each: no flag decides whether a text goes to the requester.
 const replies = new Outbox<NewReply>(sendReply);
 const notes = new Outbox<NewNote>(addNote);
+for (const outbox of [replies, notes]) onForget(outbox.forget);
 
 export type ReplyEntry = OutboxEntry<NewReply>;
 export type NoteEntry = OutboxEntry<NewNote>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { needsPassword, pathAfterSignIn, readAuthLink } from "./authLink.ts";
+import { needsPassword, pathAfterSignIn, personOfLink, readAuthLink } from "./authLink.ts";
 
 const PAGE = "https://help.example.com";
 
@@ -23,6 +23,14 @@ test("a link that failed says why, once", () => {
   expect(read.link).toEqual({ code: "otp_expired", message: "It has expired" });
   expect(read.href).toBe(`${PAGE}/`);
   expect(needsPassword(read.link)).toBe(false);
+});
+
+test("whose link it is stands in its token", () => {
+  const claims = btoa(JSON.stringify({ sub: "u1", email: "a@example.com" }));
+  const link = (accessToken: string) => ({ kind: "magiclink", accessToken, refreshToken: "r" }) as const;
+  expect(personOfLink(link(`h.${claims}.s`))).toEqual({ id: "u1", email: "a@example.com" });
+  expect(personOfLink(link("no token"))).toBeNull();
+  expect(personOfLink({ kind: "invite", tokenHash: "x" })).toBeNull();
 });
 
 test.each(["/", "/queue?q=status:open&type=recovery", "/help/1#section", "/#access_token=a"])(

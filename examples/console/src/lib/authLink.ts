@@ -47,6 +47,19 @@ function linkIn(find: (name: string) => string | null): AuthLink | null {
   return code ? { code, message: find("error_description") ?? "" } : null;
 }
 
+/** Whom a link signs in, as its token says; null when only the server knows. */
+export function personOfLink(link: AuthLink): { id: string; email: string } | null {
+  if (!("accessToken" in link)) return null;
+  try {
+    const part = link.accessToken.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof claims.sub === "string" ? { id: claims.sub, email: String(claims.email ?? "") } : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether the person chooses a password next. */
 export function needsPassword(link: AuthLink | null): boolean {
   return link !== null && "kind" in link && (link.kind === "recovery" || link.kind === "invite");

@@ -32,6 +32,20 @@ describe("Outbox", () => {
     expect(outbox.entries()).toEqual([]);
   });
 
+  it("sends nothing more in another person's name", async () => {
+    const send = vi.fn(() => Promise.reject(offline)), onSent = vi.fn(), onRefused = vi.fn();
+    const outbox = new Outbox(send);
+    outbox.add(item, 0, { onSent, onRefused });
+    outbox.add({ ...item, id: "m2" }, 10, { onSent, onRefused });
+    await vi.advanceTimersByTimeAsync(500);
+    outbox.forget();
+    await vi.advanceTimersByTimeAsync(60_000);
+    outbox.retryWaiting();
+    expect(outbox.entries()).toEqual([]);
+    expect(send).toHaveBeenCalledOnce();
+    expect([onSent, onRefused].some((called) => called.mock.calls.length > 0)).toBe(false);
+  });
+
   it("takes nothing back that is on its way", async () => {
     const outbox = new Outbox(() => new Promise(() => {}));
     outbox.add(item, 5);

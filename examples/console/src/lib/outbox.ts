@@ -60,6 +60,14 @@ export class Outbox<Item extends Outgoing> {
     if (entry && entry.state !== "sending") void this.#attempt(id);
   }
 
+  /** Send nothing more: it would go out in another person's name. What was not sent is in the drafts. */
+  forget = (): void => {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#settled.clear();
+    this.#change([]);
+  };
+
   /** The connection is back: send what waits for it. */
   retryWaiting = (): void => {
     for (const { item, state } of this.#entries) if (state === "waiting") void this.#attempt(item.id);
@@ -73,7 +81,7 @@ export class Outbox<Item extends Outgoing> {
     try {
       await this.send(before.item);
     } catch (thrown) {
-      this.#refuse(id, toHelpdeskError(thrown));
+      if (this.#find(id)) this.#refuse(id, toHelpdeskError(thrown));
       return;
     }
     await this.#settled.get(id)?.onSent?.(before.item);

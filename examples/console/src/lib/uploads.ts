@@ -73,6 +73,12 @@ export class Uploads {
     if (!this.#states.has(id)) this.#set(id, upload);
   }
 
+  /** Begin no more uploads: they are another person's. */
+  forgetAll = (): void => {
+    this.#starts.clear();
+    this.#change(new Map());
+  };
+
   forget(id: string): void {
     this.#starts.delete(id);
     const states = new Map(this.#states);

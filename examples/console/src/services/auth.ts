@@ -1,5 +1,5 @@
 import type { AuthChangeEvent, AuthError, Session } from "@supabase/auth-js";
-import type { AuthLink } from "../lib/authLink.ts";
+import { type AuthLink, personOfLink } from "../lib/authLink.ts";
 import { HelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { call, client, connection } from "./supabase.ts";
@@ -64,6 +64,18 @@ export async function setPassword(password: string): Promise<void> {
   await settle(client().auth.updateUser({ password }));
 }
 
+/** Whose session a link from a mail would replace: their address, and that of the other person if the link says it. */
+export type Replaced = { from: string; to: string | null };
+
+/** A link that somebody else has sent must not change who is signed in without a question; null: there is none. */
+export async function replacedBy(link: AuthLink): Promise<Replaced | null> {
+  if ("code" in link) return null;
+  const { data } = await client().auth.getSession();
+  if (!data.session) return null;
+  const { id, email = "" } = data.session.user, next = personOfLink(link);
+  return next?.id === id ? null : { from: email, to: next?.email || null };
+}
+
 /** Sign in with a link from a mail. */
 export async function openLink(link: AuthLink): Promise<void> {
   if ("code" in link) throw new HelpdeskError({ message: link.message, code: link.code, status: 403 });
@@ -90,6 +102,8 @@ async function settle<Given extends Answer>(request: Promise<Given>): Promise<Gi
   return data;
 }
 
-function toError({ message, code, status }: AuthError): HelpdeskError {
-  return new HelpdeskError({ message, code: code ?? "", status: status ?? 0 });
+function toError({ name, message, code, status }: AuthError): HelpdeskError {
+  // What answered is no Supabase Auth: its answer cannot be read.
+  const unreadable = name === "AuthUnknownError" ? "not_supabase" : "";
+  return new HelpdeskError({ message, code: code ?? unreadable, status: status ?? 0 });
 }

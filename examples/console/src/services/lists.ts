@@ -1,5 +1,6 @@
 import type { ListFilter, Sort } from "../lib/listFilter.ts";
 import type { ListedTicket, Person, QueryTree, Ticket } from "../lib/models.ts";
+import { onForget } from "../lib/personal.ts";
 import { call, client } from "./supabase.ts";
 
 export type { ListFilter, Sort };
@@ -79,8 +80,9 @@ async function named(tickets: (Ticket & { tags: string[] })[]): Promise<ListedTi
   }));
 }
 
-/** Another person has signed in, or the names are old. */
-export function forgetNames(): void {
+/** The names are old. */
+function forgetNames(): void {
   people.clear();
   keptSince = Date.now();
 }
+onForget(forgetNames);

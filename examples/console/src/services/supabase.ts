@@ -29,13 +29,18 @@ export function startClient({ url, key }: Config): Client {
     // Links in mails are read by lib/authLink: they also work in another browser than the one that asked for them.
     detectSessionInUrl: false,
     flowType: "implicit",
+    fetch: fetchByOwnClock,
   });
   const rest = new PostgrestClient(`${url}/rest/v1`, {
     schema: "helpdesk",
     fetch: async (address: RequestInfo | URL, init?: RequestInit) => {
-      const headers = new Headers(init?.headers);
-      for (const [name, value] of Object.entries(await credentials())) headers.set(name, value);
-      return await fetch(address, { ...init, headers });
+      const send = async () => {
+        const headers = new Headers(init?.headers);
+        for (const [name, value] of Object.entries(await credentials())) headers.set(name, value);
+        return await fetch(address, { ...init, headers });
+      };
+      const response = await send();
+      return response.status === 401 && await renewSession(response) ? await send() : response;
     },
   }) as unknown as SupabaseClient<Database, "helpdesk">;
   started = { auth, from: rest.from.bind(rest), rpc: rest.rpc.bind(rest) };
@@ -58,6 +63,35 @@ export function connection(): Config {
 export async function credentials(): Promise<{ apikey: string; Authorization: string }> {
   const { key } = connection();
   return { apikey: key, Authorization: `Bearer ${await accessToken() ?? key}` };
+}
+
+/**
+ * A session says when it ends by the server's clock. Here it ends by this device's clock, which may be hours ahead:
+ * otherwise each request would renew the session first.
+ */
+async function fetchByOwnClock(address: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(address, init);
+  const isJson = response.headers.get("content-type")?.includes("json");
+  if (!response.ok || !isJson) return response;
+  const answer: unknown = await response.clone().json().catch(() => null);
+  if (!answer || typeof answer !== "object" || !("expires_at" in answer && "expires_in" in answer)) return response;
+  const { expires_at: _, ...rest } = answer;
+  return Response.json(rest, { status: response.status, headers: response.headers });
+}
+
+const RENEWAL_PAUSE = 30_000;
+let renewedAt = -Infinity;
+let renewal: Promise<boolean> | null = null;
+
+/** The server calls the token expired, while this device's clock does not: get a new one, though not again and again. */
+async function renewSession(refused: Response): Promise<boolean> {
+  const answer = await refused.clone().json().catch(() => null);
+  if (!String(answer?.code).startsWith("PGRST30")) return false;
+  if (renewal) return await renewal;
+  if (performance.now() - renewedAt < RENEWAL_PAUSE) return false;
+  renewedAt = performance.now();
+  renewal = client().auth.refreshSession().then(({ error }) => error === null, () => false);
+  return await renewal.finally(() => renewal = null);
 }
 
 async function accessToken(): Promise<string | null> {

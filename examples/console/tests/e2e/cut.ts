@@ -51,6 +51,74 @@ story("the connection is cut, and twenty changes later everything is there once"
   );
 });
 
+story("thirty seconds without a network: nothing is lost and nothing is twice, for both sides", async (told) => {
+  const { world, open, api, allow } = told;
+  allow(/WebSocket/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/);
+  const { parcel } = world.tickets, path = parcel.ticket_id;
+  const { ana, ben, mei } = world.people;
+  const agent = await open(ana, "/settings", { preferences: { undoSeconds: 0 } });
+  const customer = await open(mei, "/settings");
+  const wires = [await wire(agent), await wire(customer)];
+  await agent.goto(`/tickets/${path}`);
+  await customer.goto(`/requests/${path}`);
+  const both = [agent.getByRole("region", { name: "Conversation" }), customer.getByRole("main")];
+  for (const side of both) await side.getByText("I have asked the carrier.").first().waitFor();
+  // The first message shows that both are connected.
+  await api(mei).rpc("send_reply", { ticket_id: path, body: "Message 0" });
+  for (const side of both) await side.getByText("Message 0", { exact: true }).waitFor();
+
+  const began = Date.now();
+  for (const [index, page] of [agent, customer].entries()) {
+    await page.context().setOffline(true);
+    await wires[index]!.cut();
+  }
+  // Both write without a network; others write to them.
+  await agent.keyboard.press("n");
+  await agent.keyboard.type("The carrier has two parcels.");
+  await agent.keyboard.press("Control+Enter");
+  await agent.getByText("No connection. It is sent by itself").first().waitFor();
+  await customer.getByLabel("Write a message").fill("Is it the blue one?");
+  await customer.getByRole("button", { name: "Send", exact: true }).click();
+  await customer.getByText("No connection. It is sent by itself").first().waitFor();
+  for (let number = 1; number <= 20; number++) {
+    await api(mei).rpc("send_reply", { ticket_id: path, body: `Message ${number}` });
+  }
+  await api(ben).rpc("add_note", { ticket_id: path, body: "Seen by Ben." });
+  await api(ben).update("tickets", `ticket_id=eq.${path}`, { priority: "urgent" });
+  await agent.getByText(/^Offline/).waitFor();
+  await customer.getByText(/^Offline/).waitFor();
+  await new Promise((done) => setTimeout(done, began + 30_000 - Date.now()));
+
+  for (const [index, page] of [agent, customer].entries()) {
+    wires[index]!.mend();
+    await page.context().setOffline(false);
+  }
+  const wanted = Array.from({ length: 21 }, (_, number) => `Message ${number}`);
+  for (const side of both) {
+    await side.getByText("Message 20", { exact: true }).waitFor({ timeout: 60_000 });
+    await side.getByText("Is it the blue one?").waitFor();
+    const shown = (await side.getByText(/^Message \d+$/).allTextContents()).map((text) => text.trim());
+    expectEqual(shown, wanted, "each once, in order");
+  }
+  for (const text of ["The carrier has two parcels.", "Seen by Ben."]) {
+    await both[0]!.getByText(text).waitFor();
+    expectEqual(await both[1]!.getByText(text).count(), 0, "notes for the customer");
+  }
+  await eventually("nothing waits", async () => await agent.getByRole("article", { name: /^Not/ }).count() === 0);
+  expectEqual(await agent.getByRole("combobox", { name: "Priority" }).inputValue(), "urgent", "the priority");
+  const system = api("system");
+  const count = async (table: string, text: string) =>
+    (await system.rows(table, `ticket_id=eq.${path}&body=eq.${text}`)).length;
+  expectEqual(
+    [await count("messages", "Is it the blue one?"), await count("notes", "The carrier has two parcels.")],
+    [1, 1],
+    "what was written without a network",
+  );
+  // The live connection is there again, not only the requests.
+  await api(mei).rpc("send_reply", { ticket_id: path, body: "Afterwards" });
+  for (const side of both) await side.getByText("Afterwards", { exact: true }).waitFor();
+});
+
 story("a list shows what others do, without jumping under the pointer", async ({ world, open, api }) => {
   const page = await open(world.people.ana, "/queue?view=open&sort=-created_at");
   const rows = page.getByRole("grid").getByRole("row");

@@ -18,6 +18,7 @@ story("a forgotten password is reset by mail, and its link works once", async ({
   const { email } = world.people.mei;
   const page = await open(null, "/sign-in");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("heading", { name: "Reset your password" }).waitFor();
   await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("button", { name: "Send link" }).click();
   await page.getByText("a mail is on its way").waitFor();
@@ -64,6 +65,49 @@ story("a mail signs in without a password, by its code and by its link", async (
   await other.getByRole("navigation").first().waitFor();
   expectEqual(new URL(other.url()).hash, "", "what is left of the link in the address");
 });
+
+story(
+  "a link of somebody else asks before it replaces a session, and then nothing of the first person is left",
+  async ({
+    world,
+    open,
+    expectAccessible,
+  }) => {
+    const { mei, noa } = world.people;
+    const linkOf = async (email: string) => {
+      const page = await open(null, "/reset-password");
+      await page.getByLabel("E-mail address").fill(email);
+      await page.getByRole("button", { name: "Send link" }).click();
+      await page.getByText("a mail is on its way").waitFor();
+      return (await mailTo(world, email)).link;
+    };
+    const first = await open(mei, "/requests");
+    await first.getByText("Where is my parcel?").waitFor();
+
+    const tab = await first.context().newPage();
+    await tab.goto(await linkOf(noa.email));
+    await tab.getByRole("heading", { name: "Sign in as somebody else?" }).waitFor();
+    await tab.getByText("You are signed in as mei@example.com. The link from the mail signs you in as noa@example.com.")
+      .waitFor();
+    expectEqual(new URL(tab.url()).hash, "", "what is left of the link in the address");
+    await expectAccessible(tab);
+    await tab.getByRole("button", { name: "Stay signed in" }).click();
+    await tab.getByRole("navigation").getByText("Mei Tanaka").first().waitFor();
+
+    // One's own link asks nothing.
+    await tab.goto(await linkOf(mei.email));
+    await tab.getByRole("heading", { name: "Choose a password" }).waitFor();
+
+    await tab.goto(await linkOf(noa.email));
+    await tab.getByRole("button", { name: "Use the link" }).click();
+    await tab.getByRole("heading", { name: "Choose a password" }).waitFor();
+    await tab.getByText("For noa@example.com.").waitFor();
+    // The tab that was open is hers as well.
+    await first.getByRole("navigation").getByText("Noa Levi").first().waitFor();
+    await first.getByText("Invoice 17 is wrong").waitFor();
+    expectEqual(await first.getByText("Where is my parcel?").count(), 0, "requests of the first person");
+  },
+);
 
 story("nobody learns whether an address has a login", async ({ open }) => {
   const page = await open(null, "/sign-in");

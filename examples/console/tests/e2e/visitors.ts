@@ -13,8 +13,8 @@ export type OpenOptions = {
   language?: string;
   /** What the person chose on this device: see contexts/PreferencesContext. */
   preferences?: Record<string, unknown>;
-  /** Sign in, but stay on the page that the browser opens first. */
-  stay?: boolean;
+  /** Another config.json than that of the story's helpdesk. */
+  config?: { url: string; key: string };
 };
 
 const PATIENCE = 20_000;
@@ -24,6 +24,7 @@ export class Visitors {
   readonly allowed: RegExp[] = [];
   readonly #problems: string[] = [];
   readonly #pages: Page[] = [];
+  readonly #servers: Server[] = [];
   #build: string | null = null;
 
   private constructor(readonly world: World, readonly browser: Browser, readonly server: () => Server) {}
@@ -42,14 +43,16 @@ export class Visitors {
   }
 
   async open(person: Person | null, path: string, options: OpenOptions): Promise<Page> {
-    const { width = 1440, height = 900, theme = "light", language = "en", preferences = {} } = options;
+    const { width = 1440, height = 900, theme = "light", language = "en", preferences = {}, config } = options;
+    const server = config ? serve({ dist: Deno.env.get("HELPDESK_DIST")!, config }) : this.server();
+    if (config) this.#servers.push(server);
     const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme: theme,
       locale: language,
       // A mouse would hover over what is below it.
       reducedMotion: "reduce",
-      baseURL: this.server().url,
+      baseURL: server.url,
     });
     context.setDefaultTimeout(PATIENCE);
     const session = person && await newSession(this.world, person);
@@ -117,7 +120,7 @@ export class Visitors {
   async leave(): Promise<void> {
     for (const page of this.#pages) await page.context().close().catch(() => {});
     await this.browser.close();
-    await this.server().close();
+    for (const server of [this.server(), ...this.#servers]) await server.close();
   }
 
   #log(message: ConsoleMessage): void {

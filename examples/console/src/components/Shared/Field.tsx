@@ -1,4 +1,5 @@
-import { type ReactNode, type Ref, useId } from "react";
+import { type ReactNode, type Ref, useId, useState } from "react";
+import { useTranslations } from "use-intl";
 
 const BOX = "w-full rounded-md border border-strong bg-surface px-2.5 text-default placeholder:text-subtle " +
   "disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted aria-invalid:border-danger";
@@ -48,6 +49,32 @@ type TextProps = Common & {
   maxLength?: number;
 };
 
+/** What fits into a field that says nothing else. More is not pasted: a browser lays out megabytes for seconds. */
+const LINE_MAX = 10_000, TEXT_MAX = 100_000;
+
+type Pasted = React.ClipboardEvent<HTMLInputElement | HTMLTextAreaElement>;
+
+/** Says that a pasted text is too long, until something else is typed. A browser would cut it without a word. */
+function usePasteLimit({ error, onChange, maxLength }: TextProps, usual: number) {
+  const t = useTranslations("shared");
+  const max = maxLength ?? usual;
+  const [pasted, setPasted] = useState<number | null>(null);
+  return {
+    error: pasted === null ? error : t("pastedTooLong", { count: pasted, max }),
+    onPaste(event: Pasted) {
+      const { value, selectionStart, selectionEnd } = event.currentTarget;
+      const text = event.clipboardData.getData("text/plain");
+      if (value.length - ((selectionEnd ?? 0) - (selectionStart ?? 0)) + text.length <= max) return setPasted(null);
+      event.preventDefault();
+      setPasted(text.length);
+    },
+    onChange(event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) {
+      setPasted(null);
+      onChange(event.target.value);
+    },
+  };
+}
+
 /** A line of text with its label, hint and error. */
 export function TextField(
   props: TextProps & {
@@ -57,7 +84,8 @@ export function TextField(
     ref?: Ref<HTMLInputElement>;
   },
 ) {
-  const { shared, wrap } = useParts(props);
+  const { error, ...events } = usePasteLimit(props, LINE_MAX);
+  const { shared, wrap } = useParts({ ...props, error });
   return wrap(
     <input
       {...shared}
@@ -72,7 +100,7 @@ export function TextField(
       maxLength={props.maxLength}
       onKeyDown={props.onKeyDown}
       onBlur={props.onBlur}
-      onChange={(event) => props.onChange(event.target.value)}
+      {...events}
       className={`${BOX} h-8`}
     />,
   );
@@ -80,7 +108,8 @@ export function TextField(
 
 /** Lines of text with their label, hint and error. */
 export function TextArea(props: TextProps & { rows?: number; ref?: Ref<HTMLTextAreaElement> }) {
-  const { shared, wrap } = useParts(props);
+  const { error, ...events } = usePasteLimit(props, TEXT_MAX);
+  const { shared, wrap } = useParts({ ...props, error });
   return wrap(
     <textarea
       {...shared}
@@ -92,7 +121,7 @@ export function TextArea(props: TextProps & { rows?: number; ref?: Ref<HTMLTextA
       maxLength={props.maxLength}
       onKeyDown={props.onKeyDown}
       onBlur={props.onBlur}
-      onChange={(event) => props.onChange(event.target.value)}
+      {...events}
       className={`${BOX} py-1.5`}
     />,
   );

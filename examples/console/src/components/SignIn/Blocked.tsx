@@ -15,7 +15,7 @@ export function blockedState({ reason, code, status, message }: HelpdeskError): 
   if (code === OLD_SCHEMA) return "oldSchema";
   if (reason === "inactive_user") return "deactivated";
   if (reason === "no_profile") return "unconfirmed";
-  if (MISSING.includes(code)) return "notInstalled";
+  if (MISSING.includes(code) || (status === 404 && !code)) return "notInstalled";
   if (status === 401 && /api key/i.test(message)) return "wrongKey";
   if (status === 0 || status >= 502) return "noAnswer";
   return "failed";
