@@ -1,14 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useRef } from "react";
 import { finishDraft } from "../lib/drafts.ts";
 import { newId } from "../lib/ids.ts";
 import { keys } from "../lib/queryKeys.ts";
-import { chooseFiles, type Refusal } from "../lib/uploads.ts";
 import { createRequest } from "../services/requests.ts";
 import { useAction } from "./useAction.ts";
+import { useChosenFiles } from "./useChosenFiles.ts";
 import { useDraft } from "./useDraft.ts";
-import { uploadRequestFiles } from "./useRequestFiles.ts";
-import { useUploadLimits } from "./useUploads.ts";
 
 export type RequestForm = {
   title: string;
@@ -20,9 +18,7 @@ export type RequestForm = {
 /** The form of a new request: kept as a draft, whose id becomes that of the ticket, so that there is one of it. */
 export function useNewRequest() {
   const { key, draft, change, problem: draftProblem } = useDraft("new-request", "reply");
-  const { data: limits } = useUploadLimits();
-  const [files, setFiles] = useState<readonly File[]>([]);
-  const [refused, setRefused] = useState<Refusal[]>([]);
+  const files = useChosenFiles(key.ticketId, draft, change);
   const isSending = useRef(false);
   const navigate = useNavigate();
   const { run, isBusy, problem } = useAction(createRequest, [keys.lists()]);
@@ -40,12 +36,6 @@ export function useNewRequest() {
       form: { ...before.form, ...rest },
     }));
   }, [change]);
-  const addFiles = (chosen: readonly File[]) => {
-    if (!limits) return;
-    const { taken, refused } = chooseFiles(chosen, files.length, limits);
-    setFiles([...files, ...taken]);
-    setRefused(refused);
-  };
   const send = async (values: Record<string, unknown>) => {
     // State arrives with the next paint; a double click does not wait for it.
     if (!draft || isSending.current) return;
@@ -55,7 +45,7 @@ export function useNewRequest() {
     const done = await run({ id, title: title.trim(), description, teamId, values });
     isSending.current = false;
     if (!done) return;
-    uploadRequestFiles(id, files);
+    await files.upload(id);
     await finishDraft(key).catch(() => {});
     await navigate({ to: "/requests/$ticketId", params: { ticketId: id } });
   };
@@ -71,9 +61,5 @@ export function useNewRequest() {
     problem,
     draftProblem,
     files,
-    refused,
-    limits: limits ?? null,
-    addFiles,
-    removeFile: (file: File) => setFiles(files.filter((one) => one !== file)),
   };
 }

@@ -1,20 +1,21 @@
 import { FileText, Paperclip, X } from "lucide-react";
 import { useRef } from "react";
 import { useFormatter, useTranslations } from "use-intl";
+import type { DraftFile } from "../../lib/drafts.ts";
 import type { Refusal, UploadLimits } from "../../lib/uploads.ts";
 import { Refusals } from "../Conversation/UploadList.tsx";
 import { Button, IconButton } from "../Shared/index.ts";
 
 type ChosenFilesProps = {
-  files: readonly File[];
+  files: readonly DraftFile[];
   refused: Refusal[];
   limits: UploadLimits | null;
-  onAdd(files: readonly File[]): void;
-  onRemove(file: File): void;
+  add(files: readonly File[]): void;
+  remove(id: string): void;
 };
 
 /** The files that go with a new request once it is there. */
-export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenFilesProps) {
+export function ChosenFiles({ files, refused, limits, add, remove }: ChosenFilesProps) {
   const t = useTranslations("portal");
   const composer = useTranslations("composer");
   const format = useFormatter();
@@ -27,7 +28,7 @@ export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenF
         multiple
         hidden
         onChange={(event) => {
-          onAdd([...event.target.files ?? []]);
+          add([...event.target.files ?? []]);
           event.target.value = "";
         }}
       />
@@ -37,8 +38,8 @@ export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenF
       <Refusals refused={refused} limits={limits} />
       {files.length > 0 && (
         <ul aria-label={composer("files")} className="flex flex-wrap gap-2">
-          {files.map((file, index) => (
-            <li key={index} className="flex max-w-full items-center gap-2 rounded-md border border-line ps-2">
+          {files.map((file) => (
+            <li key={file.id} className="flex max-w-full items-center gap-2 rounded-md border border-line ps-2">
               <FileText aria-hidden size={14} className="shrink-0 text-subtle" />
               <span className="truncate" dir="auto">{file.name}</span>
               <span className="shrink-0 text-subtle">{format.number(Math.ceil(file.size / 1024))} kB</span>
@@ -47,7 +48,7 @@ export function ChosenFiles({ files, refused, limits, onAdd, onRemove }: ChosenF
                 icon={X}
                 size="small"
                 onClick={() =>
-                  onRemove(file)}
+                  remove(file.id)}
               />
             </li>
           ))}

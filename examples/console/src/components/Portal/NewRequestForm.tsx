@@ -17,8 +17,7 @@ const TITLE_MAX = 300;
 export function NewRequestForm() {
   const t = useTranslations("portal");
   const composer = useTranslations("composer");
-  const { form, set, send, id, renew, isBusy, problem, draftProblem, files, refused, limits, addFiles, removeFile } =
-    useNewRequest();
+  const { form, set, send, id, renew, isBusy, problem, draftProblem, files } = useNewRequest();
   const { data: allFields = [] } = useTicketFields();
   const { data: teams = [] } = usePublicTeams();
   const [wasTried, setTried] = useState(false);
@@ -82,7 +81,7 @@ export function NewRequestForm() {
           onChange={(typed) => set({ values: { ...form.values, [field.key]: typed } })}
         />
       ))}
-      <ChosenFiles files={files} refused={refused} limits={limits} onAdd={addFiles} onRemove={removeFile} />
+      <ChosenFiles {...files} />
       {problem?.reason === "id_conflict" && id
         ? (
           <p role="alert" className="rounded-md bg-warning-soft px-3 py-2">

@@ -1,22 +1,24 @@
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { useDraftCount } from "../../hooks/useDraftCount.ts";
 import { deleteDraftsOf } from "../../lib/drafts.ts";
+import { dropFilesOf } from "../../lib/keptFiles.ts";
 import { ConfirmDialog } from "../Shared/index.ts";
 
 /** Ends the session. Drafts do not stay on a device that somebody else may use: with drafts there is a question first. */
 export default function SignOutQuestion({ onClose }: { onClose(): void }) {
   const t = useTranslations("shell");
   const { me, signOut } = useAuth();
-  const count = useDraftCount(me?.user_id ?? "");
-  useEffect(() => {
-    if (count === 0) void signOut();
-  }, [count, signOut]);
-  const deleteAll = async () => {
-    await deleteDraftsOf(me?.user_id ?? "").catch(() => {});
+  const userId = me?.user_id ?? "";
+  const count = useDraftCount(userId);
+  const leave = useCallback(async () => {
+    await Promise.allSettled([deleteDraftsOf(userId), dropFilesOf(userId)]);
     await signOut();
-  };
+  }, [userId, signOut]);
+  useEffect(() => {
+    if (count === 0) void leave();
+  }, [count, leave]);
   return (
     <ConfirmDialog
       title={t("signOutDrafts", { count: count ?? 0 })}
@@ -24,7 +26,7 @@ export default function SignOutQuestion({ onClose }: { onClose(): void }) {
       confirmLabel={t("signOutDelete")}
       isOpen={count !== null && count > 0}
       isDangerous
-      onConfirm={deleteAll}
+      onConfirm={leave}
       onClose={onClose}
     />
   );
