@@ -1,17 +1,18 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useState } from "react";
-import { StartProblem } from "./components/Shell/StartProblem.tsx";
-import { LinkQuestion } from "./components/SignIn/LinkQuestion.tsx";
+import { lazy, Suspense, useState } from "react";
 import { BaseProvider, ToastProvider } from "./components/Shared/index.ts";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
-import { LanguageProvider } from "./contexts/LanguageContext.tsx";
+import { LanguageProvider, TextsOf } from "./contexts/LanguageContext.tsx";
 import { LiveProvider } from "./contexts/LiveContext.tsx";
 import { ShortcutProvider } from "./contexts/ShortcutContext.tsx";
 import { PreferencesProvider } from "./contexts/PreferencesContext.tsx";
 import { type AuthLink, needsPassword } from "./lib/authLink.ts";
 import { type HelpdeskError, toHelpdeskError } from "./lib/errors.ts";
 import { router } from "./router.tsx";
+
+const LinkQuestion = lazy(() => import("./components/SignIn/LinkQuestion.tsx"));
+const StartProblem = lazy(() => import("./components/Shell/StartProblem.tsx"));
 
 function newQueryClient(): QueryClient {
   return new QueryClient({
@@ -45,8 +46,15 @@ export function App({ question, problem, link = null, linkProblem = null }: AppP
     <PreferencesProvider>
       <LanguageProvider>
         <BaseProvider>
-          {question ? <LinkQuestion {...question} /> : problem === undefined
+          {question || problem !== undefined
             ? (
+              <TextsOf role="guest">
+                <Suspense fallback={null}>
+                  {question ? <LinkQuestion {...question} /> : <StartProblem problem={problem} />}
+                </Suspense>
+              </TextsOf>
+            )
+            : (
               <QueryClientProvider client={queries}>
                 <AuthProvider isRecovery={!linkProblem && needsPassword(link)} linkProblem={linkProblem}>
                   <ToastProvider>
@@ -58,8 +66,7 @@ export function App({ question, problem, link = null, linkProblem = null }: AppP
                   </ToastProvider>
                 </AuthProvider>
               </QueryClientProvider>
-            )
-            : <StartProblem problem={problem} />}
+            )}
         </BaseProvider>
       </LanguageProvider>
     </PreferencesProvider>

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { QueueSearch } from "./lib/queues.ts";
 import type { Action } from "./lib/roles.ts";
-import { ForRole, Frame } from "./components/Shell/Frame.tsx";
+import { ForGuests, ForRole, Frame } from "./components/Shell/Frame.tsx";
 import { NotFound } from "./components/Shell/NotFound.tsx";
 
 type Page = () => Promise<{ default: React.ComponentType }>;
@@ -12,6 +12,7 @@ function publicPage<Path extends string>(path: Path, page: Page) {
   return createRoute({ getParentRoute: () => rootRoute, path, component: lazyRouteComponent(page) });
 }
 
+const guests = createRoute({ getParentRoute: () => rootRoute, id: "guests", component: ForGuests });
 const requesters = area("requesters", "request"), staff = area("staff", "work"), admins = area("admins", "administer");
 
 function area<Id extends string>(id: Id, action: Action) {
@@ -22,7 +23,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-type Area = typeof requesters | typeof staff | typeof admins;
+type Area = typeof guests | typeof requesters | typeof staff | typeof admins;
 
 const page = <Path extends string>(parent: Area, path: Path, load: Page) =>
   createRoute({ getParentRoute: () => parent, path, component: lazyRouteComponent(load) });
@@ -45,10 +46,12 @@ const routes = rootRoute.addChildren([
     path: "/",
     component: lazyRouteComponent(() => import("./pages/HomePage.tsx")),
   }),
-  publicPage("/sign-in", () => import("./pages/SignInPage.tsx")),
-  publicPage("/sign-up", () => import("./pages/SignUpPage.tsx")),
-  publicPage("/reset-password", () => import("./pages/ResetPasswordPage.tsx")),
-  publicPage("/set-password", () => import("./pages/SetPasswordPage.tsx")),
+  guests.addChildren([
+    page(guests, "/sign-in", () => import("./pages/SignInPage.tsx")),
+    page(guests, "/sign-up", () => import("./pages/SignUpPage.tsx")),
+    page(guests, "/reset-password", () => import("./pages/ResetPasswordPage.tsx")),
+    page(guests, "/set-password", () => import("./pages/SetPasswordPage.tsx")),
+  ]),
   publicPage("/settings", () => import("./pages/SettingsPage.tsx")),
   publicPage("/help", () => import("./pages/HelpCentrePage.tsx")),
   publicPage("/help/$articleId", () => import("./pages/HelpArticlePage.tsx")),

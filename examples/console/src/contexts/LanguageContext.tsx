@@ -2,11 +2,13 @@ import { type ReactNode, useEffect, useState } from "react";
 import { IntlProvider, useMessages } from "use-intl";
 import type { Texts } from "../messages/en.ts";
 import type { AdminTexts } from "../messages/en.admin.ts";
+import type { GuestTexts } from "../messages/en.guest.ts";
 import type { StaffTexts } from "../messages/en.staff.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
 
 const everybody = import.meta.glob<{ default: Texts }>(["../messages/*.ts", "!../messages/*.*.ts"]);
-const ofRoles = import.meta.glob<{ default: StaffTexts | AdminTexts }>("../messages/*.*.ts");
+type RoleTexts = GuestTexts | StaffTexts | AdminTexts;
+const ofRoles = import.meta.glob<{ default: RoleTexts }>("../messages/*.*.ts");
 
 /** Texts in the person's language; each language is a file of its own, loaded when it is chosen. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
@@ -22,7 +24,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 }
 
 /** Around the screens of a role: their texts too. */
-export function TextsOf({ role, children }: { role: "staff" | "admin"; children: ReactNode }) {
+export function TextsOf({ role, children }: { role: "guest" | "staff" | "admin"; children: ReactNode }) {
   const { language } = usePreferences();
   const loaded = useLanguage(ofRoles[`../messages/${language}.${role}.ts`], language);
   const texts = useMessages();

@@ -1,5 +1,4 @@
 import type { Texts } from "./en.ts";
-import auth from "./de/auth.json" with { type: "json" };
 import shell from "./de/shell.json" with { type: "json" };
 import shared from "./de/shared.json" with { type: "json" };
 import settings from "./de/settings.json" with { type: "json" };
@@ -7,6 +6,6 @@ import portal from "./de/portal.json" with { type: "json" };
 import ticket from "./de/ticket.json" with { type: "json" };
 import composer from "./de/composer.json" with { type: "json" };
 
-const texts: Texts = { auth, shell, shared, settings, portal, ticket, composer };
+const texts: Texts = { shell, shared, settings, portal, ticket, composer };
 
 export default texts;

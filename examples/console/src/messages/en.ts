@@ -1,4 +1,3 @@
-import auth from "./en/auth.json" with { type: "json" };
 import shell from "./en/shell.json" with { type: "json" };
 import shared from "./en/shared.json" with { type: "json" };
 import settings from "./en/settings.json" with { type: "json" };
@@ -6,9 +5,9 @@ import portal from "./en/portal.json" with { type: "json" };
 import ticket from "./en/ticket.json" with { type: "json" };
 import composer from "./en/composer.json" with { type: "json" };
 
-/** The texts that everybody needs, by area. Another language is two files like these, and a folder. */
+/** The texts that everybody needs, by area. Another language is four files like these, and a folder. */
 export type Texts = typeof texts;
 
-const texts = { auth, shell, shared, settings, portal, ticket, composer };
+const texts = { shell, shared, settings, portal, ticket, composer };
 
 export default texts;

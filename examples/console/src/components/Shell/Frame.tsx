@@ -1,16 +1,16 @@
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { TextsOf } from "../../contexts/LanguageContext.tsx";
 import type { Action } from "../../lib/roles.ts";
 import { Banners } from "./Banners.tsx";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
-import { Blocked } from "../SignIn/Blocked.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { NotFound } from "./NotFound.tsx";
 import { PaneBoundary } from "./PaneBoundary.tsx";
 
+const Blocked = lazy(() => import("../SignIn/Blocked.tsx"));
 const PUBLIC = ["/sign-in", "/sign-up", "/reset-password", "/set-password"];
 
 /** Around every page: navigation for who is signed in, sign-in for who is not. */
@@ -32,7 +32,15 @@ export function Frame() {
     </Suspense>
   );
   if (isPublic) return page;
-  if (state === "blocked") return <Blocked />;
+  if (state === "blocked") {
+    return (
+      <TextsOf role="guest">
+        <Suspense fallback={null}>
+          <Blocked />
+        </Suspense>
+      </TextsOf>
+    );
+  }
   return (
     <div className="flex h-full flex-col sm:flex-row">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
@@ -45,6 +53,15 @@ export function Frame() {
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">{page}</main>
       </div>
     </div>
+  );
+}
+
+/** The pages around the sign-in. */
+export function ForGuests() {
+  return (
+    <TextsOf role="guest">
+      <Outlet />
+    </TextsOf>
   );
 }
 

@@ -11,7 +11,7 @@ const TEXTS = {
 const EXAMPLE = `{ "url": "https://….supabase.co", "key": "sb_publishable_…" }`;
 
 /** The page when the console cannot start: which file is wrong, and what belongs into it. */
-export function StartProblem({ problem }: { problem: unknown }) {
+export default function StartProblem({ problem }: { problem: unknown }) {
   const t = useTranslations("auth");
   const reason = problem instanceof ConfigError ? problem.reason : null;
   return (

@@ -22,7 +22,7 @@ export function blockedState({ reason, code, status, message }: HelpdeskError): 
 }
 
 /** The page of a person who is signed in and cannot use the helpdesk: why, and what to do. */
-export function Blocked() {
+export default function Blocked() {
   const t = useTranslations("auth");
   const { problem, signOut } = useAuth();
   if (!problem) return null;

@@ -15,7 +15,7 @@ type LinkQuestionProps = {
  * Asks before a link from a mail replaces somebody's session. Whoever sends a link to their own account could read
  * there what its receiver writes, believing it to be theirs.
  */
-export function LinkQuestion({ from, to, onDecide }: LinkQuestionProps) {
+export default function LinkQuestion({ from, to, onDecide }: LinkQuestionProps) {
   const t = useTranslations("auth");
   const [isBusy, setBusy] = useState(false);
   return (
