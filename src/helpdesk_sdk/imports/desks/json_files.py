@@ -31,28 +31,38 @@ def stage_files(
 def stage_changed(
     path: Path, stage: Stage, note: Callable[[str, int], None], read: Callable[[Path, str], int | None]
 ) -> None:
-    """Call ``read`` for each file that has changed since it was read last, in the order of their names.
+    """Call ``read`` for each file that was not read yet, in the order of their names.
 
     ``read`` receives the file and its name in places. It returns how many objects the file has; None where it was not
-    read to its end, so that it is read again.
+    read to its end, so that it is read again. Where files have changed since, all are read again and all objects are
+    sent again: what was sent already may be another now, or have comments in a new file.
 
     Raises:
         LocalFileError: There is no such file or folder, or nothing to read in it.
     """
     files, others = files_of(path)
-    for other in others:
-        note(f"not read, since it is no JSON: {other.name}", 1)
     root = path if path.is_dir() else path.parent
+    there = {}
     for file in files:
         about = file.stat()
         shown = os.fsencode(file.relative_to(root)).decode(errors="replace")
-        known = stage.db.execute("select size, changed from files where path = ?", (shown,)).fetchone()
-        if known == (about.st_size, about.st_mtime_ns):
+        there[shown] = (file, (about.st_size, about.st_mtime_ns))
+    known = {row[0]: (row[1:3], row[3]) for row in stage.db.execute("select path, size, changed, objects from files")}
+    are_same = all(shown in there and there[shown][1] == about for shown, (about, _) in known.items())
+    if not are_same or (stage.is_read and len(there) > len(known)):
+        stage.restart()
+        known = {}
+        note("times that all was read again, since files had changed", 1)
+    if not stage.is_read:
+        for other in others:
+            note(f"not read, since it is no JSON: {other.name}", 1)
+    for shown, (file, about_now) in there.items():
+        if shown in known and known[shown][1] >= 0:
             continue
         count = read(file, shown)
-        if count is not None:
-            row = (shown, about.st_size, about.st_mtime_ns, count)
-            stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)
+        row = (shown, *about_now, -1 if count is None else count)
+        stage.db.execute("insert or replace into files values (?, ?, ?, ?)", row)
+    stage.put("read", "yes")
 
 
 def _stage_file(

@@ -122,8 +122,18 @@ class Stage:
 
     def clear(self) -> None:
         """Forget what was read and what came of it: until the next import, rows of the files may be mended or gone."""
-        self.db.executescript("".join(f"delete from {name};" for name in _FORGOTTEN))
+        self.restart()
         self.db.execute("delete from meta where key in ('finished', 'run_id')")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all files were read."""
+        return self.get("read") is not None
+
+    def restart(self) -> None:
+        """Forget what was read and what came of it, but not which import it is."""
+        self.db.executescript("".join(f"delete from {name};" for name in _FORGOTTEN))
+        self.db.execute("delete from meta where key = 'read'")
 
     def keep_problem(self, problem: Problem) -> None:
         """Keep a problem, once."""
