@@ -23,7 +23,15 @@ from typing import TypeAlias, TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.db import concurrency, mutations, mutations_files, mutations_live, mutations_rules, watchers
+from tests.db import (
+    concurrency,
+    concurrency_knowledge,
+    mutations,
+    mutations_files,
+    mutations_live,
+    mutations_rules,
+    watchers,
+)
 from tests.db.conftest import Server
 
 from helpdesk_sdk.local.postgres import Postgres
@@ -100,7 +108,8 @@ def _single(server: Server, share: Share) -> tuple[list[Found], dict[str, str]]:
 
 def _concurrent(server: Server, share: Share) -> list[Found]:
     found = []
-    for mutation in share.of([mutation for mutation in concurrency.MUTATIONS if share.only in mutation.name]):
+    known = [*concurrency.MUTATIONS, *concurrency_knowledge.MUTATIONS]
+    for mutation in share.of([mutation for mutation in known if share.only in mutation.name]):
         noticed = concurrency.who_notices(server, mutation)
         _show(mutation.name, noticed)
         found.append((mutation.name, noticed))

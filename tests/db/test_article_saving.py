@@ -38,6 +38,27 @@ def test_an_import_does_not_take_the_slug_of_another_article(db: Db, world: Worl
     assert imported(db, "returns", "zd:9")["article_id"] == written["article_id"]
 
 
+@pytest.mark.parametrize(("slug", "title"), [(None, "T"), ("s", None)])
+def test_an_article_has_a_slug_and_a_title(db: Db, world: World, slug: str | None, title: str | None) -> None:
+    missing = "slug" if slug is None else "title"
+    with refused("invalid_value", f"{missing} is missing"), be(db, AGENT):
+        db.execute("select helpdesk.save_article(%s, %s)", (slug, title))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into helpdesk.articles (slug, title, external_id) values ('other', 'Other', 'zd:7')",
+        "update helpdesk.articles set external_id = 'zd:7' where slug = 'returns'",
+    ],
+)
+def test_a_draft_does_not_take_the_external_id_of_another_article(db: Db, world: World, statement: str) -> None:
+    imported(db, "refunds", "zd:7")
+    saved(db, AGENT, "returns")
+    with refused("external_id_taken", "Another article has this external id"), be(db, AGENT):
+        db.execute(statement.encode())
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_who_may_not_write_learns_nothing_of_slugs_and_external_ids(db: Db, world: World, taken: bool) -> None:
     if taken:

@@ -96,3 +96,11 @@ def test_bad_input_names_its_field(db: Db, world: World, query: str, field: str)
         found(db, AGENT, query)
     with refused("invalid_value", "audience"):
         found(db, AGENT, "x", audience="everybody")
+
+
+@pytest.mark.parametrize(("query", "rows", "problem"), [(None, 5, "query is missing"), ("pump", None, "max_rows is")])
+def test_a_search_needs_a_query_and_a_number_of_rows(
+    db: Db, world: World, query: str | None, rows: int | None, problem: str
+) -> None:
+    with refused("invalid_value", problem), be(db, CUSTOMER):
+        db.execute("select helpdesk.search_articles(%s, max_rows => %s)", (query, rows))

@@ -36,6 +36,24 @@ def test_only_admins_and_only_prompts_of_the_task(db: Db, world: World) -> None:
     assert ask(db, world["answered"], person=SERVICE)["prompt_id"] == made["prompt_id"]
 
 
+@pytest.mark.parametrize("prompt", ["nothing", None])
+def test_a_prompt_that_is_not_there_is_not_activated(db: Db, world: World, prompt: str | None) -> None:
+    active = "select prompt_id from helpdesk.ai_prompts where is_active order by 1"
+    before = db.execute(active).fetchall()
+    with refused("prompt_not_found"), be(db, ADMIN):
+        db.execute("select helpdesk.activate_prompt(%s)", (prompt and world[prompt],))
+    assert db.execute(active).fetchall() == before
+
+
+def test_the_log_has_which_prompt_is_used_now(db: Db, world: World) -> None:
+    with be(db, ADMIN):
+        made = one(db, "select * from helpdesk.create_prompt('reply', 'A secret body.')")
+        db.execute("select helpdesk.activate_prompt(%s)", (made["prompt_id"],))
+    event = one(db, "select * from helpdesk.events where type = 'assistant.prompt_activated'")
+    assert (str(event["actor_id"]), event["audience"]) == (world["admin"], "staff")
+    assert event["data"] == {"prompt_id": str(made["prompt_id"]), "task": "reply"}
+
+
 @pytest.mark.parametrize("key", [None, "", "x" * 301])
 def test_an_endpoint_has_a_name(db: Db, world: World, key: str | None) -> None:
     _, secret = leased(db, world["mine"])
@@ -109,6 +127,20 @@ def test_a_setting_out_of_bounds_is_refused_by_its_name(db: Db, world: World, co
     person = OWNER if column == "capability" else ADMIN
     with refused("invalid_value", column), be(db, person):
         db.execute(f"update helpdesk.ai_settings set {column} = %s".encode(), (setting,))
+
+
+THRESHOLDS: dict[str, list[Any]] = {
+    "suggest_share": [-0.1, 1.1, "NaN"],
+    "min_similarity": [-0.1, 1.1, "NaN"],
+    "apply_share": [0.49, 1.1, "NaN"],
+    "target_precision": [0.49, 1, "NaN"],
+}
+
+
+@pytest.mark.parametrize(("column", "bad"), [(column, bad) for column, values in THRESHOLDS.items() for bad in values])
+def test_a_threshold_out_of_bounds_is_refused_by_its_name(db: Db, world: World, column: str, bad: Any) -> None:
+    with refused("invalid_value", column), be(db, ADMIN):
+        db.execute(f"update helpdesk.ai_thresholds set {column} = %s where kind = 'team'".encode(), (bad,))
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,22 @@ def test_a_reply_without_a_last_message_follows_the_newest_of_the_living_ticket(
     assert (result["value"]["ticket_id"], result["value"]["via_ticket_id"]) == (third, first)
 
 
+def test_a_reply_without_a_last_message_follows_no_message_of_another_requester(db: Db, world: World) -> None:
+    for name in ("answered", "mine"):
+        bulk(db, AGENT, {"action": "reply", "ticket_id": world[name], "body": "An answer"})
+    with be(db, SERVICE):
+        other = value(
+            db,
+            "select (helpdesk.create_ticket('Other', requester_id => %s, team_id => %s)).ticket_id::text",
+            *(world["other"], world["desk"]),
+        )
+        db.execute("select helpdesk.merge_tickets(%s, %s, other_requester => true)", (other, world["answered"]))
+    for body in ("First", "Second"):
+        (result,) = bulk(db, AGENT, {"action": "reply", "ticket_id": other, "body": body})
+        assert result["ok"], result
+        assert result["value"]["ticket_id"] == other
+
+
 def test_the_system_sends_many_changes_too(db: Db, world: World) -> None:
     results = bulk(
         db,

@@ -162,3 +162,12 @@ def test_a_changed_example_is_embedded_anew(db: Db, world: dict[str, str]) -> No
     (new,) = leased(db)
     assert store(db, new, vector(1))
     assert value(db, "select count(*) from helpdesk_private.example_embeddings") == 1
+
+
+@pytest.mark.parametrize("model", ["never-filled", None])
+def test_a_model_without_vectors_is_not_switched_to(db: Db, model: str | None) -> None:
+    published(db, "guide", "One text of a few words.")
+    store(db, leased(db)[0], vector(1))
+    with refused("embedding_incomplete", "There are no vectors of the model"), be(db, ADMIN):
+        db.execute("select helpdesk.switch_embedding_model(%s)", (model,))
+    assert (active(db), progress(db)) == (MODEL, [(MODEL, True, 1, 1, 0, 0)])

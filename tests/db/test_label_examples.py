@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, Person, as_person, be, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER, Db, Person, as_person, be, refused, value
 from tests.db.world import World
 
 ALL = "select coalesce(jsonb_agg(jsonb_build_array(kind, label, source) order by kind, label), '[]') from (" + (
@@ -188,3 +188,15 @@ def test_people_see_the_examples_of_tickets_they_work(db: Db, world: World) -> N
             assert value(db, seen, ticket) == rows, person
     with as_person(db, AGENT):
         assert db.execute("delete from helpdesk.label_examples").rowcount == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "problem"),
+    [("colour", "red", "kind must be"), ("tag", "", "label"), ("tag", "x" * 51, "label")],
+)
+def test_an_example_out_of_bounds_is_refused_by_name(db: Db, world: World, kind: str, label: str, problem: str) -> None:
+    with refused("invalid_value", problem):
+        db.execute(
+            "insert into helpdesk.label_examples (kind, label, ticket_id, source) values (%s, %s, %s, 'agent')",
+            (kind, label, world["mine"]),
+        )

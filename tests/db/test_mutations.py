@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 from tests.db import (
     concurrency,
+    concurrency_knowledge,
     mutations,
     mutations_files,
     mutations_live,
@@ -40,8 +41,15 @@ def test_a_guard_taken_away_is_noticed(pg: Server, own: str, world: World) -> No
         assert watchers.who_notices(db, world, rows, guard) is not None
 
 
-def test_a_lock_taken_away_is_noticed(pg: Server) -> None:
-    mutation = next(m for m in concurrency.MUTATIONS if m.name == "roles change at the same time")
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        next(m for m in concurrency.MUTATIONS if m.name == "roles change at the same time"),
+        *concurrency_knowledge.MUTATIONS,
+    ],
+    ids=lambda mutation: mutation.function,
+)
+def test_a_lock_taken_away_is_noticed(pg: Server, mutation: concurrency.Mutation) -> None:
     assert concurrency.who_notices(pg, mutation) is not None
 
 

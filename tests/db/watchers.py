@@ -91,6 +91,7 @@ _MODULES = [
     "metrics",
     "foundation",
     "attacks_values",
+    "deactivated_admin",
     "names",
     "numbers",
     "events_filtered",
@@ -116,6 +117,8 @@ _SAID_TWICE = (
                 "ai_prompts",
                 "ai_exclusions",
                 "ai_usage",
+                "articles",
+                "label_examples",
             ),
         )
     ),
