@@ -32,6 +32,10 @@ _CODE_QUESTIONS = (
 )
 
 
+# The places of articles, and the vectors of their passages.
+_Passages = list[tuple[int, Sequence[float]]]
+
+
 @dataclass(frozen=True)
 class Article:
     """An article, and the questions that it answers."""
@@ -108,12 +112,14 @@ def run(url: str, options: Options) -> Section:
     articles = read(options.file)
     model = _model()
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
-        passages = _publish(connection, articles, model)
-        section.explanation += f" {len(articles)} articles, {passages} passages."
+        texts = _publish(connection, articles, model)
+        passages = connection.execute("select from helpdesk_private.published_chunks").fetchall()
+        section.explanation += f" {len(articles)} articles, {len(passages)} passages."
         asked = [(place, question) for place, article in enumerate(articles) for question in article.questions]
         vectors = _embed(model, [question for _, question in asked])
         if model is not None:
-            section.results.append(_result("vectors alone", _by_vectors(connection, asked, vectors)))
+            section.results.append(_result("vectors of texts alone", _by_vectors(asked, vectors, texts)))
+            section.results.append(_result("with titles", _by_vectors(asked, vectors, _stored(connection))))
         section.results.append(_result("words alone", _by_search(connection, asked, None, None)))
         both = _result("search", _by_search(connection, asked, vectors, model))
         section.results.append(_judged(both, section.results[0] if model is not None else None, options))
@@ -156,8 +162,9 @@ def _as_system(connection: Any) -> Iterator[None]:
         yield
 
 
-def _publish(connection: Any, articles: Sequence[Article], model: Any) -> int:
-    """Make these the only articles, embed their passages, and return how many there are."""
+def _publish(connection: Any, articles: Sequence[Article], model: Any) -> _Passages:
+    """Make these the only articles, embed their passages, and return the vectors of their texts."""
+    passages: _Passages = []
     connection.execute("truncate helpdesk.articles cascade")
     with _as_system(connection):
         for place, one in enumerate(articles):
@@ -171,14 +178,36 @@ def _publish(connection: Any, articles: Sequence[Article], model: Any) -> int:
         with _as_system(connection):
             connection.execute("select helpdesk.use_embedding_model(%s)", (model.name,))
         while jobs := _leased(connection):
-            vectors = _embed(model, [job["text"] for job in jobs])
+            texts = list(dict.fromkeys(job[name] for job in jobs for name in ("text", "title")))
+            made = dict(zip(texts, _embed(model, texts), strict=True))
+            owners = _owners(connection)
+            passages += [(owners[job["job_id"]], made[job["text"]]) for job in jobs]
             with _as_system(connection):
-                for job, vector in zip(jobs, vectors, strict=True):
+                for job in jobs:
                     connection.execute(
-                        "select helpdesk.store_embedding(%s, %s, %s::real[])", (job["job_id"], model.name, vector)
+                        "select helpdesk.store_embedding(%s, %s, %s::real[], %s::real[])",
+                        (job["job_id"], model.name, made[job["text"]], made[job["title"]]),
                     )
     connection.execute("vacuum (analyze) helpdesk.article_chunks")
-    return int(connection.execute("select count(*) from helpdesk_private.published_chunks").fetchone()["count"])
+    return passages
+
+
+def _owners(connection: Any) -> dict[Any, int]:
+    """The article of each job."""
+    query = (
+        "select j.job_id, a.slug from helpdesk_private.embedding_jobs as j "
+        "join helpdesk.article_chunks as c using (chunk_id) join helpdesk.articles as a using (article_id)"
+    )
+    return {row["job_id"]: int(row["slug"][1:]) for row in connection.execute(query)}
+
+
+def _stored(connection: Any) -> _Passages:
+    """The vectors that search compares."""
+    query = (
+        "select a.slug, e.embedding::real[] as vector from helpdesk_private.chunk_embeddings as e "
+        "join helpdesk.article_chunks as c using (chunk_id) join helpdesk.articles as a using (article_id)"
+    )
+    return [(int(row["slug"][1:]), row["vector"]) for row in connection.execute(query)]
 
 
 def _leased(connection: Any) -> list[Any]:
@@ -203,17 +232,13 @@ def _by_search(
 
 
 def _by_vectors(
-    connection: Any, asked: Sequence[tuple[int, str]], vectors: Sequence[Sequence[float]]
+    asked: Sequence[tuple[int, str]], vectors: Sequence[Sequence[float]], passages: _Passages
 ) -> tuple[list[int], list[float]]:
     """The same by the nearest passage of each article, with every passage compared."""
     import numpy as np
 
-    rows = connection.execute(
-        "select a.slug, e.embedding::real[] as vector from helpdesk_private.chunk_embeddings as e "
-        "join helpdesk.article_chunks as c using (chunk_id) join helpdesk.articles as a using (article_id)"
-    ).fetchall()
-    owners = np.array([int(row["slug"][1:]) for row in rows])
-    near = np.array(vectors) @ np.array([row["vector"] for row in rows]).T
+    owners = np.array([owner for owner, _ in passages])
+    near = np.array(vectors) @ np.array([vector for _, vector in passages]).T
     places = []
     for (article, _), cosines in zip(asked, near, strict=True):
         best = np.full(owners.max() + 1, -2.0)

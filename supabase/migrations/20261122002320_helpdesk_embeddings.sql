@@ -9,6 +9,9 @@
 -- Each slot and audience has an index of its own: what a customer finds, and how much, never depends on vectors of
 -- internal articles.
 --
+-- The vector of a passage is that of its text and, with a quarter of the weight, that of its title: people ask for what
+-- a title says (docs/decisions/0040-titles-in-vectors.md).
+--
 -- A passage never changes, so its vector cannot be out of date. Publishing makes the jobs in its transaction; a passage
 -- with the same text as one of the last version takes that vector and needs no job. A vector goes with its passage.
 
@@ -202,6 +205,22 @@ $$;
 comment on function helpdesk_private.unit_vector is
   'The vector with length 1. Refuses what is no vector of 384 finite numbers, by the name of the field.';
 revoke all on function helpdesk_private.unit_vector from public, anon, authenticated, service_role;
+
+create function helpdesk_private.passage_vector(p_embedding real[], p_title_embedding real[])
+returns real[]
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.unit_vector('embedding', array_agg((e.value + 0.25 * t.value)::real order by e.place))
+  from unnest(helpdesk_private.unit_vector('embedding', p_embedding)) with ordinality as e (value, place)
+  join unnest(helpdesk_private.unit_vector('title_embedding', p_title_embedding)) with ordinality as t (value, place)
+    on t.place = e.place;
+$$;
+comment on function helpdesk_private.passage_vector is
+  'The vector of a passage, of length 1, from the vectors of its text and of its title.';
+revoke all on function helpdesk_private.passage_vector from public, anon, authenticated, service_role;
 
 create function helpdesk_private.active_embedding_model()
 returns text

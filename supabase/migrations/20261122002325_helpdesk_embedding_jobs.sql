@@ -8,9 +8,12 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122002325
 
 insert into helpdesk_private.named_locks (name) values ('embedding_models');
 
-create type helpdesk_private.embedding_work as (job_id uuid, target text, text text, model text);
+create type helpdesk_private.embedding_work as (
+  job_id uuid, target text, text text, model text, title text
+);
 comment on type helpdesk_private.embedding_work is
-  'A leased job: a text, of a passage (chunk) or of an example, and the model that is to embed it.';
+  'A leased job: a text, of a passage (chunk) or of an example, and the model that is to embed it. title: of the '
+  'passage''s article, to be embedded, too; null for an example.';
 
 create function helpdesk_private.activate_first_model(p_model text)
 returns void
@@ -138,7 +141,8 @@ begin
     where j.job_id = v_job.job_id;
     return query select
       v_job.job_id, case when v_job.chunk_id is null then 'example' else 'chunk' end,
-      helpdesk_private.embedding_text(v_job), v_job.model;
+      helpdesk_private.embedding_text(v_job), v_job.model,
+      (select c.title from helpdesk.article_chunks as c where c.chunk_id = v_job.chunk_id);
   end loop;
   -- The last passages that waited may have been withdrawn or given up.
   perform helpdesk_private.activate_first_model(m.model) from helpdesk_private.embedding_models as m;
@@ -166,7 +170,9 @@ comment on function helpdesk.lease_embedding_jobs is
 revoke all on function helpdesk.lease_embedding_jobs from public, anon, authenticated, service_role;
 grant execute on function helpdesk.lease_embedding_jobs to service_role;
 
-create function helpdesk_private.store_embedding(p_job_id uuid, p_model text, p_embedding real[])
+create function helpdesk_private.store_embedding(
+  p_job_id uuid, p_model text, p_embedding real[], p_title_embedding real[]
+)
 returns boolean
 language plpgsql
 -- Definer: nobody writes vectors directly.
@@ -196,6 +202,7 @@ begin
     );
   end if;
   if v_job.chunk_id is not null then
+    v_embedding := helpdesk_private.passage_vector(p_embedding, p_title_embedding);
     insert into helpdesk_private.chunk_embeddings (chunk_id, model, slot, audience, locale, embedding)
     select c.chunk_id, m.model, m.slot, c.audience, c.locale, v_embedding
     from helpdesk.article_chunks as c
@@ -215,17 +222,21 @@ $$;
 revoke all on function helpdesk_private.store_embedding from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.store_embedding to service_role;
 
-create function helpdesk.store_embedding(job_id uuid, model text, embedding real[])
+create function helpdesk.store_embedding(
+  job_id uuid, model text, embedding real[], title_embedding real[] default null
+)
 returns boolean
 language sql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select helpdesk_private.store_embedding(store_embedding.job_id, store_embedding.model, store_embedding.embedding);
+  select helpdesk_private.store_embedding(
+    store_embedding.job_id, store_embedding.model, store_embedding.embedding, store_embedding.title_embedding
+  );
 $$;
 comment on function helpdesk.store_embedding is
-  'For embedding workers, with the secret key: the vector of a leased text, 384 numbers of any length. false: the job '
-  'is done already, or its text is no longer published; nothing was stored.';
+  'For embedding workers, with the secret key: the vector of a leased text, and for a passage that of its title; each '
+  '384 numbers of any length. false: the job is done already, or its text is no longer published; nothing was stored.';
 revoke all on function helpdesk.store_embedding from public, anon, authenticated, service_role;
 grant execute on function helpdesk.store_embedding to service_role;
 

@@ -32,7 +32,7 @@ declare
   );
   -- Each model has its own scale: the floor of the one that ships is known, that of others is an admin's to set.
   v_floor real := (
-    select coalesce(s.similarity_floor, case when p_model ilike '%minilm%' then .5 end) from helpdesk.ai_settings as s
+    select coalesce(s.similarity_floor, case when p_model ilike '%minilm%' then .52 end) from helpdesk.ai_settings as s
   );
   v_found integer;
 begin

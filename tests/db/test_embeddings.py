@@ -33,10 +33,11 @@ def leased(db: Db, rows: int = 100, model: str | None = MODEL) -> list[dict[str,
         ).fetchall()
 
 
-def store(db: Db, job: dict[str, Any], numbers: list[float], model: str = MODEL) -> bool:
-    """Whether the vector was stored."""
+def store(db: Db, job: dict[str, Any], numbers: list[Any], model: str = MODEL, title: list[Any] | None = None) -> bool:
+    """Whether the vector was stored. The title has the same unless it is given."""
+    given = [job["job_id"], model, numbers, numbers if title is None else title]
     with be(db, SERVICE):
-        return bool(value(db, "select helpdesk.store_embedding(%s, %s, %s::real[])", job["job_id"], model, numbers))
+        return bool(value(db, "select helpdesk.store_embedding(%s, %s, %s::real[], %s::real[])", *given))
 
 
 def progress(db: Db) -> list[tuple[Any, ...]]:
@@ -147,6 +148,20 @@ def test_vectors_are_stored_with_length_one(db: Db) -> None:
     assert stored[:3] == pytest.approx([0.6, 0.8, 0.0])
 
 
+def test_a_passage_has_a_quarter_of_its_title_in_its_vector(db: Db) -> None:
+    published(db, "guide", "One text of a few words.")
+    (job,) = leased(db)
+    assert (job["title"], job["text"]) == ("Guide", "Guide\nOne text of a few words.")
+    with refused("invalid_value", "title_embedding must be 384 numbers, got none"), be(db, SERVICE):
+        db.execute("select helpdesk.store_embedding(%s, %s, %s::real[])", (job["job_id"], MODEL, vector(1)))
+    with refused("invalid_value", "title_embedding must be finite numbers"):
+        store(db, job, vector(1), title=vector(float("nan")))
+    # Of any length, each counts the same.
+    assert store(db, job, vector(5), title=vector(0, 7))
+    stored = one(db, "select embedding::real[] as numbers from helpdesk_private.chunk_embeddings")["numbers"]
+    assert stored[:3] == pytest.approx([1 / 1.0625**0.5, 0.25 / 1.0625**0.5, 0.0])
+
+
 def test_a_changed_example_is_embedded_anew(db: Db, world: dict[str, str]) -> None:
     published(db, "guide", "One text of a few words.")
     store(db, leased(db)[0], vector(1))
@@ -156,11 +171,12 @@ def test_a_changed_example_is_embedded_anew(db: Db, world: dict[str, str]) -> No
         (world["mine"], requester),
     )
     (old,) = leased(db)
-    assert (old["target"], old["text"]) == ("example", "one")
+    assert (old["target"], old["text"], old["title"]) == ("example", "one", None)
     db.execute("update helpdesk_private.example_texts set body = 'two'")
     assert not store(db, old, vector(1))
     (new,) = leased(db)
-    assert store(db, new, vector(1))
+    with be(db, SERVICE):
+        assert value(db, "select helpdesk.store_embedding(%s, %s, %s::real[])", new["job_id"], MODEL, vector(1))
     assert value(db, "select count(*) from helpdesk_private.example_embeddings") == 1
 
 

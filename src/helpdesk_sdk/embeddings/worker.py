@@ -60,7 +60,9 @@ def embed_waiting(
 
 def _embed(hd: Helpdesk, endpoint: EmbeddingEndpoint, jobs: Sequence[EmbeddingJob], report: EmbeddingReport) -> None:
     try:
-        vectors = endpoint.embed([job.text for job in jobs])
+        # Passages of one article share their title.
+        texts = list(dict.fromkeys(text for job in jobs for text in (job.text, job.title) if text is not None))
+        vectors = dict(zip(texts, endpoint.embed(texts), strict=True))
     except EmbeddingError as error:
         if error.is_refusal and len(jobs) > 1:
             # One of the texts is to blame: the others get their vectors.
@@ -74,9 +76,10 @@ def _embed(hd: Helpdesk, endpoint: EmbeddingEndpoint, jobs: Sequence[EmbeddingJo
         report.has_failed = not error.is_refusal
         _postpone(hd, jobs, str(error), report)
         return
-    for job, vector in zip(jobs, vectors, strict=True):
+    for job in jobs:
+        title = None if job.title is None else vectors[job.title]
         try:
-            report.stored += hd.knowledge.store_embedding(job, vector)
+            report.stored += hd.knowledge.store_embedding(job, vectors[job.text], title)
         except ApiError as error:
             if error.is_transient:
                 raise

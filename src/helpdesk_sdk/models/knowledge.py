@@ -178,6 +178,8 @@ class EmbeddingJob(Model):
     """The text."""
     model: str
     """The model that is to embed it."""
+    title: str | None = None
+    """The title of the passage's article, which is embedded, too; None for an example."""
 
 
 class EmbeddingCounts(Model):

@@ -12,10 +12,12 @@ interface Job {
   job_id: string;
   text: string;
   model: string;
+  /** Of a passage's article, embedded too; null for an example. */
+  title: string | null;
 }
 
-/** Hosted ends a request after two seconds of its processor, which is a few texts. */
-const BATCH = 5;
+/** Hosted ends a request after two seconds of its processor, which is a few texts and their titles. */
+const BATCH = 4;
 const LEASE_SECONDS = 120;
 
 /** Work until nothing waits, an endpoint fails or the time is over. @throws ApiError */
@@ -34,9 +36,12 @@ export async function embedWaiting(api: Api, model: Embedder, until: () => boole
 
 /** Whether the endpoint works. */
 async function embedJobs(api: Api, model: Embedder, jobs: Job[], counts: Counts): Promise<boolean> {
-  let vectors: number[][];
+  // Passages of one article share their title.
+  const texts = [...new Set(jobs.flatMap(({ text, title }) => title === null ? [text] : [text, title]))];
+  const vectors = new Map<string, number[]>();
   try {
-    ({ vectors } = await model.embed(jobs.map(({ text }) => text), "passage"));
+    const made = await model.embed(texts, "passage");
+    texts.forEach((text, place) => vectors.set(text, made.vectors[place]!));
   } catch (error) {
     if (!(error instanceof EmbeddingError)) throw error;
     if (error.isRefusal && jobs.length > 1) {
@@ -50,9 +55,14 @@ async function embedJobs(api: Api, model: Embedder, jobs: Job[], counts: Counts)
     }
     return error.isRefusal;
   }
-  for (const [index, job] of jobs.entries()) {
+  for (const job of jobs) {
     try {
-      const args = { job_id: job.job_id, model: model.model, embedding: vectors[index] };
+      const args = {
+        job_id: job.job_id,
+        model: model.model,
+        embedding: vectors.get(job.text),
+        title_embedding: job.title === null ? null : vectors.get(job.title),
+      };
       if (await api.rpc<boolean>(api.system, "store_embedding", args)) counts.stored++;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error;

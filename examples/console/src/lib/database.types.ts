@@ -4466,7 +4466,10 @@ export type Database = {
           "role": string;
         }[];
       };
-      "store_embedding": { Args: { "embedding": (number)[]; "job_id": string; "model": string }; Returns: boolean };
+      "store_embedding": {
+        Args: { "embedding": (number)[]; "job_id": string; "model": string; "title_embedding"?: (number)[] };
+        Returns: boolean;
+      };
       "store_label_head": { Args: { "head": Json; "kind": string }; Returns: number };
       "submit_answer": { Args: { "answer": Json; "usage"?: Json }; Returns: Json };
       "suggest_duplicates": {

@@ -128,12 +128,15 @@ class KnowledgeEmbedding(Resource[Driver]):
         return tuple(reply.rows(EmbeddingJob))
 
     @call
-    def store_embedding(self, job: EmbeddingJob, embedding: Sequence[float]) -> Flow[bool]:
-        """With the secret key: the vector of a leased text.
+    def store_embedding(
+        self, job: EmbeddingJob, embedding: Sequence[float], title_embedding: Sequence[float] | None = None
+    ) -> Flow[bool]:
+        """With the secret key: the vector of a leased text, and that of its title.
 
         Args:
             job: The job.
             embedding: 384 numbers, of any length.
+            title_embedding: The vector of the job's title; None for a job without one.
 
         Returns:
             False if it was stored already, or the text is no longer published.
@@ -141,8 +144,15 @@ class KnowledgeEmbedding(Resource[Driver]):
         Raises:
             ForbiddenError: The client has no secret key.
             EmbeddingModelMismatchError: The job is for another model.
+            InvalidValueError: The job has a title, and its vector is not given.
         """
-        arguments = {"job_id": str(job.job_id), "model": job.model, "embedding": vector_of(embedding)}
+        arguments: dict[str, Any] = {
+            "job_id": str(job.job_id),
+            "model": job.model,
+            "embedding": vector_of(embedding),
+        }
+        if title_embedding is not None:
+            arguments["title_embedding"] = vector_of(title_embedding, "title_embedding")
         reply: Reply = yield self._rpc_write("store_embedding", arguments)
         return reply.value(bool)
 

@@ -62,11 +62,11 @@ class KnowledgeSearch(Resource[Driver]):
         return tuple(reply.rows(ArticleHit))
 
 
-def vector_of(values: Sequence[float]) -> Sequence[float]:
+def vector_of(values: Sequence[float], name: str = "embedding") -> Sequence[float]:
     """The numbers of a vector, after a check that it can be stored and compared."""
     given = [*values]
     if len(given) != limits.VECTOR_SIZE or not all(
         isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in given
     ):
-        raise check.invalid("embedding", f"must be {limits.VECTOR_SIZE} finite numbers")
+        raise check.invalid(name, f"must be {limits.VECTOR_SIZE} finite numbers")
     return given
