@@ -62,7 +62,7 @@ def _remove_file(export: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "created", "seen"),
     [
-        pytest.param(_change, 48, (299, "Mended"), id="rows of a file are mended and gone"),
+        pytest.param(_change, 49, (299, "Mended"), id="rows of a file are mended and gone"),
         pytest.param(_add_file, 50, (300, "Ticket 1"), id="a file is new"),
         pytest.param(_remove_file, 50, (300, "Ticket 1"), id="a file is gone"),
     ],
