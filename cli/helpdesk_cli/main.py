@@ -62,6 +62,7 @@ Environment variables (they win over profiles):
   HELPDESK_URL, HELPDESK_KEY          the Supabase project and its key
   HELPDESK_ACCESS_TOKEN               your identity, by token, or
   HELPDESK_EMAIL, HELPDESK_PASSWORD   by password
+  HELPDESK_…_FILE                     a file that has the key, token or password
   HELPDESK_PROFILE                    the profile to use
   HELPDESK_CONFIG_DIR                 the directory of the profiles"""
 

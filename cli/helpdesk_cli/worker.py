@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
-from ._connect.connection import connect
+from ._base.output import print_result
+from ._base.settings import apply_options
+from ._connect.connection import client, connect
 from ._connect.target import target
 
 if TYPE_CHECKING:
     from helpdesk_sdk.embeddings import EmbeddingEndpoint
 
     from ._work.duties import Duty
+
+
+# Less than the time that a container gives its health check.
+_CHECK_TIMEOUT = 8.0
 
 
 def register(app: Commands) -> None:
@@ -52,6 +59,25 @@ def worker(
     sweep: Annotated[
         bool, typer.Option("--sweep/--no-sweep", help="With files: remove what is left over, once an hour.")
     ] = True,
+    heartbeat: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="HELPDESK_HEARTBEAT",
+            show_envvar=True,
+            help="Touch this file while all work goes on.",
+            show_default=False,
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Do nothing but look whether a worker with this heartbeat is alive.")
+    ] = False,
+    log_json: Annotated[
+        bool,
+        typer.Option(
+            "--log-json", envvar="HELPDESK_LOG_JSON", show_envvar=True, help="Lines of JSON, for a collector of logs."
+        ),
+    ] = False,
 ) -> None:
     """Do what waits, as the edge functions do. Several workers may run: each piece of work is done by one of them.
 
@@ -66,19 +92,51 @@ def worker(
 
     SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
 
+    --check ends with 0 when the heartbeat is young and the helpdesk answers, else with 1 or 6: the health check of a
+    container.
+
     For example: helpdesk worker --assistant --embed
     """
+    if log_json:
+        apply_options(json=True)
     if not target().is_system:
         hint = (
             "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
             "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
         )
         raise CliError("The worker needs the secret key", hint, ExitCode.FORBIDDEN)
+    if check:
+        _check(heartbeat)
+        return
     from ._work.duties import carry_out
+    from ._work.heartbeat import Heartbeat
+    from ._work.log import collected
 
     with ExitStack() as open_things:
+        if log_json:
+            open_things.enter_context(collected())
         duties = _duties(open_things, files or not (embed or assistant), embed, assistant, model_timeout, clamav, sweep)
-        carry_out(duties, interval=interval, once=once)
+        carry_out(duties, interval=interval, once=once, heartbeat=Heartbeat(heartbeat))
+
+
+def _check(heartbeat: Path | None) -> None:
+    """Whether the worker is alive, and the helpdesk answers to it.
+
+    Raises:
+        CliError: The heartbeat is missing or too old.
+        HelpdeskError: The helpdesk does not answer, or refuses the key.
+    """
+    from ._work.heartbeat import OLDEST, age
+
+    seconds = None if heartbeat is None else age(heartbeat)
+    if heartbeat is not None and (seconds is None or seconds > OLDEST):
+        found = "is missing" if seconds is None else f"is {seconds:.0f} seconds old"
+        hint = "It has just started, has ended, or one of its duties is stuck; its log says more."
+        raise CliError(f"The worker gives no sign of life: {heartbeat} {found}", hint)
+    with client(target(), timeout=_CHECK_TIMEOUT) as hd:
+        hd.settings.get()
+    sign = "" if seconds is None else f"The worker gave a sign of life {seconds:.0f} seconds ago. "
+    print_result(f"{sign}The helpdesk answers.", json={"heartbeat_age": seconds, "answers": True})
 
 
 def _duties(

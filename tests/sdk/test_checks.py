@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,19 @@ def test_only_the_secret_key_checks(staffed: Staffed) -> None:
         pytest.raises(errors.ForbiddenError),
     ):
         check_waiting(admin)
+
+
+def test_a_checker_that_stops_gives_back_what_it_has_leased(system: Helpdesk) -> None:
+    files = [uploaded(system, PNG, f"{number}.png") for number in range(3)]
+    asked = chain((False, False), repeat(True))
+    # Before the batch, before the first file, before the second file: two go back.
+    assert check_waiting(system, is_stopping=lambda: next(asked)).clean == 1
+    assert [system.attachments.get(file).state for file in files] == ["clean", "uploaded", "uploaded"]
+    assert check_waiting(system, is_stopping=lambda: True).clean == 0
+
+
+def test_a_file_that_is_being_read_is_given_back(system: Helpdesk) -> None:
+    file = uploaded(system, PNG, "a.png")
+    report = check_waiting(system, is_interrupted=lambda: True)
+    assert (report.clean, report.rejected, report.postponed) == (0, 0, 0)
+    assert system.attachments.get(file).state == "uploaded"

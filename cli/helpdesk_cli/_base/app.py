@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from .completion import profile_names
 from .errors import ExitCode, report
 from .output import discard_output
+from .secret_files import secret_files
 from .settings import apply_options, start_run
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -116,7 +117,8 @@ class Root(TyperGroup):
 
     def _run(self, args: list[str], name: str, extra: dict[str, Any]) -> int:
         try:
-            code = super().main(args, name, standalone_mode=False, **extra)
+            with secret_files():
+                code = super().main(args, name, standalone_mode=False, **extra)
             return code if isinstance(code, int) else ExitCode.OK
         except typer.Abort:
             # Ctrl-C or the end of input at a question.

@@ -11,7 +11,7 @@ from .._base.output import print_note, print_result
 from .._base.settings import settings
 from .._connect.target import target
 from .._connect.vectors import embedding_endpoint
-from .duties import say
+from .log import note, say
 
 if TYPE_CHECKING:
     from helpdesk_sdk import EmbeddingProgress, Helpdesk
@@ -70,10 +70,13 @@ def embed_all(hd: Helpdesk, model: str | None) -> None:
 class Vectors:
     """Makes the vectors that wait."""
 
+    # A batch at a slow endpoint, its retries and its halves.
+    longest = 600.0
+
     def __init__(self, hd: Helpdesk, endpoint: EmbeddingEndpoint) -> None:
         self._hd, self._endpoint = hd, endpoint
         self._said: str | None = None
-        print_note(f"Vectors are made with {endpoint.model}.")
+        note(f"Vectors are made with {endpoint.model}.")
 
     def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
         """Make what waits."""
@@ -81,7 +84,7 @@ class Vectors:
 
         done = embed_waiting(self._hd, self._endpoint, is_stopping=is_stopping)
         if done.problem and done.problem != self._said:
-            print_note(f"{done.problem} It is tried again." if done.problem.endswith(".") else f"{done.problem}.")
+            note(f"{done.problem} It is tried again." if done.problem.endswith(".") else f"{done.problem}.", "warning")
         self._said = done.problem
         if once or done.stored:
             counts = {"stored": done.stored, "postponed": done.postponed}

@@ -10,9 +10,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .._base.output import print_note
 from .._base.secrets import register_secret
-from .duties import say
+from .log import note, say
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
@@ -38,15 +37,17 @@ class Runs:
         """
         from helpdesk_sdk.assistant import ModelSettings, Runner
 
+        # Beyond the model: reading, retrieval, and giving a run back.
+        self.longest = timeout + 120
         register_secret(os.environ.get("OPENAI_API_KEY"))
         model = ModelSettings.from_env()
         email = os.environ.get("HELPDESK_ASSISTANT_EMAIL")
         self._runner = Runner(hd, model=model, vectors=vectors, timeout=timeout, email=email)
         where = f"asks the language model at {urlsplit(model.url).hostname}" if model else "has no language model"
         how = "" if model else " (OPENAI_API_KEY, or OPENAI_BASE_URL): past tickets classify, and articles answer"
-        print_note(f"The assistant {where}{how}.")
+        note(f"The assistant {where}{how}.")
         if vectors is None:
-            print_note("It compares words alone: no model for vectors is set (EMBEDDINGS_BASE_URL).")
+            note("It compares words alone: no model for vectors is set (EMBEDDINGS_BASE_URL).")
 
     def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
         """Carry out what waits."""
@@ -72,7 +73,7 @@ def _show(report: RunReport) -> None:
 
 def _note(report: RunReport) -> None:
     if report.outcome != "answered":
-        print_note(_sentence(report))
+        note(_sentence(report))
 
 
 def _sentence(report: RunReport) -> str:

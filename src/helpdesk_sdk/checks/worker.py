@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .. import Helpdesk
@@ -16,6 +17,11 @@ from .scanner import Scan
 logger = logging.getLogger("helpdesk_sdk")
 
 _BATCH = 10
+_STOPPED = "The checker was stopped"
+
+
+class _InterruptionError(Exception):
+    """The check of a file was interrupted."""
 
 
 @dataclass
@@ -33,9 +39,15 @@ class CheckReport:
 class Inspector:
     """Receives a file a piece at a time, and judges it at the end. Each attempt begins with ``begin()``."""
 
-    def __init__(self, content_type: str, scanner: tuple[str, int] | None) -> None:
+    def __init__(
+        self,
+        content_type: str,
+        scanner: tuple[str, int] | None,
+        is_interrupted: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._content_type = content_type
         self._scanner = scanner
+        self._is_interrupted = is_interrupted
         self._scan: Scan | None = None
         self.engine: str | None = None
 
@@ -57,6 +69,8 @@ class Inspector:
 
     def write(self, chunk: bytes) -> None:
         """Receive the next bytes."""
+        if self._is_interrupted():
+            raise _InterruptionError
         self._hash.update(chunk)
         self.size += len(chunk)
         if len(self._head) < HEAD_BYTES:
@@ -90,12 +104,20 @@ class Inspector:
         return verdict(self._content_type, self._head, tail, self.size, self._has_controls)
 
 
-def check_waiting(hd: Helpdesk, scanner: tuple[str, int] | None = None) -> CheckReport:
+def check_waiting(
+    hd: Helpdesk,
+    scanner: tuple[str, int] | None = None,
+    *,
+    is_stopping: Callable[[], bool] = lambda: False,
+    is_interrupted: Callable[[], bool] = lambda: False,
+) -> CheckReport:
     """Check the files that wait, until none is left that nobody else has.
 
     Args:
         hd: A client with the secret key.
         scanner: Host and port of clamd (ClamAV); None to look at types only.
+        is_stopping: Asked before each file; when true, the work ends, and files that were leased wait again.
+        is_interrupted: Asked while a file is read; when true, that file waits again, too.
 
     Returns:
         How many files were found clean, rejected and postponed.
@@ -113,19 +135,31 @@ def check_waiting(hd: Helpdesk, scanner: tuple[str, int] | None = None) -> Check
             hint="Install it: pip install filetype. It is the extra [worker] of the package.",
         ) from None
     report = CheckReport()
-    while leased := hd.checks.lease(max_rows=_BATCH):
+    while not is_stopping() and (leased := hd.checks.lease(max_rows=_BATCH)):
         for attachment in leased:
-            _check(hd, attachment, scanner, report)
+            if is_stopping():
+                hd.checks.postpone(attachment, _STOPPED)
+            else:
+                _check(hd, attachment, scanner, is_interrupted, report)
     return report
 
 
-def _check(hd: Helpdesk, attachment: Attachment, scanner: tuple[str, int] | None, report: CheckReport) -> None:
-    inspector = Inspector(attachment.content_type, scanner)
+def _check(
+    hd: Helpdesk,
+    attachment: Attachment,
+    scanner: tuple[str, int] | None,
+    is_interrupted: Callable[[], bool],
+    report: CheckReport,
+) -> None:
+    inspector = Inspector(attachment.content_type, scanner, is_interrupted)
     try:
         hd.checks.receive(attachment, inspector)
         reason = inspector.reason()
     except ForbiddenError:
         raise
+    except _InterruptionError:
+        hd.checks.postpone(attachment, _STOPPED)
+        return
     except HelpdeskError as error:
         # No verdict, so not clean: the file waits, and is tried again.
         logger.warning("the file %s could not be checked: %s", attachment.attachment_id, error)
