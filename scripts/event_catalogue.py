@@ -24,6 +24,7 @@ INVITED = {
     "user_id": "17079b7c-8850-4a8c-a7b0-a30c9cdcf082",
     "invitation_id": "179ed48e-8db7-4159-97de-28433dd72a86",
 }
+CONFIGURATION = ("helpdesk:staff",)
 MEMBERSHIP = (PERSON, "helpdesk:team:{data[team_id]}")
 
 
@@ -333,6 +334,7 @@ CATALOGUE = (
         "admins",
         {"name": "Billing", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"team_id": "UUID", "name": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.TEAM_UPDATED,
@@ -345,6 +347,7 @@ CATALOGUE = (
         },
         values={"team_id": "UUID", "name": "text"},
         changes={"name": "text", "description": "text", "is_public": "true or false", "is_default": "true or false"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.TEAM_DELETED,
@@ -352,6 +355,7 @@ CATALOGUE = (
         "admins",
         {"name": "Invoices", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"team_id": "UUID", "name": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.TEAM_MEMBER_ADDED,
@@ -386,6 +390,7 @@ CATALOGUE = (
             "article_writers": "text",
             "article_publishers": "text",
         },
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.IMPORT_STARTED,
@@ -401,13 +406,21 @@ CATALOGUE = (
         {"run_id": "0b7c1a52-4f0e-4b8e-9d55-3c6f7f0f5f0a"},
         values={"run_id": "UUID"},
     ),
-    Entry(EventType.ARTICLE_CREATED, "An article was drafted.", "admins", _ARTICLE, values={"article_id": "UUID"}),
+    Entry(
+        EventType.ARTICLE_CREATED,
+        "An article was drafted.",
+        "admins",
+        _ARTICLE,
+        values={"article_id": "UUID"},
+        also_to=CONFIGURATION,
+    ),
     Entry(
         EventType.ARTICLE_UPDATED,
         "An article's draft was edited. The event has no text.",
         "admins",
         _ARTICLE,
         values={"article_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.ARTICLE_PUBLISHED,
@@ -415,6 +428,7 @@ CATALOGUE = (
         "admins",
         _ARTICLE,
         values={"article_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.ARTICLE_ARCHIVED,
@@ -422,6 +436,7 @@ CATALOGUE = (
         "admins",
         _ARTICLE,
         values={"article_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.ASSISTANT_SETTINGS_CHANGED,
@@ -445,6 +460,7 @@ CATALOGUE = (
             "similarity_floor": "number or null",
             "proposal_hours": "number",
         },
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.ASSISTANT_PROMPT_CREATED,
@@ -466,6 +482,7 @@ CATALOGUE = (
         "admins",
         _EXCLUSION,
         values={"scope": "text", "target_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.ASSISTANT_EXCLUSION_REMOVED,
@@ -473,6 +490,7 @@ CATALOGUE = (
         "admins",
         _EXCLUSION,
         values={"scope": "text", "target_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.EMBEDDING_MODEL_ADDED,
@@ -494,6 +512,7 @@ CATALOGUE = (
         "admins",
         {"key": "plan", "label": "Plan"},
         values={"key": "text", "label": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.FIELD_UPDATED,
@@ -512,6 +531,7 @@ CATALOGUE = (
             "position": "number",
             "retired_at": "time or null",
         },
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.FIELD_OPTION_ADDED,
@@ -519,6 +539,7 @@ CATALOGUE = (
         "admins",
         {"field_key": "plan", "value": "team", "label": "Team"},
         values={"field_key": "text", "value": "text", "label": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.FIELD_OPTION_UPDATED,
@@ -527,6 +548,7 @@ CATALOGUE = (
         {"field_key": "plan", "value": "team", "changes": {"label": ["Team", "Teams"]}},
         values={"field_key": "text", "value": "text"},
         changes={"label": "text", "position": "number", "retired_at": "time or null"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.FIELD_TEAM_ADDED,
@@ -534,6 +556,7 @@ CATALOGUE = (
         "admins",
         {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"field_key": "text", "team_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.FIELD_TEAM_REMOVED,
@@ -541,5 +564,6 @@ CATALOGUE = (
         "admins",
         {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"field_key": "text", "team_id": "UUID"},
+        also_to=CONFIGURATION,
     ),
 )

@@ -4,8 +4,9 @@
 --
 --   helpdesk:ticket:<uuid>        what the requester may know of a ticket
 --   helpdesk:ticket:<uuid>:staff  what only staff may know of it; and who has it open (presence)
---   helpdesk:team:<uuid>          everything in a team's queue
+--   helpdesk:team:<uuid>          everything in a team's queue, and that a ticket has left it
 --   helpdesk:user:<uuid>          a requester's own tickets; assignments; what changes a person's rights
+--   helpdesk:staff                that a field, an article, a team or a setting has changed, which all staff may read
 --   helpdesk:admin                everything
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001700', 'realtime');
@@ -27,6 +28,12 @@ declare
 begin
   return next 'helpdesk:admin';
   if p_event.ticket_id is null then
+    -- The event is for admins. What it is about, all staff may read: they read it again.
+    if p_event.type ~
+      '^(?:(?:article|field|settings)[.]|team[.](?:created|updated|deleted)$|assistant[.](?:settings|exclusion)_)'
+    then
+      return next 'helpdesk:staff';
+    end if;
     if p_event.changes_access then
       -- The person works out anew which channels to join; the team's channel announces its members.
       return next 'helpdesk:user:' || (p_event.data ->> 'user_id');
@@ -129,7 +136,7 @@ declare
   -- The whole topic is matched before a part is cast. No capturing groups: with them PostgreSQL takes twenty times as
   -- long.
   v_ours boolean := p_topic ~
-    '^helpdesk:(?:admin|(?:ticket|team|user):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::staff)?)$';
+    '^helpdesk:(?:admin|staff|(?:ticket|team|user):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?::staff)?)$';
   v_parts text[] := case when v_ours then string_to_array(p_topic, ':') end;
   v_id uuid := v_parts[3]::uuid;
   v_role text;
@@ -149,6 +156,8 @@ begin
     return v_id in (select helpdesk_private.my_team_ids());
   elsif v_parts[2] = 'user' then
     return v_id = helpdesk_private.me();
+  elsif v_parts[2] = 'staff' then
+    return helpdesk_private.me_if_staff() is not null;
   end if;
   return helpdesk_private.my_role() = 'admin';
 end;

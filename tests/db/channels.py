@@ -44,6 +44,7 @@ OURS: dict[str, str] = {
     "helpdesk:user:{gone}": _ABSENT,
     "helpdesk:user:{left}": _ABSENT,
     "helpdesk:user:{nothing}": _ABSENT,
+    "helpdesk:staff": "- - - - | - - | b b | b | * -",
     "helpdesk:admin": _ADMIN,
 }
 NONE_OF_OURS = (
@@ -69,6 +70,9 @@ NONE_OF_OURS = (
     "helpdesk:user:{agent}:staff",
     "helpdesk:user:{customer}:staff",
     "helpdesk:admin:staff",
+    "helpdesk:staff:staff",
+    "helpdesk:staff\n",
+    "helpdesk:staff:{agent}",
     "helpdesk:admin\n",
     "helpdesk:event:{mine}",
 )

@@ -44,12 +44,15 @@ _LISTENING: dict[str, tuple[LiteralString, LiteralString]] = {
     "a staff channel of a team": ("or v_parts[4] is not null then", "then"),
     "any team": ("v_id in (select helpdesk_private.my_team_ids())", "true"),
     "anybody's own channel": ("v_id = helpdesk_private.me()", "true"),
+    "the staff's channel for everybody": ("helpdesk_private.me_if_staff() is not null", "true"),
     "the admins' channel for everybody": ("helpdesk_private.my_role() = 'admin'", "true"),
     "the deactivated listen on": ("or not helpdesk_private.is_active()", ""),
 }
 
 _TOPICS: dict[str, tuple[LiteralString, LiteralString]] = {
     "admins hear nothing": ("return next 'helpdesk:admin';", ""),
+    "staff hear nothing of what they may read": ("return next 'helpdesk:staff';", "null;"),
+    "staff hear of people and imports": ("if p_event.type ~\n", "if p_event.type <>\n"),
     "nobody hears that their rights change": ("return next 'helpdesk:user:' || (p_event.data ->> 'user_id');", "null;"),
     "no team hears of its members": ("where p_event.data ? 'team_id'", "where false"),
     "everything about people is announced to them": ("if p_event.changes_access then", "if true then"),

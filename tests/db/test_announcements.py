@@ -51,7 +51,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a file of a message deleted": [("attachment.deleted", "admin ticket:{answered} team:{desk} user:{customer}")],
     "a file of a note deleted": [("attachment.deleted", "admin ticket:{answered}:staff team:{desk}")],
     "a file that nobody else sees": [],
-    "a setting": [("settings.changed", "admin")],
+    "a setting": [("settings.changed", "admin staff")],
     "a reply": [
         ("message.created", "admin ticket:{mine} team:{desk} user:{customer}"),
         ("ticket.status_changed", "admin ticket:{mine} team:{desk} user:{customer}"),
@@ -63,11 +63,17 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
         ("ticket.transferred", "admin ticket:{answered}:staff team:{desk} team:{vault}"),
         ("ticket.unassigned", "admin ticket:{answered}:staff team:{vault} user:{agent}"),
     ],
-    "an article": [("article.created", "admin"), ("article.published", "admin")],
-    "no article": [("article.created", "admin"), ("article.updated", "admin"), ("article.archived", "admin")],
-    "a setting of the assistant": [("assistant.settings_changed", "admin")],
+    "an article": [("article.created", "admin staff"), ("article.published", "admin staff")],
+    "no article": [
+        ("article.created", "admin staff"),
+        ("article.updated", "admin staff"),
+        ("article.archived", "admin staff"),
+    ],
+    "a setting of the assistant": [("assistant.settings_changed", "admin staff")],
     "a prompt": [("assistant.prompt_created", "admin"), ("assistant.prompt_activated", "admin")],
-    "a customer with the assistant again": [(f"assistant.exclusion_{what}", "admin") for what in ("added", "removed")],
+    "a customer with the assistant again": [
+        (f"assistant.exclusion_{what}", "admin staff") for what in ("added", "removed")
+    ],
     "an embedding model": [("embedding_model.added", "admin")],
     "an import": [("import.started", "admin"), ("ticket.imported", ""), ("import.finished", "admin")],
     "a merge": [
@@ -107,12 +113,16 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "an invitation": [("user.created", "admin"), ("user.invited", "admin")],
     "no invitation": [("user.invitation_revoked", "admin")],
     "a customer": [("user.created", "admin")],
-    "a team": [("team.created", "admin")],
-    "a team's name": [("team.updated", "admin")],
-    "no team": [("team.deleted", "admin")],
-    "a field": [("field.created", "admin"), ("field.option_added", "admin"), ("field.team_added", "admin")],
-    "a field's teams": [("field.updated", "admin"), ("field.team_added", "admin")],
-    "an option": [("field.option_added", "admin")],
+    "a team": [("team.created", "admin staff")],
+    "a team's name": [("team.updated", "admin staff")],
+    "no team": [("team.deleted", "admin staff")],
+    "a field": [
+        ("field.created", "admin staff"),
+        ("field.option_added", "admin staff"),
+        ("field.team_added", "admin staff"),
+    ],
+    "a field's teams": [("field.updated", "admin staff"), ("field.team_added", "admin staff")],
+    "an option": [("field.option_added", "admin staff")],
     "a member": [("team.member_added", "admin team:{empty} user:{agent}")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
     "a note on what is lent": [("note.created", "admin ticket:{lent}:staff team:{vault} user:{agent}")],
@@ -143,7 +153,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     ],
     "a team with somebody in it": [
         ("team.member_added", "admin team:{empty} user:{admin}"),
-        ("team.deleted", "admin"),
+        ("team.deleted", "admin staff"),
         ("team.member_removed", "admin team:{empty} user:{admin}"),
     ],
 }

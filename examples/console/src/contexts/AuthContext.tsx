@@ -1,5 +1,6 @@
 import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { CONFIGURATION } from "../lib/eventKeys.ts";
 import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { forgetPerson } from "../lib/personal.ts";
@@ -75,6 +76,13 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
     if (hasLost) queries.resetQueries(others);
     else if (rights.teams.some((id) => !old.teams.includes(id))) queries.invalidateQueries(others);
   }, [rights, queries]);
+
+  const role = me.data?.person.role;
+  useEffect(() => {
+    // Nothing tells requesters that it changes: they read it again when they open a page a minute later.
+    const staleTime = roleMay(role, "work") ? Infinity : 60_000;
+    for (const queryKey of CONFIGURATION) queries.setQueryDefaults(queryKey, { staleTime });
+  }, [role, queries]);
 
   const signOut = useCallback(async () => {
     await endSession();

@@ -2,7 +2,7 @@ import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { changedTickets } from "../lib/changedTickets.ts";
 import type { FeedEvent } from "../lib/events.ts";
-import { keysOfEvents } from "../lib/eventKeys.ts";
+import { HEARSAY, keysOfEvents, keysOfHearsay, onceEach } from "../lib/eventKeys.ts";
 import { Follower, type LiveState } from "../lib/follower.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { refresh } from "../lib/refresh.ts";
@@ -66,6 +66,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         if (arrivals.length === 0) refreshAll(changed);
         else void Promise.race([Promise.all(arrivals), pauseOf(LIST_PAUSE)]).then(() => refreshAll(changed));
         for (const event of events) for (const listener of listeners) listener(event);
+      },
+      onHearsay(announced) {
+        changedTickets.note(announced.map((one) => ({ ...one, data: {} })));
+        refreshAll(onceEach(announced.flatMap(keysOfHearsay)));
+      },
+      onReturn: () => {
+        changedTickets.forget();
+        refreshAll(HEARSAY);
       },
       onGap: () => {
         changedTickets.forget();

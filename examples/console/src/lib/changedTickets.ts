@@ -3,6 +3,8 @@ import type { FeedEvent } from "./events.ts";
 
 const MOST = 1000;
 
+type Changed = Pick<FeedEvent, "type" | "ticket_id" | "ticket_number" | "data">;
+
 /**
  * Which tickets have changed, by the event log, so that a list of thousands reads only those again.
  *
@@ -19,7 +21,7 @@ export class ChangedTickets {
   }
 
   /** Note the tickets of events. */
-  note(events: readonly FeedEvent[]): void {
+  note(events: readonly Changed[]): void {
     for (const event of events) {
       const { ticket_id: id, ticket_number: number, data } = event;
       if (id !== null && number !== null) this.#changes.push({ id, number });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import documented from "../../../../docs/events.md?raw";
-import { isKnownType, keysOfEvent, keysOfEvents } from "./eventKeys.ts";
+import { HEARSAY, isKnownType, keysOfEvent, keysOfEvents, keysOfHearsay } from "./eventKeys.ts";
 import type { FeedEvent } from "./events.ts";
 
 const types = [...documented.matchAll(/^### `([a-z_]+\.[a-z_]+)`$/gm)].map(([, type]) => type!);
@@ -12,6 +12,26 @@ function event(given: Partial<FeedEvent>): FeedEvent {
 it("finds the types of docs/events.md", () => expect(types.length).toBeGreaterThan(50));
 
 it.each(types)("knows %s", (type) => expect(isKnownType(type)).toBe(true));
+
+describe("keysOfHearsay", () => {
+  const heard = (type: string, ticket_id: string | null = null) =>
+    keysOfHearsay({ cursor: "1.1", type, ticket_id, ticket_number: ticket_id ? 1 : null, changes_access: false });
+
+  it("names a ticket that has left, and the lists that showed it", () => {
+    expect(heard("ticket.transferred", "t1")).toEqual(expect.arrayContaining([["ticket", "t1"], ["tickets"]]));
+  });
+
+  it.each([
+    ["field.option_added", ["fields"]],
+    ["settings.changed", ["settings"]],
+    ["article.published", ["article"]],
+    ["team.updated", ["teams"]],
+    ["assistant.exclusion_added", ["assistantSettings"]],
+  ])("of %s names %j, which is also read after a lost connection", (type, name) => {
+    expect(heard(type)).toContainEqual(name);
+    expect(HEARSAY).toContainEqual(name);
+  });
+});
 
 describe("keysOfEvent", () => {
   it("names the ticket, its timeline and what lists show", () => {

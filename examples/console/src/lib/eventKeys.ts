@@ -1,5 +1,5 @@
 import type { QueryKey } from "@tanstack/react-query";
-import type { FeedEvent } from "./events.ts";
+import type { Announcement, FeedEvent } from "./events.ts";
 import { keys } from "./queryKeys.ts";
 
 /** What an event of a ticket changes, besides the ticket itself and its timeline. */
@@ -34,20 +34,23 @@ const OF_TICKETS: Record<string, string[]> = {
 };
 
 /** What an event without a ticket changes, by the part of its type before the dot. */
-const OF_OTHERS: Record<string, (data: Record<string, unknown>) => QueryKey[]> = {
+const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) => QueryKey[]> = {
   user: () => [["people"]],
   team: () => [keys.teams(), ["people"], keys.lists(), keys.counts()],
   settings: () => [keys.settings()],
   import: () => [keys.lists(), keys.counts(), ["people"]],
-  article: ({ article_id }) => [["articles"], keys.article(String(article_id))],
-  assistant: () => [keys.assistantSettings()],
+  article: ({ article_id }) => [["articles"], typeof article_id === "string" ? keys.article(article_id) : ["article"]],
+  assistant: (_, type) =>
+    type.startsWith("assistant.exclusion_")
+      ? [keys.assistantSettings(), ["proposals"]] // where a ticket is left alone
+      : [keys.assistantSettings()],
   embedding_model: () => [keys.assistantSettings(), ["health"]],
   field: () => [keys.fields()],
 };
 
 /** The names of what an event has changed. A type that is not known changes the ticket that it names, and the lists. */
-export function keysOfEvent({ type, ticket_id, data }: FeedEvent): QueryKey[] {
-  if (ticket_id === null) return OF_OTHERS[type.split(".")[0] ?? ""]?.(data) ?? [];
+export function keysOfEvent({ type, ticket_id, data }: Pick<FeedEvent, "type" | "ticket_id" | "data">): QueryKey[] {
+  if (ticket_id === null) return OF_OTHERS[type.split(".")[0] ?? ""]?.(data, type) ?? [];
   const tickets = new Set([ticket_id, data.source_id, data.target_id].filter((id) => typeof id === "string"));
   const changed: QueryKey[] = [];
   const names = OF_TICKETS[type] ?? [...RELATIONS, ...LISTS];
@@ -63,9 +66,31 @@ export function keysOfEvent({ type, ticket_id, data }: FeedEvent): QueryKey[] {
 
 /** The names that several events have changed, each once. */
 export function keysOfEvents(events: FeedEvent[]): QueryKey[] {
-  const changed = events.flatMap(keysOfEvent).map((key) => [JSON.stringify(key), key] as const);
-  return [...new Map(changed).values()];
+  return onceEach(events.flatMap(keysOfEvent));
 }
+
+/** Each name once. */
+export function onceEach(names: QueryKey[]): QueryKey[] {
+  return [...new Map(names.map((key) => [JSON.stringify(key), key] as const)).values()];
+}
+
+/** What an event has changed of which only the announcement is known. */
+export function keysOfHearsay({ type, ticket_id }: Announcement): QueryKey[] {
+  return keysOfEvent({ type, ticket_id, data: {} });
+}
+
+/** What admins configure: staff hear that it changes, requesters do not. */
+export const CONFIGURATION: QueryKey[] = [
+  keys.fields(),
+  keys.settings(),
+  keys.assistantSettings(),
+  keys.teams(),
+  ["articles"],
+  ["article"],
+];
+
+/** What the log does not tell all who see it: read again when announcements may have been lost. */
+export const HEARSAY: QueryKey[] = [keys.lists(), keys.counts(), ...CONFIGURATION];
 
 /** The types that are known, for the test against docs/events.md. */
 export function isKnownType(type: string): boolean {

@@ -20,4 +20,10 @@ export type FeedEvent = {
 export type EventPage = { cursor: string; more: boolean; items: FeedEvent[] };
 
 /** What a broadcast on a channel says: that there is an event, and how far the log has come. */
-export type Announcement = { cursor: string; type: string; changes_access: boolean; ticket_id: string | null };
+export type Announcement = {
+  cursor: string;
+  type: string;
+  changes_access: boolean;
+  ticket_id: string | null;
+  ticket_number: number | null;
+};

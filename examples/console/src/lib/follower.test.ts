@@ -10,6 +10,7 @@ const announcement = (id: number, given: Partial<Announcement> = {}): Announceme
   type: "message.created",
   changes_access: false,
   ticket_id: "t",
+  ticket_number: 1,
   ...given,
 });
 
@@ -25,6 +26,8 @@ class World implements FollowerPorts {
   hidden = false;
   failure: HelpdeskError | null = null;
   latency = 0;
+  /** Where a page ends, past events that the person may not see. */
+  passed: string | null = null;
   joined = new Map<string, { announce: (given: Announcement) => void; state: (isJoined: boolean) => void }>();
 
   async readHead() {
@@ -38,7 +41,7 @@ class World implements FollowerPorts {
     const from = Number(after.split(".")[1]);
     const rest = this.log.filter(({ event_id }) => event_id > from && event_id <= this.readable);
     const items = rest.slice(0, 2);
-    return { items, cursor: items.at(-1)?.cursor ?? after, more: rest.length > 2 };
+    return { items, cursor: this.passed ?? items.at(-1)?.cursor ?? after, more: rest.length > 2 };
   }
   join(topic: string, announce: (given: Announcement) => void, state: (isJoined: boolean) => void) {
     this.joined.set(topic, { announce, state });
@@ -46,6 +49,10 @@ class World implements FollowerPorts {
   }
   isHidden = () => this.hidden;
   onEvents = (events: FeedEvent[]) => this.seen.push(...events.map(({ event_id }) => event_id));
+  hearsay: string[] = [];
+  returns = 0;
+  onHearsay = (announced: Announcement[]) => this.hearsay.push(...announced.map(({ cursor }) => cursor));
+  onReturn = () => this.returns++;
   onGap = () => this.gaps++;
   onAccessChanged = () => this.moves++;
   onState = (state: string) => this.states.push(state);
@@ -206,6 +213,44 @@ describe("a lost connection", () => {
     world.failure = null;
     await vi.advanceTimersByTimeAsync(1_100);
     expect(world.gaps).toBe(2);
+  });
+});
+
+describe("what is announced and not in the log", () => {
+  it("is told once the log was read past it", async () => {
+    await vi.advanceTimersByTimeAsync(1_100);
+    const { announce } = world.joined.get("helpdesk:user:u")!;
+    announce(announcement(1));
+    announce(announcement(3));
+    world.log.push(event(2));
+    world.passed = "1.2";
+    await vi.advanceTimersByTimeAsync(300);
+    expect([world.seen, world.hearsay]).toEqual([[2], ["1.1"]]);
+    world.passed = "1.3";
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(world.hearsay).toEqual(["1.1", "1.3"]);
+  });
+
+  it("is nothing when the log has it", async () => {
+    for (let id = 1; id <= 5; id++) world.announce(id);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([world.seen.length, world.hearsay]).toEqual([5, []]);
+  });
+
+  it("may have been lost when a channel is joined again, and not before it was joined at all", async () => {
+    expect(world.returns).toBe(0);
+    world.joined.get("helpdesk:user:u")!.state(false);
+    expect(world.returns).toBe(0);
+    world.joined.get("helpdesk:user:u")!.state(true);
+    expect(world.returns).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+  });
+
+  it("is not kept without end while a tab is hidden", async () => {
+    world.hidden = true;
+    for (let id = 1; id <= 1_001; id++) world.joined.get("helpdesk:user:u")!.announce(announcement(id));
+    expect(world.returns).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
   });
 });
 

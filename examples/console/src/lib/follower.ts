@@ -12,6 +12,10 @@ export type FollowerPorts = {
   join(topic: string, onAnnouncement: (given: Announcement) => void, onState: (isJoined: boolean) => void): () => void;
   isHidden(): boolean;
   onEvents(events: FeedEvent[]): void;
+  /** Events that were announced, and that the person may not read: a ticket has left a team, a field was changed. */
+  onHearsay(announced: Announcement[]): void;
+  /** Announcements may have been lost, and the log does not give all that they say. */
+  onReturn(): void;
   /** Events were skipped, or may have been: everything that was read may be old. */
   onGap(): void;
   /** Somebody's role, teams or activity changed; perhaps the person's own. */
@@ -24,6 +28,7 @@ const POLL = 15_000;
 /** An announced event cannot be read yet while an older transaction is open: asked again after 100 ms, then rarer. */
 const HELD_BACK = 100, HELD_BACK_LONGEST = 2_000;
 const MAX_PAGES = 6;
+const MOST_HEARSAY = 1_000;
 const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
 
 /**
@@ -35,6 +40,8 @@ const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
 export class Follower {
   #cursor: string | null;
   #announced = "0.0";
+  /** Announcements by cursor whose events were not read yet. */
+  #unread = new Map<string, Announcement>();
   #channels = new Map<string, () => void>();
   #joined = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,6 +54,7 @@ export class Follower {
   #failures = 0;
   #isStopped = false;
   #state: LiveState = "connecting";
+  #hasLived = false;
 
   /** `cursor`: where to begin; null for this moment, and what was read before counts as old. */
   constructor(private readonly ports: FollowerPorts, cursor: string | null = null) {
@@ -79,8 +87,14 @@ export class Follower {
   }
 
   /** An announcement of an event; `isUrgent` when it is about what the person looks at. */
-  announce({ cursor, changes_access }: Announcement, isUrgent = false): void {
+  announce(given: Announcement, isUrgent = false): void {
+    const { cursor, changes_access } = given;
     if (isLater(cursor, this.#announced)) this.#announced = cursor;
+    if (this.#cursor === null || isLater(cursor, this.#cursor)) this.#unread.set(cursor, given);
+    if (this.#unread.size > MOST_HEARSAY) {
+      this.#unread.clear();
+      this.ports.onReturn();
+    }
     if (changes_access) this.ports.onAccessChanged();
     this.wake(isUrgent);
   }
@@ -155,10 +169,19 @@ export class Follower {
       }
       const page = await this.ports.readPage(this.#cursor);
       if (this.#isStopped) return;
+      for (const { cursor } of page.items) this.#unread.delete(cursor);
       if (page.items.length > 0) this.ports.onEvents(page.items);
       this.#cursor = page.cursor; // also of an empty page: past events that the person may not see
+      this.#tellHearsay();
       more = page.more;
     }
+  }
+
+  /** What was announced up to the cursor and was not in the log. */
+  #tellHearsay(): void {
+    const past = [...this.#unread.values()].filter(({ cursor }) => !isLater(cursor, this.#cursor!));
+    for (const { cursor } of past) this.#unread.delete(cursor);
+    if (past.length > 0) this.ports.onHearsay(past);
   }
 
   #isHeldBack(): boolean {
@@ -171,5 +194,8 @@ export class Follower {
     if (state === this.#state) return;
     this.#state = state;
     this.ports.onState(state);
+    if (state !== "live") return;
+    if (this.#hasLived) this.ports.onReturn();
+    this.#hasLived = true;
   }
 }

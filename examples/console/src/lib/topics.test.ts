@@ -4,7 +4,7 @@ import { topicsOf } from "./topics.ts";
 it.each(
   [
     ["admin", ["helpdesk:admin"]],
-    ["agent", ["helpdesk:user:u", "helpdesk:team:a", "helpdesk:team:b"]],
+    ["agent", ["helpdesk:user:u", "helpdesk:staff", "helpdesk:team:a", "helpdesk:team:b"]],
     ["customer", ["helpdesk:user:u"]],
   ] as const,
 )("%s listens to %s", (role, topics) => {

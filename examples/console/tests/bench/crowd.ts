@@ -28,6 +28,8 @@ export async function crowd(world: World, agent: Person, many: number): Promise<
       },
       isHidden: () => false,
       onEvents() {},
+      onHearsay() {},
+      onReturn() {},
       onGap() {},
       onAccessChanged() {},
       onState() {},

@@ -142,3 +142,58 @@ story("a list shows what others do, without jumping under the pointer", async ({
   await page.keyboard.press("j");
   await eventually("the row is gone", async () => await printer.count() === 0);
 });
+
+story("a ticket that goes to another team leaves the list of the first, also after a lost connection", async (told) => {
+  const { world, open, api, allow } = told;
+  allow(/WebSocket/);
+  const { printer, parcel } = world.tickets;
+  const page = await open(world.people.ben, "/settings");
+  const { cut, mend } = await wire(page);
+  await page.goto("/queue?view=open&sort=-created_at");
+  const row = (title: string) => page.getByRole("row", { name: new RegExp(title) });
+  await row("printer").waitFor();
+  const isGone = (title: string) =>
+    eventually(
+      `the row of the ${title} is struck through`,
+      () => row(title).evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"),
+    );
+  // The first event shows that the connection is there.
+  await api(world.people.noa).rpc("create_ticket", { title: "The door is locked", team_id: world.teams.Support });
+  await page.getByRole("button", { name: /1 newer ticket/ }).waitFor();
+  const ada = api(world.people.ada);
+  await ada.rpc("transfer_ticket", { ticket_id: printer.ticket_id, team_id: world.teams.Billing });
+  await isGone("printer");
+
+  await cut();
+  await ada.rpc("transfer_ticket", { ticket_id: parcel.ticket_id, team_id: world.teams.Billing });
+  await new Promise((done) => setTimeout(done, 1_000));
+  mend();
+  await eventually("the row of the parcel is struck through or gone", async () =>
+    await row("parcel").count() === 0 ||
+    await row("parcel").evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"), 60);
+});
+
+story("what an admin changes is on the pages of agents at once: fields, teams, the assistant", async (told) => {
+  const { world, open, api } = told;
+  const { printer } = world.tickets;
+  const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
+  await page.getByRole("region", { name: "Assistant" }).getByRole("button", { name: "Suggest a reply" }).waitFor();
+  const ada = api(world.people.ada);
+  // A message shows that the connection is there.
+  await api(world.people.mei).rpc("send_reply", { ticket_id: printer.ticket_id, body: "It burns still." });
+  await page.getByRole("region", { name: "Conversation" }).getByText("It burns still.").waitFor();
+
+  await ada.rpc("create_field", { key: "floor", type: "integer", label: "Floor", audience: "staff_only" });
+  await page.getByRole("complementary", { name: "Details" }).getByLabel("Floor").waitFor();
+  await ada.update("teams", `team_id=eq.${world.teams.Billing}`, { name: "Invoices" });
+  await eventually(
+    "the team has its new name",
+    async () => (await page.getByRole("combobox", { name: "Team" }).innerText()).includes("Invoices"),
+  );
+  await ada.update("ai_settings", "singleton=eq.true", { is_enabled: false });
+  await page.getByText("The assistant is switched off.").waitFor();
+  await page.getByRole("navigation").getByRole("link", { name: "Knowledge" }).click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await ada.rpc("save_article", { slug: "fire", title: "When a printer burns", body: "Switch it off." });
+  await page.getByText("When a printer burns").waitFor();
+});
