@@ -1,6 +1,7 @@
 import { isLater } from "./cursors.ts";
 import { toHelpdeskError } from "./errors.ts";
 import type { Announcement, EventPage, FeedEvent } from "./events.ts";
+import { Hearsay } from "./hearsay.ts";
 
 export type LiveState = "connecting" | "live" | "offline";
 
@@ -28,7 +29,6 @@ const POLL = 15_000;
 /** An announced event cannot be read yet while an older transaction is open: asked again after 100 ms, then rarer. */
 const HELD_BACK = 100, HELD_BACK_LONGEST = 2_000;
 const MAX_PAGES = 6;
-const MOST_HEARSAY = 1_000;
 const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
 
 /**
@@ -40,8 +40,7 @@ const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
 export class Follower {
   #cursor: string | null;
   #announced = "0.0";
-  /** Announcements by cursor whose events were not read yet. */
-  #unread = new Map<string, Announcement>();
+  #hearsay = new Hearsay();
   #channels = new Map<string, () => void>();
   #joined = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,11 +89,7 @@ export class Follower {
   announce(given: Announcement, isUrgent = false): void {
     const { cursor, changes_access } = given;
     if (isLater(cursor, this.#announced)) this.#announced = cursor;
-    if (this.#cursor === null || isLater(cursor, this.#cursor)) this.#unread.set(cursor, given);
-    if (this.#unread.size > MOST_HEARSAY) {
-      this.#unread.clear();
-      this.ports.onReturn();
-    }
+    if (!this.#hearsay.hear(given, this.#cursor)) this.ports.onReturn();
     if (changes_access) this.ports.onAccessChanged();
     this.wake(isUrgent);
   }
@@ -169,19 +164,12 @@ export class Follower {
       }
       const page = await this.ports.readPage(this.#cursor);
       if (this.#isStopped) return;
-      for (const { cursor } of page.items) this.#unread.delete(cursor);
       if (page.items.length > 0) this.ports.onEvents(page.items);
       this.#cursor = page.cursor; // also of an empty page: past events that the person may not see
-      this.#tellHearsay();
+      const heard = this.#hearsay.passed(page.items, page.cursor);
+      if (heard.length > 0) this.ports.onHearsay(heard);
       more = page.more;
     }
-  }
-
-  /** What was announced up to the cursor and was not in the log. */
-  #tellHearsay(): void {
-    const past = [...this.#unread.values()].filter(({ cursor }) => !isLater(cursor, this.#cursor!));
-    for (const { cursor } of past) this.#unread.delete(cursor);
-    if (past.length > 0) this.ports.onHearsay(past);
   }
 
   #isHeldBack(): boolean {
