@@ -55,7 +55,8 @@ def test_queues_and_files(db: Db, world: World) -> None:
     filed(db, world["mine"], CUSTOMER, "message", "uploaded")
     db.execute("set local session_replication_role = replica")
     db.execute(
-        "update helpdesk.tickets set created_at = now() - interval '1 day' where ticket_id = %s", (world["theirs"],)
+        "update helpdesk.tickets set created_at = clock_timestamp() - interval '1 day' where ticket_id = %s",
+        (world["theirs"],),
     )
     db.execute("set local session_replication_role = origin")
     found = _metrics(db)

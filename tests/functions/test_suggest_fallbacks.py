@@ -31,6 +31,7 @@ from helpdesk_sdk.testing import Play, ScriptedProvider
         ("content_filter", "answer_refused", 1),
         ("tool_call", "answer_invalid", 2),
         ("huge", "answer_invalid", 1),
+        ("endless", "answer_invalid", 1),
         ("prose", "answer_invalid", 2),
         ("empty", "answer_invalid", 2),
         ("other_schema", "answer_invalid", 2),
@@ -45,7 +46,8 @@ def test_a_model_that_fails_leaves_a_fallback_with_its_own_reason(
     provider.always(behaviour)
     begun = time.monotonic()
     found = desk.suggest(ticket)
-    assert time.monotonic() - begun < 10
+    # A megabyte without an end comes in small pieces.
+    assert time.monotonic() - begun < (40 if behaviour == "endless" else 10)
     run = found["run"]
     assert (run["state"], run["mode"], run["reason"], provider.calls) == ("fallback", "timeline", reason, calls), run
     assert (found["proposal"]["kind"], found["proposal"]["state"]) == ("summary", "open")

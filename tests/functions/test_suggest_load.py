@@ -101,3 +101,27 @@ def test_fifty_requests_fall_back_in_time_when_the_endpoint_fails(
     assert {each["proposal"]["mode"] for each in found} == {"timeline"}
     assert all_tickets(desk) == before
     assert usage(desk)["reserved_tokens"] == 0
+
+
+def test_fifty_classifications_end_in_time_when_the_endpoint_hangs(
+    desk: Desk, agents: list[str], provider: ScriptedProvider
+) -> None:
+    """A classification waits for a model for twenty seconds at most."""
+    tickets = new_tickets(desk)
+    before = all_tickets(desk)
+    provider.always("hang")
+
+    def ask(agent: str, ticket: str) -> Any:
+        answer = desk.post("functions/v1/triage-ticket", agent, {"ticket_id": ticket})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["runs"][0]
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        runs = list(pool.map(ask, agents, tickets))
+    assert time.monotonic() - begun < 40
+    assert {run["state"] for run in runs} == {"needs_human"}
+    assert {run["reason"] for run in runs} <= {"model_timeout", "model_unreachable"}
+    assert "model_timeout" in {run["reason"] for run in runs}
+    assert all_tickets(desk) == before
+    assert usage(desk)["reserved_tokens"] == 0

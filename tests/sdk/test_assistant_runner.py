@@ -106,6 +106,15 @@ def test_an_answer_that_the_database_cannot_store_is_no_reason_to_try_again(desk
         ("other_schema", "answer_invalid", 2),
         ("tool_call", "answer_invalid", 2),
         ("hang", "model_timeout", 1),
+        ("slow", "model_timeout", 1),
+        ("rate_limited", "model_rate_limited", 3),
+        ("forbidden", "model_key_refused", 1),
+        ("content_filter", "answer_refused", 1),
+        ("huge", "answer_invalid", 1),
+        ("endless", "answer_invalid", 1),
+        ("empty", "answer_invalid", 2),
+        ("wrong_json", "answer_invalid", 2),
+        ("nan", "answer_invalid", 2),
         ("cut", "model_unreachable", 1),
     ],
 )
@@ -115,7 +124,7 @@ def test_a_model_that_fails_leaves_a_fallback_with_its_reason_and_no_secret(
     caplog.set_level(logging.DEBUG)
     run_id = desk.ask("summary", "My secret word is xylophone.")
     desk.provider.always(behaviour)
-    with desk.runner(timeout=2 if behaviour == "hang" else 20) as runner:
+    with desk.runner(timeout=2 if reason == "model_timeout" else 20) as runner:
         (report,) = runner.work_waiting()
     run = desk.run(run_id)
     assert (run["state"], run["mode"], run["reason"]) == ("fallback", "timeline", reason), run
