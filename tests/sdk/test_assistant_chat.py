@@ -59,7 +59,15 @@ def test_the_ladder_goes_down_and_what_is_found_is_remembered(chat: Chat) -> Non
 def test_what_is_remembered_is_forgotten_after_a_week_and_when_it_is_nonsense() -> None:
     old = {"rung": "prompt", "limit": "max_tokens", "streams": True, "probed_at": "2020-01-01T00:00:00+00:00"}
     assert Capability.known(old) is None
-    for wrong in (None, {}, {"probed_at": "x"}, {"probed_at": "2099-01-01T00:00:00+00:00", "rung": "x"}):
+    later = {"probed_at": "2099-01-01T00:00:00+00:00", "streams": True}
+    for wrong in (
+        None,
+        {},
+        {"probed_at": "x"},
+        {**later, "rung": "x", "limit": "max_tokens"},
+        {**later, "rung": "prompt", "limit": "most"},
+        {**later, "rung": "prompt", "limit": None},
+    ):
         assert Capability.known(wrong) is None
 
 
@@ -155,8 +163,11 @@ def test_an_estimate_where_the_endpoint_counts_nothing(chat: Chat, provider: Scr
         ("{" * 100_000, None),
         ('{"a":' * 100_000, None),
         ("", None),
+        ("<think>" * 9000 + '{"a": 1}', {"a": 1}),
+        ("<think>" + " " * 60_000, None),
+        ('{"a": {"b": 1}} <think>{"x": 1}</think>', {"a": {"b": 1}}),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_the_first_object_in_a_text(content: str, found: Any) -> None:
     begun = time.monotonic()

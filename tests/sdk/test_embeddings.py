@@ -136,6 +136,25 @@ def test_what_passes_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert waits == [2.0, 1.0]
 
 
+@pytest.mark.parametrize(("kind", "attempts"), [("query", 2), ("passage", 3)])
+def test_attempts_end_with_the_time_of_a_request_and_a_question_has_ten_seconds(
+    kind: Any, attempts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    asked: list[float] = []
+
+    def answer(_: dict[str, Any]) -> httpx.Response:
+        asked.append(now[0])
+        now[0] += 4.5
+        return httpx.Response(503)
+
+    with endpoint(answer) as slow, pytest.raises(EmbeddingError, match="answered 503"):
+        slow.embed(["a"], kind=kind)
+    assert len(asked) == attempts
+
+
 def test_a_dead_endpoint_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with EmbeddingEndpoint("http://user:secret@127.0.0.1:9/v1", "m") as dead, pytest.raises(EmbeddingError) as caught:

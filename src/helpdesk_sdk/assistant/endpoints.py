@@ -15,6 +15,8 @@ from ..errors import ConfigurationError
 from .problems import Usage
 
 RUNGS = ("json_schema", "json_object", "prompt")
+LIMITS = ("max_tokens", "max_completion_tokens")
+"""The names of the field that limits an answer, the older one first."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Capability:
             probed = datetime.fromisoformat(str((value or {})["probed_at"]))
             assert value is not None
             if datetime.now(UTC) - probed > timedelta(days=7) or value["rung"] not in RUNGS:
+                return None
+            if value["limit"] not in LIMITS:
                 return None
             streams = (bool(value["streams"]), bool(value.get("counts_streams", True)))
             return cls(value["rung"], value["limit"], *streams, value["probed_at"])

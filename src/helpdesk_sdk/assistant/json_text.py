@@ -17,7 +17,9 @@ def json_in(content: str) -> dict[str, Any] | None:
     Args:
         content: The text.
     """
-    text = _THOUGHTS.sub("", content, count=1).strip() if content.lstrip()[:7].lower() == "<think>" else content.strip()
+    # At the beginning only: from every other place, a hostile text would be read to its end.
+    thoughts = _THOUGHTS.match(content)
+    text = content[thoughts.end() :] if thoughts else content
     decoder = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
     start = text.find("{")
     for _ in range(_STARTS_MAX):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .endpoints import RUNGS, Answer, Capability, Endpoint, Prompt
+from .endpoints import LIMITS, RUNGS, Answer, Capability, Endpoint, Prompt
 from .json_text import json_in
 from .problems import ModelError, Usage, connection_problem, counted_usage, error_reason, status_problem
 
@@ -145,14 +145,14 @@ class ModelCall:
         raise ModelError(error_reason(status, has_quota), problem) from None
 
     def _step_down(self, text: str) -> bool:
-        capability, limits = self._capability, ("max_tokens", "max_completion_tokens")
+        capability = self._capability
         if _FORMAT.search(text):
             if capability.rung == RUNGS[-1]:
                 return False
             capability = replace(capability, rung=RUNGS[RUNGS.index(capability.rung) + 1])
         elif re.search(rf"\b{capability.limit}\b", text) and not self._has_swapped:
             self._has_swapped = True
-            capability = replace(capability, limit=limits[1 - limits.index(capability.limit)])
+            capability = replace(capability, limit=LIMITS[1 - LIMITS.index(capability.limit)])
         else:
             return False
         self._capability, self._is_new = capability, True
@@ -218,7 +218,7 @@ def _wait(headers: Mapping[str, str], otherwise: float) -> float:
     from .._http.error_mapping import retry_after
 
     milliseconds = headers.get("retry-after-ms", "")
-    if milliseconds.isdecimal():
+    if milliseconds.isdecimal() and len(milliseconds) < 10:
         return int(milliseconds) / 1000
     found = retry_after(headers.get("retry-after"), datetime.now(UTC))
     return otherwise if found is None else found

@@ -25,6 +25,8 @@ _REFUSALS = {400, 413, 422}
 _PASSING = {408, 429, 500, 502, 503, 504}
 _ATTEMPTS = 3
 _WAIT_MAX = 10.0
+# Of a question: without its vector, words alone decide, and somebody waits.
+_QUESTION_SECONDS = 10.0
 # A vector of 4,096 numbers, indented, has 150,000 bytes.
 _BYTES_MAX_PER_TEXT = 250_000
 _ERROR_BYTES_MAX = 100_000
@@ -60,7 +62,7 @@ class EmbeddingEndpoint:
             url: The base URL, which ``/embeddings`` is added to, e.g. ``https://api.openai.com/v1``.
             model: The name of the model. Vectors are stored under it.
             key: The key of the endpoint; None if it wants none.
-            timeout: Seconds to wait for an answer, and for the whole of it.
+            timeout: Seconds for the vectors of one request, its attempts included; of a question 10 at most.
 
         Raises:
             ConfigurationError: The URL is no http or https URL, or the model has no name.
@@ -144,18 +146,19 @@ class EmbeddingEndpoint:
         # What E5 was trained to find before a text.
         prefix = f"{kind}: " if _E5.search(self.model) and "instruct" not in self.model else ""
         given = [f"{prefix}{text}" for text in texts]
-        vectors = self._ask(given)
+        end = time.monotonic() + (min(self._timeout, _QUESTION_SECONDS) if kind == "query" else self._timeout)
+        vectors = self._ask(given, end)
         if not self._sends_dimensions and any(len(vector) > VECTOR_SIZE for vector in vectors.values()):
             self._sends_dimensions = True
-            vectors = self._ask(given)
+            vectors = self._ask(given, end)
         return [self._checked(vectors, number) for number in range(len(texts))]
 
-    def _ask(self, texts: list[str]) -> dict[int, list[float]]:
+    def _ask(self, texts: list[str], end: float) -> dict[int, list[float]]:
         """The vectors by the places of their texts: an endpoint may answer in another order."""
         body: dict[str, Any] = {"model": self.model, "input": texts}
         if self._sends_dimensions:
             body["dimensions"] = VECTOR_SIZE
-        status, text = self._send(body)
+        status, text = self._send(body, end)
         if status != 200:
             raise _refused(status)
         try:
@@ -169,32 +172,34 @@ class EmbeddingEndpoint:
             if isinstance(vector, list)
         }
 
-    def _send(self, body: dict[str, Any]) -> tuple[int, bytes]:
+    def _send(self, body: dict[str, Any], end: float) -> tuple[int, bytes]:
         """The status of the answer, and its body."""
         for attempt in range(1, _ATTEMPTS + 1):
             wait = 0.5 * attempt
             try:
-                with self._http.stream("POST", self._url, json=body) as response:
+                left = max(end - time.monotonic(), 0.001)
+                with self._http.stream("POST", self._url, json=body, timeout=left) as response:
                     status, headers = response.status_code, response.headers
-                    text = self._read(response, len(body["input"]))
+                    text = self._read(response, len(body["input"]), end)
             except httpx.HTTPError as error:
                 # The text of the error may hold the address with a password.
                 problem = f"The embeddings' endpoint gave no answer: {type(error).__name__}"
-                if attempt == _ATTEMPTS or isinstance(error, httpx.TimeoutException):
+                is_over = isinstance(error, httpx.TimeoutException) or time.monotonic() + wait > end
+                if attempt == _ATTEMPTS or is_over:
                     raise EmbeddingError(problem, hint="Is the URL right, and does it run?") from None
             else:
                 is_quota = status == 429 and b"insufficient_quota" in text
                 if status not in _PASSING or attempt == _ATTEMPTS or is_quota:
                     return status, text
                 wait = retry_after(headers.get("retry-after"), datetime.now(UTC)) or wait
-                if wait > _WAIT_MAX:
+                if wait > _WAIT_MAX or time.monotonic() + wait > end:
                     return status, text
             time.sleep(wait)
         raise AssertionError
 
-    def _read(self, response: httpx.Response, texts: int) -> bytes:
+    def _read(self, response: httpx.Response, texts: int, end: float) -> bytes:
         """The body, up to a limit: of an error its beginning, of vectors all or nothing."""
-        end, body = time.monotonic() + self._timeout, bytearray()
+        body = bytearray()
         is_error = response.status_code != 200
         limit = _ERROR_BYTES_MAX if is_error else texts * _BYTES_MAX_PER_TEXT
         for piece in response.iter_bytes():

@@ -60,7 +60,7 @@ def read_pairs(path: Path, first: str, second: str) -> list[tuple[str, str]]:
                 rows = list(csv.DictReader(file))
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror or error}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, csv.Error) as error:
+    except (ValueError, RecursionError, csv.Error) as error:
         raise InvalidValueError(f"{path.name} cannot be read: {error}") from error
     pairs = []
     for number, row in enumerate(rows, 1):

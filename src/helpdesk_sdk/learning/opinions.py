@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Examples:
 
     def without_rare_labels(self) -> Examples:
         """Those whose label has at least three of them: others are never proposed."""
-        counts = {label: self.labels.count(label) for label in set(self.labels)}
+        counts = Counter(self.labels)
         return self.kept([n for n, label in enumerate(self.labels) if counts[label] >= _LEAST_OF_A_LABEL])
 
 
@@ -81,13 +82,21 @@ def classes(examples: Examples) -> list[str]:
     return sorted(set(examples.labels), key=lambda label: label.encode())
 
 
+def columns(labels: list[str], examples: Examples) -> NDArray[np.int64]:
+    """The place of each example's label among these labels."""
+    import numpy as np
+
+    places = {label: place for place, label in enumerate(labels)}
+    return np.array([places[label] for label in examples.labels])
+
+
 def votes(examples: Examples) -> tuple[Numbers, Numbers]:
     """For each example, the vote of the others, and how similar the nearest of them is."""
     import numpy as np
 
     assert examples.vectors is not None
     labels = classes(examples)
-    column = np.array([labels.index(label) for label in examples.labels])
+    column = columns(labels, examples)
     frequency = np.bincount(column, minlength=len(labels))
     shares = np.zeros((len(column), len(labels)))
     best = np.zeros(len(column))
@@ -122,12 +131,11 @@ def _nearest(similarity: Numbers, itself: int, requesters: list[str]) -> list[in
 
 def fit(examples: Examples) -> Heads:
     """Train both models."""
-    import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
     labels = classes(examples)
-    target = np.array([labels.index(label) for label in examples.labels])
+    target = columns(labels, examples)
     words = TfidfVectorizer(analyzer=_as_they_are, min_df=2 if len(target) > 20 else 1, max_features=30_000)
     matrix = words.fit_transform(examples.features)
     by_words = LogisticRegression(C=_WORDS_C, max_iter=300, class_weight="balanced").fit(matrix, target)
@@ -188,7 +196,7 @@ def out_of_fold(examples: Examples) -> tuple[Numbers | None, Numbers]:
     from sklearn.model_selection import StratifiedKFold
 
     labels = classes(examples)
-    smallest = min(examples.labels.count(label) for label in labels)
+    smallest = min(Counter(examples.labels).values())
     folds = StratifiedKFold(max(2, min(_FOLDS, smallest)), shuffle=True, random_state=0)
     by_vector = None if examples.vectors is None else np.zeros((len(examples.labels), len(labels)))
     by_words = np.zeros((len(examples.labels), len(labels)))
