@@ -18,6 +18,7 @@ from ._base.text import one_line
 if TYPE_CHECKING:
     from helpdesk_sdk.install.config import Setting
     from helpdesk_sdk.install.files import FilesPlan
+    from helpdesk_sdk.install.workflows import WorkflowsPlan
 
 
 def register(app: Commands) -> None:
@@ -36,6 +37,9 @@ _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would b
 def init(
     directory: _Directory = None,
     functions: Annotated[bool, typer.Option("--functions/--no-functions", help="Also copy the edge functions.")] = True,
+    github: Annotated[
+        bool, typer.Option("--github", help="Also write workflows for GitHub Actions: plan, deploy, drift, backup.")
+    ] = False,
     dry_run: _DryRun = False,
 ) -> None:
     """Put the helpdesk's files into your Supabase project.
@@ -43,22 +47,28 @@ def init(
     These are its migrations, its functions and helpdesk.toml; what to run next is shown. A file of yours is never
     replaced: if one is in the way, nothing is written.
     """
-    from helpdesk_sdk.install import config, environments, files
+    from helpdesk_sdk.install import config, environments, files, workflows
 
     supabase_dir = files.find_supabase_dir(directory)
     with files.locked(supabase_dir):
         found = files.plan(supabase_dir, functions=functions)
         missing = config.missing_settings(supabase_dir, functions=functions)
-        if found.clashes:
-            _refuse(found)
+        flows = workflows.plan(supabase_dir) if github else None
+        _refuse_clashes(found, flows)
         if not dry_run:
             files.write(found)
+            if flows is not None:
+                workflows.write(flows)
         has_new_config = environments.create(supabase_dir, dry_run=dry_run)
     steps = _steps(found.supabase_dir.parent, config.function_names() if functions else [])
+    if flows is not None:
+        steps.append((_GITHUB, []))
     if settings().json:
-        print_json(_as_json(found, missing, steps, written=not dry_run) | {"new_config": has_new_config})
+        more = {"new_config": has_new_config} | _flows_as_json(flows)
+        print_json(_as_json(found, missing, steps, written=not dry_run) | more)
         return
     _print_files(found, dry_run)
+    _print_flows(flows, dry_run)
     if has_new_config:
         path = one_line(supabase_dir / environments.FILE)
         typer.echo(f"{'It would also write' if dry_run else 'Name your projects in'} {path}.")
@@ -76,11 +86,12 @@ def upgrade(
     """Bring the helpdesk's files in your project to this version.
 
     Files that you have changed are named, and nothing is written, unless --overwrite is given. A file that is not ours
-    is never replaced. A database is not touched: helpdesk deploy does that.
+    is never replaced. A database is not touched: helpdesk deploy does that. Workflows that init --github has written
+    are brought to this version, too.
     """
     from importlib.metadata import version
 
-    from helpdesk_sdk.install import files, manifest
+    from helpdesk_sdk.install import files, manifest, workflows
     from helpdesk_sdk.install.package import NAME
 
     supabase_dir = files.find_supabase_dir(directory)
@@ -91,27 +102,35 @@ def upgrade(
             raise CliError(f"The helpdesk's files are not in {supabase_dir}", hint, ExitCode.NOT_FOUND)
         functions = manifest.has_functions(supabase_dir)
         found = files.plan(supabase_dir, functions=functions, overwrite=overwrite)
-        if found.clashes:
-            _refuse(found)
+        flows = workflows.plan(supabase_dir, only_present=True, overwrite=overwrite)
+        _refuse_clashes(found, flows)
         if not dry_run:
             files.write(found)
+            workflows.write(flows)
     after = version(NAME)
     if settings().json:
-        print_json(_files_as_json(found, written=not dry_run) | {"from_version": before, "to_version": after})
+        more = {"from_version": before, "to_version": after} | _flows_as_json(flows)
+        print_json(_files_as_json(found, written=not dry_run) | more)
         return
     _print_files(found, dry_run)
+    _print_flows(flows, dry_run)
     typer.echo(f"Version {one_line(before)} {'would become' if dry_run else 'became'} {after}.")
     typer.echo("Look at it in version control, commit it, then: helpdesk plan --env staging")
 
 
-def _refuse(found: FilesPlan) -> None:
+def _refuse_clashes(found: FilesPlan, flows: WorkflowsPlan | None) -> None:
     from helpdesk_sdk.install.files import ClashError
+    from helpdesk_sdk.install.workflows import FOLDER
 
+    clashes = [(found.supabase_dir, clash) for clash in found.clashes]
+    clashes += [(flows.root / FOLDER, clash) for clash in flows.clashes] if flows is not None else []
+    if not clashes:
+        return
     if settings().json:
-        raise CliError(ClashError(found.clashes).message, code=ExitCode.CONFLICT)
-    for clash in found.clashes:
-        typer.echo(one_line(f"{found.supabase_dir / clash.path} {clash.reason}: {clash.way_out}."), err=True)
-    count = "One file of your project is" if len(found.clashes) == 1 else f"{len(found.clashes)} files are"
+        raise CliError(ClashError(tuple(clash for _, clash in clashes)).message, code=ExitCode.CONFLICT)
+    for folder, clash in clashes:
+        typer.echo(one_line(f"{folder / clash.path} {clash.reason}: {clash.way_out}."), err=True)
+    count = "One file of your project is" if len(clashes) == 1 else f"{len(clashes)} files are"
     raise CliError(
         f"{count} in the way; nothing was written",
         "Then run it again; for changed files of ours: helpdesk upgrade --overwrite.",
@@ -121,6 +140,10 @@ def _refuse(found: FilesPlan) -> None:
 
 # A step: what it is for, and the commands.
 _Step = tuple[str, list[str]]
+_GITHUB = (
+    "On GitHub, make the environments staging, production (with required reviewers) and production-checks, each with "
+    "the secrets HELPDESK_DB_URL and SUPABASE_ACCESS_TOKEN. docs/github.md has the variables of a front end on Amplify."
+)
 
 
 def _steps(directory: Path, functions: list[str]) -> list[_Step]:
@@ -191,6 +214,25 @@ def _print_files(found: FilesPlan, dry_run: bool) -> None:
         typer.echo(f"{files} {'would be written' if dry_run else 'written'} to {where}.")
     if found.changed_migrations:
         typer.echo("A database that has run an updated migration does not run it again: uninstall there first.")
+
+
+def _flows_as_json(flows: WorkflowsPlan | None) -> dict[str, Any]:
+    if flows is None:
+        return {}
+    lists = ("new", "updated", "overwritten", "unchanged")
+    return {"workflows": {"root": str(flows.root), **{name: list(getattr(flows, name)) for name in lists}}}
+
+
+def _print_flows(flows: WorkflowsPlan | None, dry_run: bool) -> None:
+    if flows is None:
+        return
+    for what in ("new", "updated", "overwritten"):
+        for name in getattr(flows, what):
+            typer.echo(f"{what:<8}  .github/workflows/{name}")
+    changed = len(flows.new) + len(flows.updated) + len(flows.overwritten)
+    if changed:
+        count = "1 workflow" if changed == 1 else f"{changed} workflows"
+        typer.echo(f"{count} {'would be written' if dry_run else 'written'} to {one_line(flows.root)}.")
 
 
 def _print_settings(missing: list[Setting]) -> None:

@@ -16,6 +16,9 @@ WORKFLOWS = [path for folder in check_deployment.WORKFLOW_FOLDERS for path in so
 _USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v\d+\.\d+\.\d+))?\s*$", re.M)
 # What a job may write, and the steps for which it may.
 _REASONS = {
+    ("helpdesk-deploy.yml", "id-token: write"): "aws-actions/configure-aws-credentials@",
+    ("helpdesk-drift.yml", "issues: write"): "gh issue create",
+    ("helpdesk-plan.yml", "pull-requests: write"): "gh pr comment",
     ("release.yml", "attestations: write"): "actions/attest@",
     ("release.yml", "contents: write"): "gh release create",
     ("release.yml", "id-token: write"): "actions/attest@|pypa/gh-action-pypi-publish@",
