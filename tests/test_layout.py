@@ -63,7 +63,7 @@ LAYERS = {
         "demo": "__init__ embeddings _database _ids _sentinels client errors install models resources",
         "compat": "__init__ resources",
         "exports": "__init__",
-        "verification": "_credentials _environment _live errors models",
+        "verification": "_credentials errors",
         "testing": "__init__ _database install local scripted_provider",
     },
 }

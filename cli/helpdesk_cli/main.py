@@ -45,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "worker": ("worker",),
     "doctor": ("doctor",),
     "metrics": ("metrics",),
+    "verify": ("verify",),
     "stack": ("up", "status", "down"),
     "demo": ("demo",),
     "init": ("init", "upgrade"),

@@ -8,94 +8,17 @@ from typing import LiteralString
 from uuid import uuid4
 
 from psycopg import sql
-from tests.db.matrix import ORDER
 from tests.db.people import Db, Person, value
-from tests.db.world import World
 
-ROBOT = Person("robot", "host_robot", None)
-"""A database role of the host's own, which it lets use Realtime."""
-EVERYBODY = (*ORDER, ROBOT)
+from helpdesk_sdk.verification.channels import EVERYBODY, NONE_OF_OURS, OURS, ROBOT, THEIRS, expected, named
+
+__all__ = ["EVERYBODY", "NONE_OF_OURS", "OPEN", "OURS", "ROBOT", "THEIRS", "expected", "found", "let_in", "named"]
+__all__ += ["rights", "speak_as"]
 
 OPEN: LiteralString = "create policy everything on realtime.messages for all to public using (true) with check (true)"
 """What a host may have done: open every channel to everybody."""
 
-_ABSENT = "- - - - | - - | - - | - | * -"
-_ADMIN = "- - - - | - - | - - | b | * -"
-OURS: dict[str, str] = {
-    # topic: rights of anonymous, nobody, gone, left | customer, other | agent, stranger | admin | service, robot
-    "helpdesk:ticket:{mine}": "- - - - | b - | b - | b | * -",
-    "helpdesk:ticket:{mine}:staff": "- - - - | - - | s - | s | * -",
-    "helpdesk:ticket:{theirs}": "- - - - | - b | - b | b | * -",
-    "helpdesk:ticket:{theirs}:staff": "- - - - | - - | - s | s | * -",
-    "helpdesk:ticket:{lent}": "- - - - | - b | b b | b | * -",
-    "helpdesk:ticket:{lent}:staff": "- - - - | - - | s s | s | * -",
-    "helpdesk:ticket:{agents}": "- - - - | - - | b b | b | * -",
-    "helpdesk:ticket:{agents}:staff": "- - - - | - - | - s | s | * -",
-    "helpdesk:ticket:{gones}": "- - - - | - - | - b | b | * -",
-    "helpdesk:ticket:{nothing}": _ABSENT,
-    "helpdesk:ticket:{nothing}:staff": _ABSENT,
-    "helpdesk:team:{desk}": "- - - - | - - | b - | b | * -",
-    "helpdesk:team:{vault}": "- - - - | - - | - b | b | * -",
-    "helpdesk:team:{empty}": _ADMIN,
-    "helpdesk:team:{nothing}": _ABSENT,
-    "helpdesk:user:{customer}": "- - - - | b - | - - | - | * -",
-    "helpdesk:user:{agent}": "- - - - | - - | b - | - | * -",
-    "helpdesk:user:{admin}": _ADMIN,
-    "helpdesk:user:{gone}": _ABSENT,
-    "helpdesk:user:{left}": _ABSENT,
-    "helpdesk:user:{nothing}": _ABSENT,
-    "helpdesk:staff": "- - - - | - - | b b | b | * -",
-    "helpdesk:admin": _ADMIN,
-}
-NONE_OF_OURS = (
-    "helpdesk:",
-    "helpdesk:ticket:",
-    "helpdesk:ticket:*",
-    "helpdesk:ticket:%",
-    "helpdesk:*",
-    "helpdesk:ticket:{MINE}",
-    "helpdesk:ticket:{mine}\n",
-    "helpdesk:ticket:{mine}\nhelpdesk:admin",
-    "helpdesk:ticket:{mine} ",
-    "helpdesk:ticket:{mine}:staff:staff",
-    "helpdesk:ticket:{mine}:STAFF",
-    "helpdesk:ticket:{mine}:other",
-    "helpdesk:ticket:{mine},{theirs}",
-    "helpdesk:ticket:{{{mine}}}",
-    "helpdesk:ticket:1",
-    "helpdesk:ticket:{mine}' or true --",
-    "helpdesk:ticket:{theirs}'; drop table realtime.messages; --",
-    "helpdesk:ticket:" + "0" * 10_000,
-    "helpdesk:team:{desk}:staff",
-    "helpdesk:user:{agent}:staff",
-    "helpdesk:user:{customer}:staff",
-    "helpdesk:admin:staff",
-    "helpdesk:staff:staff",
-    "helpdesk:staff\n",
-    "helpdesk:staff:{agent}",
-    "helpdesk:admin\n",
-    "helpdesk:event:{mine}",
-)
-"""Topics that begin like ours and are none: shut to everybody, whatever the host says."""
-THEIRS = (
-    *("room:1", "", " ", "helpdesk", "Helpdesk:admin", "\nhelpdesk:admin", "ticket:{mine}", "*", "x" * 10_000),
-    *("xhelpdesk:ticket:{mine}", "xhelpdesk:admin", " helpdesk:ticket:{mine}:staff"),
-)
-"""Topics of the host, however much they look like ours."""
-
 _EXTENSIONS = {"broadcast": "b", "presence": "p", "postgres_changes": "c"}
-_WORDS = {"-": "", "s": "bpP", "*": "bpcBPC"}
-
-
-def expected(row: str) -> dict[str, str]:
-    """A row of the table: to each person the rights that `rights` would find."""
-    tokens = row.replace("|", " ").split()
-    return {person.name: _WORDS.get(token, token) for person, token in zip(EVERYBODY, tokens, strict=True)}
-
-
-def named(topic: str, world: World) -> str:
-    """The topic with ids for the names in it; a name in capitals stands for an id in capitals."""
-    return topic.format_map(world | {"MINE": world["mine"].upper()})
 
 
 def let_in(db: Db, *, everything: bool) -> None:

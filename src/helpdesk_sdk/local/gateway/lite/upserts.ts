@@ -41,5 +41,6 @@ export async function upsertProblem(
     where n.nspname = ${schema} and c.relname = ${table} and a.attnum > 0 and not a.attisdropped
       and a.attname = any(${columns}) and not has_column_privilege(${role}, c.oid, a.attnum, 'UPDATE')
     limit 1`;
-  return refused ? restError(403, "42501", `permission denied for table ${table}`) : null;
+  // As PostgREST: whoever is not signed in may sign in.
+  return refused ? restError(role === "anon" ? 401 : 403, "42501", `permission denied for table ${table}`) : null;
 }
