@@ -91,7 +91,11 @@ set search_path = pg_catalog, pg_temp
 as $$
   with sentences as (
     select e.n, e.passage, s.key, s.value,
-      sum(octet_length(s.value::text) + 8) over (order by e.n, s.key::integer) as bytes
+      -- What stands around the sentences of a passage counts with its first one.
+      sum(
+        octet_length(s.value::text) + 8
+        + case s.key when '1' then octet_length((e.passage - 'sentences')::text) + 20 else 0 end
+      ) over (order by e.n, s.key::integer) as bytes
     from jsonb_array_elements(p_passages) with ordinality as e (passage, n)
     cross join lateral jsonb_each(e.passage -> 'sentences') as s
   ),

@@ -10,6 +10,12 @@ ASSISTANT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
         "anything is an answer": ("o.cosine >= v_floor", "true"),
         "an article without a vector is never found": ("or f.cosine is null", ""),
     },
+    ("prompt_passages(jsonb,integer)", "assistant_prompts"): {
+        "titles of passages do not count": (
+            "case s.key when '1' then octet_length((e.passage - 'sentences')::text) + 20 else 0 end",
+            "0",
+        ),
+    },
     ("is_assistant_off(helpdesk.tickets)", "assistant_runs"): {
         "the project's switch": ("not (select s.is_enabled from helpdesk.ai_settings as s)", "false"),
         "a team's switch": ("('team', (p_ticket).team_id),", ""),

@@ -113,9 +113,12 @@ def test_a_prompt_never_outgrows_its_limit(db: Db, kind: str, character: str) ->
         "priorities": ["low"],
         "tags": [f"tag-{n}" for n in range(500)],
     }
-    sentences = {str(n): f"{character}{n} sentence of a passage " for n in range(20)}
-    passages = [{"passage": n, "title": "T", "sentences": sentences} for n in range(1, 7)]
-    prompt = build(db, kind, run, passages if kind == "reply" else [])
+    run["settings"] |= {"tone": body[:500], "signature": body[:500]}
+    sentences = {str(n): f"{character}{n} sentence of a passage " for n in range(1, 21)}
+    around = {"title": body[:300], "heading": body[:300]}
+    passages = [{"passage": n, "sentences": sentences} | around for n in range(1, 7)]
+    prompt = build(db, kind, run, passages if kind in ("reply", "next_steps") else [])
+    assert len((prompt["system"] + prompt["user"]).encode()) <= 12_000
     assert prompt["estimated_tokens"] <= 3000
     assert len((prompt["system"] + prompt["user"]).encode()) / 4 <= prompt["estimated_tokens"] + 1
     lines = captured(prompt).blocks["conversation"]

@@ -16,6 +16,7 @@ export interface Capability {
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 const RUNGS: Capability["rung"][] = ["json_schema", "json_object", "prompt"];
+const LIMITS: Capability["limit"][] = ["max_tokens", "max_completion_tokens"];
 const ALL: Capability = {
   rung: "json_schema",
   limit: "max_tokens",
@@ -32,7 +33,8 @@ export class Ladder {
 
   /** @param known what is remembered; older memories lack the newest fields */
   constructor(known: Partial<Capability> | null | undefined) {
-    this.#isNew = !(Date.now() - Date.parse(known?.probed_at ?? "") < WEEK_MS);
+    const isKnown = !!known && RUNGS.includes(known.rung!) && LIMITS.includes(known.limit!);
+    this.#isNew = !(isKnown && Date.now() - Date.parse(known.probed_at ?? "") < WEEK_MS);
     this.#capability = { ...ALL, ...(this.#isNew ? {} : known) };
   }
 

@@ -149,6 +149,16 @@ Deno.test("a stream gives the same answer, and its text as it arrives", async ()
   equal([pieces, script.bodies[0]!.stream], [['{"a"', ":1}"], true]);
 });
 
+Deno.test("what is remembered and cannot be sent is forgotten", async () => {
+  const probed_at = new Date().toISOString();
+  for (const wrong of [{ rung: "x" }, { limit: "messages" }, { rung: null }, { limit: 7 }]) {
+    const script = new Script([completion('{"a":1}')]);
+    const found = await script.ask({ capability: { probed_at, ...wrong } as Partial<Capability> });
+    equal([found.isNew, found.capability.rung, found.capability.limit], [true, "json_schema", "max_tokens"]);
+    equal(Array.isArray(script.bodies[0]!["messages"]), true);
+  }
+});
+
 Deno.test("the object is found behind braces and quotation marks of the prose", async () => {
   for (const prose of ["Use {", 'In {"short', "{not json}", "{".repeat(49)]) {
     equal((await new Script([completion(`${prose} {"a":{"b":"}"}}`)]).ask()).answer, { a: { b: "}" } });
