@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -147,3 +148,5 @@ def test_the_folders_and_the_deno_that_amplify_uses_are_ours() -> None:
     (pin,) = project["dependency-groups"]["console"]
     assert pin in project["project"]["optional-dependencies"]["local"]
     assert (ROOT / "requirements" / "console.txt").read_text().startswith(f"{pin} \\\n")
+    # The default of Amplify's image.
+    ast.parse((ROOT / "scripts" / "console_build.py").read_text(), feature_version=(3, 10))

@@ -149,6 +149,9 @@ def test_a_fault_is_found(number: int, findings: list[str]) -> None:
 
 def test_all_files_of_the_repository_are_checked() -> None:
     names = {str(path.relative_to(check_deployment.ROOT)) for path in check_deployment.files()}
-    assert {".github/workflows/ci.yml", ".github/workflows/release.yml", ".github/dependabot.yml"} <= names
+    expected = ["ci.yml", "nightly.yml", "release.yml"]
+    assert {f".github/workflows/{name}" for name in expected} <= names
+    assert {"Dockerfile", "amplify.yml", "compose.yml", "customHttp.yml", "examples/console/rewrites.json"} <= names
+    assert sum(name.startswith("src/helpdesk_sdk/install/github/") for name in names) == 4
     makefile = (check_deployment.ROOT / "Makefile").read_text(encoding="utf-8")
     assert "check_deployment.py" in makefile.partition("\ncheck:")[2].partition("\n\n")[0]

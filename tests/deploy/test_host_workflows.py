@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import check_deployment
+import supabase_cli
 from helpdesk_sdk.testing import Project
 
 FOLDER = check_deployment.ROOT / "src/helpdesk_sdk/install/github"
@@ -217,6 +218,13 @@ def test_a_schedule_waits_for_nobody() -> None:
     for name in ("helpdesk-drift.yml", "helpdesk-backup.yml"):
         (job,) = jobs(name).values()
         assert job["environment"] == "production-checks"
+
+
+def test_the_supabase_cli_is_the_version_that_was_tried() -> None:
+    for name in NAMES:
+        for job in jobs(name).values():
+            found = [step["with"]["version"] for step in job["steps"] if "setup-cli" in step.get("uses", "")]
+            assert set(found) <= {supabase_cli.VERSION}
 
 
 def test_no_workflow_accepts_what_a_person_should_look_at() -> None:
