@@ -242,14 +242,14 @@ def _session(found: Target) -> Iterator[Finding]:
     yield migrated
     if migrated.ok:
         # Imported here, so that help and completion do not wait for it.
-        from ._connect.assistant_check import check_assistant
-        from ._connect.database_check import check_database
-        from ._connect.live_check import check_live
+        from ._connect import assistant_check, database_check, health_check, live_check
 
         with client(found, timeout=_TIMEOUT) as hd:
-            for result in (*check_database(found.url, found.key, token, _TIMEOUT), *check_assistant(hd, is_admin)):
+            of_database = database_check.check_database(found.url, found.key, token, _TIMEOUT)
+            of_assistant = assistant_check.check_assistant(hd, is_admin)
+            for result in (*of_database, *health_check.check_health(hd), *of_assistant):
                 yield Finding(*result)
-        yield Finding("live", *check_live(found.url, found.key, token))
+        yield Finding("live", *live_check.check_live(found.url, found.key, token))
 
 
 def _migrations(found: Target, token: str | None) -> Finding:
