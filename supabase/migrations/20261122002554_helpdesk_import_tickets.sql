@@ -15,6 +15,8 @@ create type helpdesk_private.imported_comment as (
   content_hash text,
   ticket_id uuid,
   requester_id uuid,
+  -- The object here that an earlier import made of it, which may be of the other kind.
+  known_id uuid,
   own_id uuid,
   is_new boolean,
   is_public boolean,
@@ -227,20 +229,23 @@ set search_path = pg_catalog, pg_temp
 as $$
   select array_agg(
     row(
-      c.external_id, c.hash, c.ticket_id, c.created_by, coalesce(c.own_id, gen_random_uuid()), c.own_id is null,
+      c.external_id, c.hash, c.ticket_id, c.created_by, c.known_id, coalesce(c.own_id, gen_random_uuid()),
+      c.own_id is null,
       c.is_public, c.author_id, c.author_kind, c.author_name, c.body, nextval('helpdesk.events_event_id_seq'),
       c.created_at, c.redacted_at, c.via_ticket_id
     )::helpdesk_private.imported_comment
   )
   from (
     select
-      j.external_id, j.hash, (i.ticket).ticket_id, (i.ticket).created_by,
+      j.external_id, j.hash, (i.ticket).ticket_id, (i.ticket).created_by, o.own_id as known_id,
       -- A note that has become a message is a new row, and the other way round: other people read it.
       case when o.is_public = coalesce(j.public, false) then o.own_id end as own_id,
       coalesce(j.public, false) as is_public,
       case
         when j.author is not null
-          then helpdesk_private.import_reference((p_run).source_id, 'person', j.author, 'author')
+          then coalesce(
+            a.own_id, helpdesk_private.import_reference((p_run).source_id, 'person', j.author, 'author')
+          )
       end as author_id,
       j.author_kind,
       left(coalesce(nullif(helpdesk_private.clean_name(j.author_name), ''), initcap(j.author_kind)), 254)
@@ -257,10 +262,23 @@ as $$
       external_id text, hash text, public boolean, author text, author_kind text, author_name text, body text,
       created_at text, redacted_at text, via text, position integer
     )
-    left join helpdesk_private.imported_objects as v
-      on v.source_id = (p_run).source_id and v.kind = 'ticket' and v.external_id = j.via
-    left join helpdesk_private.imported_objects as o
-      on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = j.external_id
+    -- One row each, by the key: a join could read all objects of the source.
+    left join lateral (
+      select p.own_id from helpdesk_private.imported_objects as p
+      where p.source_id = (p_run).source_id and p.kind = 'person' and p.external_id = j.author
+        and exists (select from helpdesk.users as u where u.user_id = p.own_id)
+      limit 1
+    ) as a on true
+    left join lateral (
+      select t.own_id from helpdesk_private.imported_objects as t
+      where t.source_id = (p_run).source_id and t.kind = 'ticket' and t.external_id = j.via
+      limit 1
+    ) as v on true
+    left join lateral (
+      select k.own_id, k.is_public, k.is_dead, k.content_hash from helpdesk_private.imported_objects as k
+      where k.source_id = (p_run).source_id and k.kind = 'comment' and k.external_id = j.external_id
+      limit 1
+    ) as o on true
     where i.outcome in ('created', 'updated')
       and not coalesce(o.is_dead, false) and o.content_hash is distinct from j.hash
     -- The order in which they were written is the order of the conversation.

@@ -40,24 +40,22 @@ begin
   insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body, sequence, created_at, imported)
   select c.own_id, c.ticket_id, c.author_id, c.author_name, c.body, c.sequence, c.created_at, true
   from unnest(p_comments) as c where c.is_new and not c.is_public;
-  -- What has become a note is no message any more, and what has become a message no note.
-  update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
-  from unnest(p_comments) as c
-  join helpdesk_private.imported_objects as o
-    on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = c.external_id
-  where o.is_public and not c.is_public and m.message_id = o.own_id and m.body <> '[redacted]';
-  update helpdesk.notes as n set body = '[moved to a message]'
-  from unnest(p_comments) as c
-  join helpdesk_private.imported_objects as o
-    on o.source_id = (p_run).source_id and o.kind = 'comment' and o.external_id = c.external_id
-  where not o.is_public and c.is_public and n.note_id = o.own_id;
-  -- The source has removed something from a text. Whoever redacted it here has the last word.
-  update helpdesk.messages as m set body = c.body, redacted_at = coalesce(c.redacted_at, clock_timestamp())
-  from unnest(p_comments) as c
-  where not c.is_new and m.message_id = c.own_id and m.imported and m.body <> c.body and m.redacted_at is null;
-  update helpdesk.notes as n set body = c.body
-  from unnest(p_comments) as c
-  where not c.is_new and n.note_id = c.own_id and n.imported and n.body <> c.body;
+  if exists (select from unnest(p_comments) as c where c.known_id is not null) then
+    -- What has become a note is no message any more, and what has become a message no note.
+    update helpdesk.messages as m set body = '[redacted]', redacted_at = clock_timestamp()
+    from unnest(p_comments) as c
+    where c.is_new and not c.is_public and m.message_id = c.known_id and m.body <> '[redacted]';
+    update helpdesk.notes as n set body = '[moved to a message]'
+    from unnest(p_comments) as c
+    where c.is_new and c.is_public and n.note_id = c.known_id;
+    -- The source has removed something from a text. Whoever redacted it here has the last word.
+    update helpdesk.messages as m set body = c.body, redacted_at = coalesce(c.redacted_at, clock_timestamp())
+    from unnest(p_comments) as c
+    where not c.is_new and m.message_id = c.own_id and m.imported and m.body <> c.body and m.redacted_at is null;
+    update helpdesk.notes as n set body = c.body
+    from unnest(p_comments) as c
+    where not c.is_new and n.note_id = c.own_id and n.imported and n.body <> c.body;
+  end if;
   insert into helpdesk_private.imported_objects as o
     (source_id, kind, external_id, own_id, is_public, content_hash, run_id)
   select (p_run).source_id, 'comment', c.external_id, c.own_id, c.is_public, c.content_hash, (p_run).run_id
@@ -328,6 +326,9 @@ returns jsonb
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+-- A session keeps its plans: one of an empty table would read all of the table for each row of the import, until the
+-- table has statistics.
+set enable_seqscan = off
 as $$
 declare
   v_run helpdesk_private.import_runs := helpdesk_private.lock_import(p_run_id);
