@@ -78,7 +78,7 @@ def _bytes(dist: Path, page: str, most: int) -> Result:
     """The JavaScript before a page can be used."""
     manifest: dict[str, Any] = json.loads((dist / ".vite" / "manifest.json").read_text())
     found: set[str] = set()
-    todo = ["index.html", "src/messages/en.ts", f"src/pages/{page}.tsx"]
+    todo = ["index.html", "src/main.tsx", "src/messages/en.ts", f"src/pages/{page}.tsx"]
     while todo:
         if (name := todo.pop()) not in found:
             found.add(name)

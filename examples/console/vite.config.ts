@@ -1,19 +1,19 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { chunkOf } from "./chunks.ts";
+import { chunks, preloads } from "./chunks.ts";
 import { hosting } from "./hosting.ts";
 import { compiledTexts } from "./texts.ts";
 
 export default defineConfig({
   base: "/",
-  plugins: [react(), tailwindcss(), compiledTexts(), hosting()],
+  plugins: [react(), tailwindcss(), compiledTexts(), hosting(), preloads()],
   build: {
     manifest: true,
     target: "es2023",
     assetsInlineLimit: 0,
     // Every browser of this target preloads modules by itself.
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: chunkOf(import.meta.dirname!) }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: chunks(import.meta.dirname!) } } },
   },
 });

@@ -1,6 +1,6 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { BaseProvider, ToastProvider } from "./components/Shared/index.ts";
 import { AuthProvider } from "./contexts/AuthContext.tsx";
 import { LanguageProvider, TextsOf } from "./contexts/LanguageContext.tsx";
@@ -8,28 +8,14 @@ import { LiveProvider } from "./contexts/LiveContext.tsx";
 import { ShortcutProvider } from "./contexts/ShortcutContext.tsx";
 import { PreferencesProvider } from "./contexts/PreferencesContext.tsx";
 import { type AuthLink, needsPassword } from "./lib/authLink.ts";
-import { type HelpdeskError, toHelpdeskError } from "./lib/errors.ts";
+import type { HelpdeskError } from "./lib/errors.ts";
 import { router } from "./router.tsx";
 
 const LinkQuestion = lazy(() => import("./components/SignIn/LinkQuestion.tsx"));
 const StartProblem = lazy(() => import("./components/Shell/StartProblem.tsx"));
 
-function newQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        // Events say what has changed: see LiveContext.
-        staleTime: Infinity,
-        refetchOnWindowFocus: false,
-        networkMode: "always",
-        retry: (count, error) => count < 3 && toHelpdeskError(error).isTransient,
-      },
-      mutations: { networkMode: "always", retry: false },
-    },
-  });
-}
-
 type AppProps = {
+  queries: QueryClient;
   /** What is asked before anything else. */
   question?: React.ComponentProps<typeof LinkQuestion>;
   /** Why there is no helpdesk to talk to. */
@@ -40,8 +26,7 @@ type AppProps = {
 };
 
 /** The console. */
-export function App({ question, problem, link = null, linkProblem = null }: AppProps) {
-  const [queries] = useState(newQueryClient);
+export function App({ queries, question, problem, link = null, linkProblem = null }: AppProps) {
   return (
     <PreferencesProvider>
       <LanguageProvider>

@@ -1,15 +1,13 @@
 import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { CONFIGURATION } from "../lib/eventKeys.ts";
-import { HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
+import { type HelpdeskError, toHelpdeskError } from "../lib/errors.ts";
 import type { Person, Team } from "../lib/models.ts";
 import { forgetPerson } from "../lib/personal.ts";
 import { keys } from "../lib/queryKeys.ts";
-import { compareSchema, OLD_SCHEMA } from "../lib/versions.ts";
-import { readHead } from "../services/live.ts";
-import { schemaVersion } from "../services/schema.ts";
 import { type Action, roleMay } from "../lib/roles.ts";
-import { onSession, signOut as endSession, teamsOfLogin, whoami } from "../services/auth.ts";
+import { onSession, signOut as endSession } from "../services/auth.ts";
+import { readMe } from "../services/me.ts";
 
 type Auth = {
   state: "loading" | "signedOut" | "signedIn" | "blocked";
@@ -38,7 +36,8 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
   const queries = useQueryClient();
   const [login, setLogin] = useState<string | null>();
   const [isRecovery, setRecovery] = useState(isRecoveryAtStart);
-  const known = useRef<string | null>(null);
+  // start.ts may have read for the login that was stored.
+  const known = useRef(queries.getQueryCache().find({ queryKey: keys.me(), exact: false })?.queryKey[1] ?? null);
   useEffect(() =>
     onSession((event, session) => {
       const next = session?.user.id ?? null;
@@ -52,17 +51,10 @@ export function AuthProvider({ children, isRecovery: isRecoveryAtStart, linkProb
       if (event === "USER_UPDATED" || event === "SIGNED_OUT") setRecovery(false);
     }), [queries]);
   const me = useQuery({
-    queryKey: [...keys.me(), login],
+    queryKey: keys.me(login),
     enabled: Boolean(login),
     staleTime: Infinity,
-    queryFn: async () => {
-      // The log is followed from before the first page is read: no change falls between the two.
-      const cursor = readHead().catch(() => null);
-      const [person, version, teams] = await Promise.all([whoami(), schemaVersion(), teamsOfLogin(login ?? "")]);
-      const schema = compareSchema(version);
-      if (schema === "older") throw new HelpdeskError({ message: version, code: OLD_SCHEMA });
-      return { person, schema, teams, cursor: await cursor };
-    },
+    queryFn: () => readMe(login ?? ""),
   });
   // What another role or a member of another team has read goes.
   const rights = me.data && { role: me.data.person.role, teams: me.data.teams.map((team) => team.team_id) };

@@ -1,19 +1,11 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { IntlProvider, useMessages } from "use-intl";
-import type { Texts } from "../messages/en.ts";
-import type { AdminTexts } from "../messages/en.admin.ts";
-import type { GuestTexts } from "../messages/en.guest.ts";
-import type { StaffTexts } from "../messages/en.staff.ts";
+import { loadTexts, type TextRole, textsOf } from "../lib/texts.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
-
-const everybody = import.meta.glob<{ default: Texts }>(["../messages/*.ts", "!../messages/*.*.ts"]);
-type RoleTexts = GuestTexts | StaffTexts | AdminTexts;
-const ofRoles = import.meta.glob<{ default: RoleTexts }>("../messages/*.*.ts");
 
 /** Texts in the person's language; each language is a file of its own, loaded when it is chosen. */
 export function LanguageProvider({ children }: { children: ReactNode }) {
-  const { language } = usePreferences();
-  const loaded = useLanguage(everybody[`../messages/${language}.ts`], language);
+  const loaded = useTexts();
   if (!loaded) return null;
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
@@ -24,25 +16,31 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 }
 
 /** Around the screens of a role: their texts too. */
-export function TextsOf({ role, children }: { role: "guest" | "staff" | "admin"; children: ReactNode }) {
-  const { language } = usePreferences();
-  const loaded = useLanguage(ofRoles[`../messages/${language}.${role}.ts`], language);
+export function TextsOf({ role, children }: { role: TextRole; children: ReactNode }) {
+  const loaded = useTexts(role);
   const texts = useMessages();
+  const content = loaded?.content;
+  const both = useMemo(() => ({ ...texts, ...content }), [texts, content]);
   if (!loaded) return null;
-  return <IntlProvider locale={loaded.language} messages={{ ...texts, ...loaded.content }}>{children}</IntlProvider>;
+  return <IntlProvider locale={loaded.language} messages={both}>{children}</IntlProvider>;
 }
 
-/** The file's content; that of the language before until it is here. */
-function useLanguage<Content>(load: (() => Promise<{ default: Content }>) | undefined, language: string) {
-  const [loaded, setLoaded] = useState<{ language: string; content: Content } | null>(null);
+/** The texts for everybody, or for a role; those of the language before until they are here. */
+function useTexts(role?: TextRole) {
+  const { language } = usePreferences();
+  const [loaded, setLoaded] = useState(() => {
+    const content = textsOf(language, role);
+    return content ? { language, content } : null;
+  });
   useEffect(() => {
     let isCurrent = true;
-    load?.().then(({ default: content }) => {
-      if (isCurrent) setLoaded({ language, content });
+    loadTexts(language, role).then((content) => {
+      if (!isCurrent || !content) return;
+      setLoaded((before) => before?.content === content ? before : { language, content });
     });
     return () => {
       isCurrent = false;
     };
-  }, [load, language]);
+  }, [language, role]);
   return loaded;
 }

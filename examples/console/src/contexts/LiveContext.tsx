@@ -1,14 +1,14 @@
-import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { changedTickets } from "../lib/changedTickets.ts";
 import type { FeedEvent } from "../lib/events.ts";
 import { HEARSAY, keysOfEvents, keysOfHearsay, onceEach } from "../lib/eventKeys.ts";
 import { Follower, type LiveState } from "../lib/follower.ts";
 import { keys } from "../lib/queryKeys.ts";
+import { whenIdle } from "../lib/idle.ts";
 import { refresh } from "../lib/refresh.ts";
 import { topicsOf } from "../lib/topics.ts";
 import { joinTopic, readEventPage, readHead } from "../services/live.ts";
-import { showArrival } from "./arrivals.ts";
 import { useAuth } from "./AuthContext.tsx";
 
 type Listener = (event: FeedEvent) => void;
@@ -19,6 +19,12 @@ const StateContext = createContext<LiveState>("connecting");
 
 /** Lists are read again at most this often. */
 const LIST_PAUSE = 250;
+
+/** The code of an open ticket has it already. */
+async function showArrivals(queries: QueryClient, events: FeedEvent[]): Promise<void> {
+  const { showArrival } = await import("./arrivals.ts");
+  await Promise.all(events.map((event) => showArrival(queries, event)));
+}
 
 const pauseOf = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));
 
@@ -61,10 +67,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onEvents(events) {
         changedTickets.note(events);
         // The conversation first: people look at it.
-        const arrivals = events.flatMap((event) => showArrival(queries, event) ?? []);
+        const open = events.filter(({ ticket_id: id }) => id && queries.getQueryData(keys.timelinePages(id)));
         const changed = keysOfEvents(events);
-        if (arrivals.length === 0) refreshAll(changed);
-        else void Promise.race([Promise.all(arrivals), pauseOf(LIST_PAUSE)]).then(() => refreshAll(changed));
+        if (open.length === 0) refreshAll(changed);
+        else {
+          const next = () => refreshAll(changed);
+          Promise.race([showArrivals(queries, open), pauseOf(LIST_PAUSE)]).then(next, next);
+        }
         for (const event of events) for (const listener of listeners) listener(event);
       },
       onHearsay(announced) {
@@ -104,7 +113,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const topics = me ? topicsOf({ role: me.role, userId: me.user_id, teamIds: teams.map((team) => team.team_id) }) : [];
   const joined = topics.join(" ");
   useEffect(() => {
-    if (follower && joined) follower.setTopics(joined.split(" "));
+    if (!follower || !joined) return;
+    // The page first: its connection is 17 kB of code, and the log has what happens until then.
+    return whenIdle(() => follower.setTopics(joined.split(" ")));
   }, [follower, joined]);
 
   const value = useMemo(() => ({ follower, listeners }), [follower, listeners]);

@@ -1,9 +1,53 @@
-import type { InfiniteData } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { changedTickets } from "../lib/changedTickets.ts";
 import { amongNumbers, type ListPage, patch } from "../lib/listPages.ts";
 import type { ListFilter } from "../lib/listFilter.ts";
 import type { ListedTicket } from "../lib/models.ts";
-import { queryTickets } from "../services/lists.ts";
+import { isRetried } from "../lib/queryClient.ts";
+import { keys } from "../lib/queryKeys.ts";
+import { named, queryTickets } from "../services/lists.ts";
+
+/** How a list is read, in pages; each hook that shows it has its own ways beside. */
+export function listOptions(filter: ListFilter) {
+  const queryKey = keys.list(filter);
+  return {
+    queryKey,
+    queryFn: ({ pageParam, client }: { pageParam: string | null; client: QueryClient }) =>
+      readListPage(client.getQueryData(queryKey), filter, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: ListPage) => page.next ?? undefined,
+  };
+}
+
+/** Read the first page of a list before anything shows it: its rows first, then the names of their people. */
+export async function readAhead(queries: QueryClient, filter: ListFilter): Promise<void> {
+  const options = listOptions(filter), { queryKey } = options;
+  await queries.prefetchInfiniteQuery({
+    ...options,
+    queryFn: async (): Promise<ListPage> => {
+      const mark = changedTickets.mark();
+      return { ...await queryTickets(filter, null, PAGE, false), arrived: [], mark };
+    },
+    retry: isRetried,
+  });
+  const [first] = queries.getQueryData<ListPages>(queryKey)?.pages ?? [];
+  if (!first) return;
+  const withNames = await named(first.tickets);
+  const names = new Map(first.tickets.map((ticket, at) => [ticket, withNames[at]!]));
+  const nameRows = () =>
+    queries.setQueryData<ListPages>(queryKey, (now) =>
+      now && {
+        ...now,
+        pages: now.pages.map((page) => ({
+          ...page,
+          tickets: page.tickets.map((ticket) => names.get(ticket) ?? ticket),
+        })),
+      });
+  nameRows();
+  // The next page, if it is being read, is put behind the rows that were there when that began.
+  const query = queries.getQueryCache().find({ queryKey });
+  if (query?.state.fetchStatus === "fetching") await query.promise?.then(nameRows, nameRows);
+}
 
 export type ListPages = InfiniteData<ListPage, string | null>;
 

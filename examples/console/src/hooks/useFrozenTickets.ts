@@ -9,8 +9,11 @@ const idOf = (ticket: ListedTicket) => ticket.ticket_id;
  * somebody asks for the newer tickets. Another `listId` is another list.
  */
 export function useFrozenTickets(tickets: ListedTicket[], listId: string, isPlaceholder: boolean) {
-  const [frozen, setFrozen] = useState<FrozenRows<ListedTicket>>({ rows: [], newer: 0 });
-  const shownId = useRef("");
+  const [frozen, setFrozen] = useState<FrozenRows<ListedTicket>>(() => ({
+    rows: isPlaceholder ? [] : thaw(tickets, idOf),
+    newer: 0,
+  }));
+  const shownId = useRef(isPlaceholder ? "" : listId);
   useEffect(() => {
     if (isPlaceholder) return;
     // Before the update: React may call it later.

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { joinPages } from "../lib/listPages.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { countTickets, type ListFilter, searchTickets } from "../services/lists.ts";
-import { readListPage } from "./listReading.ts";
+import { listOptions } from "./listReading.ts";
 
 export type { ListFilter, Sort } from "../services/lists.ts";
 
@@ -13,10 +13,7 @@ export type { ListFilter, Sort } from "../services/lists.ts";
  */
 export function useTickets(filter: ListFilter, isEnabled = true) {
   const query = useInfiniteQuery({
-    queryKey: keys.list(filter),
-    queryFn: ({ pageParam, client, queryKey }) => readListPage(client.getQueryData(queryKey), filter, pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? undefined,
+    ...listOptions(filter),
     placeholderData: keepPreviousData,
     enabled: isEnabled,
   });

@@ -1,6 +1,6 @@
 /** Names of what was read. An event marks the names that it changes: see eventKeys.ts. */
 export const keys = {
-  me: () => ["me"] as const,
+  me: (login?: string | null) => login === undefined ? ["me"] as const : ["me", login] as const,
   ticket: (id: string) => ["ticket", id] as const,
   /** What a ticket has to do with others: links, merged tickets, possible duplicates. */
   relations: (id: string) => ["relations", id] as const,

@@ -7,8 +7,16 @@ export type { ListFilter, Sort };
 export type ListPage = { tickets: ListedTicket[]; next: string | null; warnings: string[] };
 export type Count = { count: number; more: boolean };
 
-/** A page of the tickets that match, with the names of their people. It may be short and have a next one. */
-export async function queryTickets(filter: ListFilter, cursor: string | null, limit = 50): Promise<ListPage> {
+/**
+ * A page of the tickets that match. It may be short and have a next one. With the names of their people, unless
+ * `isNamed` is false: those that are known.
+ */
+export async function queryTickets(
+  filter: ListFilter,
+  cursor: string | null,
+  limit = 50,
+  isNamed = true,
+): Promise<ListPage> {
   const found = await call(
     client().rpc("query_tickets", {
       ...asked(filter),
@@ -17,7 +25,7 @@ export async function queryTickets(filter: ListFilter, cursor: string | null, li
       cursor: cursor ?? undefined,
     }),
   ) as unknown as { tickets: (Ticket & { tags: string[] })[]; next: string | null; warnings: string[] };
-  return { ...found, tickets: await named(found.tickets) };
+  return { ...found, tickets: isNamed ? await named(found.tickets) : found.tickets.map(withNames) };
 }
 
 /** How many tickets match, counted to 1,000. */
@@ -65,7 +73,10 @@ const people = new Map<string, Person>();
 const FRESH = 5 * 60_000;
 let keptSince = 0;
 
-async function named(tickets: (Ticket & { tags: string[] })[]): Promise<ListedTicket[]> {
+type Unnamed = Ticket & { tags: string[] };
+
+/** The tickets with the names of their people. */
+export async function named(tickets: readonly Unnamed[]): Promise<ListedTicket[]> {
   if (Date.now() - keptSince > FRESH) forgetNames();
   const ids = new Set(tickets.flatMap((ticket) => [ticket.created_by, ticket.assigned_to ?? []].flat()));
   const unknown = [...ids].filter((id) => !people.has(id));
@@ -73,11 +84,15 @@ async function named(tickets: (Ticket & { tags: string[] })[]): Promise<ListedTi
     const rows = await call(client().from("users").select().in("user_id", unknown)) as Person[];
     for (const row of rows) people.set(row.user_id, row);
   }
-  return tickets.map((ticket) => ({
+  return tickets.map(withNames);
+}
+
+function withNames(ticket: Unnamed): ListedTicket {
+  return {
     ...ticket,
     requester: people.get(ticket.created_by) ?? null,
     assignee: people.get(ticket.assigned_to ?? "") ?? null,
-  }));
+  };
 }
 
 /** The names are old. */

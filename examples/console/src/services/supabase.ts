@@ -1,10 +1,11 @@
-import { AuthClient } from "@supabase/auth-js";
+import type { AuthClient } from "@supabase/auth-js";
 import { PostgrestClient } from "@supabase/postgrest-js";
 import type { RealtimeClient } from "@supabase/realtime-js";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Config } from "../lib/config.ts";
 import type { Database } from "../lib/database.types.ts";
 import { HelpdeskError } from "../lib/errors.ts";
+import { readStoredSession } from "../lib/storedSession.ts";
 
 /**
  * supabase-js in the parts that a page needs at once. Its realtime part comes when the page is there; uploads and
@@ -14,23 +15,17 @@ export type Client = Pick<SupabaseClient<Database, "helpdesk">, "from" | "rpc"> 
   auth: InstanceType<typeof AuthClient>;
 };
 
+type Auth = Client["auth"];
+
 let started: Client | null = null;
 let startedWith: Config | null = null;
+let session: Auth | null = null;
+let onSession: (given: Auth) => void;
+const sessionStarted = new Promise<Auth>((resolve) => onSession = resolve);
 
-/** Make the one client of this page. */
+/** Make the one client of this page. Until there is a session, it asks with the token that is stored. */
 export function startClient({ url, key }: Config): Client {
   startedWith = { url, key };
-  const auth = new AuthClient({
-    url: `${url}/auth/v1`,
-    headers: { apikey: key },
-    storageKey: `helpdesk.session.${key.slice(-8)}`,
-    persistSession: true,
-    autoRefreshToken: true,
-    // Links in mails are read by lib/authLink: they also work in another browser than the one that asked for them.
-    detectSessionInUrl: false,
-    flowType: "implicit",
-    fetch: fetchByOwnClock,
-  });
   const rest = new PostgrestClient(`${url}/rest/v1`, {
     schema: "helpdesk",
     fetch: async (address: RequestInfo | URL, init?: RequestInit) => {
@@ -43,8 +38,21 @@ export function startClient({ url, key }: Config): Client {
       return response.status === 401 && await renewSession(response) ? await send() : response;
     },
   }) as unknown as SupabaseClient<Database, "helpdesk">;
-  started = { auth, from: rest.from.bind(rest), rpc: rest.rpc.bind(rest) };
+  started = {
+    from: rest.from.bind(rest),
+    rpc: rest.rpc.bind(rest),
+    get auth() {
+      if (!session) throw new Error("startSession() comes first");
+      return session;
+    },
+  };
   return started;
+}
+
+/** Requests take their token from this session. */
+export function takeSession(given: Auth): void {
+  session = given;
+  onSession(given);
 }
 
 /** The client of this page. */
@@ -65,20 +73,6 @@ export async function credentials(): Promise<{ apikey: string; Authorization: st
   return { apikey: key, Authorization: `Bearer ${await accessToken() ?? key}` };
 }
 
-/**
- * A session says when it ends by the server's clock. Here it ends by this device's clock, which may be hours ahead:
- * otherwise each request would renew the session first.
- */
-async function fetchByOwnClock(address: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(address, init);
-  const isJson = response.headers.get("content-type")?.includes("json");
-  if (!response.ok || !isJson) return response;
-  const answer: unknown = await response.clone().json().catch(() => null);
-  if (!answer || typeof answer !== "object" || !("expires_at" in answer && "expires_in" in answer)) return response;
-  const { expires_at: _, ...rest } = answer;
-  return Response.json(rest, { status: response.status, headers: response.headers });
-}
-
 const RENEWAL_PAUSE = 30_000;
 let renewedAt = -Infinity;
 let renewal: Promise<boolean> | null = null;
@@ -90,12 +84,14 @@ async function renewSession(refused: Response): Promise<boolean> {
   if (renewal) return await renewal;
   if (performance.now() - renewedAt < RENEWAL_PAUSE) return false;
   renewedAt = performance.now();
-  renewal = client().auth.refreshSession().then(({ error }) => error === null, () => false);
+  // The first requests of a page are sent before there is one.
+  renewal = sessionStarted.then((auth) => auth.refreshSession()).then(({ error }) => error === null, () => false);
   return await renewal.finally(() => renewal = null);
 }
 
 async function accessToken(): Promise<string | null> {
-  const { data } = await client().auth.getSession();
+  if (!session) return readStoredSession(connection().key)?.accessToken ?? null;
+  const { data } = await session.getSession();
   return data.session?.access_token ?? null;
 }
 

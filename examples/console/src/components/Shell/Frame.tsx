@@ -1,4 +1,4 @@
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Navigate, Outlet, useLocation, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
@@ -18,6 +18,8 @@ export function Frame() {
   const t = useTranslations("shell");
   const { state, isRecovery } = useAuth();
   const { pathname, href } = useLocation();
+  // The address changes first: until then the page before, which may have failed, is still here.
+  const shown = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const isPublic = PUBLIC.includes(pathname);
   if (isRecovery && pathname !== "/set-password") return <Navigate to="/set-password" />;
   if (state === "loading") return <div className="h-full bg-surface" aria-busy="true" />;
@@ -26,7 +28,7 @@ export function Frame() {
   }
   const page = (
     <Suspense fallback={null}>
-      <PaneBoundary resetOn={[pathname]}>
+      <PaneBoundary resetOn={[pathname, shown]}>
         <Outlet />
       </PaneBoundary>
     </Suspense>

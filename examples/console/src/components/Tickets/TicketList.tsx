@@ -25,6 +25,8 @@ export type TicketListProps = {
 
 /** As `--row-height` in styles.css, in pixels. */
 const ROW = { comfortable: 36, compact: 28 };
+/** The next rows are read when fewer than these are left below: not with the first screen. */
+const NEAR = 10;
 const places = new Map<string, number>();
 
 /** A list of tickets of any length: only the rows on the screen are drawn. */
@@ -48,7 +50,7 @@ export function TicketList(props: TicketListProps) {
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && last >= rows.length - 20) onEnd();
+    if (hasMore && last >= rows.length - NEAR) onEnd();
   }, [hasMore, last, rows.length, onEnd]);
 
   const at = rows.findIndex(({ id }) => id === currentId);

@@ -66,6 +66,12 @@ export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
       box.current?.select();
     },
   });
+  const { isFetchingNextPage, fetchNextPage } = list;
+  // What was read last is not among the rows yet when this is asked too early.
+  const isAllShown = rows.length + newer >= list.tickets.length;
+  const readNext = useCallback(() => {
+    if (isAllShown && !isFetchingNextPage) void fetchNextPage();
+  }, [isAllShown, isFetchingNextPage, fetchNextPage]);
   const selected = useMemo(() => rows.filter(({ id }) => selection.ids.has(id)).map(({ item }) => item), [
     rows,
     selection,
@@ -106,7 +112,7 @@ export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
           label={t("list")}
           rows={rows}
           hasMore={list.hasNextPage}
-          onEnd={() => !list.isFetchingNextPage && void list.fetchNextPage()}
+          onEnd={readNext}
           currentId={current}
           onCurrent={setCurrent}
           selected={selection.ids}

@@ -1,0 +1,27 @@
+import type { AdminTexts } from "../messages/en.admin.ts";
+import type { GuestTexts } from "../messages/en.guest.ts";
+import type { Texts } from "../messages/en.ts";
+import type { StaffTexts } from "../messages/en.staff.ts";
+
+export type TextRole = "guest" | "staff" | "admin";
+type Content = Texts | GuestTexts | StaffTexts | AdminTexts;
+
+const files = import.meta.glob<{ default: Content }>("../messages/*.ts");
+const loaded = new Map<string, Content>();
+
+const nameOf = (language: string, role?: TextRole) => role ? `${language}.${role}` : language;
+
+/** Texts of a language that are here already: those for everybody, or for a role. */
+export function textsOf(language: string, role?: TextRole): Content | undefined {
+  return loaded.get(nameOf(language, role));
+}
+
+/** Fetch texts, once; undefined for a language without them. */
+export async function loadTexts(language: string, role?: TextRole): Promise<Content | undefined> {
+  const name = nameOf(language, role);
+  if (!loaded.has(name)) {
+    const file = await files[`../messages/${name}.ts`]?.();
+    if (file) loaded.set(name, file.default);
+  }
+  return loaded.get(name);
+}
