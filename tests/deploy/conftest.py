@@ -82,7 +82,7 @@ def _directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def host(tmp_path: Path, copy: Callable[[str], str], platform: Platform) -> Host:
     """A host in production that has run `helpdesk init`, but has not deployed."""
-    made = Host(_directory(tmp_path), copy("concerts"), platform, quick_cli(tmp_path))
+    made = Host(_directory(tmp_path / "new"), copy("concerts"), platform, quick_cli(tmp_path))
     made.configure()
     platform.db_url = made.db_url
     return made
@@ -105,7 +105,7 @@ def deployed_template(server: Postgres, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def deployed(tmp_path: Path, copy: Callable[[str], str], platform: Platform, deployed_template: str) -> Host:
     """A host that has deployed to staging, by the URL alone: no function is there yet."""
-    made = Host(_directory(tmp_path), copy(deployed_template), platform, quick_cli(tmp_path))
+    made = Host(_directory(tmp_path / "deployed"), copy(deployed_template), platform, quick_cli(tmp_path))
     made.configure()
     platform.db_url = made.db_url
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import stat
 import subprocess
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from tests.deploy.platform import REF, TOKEN, Platform
 
-from helpdesk_sdk.deploy import Target
-from helpdesk_sdk.install import environments
+from helpdesk_sdk import deploy
+from helpdesk_sdk.deploy import Target, _planning
+from helpdesk_sdk.deploy.errors import DeploymentRefusedError
+from helpdesk_sdk.install import environments, files
 
 REPOSITORY = Path(__file__).parents[2]
 ID = "0d5e7a52-3c1f-4a3e-9a55-2f7f3c2b7a11"
@@ -62,6 +66,8 @@ class Host:
     platform: Platform
     cli: Path | None
     variables: dict[str, str] = field(default_factory=dict)
+    first: dict[str, bytes] = field(default_factory=dict)
+    """The functions of its first release, as they were sent."""
 
     @property
     def supabase(self) -> Path:
@@ -82,6 +88,7 @@ class Host:
             "SUPABASE_ACCESS_TOKEN": TOKEN,
             "HELPDESK_PLATFORM_URL": self.platform.url,
             "PATH": "/nowhere",
+            "OPENAI_API_KEY": "sk-a$b\"c'd",
         }
         if self.cli is not None:
             values["HELPDESK_SUPABASE_CLI"] = str(self.cli)
@@ -106,3 +113,88 @@ class Host:
         with psycopg.connect(self.db_url) as db:
             row = db.execute(query.encode()).fetchone()
         return row[0] if row else None
+
+
+EXPAND = "migrations/20990101000200_helpdesk_telepathy.sql"
+CONTRACT = "migrations/20990101000100_helpdesk_contract_moods.sql"
+_NEXT = {
+    EXPAND: """\
+-- Telepathy: what a requester thinks, beside what they write.
+
+insert into helpdesk_private.concepts (version, concept) values ('20990101000200', 'telepathy');
+
+alter table helpdesk.tickets add column thought text;
+alter table helpdesk.tickets add constraint tickets_thought_length check (length(thought) <= 100) not valid;
+alter table helpdesk.tickets validate constraint tickets_thought_length;
+
+create function helpdesk.read_thought(ticket_id uuid)
+returns text
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select thought from helpdesk.tickets where tickets.ticket_id = read_thought.ticket_id;
+$$;
+revoke all on function helpdesk.read_thought from public, anon, authenticated, service_role;
+grant execute on function helpdesk.read_thought to authenticated;
+""",
+    CONTRACT: """\
+-- Contract: after 0.3.0 is everywhere.
+
+insert into helpdesk_private.concepts (version, concept) values ('20990101000100', 'contract_moods');
+comment on table helpdesk_private.deployments is 'Without moods.';
+""",
+}
+
+
+def release(host: Host, monkeypatch: pytest.MonkeyPatch, version: str, changes: dict[str, str | None]) -> None:
+    """Make the host run `helpdesk upgrade` of a later version of this package, which has these files, or not (None)."""
+    contents = files.package_files()
+    for path, text in changes.items():
+        if text is None:
+            contents.pop(path)
+        else:
+            contents[path] = text.encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "package_files", lambda *, functions=True: dict(contents))
+        patch.setattr(importlib.metadata, "version", lambda name: version)
+        files.write(files.plan(host.supabase))
+    monkeypatch.setattr(_planning, "version_of", lambda name: version)
+
+
+def next_release(
+    host: Host, monkeypatch: pytest.MonkeyPatch, version: str = "0.3.0", *, contract: bool = False
+) -> None:
+    """A made-up release after this one: an expand migration, a changed function; perhaps a contract migration."""
+    report = "functions/health/report.ts"
+    changed = files.package_files()[report].decode() + f"// {version}\n"
+    changes: dict[str, str | None] = {EXPAND: _NEXT[EXPAND], report: changed}
+    if contract:
+        changes[CONTRACT] = _NEXT[CONTRACT]
+    release(host, monkeypatch, version, changes)
+
+
+def execute(host: Host, *statements: str) -> None:
+    with psycopg.connect(host.db_url, autocommit=True) as db:
+        for statement in statements:
+            db.execute(statement.encode())
+
+
+def refused(host: Host, kind: str) -> deploy.Problem:
+    """The only reason why a deployment is refused, which has changed nothing; the plan has it too."""
+    platform = host.platform
+    before = (dict(platform.functions), dict(platform.postgrest), _deployments(host))
+    (problem,) = deploy.plan(host.target()).problems
+    with pytest.raises(DeploymentRefusedError) as caught:
+        deploy.run(host.target())
+    assert caught.value.problems == (problem,)
+    assert problem.kind == kind
+    assert problem.way_out
+    assert (dict(platform.functions), dict(platform.postgrest), _deployments(host)) == before
+    return problem
+
+
+def _deployments(host: Host) -> int | None:
+    there = host.value("select to_regclass('helpdesk_private.deployments')")
+    return host.value("select count(*) from helpdesk_private.deployments") if there else None

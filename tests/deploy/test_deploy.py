@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import psycopg
-import pytest
 from psycopg.rows import dict_row
 from tests.db.catalog import added, snapshot
 from tests.deploy.platform import TOKEN
@@ -27,9 +26,8 @@ def taken(host: Host) -> dict[str, list[str]]:
 
 
 def test_the_first_deployment_brings_everything_and_touches_nothing_of_the_hosts(
-    host: Host, monkeypatch: pytest.MonkeyPatch
+    host: Host,
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-a$b\"c'd\n")
     before = taken(host)
     told: list[Step] = []
     done = deploy.run(host.target(), on_step=told.append)

@@ -137,7 +137,8 @@ def test_a_contract_migration_waits_and_runs_after_newer_ones(hosted_database: s
     contract = "20260101120000_helpdesk_contract_goods.sql"
     (directory / contract).write_text("comment on schema shop is 'contracted';")
     names = [path.name for path in sorted(directory.glob("*.sql"))]
-    assert migrations.apply(hosted_database, directory, later=["20260101120000"]) == [names[0], names[2]]
+    first = ["20260101000000", "20260102000000"]
+    assert migrations.apply(hosted_database, directory, only=first) == [names[0], names[2]]
     assert migrations.pending(hosted_database, directory) == [contract]
     assert migrations.apply(hosted_database, directory) == [contract]
     assert migrations.apply(hosted_database, directory) == []

@@ -74,6 +74,8 @@ def test_only_what_is_safe_is_repeated() -> None:
         (504, "PGRST003", Outcome.UNKNOWN),
         (500, "40001", Outcome.NOT_EXECUTED),
         (500, "40P01", Outcome.NOT_EXECUTED),
+        # A migration changed the table under the request.
+        (400, "42804", Outcome.NOT_EXECUTED),
         (500, "57P01", Outcome.UNKNOWN),
         (500, "57014", Outcome.FINAL),
         (500, "XX000", Outcome.FINAL),
@@ -85,6 +87,13 @@ def test_only_what_is_safe_is_repeated() -> None:
 )
 def test_the_fate_of_an_answer(status: int, code: str | None, fate: Outcome) -> None:
     assert outcome_of_response(status, code) is fate
+
+
+def test_a_plan_that_a_migration_outdated_is_made_again() -> None:
+    message = "cached plan must not change result type"
+    assert outcome_of_response(400, "0A000", message) is Outcome.NOT_EXECUTED
+    assert outcome_of_response(400, "0A000", "cannot do that") is Outcome.FINAL
+    assert outcome_of_response(400, "0A000") is Outcome.FINAL
 
 
 @pytest.mark.parametrize(

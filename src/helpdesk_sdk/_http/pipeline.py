@@ -183,7 +183,7 @@ def _outcome_of(result: httpx.Response | httpx.RequestError) -> tuple[Outcome, f
     """What became of the request, and the seconds that the server asked to wait."""
     if isinstance(result, httpx.Response):
         refusal = parse_error(result)
-        return outcome_of_response(refusal.status, refusal.code), refusal.retry_after
+        return outcome_of_response(refusal.status, refusal.code, refusal.message), refusal.retry_after
     return outcome_of_error(result), None
 
 

@@ -13,6 +13,10 @@ from .. import _validation as check
 # SQLSTATEs of transactions that the database rolled back by itself. Not 57014, a statement that took too long: the
 # same statement would take too long again.
 _ROLLED_BACK = frozenset({"40001", "40P01", "55P03"})
+# A migration changed a table while the request ran: it was planned for the columns before, and rolled back. Our own
+# functions give no other cause for 42804 (datatype mismatch); 0A000 (not supported) has many, so its message counts.
+_CHANGED = "42804"
+_CHANGED_PLAN = ("0A000", "cached plan must not change result type")
 # The connection to the database broke during the request: the change may have been made.
 _BROKEN = frozenset({"57P01", "57P02", "57P03", "PGRST001"})
 # HTTP statuses of a gateway that got no response from the server behind it.
@@ -71,9 +75,15 @@ def outcome_of_error(error: httpx.RequestError) -> Outcome:
             return Outcome.UNKNOWN
 
 
-def outcome_of_response(status: int, code: str | None) -> Outcome:
-    """What became of a request that was answered with an error: HTTP status, and SQLSTATE or PostgREST code."""
-    if status == 429 or code in _ROLLED_BACK:
+def outcome_of_response(status: int, code: str | None, message: str | None = None) -> Outcome:
+    """What became of a request that was answered with an error.
+
+    Args:
+        status: The HTTP status.
+        code: The SQLSTATE, or PostgREST's code.
+        message: The message.
+    """
+    if status == 429 or code in _ROLLED_BACK or code == _CHANGED or (code, message) == _CHANGED_PLAN:
         return Outcome.NOT_EXECUTED
     # PostgREST answers 400 with an empty code when the database ends during a request, even after the commit.
     if status in _GATEWAY or code in _BROKEN or code == "" or (status == 503 and code is None):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._database import connect
 from ..errors import ConfigurationError, ConnectionFailedError
-from .errors import DeploymentRunningError
+from .errors import DeploymentError, DeploymentRunningError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -32,6 +32,7 @@ def connected(target: Target) -> Iterator[Db]:
     Raises:
         ConnectionFailedError: The database cannot be reached.
         ConfigurationError: It refuses the user or the password.
+        DeploymentError: It refuses a statement.
     """
     import psycopg
     from psycopg.rows import dict_row
@@ -53,7 +54,18 @@ def connected(target: Target) -> Iterator[Db]:
             hint="Check the network, and that the project is not paused. Without IPv6: the session pooler's URL.",
         ) from None
     with connection:
-        yield connection
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            raise ConnectionFailedError(
+                f"The connection to the database {target.database} was lost: {str(error).strip()}",
+                hint="Run the same command again: it goes on from there.",
+            ) from None
+        except psycopg.Error as error:
+            raise DeploymentError(
+                f"The database {target.database} refused: {str(error).strip()}",
+                hint="Connect as the role postgres of the project, with its direct or its session pooler's URL.",
+            ) from None
 
 
 @contextmanager

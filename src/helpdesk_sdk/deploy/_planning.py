@@ -15,14 +15,31 @@ from ..install.releases import contract_after, version_key
 from ..local import migrations
 from ..local.migrations import Migration
 from . import _database, _drift, _functions, _settings, _state
+from ._state import State
 from .errors import PlatformRefusedError, SupabaseCliError
 from .model import Item, Plan, Problem
 
 if TYPE_CHECKING:
     from ._database import Db
-    from ._state import State
     from .target import Target
 
+_RIGHTS = """
+select
+  current_user as name,
+  pg_is_in_recovery() as replica,
+  current_setting('default_transaction_read_only') = 'on' as read_only,
+  has_database_privilege(current_database(), 'create') as may_create,
+  ours.nspowner::regrole::text as owner,
+  pg_has_role(ours.nspowner, 'usage') as owns,
+  logins.oid as login_table,
+  has_table_privilege(logins.oid, 'trigger') as may_hook,
+  has_schema_privilege(history.relnamespace, 'usage') and has_table_privilege(history.oid, 'insert') as may_record
+from (select 1) as one
+left join pg_namespace as ours on ours.nspname = 'helpdesk_private'
+left join pg_class as logins on logins.relname = 'users' and logins.relnamespace::regnamespace::text = 'auth'
+left join pg_class as history
+  on history.relname = 'schema_migrations' and history.relnamespace::regnamespace::text = 'supabase_migrations'
+"""
 _OURS = re.compile(r"migrations/(\d+)_\w+\.sql")
 
 
@@ -83,8 +100,10 @@ def inspect(db: Db, target: Target, *, adopt: bool, accept_drift: bool) -> Inspe
     available = migrations.available(target.supabase_dir / "migrations")
     names = {match[1] for path in written if (match := _OURS.fullmatch(path))}
     ours = [migration for migration in available if migration.version in names]
-    state = _state.read(db)
-    problems += [*_program(release), *_whose(target, state, adopt), *_rights(db, state)]
+    missing = _rights(db)
+    # Without the rights nothing else could be read.
+    state = State(False, None, {}) if missing else _state.read(db)
+    problems += [*_program(release), *_whose(target, state, adopt), *missing]
     drift = _drift.differences(db, state, ours)
     problems += [problem for problem in drift if not (accept_drift and problem.kind == "drift")]
     pending = [migration for migration in ours if migration.version not in state.history]
@@ -92,8 +111,8 @@ def inspect(db: Db, target: Target, *, adopt: bool, accept_drift: bool) -> Inspe
     functions = {path: content for path, content in contents.items() if path.startswith("functions/")}
     packed = _functions.archive(functions) if functions and target.environment.functions else None
     items = [_migration_item(migration, migration in later) for migration in pending]
-    seen, settings, backup = _platform(target, db, state, packed, adopt, problems)
-    items += seen
+    seen, settings, backup = _platform(target, state, packed, adopt, problems)
+    items += [*seen, *([] if missing else _settings.buckets(db))]
     return Inspection(
         Plan(
             environment=target.environment.name,
@@ -158,35 +177,25 @@ def _whose(target: Target, state: State, adopt: bool) -> list[Problem]:
     return []
 
 
-def _rights(db: Db, state: State) -> list[Problem]:
-    row = db.execute(
-        "select current_user as name, pg_is_in_recovery() as replica, "
-        "current_setting('default_transaction_read_only') = 'on' as read_only, "
-        "has_database_privilege(current_database(), 'create') as may_create, "
-        "coalesce((select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = 'helpdesk_private'), true) "
-        "as owns, (select nspowner::regrole::text from pg_namespace where nspname = 'helpdesk_private') as owner, "
-        "to_regclass('auth.users') is not null as has_auth, "
-        "case when to_regclass('auth.users') is not null then has_table_privilege('auth.users', 'trigger') end "
-        "as auth, "
-        "case when to_regnamespace('supabase_migrations') is not null "
-        "then has_schema_privilege('supabase_migrations', 'usage') else true end as history"
-    ).fetchone()
+def _rights(db: Db) -> list[Problem]:
+    """What the role, or the database, lacks. Looked up in the catalogue, which every role may read."""
+    row = db.execute(_RIGHTS.encode()).fetchone()
     assert row is not None
     if row["replica"] or row["read_only"]:
         message = "the database takes no writes: it is a read replica, or its disk is full"
         return [Problem("read_only", message, "Take the URL of the primary, or look at the project in the dashboard.")]
-    if not row["has_auth"]:
+    if row["login_table"] is None:
         message = "the database has no Supabase Auth (no table auth.users)"
         return [Problem("no_auth", message, "Check the URL: it must be the database of a Supabase project.")]
     missing = []
-    if state.concepts is None and not row["may_create"]:
+    if row["owner"] is None and not row["may_create"]:
         missing.append("create schemas")
-    if not row["owns"]:
+    if row["owner"] is not None and not row["owns"]:
         missing.append(f"change what {row['owner']} owns")
-    if not row["auth"]:
+    if not row["may_hook"]:
         missing.append("make a trigger on auth.users")
-    if not row["history"]:
-        missing.append("use the schema supabase_migrations")
+    if row["may_record"] is False:
+        missing.append("write into supabase_migrations.schema_migrations")
     if not missing:
         return []
     message = f"the role {row['name']} may not {', nor '.join(missing)}"
@@ -212,7 +221,7 @@ def _migration_item(migration: Migration, is_later: bool) -> Item:
 
 
 def _platform(
-    target: Target, db: Db, state: State, packed: bytes | None, adopt: bool, problems: list[Problem]
+    target: Target, state: State, packed: bytes | None, adopt: bool, problems: list[Problem]
 ) -> tuple[list[Item], list[Item], str | None]:
     """The items that the platform tells, the settings among them, and the newest backup."""
     items: list[Item] = []
@@ -232,7 +241,7 @@ def _platform(
         problems.append(Problem("platform", error.message, error.hint or "Try again later."))
     except SupabaseCliError as error:
         problems.append(Problem("supabase_cli", error.message, error.hint or "Install a newer one."))
-    return [*items, *settings, *_settings.buckets(db)], settings, backup
+    return [*items, *settings], settings, backup
 
 
 def _notes(

@@ -212,11 +212,10 @@ def _apply(target: Target, todo: list[Migration], after: Callable[[Any, Migratio
     """Run these migrations, and no others of the directory. A lock of somebody else is waited for."""
     directory = target.supabase_dir / "migrations"
     wanted = {migration.version for migration in todo}
-    others = [m.version for m in migrations.available(directory) if m.version not in wanted]
     done: list[str] = []
     for number in range(1, _TRIES + 1):
         try:
-            return done + migrations.apply(target.db_url, directory, guest=True, later=others, after=after)
+            return done + migrations.apply(target.db_url, directory, guest=True, only=wanted, after=after)
         except MigrationError as error:
             done = [m.path.name for m in todo if m.path.name < error.file]
             if error.sqlstate not in _LOCKED or number == _TRIES:

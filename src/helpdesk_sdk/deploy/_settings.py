@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import PlatformRefusedError
@@ -69,12 +68,11 @@ def apply(target: Target, items: list[Item]) -> list[str]:
     return todo
 
 
-def secrets(target: Target, variables: Mapping[str, str] | None = None) -> list[Item]:
+def secrets(target: Target) -> list[Item]:
     """Each secret of the functions that the environment names. Values cannot be read, so they are not compared.
 
     Args:
         target: Where to.
-        variables: The environment variables; None takes those of the process.
 
     Raises:
         PlatformRefusedError: The platform does not know the token or the project.
@@ -87,7 +85,7 @@ def secrets(target: Target, variables: Mapping[str, str] | None = None) -> list[
     made = []
     for name in target.environment.secrets_env:
         present = "set" if known is not None and name in known else None
-        has_value = target.environment.variable(name, variables) is not None
+        has_value = name in target.secrets
         command = f"supabase secrets set --env-file FILE --remote={target.environment.project_ref or 'REF'}"
         if known is None:
             note = "without an access token the project's secrets cannot be seen"
@@ -103,24 +101,20 @@ def secrets(target: Target, variables: Mapping[str, str] | None = None) -> list[
     return made
 
 
-def send_secrets(target: Target, variables: Mapping[str, str] | None = None) -> list[str]:
+def send_secrets(target: Target) -> list[str]:
     """Send the values of the secrets that are set here; return their names.
 
     Args:
         target: Where to.
-        variables: The environment variables; None takes those of the process.
 
     Raises:
         PlatformRefusedError: The platform refused.
         ConnectionFailedError: It cannot be reached.
     """
-    environment = target.environment
-    values = {name: environment.variable(name, variables) for name in environment.secrets_env}
-    sent = [{"name": name, "value": value} for name, value in values.items() if value is not None]
-    if sent and target.platform is not None:
-        target.platform.post("/secrets", sent)
-        return [secret["name"] for secret in sent]
-    return []
+    if not target.secrets or target.platform is None:
+        return []
+    target.platform.post("/secrets", [{"name": name, "value": value} for name, value in target.secrets.items()])
+    return list(target.secrets)
 
 
 def buckets(db: Db) -> list[Item]:

@@ -38,6 +38,8 @@ class Target:
     """The management API; None without an access token or a project reference."""
     cli: SupabaseCli | None
     """The Supabase CLI; None when it is not installed."""
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    """The secrets of the functions that are set here."""
 
     @classmethod
     def find(
@@ -77,7 +79,9 @@ class Target:
         if token and found.project_ref:
             platform = Platform.make(found.project_ref, token, variables)
         cli = SupabaseCli.find(variables)
-        return cls(supabase_dir, config.id, found, url, database, platform, cli)
+        values = {name: found.variable(name, variables) for name in found.secrets_env}
+        secrets = {name: value for name, value in values.items() if value is not None}
+        return cls(supabase_dir, config.id, found, url, database, platform, cli, secrets)
 
     @property
     def host_dir(self) -> Path:
@@ -101,6 +105,9 @@ def _check_url(url: str, environment: Environment) -> str:
         )
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+        # An @ in the password makes its end a part of the host.
+        if "@" in parts.get("host", "") or not parts.get("port", "5432").replace(",", "").isdigit():
+            raise ValueError
     except (Error, ValueError):
         raise ConfigurationError(
             f"{where} is not a valid PostgreSQL URL",

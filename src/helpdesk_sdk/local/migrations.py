@@ -91,7 +91,7 @@ def apply(
     directory: Path,
     *,
     guest: bool = False,
-    later: Collection[str] = (),
+    only: Collection[str] | None = None,
     after: Callable[[Connection, Migration], None] | None = None,
 ) -> list[str]:
     """Run the pending migrations and return their file names.
@@ -100,21 +100,20 @@ def apply(
         db_url: a PostgreSQL URL of a role that may create schemas.
         directory: the directory of the `<version>_<name>.sql` files.
         guest: accept versions in the history that the directory lacks: the project's own migrations.
-        later: versions that do not run now.
+        only: the versions that may run; the other files of the directory are not looked at. None: all of them.
         after: called at the end of each migration, in its transaction.
 
     Raises:
         MigrationError: a file failed (it is rolled back; earlier files stay), or the history does not match.
         StackError: another run holds the lock for more than a minute, or the database cannot be reached.
     """
-    migrations = available(directory)
+    migrations = [m for m in available(directory) if only is None or m.version in only]
     with _connect(db_url) as connection, _alone(connection):
         with connection.transaction():
             connection.execute(_HISTORY)
         done = _history(connection)
         _check_history(migrations, done, guest)
-        left_out = {*done, *later}
-        todo = [migration for migration in migrations if migration.version not in left_out]
+        todo = [migration for migration in migrations if migration.version not in set(done)]
         for migration in todo:
             _run(connection, migration, after)
     return [migration.path.name for migration in todo]
