@@ -10,6 +10,7 @@ import { refresh } from "../lib/refresh.ts";
 import { topicsOf } from "../lib/topics.ts";
 import { joinTopic, readEventPage, readHead } from "../services/live.ts";
 import { useAuth } from "./AuthContext.tsx";
+import { usePreferences } from "./PreferencesContext.tsx";
 
 type Listener = (event: FeedEvent) => void;
 type Live = { follower: Follower | null; listeners: Set<Listener> };
@@ -42,6 +43,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     start.current = userId ? start.current ?? cursor : null;
   });
 
+  const { tellsAssigned, tellsReplies } = usePreferences();
+  const tellsWhileHidden = useRef(false);
+  useEffect(() => {
+    tellsWhileHidden.current = tellsAssigned || tellsReplies;
+  }, [tellsAssigned, tellsReplies]);
+
   useEffect(() => {
     if (!userId) return;
     const lists = new Map<string, QueryKey>();
@@ -63,7 +70,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       readHead,
       readPage: readEventPage,
       join: joinTopic,
-      isHidden: () => document.hidden,
+      isHidden: () => document.hidden && !tellsWhileHidden.current,
       onEvents(events) {
         changedTickets.note(events);
         // The conversation first: people look at it.

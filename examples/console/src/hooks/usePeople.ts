@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Role } from "../lib/models.ts";
 import { keys } from "../lib/queryKeys.ts";
+import { sendInvitation } from "../services/auth.ts";
 import * as people from "../services/people.ts";
 import { useAction } from "./useAction.ts";
 
@@ -32,6 +33,7 @@ export function usePeopleActions() {
     reactivate: useAction((id: string) => people.reactivate(id), changes),
     rename: useAction(({ id, name }: { id: string; name: string }) => people.rename(id, name), [...changes, keys.me()]),
     invite: useAction(people.invite, changes),
+    mail: useAction(sendInvitation),
     revoke: useAction((id: string) => people.revokeInvitation(id), changes),
   };
 }

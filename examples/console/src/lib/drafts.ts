@@ -34,6 +34,7 @@ let store: UseStore | null = null;
 // What could not be stored lasts as long as the page.
 const unstored = new Map<string, Draft>();
 const listeners = new Set<(name: string) => void>();
+const watchers = new Set<() => void>();
 
 export function newDraft(): Draft {
   return { id: newId(), text: "", files: [], mentionAsked: false, savedAt: 0 };
@@ -74,12 +75,14 @@ export async function writeDraft(key: DraftKey, draft: Draft): Promise<void> {
   await attempt((drafts) => set(name, draft, drafts));
   if (unstored.get(name) === draft) unstored.delete(name);
   forgetLeft(name);
+  for (const watcher of watchers) watcher();
 }
 
 export async function deleteDraft(key: DraftKey): Promise<void> {
   unstored.delete(nameOf(key));
   forgetLeft(nameOf(key));
   await attempt((drafts) => del(nameOf(key), drafts));
+  for (const watcher of watchers) watcher();
 }
 
 /** The draft was sent: remove it, and let the page begin a new one. */
@@ -92,6 +95,12 @@ export async function finishDraft(key: DraftKey): Promise<void> {
 export function onDraftFinished(listener: (name: string) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Call a watcher whenever a draft was kept or removed on this page. */
+export function watchDrafts(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
 }
 
 /** Which drafts a person has, for marks in lists and for the question at sign-out. */

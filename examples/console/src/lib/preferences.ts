@@ -1,3 +1,5 @@
+import type { NoticeKind } from "./notices.ts";
+
 /** What a person chose on this device. `public/theme.js` reads the same before the first paint. */
 export type Preferences = {
   theme: "light" | "dark" | "system";
@@ -10,6 +12,9 @@ export type Preferences = {
   undoSeconds: 0 | 5 | 10;
   /** Whether remote images in messages are loaded without a question. */
   loadsImages: boolean;
+  /** Whether a hidden page tells of tickets that somebody assigns to the person, and of replies on their tickets. */
+  tellsAssigned: boolean;
+  tellsReplies: boolean;
 };
 
 const KEY = "helpdesk.preferences";
@@ -32,7 +37,14 @@ export function readPreferences(): Preferences {
     singleKeys: chosen.singleKeys !== false,
     undoSeconds: chosen.undoSeconds === 0 || chosen.undoSeconds === 5 ? chosen.undoSeconds : 10,
     loadsImages: chosen.loadsImages === true,
+    tellsAssigned: chosen.tellsAssigned === true,
+    tellsReplies: chosen.tellsReplies === true,
   };
+}
+
+/** What a hidden page tells. */
+export function noticesOf({ tellsAssigned, tellsReplies }: Preferences): ReadonlySet<NoticeKind> {
+  return new Set([...tellsAssigned ? ["assigned"] as const : [], ...tellsReplies ? ["reply"] as const : []]);
 }
 
 /** Keep the choice; without storage it lasts as long as the page. */

@@ -44,6 +44,23 @@ export async function sendSignInLink(email: string): Promise<void> {
   if (error && error.code !== "otp_disabled" && error.code !== "user_not_found") throw toError(error);
 }
 
+/**
+ * Send a mail with a link to somebody who is invited. The link makes their login; the session of this page stays as it
+ * is. Refused where logins are not open to everybody.
+ */
+export async function sendInvitation({ email, name }: { email: string; name: string }): Promise<void> {
+  const { url, key } = connection();
+  const query = new URLSearchParams({ redirect_to: `${location.origin}/set-password` });
+  const response = await fetch(`${url}/auth/v1/otp?${query}`, {
+    method: "POST",
+    headers: { apikey: key, "Content-Type": "application/json" },
+    body: JSON.stringify({ email, data: { name }, create_user: true }),
+  });
+  if (response.ok) return;
+  const { msg, message, error_code: code } = await response.json().catch(() => ({}));
+  throw new HelpdeskError({ message: msg ?? message ?? String(response.status), code, status: response.status });
+}
+
 /** Sign in with the code of such a mail. */
 export async function signInWithCode(email: string, token: string): Promise<void> {
   await settle(client().auth.verifyOtp({ email, token, type: "email" }));

@@ -8,11 +8,12 @@ story(
     const page = await open(ada, "/admin/people");
     const admin = api(ada);
     await page.getByRole("button", { name: "Invite" }).click();
-    const window = page.getByRole("dialog");
+    const window = page.getByRole("dialog", { name: "Invite" });
     await window.getByLabel("E-mail address").fill("new.agent@example.com");
     await window.getByLabel("Name").fill("New Agent");
     await window.getByRole("button", { name: "Invite" }).dblclick();
     await window.waitFor({ state: "hidden" });
+    await page.getByText("A mail is on its way to new.agent@example.com.").waitFor();
     expectEqual((await admin.rows("invitations", "select=email,role")).length, 1, "invitations");
 
     await page.getByLabel("Role of Mei Tanaka").selectOption("agent");
@@ -25,8 +26,9 @@ story(
 
     await page.getByRole("link", { name: "Teams" }).click();
     await page.getByRole("button", { name: "New team" }).click();
-    await page.getByRole("dialog").getByLabel("Name").fill("Repairs");
-    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    const form = page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Save" }) });
+    await form.getByLabel("Name").fill("Repairs");
+    await form.getByRole("button", { name: "Save" }).click();
     const team = page.getByRole("region", { name: "Repairs" });
     await team.getByLabel("Add a member …").selectOption({ label: "Carl Berg" });
     await team.getByText("Carl Berg").first().waitFor();
@@ -35,7 +37,7 @@ story(
 
     await page.getByRole("link", { name: "Fields" }).click();
     await page.getByRole("button", { name: "New field" }).click();
-    const field = page.getByRole("dialog");
+    const field = page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "Save" }) });
     await field.getByLabel("Label").fill("Order plan");
     await field.getByLabel("Type").selectOption("select");
     await field.getByLabel("Options").fill("pro = Professional\nbasic");

@@ -162,3 +162,43 @@ story("a deactivated account is told so, and what to do", async ({ world, open, 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(/sign-in/);
 });
+
+story(
+  "who is invited gets a mail, chooses a password and has the role",
+  async ({ world, open, api, expectAccessible }) => {
+    const email = "new.agent@example.com";
+    const admin = await open(world.people.ada, "/admin/people");
+    await admin.getByRole("button", { name: "Invite" }).click();
+    const window = admin.getByRole("dialog");
+    await window.getByLabel("E-mail address").fill(email);
+    await window.getByLabel("Name").fill("New Agent");
+    await window.getByRole("checkbox", { name: "Send them a mail with a link that signs them in" }).uncheck();
+    await expectAccessible(admin, "the window of an invitation");
+    await window.getByRole("button", { name: "Invite" }).click();
+    // The mail can be sent later, and again.
+    const invitation = admin.getByRole("region", { name: "Invitations" }).getByRole("row", { name: new RegExp(email) });
+    await invitation.getByRole("button", { name: "Send the mail" }).click();
+    await admin.getByText(`A mail is on its way to ${email}.`).waitFor();
+
+    const page = await open(null, "/sign-in");
+    await page.goto((await mailTo(world, email)).link);
+    await page.getByRole("heading", { name: "Choose a password" }).waitFor();
+    await page.getByText(`For ${email}.`).waitFor();
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/dashboard$/);
+    await page.getByRole("navigation").getByText("New Agent").first().waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "Proposals" }).waitFor();
+    const [person] = await api("system").rows("users", `email=eq.${email}&select=role,name,is_active`);
+    expectEqual(person, { role: "agent", name: "New Agent", is_active: true }, "the person");
+    // The admin is still the admin, and sees that it was accepted.
+    await admin.getByRole("region", { name: "Invitations" }).getByText("No open invitations").waitFor();
+    await admin.getByRole("navigation").getByText("Ada Admin").first().waitFor();
+
+    const again = await open(null, "/sign-in");
+    await again.getByLabel("E-mail address").fill(email);
+    await again.getByLabel("Password", { exact: false }).last().fill(NEW_PASSWORD);
+    await again.keyboard.press("Enter");
+    await again.waitForURL(/\/dashboard$/);
+  },
+);

@@ -208,6 +208,18 @@ story("drafts outlive a reload, the other tab, and another ticket", async ({ wor
   await arrive(ben, "I have asked the carrier.");
   await ben.keyboard.press("r");
   expectEqual(await reply(ben).inputValue(), "", "a draft is its writer's only");
+
+  // The list marks it, until it is empty.
+  await page.goto(`/queue?view=open&ticket=${parcel.ticket_id}`);
+  const row = page.getByRole("row", { name: /parcel/ });
+  const mark = page.getByRole("img", { name: "You have a draft that is not sent" });
+  await row.filter({ has: mark }).waitFor();
+  expectEqual(await mark.count(), 1, "marks");
+  await arrive(page, "I have asked the carrier.");
+  await reply(page).fill("");
+  await page.getByRole("tab", { name: "Internal note" }).click();
+  await note(page).fill("");
+  await eventually("the mark is gone", async () => await mark.count() === 0);
 });
 
 story("a reply can be taken back while it waits, and is sent after that", async ({ world, open, api }) => {

@@ -1,6 +1,7 @@
 import { useTranslations } from "use-intl";
 import { usePreferences } from "../../contexts/PreferencesContext.tsx";
 import { LANGUAGES, type Preferences as Chosen } from "../../lib/preferences.ts";
+import { Notifications } from "./Notifications.tsx";
 import { Panel, Select, Switch } from "../Shared/index.ts";
 
 /** What a person chooses on this device: looks, language, shortcuts, undo. */
@@ -49,6 +50,7 @@ export function Preferences({ isStaff }: { isStaff: boolean }) {
               </div>
             </>
           )}
+          {isStaff && <Notifications />}
           <Switch label={t("images")} isOn={chosen.loadsImages} onChange={(isOn) => set("loadsImages", isOn)} />
         </div>
       </Panel>

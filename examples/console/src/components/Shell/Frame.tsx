@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { TextsOf } from "../../contexts/LanguageContext.tsx";
+import { usePreferences } from "../../contexts/PreferencesContext.tsx";
 import type { Action } from "../../lib/roles.ts";
 import { Banners } from "./Banners.tsx";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
@@ -11,12 +12,14 @@ import { NotFound } from "./NotFound.tsx";
 import { PaneBoundary } from "./PaneBoundary.tsx";
 
 const Blocked = lazy(() => import("../SignIn/Blocked.tsx"));
+const Notices = lazy(() => import("./Notices.tsx"));
 const PUBLIC = ["/sign-in", "/sign-up", "/reset-password", "/set-password"];
 
 /** Around every page: navigation for who is signed in, sign-in for who is not. */
 export function Frame() {
   const t = useTranslations("shell");
-  const { state, isRecovery } = useAuth();
+  const { state, isRecovery, can } = useAuth();
+  const { tellsAssigned, tellsReplies } = usePreferences();
   const { pathname, href } = useLocation();
   // The address changes first: until then the page before, which may have failed, is still here.
   const shown = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
@@ -50,6 +53,11 @@ export function Frame() {
       </a>
       <Navigation />
       <GlobalShortcuts />
+      {can("work") && (tellsAssigned || tellsReplies) && (
+        <Suspense fallback={null}>
+          <Notices />
+        </Suspense>
+      )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <Banners />
         <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">{page}</main>

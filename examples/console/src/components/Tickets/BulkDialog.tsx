@@ -5,7 +5,7 @@ import { useStaff } from "../../hooks/usePeople.ts";
 import { useTeams } from "../../hooks/useTeams.ts";
 import type { BulkChange } from "../../lib/bulkPlan.ts";
 import type { ListedTicket } from "../../lib/models.ts";
-import { Button, Combobox, Dialog, ErrorNote, Select, TextArea, TextField } from "../Shared/index.ts";
+import { Button, Combobox, Dialog, ErrorNote, type Option, Select, TextArea, TextField } from "../Shared/index.ts";
 import { BulkPlan } from "./BulkPlan.tsx";
 
 const KINDS = ["status", "priority", "assignee", "team", "tag", "untag", "reply"] as const;
@@ -72,65 +72,37 @@ function changeOf(kind: BulkKind, value: string): BulkChange | null {
   return { kind, value: kind === "reply" ? value : text } as BulkChange;
 }
 
-function ValueField({ kind, value, onChange }: { kind: BulkKind; value: string; onChange(value: string): void }) {
+type ValueProps = { kind: BulkKind; value: string; onChange(value: string): void };
+
+function ValueField({ kind, value, onChange }: ValueProps) {
   const t = useTranslations("queue");
+  const choices = useChoices();
+  const shared = { label: t("bulkValue"), value, onChange };
+  if (kind === "reply") return <TextArea {...shared} label={t("bulkReply")} />;
+  if (kind === "tag" || kind === "untag") return <TextField {...shared} maxLength={50} />;
+  if (kind !== "assignee") return <Select {...shared} placeholder={t("choose")} options={choices[kind]} />;
+  return (
+    <Combobox
+      {...shared}
+      value={value || null}
+      placeholder={t("choose")}
+      onChange={(id) => onChange(id ?? "")}
+      options={[{ value: NOBODY, label: t("nobody") }, ...choices.assignee]}
+    />
+  );
+}
+
+/** What can be chosen for each property that has a few values. */
+function useChoices(): Record<"status" | "priority" | "team" | "assignee", Option[]> {
   const words = useTranslations("shared");
-  const staff = useStaff();
-  const teams = useTeams();
-  const label = t("bulkValue");
-  switch (kind) {
-    case "status":
-      return (
-        <Select
-          label={label}
-          value={value}
-          placeholder={t("choose")}
-          onChange={onChange}
-          options={(["open", "pending", "resolved", "closed"] as const).map((one) => ({
-            value: one,
-            label: words(`statuses.${one}`),
-          }))}
-        />
-      );
-    case "priority":
-      return (
-        <Select
-          label={label}
-          value={value}
-          placeholder={t("choose")}
-          onChange={onChange}
-          options={(["low", "medium", "high", "urgent"] as const).map((one) => ({
-            value: one,
-            label: words(`priorities.${one}`),
-          }))}
-        />
-      );
-    case "assignee":
-      return (
-        <Combobox
-          label={label}
-          value={value || null}
-          placeholder={t("choose")}
-          onChange={(id) => onChange(id ?? "")}
-          options={[
-            { value: NOBODY, label: t("nobody") },
-            ...(staff.data ?? []).map(({ user_id, name, email }) => ({ value: user_id, label: name || email || "?" })),
-          ]}
-        />
-      );
-    case "team":
-      return (
-        <Select
-          label={label}
-          value={value}
-          placeholder={t("choose")}
-          onChange={onChange}
-          options={(teams.data ?? []).map(({ team_id, name }) => ({ value: team_id, label: name }))}
-        />
-      );
-    case "reply":
-      return <TextArea label={t("bulkReply")} value={value} onChange={onChange} />;
-    default:
-      return <TextField label={label} value={value} onChange={onChange} maxLength={50} />;
-  }
+  const { data: staff = [] } = useStaff();
+  const { data: teams = [] } = useTeams();
+  const statuses = ["open", "pending", "resolved", "closed"] as const;
+  const priorities = ["low", "medium", "high", "urgent"] as const;
+  return {
+    status: statuses.map((value) => ({ value, label: words(`statuses.${value}`) })),
+    priority: priorities.map((value) => ({ value, label: words(`priorities.${value}`) })),
+    team: teams.map(({ team_id, name }) => ({ value: team_id, label: name })),
+    assignee: staff.map(({ user_id, name, email }) => ({ value: user_id, label: name || email || "?" })),
+  };
 }

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { usePreferences } from "../../contexts/PreferencesContext.tsx";
+import { useDraftMarks } from "../../hooks/useDraftMarks.ts";
 import { useSeen } from "../../hooks/useSeen.ts";
 import type { FrozenRow } from "../../lib/frozenRows.ts";
 import type { ListedTicket } from "../../lib/models.ts";
@@ -36,6 +37,7 @@ export function TicketList(props: TicketListProps) {
   const prefix = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const seen = useSeen();
+  const drafts = useDraftMarks();
   const { density } = usePreferences();
   const height = density === "compact" ? ROW.compact : ROW.comfortable;
   const virtual = useVirtualizer({
@@ -94,6 +96,7 @@ export function TicketList(props: TicketListProps) {
                 isCurrent={id === currentId}
                 isSelected={props.selected.has(id)}
                 isGone={isGone}
+                hasDraft={drafts.has(id)}
                 isUnread={seen[id] === undefined ? false : seen[id] < item.revision}
                 teamName={props.teamNames.get(item.team_id) ?? ""}
                 onOpen={props.onOpen}

@@ -1,3 +1,4 @@
+import { PenLine } from "lucide-react";
 import { memo } from "react";
 import { useTranslations } from "use-intl";
 import type { ListedTicket } from "../../lib/models.ts";
@@ -12,6 +13,8 @@ export type TicketRowProps = {
   isSelected: boolean;
   isGone: boolean;
   isUnread: boolean;
+  /** Whether the person has written something for it that is not sent. */
+  hasDraft: boolean;
   teamName: string;
   onOpen(ticketId: string): void;
   onToggle(ticketId: string, isRange: boolean): void;
@@ -60,6 +63,11 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
         #{ticket.number}
       </span>
       <span role="gridcell" className="flex min-w-0 flex-1 items-center gap-2">
+        {props.hasDraft && (
+          <span role="img" aria-label={t("hasDraft")} title={t("hasDraft")} className="shrink-0 text-accent">
+            <PenLine aria-hidden size={13} />
+          </span>
+        )}
         <span
           className={`min-w-24 shrink truncate ${isUnread ? "font-semibold" : "font-medium"}`}
           dir="auto"
