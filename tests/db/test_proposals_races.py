@@ -9,10 +9,15 @@ import pytest
 from tests.db.assisting import add_robot, draft, make, start
 from tests.db.conftest import Server
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, be, one, refused, value
+from tests.db.test_embedding_races import while_open
 from tests.db.test_races import call, together
 from tests.db.world import World, ticket
 
 ACCEPT = "select * from helpdesk.accept_proposal(%s)"
+ARTICLE = (
+    "select k.article_id from helpdesk.citations as c join helpdesk.article_chunks as k using (chunk_id) "
+    "where c.proposal_id = %s limit 1"
+)
 
 
 def reasons(results: list[Any]) -> list[str]:
@@ -58,16 +63,30 @@ def test_accepting_while_the_customer_writes(pg: Server, own: str, world: World)
     )
 
 
+def test_an_acceptance_waits_for_the_withdrawal_of_the_article(pg: Server, own: str, world: World) -> None:
+    count = "select count(*) from helpdesk.messages"
+    with pg.connect(own) as first, pg.connect(own) as second:
+        proposal = draft(first, world)
+        first.commit()
+        article, before = value(first, ARTICLE, proposal["proposal_id"]), value(first, count)
+        with be(first, ADMIN):
+            first.execute("select helpdesk.archive_article(%s)", (article,))
+
+        def accept_it() -> None:
+            with be(second, AGENT):
+                second.execute(ACCEPT, (proposal["proposal_id"],))
+
+        with while_open(first, second, accept_it) as result, refused("proposal_expired"):
+            result()
+        second.rollback()
+        assert value(second, count) == before
+
+
 def test_accepting_while_the_article_is_withdrawn(pg: Server, own: str, world: World) -> None:
     for _ in range(5):
         with pg.connect(own) as db:
             proposal = draft(db, world)
-            article = value(
-                db,
-                "select k.article_id from helpdesk.citations as c join helpdesk.article_chunks as k using (chunk_id) "
-                "where c.proposal_id = %s limit 1",
-                proposal["proposal_id"],
-            )
+            article = value(db, ARTICLE, proposal["proposal_id"])
         results = together(
             [
                 call(pg, own, AGENT, ACCEPT, proposal["proposal_id"]),

@@ -82,6 +82,17 @@ def test_links_between_files_become_links_to_slugs(tmp_path: Path) -> None:
     assert reading.notes == ["guides/a.md: the link to gone.md leads to no article of the folder"]
 
 
+def test_articles_that_link_to_each_other_in_a_circle_are_read_once(tmp_path: Path) -> None:
+    write(tmp_path, a="See [b](b.md).", b="See [c](c.md) and [b](b.md).", c="See [a](a.md).")
+    reading = read_folder(tmp_path)
+    assert {article.source: article.body for article in reading.articles} == {
+        "a.md": "See [b](b).",
+        "b.md": "See [c](c) and [b](b).",
+        "c.md": "See [a](a).",
+    }
+    assert reading.notes == []
+
+
 def test_comments_are_no_text_of_the_article(tmp_path: Path) -> None:
     write(
         tmp_path,
