@@ -64,7 +64,9 @@ def attempt(wheel: Path, packages: str | None = None) -> None:
         host.mkdir(parents=True)
         (host / "config.toml").write_text('project_id = "host"\n', encoding="utf-8")
         _expect("written to", _run(home, helpdesk, "init", host.parent))
-        _expect("already", _run(home, helpdesk, "init", host.parent))
+        again = _run(home, helpdesk, "init", host.parent, "--github")
+        _expect("already", again)
+        _expect("4 workflows written", again)
         migrations = len(list((host / "migrations").glob("*_helpdesk_*.sql")))
         if migrations < 10:
             raise WheelError(f"helpdesk init wrote {migrations} migrations.")

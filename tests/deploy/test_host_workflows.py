@@ -3,84 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
-import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-import yaml
+from tests.deploy.host_runner import FOLDER, NAMES, Runner, jobs, script
 
-import check_deployment
 import supabase_cli
-from helpdesk_sdk.testing import Project
-
-FOLDER = check_deployment.ROOT / "src/helpdesk_sdk/install/github"
-NAMES = ["helpdesk-backup.yml", "helpdesk-deploy.yml", "helpdesk-drift.yml", "helpdesk-plan.yml"]
-# Answers what the test says, and keeps how it was called.
-_STAND_IN = """\
-import json, pathlib, sys
-place = pathlib.Path(__file__).with_name("answers.json")
-state = json.loads(place.read_text())
-name = pathlib.Path(sys.argv[0]).name
-state["calls"].append([name, *sys.argv[1:]])
-place.write_text(json.dumps(state))
-out, code = next((a for k, a in state["answers"].items() if " ".join([name, *sys.argv[1:]]).startswith(k)), ("", 0))
-print(out, end="")
-sys.exit(code)
-"""
-
-
-def jobs(name: str) -> dict[str, Any]:
-    made: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))["jobs"]
-    return made
-
-
-@dataclass
-class Runner:
-    """A runner of GitHub, as far as a step sees it."""
-
-    folder: Path
-    answers: dict[str, tuple[str, int]] = field(default_factory=dict)
-    calls: list[list[str]] = field(default_factory=list)
-
-    def step(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run the script of a step as GitHub does."""
-        programs = self.folder / "bin"
-        programs.mkdir(exist_ok=True)
-        (programs / "answers.json").write_text(json.dumps({"answers": self.answers, "calls": []}))
-        for name in ("helpdesk", "gh", "python"):
-            (programs / name).write_text(f"#!{sys.executable}\n{_STAND_IN}")
-            (programs / name).chmod(0o755)
-        places = {name: str(self.folder / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        base = {"PATH": f"{programs}:/usr/bin:/bin", "HELPDESK_DIRECTORY": ".", "HELPDESK_ENVIRONMENT": "staging"}
-        done = subprocess.run(
-            ["bash", "-e", "-c", script],
-            cwd=self.folder,
-            env=base | places | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.calls = json.loads((programs / "answers.json").read_text())["calls"]
-        return done
-
-    def wrote(self, name: str) -> str:
-        """What a step wrote into a file."""
-        path = self.folder / name
-        return path.read_text() if path.exists() else ""
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
     return Runner(tmp_path)
-
-
-def script(name: str, job: str, having: str) -> str:
-    (found,) = (step["run"] for step in jobs(name)[job]["steps"] if having in step.get("run", ""))
-    return str(found)
 
 
 def test_these_workflows_are_written() -> None:
@@ -189,31 +124,6 @@ def test_a_comparison_that_was_not_made_fails(runner: Runner) -> None:
     assert runner.step(COMPARE).returncode == 6
 
 
-def test_what_the_drill_counts_exists(helpdesk_project: Project) -> None:
-    statement = jobs("helpdesk-backup.yml")["drill"]["env"]["COUNTS"]
-    with psycopg.connect(helpdesk_project.db_url) as db:
-        found = [name for name, _ in db.execute(statement).fetchall()]
-    assert found == ["attachments", "events", "messages", "notes", "people", "tickets"]
-
-
-@pytest.mark.parametrize(
-    ("after", "is_right"),
-    [
-        ([3, 9, 2, 1, 4, 5], True),
-        ([3, 10, 2, 1, 4, 6], True),
-        ([3, 9, 2, 1, 4, 4], False),
-        ([0, 9, 2, 1, 4, 5], False),
-        ([3, 9, 2, 1, 4], False),
-    ],
-)
-def test_a_restore_with_less_than_there_was_fails(after: list[int], is_right: bool, runner: Runner) -> None:
-    names = ["attachments", "events", "messages", "notes", "people", "tickets"]
-    for file, counts in (("before.txt", [3, 9, 2, 1, 4, 5]), ("after.txt", after)):
-        (runner.folder / file).write_text("".join(f"{n} {c}\n" for n, c in zip(names, counts, strict=False)))
-    (line,) = (line for line in script("helpdesk-backup.yml", "drill", "join before").splitlines() if "join " in line)
-    assert (runner.step(line).returncode == 0) is is_right
-
-
 def test_a_schedule_waits_for_nobody() -> None:
     for name in ("helpdesk-drift.yml", "helpdesk-backup.yml"):
         (job,) = jobs(name).values()
@@ -225,6 +135,21 @@ def test_the_supabase_cli_is_the_version_that_was_tried() -> None:
         for job in jobs(name).values():
             found = [step["with"]["version"] for step in job["steps"] if "setup-cli" in step.get("uses", "")]
             assert set(found) <= {supabase_cli.VERSION}
+
+
+def test_the_supabase_cli_knows_every_option() -> None:
+    program = supabase_cli.install()
+    lines = {line.strip() for name in NAMES for line in (FOLDER / name).read_text().splitlines()}
+    commands = [
+        line.removeprefix("- ").removeprefix("run: ") for line in lines if re.match(r"(- )?(run: )?supabase ", line)
+    ]
+    assert len(commands) >= 4
+    for command in commands:
+        words = [word for word in command.split()[1:] if re.fullmatch(r"[a-z]+", word)]
+        verbs = words[: 2 if words[0] == "db" else 1]
+        done = subprocess.run([program, *verbs, "--help"], capture_output=True, text=True, check=True)
+        for option in re.findall(r" (--[a-z-]+)", command):
+            assert re.search(rf"(?m)^\s+{option}[ =,\[]", done.stdout), command
 
 
 def test_no_workflow_accepts_what_a_person_should_look_at() -> None:
