@@ -60,7 +60,7 @@ def init(
             if flows is not None:
                 workflows.write(flows)
         has_new_config = environments.create(supabase_dir, dry_run=dry_run)
-    steps = _steps(found.supabase_dir.parent, config.function_names() if functions else [])
+    steps = _steps(found.supabase_dir.parent)
     if flows is not None:
         steps.append((_GITHUB, []))
     if settings().json:
@@ -146,26 +146,20 @@ _GITHUB = (
 )
 
 
-def _steps(directory: Path, functions: list[str]) -> list[_Step]:
-    """What is left to do after the files, in order. The schema is exposed only once it exists."""
+def _steps(directory: Path) -> list[_Step]:
+    """What is left to do after the files, in order."""
     here = [] if directory == Path.cwd() else [f"cd {shlex.quote(str(directory))}"]
-    push = "supabase db push --remote --include-all"
-    deploy: list[_Step] = [("Deploy the functions.", [f"supabase functions deploy {' '.join(functions)} --use-api"])]
     url = "https://REF.supabase.co"
     return [
+        ("Name your projects in supabase/helpdesk.toml (REF is in a project's URL), and commit all of it.", []),
         (
-            "Sign in to Supabase, and say which project it is (REF is in its URL).",
-            [*here, "supabase login", "supabase link --project-ref REF"],
+            "Give the secrets by the environment: an access token (Account, Access Tokens), and the database's URL "
+            "(Connect, Session pooler).",
+            [*here, "export SUPABASE_ACCESS_TOKEN=sbp_…", "export HELPDESK_DB_URL='postgresql://…'"],
         ),
         (
-            "Push the migrations: look first. --include-all because some may be older than your newest. "
-            "(Before version 3 of the Supabase CLI: --linked instead of --remote.)",
-            [f"{push} --dry-run", push],
-        ),
-        *(deploy if functions else []),
-        (
-            "Only now expose the schema helpdesk, never helpdesk_private: Project Settings, Data API, Exposed schemas.",
-            [],
+            "Look, then deploy: migrations, functions, settings. What is left to do by hand is listed.",
+            ["helpdesk plan --env staging", "helpdesk deploy --env staging"],
         ),
         (
             "Make yourself the first admin, with the project's secret key, and sign in as yourself.",

@@ -27,12 +27,10 @@ def test_it_writes_and_says_what_to_run_next_in_order(cli: Cli, project: Path) -
         "[functions.health]\n  verify_jwt = false",
         'schemas = ["public", "graphql_public", "helpdesk"]',
         f"cd {shlex.quote(str(project))}",
-        "supabase login",
-        "supabase link --project-ref REF",
-        "supabase db push --remote --include-all --dry-run",
-        "supabase db push --remote --include-all\n",
-        "supabase functions deploy check-attachment embed-articles health suggest-reply triage-ticket --use-api",
-        "expose the schema helpdesk",
+        "export SUPABASE_ACCESS_TOKEN=",
+        "export HELPDESK_DB_URL=",
+        "helpdesk plan --env staging",
+        "helpdesk deploy --env staging",
         "helpdesk login --profile system",
         "helpdesk users bootstrap-admin",
         "helpdesk doctor",
@@ -67,13 +65,12 @@ def test_json_has_all_of_it(cli: Cli, project: Path) -> None:
     assert sorted(found["new"]) == sorted(package_files())
     assert (found["updated"], found["unchanged"], found["leftover"]) == ([], [], [])
     assert found["settings"][0] == {"section": "functions.health", "lines": ["verify_jwt = false"]}
-    assert any("supabase db push --remote --include-all" in step["commands"] for step in found["next"])
+    assert any("helpdesk deploy --env staging" in step["commands"] for step in found["next"])
 
 
 def test_without_functions_nothing_speaks_of_them(cli: Cli, project: Path) -> None:
     done = cli("init", project, "--no-functions")
     assert "[functions" not in done.out
-    assert "functions deploy" not in done.out
     assert not (project / "supabase" / "functions").exists()
 
 
