@@ -38,6 +38,12 @@ select 'team', '00000000-0000-0000-0002-' || lpad((n %% 10)::text, 12, '0'),
   md5(n::text)::uuid, 'agent'
 from generate_series(0, least(%(examples)s, 10 * 200) - 1) as n
 """
+_COPIES = """
+insert into helpdesk_private.label_vectors (kind, label, ticket_id, model, slot, embedding)
+select e.kind, e.label, e.ticket_id, v.model, 0, v.embedding
+from helpdesk.label_examples as e join helpdesk_private.example_embeddings as v using (ticket_id)
+where e.kind <> 'tag'
+"""
 _TEXTS = """
 insert into helpdesk_private.example_texts (ticket_id, body, requester_id)
 select md5(n::text)::uuid, 'Example ' || n,
@@ -76,6 +82,7 @@ def prepare(postgres: Postgres, examples: int = EXAMPLES) -> str:
             with connection.cursor().copy(copy) as rows:
                 for part in _binary(examples):
                     rows.write(part)
+            connection.execute(_COPIES.encode())
             for definition in indexes:
                 connection.execute(definition.encode())
         connection.execute("vacuum (analyze)")

@@ -11,13 +11,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from helpdesk.label_examples as e
-  using helpdesk.tickets as t
-  where t.ticket_id = e.ticket_id and case new.scope
-    when 'ticket' then t.ticket_id = new.target_id
-    when 'team' then t.team_id = new.target_id
-    else t.created_by = new.target_id
-  end;
+  -- One statement for each: a condition for all three would read every example.
+  if new.scope = 'ticket' then
+    delete from helpdesk.label_examples as e where e.ticket_id = new.target_id;
+  elsif new.scope = 'customer' then
+    delete from helpdesk.label_examples as e
+    using helpdesk_private.example_texts as x
+    where x.ticket_id = e.ticket_id and x.requester_id = new.target_id;
+  else
+    delete from helpdesk.label_examples as e
+    using helpdesk.tickets as t
+    where t.ticket_id = e.ticket_id and t.team_id = new.target_id;
+  end if;
   return null;
 end;
 $$;

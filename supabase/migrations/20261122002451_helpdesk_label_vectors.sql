@@ -1,6 +1,26 @@
 -- Vectors in classification: the nearest examples by vector, and the linear model of vectors.
+--
+-- A kind with few labels has few examples. Among hundreds of thousands that have tags, the index of all would seldom
+-- meet them: label_vectors has copies of theirs, with an index for each kind.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122002451', 'label_vectors');
+
+create table helpdesk_private.label_vectors (
+  kind text not null check (kind in ('team', 'priority', 'assignee')),
+  label text not null,
+  ticket_id uuid not null,
+  model text not null,
+  slot smallint not null,
+  primary key (kind, label, ticket_id, model),
+  foreign key (kind, label, ticket_id) references helpdesk.label_examples (kind, label, ticket_id) on delete cascade,
+  foreign key (ticket_id, model) references helpdesk_private.example_embeddings (ticket_id, model) on delete cascade
+);
+comment on table helpdesk_private.label_vectors is
+  'The vectors of the examples of team, priority and assignee: copies from example_embeddings. They go with the '
+  'example and with its vector.';
+create index label_vectors_example_idx on helpdesk_private.label_vectors (ticket_id, model);
+revoke all on table helpdesk_private.label_vectors from public, anon, authenticated, service_role;
+alter table helpdesk_private.label_vectors enable row level security;
 
 -- pgvector's schema is named here only, as in the migration of embeddings.
 do $$
@@ -9,6 +29,9 @@ declare
     select n.nspname from pg_catalog.pg_extension as x join pg_catalog.pg_namespace as n on n.oid = x.extnamespace
     where x.extname = 'vector'
   );
+  v_slot integer;
+  v_kind text;
+  v_branches text[] := '{}';
 begin
   execute format('alter table helpdesk_private.label_heads add weights %I.vector(384)', v_schema);
   execute format(
@@ -26,9 +49,98 @@ begin
     'order by e.embedding operator(%1$I.<#>) (select p_embedding::%1$I.vector(384)) limit p_limit) as n '
     'where n.model = p_model; end', v_schema
   );
+  execute format('alter table helpdesk_private.label_vectors add embedding %I.vector(384) not null', v_schema);
+  for v_slot in 0..1 loop
+    foreach v_kind in array array['team', 'priority', 'assignee'] loop
+      execute format(
+        'create index label_vectors_%1$s_%2$s_idx on helpdesk_private.label_vectors '
+        'using hnsw (embedding %3$I.vector_ip_ops) where slot = %1$s and kind = %2$L', v_slot, v_kind, v_schema
+      );
+      v_branches := v_branches || format(
+        '(select v.ticket_id, v.label, v.embedding operator(%3$I.<#>) (select p_embedding::%3$I.vector(384)) '
+        'from helpdesk_private.label_vectors as v where v.slot = %1$s and v.kind = %2$L '
+        'and p_slot = %1$s and p_kind = %2$L '
+        'order by v.embedding operator(%3$I.<#>) (select p_embedding::%3$I.vector(384)) limit p_limit)',
+        v_slot, v_kind, v_schema
+      );
+    end loop;
+  end loop;
+  -- Invoker: called by definer functions only.
+  execute format(
+    'create function helpdesk_private.nearest_of_kind('
+    'p_embedding real[], p_slot integer, p_kind text, p_limit integer) '
+    'returns table (ticket_id uuid, label text, distance double precision) language sql stable security invoker '
+    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 200 begin atomic %s; end',
+    array_to_string(v_branches, ' union all ')
+  );
 end;
 $$;
 revoke all on function helpdesk_private.nearest_examples from public, anon, authenticated, service_role;
+comment on function helpdesk_private.nearest_of_kind is
+  'The examples of one kind, not tag, nearest to a vector of length 1, by the index: at most 200, and perhaps not each '
+  'of the nearest. distance: the negative inner product.';
+revoke all on function helpdesk_private.nearest_of_kind from public, anon, authenticated, service_role;
+
+create function helpdesk_private.copy_label_vectors(p_ticket_id uuid, p_kind text, p_label text, p_model text)
+returns void
+language sql
+-- Definer: nobody writes vectors directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into helpdesk_private.label_vectors (kind, label, ticket_id, model, slot, embedding)
+  select l.kind, l.label, l.ticket_id, v.model, m.slot, v.embedding
+  from (
+    -- What another transaction is deleting is left to it: whoever waited for it here could keep it waiting.
+    select e.kind, e.label, e.ticket_id from helpdesk.label_examples as e
+    where e.ticket_id = p_ticket_id and e.kind <> 'tag'
+      and (p_kind is null or (e.kind, e.label) = (p_kind, p_label))
+    for key share of e skip locked
+  ) as l
+  cross join (
+    select e.model, e.embedding from helpdesk_private.example_embeddings as e
+    where e.ticket_id = p_ticket_id and (p_model is null or e.model = p_model)
+    for key share of e skip locked
+  ) as v
+  join helpdesk_private.embedding_models as m on m.model = v.model
+  on conflict do nothing;
+$$;
+comment on function helpdesk_private.copy_label_vectors is
+  'Copies the vectors of a ticket for its examples: of one label, or by one model. Whoever adds either has locked the '
+  'text of the example before, so that one of two at once sees what the other has added.';
+revoke all on function helpdesk_private.copy_label_vectors from public, anon, authenticated, service_role;
+
+create function helpdesk_private.copy_vectors_of_label()
+returns trigger
+language plpgsql
+-- Definer: nobody writes vectors directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.copy_label_vectors(new.ticket_id, new.kind, new.label, null);
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.copy_vectors_of_label from public, anon, authenticated, service_role;
+create trigger copy_vectors_of_label after insert on helpdesk.label_examples
+  for each row when (new.kind <> 'tag') execute function helpdesk_private.copy_vectors_of_label();
+
+create function helpdesk_private.copy_vector_of_example()
+returns trigger
+language plpgsql
+-- Definer: nobody writes vectors directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.copy_label_vectors(new.ticket_id, null, null, new.model);
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.copy_vector_of_example from public, anon, authenticated, service_role;
+create trigger copy_vector_of_example after insert on helpdesk_private.example_embeddings
+  for each row execute function helpdesk_private.copy_vector_of_example();
 
 create function helpdesk_private.nearest_by_vector(
   p_embedding real[], p_model text, p_ticket_id uuid, p_assignees text[]
@@ -43,28 +155,29 @@ as $$
 declare
   v_unit helpdesk_private.example_embeddings.embedding%type := p_embedding;
   v_kind text;
-  v_nearest helpdesk_private.neighbour[] := '{}';
   v_near helpdesk_private.neighbour[];
+  v_slot integer := (select m.slot from helpdesk_private.embedding_models as m where m.model = p_model);
+  v_many boolean := (
+    select c.reltuples > 20000 from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass
+  );
 begin
-  if (select c.reltuples from pg_class as c where c.oid = 'helpdesk_private.example_texts'::regclass) > 20000 then
-    -- Many examples: by the index, which finds nearly all of the nearest.
-    v_nearest := array(
-      select (null, n.ticket_id, n.similarity)::helpdesk_private.neighbour
-      from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
-      where n.ticket_id is distinct from p_ticket_id
-    );
-  end if;
   foreach v_kind in array
     case when p_assignees is null then array['team', 'priority', 'tag'] else array['assignee'] end
   loop
-    v_near := array(
-      select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
-      from unnest(v_nearest) as n
-      where v_kind = 'tag' or exists (
-        select from helpdesk.label_examples as e
-        where e.kind = v_kind and e.ticket_id = n.ticket_id and (p_assignees is null or e.label = any(p_assignees))
+    -- Many examples: by the index, which finds nearly all of the nearest.
+    v_near := case
+      when not v_many then '{}'
+      when v_kind = 'tag' then array(
+        select (v_kind, n.ticket_id, n.similarity)::helpdesk_private.neighbour
+        from helpdesk_private.nearest_examples(p_embedding, p_model, 200) as n
+        where n.ticket_id is distinct from p_ticket_id
       )
-    );
+      else array(
+        select (v_kind, n.ticket_id, -n.distance)::helpdesk_private.neighbour
+        from helpdesk_private.nearest_of_kind(p_embedding, v_slot, v_kind, 200) as n
+        where n.ticket_id is distinct from p_ticket_id and (p_assignees is null or n.label = any(p_assignees))
+      )
+    end;
     if cardinality(v_near) < 20 and v_kind = 'tag' then
       v_near := array(
         select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
@@ -74,7 +187,7 @@ begin
         limit 200
       );
     elsif cardinality(v_near) < 20 then
-      -- A kind with few labels has few examples: they are compared one by one. An array, because a join would look up
+      -- There are few, or few of these people's: they are compared one by one. An array, because a join would look up
       -- each id from the root of the index.
       v_near := array(
         select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour

@@ -73,6 +73,7 @@ _MODULES = [
     "classification_text",
     "classification_runs",
     "classification_vectors",
+    "label_vectors",
     "label_training",
     "hidden_text",
     "label_examples",

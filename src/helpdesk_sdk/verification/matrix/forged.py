@@ -191,6 +191,7 @@ PRIVATE: dict[str, LiteralString] = {
     "run_leases": "secret_hash",
     "merged_tickets": "ticket_id",
     "label_heads": "label",
+    "label_vectors": "label",
     "label_models": "model",
     "label_words": "feature",
     "named_locks": "name",
