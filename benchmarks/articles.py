@@ -23,6 +23,8 @@ _SEARCH = "select * from helpdesk.search_articles(query => $1{vector}{audience})
 _VECTOR = ", embedding => $2::real[], model => 'bench'"
 _AIM, _RECALL, _RATIO = 5.0, 0.99, 1.3
 _QUESTIONS = 40
+# A question that the index fails finds nothing that fits: they are few, and each counts.
+_RECALL_QUESTIONS = 200
 # Codes that one passage each has, and words that most passages have.
 _COMMON = "balan kelan lilan molan nulan ralan selan tilan volan zulan baner kener liner moner nuner raner sener tiner"
 _WORDS = {"a code": "What does ERR-{n} mean?", "two common words": "balan kelan", "eighteen common words": _COMMON}
@@ -71,14 +73,16 @@ def run(url: str, effort: Effort) -> Section:
         vectors = connection.execute(
             "select e.embedding::real[] from helpdesk_private.chunk_embeddings as e where e.audience = 'public' "
             "order by e.chunk_id limit %s",
-            (_QUESTIONS,),
+            (_RECALL_QUESTIONS,),
         ).fetchall()
     # A question is as near its passage (a cosine of about 0.75) as passages on its subject are to each other.
     noise = random.Random(0)
     questions = []
     for number, (vector,) in enumerate(vectors):
         asked = [value + 0.88 * noise.gauss(0, 1) / math.sqrt(len(vector)) for value in vector]
-        questions.append((f"balan baner ERR-{number * 37}", "{" + ",".join(map(str, asked)) + "}"))
+        length = math.sqrt(sum(value * value for value in asked))
+        numbers = ",".join(str(value / length) for value in asked)
+        questions.append((f"balan baner ERR-{number * 37}", "{" + numbers + "}"))
     with one_processor():
         for role, who in people.items():
             audience = ", audience => 'public'" if role == "customer" else ""
@@ -126,7 +130,7 @@ def _processor_ms(requests: Requests, params: Sequence[Params]) -> float | None:
 
 
 def _hybrid(url: str, role: str, who: Person, audience: str, params: Sequence[Params], effort: Effort) -> Result:
-    result, ms, ratio = _measure(url, f"vector and words, {role}", who, _VECTOR, audience, params, effort)
+    result, ms, ratio = _measure(url, f"vector and words, {role}", who, _VECTOR, audience, params[:_QUESTIONS], effort)
     recall = _recall(url, who, params)
     result.numbers["recall"] = recall
     result.aim = f"recall ≥ {_RECALL}, ≤ {_AIM:g} ms, ratio ≤ {_RATIO}"

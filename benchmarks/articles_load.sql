@@ -66,8 +66,8 @@ select
 from passage as p join body as t on t.n = p.text;
 
 insert into helpdesk_private.embedding_models (model, slot, is_active) values ('bench', 0, true);
-insert into helpdesk_private.chunk_embeddings (chunk_id, model, slot, audience, locale, embedding)
-select p.chunk_id, 'bench', 0, p.audience, 'en', helpdesk_private.unit_vector('embedding', v.numbers)
+insert into helpdesk_private.chunk_embeddings (chunk_id, model, slot, audience, locale, article_id, embedding)
+select p.chunk_id, 'bench', 0, p.audience, 'en', p.article_id, helpdesk_private.unit_vector('embedding', v.numbers)
 from passage as p
 join subject as s on s.n = p.subject
 cross join lateral (

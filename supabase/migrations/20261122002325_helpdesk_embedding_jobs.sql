@@ -31,7 +31,11 @@ begin
   update helpdesk_private.embedding_models as m set is_active = true
   where m.model = p_model
     and not exists (select from helpdesk_private.embedding_models as o where o.is_active)
-    and exists (select from helpdesk_private.chunk_embeddings as e where e.model = p_model)
+    and (
+      exists (select from helpdesk_private.chunk_embeddings as e where e.model = p_model)
+      -- Without articles, there are past tickets to compare.
+      or exists (select from helpdesk_private.example_embeddings as e where e.model = p_model)
+    )
     and not exists (
       select from helpdesk_private.embedding_jobs as j
       where j.model = p_model and j.chunk_id is not null and j.state = 'waiting'
@@ -203,8 +207,8 @@ begin
   end if;
   if v_job.chunk_id is not null then
     v_embedding := helpdesk_private.passage_vector(p_embedding, p_title_embedding);
-    insert into helpdesk_private.chunk_embeddings (chunk_id, model, slot, audience, locale, embedding)
-    select c.chunk_id, m.model, m.slot, c.audience, c.locale, v_embedding
+    insert into helpdesk_private.chunk_embeddings (chunk_id, model, slot, audience, locale, article_id, embedding)
+    select c.chunk_id, m.model, m.slot, c.audience, c.locale, c.article_id, v_embedding
     from helpdesk.article_chunks as c
     join helpdesk_private.embedding_models as m on m.model = p_model
     where c.chunk_id = v_job.chunk_id

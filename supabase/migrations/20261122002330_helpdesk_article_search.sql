@@ -6,7 +6,10 @@
 -- passages do: vectors do not know error codes. A passage that waits for its vector is ranked by its words. Without a
 -- vector, or while no model is complete, ts_rank decides alone. Any word counts, but not those in every text.
 --
--- The words rank at most 2,000 passages: those with the rarest words, then those with all the others.
+-- With a vector, the words rank the 50 nearest passages, and more where more are asked for. Where so few articles have
+-- these that three passages of each are too few, all vectors are compared.
+--
+-- Without one, the words rank at most 2,000 passages: those with the rarest words, then those with all the others.
 --
 -- Who reads what is written out: everything that is counted, compared or ranked is of the audiences that the reader may
 -- see, so that neither the rows nor their number depend on others.
@@ -189,7 +192,7 @@ set jit = off
 as $$
 declare
   -- Of the nearest, so many are ranked by their words, too.
-  c_candidates constant integer := greatest(100, least(2 * p_limit, 200));
+  c_candidates constant integer := greatest(50, least(4 * p_limit, 200));
   c_most_of_an_article constant integer := 3;
   -- The index of about 20,000 vectors. Below, comparing all of them takes less than 10 ms and misses none.
   c_index_bytes constant bigint := 40 * 1024 * 1024;
@@ -205,6 +208,7 @@ declare
   v_by_index boolean := false;
   -- The nearest passages by vector, and their cosines.
   v_near uuid[];
+  v_articles uuid[];
   v_cosines double precision[];
 begin
   if p_embedding is not null then
@@ -227,9 +231,9 @@ begin
     end if;
   end if;
   if v_by_index then
-    select array_agg(x.chunk_id), array_agg(-x.distance) into v_near, v_cosines
+    select array_agg(x.chunk_id), array_agg(x.article_id), array_agg(-x.distance) into v_near, v_articles, v_cosines
     from (
-      select n.chunk_id, n.distance
+      select n.chunk_id, n.article_id, n.distance
       from unnest(p_audiences) as a (audience)
       cross join lateral helpdesk_private.nearest_chunks(v_unit, v_slot, a.audience, c_candidates) as n
       where p_locales is null or n.locale = any(p_locales)
@@ -238,12 +242,33 @@ begin
   end if;
   -- The index knows no languages: where few of the nearest are in this language, all in it are compared.
   if v_vector is not null and coalesce(cardinality(v_near), 0) < c_candidates / 2 then
-    select array_agg(x.chunk_id), array_agg(x.cosine) into v_near, v_cosines
+    v_by_index := false;
+    select array_agg(x.chunk_id), array_agg(x.article_id), array_agg(x.cosine) into v_near, v_articles, v_cosines
     from (
-      select e.chunk_id, -(e.embedding operator(helpdesk_private.<#>) v_vector) as cosine
+      select e.chunk_id, e.article_id, -(e.embedding operator(helpdesk_private.<#>) v_vector) as cosine
       from helpdesk_private.chunk_embeddings as e
       where e.slot = v_slot and e.audience = any(p_audiences) and (p_locales is null or e.locale = any(p_locales))
-      order by 2 desc limit c_candidates
+      order by 3 desc limit c_candidates
+    ) as x;
+  end if;
+  -- There are more, and those of few articles have taken all the places.
+  if (v_by_index or cardinality(v_near) = c_candidates) and p_limit > (
+    select sum(least(a.passages, c_most_of_an_article))
+    from (select count(*) as passages from unnest(v_articles) as n (article_id) group by n.article_id) as a
+  ) then
+    select array_agg(x.chunk_id), array_agg(x.cosine) into v_near, v_cosines
+    from (
+      select r.chunk_id, r.cosine
+      from (
+        select e.chunk_id, e.cosine, row_number() over (partition by e.article_id order by e.cosine desc) as place
+        from (
+          select v.chunk_id, v.article_id, -(v.embedding operator(helpdesk_private.<#>) v_vector) as cosine
+          from helpdesk_private.chunk_embeddings as v
+          where v.slot = v_slot and v.audience = any(p_audiences) and (p_locales is null or v.locale = any(p_locales))
+        ) as e
+      ) as r
+      where r.place <= c_most_of_an_article
+      order by r.cosine desc limit c_candidates
     ) as x;
   end if;
   if v_vector is null or exists (

@@ -162,6 +162,18 @@ def test_a_passage_has_a_quarter_of_its_title_in_its_vector(db: Db) -> None:
     assert stored[:3] == pytest.approx([1 / 1.0625**0.5, 0.25 / 1.0625**0.5, 0.0])
 
 
+def test_without_articles_the_vector_of_a_past_ticket_makes_its_model_active(db: Db, world: dict[str, str]) -> None:
+    db.execute(
+        "insert into helpdesk_private.example_texts (ticket_id, body, requester_id) "
+        "select ticket_id, 'one', created_by from helpdesk.tickets where ticket_id = %s",
+        (world["mine"],),
+    )
+    (job,) = leased(db)
+    assert active(db) is None
+    assert store(db, job, vector(1))
+    assert active(db) == MODEL
+
+
 def test_a_changed_example_is_embedded_anew(db: Db, world: dict[str, str]) -> None:
     published(db, "guide", "One text of a few words.")
     store(db, leased(db)[0], vector(1))

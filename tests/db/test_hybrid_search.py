@@ -160,3 +160,16 @@ def test_a_vector_needs_the_active_model(db: Db) -> None:
 def test_any_text_is_a_question(db: Db, query: str) -> None:
     article(db, "alpha", "The pump of the garden.")
     assert set(slugs(found(db, query))) <= {"alpha"}
+
+
+def test_a_long_article_that_is_nearest_leaves_room_for_others(db: Db) -> None:
+    published(db, "long", "\n\n".join(f"## Part {n}\n\nRefund number {n}." for n in range(220)))
+    for number in range(5):
+        article(db, f"short{number}", "One more refund.")
+    for _ in range(3):
+        embed(db, long=vector(1), **{f"short{number}": vector(0.8, 0.6) for number in range(5)})
+    assert slugs(found(db, "anything", vector(1), limit=3)) == ["long"] * 3
+    for limit in (8, 10, 100):
+        rows = found(db, "anything", vector(1), limit=limit)
+        assert slugs(rows)[:3] == ["long"] * 3
+        assert sorted(slugs(rows)[3:]) == [f"short{number}" for number in range(5)]
