@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class Runner:
     answers: dict[str, tuple[str, int]] = field(default_factory=dict)
     calls: list[list[str]] = field(default_factory=list)
     path: str = "/nowhere"
+    helpdesk: list[str] | None = None
+    """The real program, instead of a stand-in."""
 
     def step(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the script of a step as GitHub does."""
@@ -56,6 +59,8 @@ class Runner:
         for name in ("helpdesk", "gh", "python", "supabase"):
             (programs / name).write_text(f"#!{sys.executable}\n{_STAND_IN}")
             (programs / name).chmod(0o755)
+        if self.helpdesk is not None:
+            (programs / "helpdesk").write_text(f'#!/bin/sh\nexec {shlex.join(self.helpdesk)} "$@"\n')
         places = {name: str(self.folder / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         base = {
             "PATH": f"{programs}:{self.path}:/usr/bin:/bin",
