@@ -39,13 +39,21 @@ export function patch(
 
 /** Pages as one list in their order, each ticket once; what arrived is where it belongs, unless that is not read yet. */
 export function joinPages(pages: readonly ListPage[], sort: Sort | undefined): ListedTicket[] {
-  const loaded = new Map(pages.flatMap((page) => page.tickets).map((ticket) => [ticket.ticket_id, ticket]));
+  const listed = pages.flatMap((page) => page.tickets), isAsRead = pages.every((page) => page.arrived.length === 0);
+  // Pages of the database are in its order. A list of 100,000 is not sorted for each page that comes.
+  if (isAsRead && !haveMoved(listed, orderOf(sort))) return listed;
+  const loaded = new Map(listed.map((ticket) => [ticket.ticket_id, ticket]));
   const arrived = pages.flatMap((page) => page.arrived).filter(({ ticket_id }) => !loaded.has(ticket_id));
   const rows = [...loaded.values()];
   const order = orderOf(sort);
   const last = rows.at(-1), isWhole = pages.at(-1)?.next === null;
   const shown = arrived.filter((ticket) => isWhole || !last || order(ticket, last) < 0);
   return [...shown, ...rows].sort(order);
+}
+
+/** Whether rows are out of their order, or there twice: they were read at different times. */
+function haveMoved(rows: readonly ListedTicket[], order: (one: ListedTicket, other: ListedTicket) => number): boolean {
+  return rows.some((row, at) => at > 0 && order(rows[at - 1]!, row) >= 0);
 }
 
 /** The order of the database, for rows that were read. */
