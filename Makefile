@@ -70,6 +70,7 @@ lock: ## Resolve the pins in requirements/ anew (needs uv)
 	$(COMPILE) --group build --output-file requirements/build.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) --group console --output-file requirements/console.txt
+	$(COMPILE) --group load --output-file requirements/load.txt
 
 freeze: $(BIN)/.ready ## At a release: freeze the migrations of this version
 	@$(BIN)/python scripts/freeze_migrations.py
