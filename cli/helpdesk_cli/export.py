@@ -78,11 +78,17 @@ def _write_lines(hd: Helpdesk, out: TextIO, since: str | None, files: Path | Non
         if line["kind"] == "header":
             cursor = line["cursor"]
         elif line["kind"] == "end":
-            counts = ", ".join(f"{number:,} {kind}" for kind, number in line["counts"].items())
+            counts = ", ".join(f"{number:,} {_named(kind, number)}" for kind, number in line["counts"].items())
             print_note(f"Exported: {counts or 'nothing'}. The next export: --since {cursor}")
     if saver is not None:
         saved = saver.saved
         print_note(f"Files: {saved.new} downloaded, {saved.kept} there already, {saved.problems} not to be had.")
+
+
+def _named(kind: str, number: int) -> str:
+    if kind == "gone":
+        return "gone"
+    return kind if number == 1 else {"person": "people"}.get(kind, f"{kind}s")
 
 
 @contextmanager

@@ -159,6 +159,9 @@ begin
     when v_new.status = 'closed'
       then helpdesk_private.import_time('closed_at', p_item ->> 'closed_at', v_new.updated_at)
   end;
+  if p_item ->> 'first_response_at' is not null then
+    v_new.first_response_at := helpdesk_private.import_time('first_response_at', p_item ->> 'first_response_at');
+  end if;
   if p_item ? 'snoozed_until' then
     v_new.snoozed_until := (p_item ->> 'snoozed_until')::timestamptz;
   end if;

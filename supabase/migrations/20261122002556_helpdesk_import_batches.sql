@@ -184,7 +184,10 @@ begin
   select
     (i.ticket).ticket_id, (i.ticket).number, (i.ticket).status, (i.ticket).priority, (i.ticket).title, (i.ticket).description,
     (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel, (i.ticket).external_id,
-    (i.ticket).custom_fields, (i.ticket).snoozed_until, m.last_message_id, m.first_response_at, (i.ticket).resolved_at, (i.ticket).closed_at,
+    (i.ticket).custom_fields, (i.ticket).snoozed_until, m.last_message_id,
+    -- What a source does not say, its messages do.
+    case when i.item ? 'first_response_at' then (i.ticket).first_response_at else m.first_response_at end,
+    (i.ticket).resolved_at, (i.ticket).closed_at,
     (i.ticket).created_at, (i.ticket).updated_at
   from unnest(v_tickets) with ordinality as i (item, known_id, outcome, ticket, staff_fields, place)
   left join (
@@ -209,7 +212,7 @@ begin
         snoozed_until = (v_one.ticket).snoozed_until,
         revision = (v_one.ticket).revision, updated_at = (v_one.ticket).updated_at, merged_into = null,
         last_message_id = helpdesk_private.newest_message_id(t.ticket_id),
-        first_response_at = coalesce(t.first_response_at, (
+        first_response_at = coalesce((v_one.ticket).first_response_at, t.first_response_at, (
           select min(m.created_at) from helpdesk.messages as m
           where m.ticket_id = t.ticket_id and m.author_kind = 'staff'
         ))

@@ -98,6 +98,22 @@ def test_snoozes_come_and_those_made_here_stay(db: Db, world: World) -> None:
     assert outcomes(send(db, run, "ticket", odd)) == ["helpdesk.invalid_value"]
 
 
+def test_the_first_response_is_that_of_the_source_where_it_says_one(db: Db, world: World) -> None:
+    run = with_people(db)
+    at, staff = (
+        "2020-01-03T00:00:00+00:00",
+        comment("c1", author="u2", author_kind="staff", created_at="2020-01-04T00:00Z"),
+    )
+    said = {"said": {"first_response_at": at}, "nobody": {"first_response_at": None}, "silent": {}}
+    items = [ticket(key, comments=[staff | {"external_id": key}], **values) for key, values in said.items()]
+    done = send(db, run, "ticket", *items)
+    found = [imported(db, one)["first_response_at"] for one in done]
+    assert [time and time.isoformat() for time in found] == [at, None, "2020-01-04T00:00:00+00:00"]
+    changed = ticket("silent", hash="2", comments=items[2]["comments"], first_response_at=at)
+    send(db, run, "ticket", changed)
+    assert imported(db, done[2])["first_response_at"].isoformat() == at
+
+
 def test_a_closed_ticket_keeps_an_assignee_who_has_no_rights_by_it(db: Db, world: World) -> None:
     run = start(db)
     person = {"external_id": "u3", "hash": "1", "name": "Otto", "email": OTHER.email, "email_verified": True}

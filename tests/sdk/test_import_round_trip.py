@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.sdk.test_import_own_export import fill
 
-from helpdesk_sdk import AsyncHelpdesk, Helpdesk, LocalFileError, exports, new_id
+from helpdesk_sdk import LATEST, AsyncHelpdesk, Helpdesk, LocalFileError, exports, new_id
 from helpdesk_sdk.testing import Factory, Person, Project
 
 
@@ -35,6 +35,9 @@ def source(helpdesk_project: Project, helpdesk_factory: Factory) -> Helpdesk:
     base.fields.create("colour", "text", "Colour")
     base.fields.retire("colour")
     work = helpdesk_factory.ticket("Work", "A\tb", team="Shipping", assignee=bo, custom_fields={"weight": "1.50"})
+    # The system was the first to answer.
+    helpdesk_factory.message(helpdesk_factory.ticket("Answered"), "By a script.")
+    base.messages.reply(base.tickets.list(query="Answered").all()[0], "By a script.", expected_last_message=LATEST)
     base.tickets.update(work, snoozed_until=datetime.now(UTC) + timedelta(days=3))
     with helpdesk_project.sign_in(ada) as admin, helpdesk_project.sign_in(bo) as agent:
         agent.notes.add(work, "Heavy.")
@@ -66,7 +69,7 @@ def test_all_is_equal(source: Helpdesk, target: Project, helpdesk_factory: Facto
     found = target.system.imports.compare(path)
     assert (found.is_equal, found.differences) == (True, [])
     counts = {kind: (one.compared, one.equal) for kind, one in found.kinds.items()}
-    assert counts == {"person": (7, 7), "team": (2, 2), "field": (5, 5), "ticket": (9, 9)}
+    assert counts == {"person": (8, 8), "team": (2, 2), "field": (5, 5), "ticket": (10, 10)}
     # What the comparison has looked at, by hand.
     bo = next(user for user in target.system.users.list() if user.name == "Bo")
     work = next(ticket for ticket in target.system.tickets.list() if ticket.title == "Work")

@@ -35,6 +35,8 @@ def show_comparison(found: Comparison) -> None:
         Column("Source", lambda one: one.in_source, flexible=True),
         Column("Helpdesk", lambda one: one.in_helpdesk, flexible=True),
     ]
+    if all(one.in_helpdesk == "missing" for one in found.differences):
+        out.print_note("Nothing else of it is here. Was it imported, and under this name? See --name.")
     out.print_rows(found.differences[:_SHOWN], columns, empty="")
     if found.difference_count > _SHOWN:
         out.print_note(f"There are {found.difference_count:,} differences in all: see --json, which has 1,000 of them.")

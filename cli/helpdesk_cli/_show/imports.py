@@ -87,5 +87,6 @@ def _verdict(summary: ImportSummary) -> str:
         return f"Nothing was written. {summary.problem_count:,} would not be imported."
     if not all(check.adds_up for check in summary.checks):
         return "The import is done, but source and helpdesk differ: something was changed here since, or is missing."
-    refused = f"{summary.problem_count:,} were not imported. " if summary.problem_count else ""
+    were = "was" if summary.problem_count == 1 else "were"
+    refused = f"{summary.problem_count:,} {were} not imported. " if summary.problem_count else ""
     return f"{refused}Everything else is there: counts and checksums are equal."

@@ -52,6 +52,7 @@ def ticket_item(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, no
         "custom_fields": ticket["custom_fields"] | ticket["staff_fields"],
         "comments": comments,
         "snoozed_until": ticket["snoozed_until"],
+        "first_response_at": ticket["first_response_at"],
     }
     for name in ("created_at", "updated_at", "resolved_at", "closed_at"):
         item.values[name] = None if ticket[name] is None else written(moment(name, ticket[name], now))
