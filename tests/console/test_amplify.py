@@ -63,15 +63,21 @@ def site(checkout: Path, python: Path, console_project: Project) -> amplify_host
 
 
 @pytest.fixture
+def world() -> str:
+    """The people and tickets of the stories."""
+    return "plain"
+
+
+@pytest.fixture
 def address(site: amplify_host.Site) -> Iterator[str]:
     with amplify_host.serve(site) as found:
         yield found
 
 
 def test_the_stories_play_on_what_amplify_publishes(
-    site: amplify_host.Site, address: str, console_project: Project, browser: str, tmp_path: Path
+    site: amplify_host.Site, address: str, console_project: Project, world: str, browser: str, tmp_path: Path
 ) -> None:
-    made = json.dumps(worlds.make("plain", console_project))
+    made = json.dumps(worlds.make(world, console_project))
     variables = {"HELPDESK_BROWSER": browser, "HELPDESK_CONSOLE": address, "HELPDESK_WORLD": made}
     variables |= {"HELPDESK_FAILURES": str(tmp_path), "NO_COLOR": "1"}
     for file, name in _STORIES:
