@@ -57,7 +57,7 @@ LAYERS = {
         "assistant": "__init__ _credentials _http embeddings errors models resources",
         "install": "_database _lazy errors",
         "embedding_models": "",
-        "local": "_database _version embedding_models errors install",
+        "local": "_database _lazy _version embedding_models errors install",
         "deploy": "_database _lazy errors install local",
         "scripted_provider": "",
         "demo": "__init__ embeddings _database _ids _sentinels client errors install models resources",

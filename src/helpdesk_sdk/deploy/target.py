@@ -92,11 +92,12 @@ class Target:
 def _check_url(url: str, environment: Environment) -> str:
     """The host and name of the database; an error for a URL that cannot be right. No message repeats the URL."""
     try:
+        import pglast  # noqa: F401
         from psycopg import Error
         from psycopg.conninfo import conninfo_to_dict
-    except ImportError:
+    except ImportError as error:
         raise ConfigurationError(
-            "A deployment needs psycopg, which is not installed", hint=f"Install it: {pip_install('deploy')}"
+            f"A deployment needs {error.name}, which is not installed", hint=f"Install it: {pip_install('deploy')}"
         ) from None
     where = environment.database_url_env
     if not url.startswith(("postgresql://", "postgres://")):

@@ -3,15 +3,20 @@
 For development, tests and demos; production is a hosted Supabase project.
 """
 
-from helpdesk_sdk.local.errors import (
-    AlreadyRunningError,
-    MigrationError,
-    MissingPartError,
-    NotRunningError,
-    PortTakenError,
-    StackError,
-)
-from helpdesk_sdk.local.stack import Stack, StackInfo
+from typing import TYPE_CHECKING
+
+from helpdesk_sdk._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.local.errors import (
+        AlreadyRunningError,
+        MigrationError,
+        MissingPartError,
+        NotRunningError,
+        PortTakenError,
+        StackError,
+    )
+    from helpdesk_sdk.local.stack import Stack, StackInfo
 
 __all__ = [
     "AlreadyRunningError",
@@ -23,3 +28,23 @@ __all__ = [
     "StackError",
     "StackInfo",
 ]
+
+# A deployment uses the migrations of this package also where no stack can run, for example on Windows.
+__getattr__ = lazy_names(
+    globals(),
+    {
+        "errors": (
+            "AlreadyRunningError",
+            "MigrationError",
+            "MissingPartError",
+            "NotRunningError",
+            "PortTakenError",
+            "StackError",
+        ),
+        "stack": ("Stack", "StackInfo"),
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return __all__
