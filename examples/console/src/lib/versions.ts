@@ -2,7 +2,7 @@
 export const SCHEMA = "20261122002630";
 
 /** The code of the error when the database lacks migrations that this console needs. */
-export const OLD_SCHEMA = "20261122002630";
+export const OLD_SCHEMA = "old_schema";
 
 const STAMP = "helpdesk.reloaded";
 
