@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from psycopg.types.json import Jsonb
 from tests.db.people import AGENT, CUSTOMER, GONE, OTHER, SERVICE, Db, Person, be, refused, value
 from tests.db.world import World, ticket
@@ -146,3 +147,32 @@ def test_the_system_sends_many_changes_too(db: Db, world: World) -> None:
     )
     assert reasons(results) == ["ok"] * 4
     assert str(ticket(db, world, "mine")["team_id"]) == world["vault"]
+
+
+@pytest.mark.parametrize(
+    ("item", "problem"),
+    [
+        (5, "items must be JSON objects"),
+        (None, "items must be JSON objects"),
+        (["tag"], "items must be JSON objects"),
+        ({}, "action must be one of"),
+        ({"action": "delete"}, "action must be one of"),
+        ({"action": "tag", "tags": "vip"}, "tags must be a JSON array"),
+    ],
+)
+def test_an_item_has_a_form(db: Db, world: World, item: Any, problem: str) -> None:
+    if isinstance(item, dict):
+        item = {"ticket_id": world["mine"]} | item
+    (result,) = bulk(db, AGENT, item)
+    assert (result["ok"], result["error"]["details"]) == (False, "helpdesk.invalid_value")
+    assert problem in result["error"]["message"]
+
+
+@pytest.mark.parametrize("action", ["update", "reply", "tag", "untag", "assign", "transfer"])
+@pytest.mark.parametrize("number", [None, 10**9])
+def test_an_item_names_a_ticket_that_is_there(db: Db, world: World, action: str, number: int | None) -> None:
+    item = {"action": action, "number": number, "changes": {"title": "x"}, "body": "x", "tags": ["x"]}
+    if number is None:
+        del item["number"]
+    more = {"user_id": world["agent"], "team_id": world["vault"]}
+    assert reasons(bulk(db, AGENT, item | more)) == ["helpdesk.ticket_not_found"]

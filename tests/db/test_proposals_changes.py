@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.db.assisting import accept, classified, make, start, state, undo
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, be, refused, value
@@ -120,3 +122,26 @@ def test_fields_and_their_undoing(db: Db, world: World) -> None:
         )
     assert undo(db, AGENT, proposal)["final"]["kept"] == ["seats"]
     assert ticket(db, world, "answered")["custom_fields"] == {"plan": "pro", "seats": 4}
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason", "problem"),
+    [
+        ({"team_id": "{nothing}"}, "team_not_found", ""),
+        ({"team_id": "Support"}, "team_not_found", ""),
+        ({"priority": "soon"}, "invalid_value", "priority must be"),
+        ({"add_tags": [f"tag {n}" for n in range(11)]}, "too_many", "add_tags"),
+        ({"add_tags": ["VIP"]}, "invalid_value", "add_tags must be names of tags"),
+        ({"add_tags": ["x" * 51]}, "invalid_value", "tag must be"),
+        ({"spam": "yes"}, "invalid_value", "payload.spam must be a boolean"),
+        ({"status": "closed"}, "invalid_value", "payload.status is not known"),
+    ],
+)
+def test_labels_that_do_not_exist_are_not_proposed(
+    db: Db, world: World, payload: dict[str, Any], reason: str, problem: str
+) -> None:
+    run_id, _ = start(db, world["answered"], "classification")
+    filled = {name: each.format(**world) if isinstance(each, str) else each for name, each in payload.items()}
+    with refused(reason, problem), db.transaction():
+        make(db, run_id, "classification", filled)
+    assert value(db, "select count(*) from helpdesk.proposals") == 0
