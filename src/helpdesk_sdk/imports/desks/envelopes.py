@@ -233,6 +233,12 @@ class _Text:
         self._at = found.end(1)
         return found[1]
 
+    def _has_objects(self) -> bool:
+        """Whether the array that begins here begins with an object."""
+        while not (rest := self._text[self._at + 1 :].lstrip()) and self._more():
+            pass
+        return rest.startswith("{")
+
     def _elements(self, key: str | None) -> Iterator[Found]:
         """The elements of an array whose bracket was read."""
         if self._skip_blanks() == "]":
@@ -259,8 +265,8 @@ class _Text:
                     place = f"{self._shown}:{self._line_at(self._at)}"
                     raise BrokenFileError(place, "this is no JSON: a key and a colon are missing")
                 self._at += 1
-                # An object has its id first; then its lists are its own.
-                if self._skip_blanks() == "[" and "id" not in rest:
+                # A page has lists of objects. Those of one object are its own: they follow its id, or are no objects.
+                if "id" not in rest and self._skip_blanks() == "[" and self._has_objects():
                     self._at += 1
                     yield from self._elements(key)
                 else:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from .envelopes import Found, dumped
 from .freshdesk_texts import UNKNOWN, comment_values, files_of, person_item, text_with_files
 from .items import Item, Problem, RefusedItemError
 from .json_files import stage_files
-from .source import Made, Source, moment, written
+from .source import Made, Source, made, moment, written
 from .stage import Stage, Staged
 from .texts import clean, identifier, shortened
 from .zendesk_fields import read_value
@@ -87,6 +88,7 @@ class FreshdeskExport(Source):
 
     def fields(self, stage: Stage) -> Iterator[Made]:
         """Custom fields. Those of Freshdesk itself are columns of tickets."""
+        taken: dict[str, str] = {}
         for id, place, raw in stage.all("field"):
             field = json.loads(raw)
             type = str(field.get("type"))
@@ -99,8 +101,12 @@ class FreshdeskExport(Source):
                 continue
             key = re.sub(r"[^a-z0-9]+", "_", name.lower().removeprefix("cf_")).strip("_")[:40].rstrip("_")
             label = shortened(clean_name(clean(str(field.get("label") or name))[0]), FIELD_LABEL_MAX)[0]
+            key = key if key[:1].isalpha() else f"field_{key}"[:40]
+            if taken.setdefault(key, name) != name:
+                key = f"{key[:36]}_{len(taken)}"
+                taken[key] = name
             values: dict[str, Any] = {
-                "key": key if key[:1].isalpha() else f"field_{key}"[:40],
+                "key": key,
                 "type": _TYPES[type][0],
                 "label": label,
                 "audience": "customer_visible" if field.get("displayed_to_customers") else "staff_only",
@@ -121,17 +127,15 @@ class FreshdeskExport(Source):
         """Contacts and agents, whatever their role: an import gives nobody a role."""
         now = datetime.now(UTC)
         for id, place, raw in stage.all("user"):
-            yield person_item(id, place, json.loads(raw), now)
+            yield made(f"person {id}", place, partial(person_item, id, place, json.loads(raw), now))
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:
         """Tickets with their conversations, those with the lowest number first."""
         now = datetime.now(UTC)
         types = {str(f.get("name")): str(f.get("type")) for f in (json.loads(raw) for *_, raw in stage.all("field"))}
         for id, place, raw in stage.all("ticket"):
-            try:
-                yield self._ticket(stage, id, place, json.loads(raw), field_keys, types, now)
-            except RefusedItemError as refused:
-                yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
+            make = partial(self._ticket, stage, id, place, json.loads(raw), field_keys, types, now)
+            yield made(f"ticket {id}", place, make)
         for id, parent, place in stage.orphans():
             message = f"its ticket {parent} is not in the export"
             yield Problem(place, f"comment {id}", "unknown_ticket", message, "Export the tickets, too.")
@@ -227,13 +231,14 @@ def _staged(found: Found) -> Iterator[Staged] | None:
 def _of_kind(kind: str, id: str, value: dict[str, Any], place: str) -> Iterator[Staged]:
     if kind == "ticket":
         for one in value.pop("conversations", None) or ():
-            if inside := identifier(one.get("id")):
+            if isinstance(one, dict) and (inside := identifier(one.get("id"))):
                 yield Staged("comment", inside, id, str(one.get("updated_at") or ""), place, dumped(one))
         person = value.pop("requester", None)
         if isinstance(person, dict) and (person_id := identifier(person.get("id"))):
             yield Staged("user", person_id, None, "", place, dumped(person))
     elif kind == "agent":
-        value = {**(value.get("contact") or {}), "id": id, "is_agent": True}
+        contact = value.get("contact")
+        value = {**(contact if isinstance(contact, dict) else {}), "id": id, "is_agent": True}
     parent = None
     if kind == "comment":
         named = _TICKET_IN_NAME.findall(place.replace("\\", "/").lower())

@@ -91,6 +91,9 @@ def _stage_file(
                 count += 1
             except RefusedItemError as refused:
                 problem(Problem(found.place, _named(found), refused.code, refused.message, refused.hint))
+            except (AttributeError, TypeError, ValueError) as error:
+                message = f"it is not formed as it should be: {str(error)[:200]}"
+                problem(Problem(found.place, _named(found), "invalid_object", message))
             if len(waiting) >= _BATCH:
                 stage.add(waiting)
                 waiting.clear()

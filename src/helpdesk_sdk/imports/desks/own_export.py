@@ -8,14 +8,15 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .envelopes import BrokenFileError
-from .items import Item, Problem, RefusedItemError
+from .items import Item, Problem
 from .json_files import stage_changed
-from .own_tickets import known_person, person_values, ticket_item
-from .source import Made, Source, Worker
+from .own_tickets import known_person, person_item, ticket_item
+from .source import Made, Source, Worker, made
 from .stage import Stage, Staged
 
 _FORMAT = 1
@@ -74,7 +75,7 @@ class HelpdeskExport(Source):
     def people(self, stage: Stage) -> Iterator[Made]:
         """People, whatever their role: ``workers()`` has the roles."""
         for id, place, raw in stage.all("person"):
-            yield Item("person", id, person_values(json.loads(raw)), place)
+            yield made(f"person {id}", place, partial(person_item, id, place, json.loads(raw)))
 
     def workers(self, stage: Stage) -> Iterator[Worker]:
         """Agents and admins who have signed in to the other helpdesk: it had verified their addresses."""
@@ -96,37 +97,30 @@ class HelpdeskExport(Source):
         """Tickets with messages and notes, those with the lowest number first."""
         now = datetime.now(UTC)
         for id, place, raw in stage.all("ticket"):
-            try:
-                item = ticket_item(id, place, json.loads(raw), stage, now)
-            except RefusedItemError as refused:
-                yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
-                continue
-            if self._files is None:
-                item.note("files left out: their folder was not named", len(json.loads(raw)["attachments"]))
-            yield item
+            ticket = json.loads(raw)
+            one = made(f"ticket {id}", place, partial(ticket_item, id, place, ticket, stage, now))
+            if isinstance(one, Item) and self._files is None:
+                one.note("files left out: their folder was not named", len(ticket.get("attachments") or ()))
+            yield one
 
     def files(self, stage: Stage) -> Iterator[Made]:
         """The files that ``helpdesk export --files`` saved."""
         if self._files is None:
             return
         for number, place, file in _relations(stage, "file"):
-            made = _file(self._files, number, place, file, stage)
-            if made is not None:
-                yield made
+            shown = f"file of ticket {number}"
+            if (one := made(shown, place, partial(_file, self._files, number, place, file, stage))) is not None:
+                yield one
 
     def links(self, stage: Stage) -> Iterator[Made]:
         """The links that were there at the time of the newest export."""
         for number, place, link in _relations(stage, "link"):
-            values = {"source": number, "target": str(link["target_number"]), "kind": link["kind"]}
-            values |= {"linked_at": link["linked_at"], "linked_by": known_person(stage, link["linked_by"])}
-            yield Item("link", link["link_id"], values, place)
+            yield made(f"link of ticket {number}", place, partial(_link, number, place, link, stage))
 
     def merges(self, stage: Stage) -> Iterator[Made]:
         """The merges that were not undone, with what their undo restores."""
         for number, place, merge in _relations(stage, "merge"):
-            values = {"source": number, "target": str(merge["target_number"])} | {key: merge[key] for key in _OF_MERGES}
-            values |= {"merged_at": merge["merged_at"], "merged_by": known_person(stage, merge["merged_by"])}
-            yield Item("merge", merge["merge_id"], values, place)
+            yield made(f"merge of ticket {number}", place, partial(_merge, number, place, merge, stage))
 
 
 def _stage_file(
@@ -213,8 +207,21 @@ def _relations(stage: Stage, kind: str) -> Iterator[tuple[str, str, dict[str, An
     for number, place, _ in stage.all(kind):
         ticket = json.loads(stage.find("ticket", number) or "{}")
         found = ticket.get(_RELATIONS[kind])
-        for one in [found] if isinstance(found, dict) else found or ():
-            yield number, place, one
+        for one in found if isinstance(found, list) else [found]:
+            if isinstance(one, dict):
+                yield number, place, one
+
+
+def _link(number: str, place: str, link: Mapping[str, Any], stage: Stage) -> Item:
+    values = {"source": number, "target": str(link["target_number"]), "kind": link["kind"]}
+    values |= {"linked_at": link["linked_at"], "linked_by": known_person(stage, link["linked_by"])}
+    return Item("link", str(link["link_id"]), values, place)
+
+
+def _merge(number: str, place: str, merge: Mapping[str, Any], stage: Stage) -> Item:
+    values = {"source": number, "target": str(merge["target_number"])} | {key: merge[key] for key in _OF_MERGES}
+    values |= {"merged_at": merge["merged_at"], "merged_by": known_person(stage, merge["merged_by"])}
+    return Item("merge", str(merge["merge_id"]), values, place)
 
 
 def _file(folder: Path, number: str, place: str, file: Mapping[str, Any], stage: Stage) -> Made | None:

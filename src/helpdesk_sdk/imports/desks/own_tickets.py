@@ -18,7 +18,7 @@ def known_person(stage: Stage, person: str | None) -> str | None:
     return person if person is not None and stage.find("person", person) is not None else None
 
 
-def person_values(user: Mapping[str, Any]) -> dict[str, Any]:
+def person_item(id: str, place: str, user: Mapping[str, Any]) -> Item:
     """A person, without role and login."""
     values: dict[str, Any] = {"name": user["name"], "created_at": user["created_at"]}
     if user.get("email"):
@@ -26,7 +26,7 @@ def person_values(user: Mapping[str, Any]) -> dict[str, Any]:
         values |= {"email": user["email"], "email_verified": user.get("auth_user_id") is not None}
     if not user["is_active"]:
         values["is_active"] = False
-    return values
+    return Item("person", id, values, place)
 
 
 def ticket_item(id: str, place: str, ticket: Mapping[str, Any], stage: Stage, now: datetime) -> Item:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .items import Item, Problem, RefusedItemError
 from .stage import Stage
 
+T = TypeVar("T")
+# What reading a value of another type than expected raises.
+_ODD_FORM = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -76,6 +79,20 @@ class Source(Protocol):
     def merges(self, stage: Stage) -> Iterator[Made]:  # noqa: ARG002  # most sources have none
         """The merges: ``source``, ``target``, ``merged_at``, and what the source ticket was before."""
         return iter(())
+
+
+def made(what: str, place: str, make: Callable[[], T]) -> T | Problem:
+    """What ``make`` makes, or why it cannot: an object of another form is refused by itself, whatever it has."""
+    try:
+        return make()
+    except RefusedItemError as refused:
+        return Problem(place, what, refused.code, refused.message, refused.hint)
+    except _ODD_FORM as error:
+        return Problem(place, what, "invalid_object", f"it is not formed as it should be: {_sentence(error)}")
+
+
+def _sentence(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)[:200]
 
 
 def moment(field: str, value: Any, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..._names import clean_name
 from .envelopes import Found
 from .items import Item, Problem, RefusedItemError
 from .json_files import stage_files
-from .source import Made, Source, moment, written
+from .source import Made, Source, made, moment, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
 from .zendesk_files import files_of, follow_ups_of
@@ -108,17 +109,13 @@ class ZendeskExport(Source):
         """Users, whatever their role: an import gives nobody a role."""
         now = datetime.now(UTC)
         for id, place, raw in stage.all("user"):
-            yield _person(id, place, json.loads(raw), now)
+            yield made(f"person {id}", place, partial(_person, id, place, json.loads(raw), now))
 
     def tickets(self, stage: Stage, field_keys: Mapping[str, str]) -> Iterator[Made]:
         """Tickets with their comments, those with the lowest number first."""
         maker = TicketMaker(stage, self.name, field_keys, self._statuses, self._types, self._include_deleted)
         for id, place, raw in stage.all("ticket"):
-            ticket = json.loads(raw)
-            try:
-                yield maker.make(id, place, ticket)
-            except RefusedItemError as refused:
-                yield Problem(place, f"ticket {id}", refused.code, refused.message, refused.hint)
+            yield made(f"ticket {id}", place, partial(maker.make, id, place, json.loads(raw)))
         for id, place, _ in stage.all("deleted"):
             if stage.find("ticket", id) is None:
                 yield Item("ticket", id, {"is_dead": True}, place)
