@@ -253,3 +253,10 @@ def test_more_tickets_than_the_helpdesk_counts_are_read_to_be_counted(
     assert len(zenpy.tickets()) == 3
     monkeypatch.setattr(zenpy.helpdesk.tickets, "count", lambda: TicketCount(value=2, capped=True), raising=False)
     assert zenpy.tickets().count == 3
+
+
+def test_times_are_written_to_the_second_as_scripts_read_them(zenpy: Zenpy) -> None:
+    ticket = zenpy.tickets.create(Ticket(subject="Parcel")).ticket
+    found = datetime.strptime(ticket.created_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert found == ticket.created
+    assert abs(datetime.now(UTC) - found) < timedelta(minutes=5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk_sdk import Helpdesk, Message, Note
@@ -198,4 +198,5 @@ class Values:
 
 
 def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    # To the second, as Zendesk writes it: scripts read it with strptime.
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
