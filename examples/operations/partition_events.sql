@@ -4,7 +4,7 @@
 --
 -- The log as it is becomes the first partition, without being rewritten: PostgreSQL reads it once, to check that no id
 -- is larger than the bound. 100,000,000 events a partition by default. Run it again whenever the last partition is half
--- full: it then only adds one. Detach the oldest partition to archive it; cursors of before it are then refused.
+-- full: it then only adds one. Detach the oldest partition to archive it; a cursor inside of it goes on behind it.
 --
 -- Not part of the migrations: later migrations of the helpdesk alter the table by its name, which goes on to work.
 

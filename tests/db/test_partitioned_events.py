@@ -103,3 +103,20 @@ def test_run_again_it_adds_a_partition(partitioned: tuple[Db, dict[str, list[Any
     count = value(db, "select count(*) from pg_inherits where inhparent = 'helpdesk.events'::regclass")
     assert count == 3
     assert _read(db) == before
+
+
+def test_the_oldest_partition_can_be_detached(
+    partitioned: tuple[Db, dict[str, list[Any]], list[str]], world: World
+) -> None:
+    db, before, _ = partitioned
+    old = before["admin"][0]
+    cursor = old["cursor"]
+    # As if the first partition were full.
+    db.execute("select setval('helpdesk.events_event_id_seq', 100000001)")
+    with be(db, CUSTOMER):
+        db.execute("select helpdesk.send_reply(%s, 'Later')", (world["mine"],))
+    db.commit()
+    db.execute("alter table helpdesk.events detach partition helpdesk.events_to_100000000")
+    with as_person(db, ADMIN):
+        rows = db.execute("select type from helpdesk.events_since(%s)", (cursor,)).fetchall()
+    assert [row["type"] for row in rows] == ["message.created"]
