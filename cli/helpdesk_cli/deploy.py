@@ -45,7 +45,7 @@ _DbUrl = Annotated[
     typer.Option(
         "--db-url",
         metavar="URL",
-        help="The PostgreSQL URL, instead of the environment's variable, which other users cannot see.",
+        help="The PostgreSQL URL, instead of the environment's variable. Other users of the machine can see it.",
         show_default=False,
     ),
 ]
@@ -72,7 +72,7 @@ def plan(
     """Show what helpdesk deploy would do.
 
     Migrations, functions, secrets, settings and the bucket as they are and as they should be. Changes nothing. The exit
-    code is 4 if something speaks against a deployment, for example a change by hand of the helpdesk's own objects.
+    code is 4 if a deployment would be refused, for example because somebody changed the helpdesk's tables by hand.
     """
     from helpdesk_sdk import deploy as deployment
 
@@ -97,8 +97,8 @@ def deploy(
 ) -> None:
     """Deploy the helpdesk to an environment; asks first.
 
-    Migrations, functions, settings, a test with a throw-away ticket, then what the release before still needed is
-    removed. Every step may be repeated: after an interruption, run the same command again.
+    Migrations, functions, secrets, settings, a test with a throw-away ticket. Contract migrations run last: they remove
+    what only older releases use. After an interruption, run the same command again.
     """
     from helpdesk_sdk import deploy as deployment
 
@@ -140,7 +140,7 @@ def rollback(
     db_url: _DbUrl = None,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="RELEASE", help="The release [default: that before].", show_default=False),
+        typer.Option("--to", metavar="RELEASE", help="The release [default: the release before].", show_default=False),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
@@ -148,7 +148,7 @@ def rollback(
     """Go back to the functions of the release before; asks first.
 
     They run on the newer schema: tables and data stay, no migration is taken back. The front end is yours to deploy
-    again; the commit is shown. Faults of a migration are corrected by a new migration.
+    again; its commit is shown. A fault in a migration is corrected by a new migration.
     """
     from helpdesk_sdk import deploy as deployment
 

@@ -114,8 +114,11 @@ def upgrade(
         return
     _print_files(found, dry_run)
     _print_flows(flows, dry_run)
-    typer.echo(f"Version {one_line(before)} {'would become' if dry_run else 'became'} {after}.")
-    typer.echo("Look at it in version control, commit it, then: helpdesk plan --env staging")
+    if before != after:
+        typer.echo(f"Version {one_line(before)} {'would become' if dry_run else 'became'} {after}.")
+    changes = (found.new, found.updated, found.overwritten, flows.new, flows.updated, flows.overwritten)
+    if any(changes) and not dry_run:
+        typer.echo("Review the changes, commit them, then: helpdesk plan --env staging")
 
 
 def _refuse_clashes(found: FilesPlan, flows: WorkflowsPlan | None) -> None:
@@ -151,25 +154,26 @@ def _steps(directory: Path) -> list[_Step]:
     here = [] if directory == Path.cwd() else [f"cd {shlex.quote(str(directory))}"]
     url = "https://REF.supabase.co"
     return [
-        ("Name your projects in supabase/helpdesk.toml (REF is in a project's URL), and commit all of it.", []),
+        ("Name your projects in supabase/helpdesk.toml (REF is in a project's URL), and commit all these files.", []),
         (
             "Give the secrets by the environment: an access token (Account, Access Tokens), and the database's URL "
             "(Connect, Session pooler).",
             [*here, "export SUPABASE_ACCESS_TOKEN=sbp_…", "export HELPDESK_DB_URL='postgresql://…'"],
         ),
         (
-            "Look, then deploy: migrations, functions, settings. What is left to do by hand is listed.",
+            "Look, then deploy: migrations, functions, settings. What is left to do by hand is listed. When staging "
+            "works, do the same with --env production and the URL of its database.",
             ["helpdesk plan --env staging", "helpdesk deploy --env staging"],
         ),
         (
-            "Make yourself the first admin, with the project's secret key, and sign in as yourself.",
+            "In each project: make yourself the first admin, with its secret key, and sign in as yourself.",
             [
                 f"helpdesk login --profile system --url {url} --secret-key-stdin < secret-key",
                 "helpdesk users bootstrap-admin you@example.com --profile system",
-                f"helpdesk sign-up --profile prod --url {url} --key sb_publishable_… --email you@example.com",
+                f"helpdesk sign-up --profile staging --url {url} --key sb_publishable_… --email you@example.com",
             ],
         ),
-        ("Check everything.", ["helpdesk doctor --profile prod"]),
+        ("Check everything.", ["helpdesk doctor --profile staging"]),
     ]
 
 

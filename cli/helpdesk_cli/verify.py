@@ -62,26 +62,26 @@ def verify(
             help=f"Read its secret key from standard input; otherwise it comes from {_SECRET} or a system profile.",
         ),
     ] = False,
-    staging: Annotated[bool, typer.Option("--staging", help="Say that the project is not production.")] = False,
+    staging: Annotated[bool, typer.Option("--staging", help="Confirm that the project is not production.")] = False,
     production: Annotated[
         bool, typer.Option("--production", help="Verify production: throw-away teams are seen there for minutes.")
     ] = False,
     only: Annotated[
         list[_Area] | None,
-        typer.Option(help="Try only this; may be repeated.", show_default=False),
+        typer.Option(help="Try only this part; may be repeated.", show_default=False),
     ] = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Try one row of each kind instead of every row of the matrix.")
+        bool, typer.Option("--sample", help="Try one row of each kind instead of every row of the matrix: quicker.")
     ] = False,
     cleanup: Annotated[
-        bool, typer.Option("--cleanup", help="Only remove what a verification left that was killed.")
+        bool, typer.Option("--cleanup", help="Only remove what a killed verification has left behind.")
     ] = False,
 ) -> None:
     """Prove that a running project keeps the promises.
 
     It makes throw-away people, teams and tickets, tries as each of them what they can and cannot do (over HTTP, at
-    Realtime, Storage and the functions), and removes everything. The exit code is 1 when a promise is broken, each of
-    which is named, or when something is left behind. Events stay in the log.
+    Realtime, Storage and the functions), and removes everything. Each broken promise is named. The exit code is 1 when
+    a promise is broken or something is left behind. Events stay in the log.
 
     For example: helpdesk verify --url https://REF.supabase.co --profile system --staging
     """
@@ -113,7 +113,7 @@ def _project(url: str | None, from_stdin: bool) -> tuple[str, str]:
     register_secret(given)
     if given and url:
         return validated_url(url), given
-    hint = f"Give it: --secret-key-stdin, {_SECRET}, or the profile of the system: --profile system"
+    hint = f"Give it: --secret-key-stdin, {_SECRET}, or a profile that has it: --profile system"
     missing = CliError("Throw-away people are made with the secret key", hint, ExitCode.USAGE)
     try:
         known = target()

@@ -33,7 +33,7 @@ def register(app: Commands) -> None:
 
 def worker(
     files: Annotated[
-        bool, typer.Option("--files", help="Check files that wait. Done too when no other work is named.")
+        bool, typer.Option("--files", help="Check files that wait. The default, if no work is named.")
     ] = False,
     embed: Annotated[bool, typer.Option("--embed", help="Make the vectors of articles and past tickets.")] = False,
     assistant: Annotated[
@@ -44,7 +44,7 @@ def worker(
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
     ] = 5,
     model_timeout: Annotated[
-        float, typer.Option(min=1, max=3000, metavar="SECONDS", help="For all that a language model does for a run.")
+        float, typer.Option(min=1, max=3000, metavar="SECONDS", help="The most time for the language model in one run.")
     ] = 120,
     clamav: Annotated[
         str | None,
@@ -57,7 +57,7 @@ def worker(
         ),
     ] = None,
     sweep: Annotated[
-        bool, typer.Option("--sweep/--no-sweep", help="With files: remove what is left over, once an hour.")
+        bool, typer.Option("--sweep/--no-sweep", help="With --files: remove leftover files once an hour.")
     ] = True,
     heartbeat: Annotated[
         Path | None,
@@ -65,17 +65,17 @@ def worker(
             metavar="FILE",
             envvar="HELPDESK_HEARTBEAT",
             show_envvar=True,
-            help="Touch this file while all work goes on.",
+            help="Touch this file every 5 seconds while the worker is alive.",
             show_default=False,
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Do nothing but look whether a worker with this heartbeat is alive.")
+        bool, typer.Option("--check", help="Only check whether the worker with this heartbeat is alive.")
     ] = False,
     log_json: Annotated[
         bool,
         typer.Option(
-            "--log-json", envvar="HELPDESK_LOG_JSON", show_envvar=True, help="Lines of JSON, for a collector of logs."
+            "--log-json", envvar="HELPDESK_LOG_JSON", show_envvar=True, help="Write the log as lines of JSON."
         ),
     ] = False,
 ) -> None:

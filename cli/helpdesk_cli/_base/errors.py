@@ -215,7 +215,8 @@ def _hint_for(error: HelpdeskError) -> str | None:
     if isinstance(error, e.AuthenticationError):
         return _bad_key_hint() if _is_about_key(error) else sign_in_hint()
     if isinstance(error, e.ConnectionFailedError):
-        if "_PROXY" in (error.hint or ""):
+        # Of a deployment, of Realtime, of a proxy: the hint names what to look at.
+        if type(error) is e.ConnectionFailedError and error.hint and not error.hint.startswith("Is it the right URL"):
             return error.hint
         return "Check the URL, and that the helpdesk runs: helpdesk doctor"
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:

@@ -148,7 +148,8 @@ def _contents(target: Target, written: dict[str, str]) -> tuple[dict[str, bytes]
         return contents, []
     more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
     message = f"files of the helpdesk are not as they were written: {', '.join(wrong[:5])}{more}"
-    return contents, [Problem("edited_files", message, "Restore them from version control, or: helpdesk upgrade")]
+    way_out = "Restore them from version control, or: helpdesk upgrade --overwrite"
+    return contents, [Problem("edited_files", message, way_out)]
 
 
 def _program(release: str) -> list[Problem]:

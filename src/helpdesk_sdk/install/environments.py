@@ -28,7 +28,7 @@ _URL = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _SECRET = re.compile(r"sb_secret_|sbp_|postgres(ql)?://|^eyJ[\w-]+\.")
 _TEMPLATE = """\
 # Where `helpdesk deploy --env NAME` goes. Keep this file in version control. No secret belongs in it: it names the
-# environment variables that have them. docs/hosted.md of the helpdesk has every setting.
+# environment variables that have them. docs/deploy.md of the helpdesk has every setting.
 
 # Written into each database at its first deployment. A database that has another one is refused.
 id = "{id}"
@@ -194,4 +194,4 @@ def _problem(key: str, value: Any) -> str | None:
 
 
 def _wrong(path: Path, where: str, message: str) -> ConfigurationError:
-    return ConfigurationError(f"{path}: {where} {message}", hint="Correct the file; `helpdesk init` writes a new one.")
+    return ConfigurationError(f"{path}: {where} {message}", hint="Correct it, or restore it from version control.")
