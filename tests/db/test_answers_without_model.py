@@ -141,3 +141,11 @@ def test_rows_of_a_table_stay_rows(db: Db, world: World) -> None:
         proposal = value(db, FINISH, "no_model")
     lines = proposal["payload"]["body"].splitlines()
     assert [line.removeprefix("> ") for line in lines if "plan" in line] == rows
+
+
+@pytest.mark.parametrize("reason", [None, "", "No model", "no-model", "zu_groß", "x" * 61, "no_model\n"])
+def test_why_no_model_answered_is_a_word(db: Db, world: World, reason: str | None) -> None:
+    run_id, secret = start(db, world["answered"], "summary")
+    with refused("invalid_value", "reason must be a word"), holding(db, secret):
+        db.execute(FINISH, (reason,))
+    assert run_of(db, run_id)["state"] == "leased"

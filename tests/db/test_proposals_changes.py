@@ -145,3 +145,11 @@ def test_labels_that_do_not_exist_are_not_proposed(
     with refused(reason, problem), db.transaction():
         make(db, run_id, "classification", filled)
     assert value(db, "select count(*) from helpdesk.proposals") == 0
+
+
+@pytest.mark.parametrize("payload", [[], 5, "body", None])
+@pytest.mark.parametrize("kind", ["note", "classification", "fields"])
+def test_a_payload_is_an_object(db: Db, world: World, kind: str, payload: Any) -> None:
+    run_id, _ = start(db, world["answered"], "classification")
+    with refused("invalid_value", "payload must be a JSON object"):
+        make(db, run_id, kind, payload)
