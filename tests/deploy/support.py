@@ -115,6 +115,7 @@ class Host:
         return row[0] if row else None
 
 
+THIS = importlib.metadata.version("helpdesk-sdk")
 EXPAND = "migrations/20990101000200_helpdesk_telepathy.sql"
 CONTRACT = "migrations/20990101000100_helpdesk_contract_moods.sql"
 _NEXT = {

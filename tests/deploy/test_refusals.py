@@ -16,7 +16,6 @@ from helpdesk_sdk.deploy import _smoke
 from helpdesk_sdk.deploy.errors import DeploymentFailedError
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError
 from helpdesk_sdk.install import environments, files
-from helpdesk_sdk.install.releases import version_key
 
 
 def test_files_that_were_changed_or_lost(deployed: Host) -> None:
@@ -30,7 +29,6 @@ def test_files_that_were_changed_or_lost(deployed: Host) -> None:
 def test_files_of_a_newer_version_than_the_program(deployed: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         next_release(deployed, patch)
-    assert version_key("0.3.0") > version_key("0.1.0")
     assert "0.3.0" in refused(deployed, "old_program").message
 
 

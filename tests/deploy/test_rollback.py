@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import psycopg
 import pytest
-from tests.deploy.support import EXPAND, Host, next_release
+from tests.deploy.support import EXPAND, THIS, Host, next_release
 
 from helpdesk_sdk import deploy
 from helpdesk_sdk.deploy.errors import DeploymentFailedError, DeploymentRefusedError
@@ -38,7 +39,7 @@ def test_functions_go_back_and_the_database_stays(upgraded: Host) -> None:
     assert upgraded.platform.sources != first
     done = deploy.rollback(upgraded.target())
     assert upgraded.platform.sources == first
-    assert (done.release, done.from_release, done.schema_version) == ("0.1.0", "0.3.0", VERSION)
+    assert (done.release, done.from_release, done.schema_version) == (THIS, "0.3.0", VERSION)
     assert [step.name for step in done.steps] == ["functions", "smoke"]
     assert (planned.release, planned.functions, planned.steps) == (done.release, done.functions, ())
     assert upgraded.value("select helpdesk.schema_version()") == VERSION
@@ -55,7 +56,7 @@ def test_after_going_back_the_newer_release_waits_and_comes_again(upgraded: Host
     assert upgraded.platform.sources == second
     assert deploy.plan(upgraded.target()).pending == ()
     # And back again: from the newest one, to the one before.
-    assert deploy.rollback(upgraded.target()).release == "0.1.0"
+    assert deploy.rollback(upgraded.target()).release == THIS
 
 
 def test_there_is_no_way_back_beyond_the_first(upgraded: Host) -> None:
@@ -75,15 +76,15 @@ def test_a_new_host_has_no_way_back(host: Host) -> None:
 def test_what_a_contract_migration_removed_stays_away(upgraded: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     next_release(upgraded, monkeypatch, "0.4.0", contract=True)
     deploy.run(upgraded.target())
-    with pytest.raises(DeploymentRefusedError, match=r"what the release 0\.1\.0 uses was removed by"):
-        deploy.rollback(upgraded.target(), release="0.1.0")
+    with pytest.raises(DeploymentRefusedError, match=f"what the release {re.escape(THIS)} uses was removed by"):
+        deploy.rollback(upgraded.target(), release=THIS)
     assert deploy.rollback(upgraded.target()).release == "0.3.0"
 
 
 def test_drift_does_not_stop_the_way_back(upgraded: Host) -> None:
     with psycopg.connect(upgraded.db_url, autocommit=True) as db:
         db.execute("create index stray on helpdesk.tickets (title)")
-    assert deploy.rollback(upgraded.target()).release == "0.1.0"
+    assert deploy.rollback(upgraded.target()).release == THIS
 
 
 def test_the_wrong_database_stops_it(upgraded: Host) -> None:
@@ -107,13 +108,13 @@ def test_a_rollback_that_does_not_work_says_so_and_may_be_repeated(
     with pytest.raises(DeploymentFailedError, match="step functions failed"):
         deploy.rollback(upgraded.target())
     upgraded.platform.answers = {}
-    assert deploy.rollback(upgraded.target()).release == "0.1.0"
+    assert deploy.rollback(upgraded.target()).release == THIS
 
 
 def test_the_command_says_what_it_does_and_what_it_cannot(upgraded: Host) -> None:
     shown = upgraded.helpdesk("rollback", "--env", "staging", "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    assert "Functions: 0.3.0 -> 0.1.0" in shown.stdout
+    assert f"Functions: 0.3.0 -> {THIS}" in shown.stdout
     assert f"The schema stays at version {VERSION}; tables and data are not touched." in shown.stdout
     assert "The front end is yours to deploy again" in shown.stdout
     assert upgraded.helpdesk("rollback", "--env", "staging").returncode == 130

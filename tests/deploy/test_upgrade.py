@@ -25,7 +25,7 @@ def versions(host: Host) -> list[str]:
 def test_the_contract_migration_runs_when_its_release_is_everywhere(
     deployed: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """0.3.0 is skipped, so that 0.4.0 must not yet remove what 0.1.0 uses."""
+    """0.3.0 is skipped, so that 0.4.0 must not yet remove what the first release uses."""
     next_release(deployed, monkeypatch, "0.4.0", contract=True)
     found = deploy.plan(deployed.target())
     assert {item.name: item.action for item in found.items if item.part == "migrations"} == {

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_everything_is_written_beside_the_hosts_own_files(folder: Path) -> None:
     assert after == before | files.package_files() | {files.MANIFEST: after[files.MANIFEST]}
     manifest = json.loads(after[files.MANIFEST])
     assert set(manifest["files"]) == set(files.package_files())
-    assert manifest["version"] == "0.1.0"
+    assert manifest["version"] == version("helpdesk-sdk")
 
 
 def test_the_files_compile_alone_and_tests_stay_at_home() -> None:
