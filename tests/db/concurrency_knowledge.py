@@ -1,8 +1,8 @@
-"""Locks of articles and of the assistant taken away: see concurrency."""
+"""Locks of articles, merges and of the assistant taken away: see concurrency."""
 
 from __future__ import annotations
 
-from tests.db import test_article_saving, test_assistant_budgets, test_proposals_races
+from tests.db import test_article_saving, test_assistant_budgets, test_merging_races, test_proposals_races
 from tests.db.concurrency import Mutation
 
 MUTATIONS = [
@@ -19,6 +19,13 @@ MUTATIONS = [
         "u.scope_id = v_scope.scope_id for update;",
         "u.scope_id = v_scope.scope_id;",
         test_assistant_budgets.test_calls_at_the_same_time_never_exceed_a_budget,
+    ),
+    Mutation(
+        "a target that was merged meanwhile is merged into",
+        "merge_tickets",
+        "elsif v_target.merged_into is not null then",
+        "elsif false then",
+        test_merging_races.test_a_target_that_is_merged_meanwhile_is_refused,
     ),
     Mutation(
         "of two who decide a proposal, the second does not look again",

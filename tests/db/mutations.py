@@ -44,6 +44,7 @@ _ONLY_IN_A_RACE = {
     ("reserve_attachment", "id_conflict", 1),
     ("queue_run", "id_conflict", 0),
     ("save_article", "slug_taken", 1),
+    ("merge_tickets", "ticket_merged", 1),
 }
 """Refusals that nobody meets alone: tests of concurrency watch them."""
 
