@@ -256,7 +256,7 @@ def _notes(
     others = [m for m in available if m.version not in ours and m.version not in state.history]
     if others:
         plural = "migration of your own is" if len(others) == 1 else "migrations of your own are"
-        notes.append(f"{len(others)} {plural} not in this database: supabase db push runs them.")
+        notes.append(f"{len(others)} {plural} not in this database: supabase db push --remote runs them.")
     if packed is not None and any(
         setting.section.startswith("functions.") for setting in config.missing_settings(target.supabase_dir)
     ):
