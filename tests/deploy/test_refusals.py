@@ -152,7 +152,7 @@ def test_a_supabase_cli_that_fails(deployed: Host, tmp_path: Path) -> None:
 def test_a_host_whose_own_migrations_wait_is_told(deployed: Host) -> None:
     (deployed.supabase / "migrations/20240202000000_more.sql").write_text("select 1;")
     found = deploy.plan(deployed.target())
-    assert "1 migration of your own is not in this database: supabase db push runs them." in found.notes
+    assert "1 migration of your own is not in this database: supabase db push --remote runs them." in found.notes
     deploy.run(deployed.target())
     assert (
         deployed.value("select count(*) from supabase_migrations.schema_migrations where version like '20240202%'") == 0
