@@ -136,3 +136,9 @@ def test_questions_are_asked_and_misses_shown() -> None:
     retrieval = measured_retrieval(((question, "x"), slugs) for question, slugs in found.items())
     assert (retrieval.at_1, retrieval.at_3) == (1 / 3, 2 / 3)
     assert retrieval.missed == [("c", "x")]
+
+
+@pytest.mark.parametrize("kind", [None, "tag", "assignee", "spam", ""])
+def test_only_teams_and_priorities_are_trained(db: Db, kind: str | None) -> None:
+    with refused("invalid_value", "kind must be team or priority"), be(db, SERVICE):
+        db.execute("select helpdesk.store_label_head(%s, '{}')", (kind,))
