@@ -205,7 +205,7 @@ def _stored(connection: Any) -> _Passages:
     """The vectors that search compares."""
     query = (
         "select a.slug, e.embedding::real[] as vector from helpdesk_private.chunk_embeddings as e "
-        "join helpdesk.article_chunks as c using (chunk_id) join helpdesk.articles as a using (article_id)"
+        "join helpdesk.articles as a using (article_id)"
     )
     return [(int(row["slug"][1:]), row["vector"]) for row in connection.execute(query)]
 

@@ -160,6 +160,8 @@ stable
 -- Definer: reads examples of tickets that the caller may not see.
 security definer
 set search_path = pg_catalog, pg_temp
+-- Planning it takes longer than the votes.
+set plan_cache_mode = force_generic_plan
 as $$
   with ranked as (
     select n.kind, n.ticket_id, n.similarity,

@@ -53,6 +53,8 @@ stable
 -- Definer: reads examples of tickets that the caller may not see.
 security definer
 set search_path = pg_catalog, pg_temp
+-- Planning takes longer than the query.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_near helpdesk_private.neighbour[] := array(

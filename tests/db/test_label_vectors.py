@@ -95,3 +95,38 @@ def test_of_many_only_those_of_the_kind_and_of_these_people_are_near(db: Db, wor
     # Fewer than the voters: these are compared one by one.
     found = db.execute(near, (numbers, MODEL, [other])).fetchall()
     assert {row["ticket_id"] for row in found} == set(crowd[::4])
+
+
+def test_behind_the_nearest_of_one_requester_others_vote_among_many_too(
+    db: Db, world: World, taught: list[str]
+) -> None:
+    others = (world["other"], world["caller"])
+    for n in range(30):
+        learnt(db, world, "low", 1.0, n / 10000, requester=world["customer"])
+    for n in range(20):
+        learnt(db, world, "high", 1.0, 0.1 + n / 1000, requester=others[n % 2])
+    ticket = opened(db, world, "New")
+    votes = []
+    for rows in (0, 20001):
+        many(db, rows)
+        with as_person(db, AGENT):
+            votes.append(best(classified(db, ticket, 1.0)))
+    # Five votes of the requester's, and the others'.
+    assert votes[0] == votes[1]
+    numbers = [1.0, *[0.0] * 383]
+    near = "select count(*) from helpdesk_private.nearest_by_vector(%s::real[], %s, null, null) where kind = 'priority'"
+    assert value(db, near, numbers, MODEL) > 21
+    assert value(db, "select coalesce(current_setting('hnsw.ef_search', true), '') not in ('100', '200')") is True
+
+
+def test_while_another_model_is_filled_its_examples_take_no_places(db: Db, world: World, crowd: list[str]) -> None:
+    db.execute("insert into helpdesk_private.embedding_models (model, slot) values ('better', 1)")
+    for ticket in crowd:
+        embed(db, ticket, 1.0, model="better")
+    ticket = opened(db, world, "New")
+    votes = []
+    for rows in (0, 20001):
+        many(db, rows)
+        with as_person(db, AGENT):
+            votes.append(classified(db, ticket, 0.0, 1.0)["labels"])
+    assert votes[0] == votes[1]
