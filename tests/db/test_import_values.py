@@ -100,11 +100,13 @@ def test_snoozes_come_and_those_made_here_stay(db: Db, world: World) -> None:
 
 def test_the_first_response_is_that_of_the_source_where_it_says_one(db: Db, world: World) -> None:
     run = with_people(db)
-    at, staff = (
-        "2020-01-03T00:00:00+00:00",
-        comment("c1", author="u2", author_kind="staff", created_at="2020-01-04T00:00Z"),
-    )
-    said = {"said": {"first_response_at": at}, "nobody": {"first_response_at": None}, "silent": {}}
+    at = "2020-01-03T00:00:00+00:00"
+    staff = comment("c1", author="u2", author_kind="staff", created_at="2020-01-04T00:00Z")
+    said: dict[str, dict[str, Any]] = {
+        "said": {"first_response_at": at},
+        "nobody": {"first_response_at": None},
+        "silent": {},
+    }
     items = [ticket(key, comments=[staff | {"external_id": key}], **values) for key, values in said.items()]
     done = send(db, run, "ticket", *items)
     found = [imported(db, one)["first_response_at"] for one in done]
