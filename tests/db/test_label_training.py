@@ -142,3 +142,9 @@ def test_questions_are_asked_and_misses_shown() -> None:
 def test_only_teams_and_priorities_are_trained(db: Db, kind: str | None) -> None:
     with refused("invalid_value", "kind must be team or priority"), be(db, SERVICE):
         db.execute("select helpdesk.store_label_head(%s, '{}')", (kind,))
+
+
+@pytest.mark.parametrize("head", [None, [], {}, {"labels": [{}, {}]}, {"labels": [{}], "words": []}])
+def test_a_model_has_two_labels_and_words(db: Db, head: object) -> None:
+    with refused("invalid_value", "head must have 2 to 1000 labels"), be(db, SERVICE):
+        db.execute("select helpdesk.store_label_head('priority', %s)", (Jsonb(head),))
