@@ -1,11 +1,15 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { cleanup, configure, render, screen, waitFor } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { createRef } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { TicketDetails } from "../../lib/models.ts";
 import type { ComposerHandle } from "./Composer.tsx";
+
+// The first import of a part that is loaded later takes seconds on a busy machine.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 const sendReply = vi.fn((_reply: unknown) => Promise.resolve());
 const addNote = vi.fn((_note: unknown) => Promise.resolve());

@@ -1,10 +1,14 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, configure, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { IntlProvider } from "use-intl";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import messages from "../../messages/en.ts";
 import { Markdown } from "./Markdown.tsx";
+
+// The first import of a part that is loaded later takes seconds on a busy machine.
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 afterEach(cleanup);
 
@@ -72,6 +76,13 @@ it("an image is loaded after a click, without a referrer", async () => {
     "no-referrer",
     "A parcel",
   ]);
+});
+
+it("an image is loaded at once for who has chosen so", async () => {
+  localStorage.setItem("helpdesk.preferences", JSON.stringify({ loadsImages: true }));
+  const container = await show("![A parcel](https://img.example/p.png) ![none](data:image/png;base64,AAAA)");
+  localStorage.removeItem("helpdesk.preferences");
+  expect([...container.querySelectorAll("img")].map(({ src }) => src)).toEqual(["https://img.example/p.png"]);
 });
 
 it("a long text is cut between characters, and shown whole on demand", async () => {

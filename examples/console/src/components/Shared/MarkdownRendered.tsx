@@ -5,6 +5,7 @@ import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import { useTranslations } from "use-intl";
 import { namesOtherHost } from "../../lib/links.ts";
+import { readPreferences } from "../../lib/preferences.ts";
 
 type Props = { text: string; linksTo?: readonly string[]; isArticle: boolean };
 
@@ -97,10 +98,10 @@ function SafeLink({ href, isAllowed, children }: { href?: string; isAllowed: boo
   );
 }
 
-/** A remote image tells its server who reads the message: it is loaded after a click only. */
+/** A remote image tells its server who reads the message: it is loaded after a click, unless the person wants all. */
 function RemoteImage({ src, alt }: { src: string; alt: string }) {
   const t = useTranslations("shared");
-  const [isShown, setShown] = useState(false);
+  const [isShown, setShown] = useState(() => readPreferences().loadsImages);
   const [isBroken, setBroken] = useState(false);
   const name = alt || hostOf(src) || t("image");
   if (!/^https?:/i.test(src)) return <span className="text-muted">[{name}]</span>;

@@ -3,6 +3,7 @@ import { useTranslations } from "use-intl";
 import { useSignIn } from "../../hooks/useSignIn.ts";
 import { Button, TextField } from "../Shared/index.ts";
 import { AuthProblem } from "./AuthProblem.tsx";
+import { EmailForm } from "./EmailForm.tsx";
 
 type LinkFormProps = { email: string; onEmailChange(email: string): void };
 
@@ -12,31 +13,13 @@ export function LinkForm({ email, onEmailChange }: LinkFormProps) {
   const { link, code } = useSignIn();
   const [sentTo, setSentTo] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
-  const onSend = async (event: FormEvent) => {
-    event.preventDefault();
-    const address = email.trim();
-    if (!link.isBusy && await link.run(address)) setSentTo(address);
-  };
   const onCode = (event: FormEvent) => {
     event.preventDefault();
     if (!code.isBusy && sentTo) void code.run({ email: sentTo, code: typed.trim() });
   };
   if (sentTo === null) {
-    return (
-      <form onSubmit={onSend} className="flex flex-col gap-3">
-        <TextField
-          label={t("email")}
-          type="email"
-          autoComplete="username"
-          isRequired
-          hint={t("linkHint")}
-          value={email}
-          onChange={onEmailChange}
-        />
-        <AuthProblem problem={link.problem} />
-        <Button type="submit" variant="primary" isBusy={link.isBusy}>{t("sendLink")}</Button>
-      </form>
-    );
+    const sending = { send: link, onSent: setSentTo, label: t("sendLink"), hint: t("linkHint") };
+    return <EmailForm email={email} onEmailChange={onEmailChange} {...sending} />;
   }
   return (
     <form onSubmit={onCode} className="flex flex-col gap-3">
