@@ -89,8 +89,30 @@ def many(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[
     return {}
 
 
+def long(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[str, Any]:
+    """The plain world; the parcel's conversation has 2,000 further messages by Mei and Ana in turn, one a minute."""
+    made = plain(project, system, people)
+    mei, ana = people["mei"], people["ana"]
+    with connect(project.db_url) as db:
+        db.execute("set local session_replication_role = replica")
+        db.execute(
+            "insert into helpdesk.messages "
+            "(ticket_id, requester_id, author_id, author_kind, author_name, body, created_at) "
+            "select %(ticket)s, %(mei)s, case n %% 2 when 0 then %(mei)s::uuid else %(ana)s::uuid end, "
+            "case n %% 2 when 0 then 'customer' else 'staff' end, case n %% 2 when 0 then 'Mei' else 'Ana' end, "
+            "'Message ' || n || E' of many.\\n\\nWith a **second** line, a [link](https://example.com/' || n || E') "
+            "and:\\n\\n- one\\n- two\\n\\n> a quote', now() - (2001 - n) * interval '1 minute' "
+            "from generate_series(1, 2000) as n",
+            {"ticket": made["parcel"]["ticket_id"], "mei": mei.user_id, "ana": ana.user_id},
+        )
+        db.execute("set local session_replication_role = origin")
+        db.execute("analyze helpdesk.messages")
+    return made
+
+
 WORLDS = {
     "empty": empty,
+    "long": long,
     "many": many,
     "plain": plain,
     "failing_model": plain,

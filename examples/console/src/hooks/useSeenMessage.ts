@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { TimelineEntry } from "../lib/timeline.ts";
 
 /**
@@ -8,28 +8,40 @@ import type { TimelineEntry } from "../lib/timeline.ts";
 export function useSeenMessage(container: RefObject<HTMLElement | null>, entries: TimelineEntry[]): string | null {
   const [seen, setSeen] = useState<{ id: string; sequence: number } | null>(null);
   const order = useRef(new Map<string, number>());
+  const watch = useRef<{ observer: IntersectionObserver; known: WeakSet<Element> } | null>(null);
 
+  const see = useCallback((id: string) => {
+    const sequence = order.current.get(id);
+    if (sequence === undefined) return;
+    setSeen((before) => before && before.sequence >= sequence ? before : { id, sequence });
+  }, []);
+  useEffect(() => () => {
+    watch.current?.observer.disconnect();
+    watch.current = null;
+  }, []);
   useEffect(() => {
     const messages = entries.filter((entry) => entry.kind === "message");
     order.current = new Map(messages.map(({ id, sequence }) => [id, sequence]));
-    const see = (id: string) => {
-      const sequence = order.current.get(id);
-      if (sequence === undefined) return;
-      setSeen((before) => before && before.sequence >= sequence ? before : { id, sequence });
-    };
-    const elements = container.current?.querySelectorAll<HTMLElement>("[data-message-id]") ?? [];
     if (typeof IntersectionObserver === "undefined") {
       for (const { id } of messages) see(id);
       return;
     }
-    const observer = new IntersectionObserver((changes) => {
-      for (const { isIntersecting, target } of changes) {
-        if (isIntersecting) see((target as HTMLElement).dataset.messageId ?? "");
-      }
-    }, { root: container.current });
-    for (const element of elements) observer.observe(element);
-    return () => observer.disconnect();
-  }, [container, entries]);
+    watch.current ??= {
+      known: new WeakSet(),
+      observer: new IntersectionObserver((changes) => {
+        for (const { isIntersecting, target } of changes) {
+          if (isIntersecting) see((target as HTMLElement).dataset.messageId ?? "");
+        }
+      }, { root: container.current }),
+    };
+    // Only what is new: a conversation may have thousands.
+    const { observer, known } = watch.current;
+    for (const element of container.current?.querySelectorAll("[data-message-id]") ?? []) {
+      if (known.has(element)) continue;
+      known.add(element);
+      observer.observe(element);
+    }
+  }, [container, entries, see]);
 
   return seen?.id ?? null;
 }

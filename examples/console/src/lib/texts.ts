@@ -1,10 +1,11 @@
 import type { AdminTexts } from "../messages/en.admin.ts";
 import type { GuestTexts } from "../messages/en.guest.ts";
 import type { Texts } from "../messages/en.ts";
+import type { SettingsTexts } from "../messages/en.settings.ts";
 import type { StaffTexts } from "../messages/en.staff.ts";
 
-export type TextRole = "guest" | "staff" | "admin";
-type Content = Texts | GuestTexts | StaffTexts | AdminTexts;
+export type TextRole = "guest" | "settings" | "staff" | "admin";
+type Content = Texts | GuestTexts | SettingsTexts | StaffTexts | AdminTexts;
 
 const files = import.meta.glob<{ default: Content }>("../messages/*.ts");
 const loaded = new Map<string, Content>();

@@ -2,9 +2,18 @@ import { useTranslations } from "use-intl";
 import { Preferences } from "../components/Settings/Preferences.tsx";
 import { Profile } from "../components/Settings/Profile.tsx";
 import { PageHeader } from "../components/Shared/index.ts";
+import { TextsOf } from "../contexts/LanguageContext.tsx";
 import { useAuth } from "../contexts/AuthContext.tsx";
 
 export default function SettingsPage() {
+  return (
+    <TextsOf role="settings">
+      <Settings />
+    </TextsOf>
+  );
+}
+
+function Settings() {
   const t = useTranslations("settings");
   const { me, can } = useAuth();
   return (

@@ -12,13 +12,14 @@ type Props = { intro: string; actions?: ReactNode; children: ReactNode };
 /** Around each page of the admin panel: its tabs, what it is for, and its main action. */
 export function AdminFrame({ intro, actions, children }: Props) {
   const t = useTranslations("shell");
+  const words = useTranslations("admin.pages");
   return (
     <div className="mx-auto max-w-5xl p-4 sm:p-6">
       <PageHeader title={t("admin")} />
       <nav aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
         {PAGES.map((name) => (
           <Link key={name} to={`/admin/${name}`} className={LINK}>
-            {t(name)}
+            {words(name)}
           </Link>
         ))}
       </nav>

@@ -37,7 +37,7 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
       data-unread={isUnread || undefined}
       tabIndex={isUnread ? -1 : undefined}
       aria-labelledby={nameId}
-      className={`group flex scroll-my-4 gap-3 rounded-lg border px-3 py-2.5 ${
+      className={`group flex scroll-my-4 gap-3 [contain-intrinsic-size:auto_8rem] [content-visibility:auto] rounded-lg border px-3 py-2.5 ${
         isNote
           ? "border-note bg-note"
           : isStaff

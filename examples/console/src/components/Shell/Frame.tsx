@@ -54,9 +54,11 @@ export function Frame() {
       <Navigation />
       <GlobalShortcuts />
       {can("work") && (tellsAssigned || tellsReplies) && (
-        <Suspense fallback={null}>
-          <Notices />
-        </Suspense>
+        <TextsOf role="staff">
+          <Suspense fallback={null}>
+            <Notices />
+          </Suspense>
+        </TextsOf>
       )}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <Banners />

@@ -4,7 +4,7 @@ import { useNotices } from "../../hooks/useNotices.ts";
 
 /** Notifications while the page is hidden, and their number in the title of its tab. */
 export default function Notices() {
-  const t = useTranslations("shell");
+  const t = useTranslations("queue");
   const navigate = useNavigate();
   useNotices({
     textOf: ({ kind, name, number }) =>
