@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { keys } from "../lib/queryKeys.ts";
-import { joinPages, type TimelineEntry } from "../lib/timeline.ts";
-import { listAttachments } from "../services/attachments.ts";
+import { joinPages } from "../lib/timeline.ts";
 import { readTimelinePage } from "../services/timeline.ts";
 
 /** The conversation of a ticket, the newest page first; `loadOlder` reads the page before. */
@@ -24,17 +23,4 @@ export function useTimeline(ticketId: string) {
     isLoadingOlder: query.isFetchingNextPage,
     loadOlder: query.fetchNextPage,
   };
-}
-
-/** The files of a conversation. */
-export function useTicketFiles(ticketId: string, entries: TimelineEntry[]) {
-  const ids = useMemo(() => [...new Set([ticketId, ...entries.map((entry) => entry.ticketId)])].sort(), [
-    ticketId,
-    entries,
-  ]);
-  return useQuery({
-    queryKey: [...keys.timeline(ticketId), "files", ids],
-    queryFn: () => listAttachments(ids),
-    placeholderData: (before) => before,
-  });
 }

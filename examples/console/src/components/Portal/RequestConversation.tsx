@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
 import { useMessages } from "../../hooks/useRequests.ts";
-import { useTicketFiles } from "../../hooks/useTimeline.ts";
+import { useTicketFiles } from "../../hooks/useTicketFiles.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
 import type { Ticket } from "../../lib/models.ts";
 import { Announcer } from "../Conversation/Announcer.tsx";
