@@ -15,6 +15,7 @@ from .errors import *  # noqa: F403
 if TYPE_CHECKING:
     from ._http.flow import Page
     from ._http.pagination import AsyncPager, Pager
+    from ._http.request_ids import client_request_id
     from ._http.retry import Backoff
     from ._ids import new_id
     from ._live.stream import AsyncStream, Stream
@@ -269,6 +270,7 @@ __all__ = [
     "WrongCounter",
     "__version__",
     "by_field",
+    "client_request_id",
     "errors",
     "new_id",
     "prometheus_text",

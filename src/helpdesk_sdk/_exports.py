@@ -5,6 +5,7 @@ from __future__ import annotations
 MODULES: dict[str, tuple[str, ...]] = {
     "_http.flow": ("Page",),
     "_http.pagination": ("AsyncPager", "Pager"),
+    "_http.request_ids": ("client_request_id",),
     "_http.retry": ("Backoff",),
     "_ids": ("new_id",),
     "_live.stream": ("AsyncStream", "Stream"),

@@ -136,6 +136,8 @@ def test_a_run_has_its_id_in_the_log(desk: Desk, shell: Cli) -> None:
     found = lines(worker.communicate(timeout=30)[0])
     (line,) = (line for line in found if line.get("run_id") == run_id)
     assert (line["level"], line["kind"], line["outcome"]) == ("info", "next_steps", "answered")
+    # The model's endpoint, like the platform's log, has the run's id as that of the request.
+    assert {request.headers["x-client-request-id"] for request in desk.provider.requests} == {run_id}
 
 
 def test_what_is_tried_again_is_a_warning_in_the_log(shell: Cli) -> None:

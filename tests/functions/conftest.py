@@ -30,6 +30,8 @@ verify_jwt = false
 verify_jwt = false
 [functions.slow]
 verify_jwt = false
+[functions.chatty]
+verify_jwt = false
 [functions.exits]
 verify_jwt = false
 [functions.curious]
@@ -89,6 +91,7 @@ _FUNCTIONS = {
           other: await problem(() => new Supabase.ai.Session("llama3")),
           raw: await problem(() => session.run("a", { mean_pool: false })),
         }));""",
+    "chatty": 'Deno.serve(() => { console.log("said " + "x".repeat(200_000)); return new Response("ok"); });',
     "exits": "Deno.serve(() => Deno.exit(3));",
     "curious": """
         async function tried(action: () => unknown): Promise<string> {

@@ -159,9 +159,8 @@ def _usage_hint(error: typer.TyperException) -> str | None:
 def _describe_sdk_error(error: HelpdeskError) -> dict[str, Any]:
     from .json import jsonable
 
-    details = {
-        name: getattr(error, name, None) for name in ("reason", "code", "status", "field", "request_id", "retry_after")
-    }
+    names = ("reason", "code", "status", "field", "request_id", "client_request_id", "retry_after")
+    details = {name: getattr(error, name, None) for name in names}
     details |= {"id": str(described) if (described := getattr(error, "id", None)) else None}
     details |= {
         name: jsonable(value)

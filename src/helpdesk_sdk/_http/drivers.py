@@ -14,6 +14,7 @@ from ..errors import AuthenticationError, HelpdeskError, UnexpectedResponseError
 from .connections import AsyncConnections, Connections, closed
 from .flow import AuthReply, Flow
 from .pipeline import CallAuth, ClientContext, RenewSession, Send, Sleep, Step, renew_session, run_flow
+from .request_ids import next_id
 from .transfers import receive, receive_async
 
 T = TypeVar("T")
@@ -32,9 +33,9 @@ class SyncDriver:
         other.context = context
         return other
 
-    def run(self, flow: Flow[T]) -> T:
+    def run(self, flow: Flow[T], request_id: str | None = None) -> T:
         """Run a flow to its end."""
-        todo = run_flow(self.context, flow)
+        todo = run_flow(self.context, flow, request_id)
         outcome: Any = None
         try:
             while True:
@@ -65,13 +66,13 @@ class SyncDriver:
                 from supabase_auth import SyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    return AuthReply(step.call.run(SyncGoTrueClient(**_auth_options(self.context, http))))
+                    return AuthReply(step.call.run(SyncGoTrueClient(**_auth_options(self.context, http, step.headers))))
                 return caught.outcome
             case RenewSession():
                 with self.connections.renewing:
                     if self.context.session_store.token == step.token:
                         try:
-                            self.run(renew_session(self.context.session_store))
+                            self.run(renew_session(self.context.session_store), step.request_id)
                         except HelpdeskError as error:
                             return error
         return None
@@ -90,9 +91,9 @@ class AsyncDriver:
         other.context = context
         return other
 
-    async def run(self, flow: Flow[T]) -> T:
+    async def run(self, flow: Flow[T], request_id: str | None = None) -> T:
         """Run a flow to its end."""
-        todo = run_flow(self.context, flow)
+        todo = run_flow(self.context, flow, request_id)
         outcome: Any = None
         try:
             while True:
@@ -107,7 +108,7 @@ class AsyncDriver:
 
     async def renew(self) -> HelpdeskError | None:
         """Get a new session. Returns the error, or None."""
-        error: HelpdeskError | None = await self._do(RenewSession(self.context.session_store.token))
+        error: HelpdeskError | None = await self._do(RenewSession(self.context.session_store.token, next_id()))
         return error
 
     async def _do(self, step: Step) -> Any:
@@ -130,14 +131,14 @@ class AsyncDriver:
                 from supabase_auth import AsyncGoTrueClient
 
                 with _auth_errors() as caught:
-                    options = _auth_options(self.context, connections.http)
+                    options = _auth_options(self.context, connections.http, step.headers)
                     return AuthReply(await step.call.run(AsyncGoTrueClient(**options)))
                 return caught.outcome
             case RenewSession():
                 async with connections.renewing:
                     if self.context.session_store.token == step.token:
                         try:
-                            await self.run(renew_session(self.context.session_store))
+                            await self.run(renew_session(self.context.session_store), step.request_id)
                         except HelpdeskError as error:
                             return error
         return None
@@ -150,10 +151,12 @@ class _WithTimeout:
         self.request = partial(http.request, timeout=timeout)
 
 
-def _auth_options(context: ClientContext, http: httpx.Client | httpx.AsyncClient) -> dict[str, Any]:
+def _auth_options(
+    context: ClientContext, http: httpx.Client | httpx.AsyncClient, sent: dict[str, str]
+) -> dict[str, Any]:
     """Arguments of the Auth client. It is made for each call: it keeps no session and starts no timer."""
     key = context.key.get_secret_value()
-    headers = {"apikey": key} | ({"Authorization": f"Bearer {key}"} if context.session_store.key_token else {})
+    headers = sent | {"apikey": key} | ({"Authorization": f"Bearer {key}"} if context.session_store.key_token else {})
     return {
         "url": f"{context.url}/auth/v1",
         "headers": headers,

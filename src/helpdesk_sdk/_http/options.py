@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._version import __version__
 from .proxies import proxy_options
+from .request_ids import CLIENT
 from .tls import tls_context
 
 
 def http_options(url: str, key: str, timeout: float, transport: object) -> dict[str, Any]:
     """The arguments for this helpdesk. A transport of the caller's own knows its certificates and its proxy itself."""
-    headers = {"apikey": key, "X-Client-Info": f"helpdesk-sdk/{__version__}"}
+    headers = {"apikey": key, "X-Client-Info": CLIENT}
     options = {"headers": headers, "timeout": timeout}
     if transport is not None:
         return options | {"transport": transport}

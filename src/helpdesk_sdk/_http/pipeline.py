@@ -30,6 +30,7 @@ from ..models.session import Session
 from .error_mapping import exception_for, parse_error
 from .flow import AuthCall, AuthReply, Flow, Pause, Reply, Request
 from .proxies import shown
+from .request_ids import id_headers, next_id
 from .retry import Backoff, Outcome, outcome_of_error, outcome_of_response, retry_delay
 from .session import SessionStore
 from .transfers import Target
@@ -52,6 +53,7 @@ class CallAuth:
     """Call Supabase Auth. The result is an AuthReply, the response that refused the call, or the exception."""
 
     call: AuthCall
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class RenewSession:
     """Get a new session, unless this token was replaced meanwhile. The result is the error, or None."""
 
     token: str | None
+    request_id: str
 
 
 Step = Send | CallAuth | Sleep | RenewSession
@@ -92,8 +95,9 @@ class ClientContext:
         return self.url
 
 
-def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
-    """The steps that carry out a flow; the generator returns the flow's result."""
+def run_flow(context: ClientContext, flow: Flow[T], request_id: str | None = None) -> Generator[Step, Any, T]:
+    """The steps that carry out a flow; the generator returns the flow's result. All its requests carry one id."""
+    request_id, is_sent = request_id or next_id(), False
     reply: Reply | AuthReply | None = None
     try:
         while True:
@@ -102,21 +106,27 @@ def run_flow(context: ClientContext, flow: Flow[T]) -> Generator[Step, Any, T]:
             except StopIteration as stop:
                 value: T = stop.value
                 return value
+            is_sent = is_sent or not isinstance(request, Pause)
             if isinstance(request, Request):
-                reply = yield from _send_with_auth(context, request)
+                reply = yield from _send_with_auth(context, request, request_id)
             elif isinstance(request, Pause):
                 reply = yield Sleep(request.seconds)
             else:
-                reply = yield from _call_auth(context, request)
+                reply = yield from _call_auth(context, request, request_id)
+    except HelpdeskError as error:
+        if is_sent:
+            error.client_request_id = error.client_request_id or request_id
+        raise
     finally:
         # A flow may have files open.
         flow.close()
 
 
-def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step, Any, Reply]:
+def _send_with_auth(context: ClientContext, request: Request, request_id: str) -> Generator[Step, Any, Reply]:
     store = context.session_store
+    request.http.headers.update(id_headers(request_id))
     if store.needs_renewal(time.time()):
-        failed = yield RenewSession(store.token)
+        failed = yield RenewSession(store.token, request_id)
         # The renewal failed, but the old token may still be valid: use it until the helpdesk refuses it.
         if failed is not None and (store.session is None or store.expired(time.time())):
             raise failed
@@ -124,7 +134,7 @@ def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step,
     step = Send(request.http, request.sink)
     result, attempts = yield from _send_with_retries(context, step, request.repeatable)
     if _status(result) == 401 and token and store.renewable:
-        failed = yield RenewSession(token)
+        failed = yield RenewSession(token, request_id)
         if failed is not None:
             raise failed
         _authorize(store, request.http)
@@ -143,8 +153,8 @@ def _send_with_auth(context: ClientContext, request: Request) -> Generator[Step,
     raise error
 
 
-def _call_auth(context: ClientContext, call: AuthCall) -> Generator[Step, Any, AuthReply]:
-    result, _ = yield from _send_with_retries(context, CallAuth(call), call.repeatable)
+def _call_auth(context: ClientContext, call: AuthCall, request_id: str) -> Generator[Step, Any, AuthReply]:
+    result, _ = yield from _send_with_retries(context, CallAuth(call, id_headers(request_id)), call.repeatable)
     if isinstance(result, AuthReply):
         return result
     problem = _error(context, result, write=not call.repeatable)

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import httpx
 
-from .._version import __version__
 from ..errors import ApiError
 from .drivers import AsyncDriver, SyncDriver
 from .flow import Flow, Page, Reply, Request
 from .pagination import AsyncPager, Pager
+from .request_ids import CLIENT
 from .transfers import FileBody
 
 P = ParamSpec("P")
@@ -85,7 +85,7 @@ class Resource(Generic[Driver]):
     ) -> httpx.Request:
         """A request to another service of the project than the Data API: Storage, or an edge function."""
         context = self._driver.context
-        sent = {"apikey": context.key.get_secret_value(), "X-Client-Info": f"helpdesk-sdk/{__version__}"}
+        sent = {"apikey": context.key.get_secret_value(), "X-Client-Info": CLIENT}
         url, sent = httpx.URL(f"{context.url}{path}"), sent | dict(headers or {})
         extensions = {} if context.timeout is None else {"timeout": httpx.Timeout(context.timeout).as_dict()}
         if body is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextvars import copy_context
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ class Chat:
         if self._breaker.is_open(endpoint.name):
             raise ModelError("model_unreachable", "The model's endpoint failed five times within a minute: it rests")
         try:
-            answer = self._loop.run(self._within(endpoint, prompt, known, within))
+            answer = self._loop.run(self._within(endpoint, prompt, known, within), context=copy_context())
         except asyncio.CancelledError:
             raise InterruptionError from None
         except ModelError as error:

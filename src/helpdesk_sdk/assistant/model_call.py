@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from .._http.request_ids import HEADER, next_id
 from .endpoints import LIMITS, RUNGS, Answer, Capability, Endpoint, Prompt
 from .json_text import json_in
 from .problems import ModelError, Usage, connection_problem, counted_usage, error_reason, status_problem
@@ -104,7 +105,11 @@ class ModelCall:
         ]
         body = b""
         sending = self._client.chat.completions.with_streaming_response.create(
-            model=self._endpoint.model, messages=messages, **fields
+            model=self._endpoint.model,
+            messages=messages,
+            # OpenAI logs this very header; other endpoints leave it alone.
+            extra_headers={HEADER: next_id()},
+            **fields,
         )
         try:
             async with sending as response:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from .. import Helpdesk
+from .. import Helpdesk, client_request_id
 from ..embeddings import EmbeddingEndpoint
 from ..errors import (
     ApiError,
@@ -120,7 +120,9 @@ class Runner:
             lease = self._lease()
             if lease is None:
                 break
-            done.append(self._work(lease))
+            # The run's id leads from the worker's log to the platform's.
+            with client_request_id(lease.run_id):
+                done.append(self._work(lease))
             on_run(done[-1])
         return done
 

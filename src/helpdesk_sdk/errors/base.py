@@ -17,6 +17,8 @@ class HelpdeskError(Exception):
     """What happened, in one sentence."""
     hint: str | None
     """What to do about it, in one sentence; None where nothing is known."""
+    client_request_id: str | None = None
+    """The SDK's own id of the call, as in the logs of platform, functions and worker; None when nothing was sent."""
     is_transient: bool = False
     """Whether the same call may succeed a little later, without any change: no connection, a rate limit, a failing
     server. Nothing was changed then. UnknownOutcomeError is not transient: repeat that call with ``id=error.id``."""
@@ -43,7 +45,7 @@ class ApiError(HelpdeskError):
     status: int | None
     """The HTTP status; None when the SDK refused before it sent a request."""
     request_id: str | None
-    """The platform's id of the request, for questions to its support."""
+    """The platform's id of the request, for questions to its support. The SDK's own is ``client_request_id``."""
 
     def __init__(
         self,

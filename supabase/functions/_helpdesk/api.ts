@@ -1,6 +1,7 @@
 /** Calls of the project's own services, as the system, as the assistant or as whoever called the function. */
 
 import type { Environment } from "./environment.ts";
+import { idHeader } from "./request_log.ts";
 
 /** A refusal in PostgREST's shape. */
 export class ApiError extends Error {
@@ -65,7 +66,7 @@ export class Api {
     try {
       response = await this.send(`${this.environment.url}${path}`, {
         method,
-        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        headers: { ...headers, ...idHeader(), ...(body === undefined ? {} : { "content-type": "application/json" }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });

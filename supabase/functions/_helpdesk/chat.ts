@@ -7,6 +7,7 @@ import { Breaker } from "./breaker.ts";
 import { type Capability, Ladder } from "./capability.ts";
 import { type Completion, isStream, jsonIn, readCompletion, readText, usageOf } from "./completion.ts";
 import { connectionProblem, type ErrorNames, errorNames, ModelError, statusProblem, type Usage } from "./problems.ts";
+import { idHeader } from "./request_log.ts";
 
 export interface Endpoint {
   /** The URL that `/chat/completions` is added to. */
@@ -148,6 +149,8 @@ class Call {
         method: "POST",
         headers: {
           "content-type": "application/json",
+          // OpenAI logs this very header; other endpoints leave it alone.
+          ...idHeader(),
           ...(this.endpoint.key ? { authorization: `Bearer ${this.endpoint.key}` } : {}),
         },
         body: JSON.stringify(this.#body()),

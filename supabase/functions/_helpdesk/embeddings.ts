@@ -6,6 +6,7 @@
 import { readText } from "./completion.ts";
 import { optional, type Read } from "./environment.ts";
 import { ModelError } from "./problems.ts";
+import { idHeader } from "./request_log.ts";
 
 export type Kind = "query" | "passage";
 
@@ -103,6 +104,7 @@ class EndpointEmbedder implements Embedder {
         method: "POST",
         headers: {
           "content-type": "application/json",
+          ...idHeader(),
           ...(this.key === null ? {} : { authorization: `Bearer ${this.key}` }),
         },
         body: JSON.stringify(body),

@@ -2,10 +2,11 @@
 
 import { ApiError } from "./api.ts";
 import { PrincipalError } from "./principal.ts";
+import { noteRefusal, noteWork, REQUEST_ID, warn } from "./request_log.ts";
 
 export const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
-  "access-control-allow-headers": "authorization, x-client-info, apikey, content-type",
+  "access-control-allow-headers": `authorization, x-client-info, apikey, content-type, ${REQUEST_ID}`,
   "access-control-allow-methods": "POST, OPTIONS",
 };
 const KEEP_ALIVE_MS = 10_000;
@@ -60,6 +61,12 @@ export function invalid(message: string): ApiError {
 
 /** A refusal as a body: what the database said, or that something failed here. */
 export function refusalBody(error: unknown): { status: number; body: Record<string, unknown> } {
+  const refused = bodyAndStatus(error);
+  noteRefusal(refused.status, error instanceof ApiError ? error.reason ?? refused.body.code : refused.body.code);
+  return refused;
+}
+
+function bodyAndStatus(error: unknown): { status: number; body: Record<string, unknown> } {
   if (error instanceof ApiError) {
     return {
       status: error.status,
@@ -67,11 +74,11 @@ export function refusalBody(error: unknown): { status: number; body: Record<stri
     };
   }
   if (error instanceof PrincipalError) {
-    console.error(error.message);
+    warn(error.message);
     const { message } = error;
     return { status: 503, body: { code: "assistant_unavailable", details: null, hint: null, message } };
   }
-  console.error((error as Error).name);
+  warn((error as Error).name);
   return { status: 500, body: { code: "internal", details: null, hint: null, message: "The function failed" } };
 }
 
@@ -87,30 +94,35 @@ export type Send = (event: string, data: unknown) => void;
 export function eventStream(work: (send: Send) => Promise<void>): Response {
   const encoder = new TextEncoder();
   let timer: ReturnType<typeof setInterval>;
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      let isOpen = true;
-      const write = (text: string) => {
-        try {
-          if (isOpen) controller.enqueue(encoder.encode(text));
-        } catch {
-          isOpen = false;
-        }
-      };
-      timer = setInterval(() => write(": still working\n\n"), KEEP_ALIVE_MS);
-      const send: Send = (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const start = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    let isOpen = true;
+    const write = (text: string) => {
       try {
-        await work(send);
-      } catch (error) {
-        send("error", refusalBody(error).body);
-      } finally {
-        clearInterval(timer);
-        try {
-          if (isOpen) controller.close();
-        } catch {
-          // The reader has left.
-        }
+        if (isOpen) controller.enqueue(encoder.encode(text));
+      } catch {
+        isOpen = false;
       }
+    };
+    timer = setInterval(() => write(": still working\n\n"), KEEP_ALIVE_MS);
+    const send: Send = (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    try {
+      await work(send);
+    } catch (error) {
+      send("error", refusalBody(error).body);
+    } finally {
+      clearInterval(timer);
+      try {
+        if (isOpen) controller.close();
+      } catch {
+        // The reader has left.
+      }
+    }
+  };
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      const done = start(controller);
+      noteWork(done);
+      return done;
     },
     cancel: () => clearInterval(timer),
   });

@@ -10,6 +10,7 @@ import type { Capability } from "./capability.ts";
 import { type Answer, ask, type Endpoint, endpointKey, type Limits, type Prompt } from "./chat.ts";
 import type { ModelEnvironment } from "./environment.ts";
 import { ModelError, type Usage } from "./problems.ts";
+import { warn } from "./request_log.ts";
 
 export interface Lease {
   run_id: string;
@@ -63,7 +64,7 @@ export class Runner {
       onContent?.(null);
       if (error instanceof ApiError && ["lease_lost", "conversation_moved"].includes(error.reason ?? "")) return;
       const problem = error instanceof ApiError ? `The project answered ${error.status}` : (error as Error).name;
-      console.error(`run ${lease.run_id}: ${problem}`);
+      warn(`The run was given back: ${problem}`, { run_id: lease.run_id });
       await run.call("release_run", { problem }).catch(() => {});
     }
   }
@@ -111,7 +112,7 @@ class Work {
     try {
       found = text ? await this.embed([text]) : null;
     } catch (error) {
-      console.error(`run ${this.lease.run_id}: no vector: ${(error as Error).name}`);
+      warn(`No vector: ${(error as Error).name}`, { run_id: this.lease.run_id });
     }
     if (found?.vectors[0]) {
       try {

@@ -5,23 +5,20 @@
 
 import { createClient } from "@supabase/supabase-js";
 import { readEnvironment } from "../_helpdesk/environment.ts";
-import { bodyOf } from "../_helpdesk/http.ts";
+import { bodyOf, CORS } from "../_helpdesk/http.ts";
+import { fetchWithId, logged, warn } from "../_helpdesk/request_log.ts";
 import { judge } from "./check.ts";
 import { connectTo } from "./scanner.ts";
 
 const BATCH = 5;
 const LEASE_SECONDS = 120;
-const CORS = {
-  "access-control-allow-origin": "*",
-  "access-control-allow-headers": "authorization, x-client-info, apikey, content-type",
-  "access-control-allow-methods": "POST, OPTIONS",
-};
 
 const { url, secretKey } = readEnvironment((name) => Deno.env.get(name));
 const connect = connectTo(optional("HELPDESK_CLAMAV"));
 const client = createClient(url, secretKey, {
   db: { schema: "helpdesk" },
   auth: { persistSession: false, autoRefreshToken: false },
+  global: { fetch: fetchWithId },
 });
 
 interface Attachment {
@@ -48,14 +45,14 @@ async function call<T>(name: string, args: Record<string, unknown>): Promise<T> 
 async function check({ attachment_id, ticket_id, content_type }: Attachment): Promise<void> {
   try {
     const key = `tickets/${ticket_id}/${attachment_id}`;
-    const answer = await fetch(`${url}/storage/v1/object/authenticated/helpdesk-attachments/${key}`, {
+    const answer = await fetchWithId(`${url}/storage/v1/object/authenticated/helpdesk-attachments/${key}`, {
       headers: { apikey: secretKey, authorization: `Bearer ${secretKey}` },
     });
     if (!answer.ok || answer.body === null) throw new Error(`Storage answered ${answer.status}`);
     await call("settle_attachment", { attachment_id, ...await judge(content_type, answer.body, connect) });
   } catch (error) {
     // No verdict: the file waits, and is tried again.
-    console.error(`${attachment_id}: ${(error as Error).message}`);
+    warn(`The file was not checked: ${(error as Error).message}`, { attachment_id });
     await call("postpone_attachment", { attachment_id, problem: (error as Error).message });
   }
 }
@@ -69,7 +66,7 @@ async function idIn(request: Request): Promise<string | null> {
   }
 }
 
-Deno.serve(async (request) => {
+Deno.serve(logged("check-attachment", async (request) => {
   if (request.method === "OPTIONS") return new Response("ok", { headers: CORS });
   if (request.method !== "POST") return Response.json({ message: "POST it" }, { status: 405, headers: CORS });
   const id = await idIn(request);
@@ -77,4 +74,4 @@ Deno.serve(async (request) => {
   const leased = await call<Attachment[]>("lease_attachments", lease);
   for (const attachment of leased) await check(attachment);
   return Response.json({ leased: leased.length }, { headers: CORS });
-});
+}));

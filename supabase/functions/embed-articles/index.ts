@@ -8,13 +8,14 @@ import { embedWaiting } from "./embedding_jobs.ts";
 import { embedder } from "../_helpdesk/embeddings.ts";
 import { readEnvironment } from "../_helpdesk/environment.ts";
 import { json, notAPost, refusal } from "../_helpdesk/http.ts";
+import { logged } from "../_helpdesk/request_log.ts";
 
 const BUDGET_MS = 100_000;
 const read = (name: string) => Deno.env.get(name);
 const api = new Api(readEnvironment(read));
 const model = embedder(read);
 
-Deno.serve(async (request) => {
+Deno.serve(logged("embed-articles", async (request) => {
   const refused = notAPost(request);
   if (refused) return refused;
   try {
@@ -29,4 +30,4 @@ Deno.serve(async (request) => {
   } catch (error) {
     return refusal(error);
   }
-});
+}));

@@ -2,12 +2,14 @@
 
 import { createClient } from "@supabase/supabase-js";
 import { readEnvironment } from "../_helpdesk/environment.ts";
+import { fetchWithId, logged } from "../_helpdesk/request_log.ts";
 import { type Answer, check, respond } from "./report.ts";
 
 const { url, secretKey } = readEnvironment((name) => Deno.env.get(name));
 const client = createClient(url, secretKey, {
   db: { schema: "helpdesk" },
   auth: { persistSession: false, autoRefreshToken: false },
+  global: { fetch: fetchWithId },
 });
 
 async function ask(): Promise<Answer> {
@@ -15,4 +17,4 @@ async function ask(): Promise<Answer> {
   return error ? { data: null, error } : { data: data as string | null, error: null };
 }
 
-Deno.serve(async () => respond(await check(ask, () => performance.now())));
+Deno.serve(logged("health", async () => respond(await check(ask, () => performance.now()))));

@@ -7,8 +7,9 @@
 
 import { Assistant } from "../_helpdesk/assistant.ts";
 import { notAPost } from "../_helpdesk/http.ts";
+import { logged } from "../_helpdesk/request_log.ts";
 import { suggest } from "./suggest.ts";
 
 const assistant = Assistant.fromEnvironment();
 
-Deno.serve(async (request) => notAPost(request) ?? await suggest(assistant, request));
+Deno.serve(logged("suggest-reply", async (request) => notAPost(request) ?? await suggest(assistant, request)));

@@ -5,6 +5,7 @@ import type { Assistant, Run } from "../_helpdesk/assistant.ts";
 import { DraftText } from "../_helpdesk/draft_text.ts";
 import { bodyOf, eventStream, invalid, json, refusal } from "../_helpdesk/http.ts";
 import { PrincipalError } from "../_helpdesk/principal.ts";
+import { noteRun, warn } from "../_helpdesk/request_log.ts";
 import type { OnContent } from "../_helpdesk/run.ts";
 
 const ARGUMENTS = ["ticket_id", "kind", "wish", "run_id", "prompt_id", "is_test"];
@@ -24,6 +25,7 @@ export async function suggest(assistant: Assistant, request: Request): Promise<R
     if (!KINDS.includes(args.kind as string)) throw invalid(`kind must be one of: ${KINDS.join(", ")}`);
     const caller = assistant.api.callerOf(request);
     const run = await assistant.api.rpc<Run>(caller, "request_run", args);
+    noteRun(run.run_id);
     if (!(request.headers.get("accept") ?? "").includes("text/event-stream")) {
       return json(await finish(assistant, run, args, caller));
     }
@@ -59,7 +61,7 @@ async function finish(
   } catch (error) {
     // A test of a prompt is worth nothing without the model, and must leave no proposal.
     if (!(error instanceof PrincipalError) || args.is_test === true) throw error;
-    console.error(error.message);
+    warn(error.message);
     problem = error.message;
     const { ticket_id, kind } = args;
     // With a wish or a prompt of its own, the run waits for a model, and this is another one.

@@ -5,8 +5,9 @@
 
 import { Assistant } from "../_helpdesk/assistant.ts";
 import { notAPost } from "../_helpdesk/http.ts";
+import { logged } from "../_helpdesk/request_log.ts";
 import { triage } from "./triage.ts";
 
 const assistant = Assistant.fromEnvironment();
 
-Deno.serve(async (request) => notAPost(request) ?? await triage(assistant, request));
+Deno.serve(logged("triage-ticket", async (request) => notAPost(request) ?? await triage(assistant, request)));

@@ -2,6 +2,7 @@
 
 import type { Assistant, Run } from "../_helpdesk/assistant.ts";
 import { bodyOf, json, refusal } from "../_helpdesk/http.ts";
+import { noteRun } from "../_helpdesk/request_log.ts";
 
 /** The platform ends a request after 150 seconds, and one run may take 60. */
 const DRAIN_MS = 80_000;
@@ -18,6 +19,7 @@ export async function triage(assistant: Assistant, request: Request): Promise<Re
     }
     const args = { ticket_id, kind: "classification", ...(run_id === undefined ? {} : { run_id }) };
     const run = await assistant.api.rpc<Run>(caller, "request_run", args);
+    noteRun(run.run_id);
     return json({ runs: [await assistant.finish(run, caller)] });
   } catch (error) {
     return refusal(error);

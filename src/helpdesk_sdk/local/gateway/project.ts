@@ -9,6 +9,7 @@ import { embeds, keepRelations } from "./lite/embeds.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
 import { Mails, withKnownType } from "./lite/mails.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
+import { printable } from "./realtime/log.ts";
 import { Realtime } from "./realtime/server.ts";
 import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
@@ -174,7 +175,8 @@ export class Project {
       return databaseUnavailable();
     } catch (error) {
       if (isConnectionLost(error) || await this.#isOutage()) return databaseUnavailable();
-      console.error(error);
+      const id = request.headers.get("x-client-request-id");
+      console.error(...(id ? [`request ${printable(id.slice(0, 100))}:`, error] : [error]));
       return restError(500, "SUP", "The gateway failed. Its log has the reason.");
     }
   }

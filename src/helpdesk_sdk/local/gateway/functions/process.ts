@@ -110,7 +110,8 @@ export class FunctionProcess {
       this.alive = false;
       clearTimeout(this.#idle);
     });
-    this.#forwarded = this.#forwardErrors().catch(() => {});
+    this.#forwarded = this.#forward(child.stderr, true).catch(() => {});
+    this.#forward(child.stdout, false).catch(() => {});
   }
 
   /** Start a function and wait until it listens. */
@@ -150,7 +151,7 @@ export class FunctionProcess {
       clearEnv: true,
       env: environment(name, settings, dbUrl, gatewayPort, port),
       stdin: "piped",
-      stdout: "inherit",
+      stdout: "piped",
       stderr: "piped",
     });
     return new FunctionProcess(modifiedAt, command.spawn(), port);
@@ -187,11 +188,14 @@ export class FunctionProcess {
     }
   }
 
-  /** Copy standard error to the gateway's log, and keep the end of it for the error message. */
-  async #forwardErrors(): Promise<void> {
+  /**
+   * Copy output to the gateway's log, and keep the end of standard error for the error message. The gateway's own
+   * standard output is for its events alone.
+   */
+  async #forward(output: ReadableStream<Uint8Array>, isKept: boolean): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of this.child.stderr) {
-      this.#output = (this.#output + decoder.decode(bytes, { stream: true })).slice(-STDERR_KEPT);
+    for await (const bytes of output) {
+      if (isKept) this.#output = (this.#output + decoder.decode(bytes, { stream: true })).slice(-STDERR_KEPT);
       try {
         for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
       } catch {
