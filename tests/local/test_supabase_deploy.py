@@ -31,10 +31,11 @@ class Platform(ThreadingHTTPServer):
         self.deployed: list[bytes] = []
 
 
-_EMBED = ("api", "embeddings", "environment", "http", "principal")
+_SHARED = ("api", "environment", "http", "principal", "request_log")
+_EMBED = (*_SHARED, "completion", "embeddings", "problems")
 _CHAT = (
     *("api", "assistant", "breaker", "capability", "chat", "completion", "embeddings", "environment", "http"),
-    *("principal", "problems", "run"),
+    *("principal", "problems", "request_log", "run"),
 )
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
@@ -125,7 +126,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
         "check-attachment": {
             *(f"supabase/functions/check-attachment/{file}.ts" for file in _CHECK),
             "supabase/functions/check-attachment/deno.json",
-            *(f"supabase/functions/_helpdesk/{file}.ts" for file in ("api", "environment", "http", "principal")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
         },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",
@@ -137,7 +138,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(stand
             "supabase/functions/health/deno.json",
             "supabase/functions/health/index.ts",
             "supabase/functions/health/report.ts",
-            "supabase/functions/_helpdesk/environment.ts",
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in ("environment", "request_log")),
         },
         "suggest-reply": {
             *(f"supabase/functions/suggest-reply/{file}" for file in ("deno.json", "index.ts", "suggest.ts")),
