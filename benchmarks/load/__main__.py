@@ -12,9 +12,9 @@ from pathlib import Path
 
 from benchmarks import data
 from benchmarks.load import drive, sql_side
-from benchmarks.load.model import PEOPLE_MAX, SECONDS_MAX, BoundsError, Load
+from benchmarks.load.model import PEOPLE_MAX, SECONDS_MAX, SUBSCRIBERS_MAX, BoundsError, Load
 from benchmarks.load.report import Run, as_text, saturation
-from helpdesk_sdk.local import Stack
+from benchmarks.load.subscribers import Deliveries
 
 _CACHE = Path(__file__).parents[1] / ".cache"
 _RESULTS = Path(__file__).parents[1] / "results"
@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=int, default=20, help=f"for each step (20; at most {SECONDS_MAX})")
     parser.add_argument("--rates", type=float, nargs="*", default=[10, 20, 40, 80, 160], help="requests a second")
     parser.add_argument("--closed", action="store_true", help="the closed model too, as the last step")
+    followers = f"how many follow their events (10, or all people; at most {SUBSCRIBERS_MAX})"
+    parser.add_argument("--subscribers", type=int, help=followers)
     parser.add_argument("--connections", type=int, default=8, help="of the SQL side (8)")
     parser.add_argument("--sizes", type=int, nargs="*", default=list(_SIZES), help="of growth, in tickets")
     parser.add_argument("--cache", type=Path, default=_CACHE, help="where the data of growth stay")
@@ -54,9 +56,10 @@ def _parser() -> argparse.ArgumentParser:
 def _scenario(options: argparse.Namespace, cores: int) -> list[tuple[str, Run]]:
     """A ramp in the open model until it saturates, then the SQL side at the same rates."""
     found: list[tuple[str, Run]] = []
-    loads = [Load(options.people, options.seconds, rate) for rate in sorted(options.rates)]
-    loads += [Load(options.people, options.seconds)] if options.closed or not loads else []
-    with Stack.start(ephemeral=True) as stack:
+    subscribers = min(10, options.people) if options.subscribers is None else options.subscribers
+    loads = [Load(options.people, options.seconds, rate, subscribers) for rate in sorted(options.rates)]
+    loads += [Load(options.people, options.seconds, None, subscribers)] if options.closed or not loads else []
+    with drive.stack_with_model() as stack:
         for load in loads:
             load.check(stack.info.api_url)
         people = drive.sign_in(stack, options.people)
@@ -94,6 +97,12 @@ def _growth(options: argparse.Namespace) -> list[tuple[str, Run]]:
     return found
 
 
+def _events_as_json(found: Deliveries) -> dict[str, object]:
+    times = dict(zip(("p50", "p95", "p99"), found.quantiles(), strict=True))
+    numbers = {"subscribers": found.subscribers, "received": len(found.delays), "lost": found.lost}
+    return {**numbers, "doubled": found.doubled, "polled": found.unpushed, "delay": times}
+
+
 def _as_json(name: str, run: Run, cores: int) -> dict[str, object]:
     acts = {act: dict(zip(("p50", "p95", "p99"), run.quantiles(act), strict=True)) for act in run.times}
     return {
@@ -103,6 +112,7 @@ def _as_json(name: str, run: Run, cores: int) -> dict[str, object]:
         "all": dict(zip(("p50", "p95", "p99"), run.quantiles(), strict=True)),
         "acts": acts,
         "errors": dict(run.errors),
+        "events": None if run.deliveries is None else _events_as_json(run.deliveries),
         "limited_by": run.busiest(cores),
         "samples": [asdict(one) for one in run.samples],
     }

@@ -15,6 +15,10 @@ _PAGE = 25
 _WORDS = ("invoice", "password", "delivery", "refund", "login")
 
 
+class WithoutModelError(HelpdeskError):
+    """The assistant answered, and no model was asked."""
+
+
 @dataclass
 class Somebody:
     """A person who is signed in, and the tickets that they have seen."""
@@ -22,12 +26,18 @@ class Somebody:
     hd: Helpdesk
     is_agent: bool
     random: random.Random
+    email: str
+    password: str
     seen: list[UUID] = field(default_factory=list)
 
-    def choose(self) -> str:
-        """The next act; somebody who has seen no ticket begins with a list."""
-        act = act_of(self.is_agent, self.random)
-        if act in ("timeline", "reply") and not self.seen:
+    def choose(self, rare: str | None = None) -> str:
+        """The next act; somebody who has seen no ticket begins with a list.
+
+        Args:
+            rare: a rare act that is due.
+        """
+        act = rare or act_of(self.is_agent, self.random)
+        if act in ("timeline", "reply", "suggest") and not self.seen:
             return "team tickets" if self.is_agent else "create"
         return act
 
@@ -45,6 +55,8 @@ class Somebody:
             "reply": self._reply,
             "create": self._create,
             "claim": self.hd.tickets.claim_next,
+            "sign in": lambda: self.hd.auth.sign_in(self.email, self.password),
+            "suggest": self._suggest,
         }
         acts[act]()
 
@@ -56,8 +68,15 @@ class Somebody:
         try:
             self.hd.messages.reply(self.random.choice(self.seen), "Under load.")
         except ApiError as error:
-            if error.reason not in RULES:
+            if f"helpdesk.{error.reason}" not in RULES:
                 raise
+
+    def _suggest(self) -> None:
+        # A wish of its own: the answer to the same question would come from the last one.
+        wish = f"In {self.random.randrange(10, 10_000)} words at most."
+        found = self.hd.assistant.suggest(self.random.choice(self.seen), kind="summary", wish=wish)
+        if found.mode != "model":
+            raise WithoutModelError(f"The assistant answered without its model: {found.reason}")
 
     def _create(self) -> None:
         ticket = self.hd.tickets.create(f"About {self.random.choice(_WORDS)}", "Under load.")
@@ -66,4 +85,4 @@ class Somebody:
 
 def reason_of(error: HelpdeskError) -> str:
     """A failure in a stable word: the rule's, or the class of the error."""
-    return (isinstance(error, ApiError) and error.reason) or type(error).__name__
+    return f"helpdesk.{error.reason}" if isinstance(error, ApiError) and error.reason else type(error).__name__

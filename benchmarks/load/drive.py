@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,8 +21,10 @@ import psycopg
 
 from benchmarks.load.model import TEAMS, Load
 from benchmarks.load.report import Run, Sample
+from benchmarks.load.subscribers import Subscribers
 from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.local import Stack
+from helpdesk_sdk.scripted_provider import ScriptedProvider
 
 _ROOT = Path(__file__).parents[2]
 _PASSWORD = secrets.token_urlsafe(12)
@@ -35,8 +39,25 @@ class SignedIn:
     """One person's token."""
 
     token: str
+    email: str
     is_agent: bool
     seed: int
+
+
+@contextmanager
+def stack_with_model() -> Iterator[Stack]:
+    """A stack of its own, whose functions ask a scripted model that answers at once."""
+    with ScriptedProvider() as provider, tempfile.TemporaryDirectory(prefix="helpdesk-load-") as name:
+        project = Path(name)
+        # PostgreSQL may run as another user.
+        project.chmod(0o711)
+        for part in ("migrations", "functions"):
+            shutil.copytree(_ROOT / "supabase" / part, project / part)
+        shutil.copy(_ROOT / "supabase" / "config.toml", project)
+        lines = [f"{key}={value}\n" for key, value in provider.environment.items()]
+        (project / "functions" / ".env").write_text("".join(lines), encoding="utf-8")
+        with Stack.start(project=project, ephemeral=True) as stack:
+            yield stack
 
 
 def sign_in(stack: Stack, people: int) -> list[SignedIn]:
@@ -60,7 +81,7 @@ def sign_in(stack: Stack, people: int) -> list[SignedIn]:
                 else:
                     for _ in range(2):
                         hd.tickets.create("About a delivery", "Before the load.", team=team)
-            return SignedIn(session.access_token.get_secret_value(), is_agent, number)
+            return SignedIn(session.access_token.get_secret_value(), email, is_agent, number)
 
         with ThreadPoolExecutor(4) as pool:
             return list(pool.map(one, range(people)))
@@ -81,6 +102,7 @@ def run(stack: Stack, load: Load, people: list[SignedIn]) -> Run:
             "url": info.api_url,
             "key": info.publishable_key,
             "load": asdict(load),
+            "password": _PASSWORD,
             "people": [asdict(one) for one in people[: load.people]],
             "results": str(results),
         }
@@ -89,18 +111,24 @@ def run(stack: Stack, load: Load, people: list[SignedIn]) -> Run:
         command += [str(Path(__file__).with_name("locustfile.py")), "--users", str(load.people)]
         command += ["--spawn-rate", str(load.people), "--run-time", f"{load.seconds}s", "--exit-code-on-error", "0"]
         began = time.monotonic()
-        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        tokens = [one.token for one in people[: load.subscribers]]
+        following = Subscribers(info.api_url, info.publishable_key, tokens)
+        with (
+            following,
+            subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+        ):
             samples = list(_watch(stack, process))
             output = process.communicate()[0]
         seconds = time.monotonic() - began
         if process.returncode != 0 or not results.exists():
             raise RuntimeError(f"Locust failed: {output[-2000:]}")
         done = Run(load, min(seconds, float(load.seconds)), samples=samples)
+        done.deliveries = following.deliveries if tokens else None
         for line in results.read_text("utf-8").splitlines():
             name, took, reason = json.loads(line)
             done.times.setdefault(name, []).append(took)
             if reason is not None:
-                done.errors[reason] += 1
+                done.errors[f"{name}: {reason}"] += 1
         return done
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from locust import User, events, task
 
 from benchmarks.load.acts import Somebody, reason_of
+from benchmarks.load.besides import Besides
 from benchmarks.load.model import Load, next_start
 from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.errors import HelpdeskError
@@ -23,6 +24,7 @@ PLAN: dict[str, Any] = json.loads(os.environ["HELPDESK_LOAD_PLAN"])
 LOAD = Load(**PLAN["load"])
 LOAD.check(PLAN["url"])
 _waiting = iter(PLAN["people"])
+_besides = Besides(time.monotonic())
 
 
 class Person(User):  # type: ignore[misc,unused-ignore]
@@ -32,7 +34,7 @@ class Person(User):  # type: ignore[misc,unused-ignore]
         """Take the next person's token."""
         given = next(_waiting)
         hd = Helpdesk(PLAN["url"], PLAN["key"], access_token=given["token"], max_retries=0)
-        self.somebody = Somebody(hd, given["is_agent"], random.Random(given["seed"]))
+        self.somebody = Somebody(hd, given["is_agent"], random.Random(given["seed"]), given["email"], PLAN["password"])
         self.interval = None if LOAD.rate is None else LOAD.people / LOAD.rate
         self.scheduled = time.perf_counter() + self.somebody.random.random() * (self.interval or 0.0)
 
@@ -43,7 +45,8 @@ class Person(User):  # type: ignore[misc,unused-ignore]
     @task  # type: ignore[untyped-decorator,unused-ignore]
     def act(self) -> None:
         """Do something, and count from the scheduled start."""
-        name, error = self.somebody.choose(), None
+        rare = _besides.due(time.monotonic(), is_agent=self.somebody.is_agent)
+        name, error = self.somebody.choose(rare), None
         time.sleep(max(0.0, self.scheduled - time.perf_counter()))
         try:
             self.somebody.do(name)

@@ -24,6 +24,7 @@ OF_AGENTS = ("team tickets", "timeline", "search", "reply", "claim")
 RULES = ("helpdesk.conversation_moved", "helpdesk.ticket_closed")
 """Refusals that are the answer of the rules when somebody else was faster: no failures of a load."""
 PEOPLE_MAX = 200
+SUBSCRIBERS_MAX = 50
 SECONDS_MAX = 60
 RATE_MAX = 500.0
 TEAMS = 5
@@ -42,11 +43,13 @@ class Load:
         seconds: how long.
         rate: requests a second that begin, of all people together (open model); None: each person begins the next
             request when the last one is answered (closed model).
+        subscribers: how many of them follow their events meanwhile.
     """
 
     people: int = 50
     seconds: int = 20
     rate: float | None = None
+    subscribers: int = 0
 
     def check(self, url: str) -> None:
         """Refuse what is out of bounds.
@@ -65,6 +68,8 @@ class Load:
             raise BoundsError(f"2 to {PEOPLE_MAX} people, not {self.people}")
         if not 1 <= self.seconds <= SECONDS_MAX:
             raise BoundsError(f"1 to {SECONDS_MAX} seconds, not {self.seconds}")
+        if not 0 <= self.subscribers <= min(SUBSCRIBERS_MAX, self.people):
+            raise BoundsError(f"0 to {SUBSCRIBERS_MAX} of the people follow events, not {self.subscribers}")
         if self.rate is not None and not 0 < self.rate <= RATE_MAX:
             raise BoundsError(f"more than 0 and at most {RATE_MAX:g} requests a second, not {self.rate:g}")
 

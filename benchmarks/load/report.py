@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import mean
 
 from benchmarks.load.model import Load, percentile
+from benchmarks.load.subscribers import Deliveries
 
 _BUSY = 0.85
 _DOUBLED = 2.0
@@ -33,8 +34,9 @@ class Run:
         load: what was asked.
         seconds: how long it took.
         times: milliseconds from the scheduled start, by act.
-        errors: how often each reason was met.
+        errors: how often each act met each reason.
         samples: what was busy, once a second.
+        deliveries: what the subscribers received; None without them.
     """
 
     load: Load
@@ -42,6 +44,7 @@ class Run:
     times: dict[str, list[float]] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
+    deliveries: Deliveries | None = None
 
     @property
     def all_times(self) -> list[float]:
@@ -96,5 +99,7 @@ def as_text(run: Run, cores: int) -> str:
         p50, p95, p99 = run.quantiles(act)
         lines.append(f"  {act or 'all':<14}{len(values):>7}{p50:>9.1f}{p95:>9.1f}{p99:>9.1f}")
     lines.append("  errors: " + (", ".join(f"{why} {n}" for why, n in run.errors.most_common()) or "none"))
+    if run.deliveries is not None:
+        lines.append(f"  events: {run.deliveries.as_text()}")
     lines.append(f"  limited by: {run.busiest(cores)}")
     return "\n".join(lines)
