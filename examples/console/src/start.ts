@@ -19,4 +19,6 @@ const configured = config.then((found) => {
   // A link signs somebody in: what is stored may be another person's.
   if (!readAuthLink(location.href).link) readFirst(queries, found.key, location).catch(() => undefined);
 });
+// The page says what is wrong with the configuration, once it is there.
+configured.catch(() => undefined);
 app.then(({ show }) => show(queries, configured));

@@ -81,6 +81,11 @@ story(
 
     // Ana's page hears of Ben's answer late: she sends hers at the same time.
     await ana.route("**/rpc/events_page", () => {});
+    const refused = ana.waitForResponse("**/rpc/send_reply");
+    await ana.route("**/rest/v1/conversation?**", async (route) => {
+      await refused;
+      await route.continue();
+    });
     await ana.keyboard.press("r");
     await ana.keyboard.type("The carrier has lost it.");
     await ben.keyboard.press("Control+Enter");
