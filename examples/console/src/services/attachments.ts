@@ -3,6 +3,8 @@ import type { Attachment } from "../lib/models.ts";
 import { call, client, connection, credentials } from "./supabase.ts";
 
 const BUCKET = "helpdesk-attachments";
+/** Waits before a check is tried again, in ms. */
+const CHECK_PAUSES = [2_000, 10_000, 60_000];
 
 export type NewFile = {
   id: string;
@@ -27,9 +29,25 @@ export async function uploadFile(given: NewFile): Promise<Attachment | null> {
   );
   await send(given);
   await call(client().rpc("finish_attachment", { attachment_id: id }));
-  // Where this function is not deployed, a worker checks the file a little later.
+  await check(id);
+  const attachment = await readAttachment(id);
+  if (attachment?.state === "uploaded") void checkLater(id);
+  return attachment;
+}
+
+/** Have a file checked. Where this function is not deployed, a worker does it a little later. */
+async function check(id: string): Promise<void> {
   await request("functions/v1/check-attachment", { attachment_id: id }).catch(() => null);
-  return await readAttachment(id);
+}
+
+/** A check that failed, because Storage or the function did not answer, is tried again: nobody else may ask for it. */
+async function checkLater(id: string): Promise<void> {
+  for (const pause of CHECK_PAUSES) {
+    await new Promise((done) => setTimeout(done, pause));
+    await check(id);
+    const attachment = await readAttachment(id).catch(() => null);
+    if (attachment && attachment.state !== "uploaded") return;
+  }
 }
 
 /** The upload itself. fetch() does not report its progress, so this is an XMLHttpRequest. */

@@ -1,6 +1,6 @@
 /** The assistant on the ticket page: a draft with its proof, what people decide, and what is shown when there is none. */
 import type { Page } from "playwright-core";
-import { eventually, expect, expectEqual, type Story, story } from "./harness.ts";
+import { closeByEscape, eventually, expect, expectEqual, type Story, story } from "./harness.ts";
 
 const AT_ONCE = { preferences: { undoSeconds: 0 } };
 const ARTICLE =
@@ -53,8 +53,7 @@ story("an agent takes a draft apart by its sources, edits it and sends it", asyn
     (await article.getByRole("link", { name: "Open the article" }).getAttribute("href"))?.endsWith(articleId),
     "the dialog leads to the article",
   );
-  await page.keyboard.press("Escape");
-  await article.waitFor({ state: "hidden" });
+  await closeByEscape(page, article);
 
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press("y");

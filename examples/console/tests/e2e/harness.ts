@@ -8,7 +8,7 @@
  *
  * A story fails on an uncaught error, an error in the browser's log, or a violation of the security policy, on any page.
  */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { type Api, api } from "./api.ts";
 import { type OpenOptions, Visitors } from "./visitors.ts";
 import type { Person, World } from "./world.ts";
@@ -82,6 +82,16 @@ export function expect(condition: unknown, sentence: string): asserts condition 
 export function expectEqual(found: unknown, wanted: unknown, what = "value"): void {
   const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
   if (a !== b) throw new Error(`${what}: expected ${b}, found ${a}`);
+}
+
+/** Press Escape until a window is closed: a key that comes while the page draws the window may be lost. */
+export async function closeByEscape(page: Page, window: Locator): Promise<void> {
+  await eventually("Escape closes the window", async () => {
+    if (await window.isHidden()) return true;
+    await page.keyboard.press("Escape");
+    await window.waitFor({ state: "hidden", timeout: 1_000 }).catch(() => undefined);
+    return await window.isHidden();
+  });
 }
 
 /** Ask again until the condition holds; fails after `seconds`. */

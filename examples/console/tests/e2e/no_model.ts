@@ -1,6 +1,6 @@
 /** The assistant of a helpdesk in which no language model is configured: it finds what fits, and people write. */
 import type { Page } from "playwright-core";
-import { eventually, expectEqual, type Story, story } from "./harness.ts";
+import { closeByEscape, eventually, expectEqual, type Story, story } from "./harness.ts";
 
 const ARTICLE = "# Fire\n\nSwitch the **printer** off at the wall. Never pour water on it.\n";
 const COLD = { timeout: 60_000 };
@@ -31,8 +31,7 @@ story("without a model the box says so, shows what fits, and people send it", { 
   await box(page).getByRole("button", { name: /^Source\s1\b/ }).click();
   const article = page.getByRole("dialog", { name: "Fire" });
   await article.getByText("Never pour water on it.").waitFor();
-  await page.keyboard.press("Escape");
-  await article.waitFor({ state: "hidden" });
+  await closeByEscape(page, article);
   await expectAccessible(page);
   await screenshot(page, "assistant-no-model");
 

@@ -1,5 +1,5 @@
 /** The support story in one piece: a customer asks, an agent answers with the assistant's help, both see it at once. */
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { closeByEscape, eventually, expect, expectEqual, story } from "./harness.ts";
 
 const ARTICLE = "# Leaks\n\nA kettle that leaks has a **worn seal**. Order a new seal under part number K-17.\n";
 
@@ -54,8 +54,7 @@ story("a request is asked, claimed, answered with proof, solved and opened again
     "the quoted sentence is marked in the article",
     () => agent.evaluate(() => [...CSS.highlights.get("helpdesk-quote") ?? []].map(String).join().includes("seal")),
   );
-  await agent.keyboard.press("Escape");
-  await article.waitFor({ state: "hidden" });
+  await closeByEscape(agent, article);
   await agent.evaluate(() => (document.activeElement as HTMLElement).blur());
   await agent.keyboard.press("y");
   const reply = agent.getByRole("textbox", { name: "Reply to Mei Tanaka" });
