@@ -12,7 +12,7 @@ from tests.deploy.platform import REF
 from tests.deploy.support import Host, execute, next_release, quick_cli, refused
 
 from helpdesk_sdk import deploy
-from helpdesk_sdk.deploy import _smoke
+from helpdesk_sdk.deploy import _planning, _smoke
 from helpdesk_sdk.deploy.errors import DeploymentFailedError
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError
 from helpdesk_sdk.install import environments, files
@@ -77,6 +77,13 @@ def test_a_database_that_takes_no_writes(deployed: Host) -> None:
         "current_database()); end $$",
     )
     assert "takes no writes" in refused(deployed, "read_only").message
+
+
+def test_a_server_that_is_too_old(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = host.value("select current_setting('server_version_num')::int / 10000")
+    monkeypatch.setattr(_planning, "_OLDEST_POSTGRES", version + 1)
+    message = refused(host, "old_postgres").message
+    assert message == f"the database is PostgreSQL {version}, but at least {version + 1} is needed"
 
 
 def test_a_database_without_auth(host: Host) -> None:

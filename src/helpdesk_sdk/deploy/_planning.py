@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from ._database import Db
     from .target import Target
 
+_OLDEST_POSTGRES = 16
 _RIGHTS = """
 select
   current_user as name,
+  current_setting('server_version_num')::int / 10000 as postgres,
   pg_is_in_recovery() as replica,
   current_setting('default_transaction_read_only') = 'on' as read_only,
   has_database_privilege(current_database(), 'create') as may_create,
@@ -179,9 +181,12 @@ def _whose(target: Target, state: State, adopt: bool) -> list[Problem]:
 
 
 def _rights(db: Db) -> list[Problem]:
-    """What the role, or the database, lacks. Looked up in the catalogue, which every role may read."""
+    """What the server, the database or the role lacks. Looked up in the catalogue, which every role may read."""
     row = db.execute(_RIGHTS.encode()).fetchone()
     assert row is not None
+    if row["postgres"] < _OLDEST_POSTGRES:
+        message = f"the database is PostgreSQL {row['postgres']}, but at least {_OLDEST_POSTGRES} is needed"
+        return [Problem("old_postgres", message, "Upgrade it in the dashboard: Project Settings, Infrastructure.")]
     if row["replica"] or row["read_only"]:
         message = "the database takes no writes: it is a read replica, or its disk is full"
         return [Problem("read_only", message, "Take the URL of the primary, or look at the project in the dashboard.")]
