@@ -44,11 +44,8 @@ begin
     from (select l.created_at from helpdesk.events as l order by l.event_id desc limit 1) as e
     union all
     -- No stream receives events that are newer than the oldest transaction that has written.
-    select
-      'event_hold_seconds' as name,
-      '{}' as labels,
-      coalesce(max(extract(epoch from clock_timestamp() - a.xact_start)), 0) as value
-    from pg_stat_activity as a where a.backend_xid is not null and a.pid <> pg_backend_pid()
+    select 'event_hold_seconds' as name, '{}' as labels, coalesce(max(o.seconds), 0) as value
+    from helpdesk_private.open_transactions(0) as o
     union all
     select 'runs' as name, jsonb_build_object('state', s.state) as labels, count(r.run_id) as value
     from unnest(array['queued', 'leased']) as s (state)

@@ -80,6 +80,8 @@ def test_an_open_transaction_holds_events_back(pg: Server, own: str, world: Worl
     with pg.connect(own) as holding, pg.connect(own) as reader:
         with be(holding, AGENT):
             holding.execute("update helpdesk.tickets set title = 'held' where ticket_id = %s", (world["mine"],))
+        # The metric counts whole seconds.
+        holding.execute("select pg_sleep(0.6)")
         assert _metrics(reader)["event_hold_seconds",] > 0
         assert _metrics(reader)["lock_waits",] == 0
         holding.rollback()

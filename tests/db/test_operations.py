@@ -66,10 +66,14 @@ def test_a_prepared_transaction_is_named() -> None:
             db.execute("prepare transaction 'forgotten'")
             db.commit()
             rows = db.execute("select pid, application, state from helpdesk.open_transactions(0)").fetchall()
+            # The metric counts whole seconds.
+            db.execute("select pg_sleep(0.6)")
+            held = db.execute("select value from helpdesk.metrics() where name = 'event_hold_seconds'").fetchall()
             db.commit()
             db.autocommit = True
             db.execute("rollback prepared 'forgotten'")
     assert rows == [(None, "forgotten", "prepared")]
+    assert held[0][0] > 0
 
 
 @pytest.mark.parametrize(
