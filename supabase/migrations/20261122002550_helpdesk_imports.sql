@@ -99,7 +99,7 @@ as $$
 declare
   v_last bigint := (select case when s.is_called then s.last_value else 0 end from helpdesk.tickets_number_seq as s);
 begin
-  if p_last - v_last > 1000000 then
+  if p_last > v_last + 1000000 then
     perform helpdesk_private.fail(
       'invalid_value', format('last_number must be at most %s', v_last + 1000000),
       'Leave last_number out: the tickets have new numbers.'

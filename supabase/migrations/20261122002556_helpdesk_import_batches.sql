@@ -182,13 +182,12 @@ begin
     custom_fields, snoozed_until, last_message_id, first_response_at, resolved_at, closed_at, created_at, updated_at
   )
   select
-    (i.ticket).ticket_id, (i.ticket).number, (i.ticket).status, (i.ticket).priority, (i.ticket).title, (i.ticket).description,
-    (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel, (i.ticket).external_id,
-    (i.ticket).custom_fields, (i.ticket).snoozed_until, m.last_message_id,
+    (i.ticket).ticket_id, (i.ticket).number, (i.ticket).status, (i.ticket).priority, (i.ticket).title,
+    (i.ticket).description, (i.ticket).team_id, (i.ticket).assigned_to, (i.ticket).created_by, (i.ticket).channel,
+    (i.ticket).external_id, (i.ticket).custom_fields, (i.ticket).snoozed_until, m.last_message_id,
     -- What a source does not say, its messages do.
     case when i.item ? 'first_response_at' then (i.ticket).first_response_at else m.first_response_at end,
-    (i.ticket).resolved_at, (i.ticket).closed_at,
-    (i.ticket).created_at, (i.ticket).updated_at
+    (i.ticket).resolved_at, (i.ticket).closed_at, (i.ticket).created_at, (i.ticket).updated_at
   from unnest(v_tickets) with ordinality as i (item, known_id, outcome, ticket, staff_fields, place)
   left join (
     select
@@ -332,6 +331,8 @@ set search_path = pg_catalog, pg_temp
 -- A session keeps its plans: one of an empty table would read all of the table for each row of the import, until the
 -- table has statistics.
 set enable_seqscan = off
+-- Before PostgreSQL 18, a table that is read all the same counts as so dear that the plan would be compiled.
+set jit = off
 as $$
 declare
   v_run helpdesk_private.import_runs := helpdesk_private.lock_import(p_run_id);
