@@ -4,7 +4,7 @@ import { ApiError } from "./api.ts";
 import { PrincipalError } from "./principal.ts";
 import { noteRefusal, noteWork, REQUEST_ID, warn } from "./request_log.ts";
 
-export const CORS: Readonly<Record<string, string>> = {
+const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-allow-headers": `authorization, x-client-info, apikey, content-type, ${REQUEST_ID}`,
   "access-control-allow-methods": "POST, OPTIONS",

@@ -5,7 +5,7 @@
 
 import { createClient } from "@supabase/supabase-js";
 import { readEnvironment } from "../_helpdesk/environment.ts";
-import { bodyOf, CORS } from "../_helpdesk/http.ts";
+import { bodyOf, json, notAPost } from "../_helpdesk/http.ts";
 import { fetchWithId, logged, warn } from "../_helpdesk/request_log.ts";
 import { judge } from "./check.ts";
 import { connectTo } from "./scanner.ts";
@@ -67,11 +67,11 @@ async function idIn(request: Request): Promise<string | null> {
 }
 
 Deno.serve(logged("check-attachment", async (request) => {
-  if (request.method === "OPTIONS") return new Response("ok", { headers: CORS });
-  if (request.method !== "POST") return Response.json({ message: "POST it" }, { status: 405, headers: CORS });
+  const refused = notAPost(request);
+  if (refused) return refused;
   const id = await idIn(request);
   const lease = { max_rows: id === null ? BATCH : 1, lease_seconds: LEASE_SECONDS, attachment_id: id };
   const leased = await call<Attachment[]>("lease_attachments", lease);
   for (const attachment of leased) await check(attachment);
-  return Response.json({ leased: leased.length }, { headers: CORS });
+  return json({ leased: leased.length });
 }));
