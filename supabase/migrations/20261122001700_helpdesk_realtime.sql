@@ -6,7 +6,7 @@
 --   helpdesk:ticket:<uuid>:staff  what only staff may know of it; and who has it open (presence)
 --   helpdesk:team:<uuid>          everything in a team's queue, and that a ticket has left it
 --   helpdesk:user:<uuid>          a requester's own tickets; assignments; what changes a person's rights
---   helpdesk:staff                that a field, an article, a team or a setting has changed, which all staff may read
+--   helpdesk:staff                that a field, an article, a team, a setting or an exclusion has changed
 --   helpdesk:admin                everything
 
 insert into helpdesk_private.concepts (version, concept) values ('20261122001700', 'realtime');
@@ -28,7 +28,7 @@ declare
 begin
   return next 'helpdesk:admin';
   if p_event.ticket_id is null then
-    -- The event is for admins. What it is about, all staff may read: they read it again.
+    -- The event is for admins. What it is about, others on the staff show too: they read it again, as far as they may.
     if p_event.type ~
       '^(?:(?:article|field|settings)[.]|team[.](?:created|updated|deleted)$|assistant[.](?:settings|exclusion)_)'
     then

@@ -179,6 +179,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select * from helpdesk_private.nearest_by_index(p_embedding, p_model, p_kind, p_ticket_id, p_assignees, 200);
 $$;
+comment on function helpdesk_private.more_by_index is 'As nearest_by_index, with more of the nearest: 200.';
 revoke all on function helpdesk_private.more_by_index from public, anon, authenticated, service_role;
 
 create function helpdesk_private.nearest_by_vector(
@@ -222,7 +223,7 @@ begin
         select n from helpdesk_private.more_by_index(p_embedding, p_model, v_kind, p_ticket_id, p_assignees) as n
       );
     end if;
-    if cardinality(v_near) < 20 and v_kind = 'tag' then
+    if cardinality(v_near) < c_voters and v_kind = 'tag' then
       v_near := array(
         select (v_kind, v.ticket_id, -(v.embedding operator(helpdesk_private.<#>) v_unit))::helpdesk_private.neighbour
         from helpdesk_private.example_embeddings as v
@@ -230,7 +231,7 @@ begin
         order by v.embedding operator(helpdesk_private.<#>) v_unit
         limit 200
       );
-    elsif cardinality(v_near) < 20 then
+    elsif cardinality(v_near) < c_voters then
       -- There are few, or few of these people's: they are compared one by one. An array, because a join would look up
       -- each id from the root of the index.
       v_near := array(
