@@ -10,6 +10,7 @@ import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
+from ._base.input import read_pairs
 from ._connect.connection import connect
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 app = Commands(name="import", help="Move in from another helpdesk: tickets, people, teams and fields.")
 
 PathArgument = Annotated[Path, typer.Argument(help="A file, or a folder with files.", show_default=False)]
+AccountOption = Annotated[str, typer.Option(metavar="NAME", help="A name for the account, to keep several apart.")]
+FilesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Import the attachments here, each named by its id.", show_default=False),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing; report what would be done.")]
 SkipOption = Annotated[
     bool, typer.Option("--skip-unreadable", help="Import the rest when a file cannot be read to its end.")
@@ -39,9 +45,7 @@ ReportOption = Annotated[
 @app.command("zendesk")
 def zendesk(
     path: PathArgument,
-    account: Annotated[
-        str, typer.Option(metavar="NAME", help="A name for the account, to keep several apart.")
-    ] = "zendesk",
+    account: AccountOption = "zendesk",
     status: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,10 +59,7 @@ def zendesk(
     include_deleted: Annotated[
         bool, typer.Option("--include-deleted", help="Import deleted tickets, as closed ones.")
     ] = False,
-    files: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Import the attachments here, each named by its id.", show_default=False),
-    ] = None,
+    files: FilesOption = None,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -73,7 +74,7 @@ def zendesk(
 
     For example: helpdesk import zendesk export/ --dry-run
     """
-    statuses, types = _pairs("--status", status), _pairs("--type", type)
+    statuses, types = read_pairs("--status", status), read_pairs("--type", type)
     _run(
         lambda hd, tell: hd.imports.zendesk(
             path,
@@ -166,19 +167,14 @@ def csv_(
 @app.command("freshdesk")
 def freshdesk(
     path: PathArgument,
-    account: Annotated[
-        str, typer.Option(metavar="NAME", help="A name for the account, to keep several apart.")
-    ] = "freshdesk",
+    account: AccountOption = "freshdesk",
     status: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NUMBER=STATUS", help="What a status of your own becomes; may be repeated.", show_default=False
         ),
     ] = None,
-    files: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Import the attachments here, each named by its id.", show_default=False),
-    ] = None,
+    files: FilesOption = None,
     dry_run: DryRunOption = False,
     skip_unreadable: SkipOption = False,
     stage: StageOption = None,
@@ -192,7 +188,7 @@ def freshdesk(
 
     For example: helpdesk import freshdesk export/ --status 6=pending --dry-run
     """
-    statuses = _pairs("--status", status)
+    statuses = read_pairs("--status", status)
     _run(
         lambda hd, tell: hd.imports.freshdesk(
             path,
@@ -273,14 +269,15 @@ def compare(
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for one in given or ():
-        word, equals, meaning = one.partition("=")
-        if not word or not equals or not meaning:
-            raise CliError(f"{option} must be WORD=MEANING, got {one!r}", code=ExitCode.USAGE)
-        pairs[word] = meaning
-    return pairs
+@app.command("list")
+def list_(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+) -> None:
+    """List imports, newest first, with those that did not end."""
+    from ._show.imports import show_runs
+
+    with connect() as hd:
+        show_runs(hd.imports.list(limit=limit))
 
 
 def _run(work: Callable[[Helpdesk, Callable[[Progress], object]], ImportSummary], report: Path | None) -> None:

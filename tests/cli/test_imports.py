@@ -70,7 +70,8 @@ def test_an_account_moves_in(people: People, export: Path, account: str, tmp_pat
 
 def test_customers_and_agents_import_nothing(people: People, export: Path) -> None:
     for somebody in (people.customer, people.agent):
-        assert somebody("import", "zendesk", export, code=5).err.startswith("Error: You may not do this.")
+        for command in (("zendesk", export), ("list",)):
+            assert somebody("import", *command, code=5).err.startswith("Error: You may not do this.")
 
 
 def test_a_file_that_is_cut_off_imports_nothing(people: People, export: Path, account: str) -> None:
@@ -108,6 +109,10 @@ def test_one_bad_ticket_among_many(people: People, tmp_path: Path, account: str)
     assert (problem["place"], problem["item"], problem["code"]) == ("tickets.jsonl:30", "ticket 30", "unknown_status")
     mended = people.admin(*arguments, "--status", "odd=open").json
     assert mended["counts"]["ticket"]["created"] == 1
+    runs = [one for one in people.admin("import", "list", "--json").json if one["source"] == f"zendesk:{account}"]
+    assert [one["run_id"] for one in runs] == [mended["run_id"], report["run_id"]]
+    shown = [line.split() for line in people.admin("import", "list").out.splitlines() if account in line]
+    assert [line[-3:] for line in shown] == [["1", "0", "59"], ["59", "0", "0"]]
 
 
 def test_an_import_that_was_killed_goes_on(people: People, tmp_path: Path, account: str, system: Helpdesk) -> None:

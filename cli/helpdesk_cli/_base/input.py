@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,22 @@ FileOption = Annotated[
         "--file", "-F", metavar="PATH", help="Read the text from a file; - is standard input.", show_default=False
     ),
 ]
+
+
+def read_pairs(option: str, given: Iterable[str] | None) -> dict[str, str]:
+    """The values of a repeated option of the form ``WORD=MEANING``, by their words.
+
+    Args:
+        option: The option's name, for errors.
+        given: The option's values as they were typed.
+    """
+    pairs = {}
+    for one in given or ():
+        word, equals, meaning = one.partition("=")
+        if not word or not equals or not meaning:
+            raise CliError(f"{option} must be WORD=MEANING, got {one!r}", code=ExitCode.USAGE)
+        pairs[word] = meaning
+    return pairs
 
 
 def read_text(field: str, given: str | None, file: Path | None, *, context: str = "", optional: bool = False) -> str:

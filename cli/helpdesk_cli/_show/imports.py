@@ -1,7 +1,8 @@
-"""Shows the report of an import."""
+"""Shows the report of an import, and the list of imports."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .._base import output as out
@@ -9,7 +10,7 @@ from .._base.output import Column
 from .._base.settings import settings
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import ImportCheck, ImportCounts, ImportProblem, ImportSummary
+    from helpdesk_sdk import ImportCheck, ImportCounts, ImportProblem, ImportRun, ImportSummary
 
 _PROBLEMS_SHOWN = 20
 _NAMES = {
@@ -21,6 +22,21 @@ _NAMES = {
     "link": "links",
     "merge": "merges",
 }
+
+
+def show_runs(runs: Iterable[ImportRun]) -> None:
+    """Print a line for each import."""
+
+    def tickets(outcome: str) -> Column[ImportRun]:
+        return Column(f"Tickets {outcome}", lambda run: f"{run.counts.get('ticket', {}).get(outcome, 0):,}", right=True)
+
+    columns: list[Column[ImportRun]] = [
+        Column("Source", lambda run: run.source, flexible=True),
+        Column("Began", lambda run: out.local_time(run.started_at)),
+        Column("Ended", lambda run: out.local_time(run.finished_at) if run.finished_at else "not yet"),
+        *(tickets(outcome) for outcome in ("created", "updated", "unchanged")),
+    ]
+    out.print_rows(runs, columns, empty="No imports.")
 
 
 def show_summary(summary: ImportSummary) -> None:
