@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -23,6 +24,8 @@ from pathlib import Path
 
 import platformdirs
 from deno import find_deno_bin  # type: ignore[import-untyped]
+
+from helpdesk_sdk.local import _process
 
 PACKAGE = "@sparticuz/chromium"
 VERSION = "153.0.0"
@@ -130,22 +133,23 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def start() -> Iterator[str]:
-    """A browser without a window, for as long as the block runs; the address for Playwright's `connectOverCDP`."""
+    """A browser without a window, for as long as the block runs; the address for Playwright's `connectOverCDP`.
+
+    On Linux the browser ends with the program that started it, even after `kill -9`.
+    """
     program = install()
     with tempfile.TemporaryDirectory(prefix="helpdesk-chromium-", ignore_cleanup_errors=True) as profile:
         with (Path(profile) / "log").open("w") as log:
-            process = subprocess.Popen(
+            process = _process.spawn(
                 [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
                 env=os.environ | environment() | {"HOME": profile},
-                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         try:
             yield _address(process, Path(profile))
         finally:
-            process.terminate()
-            process.wait()
+            _process.stop(process, signal.SIGTERM)
 
 
 def _address(process: subprocess.Popen[bytes], profile: Path) -> str:
