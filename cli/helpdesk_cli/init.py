@@ -145,7 +145,8 @@ def _refuse_clashes(found: FilesPlan, flows: WorkflowsPlan | None) -> None:
 _Step = tuple[str, list[str]]
 _GITHUB = (
     "On GitHub, make the environments staging, production (with required reviewers) and production-checks, each with "
-    "the secrets HELPDESK_DB_URL and SUPABASE_ACCESS_TOKEN. docs/github.md has the variables of a front end on Amplify."
+    "the secrets HELPDESK_DB_URL and SUPABASE_ACCESS_TOKEN. helpdesk-deploy.yml names the variables of a front end on "
+    "Amplify."
 )
 
 

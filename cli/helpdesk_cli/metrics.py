@@ -28,7 +28,7 @@ def metrics(
 
     Queues, the event log, jobs, the token budget, connections, sizes.
 
-    docs/operate.md says what each number means, and has alerts to copy.
+    With --prometheus, a comment says what each number means.
 
     For example: helpdesk metrics --prometheus > /var/lib/node_exporter/helpdesk.prom
     """

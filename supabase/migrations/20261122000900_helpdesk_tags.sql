@@ -114,7 +114,7 @@ insert into helpdesk_private.concepts (version, concept) values ('20261122000900
 -- again for each ticket. Only the views below read it, and only for staff. It is no security barrier: its one condition
 -- names no column, so it is decided before the first row is read; and behind a barrier each ticket's tags are sorted.
 -- An active agent who can run SQL as `authenticated` reads all tags in it: checking each ticket's team here, too, makes
--- every page of staff's lists 1.16 times as slow (docs/decisions/0013).
+-- every page of staff's lists 1.16 times as slow.
 create view helpdesk_private.staff_tags as
 select
   g.ticket_id,

@@ -10,7 +10,7 @@
 -- internal articles.
 --
 -- The vector of a passage is that of its text and, with a quarter of the weight, that of its title: people ask for what
--- a title says (docs/decisions/0040-titles-in-vectors.md).
+-- a title says.
 --
 -- A passage never changes, so its vector cannot be out of date. Publishing makes the jobs in its transaction; a passage
 -- with the same text as one of the last version takes that vector and needs no job. A vector goes with its passage.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def test_they_are_valid_and_name_version_and_place(cli: Cli, place: str, tmp_pat
     ]
     escaped = {".": "supabase/**", "we [ird]*": r"we \[ird\]\*/supabase/**"}
     assert pattern == escaped.get(place, f"{place}/supabase/**")
+
+
+def test_no_page_is_named_that_only_our_own_repository_has(cli: Cli, host: Path) -> None:
+    done = cli("init", host, "--github")
+    written = [path for folder in ("supabase", ".github") for path in (host / folder).rglob("*") if path.is_file()]
+    assert len(written) > 100
+    texts = {str(path): path.read_text("utf-8") for path in written} | {"what it prints": done.out}
+    assert [name for name, text in texts.items() if re.search(r"(?<![\w./])docs/", text)] == []
 
 
 def test_without_the_option_none_is_written_or_named(cli: Cli, host: Path) -> None:

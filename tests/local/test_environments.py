@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_a_new_file_is_valid_and_has_both_environments(folder: Path) -> None:
     assert sorted(found.environments) == ["production", "staging"]
     assert found.get("staging") == Environment("staging")
     assert len(found.id) == 36
+
+
+def test_a_new_file_names_every_setting(folder: Path) -> None:
+    environments.create(folder)
+    text = (folder / environments.FILE).read_text("utf-8")
+    for setting in fields(Environment):
+        assert setting.name == "name" or f"{setting.name} = " in text
 
 
 def test_two_new_files_have_different_ids(folder: Path, tmp_path: Path) -> None:

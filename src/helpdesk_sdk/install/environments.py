@@ -28,7 +28,12 @@ _URL = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 _SECRET = re.compile(r"sb_secret_|sbp_|postgres(ql)?://|^eyJ[\w-]+\.")
 _TEMPLATE = """\
 # Where `helpdesk deploy --env NAME` goes. Keep this file in version control. No secret belongs in it: it names the
-# environment variables that have them. docs/deploy.md of the helpdesk has every setting.
+# environment variables that have them. These settings an environment may have besides those below:
+#
+# secrets_env = ["OPENAI_API_KEY"]      variables that become secrets of the functions, under the same names
+# functions = false                     no functions of the helpdesk in this project
+# project_settings = true               also set what your whole project shares: the confirmation of e-mail addresses
+# url = "https://desk.example.com"      the address of the API, if it has a domain of your own
 
 # Written into each database at its first deployment. A database that has another one is refused.
 id = "{id}"
