@@ -132,7 +132,8 @@ def freshdesk(folder: Path) -> Path:
         "status": 2,
         "priority": 1,
         "source": 2,
-        "requester_id": 5,
+        # As some programs write numbers.
+        "requester_id": 5.0,
         "created_at": _TIME,
         "updated_at": _TIME,
         "custom_fields": {},

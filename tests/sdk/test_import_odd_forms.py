@@ -112,9 +112,9 @@ def test_an_object_over_several_lines_keeps_the_lists_before_its_id(tmp_path: Pa
     }
 
 
-def test_fields_of_freshdesk_with_names_that_are_alike_stay_two(tmp_path: Path) -> None:
-    names = ("cf_order_no", "cf_order-no", "cf_order.no")
+def test_fields_of_freshdesk_whose_names_are_alike_have_keys_of_their_own(tmp_path: Path) -> None:
+    names = ("cf_order_no_2", "cf_order_no", "cf_order-no", "cf_order.no")
     fields = [{"id": n, "name": name, "type": "custom_text", "label": name} for n, name in enumerate(names, 1)]
     (tmp_path / "ticket_fields.json").write_text(json.dumps(fields))
     items, _ = _read(FreshdeskExport(tmp_path), tmp_path)
-    assert len({item.values["key"] for item in items if item.kind == "field"}) == 3
+    assert len({item.values["key"] for item in items if item.kind == "field"}) == 4

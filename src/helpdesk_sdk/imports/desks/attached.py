@@ -146,7 +146,7 @@ def file_values(file: Attached, name: str, path: Path) -> dict[str, Any]:
     if file.size is not None and file.size != size:
         message = f"{path.name[:100]} has {size:,} bytes where the export says {file.size:,}"
         raise RefusedItemError("file_size", message, "Download it again.")
-    name = clean(name or path.name)[0]
+    name = clean(name)[0]
     return {
         "file_name": name[:1000],
         "content_type": file.content_type or mimetypes.guess_type(name)[0] or "",

@@ -20,7 +20,7 @@ from .json_files import stage_files
 from .source import Made, Source, made, moment, written
 from .stage import Stage, Staged
 from .texts import clean, identifier, shortened
-from .zendesk_fields import read_value
+from .zendesk_fields import field_key, read_value
 from .zendesk_tickets import tags_of
 
 _STATUSES = {"2": "open", "3": "pending", "4": "resolved", "5": "closed"}
@@ -99,14 +99,9 @@ class FreshdeskExport(Source):
                 message = f"the type {type[:40]!r} of a field is unknown"
                 yield Problem(place, f"field {id}", "unknown_type", message, "Its values are left out.")
                 continue
-            key = re.sub(r"[^a-z0-9]+", "_", name.lower().removeprefix("cf_")).strip("_")[:40].rstrip("_")
             label = shortened(clean_name(clean(str(field.get("label") or name))[0]), FIELD_LABEL_MAX)[0]
-            key = key if key[:1].isalpha() else f"field_{key}"[:40]
-            if taken.setdefault(key, name) != name:
-                key = f"{key[:36]}_{len(taken)}"
-                taken[key] = name
             values: dict[str, Any] = {
-                "key": key,
+                "key": field_key(name.lower().removeprefix("cf_"), id, taken),
                 "type": _TYPES[type][0],
                 "label": label,
                 "audience": "customer_visible" if field.get("displayed_to_customers") else "staff_only",

@@ -103,7 +103,8 @@ def files_of(folder: Path, stage: Stage) -> Iterator[Made]:
         # Few have one.
         if '"attachments":[{' in raw:
             ticket = json.loads(raw)
-            yield from _files(ticket, "description", id, None, str(ticket.get("requester_id")), place, found, stage)
+            requester = identifier(ticket.get("requester_id"))
+            yield from _files(ticket, "description", id, None, requester, place, found, stage)
     for id, parent, place, raw in stage.children("comment"):
         if '"attachments":[{' in raw:
             comment = json.loads(raw)

@@ -19,6 +19,7 @@ from .json_files import stage_files
 from .source import Made, Source, made, moment, written
 from .stage import Stage, Staged
 from .texts import clean, shortened
+from .zendesk_fields import field_key
 from .zendesk_files import files_of, follow_ups_of
 from .zendesk_shapes import kind_of, staged_of
 from .zendesk_tickets import TicketMaker
@@ -103,7 +104,7 @@ class ZendeskExport(Source):
                 yield Problem(place, f"field {id}", "unknown_type", message, "Its values are left out.")
                 continue
             title = clean_name(clean(str(field.get("title") or field.get("raw_title") or ""))[0]) or f"Field {id}"
-            yield Item("field", id, _field_values(field, _TYPES[type], _key(title, id, taken), title), place)
+            yield Item("field", id, _field_values(field, _TYPES[type], field_key(title, id, taken), title), place)
 
     def people(self, stage: Stage) -> Iterator[Made]:
         """Users, whatever their role: an import gives nobody a role."""
@@ -159,17 +160,6 @@ def _person(id: str, place: str, user: Mapping[str, Any], now: datetime) -> Item
         item.note("people whose creation time is not known")
         item.values["created_at"] = "2000-01-01T00:00:00+00:00"
     return item
-
-
-def _key(title: str, id: str, taken: dict[str, str]) -> str:
-    """The key of a field: from its title, so that people can read it."""
-    key = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40].rstrip("_")
-    if not key or not key[0].isalpha():
-        key = f"field_{key}"[:40].rstrip("_") if key else f"field_{id}"
-    if taken.setdefault(key, id) != id:
-        key = f"{key[: 39 - len(id[-12:])]}_{id[-12:]}"
-        taken[key] = id
-    return key
 
 
 def _field_values(field: Mapping[str, Any], type: str, key: str, title: str) -> dict[str, Any]:

@@ -18,6 +18,23 @@ _LONG_TEXT_MAX = 10_000
 _WHOLE_MAX = 9_007_199_254_740_991
 
 
+def field_key(title: str, id: str, taken: dict[str, str]) -> str:
+    """The key of a field: from its title, so that people can read it.
+
+    Args:
+        title: The title.
+        id: The field's id, a number: two fields whose titles are alike have it in their keys.
+        taken: The id by each key that was given; this one is added.
+    """
+    key = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40].rstrip("_")
+    if not key or not key[0].isalpha():
+        key = f"field_{key}"[:40].rstrip("_") if key else f"field_{id}"
+    if taken.setdefault(key, id) != id:
+        key = f"{key[: 39 - len(id[-12:])]}_{id[-12:]}"
+        taken[key] = id
+    return key
+
+
 class FieldValues:
     """Reads the values of tickets' custom fields.
 
