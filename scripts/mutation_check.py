@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.db import (
     concurrency,
+    concurrency_events,
     concurrency_knowledge,
     mutations,
     mutations_files,
@@ -108,7 +109,7 @@ def _single(server: Server, share: Share) -> tuple[list[Found], dict[str, str]]:
 
 def _concurrent(server: Server, share: Share) -> list[Found]:
     found = []
-    known = [*concurrency.MUTATIONS, *concurrency_knowledge.MUTATIONS]
+    known = [*concurrency.MUTATIONS, *concurrency_events.MUTATIONS, *concurrency_knowledge.MUTATIONS]
     for mutation in share.of([mutation for mutation in known if share.only in mutation.name]):
         noticed = concurrency.who_notices(server, mutation)
         _show(mutation.name, noticed)

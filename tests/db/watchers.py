@@ -35,6 +35,7 @@ _MODULES = [
     "links",
     "splitting",
     "merging",
+    "unmerging",
     "merged_files",
     "suggested_duplicates",
     "knowledge",
@@ -98,6 +99,7 @@ _MODULES = [
     "events_filtered",
     "realtime",
     "announcements",
+    "announcing_trouble",
 ]
 """The modules of tests that watch, by their names without `test_`: the slow ones last."""
 _READ_THE_SOURCE = {test_foundation.test_the_list_of_errors_has_what_is_raised_and_nothing_else}
