@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.db.conftest import Server
-from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, Person, as_person, be, refused, value
+from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, Person, as_person, be, one, refused, value
 from tests.db.world import World, filed
 
 from helpdesk_sdk.models.metrics import METRICS
@@ -94,3 +94,20 @@ def test_nobody_is_named(db: Db, world: World) -> None:
     for row in db.execute("select email, name from helpdesk.users").fetchall():
         assert row["email"] not in text
     assert world["mine"] not in text
+
+
+def test_no_table_that_grows_with_the_tickets_is_read_as_a_whole(db: Db, world: World) -> None:
+    read = (
+        "select sum(seq_scan)::int as scans, sum(idx_tup_fetch) filter (where relname = 'tickets')::int as tickets "
+        "from pg_stat_xact_user_tables where schemaname = 'helpdesk' "
+        "and relname in ('tickets', 'messages', 'notes', 'events', 'ai_runs', 'attachments', 'ai_usage')"
+    )
+    # With so few rows the planner would rather scan: what it can do without.
+    db.execute("discard plans; set local enable_seqscan = off")
+    before = one(db, read)
+    _metrics(db)
+    after = one(db, read)
+    assert after["scans"] == before["scans"]
+    # The first ticket of each queue and priority, at most.
+    queues = value(db, "select count(distinct (team_id, priority)) from helpdesk.tickets where status = 'open'")
+    assert 0 < after["tickets"] - before["tickets"] <= queues
