@@ -6,10 +6,11 @@ from collections.abc import Collection
 from typing import Any
 
 from .people import SERVICE
-from .project import BUCKET, DOMAIN, TEAM_PREFIX, Project
+from .project import BUCKET, DOMAIN, TEAM_PREFIX, Project, answered
 from .report import Cleaning
 
 _PAGE = 1000
+_FILES = "files of throw-away people"
 
 
 def clean_up(project: Project, emails: Collection[str] | None = None, run: str = "") -> Cleaning:
@@ -37,20 +38,25 @@ def clean_up(project: Project, emails: Collection[str] | None = None, run: str =
             many = found["people_left"]
             done.left.append(f"{many} throw-away people have written on tickets of others: they are deactivated")
     else:
-        done.left.append(f"throw-away people and their tickets: {answer.status_code} {answer.text[:200]}")
+        done.left.append(f"throw-away people and their tickets: {answered(answer)}")
     _remove_teams(project, done, run)
     return done
 
 
-def _rows(project: Project, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+def _rows(project: Project, done: Cleaning, what: str, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows that say what is to be removed; what cannot be looked at may be left."""
     answer = project.data(SERVICE, "GET", path, params=params)
-    found: list[dict[str, Any]] = answer.json() if answer.is_success else []
+    if not answer.is_success:
+        done.left.append(f"{what}, which cannot be looked up: {answered(answer)}")
+        return []
+    found: list[dict[str, Any]] = answer.json()
     return found
 
 
 def _remove_files(project: Project, done: Cleaning, emails: Collection[str] | None) -> None:
     params = {"email": f"like.*@{DOMAIN}", "select": "user_id,email"}
-    people = [row["user_id"] for row in _rows(project, "/users", params) if emails is None or row["email"] in emails]
+    rows = _rows(project, done, _FILES, "/users", params)
+    people = [row["user_id"] for row in rows if emails is None or row["email"] in emails]
     if not people:
         return
     while True:
@@ -59,27 +65,29 @@ def _remove_files(project: Project, done: Cleaning, emails: Collection[str] | No
             "state": "not.in.(deleted)",
             "select": "attachment_id,ticket_id",
             "order": "attachment_id",
+            # Removing a file from Storage leaves its row as it is.
             "offset": str(done.files),
             "limit": "500",
         }
-        files = _rows(project, "/attachments", params)
+        files = _rows(project, done, _FILES, "/attachments", params)
         if not files:
             return
         keys = [f"tickets/{row['ticket_id']}/{row['attachment_id']}" for row in files]
         answer = project.ask(SERVICE, "DELETE", f"/storage/v1/object/{BUCKET}", json={"prefixes": keys})
         if not answer.is_success:
-            done.left.append(f"{len(keys)} files of throw-away people: {answer.status_code} {answer.text[:200]}")
+            done.left.append(f"{_FILES}: {answered(answer)}")
             return
         done.files += len(keys)
 
 
 def _remove_teams(project: Project, done: Cleaning, run: str) -> None:
-    for team in _rows(project, "/teams", {"name": f"like.{TEAM_PREFIX}{run}*", "select": "team_id,name"}):
+    params = {"name": f"like.{TEAM_PREFIX}{run}*", "select": "team_id,name"}
+    for team in _rows(project, done, "throw-away teams", "/teams", params):
         answer = project.data(SERVICE, "DELETE", "/teams", params={"team_id": f"eq.{team['team_id']}"})
         if answer.is_success:
             done.teams += 1
         else:
-            done.left.append(f"the team {team['name']!r}: {answer.status_code} {answer.text[:200]}")
+            done.left.append(f"the team {team['name']!r}: {answered(answer)}")
 
 
 def _remove_logins(project: Project, done: Cleaning, emails: Collection[str] | None) -> None:
@@ -88,7 +96,7 @@ def _remove_logins(project: Project, done: Cleaning, emails: Collection[str] | N
     while True:
         answer = project.ask(SERVICE, "GET", f"/auth/v1/admin/users?page={page}&per_page={_PAGE}")
         if not answer.is_success:
-            done.left.append(f"the logins of throw-away people: {answer.status_code} {answer.text[:200]}")
+            done.left.append(f"the logins of throw-away people: {answered(answer)}")
             return
         users = answer.json()["users"]
         found += [(user["id"], user.get("email") or "") for user in users]
@@ -101,4 +109,4 @@ def _remove_logins(project: Project, done: Cleaning, emails: Collection[str] | N
             if answer.is_success:
                 done.logins += 1
             else:
-                done.left.append(f"the login {email}: {answer.status_code} {answer.text[:200]}")
+                done.left.append(f"the login {email}: {answered(answer)}")

@@ -11,8 +11,8 @@ import httpx
 from .furnishing import Furnisher
 from .matrix import ATTACKS, Case, Outcome
 from .matrix.operations import HttpRequest, resolve
-from .people import ADMIN, ANONYMOUS, SERVICE, Person
-from .project import Project
+from .people import ADMIN, ANONYMOUS, SERVICE, who
+from .project import Project, answered
 from .report import BrokenPromise, VerificationError
 from .selection import Try, all_tries, opens_in_default_team, touched
 from .world import World
@@ -37,18 +37,6 @@ _KEYS = {
     "teams": "team_id",
     "team_members": "team_id",
     "views": "view_id",
-}
-_WHO = {
-    "anonymous": "somebody without a login",
-    "nobody": "a login without a profile",
-    "gone": "a deactivated customer",
-    "left": "a deactivated agent",
-    "customer": "a customer",
-    "other": "another customer",
-    "agent": "an agent of the team",
-    "stranger": "an agent of another team",
-    "admin": "an admin",
-    "service": "the secret key",
 }
 
 
@@ -92,11 +80,6 @@ def failure(project: Project, furnisher: Furnisher, one: Try) -> BrokenPromise |
     return BrokenPromise(AREA, promise_of(one.case), who(one.person), in_words(one.outcome), got)
 
 
-def who(person: Person) -> str:
-    """A person of the matrix in words."""
-    return _WHO[person.name]
-
-
 def promise_of(case: Case) -> str:
     """A row in words: what the attack tries, or the name of the row, and what was asked."""
     code, _, rest = case.name.partition(" ")
@@ -123,7 +106,7 @@ def _judge(one: Try, answer: httpx.Response, world: World, ids: set[str]) -> str
     try:
         body: Any = answer.json() if answer.content else []
     except ValueError:
-        return f"{answer.status_code} {answer.text[:200]}"
+        return answered(answer)
     if not answer.is_success:
         return _judge_refusal(one, answer, body)
     rows: list[Any] = body if isinstance(body, list) else [body]
@@ -133,7 +116,7 @@ def _judge(one: Try, answer: httpx.Response, world: World, ids: set[str]) -> str
 
 
 def _judge_refusal(one: Try, answer: httpx.Response, body: Any) -> str | None:
-    said = f"{answer.status_code} {answer.text[:200]}"
+    said = answered(answer)
     if one.outcome.sqlstate is None or not isinstance(body, dict):
         return said
     if (answer.status_code, body.get("code")) != one.outcome.http_error(one.person == ANONYMOUS):

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 
-from .data import who
 from .furnishing import CONTENT, Furnisher
-from .people import ADMIN, AGENT, ANONYMOUS, CUSTOMER, GONE, LEFT, NOBODY, OTHER, SERVICE, STRANGER, Person
-from .project import BUCKET, Project
+from .people import ADMIN, AGENT, ANONYMOUS, CUSTOMER, GONE, LEFT, NOBODY, OTHER, SERVICE, STRANGER, Person, who
+from .project import BUCKET, Project, answered
 from .report import BrokenPromise
 
 AREA = "files"
@@ -77,7 +76,7 @@ def _all(project: Project, furnisher: Furnisher) -> Iterator[BrokenPromise | Non
 def _bucket(project: Project, key: str) -> Iterator[BrokenPromise | None]:
     answer = _ask(project, SERVICE, "GET", f"/bucket/{BUCKET}")
     if not answer.is_success:
-        yield BrokenPromise(AREA, _PUBLIC, who(SERVICE), "the bucket", f"{answer.status_code} {answer.text[:200]}")
+        yield BrokenPromise(AREA, _PUBLIC, who(SERVICE), "the bucket", answered(answer))
     elif answer.json().get("public") is not False:
         yield BrokenPromise(AREA, _PUBLIC, who(SERVICE), "public: false", "public: true")
     else:
@@ -89,7 +88,7 @@ def _bucket(project: Project, key: str) -> Iterator[BrokenPromise | None]:
 def _compare(promise: str, person: Person, may: bool, answer: httpx.Response) -> BrokenPromise | None:
     if answer.is_success == may:
         return None
-    got = f"{answer.status_code}" if answer.is_success else f"{answer.status_code} {answer.text[:200]}"
+    got = f"{answer.status_code}" if answer.is_success else answered(answer)
     return BrokenPromise(AREA, promise, who(person), "success" if may else "a refusal", got)
 
 

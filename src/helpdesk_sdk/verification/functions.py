@@ -7,10 +7,9 @@ from typing import Any
 
 import httpx
 
-from .data import who
 from .furnishing import Furnisher
-from .people import ADMIN, ANONYMOUS, CUSTOMER, GONE, LEFT, NOBODY, SERVICE, STRANGER, Person
-from .project import Project
+from .people import ADMIN, ANONYMOUS, CUSTOMER, GONE, LEFT, NOBODY, SERVICE, STRANGER, Person, who
+from .project import Project, answered
 from .report import BrokenPromise
 
 AREA = "functions"
@@ -91,4 +90,4 @@ def _must_be(answer: httpx.Response, statuses: tuple[int, ...], promise: str, pe
 
 def _said(answer: httpx.Response) -> str:
     late = _LATE.get(answer.status_code)
-    return f"{answer.status_code} {answer.text[:200]}" + (f" ({late})" if late else "")
+    return answered(answer) + (f" ({late})" if late else "")

@@ -18,6 +18,8 @@ from .report import VerificationError
 from .world import ASSIGNEES, FILES, TEAM_MEMBERS, TICKETS, World
 
 CONTENT = b"hello"
+_SENT = {"answer file", "note file", "lent file", "their file", "agents file"}
+"""Files that go with a message or note."""
 
 
 class Furnisher:
@@ -103,59 +105,46 @@ class Furnisher:
             self._rpc(ADMIN, "assign_ticket", ticket_id=self.world[name], assignee_id=self.world[ASSIGNEES[name].name])
         self._with_files = with_files
         self._talk(name)
-        for file, (ticket_name, person, placement, state) in FILES.items():
-            if ticket_name == name and file not in self._sent:
-                self._file(file, name, person, placement, state)
-
-    @property
-    def _sent(self) -> set[str]:
-        """Files that go with a message or note."""
-        return {"answer file", "note file", "lent file", "their file", "agents file"}
+        for file, (ticket_name, *_) in FILES.items():
+            if ticket_name == name and file not in _SENT and with_files:
+                self._file(file)
 
     def _talk(self, name: str) -> None:
         if name == "closed":
             self._done(CUSTOMER, "PATCH", f"/tickets?ticket_id=eq.{self.world[name]}", json={"status": "closed"})
         if name == "answered":
             self._say(CUSTOMER, name, "question", "Where is it?")
-            self._file("answer file", name, AGENT, "message", "clean")
             self._say(AGENT, name, "answer", "Here it is.", self.world["question"], "answer file")
-            self._file("note file", name, AGENT, "note", "clean")
             self._note(AGENT, name, "note", "note file")
         if name == "lent":
-            self._file("lent file", name, AGENT, "note", "uploaded")
             self._note(AGENT, name, "lent note", "lent file")
         if name == "theirs":
-            self._file("their file", name, OTHER, "message", "clean")
             self._say(OTHER, name, "their question", "And mine?", None, "their file")
             self._note(STRANGER, name, "their note")
         if name == "agents":
-            self._file("agents file", name, STRANGER, "note", "clean")
             self._note(STRANGER, name, "agents note", "agents file")
 
     def _say(self, person: Person, ticket: str, name: str, body: str, after: str | None = None, *files: str) -> None:
-        given = {
-            "ticket_id": self.world[ticket],
-            "body": body,
-            "attachments": [self.world[file] for file in files if self._with_files],
-        }
+        given = {"ticket_id": self.world[ticket], "body": body, "attachments": self._attached(files)}
         if after is not None:
             given["expected_last_message"] = after
         self._know(name, self._rpc(person, "send_reply", **given)["message_id"])
 
     def _attached(self, files: Sequence[str]) -> list[str]:
-        return [self.world[file] for file in files] if self._with_files else []
+        """Upload files to send; their ids."""
+        if not self._with_files:
+            return []
+        for file in files:
+            self._file(file)
+        return [self.world[file] for file in files]
 
     def _note(self, person: Person, ticket: str, name: str, *files: str) -> None:
-        given = {
-            "ticket_id": self.world[ticket],
-            "attachments": [self.world[file] for file in files if self._with_files],
-        }
+        given = {"ticket_id": self.world[ticket], "attachments": self._attached(files)}
         self._know(name, self._rpc(person, "add_note", body="between us", **given)["note_id"])
 
-    def _file(self, name: str, ticket: str, person: Person, placement: str, state: str) -> None:
-        """Upload a file of five bytes, as far as that state."""
-        if not self._with_files:
-            return
+    def _file(self, name: str) -> None:
+        """Upload a file of five bytes, as far as its state."""
+        ticket, person, placement, state = FILES[name]
         given = {"ticket_id": self.world[ticket], "file_name": "a.txt", "content_type": "text/plain"}
         made = self._rpc(person, "reserve_attachment", size=len(CONTENT), placement=placement, **given)
         self._know(name, made["attachment_id"])

@@ -12,9 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import ConfigurationError, ConnectionFailedError
 from .channels import NONE_OF_OURS, OURS, expected, named
-from .data import who
 from .furnishing import Furnisher
-from .people import ANONYMOUS, CUSTOMER, Person
+from .people import ANONYMOUS, CUSTOMER, Person, who
 from .project import Project
 from .report import BrokenPromise
 
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 AREA = "live"
-_JOIN = "Nobody listens to a topic that is not theirs"
+_JOIN = "People join the topics that are theirs, and no others"
 _PRIVATE = "Nothing is announced on a public channel, where everybody may listen"
-_PRIVATE_POLITE = "What happens on a ticket is announced to its requester"
+_ANNOUNCED_TO_REQUESTER = "What happens on a ticket is announced to its requester"
 # Hosted projects answer a refused join after five seconds.
 _ANSWER = 20.0
 _ANNOUNCED = 10.0
@@ -91,9 +90,9 @@ async def _try_person(project: Project, person: Person, topics: dict[str, dict[s
     for topic, rights in topics.items():
         let_in, may = answers[topic]["status"] == "ok", bool(rights.get(person.name))
         if let_in != may:
-            words = ("is let in", "a refusal") if may else ("a refusal", "was let in")
-            reason = "" if let_in else f"a refusal: {answers[topic]['response'].get('reason')}"
-            found.append(BrokenPromise(AREA, f"{_JOIN} [{topic}]", who(person), words[0], reason or words[1]))
+            got = "success" if let_in else f"a refusal: {answers[topic]['response'].get('reason')}"
+            wanted = "success" if may else "a refusal"
+            found.append(BrokenPromise(AREA, f"{_JOIN} [{topic}]", who(person), wanted, got))
     return found
 
 
@@ -109,7 +108,7 @@ async def _try_announcements(project: Project, furnisher: Furnisher) -> list[Bro
         await asyncio.to_thread(project.data, CUSTOMER, "POST", "/rpc/send_reply", json=said)
         if await private.broadcast(_ANNOUNCED) is None:
             got = f"nothing within {_ANNOUNCED:.0f} s"
-            found.append(BrokenPromise(AREA, _PRIVATE_POLITE, who(CUSTOMER), "an announcement", got))
+            found.append(BrokenPromise(AREA, _ANNOUNCED_TO_REQUESTER, who(CUSTOMER), "an announcement", got))
         if (frame := await public.broadcast(_QUIET)) is not None:
             topic = frame["topic"].removeprefix("realtime:")
             found.append(BrokenPromise(AREA, _PRIVATE, who(ANONYMOUS), "nothing", f"an announcement on {topic}"))

@@ -47,3 +47,21 @@ MEMBERS = (ADMIN, CUSTOMER, OTHER, GONE, AGENT, STRANGER, LEFT)
 
 WITH_LOGIN = (*MEMBERS, NOBODY)
 """NOBODY has a login whose address nobody has verified, and so no profile."""
+
+_WHO = {
+    "anonymous": "somebody without a login",
+    "nobody": "a login without a profile",
+    "gone": "a deactivated customer",
+    "left": "a deactivated agent",
+    "customer": "a customer",
+    "other": "another customer",
+    "agent": "an agent of the team",
+    "stranger": "an agent of another team",
+    "admin": "an admin",
+    "service": "the secret key",
+}
+
+
+def who(person: Person) -> str:
+    """A person of the matrix in words."""
+    return _WHO[person.name]

@@ -65,3 +65,8 @@ class Project:
         """Send a request to the Data API, in the helpdesk's schema."""
         schema = {"Accept-Profile": "helpdesk", "Content-Profile": "helpdesk"}
         return self.ask(person, method, f"/rest/v1{path}", headers=schema | more.pop("headers", {}), **more)
+
+
+def answered(answer: httpx.Response) -> str:
+    """The status of an answer, and how its text begins."""
+    return f"{answer.status_code} {answer.text[:200]}"
