@@ -42,7 +42,7 @@ class Platform(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.answers: dict[str, int] = {}
         """Statuses to answer certain requests with, e.g. ``{"GET /functions": 403}``."""
-        self.health: dict[str, Any] | None = None
+        self.health: object = None
         """What the function health answers, instead of the truth."""
 
     @property

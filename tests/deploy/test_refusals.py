@@ -166,12 +166,19 @@ def test_a_host_whose_own_migrations_wait_is_told(deployed: Host) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("health", "says"),
+    [
+        ({"status": "not_migrated", "schema_version": None}, "says not_migrated"),
+        (["somebody else's"], "answers with 200, and not with a JSON object"),
+    ],
+)
 def test_a_smoke_test_that_fails_stops_before_the_contract_migrations(
-    deployed: Host, monkeypatch: pytest.MonkeyPatch
+    deployed: Host, monkeypatch: pytest.MonkeyPatch, health: object, says: str
 ) -> None:
     monkeypatch.setattr(_smoke, "_PATIENCE", 0.1)
-    deployed.platform.health = {"status": "not_migrated", "schema_version": None}
-    with pytest.raises(DeploymentFailedError, match="step smoke failed: the function health says not_migrated"):
+    deployed.platform.health = health
+    with pytest.raises(DeploymentFailedError, match=f"step smoke failed: the function health {says}"):
         deploy.run(deployed.target())
     deployed.platform.health = None
     deploy.run(deployed.target())

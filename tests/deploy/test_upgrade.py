@@ -34,7 +34,7 @@ def test_the_contract_migration_runs_when_its_release_is_everywhere(
     }
     done = deploy.run(deployed.target())
     assert [step.message for step in done.steps if step.name == "contract"] == [
-        "None to run. 1 wait for the next deployment."
+        "None to run. 1 waits for the next deployment."
     ]
     assert versions(deployed) == [EXPAND[11:25]]
     assert deployed.value("select helpdesk.schema_version()") == EXPAND[11:25]

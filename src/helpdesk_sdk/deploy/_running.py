@@ -202,7 +202,8 @@ def _expand(target: Target, found: Inspection) -> str:
 
 def _contract(target: Target, found: Inspection) -> str:
     todo = [migration for migration in found.pending if migration.is_contract]
-    waiting = f" {len(found.later)} wait for the next deployment." if found.later else ""
+    verb = "waits" if len(found.later) == 1 else "wait"
+    waiting = f" {len(found.later)} {verb} for the next deployment." if found.later else ""
     if not todo:
         return f"None to run.{waiting}"
     return f"Run: {', '.join(_apply(target, todo, None))}.{waiting}"

@@ -144,7 +144,9 @@ def _problem(url: str, asks_for_token: dict[str, bool], version: str) -> str | N
             try:
                 told = answer.json()
             except ValueError:
-                return f"the function health answers with {answer.status_code}, and not with JSON"
+                told = None
+            if not isinstance(told, dict):
+                return f"the function health answers with {answer.status_code}, and not with a JSON object"
             if told.get("schema_version") != version:
                 return f"the function health says {told.get('status')}, schema version {told.get('schema_version')}"
     return None
