@@ -45,13 +45,9 @@ def test_it_needs_neither_the_local_stack_nor_unix() -> None:
 
 @pytest.mark.parametrize("absent", ["psycopg", "pglast"])
 def test_without_its_extra_it_says_what_to_install(deployed: Host, absent: str) -> None:
-    code = _IMPORT + f"deploy.Target.find('staging', {str(deployed.directory)!r}, db_url='postgresql://u@h/d')"
-    done = _import(
-        code.replace("find('staging', ", "find('staging', __import__('pathlib').Path(").replace(
-            ", db_url", "), db_url"
-        ),
-        absent,
-    )
+    place = f"pathlib.Path({str(deployed.directory)!r})"
+    code = f"import pathlib\n{_IMPORT}deploy.Target.find('staging', {place}, db_url='postgresql://u@h/d')"
+    done = _import(code, absent)
     assert f"A deployment needs {absent}, which is not installed" in done.stderr
     assert "[deploy]" in done.stderr
 

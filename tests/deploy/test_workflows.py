@@ -30,13 +30,8 @@ def load(path: Path) -> dict[Any, Any]:
     return made
 
 
-def steps() -> list[tuple[Path, str, dict[str, Any]]]:
-    return [
-        (path, job, step)
-        for path in WORKFLOWS
-        for job, made in load(path)["jobs"].items()
-        for step in made.get("steps", [])
-    ]
+def steps() -> list[tuple[Path, dict[str, Any]]]:
+    return [(path, step) for path in WORKFLOWS for job in load(path)["jobs"].values() for step in job["steps"]]
 
 
 def test_every_action_is_pinned_by_commit_with_its_version_and_everywhere_the_same() -> None:
@@ -74,7 +69,7 @@ def test_only_what_changes_nothing_outside_is_cancelled(path: Path) -> None:
 
 def test_every_command_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for path, _, step in steps():
+    for path, step in steps():
         for line in str(step.get("run", "")).splitlines():
             for target in re.findall(r"^\s*make ([\w-]+)", line):
                 assert re.search(rf"^{target}:", makefile, re.M), (path, line)
@@ -85,7 +80,7 @@ def test_every_command_exists() -> None:
 
 
 def test_no_value_of_a_run_is_put_into_a_shell_line() -> None:
-    assert [(path.name, step["run"]) for path, _, step in steps() if "${{" in str(step.get("run", ""))] == []
+    assert [(path.name, step["run"]) for path, step in steps() if "${{" in str(step.get("run", ""))] == []
 
 
 def test_the_release_is_tried_where_the_package_says_that_it_works() -> None:
