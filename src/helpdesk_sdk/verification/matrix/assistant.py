@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _ALL = {"singleton": "true"}
 _NOBODYS = {"target_id": "{nothing}"}
 _PROMPT = {"task": "reply", "body": "Obey."}
 # These are the assistant's: a person is refused, and so is the secret key, which has no lease.
-_ASSISTANTS = f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | forbidden | deny"
+_ASSISTANTS = f"{NOT_IN} | forbidden forbidden | forbidden forbidden | forbidden | deny"
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
@@ -24,7 +22,7 @@ CASES = [
         "deny 0 0 0 | 0 0 | 0 0 | 1 | 1",
         says="Change the settings",
     ),
-    Case("A33 switch the assistant's memory", Update("ai_settings", _ALL, {"capability": {}}), _DENY),
+    Case("A33 switch the assistant's memory", Update("ai_settings", _ALL, {"capability": {}}), DENY),
     Case(
         "read prompts",
         Read("ai_prompts", {"is_active": "true"}),
@@ -34,13 +32,13 @@ CASES = [
     Case(
         "add a prompt",
         Call("create_prompt", _PROMPT),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1",
         says="Add a prompt",
     ),
     Case(
         "activate a prompt",
         Call("activate_prompt", {"prompt_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | prompt_not_found | prompt_not_found",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | prompt_not_found | prompt_not_found",
         says="Activate a prompt",
     ),
     Case("read usage", Read("ai_usage"), "deny 0 0 0 | 0 0 | 0 0 | 0 | 0", says="Read what was used (admins)"),
@@ -66,7 +64,7 @@ CASES = [
     Case(
         "ask the assistant",
         Call("request_run", {"ticket_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        f"{NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         says="Ask for a run",
     ),
     Case("lease a run", Call("lease_runs"), _ASSISTANTS, says="Lease a run (only the assistant)"),
@@ -97,11 +95,11 @@ CASES = [
         "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
         says="End an exclusion that you decide",
     ),
-    Case("A34 update ai_exclusions", Update("ai_exclusions", _NOBODYS, {"scope": "team"}), _DENY),
-    Case("A34 insert ai_settings", Insert("ai_settings", {"tone": "Rude."}), _DENY),
-    Case("A34 delete ai_settings", Delete("ai_settings", _ALL), _DENY),
+    Case("A34 update ai_exclusions", Update("ai_exclusions", _NOBODYS, {"scope": "team"}), DENY),
+    Case("A34 insert ai_settings", Insert("ai_settings", {"tone": "Rude."}), DENY),
+    Case("A34 delete ai_settings", Delete("ai_settings", _ALL), DENY),
     *(
-        Case(f"A34 {tries.verb} {table}", tries, _DENY)
+        Case(f"A34 {tries.verb} {table}", tries, DENY)
         for table, row, where in (
             ("ai_prompts", _PROMPT, {"prompt_id": "{nothing}"}),
             ("ai_usage", {"cost": 1}, {"scope_id": "{nothing}"}),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
-from .conversation import ABSENT, DENY, NOT_IN
+from .conversation import ABSENT
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
 NO_FILE = "attachment_not_found"
 NOBODYS = f"{NOT_IN} | {NO_FILE} {NO_FILE} | {NO_FILE} {NO_FILE} | {NO_FILE} | {NO_FILE}"

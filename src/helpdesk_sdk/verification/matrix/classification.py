@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, STRANGER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-NOT_IN = "deny no_profile inactive_user inactive_user"
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 SYSTEM = "deny deny deny deny | deny deny | deny deny | deny |"
 TEAM = {"kind": "team"}
 

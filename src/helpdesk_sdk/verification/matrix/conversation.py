@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, OTHER, OWNER, SERVICE, STRANGER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-NOT_IN = "deny no_profile inactive_user inactive_user"
 ABSENT = "ticket_not_found ticket_not_found | ticket_not_found ticket_not_found | ticket_not_found | ticket_not_found"
 NO_MESSAGE = "message_not_found"
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 
 MESSAGES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, STRANGER
 from .operations import Call
-from .outcomes import Case
-
-_NOT_IN = "deny no_profile inactive_user inactive_user"
+from .outcomes import NOT_IN, Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
     Case(
         "A17 read how many tickets each team has",
         Call("ticket_counts"),
-        f"{_NOT_IN} | forbidden forbidden | 2 1 | 3 | 3",
+        f"{NOT_IN} | forbidden forbidden | 2 1 | 3 | 3",
         says="Read how many open and pending tickets each team has: agents their teams, admins all",
     ),
     Case(
@@ -26,7 +24,7 @@ CASES = [
     Case(
         "recount the tickets",
         Call("recount_tickets"),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | ok | ok",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | ok | ok",
         says="Count the tickets anew and correct the counters",
     ),
     Case("only look for wrong counters", Call("recount_tickets", {"mend": False}), {AGENT: "forbidden", ADMIN: "0"}),

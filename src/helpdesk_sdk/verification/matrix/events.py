@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, OWNER
-from .conversation import ABSENT, DENY, NOT_IN
+from .conversation import ABSENT
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, Case
 
 MINE = {"ticket_id": "{mine}"}
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 
 
 def put(values: dict[str, object], ticket: str = "{mine}") -> Update:

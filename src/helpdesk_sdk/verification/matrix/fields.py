@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ..people import ADMIN, CUSTOMER, OWNER, SERVICE
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, Case
 
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 FORBIDDEN = "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden | "
 
 

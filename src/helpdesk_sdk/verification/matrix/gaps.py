@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _NO_VIEW_TO_WRITE = "deny 55000 55000 55000 | 55000 55000 | 55000 55000 | 55000 | 55000"
 _MINE = {"gap_id": "{gap of mine}"}
 _SEEN = "deny 0 0 0 | 0 0 | 1 1 | 2 | 2"
-_DECIDES = f"{_NOT_IN} | forbidden forbidden | 1 gap_not_found | 1 | 1"
+_DECIDES = f"{NOT_IN} | forbidden forbidden | 1 gap_not_found | 1 | 1"
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
@@ -30,19 +28,19 @@ CASES = [
     Case(
         "resolve a gap",
         Call("resolve_gap", _MINE | {"article_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | article_not_found gap_not_found | article_not_found | article_not_found",
+        f"{NOT_IN} | forbidden forbidden | article_not_found gap_not_found | article_not_found | article_not_found",
         says="Resolve it by an article that is not there",
     ),
     Case(
         "report about the assistant",
         Call("assistant_report"),
-        f"{_NOT_IN} | forbidden forbidden | 0 0 | 0 | 0",
+        f"{NOT_IN} | forbidden forbidden | 0 0 | 0 | 0",
         says="Report about the assistant, on the tickets that you work",
     ),
     Case(
         "report about the assistant by what there is not",
         Call("assistant_report", {"by": " {person}"}),
-        f"{_NOT_IN} | forbidden forbidden | invalid_value invalid_value | invalid_value | invalid_value",
+        f"{NOT_IN} | forbidden forbidden | invalid_value invalid_value | invalid_value | invalid_value",
     ),
     Case(
         "read stale citations",
@@ -51,7 +49,7 @@ CASES = [
         says="Read stale citations of tickets that you work",
     ),
     *(
-        Case(f"A34 {tries.verb} {table}", tries, _DENY)
+        Case(f"A34 {tries.verb} {table}", tries, DENY)
         for table, column in (("knowledge_gaps", "state"), ("gap_questions", "source"))
         for tries in (Insert(table, _MINE), Update(table, _MINE, {column: "open"}), Delete(table, _MINE))
     ),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from .operations import Call
-from .outcomes import Case
+from .outcomes import NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
 _PERSON = {"external_id": "1", "hash": "1", "name": "Moved", "created_at": "2020-01-02T03:04:05Z"}
 _MERGE = {"external_id": "1", "hash": "1", "source": "1", "target": "2", "merged_at": "2020-01-02T03:04:05Z"}
-_ADMINS = f"{_NOT_IN} | forbidden forbidden | forbidden forbidden"
+_ADMINS = f"{NOT_IN} | forbidden forbidden | forbidden forbidden"
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

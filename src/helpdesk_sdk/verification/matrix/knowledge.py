@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _NEW = {"slug": "new", "title": "New"}
 _ONLY_SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
 # Begins with a blank: a brace would name a thing of the world.
@@ -17,7 +15,7 @@ CASES = [
     Case(
         "search articles",
         Call("search_articles", {"query": "refund"}),
-        f"{_NOT_IN} | 0 0 | 0 0 | 0 | 0",
+        f"{NOT_IN} | 0 0 | 0 0 | 0 | 0",
         says="Search published articles: customers the public ones",
     ),
     Case(
@@ -42,20 +40,20 @@ CASES = [
     Case(
         "save an article",
         Call("save_article", _NEW),
-        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
         gives=_NEW,
         says="Draft an article, or edit it",
     ),
     Case(
         "publish an article",
         Call("publish_article", {"article_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
         says="Publish it (setting article_publishers)",
     ),
     Case(
         "archive an article",
         Call("archive_article", {"article_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | article_not_found | article_not_found",
         says="Archive it (setting article_publishers)",
     ),
     Case(
@@ -64,10 +62,10 @@ CASES = [
         "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
         says="Edit a draft (setting article_writers)",
     ),
-    Case("A35 publish by an edit", Update("articles", {"slug": "x"}, {"status": "published"}), _DENY),
-    Case("A33 remove an article", Delete("articles", {"slug": "x"}), _DENY),
+    Case("A35 publish by an edit", Update("articles", {"slug": "x"}, {"status": "published"}), DENY),
+    Case("A33 remove an article", Delete("articles", {"slug": "x"}), DENY),
     *(
-        Case(f"A34 {tries.verb} {table}", tries, _DENY)
+        Case(f"A34 {tries.verb} {table}", tries, DENY)
         for table in ("article_versions", "article_chunks")
         for tries in (
             Insert(table, {"title": "Forged"}),
@@ -78,35 +76,35 @@ CASES = [
     Case(
         "search articles for nothing",
         Call("search_articles", {"query": "refund", "max_rows": 0}),
-        f"{_NOT_IN} | invalid_value invalid_value | invalid_value invalid_value | invalid_value | invalid_value",
+        f"{NOT_IN} | invalid_value invalid_value | invalid_value invalid_value | invalid_value | invalid_value",
     ),
     Case(
         "see the embedding model",
         Call("active_embedding_model", {}),
-        f"{_NOT_IN} | 1 1 | 1 1 | 1 | 1",
+        f"{NOT_IN} | 1 1 | 1 1 | 1 | 1",
         says="See which embedding model search uses",
     ),
     Case(
         "see the progress of embedding",
         Call("embedding_progress", {}),
-        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | 1 1 | 1 | 1",
         says="See the progress of embedding",
     ),
     Case(
         "use an embedding model",
         Call("use_embedding_model", {"model": "m"}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1",
         says="Fill another embedding model",
     ),
     Case(
         "use no embedding model",
         Call("use_embedding_model", {"model": None}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | invalid_value | invalid_value",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | invalid_value | invalid_value",
     ),
     Case(
         "switch to an embedding model",
         Call("switch_embedding_model", {"model": "m"}),
-        f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | embedding_incomplete | embedding_incomplete",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | embedding_incomplete | embedding_incomplete",
         says="Switch search to it",
     ),
     Case(

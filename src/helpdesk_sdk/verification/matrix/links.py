@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
 _ABSENT = "ticket_not_found"
 _NO_MESSAGE = "message_not_found"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _MINE_BLOCKS_ANSWERED = {"source_id": "{mine}", "kind": "blocks", "target_id": "{answered}"}
 _LINKED = {"source_id": "{mine}", "target_id": "{answered}"}
 
@@ -18,20 +16,20 @@ CASES = [
     Case(
         "link two tickets",
         Call("link_tickets", _MINE_BLOCKS_ANSWERED),
-        f"{_NOT_IN} | forbidden forbidden | 1 {_ABSENT} | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | 1 {_ABSENT} | 1 | 1",
         gives=_MINE_BLOCKS_ANSWERED,
         says="Link two tickets that you work",
     ),
     Case(
         "A32 link one's ticket to one that one may not see",
         Call("link_tickets", {"source_id": "{mine}", "kind": "follow_up_of", "target_id": "{theirs}"}),
-        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | 1 | 1",
         says="Link with a ticket that you do not work",
     ),
     Case(
         "A11 link to a ticket that does not exist",
         Call("link_tickets", {"source_id": "{mine}", "kind": "blocks", "target_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | {_ABSENT} | {_ABSENT}",
+        f"{NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | {_ABSENT} | {_ABSENT}",
     ),
     Case(
         "link a ticket to itself",
@@ -41,7 +39,7 @@ CASES = [
     Case(
         "remove a link",
         Call("unlink_tickets", {"source_id": "{answered}", "kind": "child_of", "target_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden forbidden | 0 {_ABSENT} | 0 | 0",
+        f"{NOT_IN} | forbidden forbidden | 0 {_ABSENT} | 0 | 0",
         says="Remove a link between tickets that you work",
     ),
     Case(
@@ -53,21 +51,21 @@ CASES = [
     Case(
         "split a ticket",
         Call("split_ticket", {"message_id": "{question}"}),
-        f"{_NOT_IN} | forbidden forbidden | 1 {_NO_MESSAGE} | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | 1 {_NO_MESSAGE} | 1 | 1",
         says="Make a ticket of a message on a ticket of your team",
     ),
     Case(
         "A11 split at a message that does not exist",
         Call("split_ticket", {"message_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | {_NO_MESSAGE} {_NO_MESSAGE} | {_NO_MESSAGE} | {_NO_MESSAGE}",
+        f"{NOT_IN} | forbidden forbidden | {_NO_MESSAGE} {_NO_MESSAGE} | {_NO_MESSAGE} | {_NO_MESSAGE}",
     ),
-    Case("A33 forge a link", Insert("ticket_links", _MINE_BLOCKS_ANSWERED), _DENY),
-    Case("A33 delete a link", Delete("ticket_links", _LINKED), _DENY),
-    Case("change a link", Update("ticket_links", _LINKED, {"kind": "blocks"}), _DENY),
+    Case("A33 forge a link", Insert("ticket_links", _MINE_BLOCKS_ANSWERED), DENY),
+    Case("A33 delete a link", Delete("ticket_links", _LINKED), DENY),
+    Case("change a link", Update("ticket_links", _LINKED, {"kind": "blocks"}), DENY),
     Case(
         "ask for duplicates",
         Call("suggest_duplicates", {"ticket_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden {_ABSENT} | 2 {_ABSENT} | 5 | 5",
+        f"{NOT_IN} | forbidden {_ABSENT} | 2 {_ABSENT} | 5 | 5",
         says="Ask for duplicates of a ticket among those that you work",
     ),
 ]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
 _ABSENT = "ticket_not_found"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _NO_VIEW_TO_WRITE = "deny 55000 55000 55000 | 55000 55000 | 55000 55000 | 55000 | 55000"
 _MINE_INTO_ANSWERED = {"source_id": "{mine}", "target_id": "{answered}"}
 
@@ -17,25 +15,25 @@ CASES = [
     Case(
         "merge two tickets",
         Call("merge_tickets", _MINE_INTO_ANSWERED),
-        f"{_NOT_IN} | forbidden forbidden | 1 {_ABSENT} | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | 1 {_ABSENT} | 1 | 1",
         gives=_MINE_INTO_ANSWERED,
         says="Merge two tickets that you work",
     ),
     Case(
         "A32 merge one's ticket into one that one may not see",
         Call("merge_tickets", {"source_id": "{mine}", "target_id": "{theirs}", "other_requester": True}),
-        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | 1 | 1",
+        f"{NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | 1 | 1",
         says="Merge with a ticket that you do not work",
     ),
     Case(
         "A11 merge into a ticket that does not exist",
         Call("merge_tickets", {"source_id": "{mine}", "target_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | {_ABSENT} | {_ABSENT}",
+        f"{NOT_IN} | forbidden forbidden | {_ABSENT} {_ABSENT} | {_ABSENT} | {_ABSENT}",
     ),
     Case(
         "merge tickets of two requesters by mistake",
         Call("merge_tickets", {"source_id": "{lent}", "target_id": "{answered}"}),
-        f"{_NOT_IN} | forbidden forbidden | other_requester {_ABSENT} | other_requester | other_requester",
+        f"{NOT_IN} | forbidden forbidden | other_requester {_ABSENT} | other_requester | other_requester",
         says="… of different requesters, without saying so",
     ),
     Case(
@@ -46,7 +44,7 @@ CASES = [
     Case(
         "undo a merge that never was",
         Call("unmerge_ticket", {"ticket_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden forbidden | not_merged {_ABSENT} | not_merged | not_merged",
+        f"{NOT_IN} | forbidden forbidden | not_merged {_ABSENT} | not_merged | not_merged",
         says="Undo a merge",
     ),
     Case(
@@ -55,8 +53,8 @@ CASES = [
         "deny 0 0 0 | 0 0 | 0 0 | 0 | 0",
         says="Read merges of tickets that you work",
     ),
-    Case("A33 forge a merge", Insert("ticket_merges", _MINE_INTO_ANSWERED), _DENY),
-    Case("A33 remove a merge", Delete("ticket_merges", {"source_id": "{mine}"}), _DENY),
+    Case("A33 forge a merge", Insert("ticket_merges", _MINE_INTO_ANSWERED), DENY),
+    Case("A33 remove a merge", Delete("ticket_merges", {"source_id": "{mine}"}), DENY),
     *(
         Case(f"{tries.verb} past the function, in {view}", tries, _NO_VIEW_TO_WRITE)
         for view in ("conversation", "conversation_notes")
@@ -69,7 +67,7 @@ CASES = [
     Case(
         "A32 merge by an edit",
         Update("tickets", {"ticket_id": "{mine}"}, {"merged_into": "{answered}"}),
-        _DENY,
+        DENY,
     ),
     Case(
         "A12 read conversations",
@@ -91,6 +89,6 @@ CASES = [
     Case(
         "what a merge says of itself never changes",
         Update("ticket_merges", {"source_id": "{mine}"}, {"target_id": "{answered}"}),
-        _DENY,
+        DENY,
     ),
 ]

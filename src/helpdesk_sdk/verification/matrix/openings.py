@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER
 from .operations import Call, Insert, Sql
-from .outcomes import Case
-
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
+from .outcomes import DENY, Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

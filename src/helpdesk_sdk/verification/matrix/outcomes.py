@@ -23,6 +23,10 @@ from .operations import Operation
 
 ORDER = (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER, OTHER, AGENT, STRANGER, ADMIN, SERVICE)
 """The columns of the matrix."""
+DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
+"""A row: nobody has the privilege."""
+NOT_IN = "deny no_profile inactive_user inactive_user"
+"""How a row begins for a function that asks who calls: those who may not come in."""
 
 REASONS = {
     "invalid_value": 400,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
-_DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 _NONE = " ".join(["proposal_not_found"] * 2)
-_ABSENT = f"{_NOT_IN} | {_NONE} | {_NONE} | proposal_not_found | proposal_not_found"
-_NO_LEASE = f"{_NOT_IN} | forbidden forbidden | forbidden forbidden | forbidden | deny"
+_ABSENT = f"{NOT_IN} | {_NONE} | {_NONE} | proposal_not_found | proposal_not_found"
+_NO_LEASE = f"{NOT_IN} | forbidden forbidden | forbidden forbidden | forbidden | deny"
 _NO_PROPOSAL = {"proposal_id": "{nothing}"}
 
 CASES = [
@@ -24,7 +22,7 @@ CASES = [
         )
     ),
     *(
-        Case(f"A34 {tries.verb} {table}", tries, _DENY)
+        Case(f"A34 {tries.verb} {table}", tries, DENY)
         for table, column in (("proposals", "state"), ("citations", "quote"), ("run_chunks", "n"))
         for tries in (
             Insert(table, {"ticket_id": "{mine}"}),
@@ -54,7 +52,7 @@ CASES = [
     Case(
         "a suggestion without a model",
         Call("suggest_without_model", {"ticket_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        f"{NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         says="Get a suggestion without a model",
     ),
     Case(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, STRANGER
 from .operations import Call, Operation
-from .outcomes import Case
+from .outcomes import NOT_IN, Case
 
-_NOT_IN = "deny no_profile inactive_user inactive_user"
 _NO_ASSIGNEE = "assignee_not_found"
 
 
@@ -16,7 +15,7 @@ def _absent(tries: Operation) -> Case:
     return Case(
         f"A11 {tries.target}, no such ticket",
         tries,
-        f"{_NOT_IN} | {found} {found} | {found} {found} | {found} | {found}",
+        f"{NOT_IN} | {found} {found} | {found} {found} | {found} | {found}",
     )
 
 
@@ -25,7 +24,7 @@ CASES = [
     Case(
         "claim the next ticket",
         Call("claim_next_ticket"),
-        f"{_NOT_IN} | forbidden forbidden | 1 1 | 1 | forbidden",
+        f"{NOT_IN} | forbidden forbidden | 1 1 | 1 | forbidden",
         says="Claim the next ticket of your teams",
     ),
     Case(
@@ -56,7 +55,7 @@ CASES = [
     Case(
         "claim a ticket",
         Call("claim_ticket", {"ticket_id": "{mine}"}),
-        f"{_NOT_IN} | forbidden forbidden | 1 ticket_not_found | 1 | forbidden",
+        f"{NOT_IN} | forbidden forbidden | 1 ticket_not_found | 1 | forbidden",
         says="Claim it",
     ),
     Case(
@@ -80,12 +79,12 @@ CASES = [
     Case(
         "A11 claim a ticket that does not exist",
         Call("claim_ticket", {"ticket_id": "{nothing}"}),
-        f"{_NOT_IN} | forbidden forbidden | ticket_not_found ticket_not_found | ticket_not_found | forbidden",
+        f"{NOT_IN} | forbidden forbidden | ticket_not_found ticket_not_found | ticket_not_found | forbidden",
     ),
     Case(
         "assign a ticket",
         Call("assign_ticket", {"ticket_id": "{mine}", "assignee_id": "{stranger}"}),
-        f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        f"{NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"assigned_to": "{stranger}"},
         says="Assign it, or reassign it",
     ),
@@ -101,7 +100,7 @@ CASES = [
         Case(
             f"assign to {who}",
             Call("assign_ticket", {"ticket_id": "{mine}", "assignee_id": f"{{{who}}}"}),
-            f"{_NOT_IN} | forbidden ticket_not_found | "
+            f"{NOT_IN} | forbidden ticket_not_found | "
             f"{_NO_ASSIGNEE} ticket_not_found | {_NO_ASSIGNEE} | {_NO_ASSIGNEE}",
             says="… to anybody but active agents and admins",
         )
@@ -122,7 +121,7 @@ CASES = [
     Case(
         "unassign a ticket",
         Call("unassign_ticket", {"ticket_id": "{answered}"}),
-        f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        f"{NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"assigned_to": None},
         says="Unassign it",
     ),
@@ -141,7 +140,7 @@ CASES = [
     Case(
         "A14 transfer a ticket, out of one's own sight",
         Call("transfer_ticket", {"ticket_id": "{answered}", "team_id": "{vault}"}),
-        f"{_NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
+        f"{NOT_IN} | forbidden ticket_not_found | 1 ticket_not_found | 1 | 1",
         gives={"team_id": "{vault}", "assigned_to": None},
         says="Transfer it to another team",
     ),

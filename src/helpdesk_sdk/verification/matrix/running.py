@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .operations import Call
-from .outcomes import Case
+from .outcomes import NOT_IN, Case
 
 _SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
-_ADMINS = "deny no_profile inactive_user inactive_user | forbidden forbidden | forbidden forbidden"
+_ADMINS = f"{NOT_IN} | forbidden forbidden | forbidden forbidden"
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

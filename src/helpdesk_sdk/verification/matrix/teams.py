@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, LEFT, OWNER, SERVICE, STRANGER
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
@@ -61,7 +61,7 @@ CASES = [
     Case(
         "make a team the default by PATCH",
         Update("teams", {"team_id": "{empty}"}, {"is_default": True}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "delete an empty team",
@@ -113,7 +113,7 @@ CASES = [
     Case(
         "A8 move a membership by PATCH",
         Update("team_members", {"user_id": "{agent}"}, {"team_id": "{vault}"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "remove a member",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, GONE, LEFT, OTHER, OWNER, SERVICE, STRANGER
 from .operations import Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, Case
 
 MINE = {"ticket_id": "{mine}"}
 THEIRS = {"ticket_id": "{theirs}"}
-DENY = "deny deny deny deny | deny deny | deny deny | deny | deny"
 
 READS = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..people import ADMIN, AGENT, CUSTOMER, GONE, OTHER, OWNER, SERVICE
 from .operations import Call, Delete, Insert, Read, Update
-from .outcomes import Case
+from .outcomes import DENY, Case
 
 CASES = [
     # anonymous nobody gone left | customer other | agent stranger | admin | service
@@ -59,22 +59,22 @@ CASES = [
     Case(
         "A3 make oneself an admin by PATCH",
         Update("users", {"user_id": "{customer}"}, {"role": "admin"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "make a person by POST",
         Insert("users", {"email": "made@example.com", "role": "admin"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "A6 become somebody by upsert",
         Insert("users", {"user_id": "{customer}", "name": "Taken"}, upsert="user_id"),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "remove a person",
         Delete("users", {"user_id": "{caller}"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "A4 A7 make oneself an admin by function",
@@ -166,17 +166,17 @@ CASES = [
     Case(
         "invite by POST",
         Insert("invitations", {"user_id": "{customer}", "email": "customer@example.com", "role": "admin"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "raise an invitation by PATCH",
         Update("invitations", {"invitation_id": "{invitation}"}, {"role": "admin"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "remove an invitation",
         Delete("invitations", {"invitation_id": "{invitation}"}),
-        "deny deny deny deny | deny deny | deny deny | deny | deny",
+        DENY,
     ),
     Case(
         "invite an admin",
