@@ -30,6 +30,7 @@ from tests.db import (
     mutations,
     mutations_files,
     mutations_live,
+    mutations_privileges,
     mutations_rules,
     watchers,
 )
@@ -93,6 +94,7 @@ def _single(server: Server, share: Share) -> tuple[list[Found], dict[str, str]]:
     with server.connect("world") as db:
         known = [
             *mutations.all_of_them(db),
+            *mutations_privileges.all_of_them(db),
             *mutations_live.all_of_them(db),
             *mutations_files.all_of_them(db),
             *mutations_rules.all_of_them(db),

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
-from tests.db.catalog import ALLOWED, granted_columns, listed
 from tests.db.people import Db
 
-_VERBS = ("select", "insert", "update", "delete", "truncate", "trigger")
 NOTHING = sql.SQL("select").format()
 _LIMITED_FIRST = {
     "invitations_email_check": ("users", "users_email_check"),
@@ -25,9 +23,6 @@ _LIMITED_FIRST = {
 }
 """Limits whose value another table's limit checks too: that table and limit."""
 _RAISES = "helpdesk_private.fail("
-_FOR_THE_OWNER = {"rebase_events", "rebuild_search", "quote_stands"}
-"""Functions that run as their caller and alter a table, call what only the owner may, or read a table that who lacks
-the grant may not read: those are refused, granted or not."""
 _ONLY_IN_A_RACE = {
     # function, reason, which of its places
     ("require_worker", "inactive_user", 0),
@@ -71,13 +66,10 @@ class Mutation:
 
 
 def all_of_them(db: Db) -> Iterator[Mutation]:
-    """Every mutation that this database's catalog gives rise to."""
+    """The guards of this database, each taken away, but for privileges: see mutations_privileges."""
     yield from _policies(db)
     yield from _row_level_security(db)
     yield from _triggers(db)
-    yield from _table_privileges(db)
-    yield from _column_privileges(db)
-    yield from _other_privileges(db)
     yield from _refusals(db)
     yield from _limits(db)
 
@@ -91,7 +83,7 @@ def _policies(db: Db) -> Iterator[Mutation]:
     }
     for row in rows:
         name, table = sql.Identifier(row["policyname"]), row["tablename"]
-        drop = sql.SQL("drop policy {} on {}").format(name, _in_helpdesk(table))
+        drop = sql.SQL("drop policy {} on {}").format(name, in_helpdesk(table))
         yield Mutation(f'drop policy "{row["policyname"]}" on {table}', (table,), drop)
         if row["permissive"] == "PERMISSIVE":
             # A row to change or remove must be seen first; and a guard may look at a new row before the policy does.
@@ -104,17 +96,17 @@ def _policies(db: Db) -> Iterator[Mutation]:
 def _widened(row: dict[str, Any]) -> sql.Composed:
     clause = "with check (true)" if row["cmd"] == "INSERT" else "using (true)"
     statement = sql.SQL("alter policy {} on {} ").format(
-        sql.Identifier(row["policyname"]), _in_helpdesk(row["tablename"])
+        sql.Identifier(row["policyname"]), in_helpdesk(row["tablename"])
     )
     return statement + sql.SQL(clause)
 
 
 def _row_level_security(db: Db) -> Iterator[Mutation]:
-    for table in _relations(db, "r", "helpdesk"):
-        statement = sql.SQL("alter table {} disable row level security").format(_in_helpdesk(table))
+    for table in relations(db, "r", "helpdesk"):
+        statement = sql.SQL("alter table {} disable row level security").format(in_helpdesk(table))
         yield Mutation(f"no row-level security on {table}", (table,), statement)
-    for view in _relations(db, "v", "helpdesk"):
-        statement = sql.SQL("alter view {} reset (security_invoker)").format(_in_helpdesk(view))
+    for view in relations(db, "v", "helpdesk"):
+        statement = sql.SQL("alter view {} reset (security_invoker)").format(in_helpdesk(view))
         yield Mutation(f"view {view} runs as its owner", (view,), statement)
 
 
@@ -135,129 +127,6 @@ def _triggers(db: Db) -> Iterator[Mutation]:
         on = sql.Identifier(row["schema"], row["relation"])
         statement = sql.SQL("drop trigger {} on {}").format(sql.Identifier(row["name"]), on)
         yield Mutation(f"drop trigger {row['name']} on {row['relation']}", (row["relation"],), statement)
-
-
-def _table_privileges(db: Db) -> Iterator[Mutation]:
-    for schema in ("helpdesk", "helpdesk_private"):
-        for kind in ("r", "v"):
-            for relation in _relations(db, kind, schema):
-                for role in ("anon", "authenticated", "service_role"):
-                    for verb in _VERBS:
-                        if not listed(role, schema, relation, verb) and (
-                            kind == "r" or _possible(db, schema, relation, verb)
-                        ):
-                            yield _granted(db, schema, relation, role, verb)
-
-
-def _possible(db: Db, schema: str, view: str, verb: str) -> bool:
-    """Whether PostgreSQL can do that to a view at all, whoever asks."""
-    if verb == "select":
-        return True
-    row = db.execute("select pg_relation_is_updatable(%s::regclass, false) as verbs", (f"{schema}.{view}",)).fetchone()
-    return bool(row and row["verbs"]) and verb in ("insert", "update", "delete")
-
-
-def _granted(db: Db, schema: str, relation: str, role: str, verb: str) -> Mutation:
-    statement = sql.SQL("grant {} on {} to {}").format(
-        sql.SQL(verb),
-        sql.Identifier(schema, relation),
-        sql.Identifier(role),
-    )
-    name = f"grant {verb} on {schema}.{relation} to {role}"
-    return Mutation(name, (relation,), statement, _doors_open(db, schema, relation, role, verb), role, verb)
-
-
-def _doors_open(db: Db, schema: str, relation: str, role: str, verb: str) -> sql.Composed:
-    """All that stands between a role and an object, but that one privilege."""
-    # The table itself, or the tables that a view reads.
-    tables = db.execute(
-        "select distinct c.relname as name from pg_class as c "
-        "where c.relnamespace = %s::regnamespace and c.relkind = 'r' and (c.oid = %s::regclass or c.oid in ("
-        "select d.refobjid from pg_rewrite as w join pg_depend as d on d.classid = 'pg_rewrite'::regclass "
-        "and d.objid = w.oid where w.ev_class = %s::regclass)) order by 1",
-        (schema, f"{schema}.{relation}", f"{schema}.{relation}"),
-    ).fetchall()
-    policies = [
-        sql.SQL("create policy open_door on {} to {} using (true) with check (true)").format(
-            sql.Identifier(schema, table["name"]), sql.Identifier(role)
-        )
-        for table in tables
-    ]
-    grants = sql.SQL(
-        "grant usage on schema helpdesk, helpdesk_private to {role}; "
-        "grant execute on all functions in schema helpdesk, helpdesk_private to {role}; "
-        "grant all on all tables in schema helpdesk, helpdesk_private to {role}; "
-        "grant usage on all sequences in schema helpdesk, helpdesk_private to {role}; "
-        "revoke {verb} on {object} from {role}"
-    ).format(
-        role=sql.Identifier(role),
-        verb=sql.SQL(verb),
-        object=sql.Identifier(schema, relation),
-    )
-    return sql.SQL("; ").join([grants, *policies])
-
-
-def _column_privileges(db: Db) -> Iterator[Mutation]:
-    """Where some columns may be written, each of the others."""
-    for table in _relations(db, "r", "helpdesk"):
-        # A column that is always generated is refused before anybody looks at privileges.
-        columns = db.execute(
-            "select attname from pg_attribute "
-            "where attrelid = %s::regclass and attnum > 0 and not attisdropped "
-            "and attidentity = '' and attgenerated = ''",
-            (f"helpdesk.{table}",),
-        ).fetchall()
-        for role in ("authenticated", "service_role"):
-            for verb in ("insert", "update"):
-                written = granted_columns(role, table, verb)
-                for column in (row["attname"] for row in columns):
-                    if written and column not in written:
-                        yield _granted_column(table, column, role, verb)
-
-
-def _granted_column(table: str, column: str, role: str, verb: str) -> Mutation:
-    statement = sql.SQL("grant {} ({}) on {} to {}").format(
-        sql.SQL(verb),
-        sql.Identifier(column),
-        _in_helpdesk(table),
-        sql.Identifier(role),
-    )
-    given = sql.SQL("create policy open_door on {} to {} using (true) with check (true)").format(
-        _in_helpdesk(table), sql.Identifier(role)
-    )
-    return Mutation(f"grant {verb} ({column}) on {table} to {role}", (table,), statement, given, role, verb)
-
-
-def _other_privileges(db: Db) -> Iterator[Mutation]:
-    for schema in ("helpdesk", "helpdesk_private"):
-        yield Mutation(
-            f"grant usage on schema {schema} to anon",
-            (),
-            sql.SQL("grant usage on schema {} to anon").format(sql.Identifier(schema)),
-            sql.SQL("grant select on all tables in schema {} to anon").format(sql.Identifier(schema)),
-            "anon",
-        )
-    functions = db.execute(
-        "select oid::regprocedure::text as signature, pronamespace::regnamespace::text as schema, proname as name "
-        "from pg_proc where pronamespace in ('helpdesk'::regnamespace, 'helpdesk_private'::regnamespace) order by 1"
-    ).fetchall()
-    for function in functions:
-        for role in ("anon", "authenticated", "service_role"):
-            listed = f"{role}: function {function['signature']}: execute" in ALLOWED
-            if not listed and function["name"] not in _FOR_THE_OWNER:
-                yield _callable(function["signature"], role)
-
-
-def _callable(signature: str, role: str) -> Mutation:
-    granted = sql.SQL(f"grant execute on function {signature} to {role}")
-    # A function of the API calls one of the private schema.
-    others = sql.SQL(
-        "grant usage on schema helpdesk, helpdesk_private to {0}; "
-        "grant execute on all functions in schema helpdesk, helpdesk_private to {0}; "
-    ).format(sql.Identifier(role))
-    but_one = sql.SQL(f"revoke execute on function {signature} from {role}")
-    name = f"grant execute on {signature} to {role}"
-    return Mutation(name, (signature,), sql.Composed([granted]), others + but_one, role)
 
 
 def _refusals(db: Db) -> Iterator[Mutation]:
@@ -297,14 +166,16 @@ def _limits(db: Db) -> Iterator[Mutation]:
 
 
 def _dropped(table: str, limit: str) -> sql.Composed:
-    return sql.SQL("alter table {} drop constraint {}").format(_in_helpdesk(table), sql.Identifier(limit))
+    return sql.SQL("alter table {} drop constraint {}").format(in_helpdesk(table), sql.Identifier(limit))
 
 
-def _in_helpdesk(name: str) -> sql.Identifier:
+def in_helpdesk(name: str) -> sql.Identifier:
+    """A table or view of the public schema."""
     return sql.Identifier("helpdesk", name)
 
 
-def _relations(db: Db, kind: str, schema: str) -> list[str]:
+def relations(db: Db, kind: str, schema: str) -> list[str]:
+    """The names of the relations of a kind."""
     rows = db.execute(
         "select relname from pg_class where relkind = %s and relnamespace = %s::regnamespace order by 1", (kind, schema)
     )

@@ -11,6 +11,7 @@ from tests.db import (
     mutations,
     mutations_files,
     mutations_live,
+    mutations_privileges,
     mutations_rules,
     test_classification_vectors,
     test_embedding_races,
@@ -31,6 +32,7 @@ def test_a_guard_taken_away_is_noticed(pg: Server, own: str, world: World) -> No
     with pg.connect(own) as db:
         guards = [
             *mutations.all_of_them(db),
+            *mutations_privileges.all_of_them(db),
             *mutations_live.all_of_them(db),
             *mutations_files.all_of_them(db),
             *mutations_rules.all_of_them(db),
