@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,32 @@ def test_no_option_takes_a_secret_as_its_value() -> None:
 def test_the_reference_is_up_to_date() -> None:
     done = subprocess.run([sys.executable, str(ROOT / "scripts" / "cli_docs.py"), "--check"], check=False)
     assert done.returncode == 0, "Run: python scripts/cli_docs.py"
+
+
+def test_commands_on_the_pages_are_there_with_their_options() -> None:
+    """In blocks of shell, and in the text, as far as a command begins with the program's name."""
+    pages = [page for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md") for page in ROOT.glob(pattern)]
+    root: Any = typer.main.get_command(app)
+    seen = 0
+    for page in pages:
+        if "node_modules" in page.parts:
+            continue
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        code = re.findall(r"^(helpdesk .*)$|`(helpdesk [^`\n]*)`", text, flags=re.MULTILINE)
+        for line in filter(None, (word for found in code for word in found)):
+            words = re.split(r"\s*(?:[|>;#]|&&)", line)[0].split()[1:]
+            command, known = root, {"--help"}
+            for word in words:
+                known |= {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+                if not hasattr(command, "commands"):
+                    break
+                if not word.startswith("-"):
+                    assert word in command.commands or not re.fullmatch(r"[a-z-]+", word), f"{page.name}: {line}"
+                    command = command.commands.get(word, command)
+            used = {word.split("=")[0] for word in words if word.startswith("--")}
+            assert used <= known, f"{page.name}: {line}"
+            seen += 1
+    assert seen > 200
 
 
 def test_exit_codes_are_in_the_help_and_the_docs(cli: Cli) -> None:
