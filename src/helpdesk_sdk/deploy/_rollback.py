@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..install.releases import contract_after, version_key
 from ..local import migrations
 from . import _database, _functions, _planning, _state
-from ._running import commit_of, end, failing_as, smoke_test
+from ._running import Steps, commit_of, end, failing_as, smoke_test
 from .errors import DeploymentRefusedError
 from .model import Problem, Step
 
@@ -61,13 +61,7 @@ def rollback(
         ConfigurationError: The helpdesk is not in the host's directory, or the database refuses the password.
         ConnectionFailedError: The database or the platform cannot be reached; nothing was changed.
     """
-    steps: list[Step] = []
-
-    def ended(name: str, message: str) -> None:
-        steps.append(Step(name, message))
-        if on_step is not None:
-            on_step(steps[-1])
-
+    steps = Steps(on_step)
     with _database.connected(target) as db, _database.alone(db):
         found = _planning.inspect(db, target, adopt=False, accept_drift=True)
         problems = [problem for problem in found.plan.problems if problem.kind not in _OF_RELEASE]
@@ -87,9 +81,9 @@ def rollback(
                 versions = _functions.deploy(packed, target.cli, target.platform)
                 _state.record_functions(db, deployment_id, packed, versions)
                 _state.record(db, deployment_id, "functions", _functions.checksum(packed))
-            ended("functions", f"Deployed as of release {to_release}: {', '.join(names)}.")
+            steps.ended("functions", f"Deployed as of release {to_release}: {', '.join(names)}.")
             with failing_as("smoke"):
-                ended("smoke", smoke_test(db, target, packed))
+                steps.ended("smoke", smoke_test(db, target, packed))
             end(db, deployment_id)
     from_release = found.state.last.release if found.state.last else found.plan.release
     return Rollback(to_release, from_release, commit_id, names, row["version"], tuple(steps))

@@ -45,6 +45,29 @@ class Result:
     """What somebody has to do."""
 
 
+class Steps(list[Step]):
+    """The steps that have ended.
+
+    Args:
+        on_step: Called at the end of each step.
+    """
+
+    def __init__(self, on_step: Callable[[Step], object] | None) -> None:
+        super().__init__()
+        self._on_step = on_step
+
+    def ended(self, name: str, message: str) -> None:
+        """Add a step.
+
+        Args:
+            name: Its name.
+            message: What it did.
+        """
+        self.append(Step(name, message))
+        if self._on_step is not None:
+            self._on_step(self[-1])
+
+
 def run(
     target: Target,
     *,
@@ -67,47 +90,39 @@ def run(
         ConfigurationError: The helpdesk is not in the host's directory, or the database refuses the password.
         ConnectionFailedError: The database or the platform cannot be reached; nothing was changed.
     """
-    steps: list[Step] = []
-
-    def ended(name: str, message: str) -> None:
-        steps.append(Step(name, message))
-        if on_step is not None:
-            on_step(steps[-1])
-
+    steps = Steps(on_step)
     with _database.connected(target) as db, _database.alone(db):
         found = _planning.inspect(db, target, adopt=adopt, accept_drift=accept_drift)
         if found.plan.problems:
             raise DeploymentRefusedError(found.plan.problems)
-        ended("checks", "Nothing speaks against it.")
-        ended("backup", found.plan.backup or "Whether there is a backup cannot be seen from here: make one.")
+        steps.ended("checks", "Nothing speaks against it.")
+        steps.ended("backup", found.plan.backup or "Whether there is a backup cannot be seen from here: make one.")
         deployment_id = _begin(db, target, found) if found.state.has_tables else None
         with failing_as("migrations"):
-            ended("migrations", _expand(target, found))
+            steps.ended("migrations", _expand(target, found))
         if deployment_id is None:
             deployment_id = _begin(db, target, found)
-        _after_expand(db, target, found, deployment_id, ended)
+        _after_expand(db, target, found, deployment_id, steps)
         with failing_as("contract"):
-            ended("contract", _contract(target, found))
+            steps.ended("contract", _contract(target, found))
         end(db, deployment_id)
     return Result(deployment_id, found.plan, tuple(steps), found.plan.by_hand)
 
 
-def _after_expand(
-    db: Db, target: Target, found: Inspection, deployment_id: UUID, ended: Callable[[str, str], None]
-) -> None:
+def _after_expand(db: Db, target: Target, found: Inspection, deployment_id: UUID, steps: Steps) -> None:
     """The steps between the new schema and the removal of the old."""
     if found.archive is not None:
         with failing_as("functions"):
-            ended("functions", _deploy_functions(db, target, found, deployment_id))
+            steps.ended("functions", _deploy_functions(db, target, found, deployment_id))
     if target.environment.secrets_env:
         with failing_as("secrets"):
             sent = _settings.send_secrets(target)
-            ended("secrets", f"Sent: {', '.join(sent)}." if sent else "None was sent.")
+            steps.ended("secrets", f"Sent: {', '.join(sent)}." if sent else "None was sent.")
     with failing_as("settings"):
         done = _settings.apply(target, list(found.settings))
-        ended("settings", f"Set: {', '.join(done)}." if done else "None to set.")
+        steps.ended("settings", f"Set: {', '.join(done)}." if done else "None to set.")
     with failing_as(_smoke.STEP):
-        ended(_smoke.STEP, smoke_test(db, target, found.archive if _can_deploy(target) else None))
+        steps.ended(_smoke.STEP, smoke_test(db, target, found.archive if _can_deploy(target) else None))
 
 
 @contextmanager
