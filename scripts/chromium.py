@@ -142,6 +142,8 @@ def start() -> Iterator[str]:
         with (Path(profile) / "log").open("w") as log:
             process = _process.spawn(
                 [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+                # SIGTERM is a request that a browser under way may not receive.
+                on_parent_death=signal.SIGKILL,
                 env=os.environ | environment() | {"HOME": profile},
                 stdout=log,
                 stderr=log,

@@ -24,9 +24,9 @@ def test_an_interrupted_run_leaves_no_process_of_the_browser(tmp_path: Path) -> 
     ) as run:
         assert run.stdout is not None
         assert run.stdout.readline().startswith("ws://")
-        assert len(_of(tmp_path)) > 1
+        assert _of(tmp_path)
         run.kill()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while (left := _of(tmp_path)) and time.monotonic() < end:
         time.sleep(0.1)
     assert left == []
