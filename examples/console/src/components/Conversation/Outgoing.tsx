@@ -4,12 +4,17 @@ import { useNoteOutbox, useReplyOutbox } from "../../hooks/useOutbox.ts";
 import type { OutboxEntry, Outgoing } from "../../lib/outbox.ts";
 import { Button, ErrorNote, Markdown } from "../Shared/index.ts";
 
-type Props = { ticketId: string; onEdit(): void };
+type Props = {
+  ticketId: string;
+  /** What the conversation has: a message may be announced before its sender has the answer. */
+  written: { id: string }[];
+  onEdit(): void;
+};
 
 /** Replies that are not in the conversation yet: they wait, are on their way, or were refused. */
-export function OutgoingReplies({ ticketId, onEdit }: Props) {
+export function OutgoingReplies({ ticketId, written, onEdit }: Props) {
   const { entries, retry } = useReplyOutbox(ticketId);
-  return entries.map((entry) => (
+  return without(written, entries).map((entry) => (
     <OutgoingBubble
       key={entry.item.id}
       entry={entry}
@@ -21,9 +26,9 @@ export function OutgoingReplies({ ticketId, onEdit }: Props) {
 }
 
 /** Notes that are not saved yet. */
-export function OutgoingNotes({ ticketId, onEdit }: Props) {
+export function OutgoingNotes({ ticketId, written, onEdit }: Props) {
   const { entries, retry } = useNoteOutbox(ticketId);
-  return entries.map((entry) => (
+  return without(written, entries).map((entry) => (
     <OutgoingBubble
       key={entry.item.id}
       entry={entry}
@@ -34,16 +39,21 @@ export function OutgoingNotes({ ticketId, onEdit }: Props) {
   ));
 }
 
+function without<Item extends Outgoing>(written: { id: string }[], entries: OutboxEntry<Item>[]) {
+  return entries.filter(({ item }) => !written.some(({ id }) => id === item.id));
+}
+
 type BubbleProps = { entry: OutboxEntry<Outgoing>; isNote: boolean; onRetry(): void; onEdit(): void };
 
 function OutgoingBubble({ entry: { item, state, problem }, isNote, onRetry, onEdit }: BubbleProps) {
   const t = useTranslations("composer");
   const ticket = useTranslations("ticket");
   const isStuck = state === "failed" || state === "waiting";
+  const label = isStuck ? (isNote ? t("notSentNote") : t("notSent")) : t("onTheWay");
   const Icon = state === "failed" ? CircleAlert : state === "waiting" ? CloudOff : isNote ? Lock : Send;
   return (
     <article
-      aria-label={isNote ? t("notSentNote") : t("notSent")}
+      aria-label={label}
       data-outgoing={state}
       className={`rounded-lg border border-dashed px-3 py-2.5 ${
         isNote ? "border-note bg-note" : "border-strong bg-accent-soft"
@@ -52,7 +62,7 @@ function OutgoingBubble({ entry: { item, state, problem }, isNote, onRetry, onEd
       <header className={`flex items-center gap-2 text-xs font-semibold ${isNote ? "text-note" : "text-accent"}`}>
         <Icon aria-hidden size={14} />
         {isNote && ticket("internal")}
-        <span>{isStuck ? (isNote ? t("notSentNote") : t("notSent")) : t("onTheWay")}</span>
+        <span>{label}</span>
       </header>
       <div className="mt-1 wrap-anywhere" dir="auto">
         <Markdown text={item.body} />

@@ -96,8 +96,8 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
           {!timeline.isPending && written.length === 0 && ticket.description === "" && (
             <p className="py-8 text-center text-muted">{t("empty")}</p>
           )}
-          <OutgoingReplies ticketId={ticket.ticket_id} onEdit={() => onEdit("reply")} />
-          <OutgoingNotes ticketId={ticket.ticket_id} onEdit={() => onEdit("note")} />
+          <OutgoingReplies ticketId={ticket.ticket_id} written={entries} onEdit={() => onEdit("reply")} />
+          <OutgoingNotes ticketId={ticket.ticket_id} written={entries} onEdit={() => onEdit("note")} />
         </div>
       </div>
       {scroll.arrived > 0 && (

@@ -56,7 +56,7 @@ export function RequestConversation({ request, onEdit }: RequestConversationProp
           files={filesOf(entry.id)}
         />
       ))}
-      <OutgoingReplies ticketId={request.ticket_id} onEdit={onEdit} />
+      <OutgoingReplies ticketId={request.ticket_id} written={entries} onEdit={onEdit} />
       <Announcer entries={entries} ticketNumber={request.number} />
       <div ref={end} />
     </section>
