@@ -160,8 +160,9 @@ story(
     let attempts = 0;
     await page.route("**/rpc/send_reply", async (route) => {
       if (attempts++ > 0) return await route.continue();
-      await route.fetch();
+      // Offline first: the page does not receive the message from the conversation either.
       await page.context().setOffline(true);
+      await route.fetch();
       await route.abort("internetdisconnected");
     });
     await page.keyboard.press("r");
