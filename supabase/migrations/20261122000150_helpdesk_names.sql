@@ -104,6 +104,60 @@ comment on function helpdesk_private.name_key is
 revoke all on function helpdesk_private.name_key from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.name_key to authenticated, service_role;
 
+create unlogged table helpdesk_private.awaited_keys (
+  key text primary key
+);
+comment on table helpdesk_private.awaited_keys is
+  'Always empty: await_key() writes a key and takes it away again. Unlogged: nothing of it is worth keeping.';
+revoke all on table helpdesk_private.awaited_keys from public, anon, authenticated, service_role;
+alter table helpdesk_private.awaited_keys enable row level security;
+
+create function helpdesk_private.await_key(variadic p_parts text[])
+returns void
+language plpgsql
+-- Definer: the table is closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key text := encode(sha256(convert_to(array_to_json(p_parts)::text, 'UTF8')), 'hex');
+begin
+  if array_position(p_parts, null) is not null then
+    return;
+  end if;
+  -- The unique index waits for whoever has written the same key until their transaction ends, also when they have taken
+  -- it away. Nobody can hold a key longer than the row that they write with it.
+  insert into helpdesk_private.awaited_keys (key) values (v_key);
+  delete from helpdesk_private.awaited_keys as k where k.key = v_key;
+end;
+$$;
+comment on function helpdesk_private.await_key is
+  'Waits while another transaction writes a row with this unique key. Whatever looks for a key before it writes one '
+  'calls this before it looks: of two at once, the second sees the first, and answers as it would a moment later. '
+  'Without effect when a part of the key is null.';
+-- For definer functions only: a direct call would hold a key without a row.
+revoke all on function helpdesk_private.await_key from public, anon, authenticated, service_role;
+
+create function helpdesk_private.await_key_of_row()
+returns trigger
+language plpgsql
+-- Definer: await_key() is closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.await_key(variadic tg_table_name::text || array(
+    select helpdesk_private.name_key(to_jsonb(new) ->> c.name)
+    from unnest(tg_argv) with ordinality as c (name, place) order by c.place
+  ));
+  return new;
+end;
+$$;
+comment on function helpdesk_private.await_key_of_row is
+  'await_key() for the columns that the trigger names, compared as names are. For guards that run with the rights of '
+  'the caller: this trigger comes before them in the order of names.';
+revoke all on function helpdesk_private.await_key_of_row from public, anon, authenticated, service_role;
+
 create function helpdesk_private.text_printable(p_field text, p_value text)
 returns boolean
 language plpgsql

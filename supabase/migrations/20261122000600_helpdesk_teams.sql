@@ -74,6 +74,8 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.guard_team_name from public, anon, authenticated, service_role;
+create trigger await_team_name before insert or update of name on helpdesk.teams
+  for each row execute function helpdesk_private.await_key_of_row('name');
 create trigger guard_team_name before insert or update of name on helpdesk.teams
   for each row execute function helpdesk_private.guard_team_name();
 
@@ -128,7 +130,9 @@ begin
       perform helpdesk_private.fail('team_not_found');
     elsif not exists (select from helpdesk.users as u where u.user_id = new.user_id) then
       perform helpdesk_private.fail('user_not_found');
-    elsif exists (
+    end if;
+    perform helpdesk_private.await_key('member', new.user_id::text, new.team_id::text);
+    if exists (
       select from helpdesk.team_members as m where (m.user_id, m.team_id) = (new.user_id, new.team_id)
     ) then
       -- A member stays a member.

@@ -142,6 +142,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform helpdesk_private.await_key('ticket', p_external_id);
   if exists (select from helpdesk.tickets as t where t.external_id = p_external_id and t.ticket_id <> p_ticket_id) then
     perform helpdesk_private.fail('external_id_taken');
   end if;

@@ -45,6 +45,8 @@ begin
 end;
 $$;
 revoke all on function helpdesk_private.guard_tag from public, anon, authenticated, service_role;
+create trigger await_tag before insert on helpdesk.ticket_tags
+  for each row when (new.created_at >= now()) execute function helpdesk_private.await_key_of_row('ticket_id', 'tag');
 create trigger guard_tag before insert on helpdesk.ticket_tags
   for each row when (new.created_at >= now()) execute function helpdesk_private.guard_tag();
 

@@ -212,6 +212,7 @@ begin
     if not v_staff then
       perform helpdesk_private.fail('forbidden', 'external_id: for staff only.');
     end if;
+    perform helpdesk_private.await_key('ticket', p_new.external_id);
     v_ticket := helpdesk_private.ticket_of_external_id(p_new, v_content);
     if v_ticket.ticket_id is not null then
       return v_ticket;

@@ -106,6 +106,11 @@ begin
     new.tree := (helpdesk_private.plan_query(null, new.tree, false)).tree;
   end if;
   new.name := helpdesk_private.clean_name(new.name);
+  perform helpdesk_private.await_key(
+    'view',
+    case new.audience when 'private' then new.owner_id::text when 'team' then new.team_id::text else new.audience end,
+    helpdesk_private.name_key(new.name)
+  );
   if exists (
     select from helpdesk.views as v
     where v.view_id <> new.view_id and v.audience = new.audience

@@ -190,7 +190,10 @@ begin
   -- The policies refuse who does not write articles, later: until then they learn nothing of slugs that others use.
   if not helpdesk_private.writes_articles() then
     return new;
-  elsif exists (
+  end if;
+  perform helpdesk_private.await_key('article', new.slug, new.locale);
+  perform helpdesk_private.await_key('article', new.external_id);
+  if exists (
     select from helpdesk.articles as a
     where a.slug = new.slug and a.locale = new.locale and a.article_id <> new.article_id
   ) then

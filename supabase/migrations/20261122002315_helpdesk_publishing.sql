@@ -161,6 +161,8 @@ begin
       'invalid_value', case when p_slug is null then 'slug' else 'title' end || ' is missing'
     );
   end if;
+  perform helpdesk_private.await_key('article', p_slug, v_locale);
+  perform helpdesk_private.await_key('article', p_external_id);
   for v_attempt in 1..c_most_attempts loop
     begin
       select * into v_article from helpdesk.articles as a where a.external_id = p_external_id for no key update;

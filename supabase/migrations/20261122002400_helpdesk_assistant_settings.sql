@@ -242,6 +242,8 @@ end;
 $$;
 comment on function helpdesk_private.keep_exclusion is 'An exclusion that is there already stays as it is.';
 revoke all on function helpdesk_private.keep_exclusion from public, anon, authenticated, service_role;
+create trigger await_exclusion before insert on helpdesk.ai_exclusions
+  for each row execute function helpdesk_private.await_key_of_row('scope', 'target_id');
 create trigger keep_exclusion before insert on helpdesk.ai_exclusions
   for each row execute function helpdesk_private.keep_exclusion();
 

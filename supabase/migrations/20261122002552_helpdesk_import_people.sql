@@ -172,6 +172,7 @@ begin
     perform helpdesk_private.remember_import(p_run, 'team', p_item, v_team.team_id, null, false);
     return jsonb_build_object('outcome', 'unchanged', 'id', v_team.team_id);
   end if;
+  perform helpdesk_private.await_key('teams', helpdesk_private.name_key(v_name));
   select * into v_team from helpdesk.teams as t
   where helpdesk_private.name_key(t.name) = helpdesk_private.name_key(v_name);
   if not found then

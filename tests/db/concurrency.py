@@ -11,6 +11,7 @@ from tests.db import (
     test_attacks_races,
     test_links,
     test_races,
+    test_same_keys,
 )
 from tests.db.conftest import Server
 from tests.db.people import AGENT
@@ -70,7 +71,53 @@ def _tags_late(pg: Server, own: str, world: World) -> None:
     )
 
 
+def _a_key_is_not_awaited(function: str, call: str, case: str) -> Mutation:
+    """The test of this case must see that a guard looks for a key without waiting for whoever writes it."""
+
+    def test(pg: Server, own: str, world: World) -> None:
+        if case in test_same_keys.REFUSED:
+            test_same_keys.test_the_second_of_two_is_refused_with_our_reason(pg, own, world, case)
+        else:
+            test_same_keys.test_the_second_of_two_changes_nothing_where_a_repetition_does(pg, own, world, case)
+
+    test.__name__ = f"test_same_keys: {case}"
+    # A call of several lines stays a call: of something that does nothing.
+    new = "" if call.endswith(";") else call.replace("helpdesk_private.await_key(", "concat(").replace("variadic", "")
+    return Mutation(f"{case}: nobody waits for whoever writes the same", function, call, new, test)
+
+
 MUTATIONS = [
+    _a_key_is_not_awaited(
+        "await_key", "insert into helpdesk_private.awaited_keys (key) values (v_key);", "an article of a source"
+    ),
+    _a_key_is_not_awaited(
+        "guard_article", "perform helpdesk_private.await_key('article', new.slug, new.locale);", "an article"
+    ),
+    _a_key_is_not_awaited(
+        "guard_article",
+        "perform helpdesk_private.await_key('article', new.external_id);",
+        "an article of a source",
+    ),
+    _a_key_is_not_awaited(
+        "guard_external_id", "perform helpdesk_private.await_key('ticket', p_external_id);", "a ticket of a source"
+    ),
+    _a_key_is_not_awaited(
+        "guard_member",
+        "perform helpdesk_private.await_key('member', new.user_id::text, new.team_id::text);",
+        "a member",
+    ),
+    _a_key_is_not_awaited("guard_view", "perform helpdesk_private.await_key(\n    'view',", "a view of a team"),
+    *(
+        _a_key_is_not_awaited("await_key_of_row", "perform helpdesk_private.await_key(variadic", case)
+        for case in ("a team", "a tag", "an exclusion")
+    ),
+    Mutation(
+        "a creation does not wait for the ticket with its external id",
+        "create_ticket",
+        "perform helpdesk_private.await_key('ticket', p_new.external_id);",
+        "",
+        test_same_keys.test_of_two_tickets_of_a_source_with_the_same_content_there_is_one,
+    ),
     Mutation(
         "a tag that waited for its ticket is not checked again",
         "lock_then_check",

@@ -173,6 +173,7 @@ PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
     "reserved_logins": "auth_user_id",
     "attachment_checks": "engine",
+    "awaited_keys": "key",
     "chunk_embeddings": "slot",
     "concepts": "version",
     "deployments": "release",
