@@ -9,7 +9,7 @@ import type { Attachment } from "../lib/models.ts";
 import { onForget } from "../lib/personal.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { chooseFiles, type Refusal, type Upload, type UploadLimits, Uploads } from "../lib/uploads.ts";
-import { deleteAttachment, downloadAddress, readAttachment, uploadFile } from "../services/attachments.ts";
+import { deleteAttachment, downloadAddress, resumeUpload, uploadFile } from "../services/attachments.ts";
 import { readUploadLimits } from "../services/settings.ts";
 
 const uploads = new Uploads();
@@ -45,12 +45,13 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
   useEffect(() => {
     if (!unknown) return;
     let isCurrent = true;
-    const known = readAttachment(unknown).then(stateOf, () => stateOf(null));
+    const known = resumeUpload(unknown).then(stateOf, () => stateOf(null));
     Promise.all([known, readKeptFiles(at)]).then(([state, kept]) => {
       const again = kept.find(({ id }) => id === unknown);
       if (!isCurrent) return;
-      if (state.problem?.reason === "attachment_not_ready" && again) begin(again);
-      else uploads.remember(unknown, state);
+      if (state.problem?.reason === "attachment_not_ready" && again) return begin(again);
+      if (again) void dropFile(at, unknown);
+      uploads.remember(unknown, state);
     });
     return () => {
       isCurrent = false;

@@ -3,8 +3,8 @@ import type { Attachment } from "../lib/models.ts";
 import { call, client, connection, credentials } from "./supabase.ts";
 
 const BUCKET = "helpdesk-attachments";
-/** Waits before a check is tried again, in ms. */
-const CHECK_PAUSES = [2_000, 10_000, 60_000];
+/** Waits before a check is asked for again, in ms; in all longer than the lease of a checker that died. */
+const CHECK_PAUSES = [2_000, 10_000, 60_000, 120_000];
 
 export type NewFile = {
   id: string;
@@ -29,25 +29,35 @@ export async function uploadFile(given: NewFile): Promise<Attachment | null> {
   );
   await send(given);
   await call(client().rpc("finish_attachment", { attachment_id: id }));
-  await check(id);
+  return await check(id);
+}
+
+/** What has become of a file that was uploaded before a reload, which may have ended its check as well. */
+export async function resumeUpload(id: string): Promise<Attachment | null> {
+  const attachment = await readAttachment(id);
+  return attachment?.state === "uploaded" ? await check(id) : attachment;
+}
+
+/** Have a file checked, again and again when that fails: where no worker runs, nobody else asks for it. */
+async function check(id: string): Promise<Attachment | null> {
+  await askForCheck(id);
   const attachment = await readAttachment(id);
   if (attachment?.state === "uploaded") void checkLater(id);
   return attachment;
 }
 
-/** Have a file checked. Where this function is not deployed, a worker does it a little later. */
-async function check(id: string): Promise<void> {
-  await request("functions/v1/check-attachment", { attachment_id: id }).catch(() => null);
-}
-
-/** A check that failed, because Storage or the function did not answer, is tried again: nobody else may ask for it. */
 async function checkLater(id: string): Promise<void> {
   for (const pause of CHECK_PAUSES) {
     await new Promise((done) => setTimeout(done, pause));
-    await check(id);
-    const attachment = await readAttachment(id).catch(() => null);
-    if (attachment && attachment.state !== "uploaded") return;
+    await askForCheck(id);
+    const attachment = await readAttachment(id).catch(() => undefined);
+    if (attachment !== undefined && attachment?.state !== "uploaded") return;
   }
+}
+
+/** Ask for the check. Where its function is not deployed, a worker checks the file a little later. */
+async function askForCheck(id: string): Promise<void> {
+  await request("functions/v1/check-attachment", { attachment_id: id }).catch(() => null);
 }
 
 /** The upload itself. fetch() does not report its progress, so this is an XMLHttpRequest. */
@@ -83,7 +93,7 @@ function typeOf(file: File): string {
   return file.type || "text/plain";
 }
 
-export async function readAttachment(id: string): Promise<Attachment | null> {
+async function readAttachment(id: string): Promise<Attachment | null> {
   const rows = await call(client().from("attachments").select().eq("attachment_id", id));
   return rows[0] as Attachment | undefined ?? null;
 }

@@ -1,7 +1,7 @@
 /** Files that were chosen are not lost by a reload: before a request is sent, and in the middle of an upload. */
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { eventually, expect, expectEqual, type Story, story } from "./harness.ts";
 
 const PHOTO = { name: "photo.txt", mimeType: "text/plain", buffer: Buffer.from("a picture in words") as never };
 const LIST = { name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("one, two") as never };
@@ -12,14 +12,17 @@ async function attach(page: Page, ...files: (typeof PHOTO)[]): Promise<void> {
   await (await chooser).setFiles(files);
 }
 
-/** Uploads do not end until the page is loaded anew. The browser asks whether the page may go: it may. */
-async function hangUploads(page: Page): Promise<{ again(): Promise<void> }> {
+const UPLOADS = "**/storage/v1/object/helpdesk-attachments/**", CHECKS = "**/functions/v1/check-attachment";
+
+/** Such requests do not end until the page is loaded anew. The browser asks whether the page may go: it may. */
+async function hang(page: Page, requests: string): Promise<{ again(): Promise<void> }> {
   page.on("dialog", (dialog) => void dialog.accept());
-  await page.route("**/storage/v1/object/helpdesk-attachments/**", () => {});
+  await page.route(requests, () => {});
   return {
     again: async () => {
-      await page.unroute("**/storage/v1/object/helpdesk-attachments/**");
-      await page.reload();
+      // The page goes first: what is held is sent as soon as nobody holds it.
+      await page.reload({ waitUntil: "commit" });
+      await page.unroute(requests);
     },
   };
 }
@@ -31,16 +34,17 @@ story("files of a new request survive a reload before and after it is sent", asy
   await attach(page, PHOTO, LIST);
   const files = page.getByRole("list", { name: "Files" });
   await page.getByText("Kept on this device").waitFor();
+  await eventually("both files are kept", async () => await keptFiles(page) === 2);
   await page.reload();
   await files.getByText("photo.txt").waitFor();
   expectEqual(await page.getByLabel("What is it about?").inputValue(), "The kettle leaks", "the title");
   await files.getByRole("button", { name: "Remove list.txt" }).click();
-  await page.waitForTimeout(500);
+  await eventually("one file is kept", async () => await keptFiles(page) === 1);
   await page.reload();
   await files.getByText("photo.txt").waitFor();
   expectEqual(await files.getByRole("listitem").count(), 1, "files");
 
-  const { again } = await hangUploads(page);
+  const { again } = await hang(page, UPLOADS);
   await page.getByRole("button", { name: "Send request" }).click();
   await page.waitForURL(/\/requests\/[0-9a-f-]{36}$/);
   await files.getByText("photo.txt").waitFor();
@@ -56,27 +60,37 @@ story("files of a new request survive a reload before and after it is sent", asy
   expectEqual(await files.count(), 0, "files of the next request");
 });
 
-story("an upload that a reload has ended begins anew, and goes with the reply", async ({ world, open, api, allow }) => {
+/** Ana attaches a file to a reply, loads the page anew while it is on its way, and sends the reply. */
+async function replyAfterReload({ world, open, api, allow }: Story, requests: string): Promise<void> {
   allow(/beforeunload/);
   const { parcel } = world.tickets;
   const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, { preferences: { undoSeconds: 0 } });
   await page.getByText("I have asked the carrier.").first().waitFor();
   await page.keyboard.press("r");
   await page.keyboard.type("Here is the list.");
-  const { again } = await hangUploads(page);
+  const { again } = await hang(page, requests);
+  const held = page.waitForRequest(requests);
   await attach(page, LIST);
-  const files = page.getByRole("list", { name: "Files" });
-  await files.getByRole("listitem").filter({ hasText: "list.txt" }).waitFor();
+  const file = page.getByRole("list", { name: "Files" }).getByRole("listitem").filter({ hasText: "list.txt" });
+  await file.waitFor();
   await page.getByText("Draft kept on this device").waitFor();
-  await page.waitForTimeout(500);
+  await held;
+  await eventually("the file is kept", async () => await keptFiles(page) === 1);
   await again();
-  await files.getByRole("listitem").filter({ hasText: "list.txt" }).getByText("ready").waitFor();
+  await file.getByText("ready").waitFor();
   await page.getByRole("textbox", { name: "Reply to Mei Tanaka" }).press("Control+Enter");
   await page.getByRole("region", { name: "Conversation" }).getByRole("button", { name: "Save list.txt" }).waitFor();
   const seen = await api(world.people.mei).rows("attachments", `ticket_id=eq.${parcel.ticket_id}&select=file_name`);
   expectEqual(seen, [{ file_name: "list.txt" }], "what the customer gets");
   await eventually("no file is left on the device", async () => await keptFiles(page) === 0);
-});
+}
+
+story(
+  "an upload that a reload has ended begins anew, and goes with the reply",
+  (told) => replyAfterReload(told, UPLOADS),
+);
+
+story("a check that a reload has ended is asked for again", (told) => replyAfterReload(told, CHECKS));
 
 story("who signs out leaves no file behind", async ({ world, open }) => {
   const page = await open(world.people.mei, "/requests/new");

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useVersion } from "../../hooks/useArticles.ts";
 import type { Citation } from "../../lib/models.ts";
@@ -64,7 +64,8 @@ function Quoted({ citation, chunk }: { citation: Citation; chunk: NonNullable<Ci
 function Article({ text, citation, passage }: { text: string; citation: Citation; passage: string }) {
   const root = useRef<HTMLDivElement>(null);
   const [isFound, setFound] = useState(false);
-  useEffect(() => {
+  // Before the paint: the passage and the same words in the article are not seen together.
+  useLayoutEffect(() => {
     const element = root.current;
     if (!element || !("highlights" in CSS)) return;
     const mark = () => {
