@@ -10,10 +10,12 @@ export function useConversationScroll(
   container: RefObject<HTMLElement | null>,
   /** The places of messages and notes in their order. */
   sequences: readonly number[],
+  /** The place of the first entry, which may be an event. */
+  first: number | undefined,
 ) {
   const isAtEnd = useRef(true);
   const anchor = useRef<{ element: Element; top: number } | null>(null);
-  const [oldest = 0] = sequences, newest = sequences.at(-1) ?? 0;
+  const newest = sequences.at(-1) ?? 0;
   const newestBefore = useRef(0);
   const [arrived, setArrived] = useState(0);
 
@@ -29,6 +31,9 @@ export function useConversationScroll(
     if (!element) return;
     isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
     if (isAtEnd.current) setArrived(0);
+    // Who scrolls while older entries are on their way stays where that has led.
+    const held = anchor.current;
+    if (held) held.top = held.element.getBoundingClientRect().top;
   }, [container]);
 
   /** Call it before older entries are put above: the first one keeps its place. */
@@ -42,7 +47,7 @@ export function useConversationScroll(
     if (!held || !container.current || !held.element.isConnected) return;
     container.current.scrollTop += held.element.getBoundingClientRect().top - held.top;
     anchor.current = null;
-  }, [oldest, container]);
+  }, [first, container]);
 
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();

@@ -43,7 +43,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
   const written = entries.filter(({ kind }) => kind !== "event");
-  const scroll = useConversationScroll(container, written.map(({ sequence }) => sequence));
+  const scroll = useConversationScroll(container, written.map(({ sequence }) => sequence), entries[0]?.sequence);
   const unread = useMemo(
     () => new Set(readUpTo === undefined ? [] : messagesAfter(entries, readUpTo).map(({ id }) => id)),
     [entries, readUpTo],
