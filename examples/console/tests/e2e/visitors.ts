@@ -62,6 +62,7 @@ export class Visitors {
       preferences,
     });
     const page = await context.newPage();
+    await slow(page);
     page.on("console", (message) => this.#log(message));
     page.on("pageerror", (error) => this.#problems.push(`uncaught: ${error.stack ?? error.message}`));
     this.#pages.push(page);
@@ -130,6 +131,14 @@ export class Visitors {
     if (message.text().startsWith("Failed to load resource") && url.startsWith(this.world.url)) return;
     this.#problems.push(`${message.type()}: ${message.text()} (${url})`);
   }
+}
+
+/** HELPDESK_SLOWNESS=6 gives the page a sixth of the processor, as a slow machine would. */
+async function slow(page: Page): Promise<void> {
+  const rate = Number(Deno.env.get("HELPDESK_SLOWNESS") ?? 1);
+  if (rate === 1) return;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate });
 }
 
 /** Runs in the page before its own scripts. */
