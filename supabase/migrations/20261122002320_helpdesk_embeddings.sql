@@ -171,14 +171,14 @@ begin
     'p_embedding real[], p_slot integer, p_audience text, p_limit integer) '
     'returns table (chunk_id uuid, article_id uuid, locale text, distance double precision) '
     'language sql stable security invoker '
-    'set search_path = pg_catalog, pg_temp set hnsw.ef_search = 120 begin atomic %s; end',
+    'set search_path = pg_catalog, pg_temp begin atomic %s; end',
     array_to_string(v_branches, ' union all ')
   );
 end;
 $$;
 comment on function helpdesk_private.nearest_chunks is
-  'The passages of one audience nearest to a vector of length 1, by the index: at most 120, and perhaps not each of '
-  'the nearest. distance: the negative inner product.';
+  'The passages of one audience nearest to a vector of length 1, by the index: at most hnsw.ef_search, and perhaps not '
+  'each of the nearest. distance: the negative inner product.';
 revoke all on function helpdesk_private.nearest_chunks from public, anon, authenticated, service_role;
 
 create function helpdesk_private.unit_vector(p_field text, p_values real[])
