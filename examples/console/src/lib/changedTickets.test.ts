@@ -24,7 +24,6 @@ test.each([
   ["without all events", (changed: ChangedTickets) => void (changed.isComplete = false)],
   ["after a gap", (changed: ChangedTickets) => changed.forget()],
   ["after a team changed", (changed: ChangedTickets) => changed.note([event(null, "team.deleted")])],
-  ["after a merge", (changed: ChangedTickets) => changed.note([event(1, "ticket.merged", { source_id: "t9" })])],
   ["after more than are kept", (changed: ChangedTickets) => changed.note(Array.from({ length: 1001 }, () => event(1)))],
 ])("%s nothing can be said", (_, happen) => {
   const changed = changes(), mark = changed.mark();
@@ -38,4 +37,10 @@ test("after a gap, it begins anew; an event that changes no list is no gap", () 
   const mark = changed.mark();
   changed.note([event(null, "field.created"), event(4)]);
   expect([...changed.since(mark)!]).toEqual([["t4", 4]]);
+});
+
+test("after a merge, both tickets have changed: each has an event", () => {
+  const changed = changes(), mark = changed.mark(), data = { source_id: "t1", target_id: "t9" };
+  changed.note([event(1, "ticket.merged", data), event(9, "ticket.merged", data)]);
+  expect([...changed.since(mark)!]).toEqual([["t1", 1], ["t9", 9]]);
 });

@@ -23,11 +23,10 @@ export class ChangedTickets {
   /** Note the tickets of events. */
   note(events: readonly Changed[]): void {
     for (const event of events) {
-      const { ticket_id: id, ticket_number: number, data } = event;
+      const { ticket_id: id, ticket_number: number } = event;
       if (id !== null && number !== null) this.#changes.push({ id, number });
-      // A merge changes another ticket, too, and a team many: the event does not give their numbers.
-      const isWide = id === null || data.source_id || data.target_id;
-      if (isWide && keysOfEvent(event).some(([name]) => name === "tickets")) this.forget();
+      // A team changes many tickets: the event does not give their numbers. A merge has an event for each of its two.
+      if (id === null && keysOfEvent(event).some(([name]) => name === "tickets")) this.forget();
     }
     const excess = this.#changes.length - MOST;
     if (excess > 0) this.#drop(excess);
