@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from tests.db.people import ADMIN, AGENT, CUSTOMER, GONE, NOBODY, SERVICE, Db, Person, be, refused
 from tests.db.test_embeddings import MODEL, leased, no_examples, store, vector
@@ -173,3 +174,40 @@ def test_a_long_article_that_is_nearest_leaves_room_for_others(db: Db) -> None:
         rows = found(db, "anything", vector(1), limit=limit)
         assert slugs(rows)[:3] == ["long"] * 3
         assert sorted(slugs(rows)[3:]) == [f"short{number}" for number in range(5)]
+
+
+_BY_INDEX = "select n.distance from helpdesk_private.chunks_by_index(%s::real[], 0, %s, %s) as n"
+_NO_FURTHER = """
+create or replace function helpdesk_private.more_chunks(
+  p_embedding real[], p_slot integer, p_audience text, p_limit integer
+)
+returns table (chunk_id uuid, article_id uuid, locale text, distance double precision) language plpgsql stable
+as 'begin raise exception ''searched further''; end'
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "audience", "limit", "further"),
+    [
+        (vector(0.9), "public", 50, False),
+        (vector(0.41), "public", 50, False),
+        (vector(0.39), "public", 50, True),
+        (vector(0, 1), "public", 50, True),
+        (vector(0.9), "internal", 50, True),
+        (vector(0.9), "public", 60, False),
+        (vector(0.9), "public", 61, True),
+    ],
+)
+def test_the_index_is_searched_further_where_the_nearest_are_far_or_many_are_asked_for(
+    db: Db, question: list[float], audience: str, limit: int, further: bool
+) -> None:
+    article(db, "alpha", "Parcels leave the warehouse on Monday.")
+    embed(db, alpha=vector(1))
+    found_at_first = [row["distance"] for row in db.execute(_BY_INDEX, (question, audience, limit))]
+    assert found_at_first == ([pytest.approx(-question[0])] if audience == "public" else [])
+    db.execute(_NO_FURTHER)
+    if further:
+        with pytest.raises(psycopg.errors.RaiseException, match="searched further"):
+            db.execute(_BY_INDEX, (question, audience, limit))
+    else:
+        assert len(db.execute(_BY_INDEX, (question, audience, limit)).fetchall()) == 1
