@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .name_cache import NameCache
 
 # Fields of an event's data that are not printed: shown elsewhere, or ids that mean nothing to a reader.
-_OMITTED_FIELDS = {"title", "author_kind", "message_id", "note_id", "invitation_id", "merge_id"}
+_OMITTED_FIELDS = {"title", "author_kind", "message_id", "note_id", "invitation_id", "merge_id", "link_id"}
 # Readable on black and on white: no yellow and no cyan, and no bold color, which some terminals show bright.
 _KIND_STYLE = {"customer": "bold underline", "staff": "bold", "assistant": "magenta", "system": "bold"}
 _PHRASES = {
@@ -29,6 +29,7 @@ _PHRASES = {
     "proposal.created": "proposed",
     "proposal.decided": "decided on a proposal",
 }
+_MERGE_WORDS = {"ticket.merged": "into", "ticket.unmerged": "from"}
 
 
 def show_timeline(entries: Iterable[TimelineEntry], names: NameCache) -> None:
@@ -64,8 +65,11 @@ def describe_event(type_: str | None, data: Mapping[str, Any] | None, label: Any
         if field in {"custom_fields", "staff_fields"} and isinstance(old, dict) and isinstance(new, dict):
             parts += [_field_change(key, old.get(key), new.get(key), shown) for key in {**old, **new}]
             continue
-        name = {"team_id": "team", "assigned_to": "assignee"}.get(field, field)
+        name = {"team_id": "team", "assigned_to": "assignee", "merged_into": "merged into"}.get(field, field)
         parts.append(f"{name} changed" if field == "description" else f"{name}: {shown(old)} → {shown(new)}")
+    if type_ in _MERGE_WORDS and {"source_id", "target_id"} <= found.keys():
+        source, target = found.pop("source_id"), found.pop("target_id")
+        parts.append(f"{shown(source)} {_MERGE_WORDS[type_]} {shown(target)}")
     parts += [f"{name.removesuffix('_id')}: {shown(value)}" for name, value in found.items() if value is not None]
     what = _PHRASES.get(type_ or "") or (type_ or "").removeprefix("ticket.").replace("_", " ")
     return one_line(f"{what} ({', '.join(parts)})" if parts else what)
