@@ -52,6 +52,8 @@ LAYERS = {
         "resources": "bulk _http _ids _limits imports learning _live _sentinels _validation errors models",
         "client": "_credentials _environment _http _live _validation _version errors models resources",
         "__init__": "bulk _exports _http _ids _lazy _live _sentinels _version client errors models resources",
+        "webhooks": "errors",
+        "delivery": "__init__ _version errors models webhooks",
         "checks": "__init__ errors models",
         "embeddings": "__init__ _http _limits errors models",
         "assistant": "__init__ _credentials _http embeddings errors models resources",

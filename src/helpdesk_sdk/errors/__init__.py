@@ -73,7 +73,8 @@ HelpdeskError
 │   └── RequestTimeoutError
 ├── UnknownOutcomeError
 ├── ConfigurationError
-└── LocalFileError
+├── LocalFileError
+└── WebhookVerificationError
 
 The default message of a class is the first line of its docstring. ``str(error)`` is the message and, if known, the
 way out.
@@ -149,6 +150,7 @@ from .transport import (
     UnknownOutcomeError,
 )
 from .values import ConfigurationError, IdConflictError, InvalidValueError, LocalFileError, TooManyError
+from .webhooks import WebhookVerificationError
 
 __all__ = [
     "AdminExistsError",
@@ -225,6 +227,7 @@ __all__ = [
     "UserExistsError",
     "UserNotFoundError",
     "ViewNotFoundError",
+    "WebhookVerificationError",
 ]
 
 BY_REASON: dict[str, type[ApiError]] = {
