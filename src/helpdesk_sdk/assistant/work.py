@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..embeddings import EmbeddingEndpoint, EmbeddingError
 from ..errors import AnswerInvalidError, ApiError, EmbeddingModelMismatchError, HelpdeskError
 from .endpoints import Answer, Capability, Endpoint, ModelSettings, Prompt
 from .problems import ModelError, Usage
+from .repairing import repair
 
 if TYPE_CHECKING:
     from .chat import Chat
@@ -21,9 +21,7 @@ logger = logging.getLogger("helpdesk_sdk")
 
 # Kinds whose prompts hold passages of articles.
 _WITH_PASSAGES = {"reply", "next_steps"}
-_REPAIR_MAX = 2000
 _REFUSED = {400, 413, 422}
-_PROBLEM_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,9 @@ class Work:
         self._details["chat_model"] = endpoint.model
         refusal = self._turn(chat, endpoint, prompt, known)
         if refusal is not None and refusal.content is not None:
-            refusal = self._turn(chat, endpoint, _repair(prompt, refusal.content, refusal.problem), known)
+            again = repair(prompt, refusal.content, refusal.problem)
+            if again is not None:
+                refusal = self._turn(chat, endpoint, again, known)
         return (None, None) if refusal is None else self._finish(refusal.reason, refusal.problem)
 
     def _turn(self, chat: Chat, endpoint: Endpoint, prompt: Prompt, known: Capability | None) -> _Refusal | None:
@@ -152,17 +152,3 @@ class Work:
     def _finish(self, reason: str, problem: str = "") -> tuple[str, str | None]:
         self._call("finish_without_model", reason=reason, usage=self._usage(), problem=problem or None)
         return reason, problem or None
-
-
-def _repair(prompt: Prompt, content: str, problem: str) -> Prompt:
-    """The same prompt, with the answer that was refused and why."""
-
-    def quoted(text: str) -> str:
-        return json.dumps(text, ensure_ascii=False)
-
-    more = (
-        f"\n\nYour answer was refused. Your answer, as a JSON string: {quoted(content[:_REPAIR_MAX])}\n"
-        f"Why: {quoted(problem[:_PROBLEM_MAX])}\nAnswer again, with the whole JSON object and nothing else."
-    )
-    tokens = prompt.estimated_tokens + -(-len(more) // 4)
-    return replace(prompt, user=prompt.user + more, estimated_tokens=tokens)

@@ -89,7 +89,8 @@ class Wire:
 def _usage(request: CapturedRequest, play: Play) -> dict[str, int] | None:
     if play.usage == "none":
         return None
-    prompt = len(request.prompt) // 4 + 1
+    # As the database estimates: four bytes are a token. By characters, a prompt in Chinese would seem to be cut.
+    prompt = len(request.prompt.encode("utf-8", "surrogatepass")) // 4 + 1
     prompt = prompt // 3 if play.usage == "cut" else prompt
     answer = len(play.content or "") // 4 + 1
     return {"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer}

@@ -10,6 +10,7 @@ import type { Capability } from "./capability.ts";
 import { type Answer, ask, type Endpoint, endpointKey, type Limits, type Prompt } from "./chat.ts";
 import type { ModelEnvironment } from "./environment.ts";
 import { ModelError, type Usage } from "./problems.ts";
+import { repair } from "./repair.ts";
 import { warn } from "./request_log.ts";
 
 export interface Lease {
@@ -38,7 +39,6 @@ interface RunPrompt extends Prompt {
 
 /** Kinds whose prompts hold passages of articles. */
 const WITH_PASSAGES = new Set(["reply", "next_steps"]);
-const REPAIR_MAX = 2000;
 
 export class Runner {
   constructor(
@@ -132,8 +132,9 @@ class Work {
       const refusal = await this.#turn(endpoint, asked, prompt.capability);
       if (refusal === null) return;
       this.onContent?.(null);
-      if (turn === 2 || !refusal.isRepairable) return await this.#finish(refusal.reason, refusal.problem);
-      asked = repair(prompt, refusal.content, refusal.problem);
+      const again = turn === 1 && refusal.isRepairable ? repair(prompt, refusal.content, refusal.problem) : null;
+      if (again === null) return await this.#finish(refusal.reason, refusal.problem);
+      asked = again;
     }
   }
 
@@ -201,17 +202,4 @@ interface Refusal {
 
 function refused(reason: string, problem: string, content: string | null = null): Refusal {
   return { reason, problem, content: content ?? "", isRepairable: content !== null };
-}
-
-/** The same prompt, with the answer that was refused and why. */
-function repair(prompt: Prompt, content: string, problem: string): Prompt {
-  const refusedAnswer = JSON.stringify(content.slice(0, REPAIR_MAX));
-  const more = `\n\nYour answer was refused. Your answer, as a JSON string: ${refusedAnswer}\nWhy: ${
-    JSON.stringify(problem.slice(0, 500))
-  }\nAnswer again, with the whole JSON object and nothing else.`;
-  return {
-    ...prompt,
-    user: prompt.user + more,
-    estimated_tokens: prompt.estimated_tokens + Math.ceil(more.length / 4),
-  };
 }

@@ -137,6 +137,17 @@ Deno.test("prose is repaired, too", async () => {
   equal([calls, database.args("submit_answer").answer], [2, { a: 2 }]);
 });
 
+Deno.test("where the prompt leaves no room for why, there is no second turn", async () => {
+  const database = new Database();
+  Object.assign(database.answers, {
+    run_prompt: { ...PROMPT, user: "u".repeat(12_000) },
+    submit_answer: new Refusal(422, "answer_invalid", "steps: at least one"),
+  });
+  const { calls } = await play(database, ["{}"]);
+  const { reason, problem } = database.args("finish_without_model");
+  equal([calls, reason, problem], [1, "answer_invalid", "steps: at least one"]);
+});
+
 Deno.test("what cannot be repaired falls back at once, with a problem that holds no text of the endpoint", async () => {
   for (
     const [status, reason, asked] of [
