@@ -27,8 +27,9 @@ LAYERS = {
         "tickets": "_base _connect _show",
         "assistant": "_base _connect _show",
         "kb": "_base _connect _show _work",
+        "mail": "_base _connect _show",
         "*": "_base _codegen _connect _show _watch _work",
-        "main": "_base assistant kb tickets *",
+        "main": "_base assistant kb mail tickets *",
     },
     "src/helpdesk_sdk": {
         "_limits": "",
@@ -64,6 +65,7 @@ LAYERS = {
         "scripted_provider": "",
         "demo": "__init__ embeddings _database _ids _sentinels client errors install models resources",
         "compat": "__init__ resources",
+        "delivery": "__init__ _http errors",
         "exports": "__init__",
         "verification": "_credentials errors",
         "testing": "__init__ _database install local scripted_provider",

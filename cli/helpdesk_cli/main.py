@@ -38,6 +38,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "kb": ("kb",),
     "imports": ("import",),
     "assistant": ("assistant",),
+    "mail": ("mail",),
     "search": ("search",),
     "export": ("export",),
     "watch": ("watch",),

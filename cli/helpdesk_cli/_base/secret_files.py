@@ -22,6 +22,7 @@ VARIABLES = (
     "SUPABASE_ACCESS_TOKEN",
     "OPENAI_API_KEY",
     "EMBEDDINGS_API_KEY",
+    "HELPDESK_MAIL_PASSWORD",
 )
 # More is no secret but a wrong file.
 _LONGEST = 65_536

@@ -1,4 +1,4 @@
-"""Sending to the outside: where a webhook may go."""
+"""Sending to the outside: where a webhook may go, and (in ``mail``) e-mail."""
 
 from .targets import Target, TargetError
 
