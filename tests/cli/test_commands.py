@@ -65,6 +65,8 @@ def test_every_command_that_asks_a_helpdesk_takes_a_profile() -> None:
     """The others start a stack, or work on files here. uninstall, plan, deploy and rollback connect by URL."""
     without = {path for path, command in COMMANDS.items() if not any("--profile" in one.opts for one in command.params)}
     assert without == {
+        ("mail", "check"),
+        ("mail", "test"),
         *(
             ("up",),
             ("status",),

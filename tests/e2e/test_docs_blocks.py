@@ -26,7 +26,7 @@ from helpdesk_sdk.testing import Factory, Person, Project
 
 # Pages whose blocks all run in a test of their own.
 _ELSEWHERE = {"docs/fields.md", "docs/zenpy.md", "docs/guides/django.md", "docs/guides/fastapi.md"}
-_ELSEWHERE |= {"docs/guides/scripts.md"}
+_ELSEWHERE |= {"docs/guides/scripts.md", "docs/email.md"}
 _HERE = {
     "README.md": 2,
     "docs/assistant.md": 3,

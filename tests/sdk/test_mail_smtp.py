@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -16,6 +17,8 @@ from helpdesk_sdk.delivery.mail import InvalidMailError, Mailbox, SmtpTransport
 from helpdesk_sdk.delivery.mail.smtp import ses_id
 
 from .mail_support import ID, mail, make_certificate, read, smtp_server
+
+PAGE = Path(__file__).parents[2] / "docs/email.md"
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,16 @@ def test_a_mail_arrives_over_tls_with_a_sign_in(certificate: tuple[Path, Path], 
     found = read(envelope.content)
     assert found["Message-ID"] == ID
     assert found.get_content() == ".\n.dots\nGrüße\n"
+
+
+def test_the_example_of_the_page(
+    plain: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [block] = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    monkeypatch.setenv("HELPDESK_MAIL_URL", f"smtp://127.0.0.1:{plain.port}")
+    exec(block, {})
+    assert capsys.readouterr().out.startswith("done ")
+    assert read(plain.handler.envelopes[0].content)["In-Reply-To"] == "<q1@customer.example>"
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])

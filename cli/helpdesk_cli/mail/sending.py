@@ -28,7 +28,7 @@ _MEANING = {
 }
 
 
-@app.command("test")
+@app.command("test", profile=False)
 def send_test(
     to: Annotated[str, typer.Argument(metavar="TO", help="The address that receives it.", show_default=False)],
     sender: Annotated[
@@ -43,7 +43,7 @@ def send_test(
         ),
     ] = None,
 ) -> None:
-    """Send a test mail, and show what the mail server or the provider answers.
+    """Send a test mail, and show what the server answers.
 
     HELPDESK_MAIL_URL says where mails go: smtps://host:465, smtp://host:587 (with STARTTLS), postmark:, resend:,
     sendgrid:, mailgun://domain or ses://region. HELPDESK_MAIL_USER and HELPDESK_MAIL_PASSWORD have the name and the
@@ -107,7 +107,7 @@ def _show(result: MailResult, transport: str, message_id: str, recipient: str) -
         print_note(f"The server replaced it: {result.stamped_id}")
 
 
-@app.command("check")
+@app.command("check", profile=False)
 def check_dns(
     domain: Annotated[
         str, typer.Argument(metavar="DOMAIN", help="The domain that mails come from.", show_default=False)
