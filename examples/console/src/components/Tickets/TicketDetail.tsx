@@ -1,4 +1,5 @@
 import { useTranslations } from "use-intl";
+import { useRecentTickets } from "../../hooks/useRecentTickets.ts";
 import { useTicket } from "../../hooks/useTicket.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
 import { ErrorNote, Skeleton } from "../Shared/index.ts";
@@ -15,6 +16,7 @@ type Props = {
 export function TicketDetail({ ticketId, onNext }: Props) {
   const t = useTranslations("ticket");
   const { data: ticket, error, refetch } = useTicket(ticketId);
+  useRecentTickets(ticketId);
   const problem = error ? toHelpdeskError(error) : null;
   if (problem?.reason === "ticket_not_found") return <TicketGone ticketId={ticketId} />;
   if (ticket) return <TicketPanes key={ticketId} ticket={ticket} onNext={onNext} />;
