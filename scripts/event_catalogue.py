@@ -100,6 +100,7 @@ def _of_a_file(type: EventType, when: str, placement: str, state: str) -> Entry:
     )
 
 
+_VIEW = {"view_id": "5d0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _PROPOSAL = {"proposal_id": "d4a2b0c6-52b3-4b0e-8a0f-0f3e6f3f7a11", "kind": "reply"}
 _PROMPT = {"prompt_id": "0a1d9c7f-3178-4b5f-9fdf-06c17d73c827", "task": "reply"}
 _PROMPT_VALUES = {"prompt_id": "UUID", "task": "text"}
@@ -564,6 +565,38 @@ CATALOGUE = (
         "admins",
         {"field_key": "plan", "team_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"},
         values={"field_key": "text", "team_id": "UUID"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.VIEW_CREATED,
+        "A view is new for a team or for all staff. Private views are not in the log.",
+        "admins",
+        _VIEW,
+        values={"view_id": "UUID"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.VIEW_UPDATED,
+        "A shared view was changed. The event has neither its name nor its query.",
+        "admins",
+        {**_VIEW, "changes": {"sort": ["-created_at", "priority"], "tree": [None, None]}},
+        values={"view_id": "UUID"},
+        changes={
+            "name": "null",
+            "tree": "null",
+            "sort": "text",
+            "columns": "list",
+            "audience": "text",
+            "team_id": "UUID or null",
+        },
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.VIEW_DELETED,
+        "A shared view was deleted, also with its team, or its owner made it private.",
+        "admins",
+        _VIEW,
+        values={"view_id": "UUID"},
         also_to=CONFIGURATION,
     ),
 )

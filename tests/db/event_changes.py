@@ -211,4 +211,27 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "delete from helpdesk.team_members where user_id = {stranger}",
         [("team.member_removed", "staff")],
     ),
+    "a view for all": (
+        ADMIN,
+        "insert into helpdesk.views (name, tree, audience) values ('x', '{{\"all\": []}}', 'all')",
+        [("view.created", "staff")],
+    ),
+    "a private view": (AGENT, "insert into helpdesk.views (name, tree) values ('x', '{{\"all\": []}}')", []),
+    "a private view that is shared, changed and made private": (
+        AGENT,
+        "insert into helpdesk.views (name, tree) values ('x', '{{\"all\": []}}'); "
+        "update helpdesk.views set name = 'y' where name = 'x'; "
+        "update helpdesk.views set audience = 'team', team_id = {desk} where name = 'y'; "
+        "update helpdesk.views set name = name where name = 'y'; "
+        "update helpdesk.views set name = 'z' where name = 'y'; "
+        "update helpdesk.views set audience = 'private', team_id = null where name = 'z'; "
+        "delete from helpdesk.views where name = 'z'",
+        [("view.created", "staff"), ("view.updated", "staff"), ("view.deleted", "staff")],
+    ),
+    "no view": (
+        AGENT,
+        "insert into helpdesk.views (name, tree, audience, team_id) values ('x', '{{\"all\": []}}', 'team', {desk}); "
+        "delete from helpdesk.views where name = 'x'",
+        [("view.created", "staff"), ("view.deleted", "staff")],
+    ),
 }

@@ -125,6 +125,12 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "an option": [("field.option_added", "admin staff")],
     "a member": [("team.member_added", "admin team:{empty} user:{agent}")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
+    "a view for all": [("view.created", "admin staff")],
+    "a private view": [],
+    "a private view that is shared, changed and made private": [
+        (f"view.{what}", "admin staff") for what in ("created", "updated", "deleted")
+    ],
+    "no view": [("view.created", "admin staff"), ("view.deleted", "admin staff")],
     "a note on what is lent": [("note.created", "admin ticket:{lent}:staff team:{vault} user:{agent}")],
     "a question about what is lent": [
         ("message.created", "admin ticket:{lent} team:{vault} user:{other} user:{agent}"),

@@ -99,6 +99,12 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "
         "select helpdesk.set_default_team({empty})",
     ),
+    "a shared view": (
+        ADMIN,
+        "insert into helpdesk.views (name, tree, audience) values ('x', '{{\"all\": []}}', 'all'); "
+        'update helpdesk.views set name = \'y\', tree = \'{{"field": "status", "op": "is", "value": "open"}}\', '
+        "sort = 'priority', columns = '{{number}}', audience = 'team', team_id = {desk} where name = 'x'",
+    ),
 }
 
 Told = dict[tuple[str, str], list[dict[str, Any]]]

@@ -64,6 +64,9 @@ class EventType(OpenEnum):
     FIELD_OPTION_UPDATED = "field.option_updated"
     FIELD_TEAM_ADDED = "field.team_added"
     FIELD_TEAM_REMOVED = "field.team_removed"
+    VIEW_CREATED = "view.created"
+    VIEW_UPDATED = "view.updated"
+    VIEW_DELETED = "view.deleted"
 
 
 # As text, so that a type checker finds a typo.
@@ -122,4 +125,7 @@ EventName = Literal[
     "field.option_updated",
     "field.team_added",
     "field.team_removed",
+    "view.created",
+    "view.updated",
+    "view.deleted",
 ]

@@ -144,6 +144,11 @@ class Event(Model):
         return self._current("article_id", UUID)
 
     @property
+    def view_id(self) -> UUID | None:
+        """The id of the view, in ``view.…`` events."""
+        return self._current("view_id", UUID)
+
+    @property
     def run_id(self) -> UUID | None:
         """The run, in the events of an import."""
         return self._current("run_id", UUID)

@@ -26,6 +26,7 @@ describe("keysOfHearsay", () => {
     ["settings.changed", ["settings"]],
     ["article.published", ["article"]],
     ["team.updated", ["teams"]],
+    ["view.created", ["views"]],
     ["assistant.exclusion_added", ["assistantSettings"]],
   ])("of %s names %j, which is also read after a lost connection", (type, name) => {
     expect(heard(type)).toContainEqual(name);

@@ -46,6 +46,7 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
       : [keys.assistantSettings()],
   embedding_model: () => [keys.assistantSettings(), ["health"]],
   field: () => [keys.fields()],
+  view: () => [keys.views()],
 };
 
 /** The names of what an event has changed. A type that is not known changes the ticket that it names, and the lists. */
@@ -79,9 +80,10 @@ export function keysOfHearsay({ type, ticket_id }: Announcement): QueryKey[] {
   return keysOfEvent({ type, ticket_id, data: {} });
 }
 
-/** What admins configure: staff hear that it changes, requesters do not. */
+/** What admins configure, and shared views: staff hear that it changes, requesters do not. */
 export const CONFIGURATION: QueryKey[] = [
   keys.fields(),
+  keys.views(),
   keys.settings(),
   keys.assistantSettings(),
   keys.teams(),

@@ -71,6 +71,41 @@ story("who leaves a team no longer sees its tickets", async ({ world, open, api 
   );
 });
 
+story(
+  "views that a colleague shares, changes and takes back come and go by themselves",
+  async ({ world, open, api }) => {
+    const ana = api(world.people.ana), ada = api(world.people.ada);
+    const tree = { all: [{ field: "status", op: "is", value: "open" }] };
+    const [ben, carl] = [await open(world.people.ben, "/queue"), await open(world.people.carl, "/queue")];
+    const inside = ben.getByRole("region", { name: "Saved views" });
+    const outside = carl.getByRole("region", { name: "Saved views" });
+    await ana.insert("views", { name: "Only Ana's", tree });
+    await ana.insert("views", { name: "Fires", tree, audience: "team", team_id: world.teams.Support });
+    await inside.getByRole("link", { name: /Fires/ }).waitFor();
+    await ada.insert("views", { name: "Everybody's", tree, audience: "all" });
+    await inside.getByRole("link", { name: /Everybody's/ }).waitFor();
+    await outside.getByRole("link", { name: /Everybody's/ }).waitFor();
+    expectEqual(await outside.getByRole("link").count(), 1, "views of somebody outside the team");
+    expectEqual(await inside.getByRole("link").count(), 2, "views of a colleague");
+
+    // The one that is open changes what it shows.
+    await inside.getByRole("link", { name: /Fires/ }).click();
+    await ben.getByRole("grid").getByText(world.tickets.printer.title).waitFor();
+    await ana.update("views", "name=eq.Fires", {
+      name: "Quiet",
+      tree: { all: [{ field: "status", op: "is", value: "closed" }] },
+    });
+    await inside.getByRole("link", { name: /Quiet/ }).waitFor();
+    await ben.getByRole("grid").getByText(world.tickets.printer.title).waitFor({ state: "hidden" });
+
+    await ana.update("views", "name=eq.Quiet", { audience: "private", team_id: null });
+    await inside.getByRole("link", { name: /Quiet/ }).waitFor({ state: "hidden" });
+    await ada.remove("views", "audience=eq.all");
+    await inside.waitFor({ state: "hidden" });
+    await outside.waitFor({ state: "hidden" });
+  },
+);
+
 story("who is deactivated sees why, and nothing else", async ({ world, open, api }) => {
   const page = await open(world.people.ana, `/tickets/${world.tickets.printer.ticket_id}`);
   await page.getByText("Smoke comes out of it.").waitFor();
