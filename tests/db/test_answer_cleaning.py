@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 from tests.db.people import Db, value
+from tests.harmless import HARMLESS, IN_OTHER_LANGUAGES
 
 KB = "https://kb.example/a"
 CLEAN = "select (helpdesk_private.clean_answer(%s, array['https://kb.example/a'])).p_clean"
@@ -131,6 +132,15 @@ def test_cleaning_twice_changes_nothing_more(db: Db) -> None:
 def test_what_is_harmless_stays(db: Db, text: str) -> None:
     assert value(db, CLEAN, text) == text
     assert value(db, FLAGS, text) == []
+
+
+# A word in angle brackets gets a blank, whatever it is.
+@pytest.mark.parametrize("text", [text for text in HARMLESS + IN_OTHER_LANGUAGES if "<" not in text])
+def test_a_reply_that_repeats_harmless_words_of_an_attack_stays(db: Db, text: str) -> None:
+    assert value(db, CLEAN, text) == text
+    assert value(db, FLAGS, text) == []
+    assert value(db, "select helpdesk_private.has_hidden_text(%s)", text) is False
+    assert value(db, "select helpdesk_private.unknown_contacts(%s, '')", text) == []
 
 
 @pytest.mark.parametrize(
