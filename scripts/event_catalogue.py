@@ -105,6 +105,7 @@ _PROPOSAL = {"proposal_id": "d4a2b0c6-52b3-4b0e-8a0f-0f3e6f3f7a11", "kind": "rep
 _PROMPT = {"prompt_id": "0a1d9c7f-3178-4b5f-9fdf-06c17d73c827", "task": "reply"}
 _PROMPT_VALUES = {"prompt_id": "UUID", "task": "text"}
 _EXCLUSION = {"scope": "team", "target_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"}
+_WEBHOOK = {"webhook_id": "5b1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -598,5 +599,50 @@ CATALOGUE = (
         _VIEW,
         values={"view_id": "UUID"},
         also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.WEBHOOK_CREATED,
+        "There is a new webhook. It receives this event, too, if it asks for it.",
+        "admins",
+        _WEBHOOK,
+        values={"webhook_id": "UUID"},
+    ),
+    Entry(
+        EventType.WEBHOOK_UPDATED,
+        "A webhook was changed, or switched on or off by an admin. Of the URL the log stores only that it changed.",
+        "admins",
+        _WEBHOOK | {"changes": {"is_active": [True, False]}},
+        values={"webhook_id": "UUID"},
+        changes={
+            "url": "null",
+            "description": "text",
+            "event_types": "list",
+            "team_id": "UUID or null",
+            "audience": "text",
+            "is_active": "true or false",
+        },
+    ),
+    Entry(EventType.WEBHOOK_DELETED, "A webhook was deleted.", "admins", _WEBHOOK, values={"webhook_id": "UUID"}),
+    Entry(
+        EventType.WEBHOOK_DISABLED,
+        "A webhook was switched off by itself: its target answered 410 (`gone`), or no delivery succeeded for five "
+        "days (`failing`).",
+        "admins",
+        _WEBHOOK | {"reason": "failing"},
+        values={"webhook_id": "UUID", "reason": "text"},
+    ),
+    Entry(
+        EventType.WEBHOOK_SECRET_ROTATED,
+        "A webhook has a new secret.",
+        "admins",
+        _WEBHOOK,
+        values={"webhook_id": "UUID"},
+    ),
+    Entry(
+        EventType.WEBHOOK_TEST,
+        "An admin tried a webhook. Only that webhook receives the event.",
+        "admins",
+        _WEBHOOK,
+        values={"webhook_id": "UUID"},
     ),
 )

@@ -80,6 +80,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Bulk": ("bulk_tickets",),
     "Imports": (*("start_import", "import_batch", "finish_import", "list_imports", "known_imports", "import_totals"),),
     "Export": ("export_tickets",),
+    "Webhooks and the outbox": (
+        *("webhooks", "create_webhook", "rotate_webhook_secret", "test_webhook", "outbox", "delivery_attempts"),
+        *("replay_deliveries", "outbox_health", "lease_deliveries", "begin_sending", "settle_delivery"),
+    ),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
     "Classification": (

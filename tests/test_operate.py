@@ -51,6 +51,7 @@ def test_the_limits_are_those_of_doctor() -> None:
     assert limits["HelpdeskQueueStuck"] == [str(health_check.QUEUE_MAX)]
     assert limits["HelpdeskRunsStuck"] == [str(health_check.RUN_MAX)]
     assert limits["HelpdeskFilesUnchecked"] == [str(health_check.FILE_MAX)]
+    assert limits["HelpdeskOutboxStuck"] == [str(health_check.DELIVERY_MAX)]
     assert limits["HelpdeskConnectionsNearlyUsed"] == [str(health_check.CONNECTIONS_MAX)]
 
 

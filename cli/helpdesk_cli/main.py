@@ -33,6 +33,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "codegen": ("codegen",),
     "views": ("views",),
     "events": ("events",),
+    "webhooks": ("webhooks",),
+    "outbox": ("outbox",),
     "settings": ("settings",),
     "profiles": ("profiles",),
     "kb": ("kb",),

@@ -82,8 +82,15 @@ begin
     execute regexp_replace(v_one, ' set default .*$', ' drop default');
   end loop;
 
+  -- Triggers for each row come again with the new table, and with it on all of its parts.
+  for v_one in
+    select t.tgname from pg_trigger as t
+    where t.tgrelid = 'helpdesk.events'::regclass and not t.tgisinternal and t.tgtype & 1 = 1
+  loop
+    execute format('drop trigger %I on helpdesk.events', v_one);
+  end loop;
   foreach v_one in array v_signatures loop
-    execute format('drop trigger if exists announce_event on helpdesk.events; drop function %s', v_one);
+    execute format('drop function %s', v_one);
   end loop;
   execute format('alter table helpdesk.events rename to events_to_%s', v_bound);
   execute format('alter table helpdesk.events_to_%s alter column event_id drop identity', v_bound);

@@ -92,6 +92,21 @@ if TYPE_CHECKING:
     from .models.messages import Message
     from .models.metrics import Metric, MetricKind, prometheus_text
     from .models.notes import Note
+    from .models.outbox import (
+        Delivery,
+        DeliveryAttempt,
+        DeliveryKind,
+        DeliveryKindName,
+        DeliveryState,
+        DeliveryStateName,
+        KindHealth,
+        LeasedDelivery,
+        NewWebhook,
+        OutboxHealth,
+        Webhook,
+        WebhookAudience,
+        WebhookAudienceName,
+    )
     from .models.presence import Viewer
     from .models.search import MatchedPart, QueryReading, SearchAnswer, SearchHit, Snippet
     from .models.session import Session
@@ -119,9 +134,11 @@ if TYPE_CHECKING:
     from .resources.assistant import PromptRef, ProposalRef
     from .resources.knowledge._references import ArticleRef
     from .resources.knowledge.reports import GapRef
+    from .resources.outbox import DeliveryRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
+    from .resources.webhooks import WebhookRef
 
 
 __all__ = [
@@ -161,6 +178,13 @@ __all__ = [
     "ComparedKind",
     "Comparison",
     "CustomField",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryKind",
+    "DeliveryKindName",
+    "DeliveryRef",
+    "DeliveryState",
+    "DeliveryStateName",
     "Difference",
     "Duplicate",
     "EmbeddingCounts",
@@ -192,10 +216,12 @@ __all__ = [
     "ImportSummary",
     "ImportedItem",
     "Invitation",
+    "KindHealth",
     "LabelKind",
     "LabelKindName",
     "LabelThresholds",
     "Latest",
+    "LeasedDelivery",
     "LeftOver",
     "Link",
     "LinkKind",
@@ -207,7 +233,9 @@ __all__ = [
     "Message",
     "Metric",
     "MetricKind",
+    "NewWebhook",
     "Note",
+    "OutboxHealth",
     "Page",
     "Pager",
     "Placement",
@@ -267,6 +295,10 @@ __all__ = [
     "ViewColumn",
     "ViewRef",
     "Viewer",
+    "Webhook",
+    "WebhookAudience",
+    "WebhookAudienceName",
+    "WebhookRef",
     "WrongCounter",
     "__version__",
     "by_field",

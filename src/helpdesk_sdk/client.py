@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .resources.messages import Messages
     from .resources.notes import Notes
     from .resources.operations import Operations
+    from .resources.outbox import Outbox
     from .resources.presence import Presence
     from .resources.search import Search
     from .resources.settings import Settings
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .resources.tickets import Tickets
     from .resources.users import Users
     from .resources.views import Views
+    from .resources.webhooks import Webhooks
 
 OnSession = Callable[[Session | None], None]
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -88,6 +90,10 @@ class _Client(Generic[Driver, Transport]):
     """What this helpdesk allows."""
     checks: Checks[Driver]
     """For programs with the secret key that check files."""
+    webhooks: Webhooks[Driver]
+    """URLs that receive events; for admins."""
+    outbox: Outbox[Driver]
+    """What is sent to the outside: list, health, replay."""
     operations: Operations[Driver]
     """What keeps the helpdesk running: metrics."""
     events: Events[Driver]

@@ -19,7 +19,7 @@ _QUIET = [_one("connections", 10, state="idle"), _one("connections_max", 100)]
 def test_nothing_waits() -> None:
     found = {name: (ok, message) for name, ok, message, _ in findings(_QUIET)}
     assert {ok for ok, _ in found.values()} == {True}
-    assert set(found) == {"queues", "runs", "file checks", "vector jobs", "connections"}
+    assert set(found) == {"queues", "runs", "file checks", "vector jobs", "outbox", "connections"}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,18 @@ def test_nothing_waits() -> None:
             "9 texts wait for their vector, the oldest for 1 h",
             "helpdesk kb embed",
         ),
+        (
+            "outbox",
+            [
+                _one("outbox", 12, kind="webhook", state="waiting"),
+                _one("outbox", 2, kind="webhook", state="dead"),
+                _one("outbox_oldest_seconds", 1200, kind="webhook"),
+            ],
+            "nothing drains the outbox: 12 deliveries wait, the oldest for 20 min; 2 deliveries are dead",
+            "For senders",
+        ),
+        ("outbox", [_one("outbox", 1, kind="email", state="dead")], "1 deliveries are dead", "replay --dead"),
+        ("outbox", [_one("webhooks", 1, state="disabled")], "1 webhooks were switched off", "helpdesk webhooks list"),
         ("connections", [_one("connections", 71, state="active")], "81 of 100", "pooler"),
     ],
 )
@@ -66,6 +78,10 @@ def test_what_has_waited_shortly_is_no_warning() -> None:
         _one("queue_oldest_seconds", 80_000, team="Ops"),
         _one("runs", 1, state="leased"),
         _one("run_oldest_seconds", 30),
+        _one("outbox", 3, kind="webhook", state="waiting"),
+        _one("outbox", 3, kind="webhook", state="held"),
+        _one("outbox_oldest_seconds", 4, kind="webhook"),
+        _one("webhooks", 1, state="switched_off"),
         # What has failed for good is the vectors' own check.
         _one("embedding_jobs", 4, state="dead"),
     ]
@@ -77,5 +93,5 @@ def test_what_has_waited_shortly_is_no_warning() -> None:
 
 def test_only_admins_see_it(people: People) -> None:
     names = {one["check"] for one in people.admin("doctor", "--json").json["findings"]}
-    assert {"queues", "runs", "file checks", "vector jobs", "connections"} <= names
+    assert {"queues", "runs", "file checks", "vector jobs", "outbox", "connections"} <= names
     assert "queues" not in {one["check"] for one in people.agent("doctor", "--json").json["findings"]}

@@ -206,6 +206,28 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "insert into helpdesk.team_members (team_id, user_id) values ({empty}, {agent})",
         [("team.member_added", "staff")],
     ),
+    "a webhook": (
+        ADMIN,
+        "select helpdesk.create_webhook('https://example.com')",
+        [("webhook.created", "staff")],
+    ),
+    "a webhook's filters": (
+        ADMIN,
+        "update helpdesk.webhooks set url = 'https://example.com/x', description = 'x', event_types = '{{ticket.*}}', "
+        "team_id = {empty}, audience = 'customer', is_active = true where webhook_id = {webhook}",
+        [("webhook.updated", "staff")],
+    ),
+    "a webhook's secret": (
+        ADMIN,
+        "select helpdesk.rotate_webhook_secret({webhook})",
+        [("webhook.secret_rotated", "staff")],
+    ),
+    "a try of a webhook": (ADMIN, "select helpdesk.test_webhook({webhook})", [("webhook.test", "staff")]),
+    "no webhook": (
+        ADMIN,
+        "delete from helpdesk.webhooks where webhook_id = {webhook}",
+        [("webhook.deleted", "staff")],
+    ),
     "no member": (
         ADMIN,
         "delete from helpdesk.team_members where user_id = {stranger}",

@@ -94,6 +94,11 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "select helpdesk.set_field_teams('plan', array[{empty}]::uuid[]); "
         "select helpdesk.set_field_teams('plan', null)",
     ),
+    "a webhook that is gone": (
+        OWNER,
+        "update helpdesk.webhooks set is_active = true where webhook_id = {webhook}; "
+        "update helpdesk.webhooks set is_active = false, disabled_reason = 'gone' where webhook_id = {webhook}",
+    ),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "

@@ -29,6 +29,8 @@ TEXTS = {
     "ai_prompts.note": (0, limits.TONE_MAX),
     "ai_runs.wish": (1, limits.WISH_MAX),
     "field_definitions.help_text": (0, limits.FIELD_HELP_MAX),
+    "webhooks.url": (1, limits.URL_MAX),
+    "webhooks.description": (0, limits.TEAM_DESCRIPTION_MAX),
 }
 NAMES = {
     "users.name": (0, limits.NAME_MAX),

@@ -53,6 +53,7 @@ __all__ = [
     "arrived",
     "filed",
     "furnish",
+    "furnish_first_release",
     "noted",
     "said",
     "ticket",
@@ -72,6 +73,13 @@ def add_logins(db: Db) -> None:
 
 def furnish(db: Db) -> World:
     """People with their roles, two teams, and tickets in every state, through the functions that everybody uses."""
+    world = furnish_first_release(db)
+    _add_webhook(db, world)
+    return world
+
+
+def furnish_first_release(db: Db) -> World:
+    """What a helpdesk of release 0.2.0 can have of it."""
     world: World = {"nothing": str(uuid4())}
     for person in MEMBERS:
         world[person.name] = str(value(db, "select user_id from helpdesk.users where email = %s", person.email))
@@ -94,6 +102,22 @@ def furnish(db: Db) -> World:
         run = value(db, "select helpdesk.start_import(gen_random_uuid(), 'zendesk:world') ->> 'run_id'")
     world["import"] = str(run)
     return world
+
+
+def _add_webhook(db: Db, world: World) -> None:
+    """A webhook that is switched off, after one delivery; another one waits for it."""
+    with be(db, ADMIN):
+        made = value(db, "select helpdesk.create_webhook('https://example.com/hooks')")
+    world["webhook"] = made["webhook_id"]
+    with be(db, SERVICE):
+        leased = one(db, "select * from helpdesk.lease_deliveries('webhook')")
+        settle = "select * from helpdesk.settle_delivery(%s, %s, 'done', 200, 'ok', null, 5)"
+        one(db, settle, leased["delivery_id"], leased["lease"])
+    world["sent delivery"] = str(leased["delivery_id"])
+    with be(db, ADMIN):
+        tested = one(db, "select * from helpdesk.test_webhook(%s)", world["webhook"])
+        db.execute("update helpdesk.webhooks set is_active = false")
+    world["delivery"] = str(tested["delivery_id"])
 
 
 def _give_examples(db: Db, world: World) -> None:

@@ -37,6 +37,7 @@ _HERE = {
     "docs/sdk.md": 12,
     "docs/search.md": 1,
     "docs/testing.md": 4,
+    "docs/webhooks.md": 1,
     "docs/worker.md": 1,
 }
 
@@ -151,6 +152,12 @@ def test_events(hd: Helpdesk, ticket: Ticket, helpdesk_factory: Factory, helpdes
 
 def test_search(hd: Helpdesk, ticket: Ticket) -> None:
     assert _run("docs/search.md", 0, hd=hd)["view"].name == "My urgent"
+
+
+def test_webhooks(hd: Helpdesk) -> None:
+    made = _run("docs/webhooks.md", 0, hd=hd)
+    assert made["secret"].startswith("whsec_")
+    hd.webhooks.delete(made["made"])
 
 
 def test_operate(hd: Helpdesk) -> None:

@@ -187,8 +187,11 @@ CANNOT = {
     "resources.knowledge.Knowledge.dismiss_gap": {"ArticleNotFoundError"},
     "resources.knowledge.Knowledge.reopen_gap": {"ArticleNotFoundError"},
     "resources.messages.Messages.reply": {"ForbiddenError"},
+    # It names deliveries, or no webhook.
+    "resources.outbox.Outbox.replay": {"WebhookNotFoundError"},
     "resources.tickets.Tickets.create": {"TooManyError"},
     "resources.users.Users.reactivate": {"LastAdminError"},
+    "resources.webhooks.Webhooks.replay": {"DeliveryNotFoundError"},
 }
 
 

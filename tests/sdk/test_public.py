@@ -41,6 +41,8 @@ from helpdesk_sdk._http.resource import Resource
 
 RESOURCES = (
     "auth",
+    "outbox",
+    "webhooks",
     "tickets",
     "messages",
     "notes",

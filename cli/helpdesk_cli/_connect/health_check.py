@@ -15,6 +15,7 @@ QUEUE_MAX = 86_400
 RUN_MAX = 600
 FILE_MAX = 600
 VECTOR_MAX = 3_600
+DELIVERY_MAX = 300
 CONNECTIONS_MAX = 0.8
 
 
@@ -72,6 +73,7 @@ def findings(metrics: Iterable[Metric]) -> Iterator[Result]:
             "Start helpdesk worker --embed, or once: helpdesk kb embed",
         ),
     )
+    yield ("outbox", *_outbox(rows))
     yield ("connections", *_connections(rows))
 
 
@@ -99,6 +101,27 @@ def _waiting(
         return True, "none wait", None
     message = f"{number:,.0f} {what}, the oldest for {_age(seconds)}"
     return (None, message, fix) if seconds > most else (True, message, None)
+
+
+def _outbox(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
+    def number(state: str) -> float:
+        return sum(row.value for row in rows if row.name == "outbox" and row.labels.get("state") == state)
+
+    late = max((row.value for row in rows if row.name == "outbox_oldest_seconds"), default=0.0)
+    off = sum(row.value for row in rows if row.name == "webhooks" and row.labels.get("state") == "disabled")
+    waiting, dead = number("waiting"), number("dead")
+    ended = [f"{dead:,.0f} deliveries are dead"] if dead else []
+    ended += [f"{off:,.0f} webhooks were switched off by themselves"] if off else []
+    if late > DELIVERY_MAX:
+        message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {_age(late)}"
+        fix = "No program sends: docs/webhooks.md, For senders, says what does."
+        return None, "; ".join([message, *ended]), fix
+    if dead:
+        fix = "See why: helpdesk outbox list --state dead. Send again: helpdesk outbox replay --dead"
+        return None, "; ".join(ended), fix
+    if off:
+        return None, "; ".join(ended), "See which: helpdesk webhooks list. Switch on: helpdesk webhooks update ID --on"
+    return True, f"{waiting:,.0f} deliveries wait" if waiting else "nothing waits", None
 
 
 def _connections(rows: list[Metric]) -> tuple[bool | None, str, str | None]:

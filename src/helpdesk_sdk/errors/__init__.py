@@ -15,6 +15,8 @@ HelpdeskError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
 │   │   ├── GapNotFoundError
+│   │   ├── WebhookNotFoundError
+│   │   ├── DeliveryNotFoundError
 │   │   ├── ProposalNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
@@ -116,6 +118,7 @@ from .knowledge import (
     SlugTakenError,
     StaleArticleError,
 )
+from .outbox import DeliveryNotFoundError, WebhookNotFoundError
 from .proposals import (
     AnswerInvalidError,
     CitationInvalidError,
@@ -173,6 +176,7 @@ __all__ = [
     "ConversationMovedError",
     "CursorAheadError",
     "DefaultTeamError",
+    "DeliveryNotFoundError",
     "EmbeddingIncompleteError",
     "EmbeddingModelMismatchError",
     "ExternalIdTakenError",
@@ -227,6 +231,7 @@ __all__ = [
     "UserExistsError",
     "UserNotFoundError",
     "ViewNotFoundError",
+    "WebhookNotFoundError",
     "WebhookVerificationError",
 ]
 

@@ -67,6 +67,12 @@ class EventType(OpenEnum):
     VIEW_CREATED = "view.created"
     VIEW_UPDATED = "view.updated"
     VIEW_DELETED = "view.deleted"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_UPDATED = "webhook.updated"
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
+    WEBHOOK_TEST = "webhook.test"
 
 
 # As text, so that a type checker finds a typo.
@@ -128,4 +134,10 @@ EventName = Literal[
     "view.created",
     "view.updated",
     "view.deleted",
+    "webhook.created",
+    "webhook.updated",
+    "webhook.deleted",
+    "webhook.disabled",
+    "webhook.secret_rotated",
+    "webhook.test",
 ]

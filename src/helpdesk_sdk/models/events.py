@@ -159,6 +159,16 @@ class Event(Model):
         return self._current("outcome", str)
 
     @property
+    def webhook_id(self) -> UUID | None:
+        """The webhook, in ``webhook.*``."""
+        return self._current("webhook_id", UUID)
+
+    @property
+    def reason(self) -> str | None:
+        """Why a webhook was switched off by itself: ``gone`` or ``failing``."""
+        return self._current("reason", str)
+
+    @property
     def merge_id(self) -> UUID | None:
         """The merge, in ``ticket.merged`` and ``ticket.unmerged``."""
         return self._current("merge_id", UUID)

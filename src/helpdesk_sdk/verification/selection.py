@@ -25,6 +25,7 @@ _NOT_FURNISHED = {
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values"),
     *("my_field_tickets", "team_field_tickets", "label_examples", "knowledge_gaps", "gap_questions", "settings"),
     *("gap_report", "ai_settings", "ai_thresholds", "status_transitions", "events", "ai_prompts"),
+    *("webhooks", "outbox", "delivery_attempts"),
 }
 _CHANGEABLE = {
     *("tickets", "ticket_tags", "send_reply", "add_note", "create_ticket", "claim_ticket", "assign_ticket"),

@@ -788,6 +788,51 @@ export type Database = {
           },
         ];
       };
+      "delivery_attempts": {
+        Row: {
+          "answer": string | null;
+          "attempt": number;
+          "attempt_id": number;
+          "created_at": string;
+          "delivery_id": string;
+          "milliseconds": number | null;
+          "outcome": string;
+          "problem": string | null;
+          "status": number | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answer"?: string | null;
+          "attempt": number;
+          "attempt_id"?: never;
+          "created_at"?: string;
+          "delivery_id": string;
+          "milliseconds"?: number | null;
+          "outcome": string;
+          "problem"?: string | null;
+          "status"?: number | null;
+        };
+        Update: {
+          "answer"?: string | null;
+          "attempt"?: number;
+          "attempt_id"?: never;
+          "created_at"?: string;
+          "delivery_id"?: string;
+          "milliseconds"?: number | null;
+          "outcome"?: string;
+          "problem"?: string | null;
+          "status"?: number | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "delivery_attempts_delivery_id_fkey";
+            columns: ["delivery_id"];
+            isOneToOne: false;
+            referencedRelation: "outbox";
+            referencedColumns: ["delivery_id"];
+          },
+        ];
+      };
       "events": {
         Row: {
           "actor_id": string | null;
@@ -1423,6 +1468,70 @@ export type Database = {
             referencedColumns: ["ticket_id"];
           },
         ];
+      };
+      "outbox": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "delivery_id": string;
+          "event_id": number | null;
+          "finished_at": string | null;
+          "kind": string;
+          "last_answer": string | null;
+          "last_ms": number | null;
+          "last_problem": string | null;
+          "last_status": number | null;
+          "leased_until": string | null;
+          "next_at": string | null;
+          "order_key": string;
+          "out_of_order": boolean;
+          "sequence": number;
+          "state": string;
+          "target_id": string;
+          "ticket_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "delivery_id"?: string;
+          "event_id"?: number | null;
+          "finished_at"?: string | null;
+          "kind": string;
+          "last_answer"?: string | null;
+          "last_ms"?: number | null;
+          "last_problem"?: string | null;
+          "last_status"?: number | null;
+          "leased_until"?: string | null;
+          "next_at"?: string | null;
+          "order_key": string;
+          "out_of_order"?: boolean;
+          "sequence": number;
+          "state"?: string;
+          "target_id": string;
+          "ticket_id"?: string | null;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "delivery_id"?: string;
+          "event_id"?: number | null;
+          "finished_at"?: string | null;
+          "kind"?: string;
+          "last_answer"?: string | null;
+          "last_ms"?: number | null;
+          "last_problem"?: string | null;
+          "last_status"?: number | null;
+          "leased_until"?: string | null;
+          "next_at"?: string | null;
+          "order_key"?: string;
+          "out_of_order"?: boolean;
+          "sequence"?: number;
+          "state"?: string;
+          "target_id"?: string;
+          "ticket_id"?: string | null;
+        };
+        Relationships: [];
       };
       "proposals": {
         Row: {
@@ -2485,6 +2594,70 @@ export type Database = {
           },
         ];
       };
+      "webhooks": {
+        Row: {
+          "audience": string;
+          "created_at": string;
+          "created_by": string | null;
+          "description": string;
+          "disabled_at": string | null;
+          "disabled_reason": string | null;
+          "event_types": (string)[];
+          "failing_since": string | null;
+          "is_active": boolean;
+          "team_id": string | null;
+          "updated_at": string;
+          "url": string;
+          "webhook_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "audience"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "description"?: string;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "event_types"?: (string)[];
+          "failing_since"?: string | null;
+          "is_active"?: boolean;
+          "team_id"?: string | null;
+          "updated_at"?: string;
+          "url": string;
+          "webhook_id"?: string;
+        };
+        Update: {
+          "audience"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "description"?: string;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "event_types"?: (string)[];
+          "failing_since"?: string | null;
+          "is_active"?: boolean;
+          "team_id"?: string | null;
+          "updated_at"?: string;
+          "url"?: string;
+          "webhook_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhooks_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+          {
+            foreignKeyName: "webhooks_team_id_fkey";
+            columns: ["team_id"];
+            isOneToOne: false;
+            referencedRelation: "teams";
+            referencedColumns: ["team_id"];
+          },
+        ];
+      };
     };
     Views: {
       "conversation": {
@@ -3414,6 +3587,7 @@ export type Database = {
         };
       };
       "begin_model_call": { Args: { "estimated_tokens": number }; Returns: Json };
+      "begin_sending": { Args: { "delivery_id": string; "lease": string }; Returns: undefined };
       "bootstrap_admin": {
         Args: { "email": string };
         Returns: {
@@ -3622,6 +3796,16 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "create_webhook": {
+        Args: {
+          "audience"?: string;
+          "description"?: string;
+          "event_types"?: (string)[];
+          "team_id"?: string;
+          "url": string;
+        };
+        Returns: Json;
       };
       "deactivate_user": {
         Args: { "user_id": string };
@@ -3855,6 +4039,16 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "lease_deliveries": {
+        Args: { "kind": string; "lease_seconds"?: number; "max_rows"?: number };
+        Returns: unknown[];
+        SetofOptions: {
+          from: "*";
+          to: "leased_delivery";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "lease_embedding_jobs": {
         Args: { "lease_seconds"?: number; "max_rows"?: number; "model"?: string };
         Returns: unknown[];
@@ -3932,6 +4126,7 @@ export type Database = {
           "state": string;
         }[];
       };
+      "outbox_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "parse_query": { Args: { "query": string }; Returns: Json };
       "postpone_attachment": { Args: { "attachment_id": string; "problem"?: string }; Returns: string };
       "postpone_embedding_job": { Args: { "job_id": string; "problem"?: string }; Returns: string };
@@ -4081,6 +4276,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "replay_deliveries": {
+        Args: {
+          "dead"?: boolean;
+          "delivery_ids"?: (string)[];
+          "since"?: string;
+          "until"?: string;
+          "webhook_id"?: string;
+        };
+        Returns: number;
+      };
       "request_run": {
         Args: {
           "is_test"?: boolean;
@@ -4205,6 +4410,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "rotate_webhook_secret": { Args: { "keep_seconds"?: number; "webhook_id": string }; Returns: Json };
       "run_prompt": { Args: Record<PropertyKey, never>; Returns: Json };
       "save_article": {
         Args: {
@@ -4393,6 +4599,45 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "settle_delivery": {
+        Args: {
+          "answer"?: string;
+          "delivery_id": string;
+          "lease": string;
+          "milliseconds"?: number;
+          "outcome": string;
+          "problem"?: string;
+          "result"?: Json;
+          "retry_after_seconds"?: number;
+          "status"?: number;
+        };
+        Returns: {
+          "attempts": number;
+          "created_at": string;
+          "delivery_id": string;
+          "event_id": number | null;
+          "finished_at": string | null;
+          "kind": string;
+          "last_answer": string | null;
+          "last_ms": number | null;
+          "last_problem": string | null;
+          "last_status": number | null;
+          "leased_until": string | null;
+          "next_at": string | null;
+          "order_key": string;
+          "out_of_order": boolean;
+          "sequence": number;
+          "state": string;
+          "target_id": string;
+          "ticket_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "outbox";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "show_proposal": {
         Args: { "proposal_id": string };
         Returns: {
@@ -4498,6 +4743,35 @@ export type Database = {
         }[];
       };
       "switch_embedding_model": { Args: { "model": string }; Returns: boolean };
+      "test_webhook": {
+        Args: { "webhook_id": string };
+        Returns: {
+          "attempts": number;
+          "created_at": string;
+          "delivery_id": string;
+          "event_id": number | null;
+          "finished_at": string | null;
+          "kind": string;
+          "last_answer": string | null;
+          "last_ms": number | null;
+          "last_problem": string | null;
+          "last_status": number | null;
+          "leased_until": string | null;
+          "next_at": string | null;
+          "order_key": string;
+          "out_of_order": boolean;
+          "sequence": number;
+          "state": string;
+          "target_id": string;
+          "ticket_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "outbox";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "text_features": { Args: { "texts": (string)[] }; Returns: Json };
       "ticket_counts": {
         Args: Record<PropertyKey, never>;

@@ -47,6 +47,7 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   embedding_model: () => [keys.assistantSettings(), ["health"]],
   field: () => [keys.fields()],
   view: () => [keys.views()],
+  webhook: () => [["health"]],
 };
 
 /** The names of what an event has changed. A type that is not known changes the ticket that it names, and the lists. */

@@ -24,6 +24,7 @@ from . import (
     links,
     merging,
     openings,
+    outbox,
     proposals,
     routing,
     running,
@@ -67,6 +68,9 @@ ATTACKS = {
     "A36": "Overwrite somebody's ticket by an upsert, or by an insert with its id.",
     "A37": "Repeat a create with the id of somebody's ticket, to be shown theirs.",
     "A40": "Break out of a filter by characters that mean something to SQL.",
+    "A50": "Lead a webhook to a private address, or to an address that only looks public.",
+    "A53": "Read webhooks, their secrets or what was delivered.",
+    "A55": "Call as a person what only programs with the secret key may.",
 }
 """The attacks by their code."""
 
@@ -108,6 +112,7 @@ CASES: list[Case] = [
     *bulk.CASES,
     *imports.CASES,
     *exports.CASES,
+    *outbox.CASES,
     *classification.CASES,
     *running.CASES,
     *search.CASES,

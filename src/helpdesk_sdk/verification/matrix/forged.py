@@ -168,6 +168,7 @@ TABLES = (
     *("articles", "article_versions", "article_chunks", "run_chunks", "proposals", "citations"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
     *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
+    *("webhooks", "outbox", "delivery_attempts"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
@@ -176,6 +177,8 @@ PRIVATE: dict[str, LiteralString] = {
     "awaited_keys": "key",
     "chunk_embeddings": "slot",
     "concepts": "version",
+    "delivery_leases": "lease",
+    "delivery_settings": "allow_loopback",
     "deployments": "release",
     "embedding_jobs": "attempts",
     "import_runs": "report",
@@ -184,6 +187,7 @@ PRIVATE: dict[str, LiteralString] = {
     "imported_objects": "is_dead",
     "embedding_models": "is_active",
     "error_codes": "reason",
+    "event_types": "type",
     "example_embeddings": "model",
     "example_texts": "body",
     "file_types": "content_type",
@@ -202,6 +206,7 @@ PRIVATE: dict[str, LiteralString] = {
     "request_ids": "request_id",
     "ticket_counters": "tickets",
     "ticket_texts": "bytes",
+    "webhook_secrets": "secret",
 }
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags", "conversation_parts")
 CLOSED_VIEWS = ("published_chunks",)

@@ -69,6 +69,8 @@ REASONS = {
     "assistant_off": 409,
     "prompt_not_found": 404,
     "lease_lost": 409,
+    "webhook_not_found": 404,
+    "delivery_not_found": 404,
     "other_requester": 409,
     "link_cycle": 409,
     "last_admin": 409,

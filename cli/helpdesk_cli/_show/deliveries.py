@@ -1,0 +1,26 @@
+"""Deliveries of the outbox as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from .._base.output import Column, age
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Delivery
+
+StateName = Literal["queued", "leased", "done", "failed", "dead", "unknown"]
+KindName = Literal["webhook", "email", "slack"]
+
+_STYLES = {"done": "green", "failed": "red", "dead": "bold red", "unknown": "magenta"}
+
+DELIVERY_COLUMNS: list[Column[Delivery]] = [
+    Column("Id", lambda row: row.delivery_id),
+    Column("Kind", lambda row: row.kind, from_width=100),
+    Column("Event", lambda row: row.event_id, right=True),
+    Column("State", lambda row: row.state, style=lambda text: _STYLES.get(text, "")),
+    Column("Attempts", lambda row: row.attempts, right=True),
+    Column("Answer", lambda row: row.last_status),
+    Column("Problem", lambda row: row.last_problem or row.last_answer, flexible=True, from_width=90),
+    Column("Age", lambda row: age(row.created_at), right=True),
+]

@@ -1,0 +1,66 @@
+"""`helpdesk outbox`: what is sent to the outside."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from ._base.app import Commands
+from ._base.errors import CliError, ExitCode
+from ._base.output import age, print_fields, print_result, print_rows
+from ._connect.connection import connect
+from ._show.deliveries import DELIVERY_COLUMNS, KindName, StateName
+
+app = Commands(name="outbox", help="What is sent to the outside: webhooks and mails; for admins.")
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[KindName | None, typer.Option(help="Only this kind.", show_default=False)] = None,
+    state: Annotated[StateName | None, typer.Option(help="Only those in this state.", show_default=False)] = None,
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+) -> None:
+    """List deliveries, newest first."""
+    with connect() as hd:
+        found = list(hd.outbox.list(kind=kind, state=state, ticket=ticket, page_size=min(limit, 500)).limit(limit))
+    print_rows(found, DELIVERY_COLUMNS, empty="No deliveries.")
+
+
+@app.command()
+def health() -> None:
+    """Show what waits, for how long, and what ended badly."""
+    with connect() as hd:
+        found = hd.outbox.health()
+    oldest = found.oldest_seconds
+    fields: list[tuple[str, object]] = [
+        ("waiting", found.waiting),
+        ("oldest", "nothing is late" if oldest is None else f"{oldest:,} s late"),
+        ("held", f"{found.held} for webhooks that are off" if found.held else None),
+        ("dead", found.dead),
+        ("failed", found.failed),
+        ("unknown", found.unknown),
+        ("last sent", found.last_settled_at and f"{age(found.last_settled_at)} ago"),
+        ("webhooks failing", found.webhooks_failing),
+        ("webhooks disabled", found.webhooks_disabled),
+    ]
+    print_fields("Outbox", fields, json=found)
+
+
+@app.command()
+def replay(
+    delivery: Annotated[
+        list[UUID] | None, typer.Argument(metavar="DELIVERY", help="Ids of deliveries.", show_default=False)
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="All deliveries whose attempts are used up.")] = False,
+) -> None:
+    """Send deliveries again: these, or all that are dead."""
+    if dead == bool(delivery):
+        raise CliError("Give the ids of deliveries, or --dead", "helpdesk outbox list shows them.", ExitCode.USAGE)
+    with connect() as hd:
+        count = hd.outbox.replay(delivery or None, dead=dead)
+    print_result(f"Queued: {count:,}.", json={"queued": count})
