@@ -111,7 +111,7 @@ def _row_level_security(db: Db) -> Iterator[Mutation]:
 
 
 # What it guards happens between two transactions only: concurrency.py takes it away.
-_BETWEEN_TRANSACTIONS = {"guard_tag_lock", "guard_untag_lock"}
+_BETWEEN_TRANSACTIONS = {"guard_tag_lock", "guard_untag_lock", "await_team_name", "await_tag", "await_exclusion"}
 
 
 def _triggers(db: Db) -> Iterator[Mutation]:

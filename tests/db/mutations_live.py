@@ -104,15 +104,15 @@ def all_of_them(db: Db) -> Iterator[Mutation]:
     """Every policy of ours on the messages of Realtime, and every rule in the functions behind it."""
     yield from _policies(db)
     for function, about, changes in (
-        ("may_listen(text, text)", "realtime", _LISTENING),
-        ("topics_of(helpdesk.events)", "announcements", _TOPICS),
-        ("announce_event()", "announcements", _ANNOUNCING),
+        ("may_listen(text, text)", ("realtime",), _LISTENING),
+        ("topics_of(helpdesk.events)", ("announcements",), _TOPICS),
+        ("announce_event()", ("announcements", "announcing_trouble"), _ANNOUNCING),
     ):
         source = str(value(db, "select pg_get_functiondef(%s::regprocedure)", f"helpdesk_private.{function}"))
         for name, (old, new) in changes.items():
             if old not in source:
                 raise ValueError(f"{function} no longer says {old!r}: change this list with it")
-            yield Mutation(f"{function.partition('(')[0]}: {name}", (about,), _said(source.replace(old, new)))
+            yield Mutation(f"{function.partition('(')[0]}: {name}", about, _said(source.replace(old, new)))
     yield from _silent_changes_of_access(db)
 
 
