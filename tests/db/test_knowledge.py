@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import pytest
@@ -223,3 +223,23 @@ def test_the_log_has_ids_and_no_text(db: Db, world: World) -> None:
     ]
     assert all(str(article["article_id"]) in row["data"] and "secret" not in row["data"] for row in rows)
     assert {row["audience"] for row in rows} == {"staff"}
+
+
+@pytest.mark.parametrize("title", ["", "x" * 301])
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "insert into helpdesk.article_versions "
+        "(article_id, version, slug, locale, title, body, audience, content_hash, is_current) "
+        "select article_id, 99, slug, locale, %s, body, audience, content_hash, false from helpdesk.article_versions",
+        "insert into helpdesk.article_chunks "
+        "(version_id, article_id, ordinal, locale, audience, title, heading_path, body, sentences, words) "
+        "select version_id, article_id, 99, locale, audience, %s, heading_path, body, sentences, words "
+        "from helpdesk.article_chunks where ordinal = 1",
+    ],
+    ids=["a version", "a passage"],
+)
+def test_published_copies_have_the_limits_of_their_article(db: Db, copy: LiteralString, title: str) -> None:
+    published(db)
+    with refused("invalid_value", "title"):
+        db.execute(copy, (title,))
