@@ -11,10 +11,13 @@ from tests.db.delivering import add_webhook
 from tests.db.people import Db, refused, value
 from tests.db.world import World
 
+# PostgreSQL has no text with a NUL: no client can send such a URL.
 CASES = json.loads((Path(__file__).parents[1] / "functions" / "webhook_targets.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("case", CASES["urls"], ids=lambda case: repr(case["url"])[:60])
+@pytest.mark.parametrize(
+    "case", [one for one in CASES["urls"] if "\0" not in one["url"]], ids=lambda case: repr(case["url"])[:60]
+)
 def test_a_url_is_accepted_or_refused_as_senders_do(db: Db, world: World, case: dict[str, Any]) -> None:
     if case.get("allow_loopback"):
         db.execute("update helpdesk_private.delivery_settings set allow_loopback = true")
