@@ -1,4 +1,4 @@
-"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant."""
+"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant, webhooks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHECK_TIMEOUT = 8.0
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    help = "Check files, make vectors and run the assistant. Needs the secret key."
+    help = "Check files, embed, assist, send webhooks. Needs the secret key."
     app.command("worker", profile=True, help=help)(worker)
 
 
@@ -39,6 +39,7 @@ def worker(
     assistant: Annotated[
         bool, typer.Option("--assistant", help="Carry out the assistant's runs with a language model.")
     ] = False,
+    deliver: Annotated[bool, typer.Option("--deliver", help="Send webhooks.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Do what waits now, and end.")] = False,
     interval: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
@@ -90,6 +91,8 @@ def worker(
     The assistant: carries runs out as suggest-reply and triage-ticket do, with the language model at OPENAI_BASE_URL
     (the key is OPENAI_API_KEY, the model OPENAI_MODEL or the setting chat_model). It needs the extra [assistant].
 
+    Webhooks: sends what waits in the outbox, as the function deliver does. It looks each second.
+
     SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
 
     --check ends with 0 when the heartbeat is young and the helpdesk answers, else with 1 or 6: the health check of a
@@ -115,7 +118,8 @@ def worker(
     with ExitStack() as open_things:
         if log_json:
             open_things.enter_context(collected())
-        duties = _duties(open_things, files or not (embed or assistant), embed, assistant, model_timeout, clamav, sweep)
+        files = files or not (embed or assistant or deliver)
+        duties = _duties(open_things, files, embed, assistant, deliver, model_timeout, clamav, sweep)
         carry_out(duties, interval=interval, once=once, heartbeat=Heartbeat(heartbeat))
 
 
@@ -144,6 +148,7 @@ def _duties(
     files: bool,
     embed: bool,
     assistant: bool,
+    deliver: bool,
     model_timeout: float,
     clamav: str | None,
     sweep: bool,
@@ -157,6 +162,10 @@ def _duties(
         from ._work.files import Files
 
         duties.append(Files(hd, scanner, sweep=sweep))
+    if deliver:
+        from ._work.deliveries import Deliveries
+
+        duties.append(Deliveries(hd))
     endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None
     if embed and endpoint is not None:
         from ._work.embedding import Vectors

@@ -109,8 +109,10 @@ def sign(id: str, timestamp: int, body: bytes, secrets: Iterable[str]) -> dict[s
         ConfigurationError: A secret is not valid.
     """
     content = f"{id}.{timestamp}.".encode() + body
-    signatures = " ".join(f"v1,{_signature(_key(secret), content).decode()}" for secret in secrets)
-    return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": signatures}
+    signatures = [f"v1,{_signature(_key(secret), content).decode()}" for secret in secrets]
+    if not signatures:
+        raise ConfigurationError("There is no secret of a webhook")
+    return {"webhook-id": id, "webhook-timestamp": str(timestamp), "webhook-signature": " ".join(signatures)}
 
 
 def _signature(key: bytes, content: bytes) -> bytes:

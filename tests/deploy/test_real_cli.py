@@ -27,8 +27,9 @@ _SHARED = ("api", "environment", "http", "principal", "request_log")
 _EMBED = (*_SHARED, "completion", "embeddings", "problems")
 _CHAT = (
     *("api", "assistant", "breaker", "capability", "chat", "completion", "embeddings", "environment", "http"),
-    *("principal", "problems", "request_log", "run"),
+    *("principal", "problems", "repair", "request_log", "run"),
 )
+_SEND = (*_SHARED, "http_answer", "webhook_send", "webhook_target")
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
@@ -77,6 +78,12 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
             *(f"supabase/functions/check-attachment/{file}.ts" for file in _CHECK),
             "supabase/functions/check-attachment/deno.json",
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
+        },
+        "deliver": {
+            "supabase/functions/deliver/deno.json",
+            "supabase/functions/deliver/index.ts",
+            "supabase/functions/deliver/deliveries.ts",
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SEND),
         },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",

@@ -23,6 +23,9 @@ class Duty(Protocol):
     longest: float
     """How long one piece of the work may take, in seconds: a duty that is silent for longer is stuck."""
 
+    pause: float
+    """The longest pause between rounds, in seconds."""
+
     def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
         """Do what waits now, and print what became of it.
 
@@ -124,7 +127,7 @@ def _repeat(duty: Duty, stopping: threading.Event, is_stopping: Callable[[], boo
                 note(f"{error.message}. It is tried again.", "warning")
             said = error.message
         is_stopping()
-        stopping.wait(interval)
+        stopping.wait(min(interval, duty.pause))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,7 @@ class Vectors:
 
     # A batch at a slow endpoint, its retries and its halves.
     longest = 600.0
+    pause = math.inf
 
     def __init__(self, hd: Helpdesk, endpoint: EmbeddingEndpoint) -> None:
         self._hd, self._endpoint = hd, endpoint

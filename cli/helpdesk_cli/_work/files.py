@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ class Files:
 
     # A large file through a slow scanner.
     longest = 600.0
+    pause = math.inf
 
     def __init__(self, hd: Helpdesk, scanner: tuple[str, int] | None, *, sweep: bool) -> None:
         self._hd, self._scanner, self._sweep = hd, scanner, sweep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +29,8 @@ _OUTCOMES = {
 
 class Runs:
     """Carries out the runs that wait, one at a time."""
+
+    pause = math.inf
 
     def __init__(self, hd: Helpdesk, vectors: EmbeddingEndpoint | None, timeout: float) -> None:
         """Find the model in the environment.

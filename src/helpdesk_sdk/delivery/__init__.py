@@ -1,5 +1,12 @@
-"""Sending to the outside: where a webhook may go, and (in ``mail``) e-mail."""
+"""Send the outbox: webhooks, signed, to addresses that were looked at; and (in ``mail``) e-mail.
 
+from helpdesk_sdk.delivery import send_waiting
+
+report = send_waiting(system)                                   # with the secret key
+"""
+
+from .sending import Attempt, Sender
 from .targets import Target, TargetError
+from .worker import DeliveryReport, send_waiting
 
-__all__ = ["Target", "TargetError"]
+__all__ = ["Attempt", "DeliveryReport", "Sender", "Target", "TargetError", "send_waiting"]

@@ -9,6 +9,8 @@ from helpdesk_sdk._database import connect
 #: Run before, and after, the gateway creates the tables of Auth and Storage.
 BEFORE_GATEWAY = ("baseline.sql", "realtime.sql")
 AFTER_GATEWAY = ("auth_stub.sql", "storage_grants.sql")
+#: Run after the migrations: settings of the helpdesk that only a local stack has.
+AFTER_MIGRATIONS = ("helpdesk_settings.sql",)
 #: A hosted project's database as migrations see it, without a gateway.
 WITHOUT_GATEWAY = (*BEFORE_GATEWAY, "auth_stub.sql", "storage_stub.sql")
 

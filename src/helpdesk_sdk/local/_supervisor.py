@@ -79,6 +79,7 @@ class Supervisor:
         self.gateway = _gateway.Gateway(home, self._settings() | settings, self.home.gateway_log)
         self._prepare_gateway(self.gateway)
         self.migrated = migrations.apply(self.postgres.url(), self.project / "migrations")
+        _sql.run(self.postgres.url(), _sql.AFTER_MIGRATIONS)
         self.port = self.gateway.listen()
         self.home.remember_port(self.port)
         info = self.info()

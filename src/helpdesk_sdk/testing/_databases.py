@@ -35,6 +35,7 @@ class Databases:
         self._gateway("PUT", f"{_TEMPLATE}?prepare")
         _sql.run(url, _sql.AFTER_GATEWAY)
         migrations.apply(url, project_dir() / "migrations")
+        _sql.run(url, _sql.AFTER_MIGRATIONS)
 
     @contextmanager
     def project(self, *, with_clock: bool = False) -> Iterator[Project]:

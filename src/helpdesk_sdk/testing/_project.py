@@ -94,6 +94,22 @@ class Project:
             self._join(user_id, names)
         return Person(address, password, user_id, auth_user_id, name, role)
 
+    def send_webhooks(self, is_on: bool = True) -> None:
+        """Send webhooks within a second or two, as the local stack does; in tests this is off at first.
+
+        While it is off, deliveries wait in the outbox: `hd.outbox.list()` reads them, and `helpdesk worker --deliver`
+        sends them.
+
+        Args:
+            is_on: Whether they are sent from now on.
+        """
+        import httpx
+
+        address, headers = f"{self.url}/_stack/deliveries", {"apikey": self.secret_key}
+        method = "PUT" if is_on else "DELETE"
+        answer = httpx.request(method, address, headers=headers, timeout=30, trust_env=False, verify=no_certificates())
+        answer.raise_for_status()
+
     def sign_in(self, person: Person) -> Helpdesk:
         """A client of the person; closed when the test ends.
 

@@ -17,6 +17,7 @@ _TOKEN = "A function asks for a token"
 _FORGED = "A function refuses a token that this project has not signed"
 _STAFF = "Only those who work the ticket ask the assistant about it"
 _EMBED = "Only staff and the secret key make vectors"
+_SECRET = "Only the secret key sends what waits"
 _HEALTH = "The function health reports the schema, and nothing else, to everybody"
 _LATE = {404: "it is not deployed", 503: "it does not start"}
 _KEYS = {"status", "database", "schema_version", "latency_ms"}
@@ -54,7 +55,7 @@ def _health(project: Project) -> Iterator[BrokenPromise | None]:
 
 
 def _without_token(project: Project) -> Iterator[BrokenPromise | None]:
-    for name in ("check-attachment", "embed-articles", "suggest-reply", "triage-ticket"):
+    for name in ("check-attachment", "deliver", "embed-articles", "suggest-reply", "triage-ticket"):
         path = f"/functions/v1/{name}"
         answer = project.ask(None, "POST", path, json={})
         yield _must_be(answer, (401,), f"{_TOKEN} [{name}]", ANONYMOUS)
@@ -72,6 +73,9 @@ def _refused(project: Project, furnisher: Furnisher) -> Iterator[BrokenPromise |
     for person in (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER):
         answer = project.ask(person, "POST", "/functions/v1/embed-articles", json={})
         yield _must_be(answer, (401, 403), f"{_EMBED} [embed-articles]", person)
+    for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
+        answer = project.ask(person, "POST", "/functions/v1/deliver", json={})
+        yield _must_be(answer, (401, 403), f"{_SECRET} [deliver]", person)
     # The control: an admin is let in; without a model nothing waits.
     missing = {"attachment_id": furnisher.world["nothing"]}
     answer = project.ask(ADMIN, "POST", "/functions/v1/check-attachment", json=missing)

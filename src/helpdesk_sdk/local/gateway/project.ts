@@ -3,6 +3,7 @@
 import { App, type IntrospectResult } from "@supabase/lite";
 import { PostgresConnection } from "@supabase/lite/postgres";
 import { adminApi } from "./api/auth_admin.ts";
+import { DeliveryTimer } from "./functions/delivery_timer.ts";
 import { Functions } from "./functions/functions.ts";
 import { checkRequest, urlProblem } from "./api/request_limits.ts";
 import { embeds, keepRelations } from "./lite/embeds.ts";
@@ -36,6 +37,8 @@ export class Project {
   #lastLoss = -Infinity;
   readonly #mails = new Mails(() => `http://127.0.0.1:${this.#server?.addr.port ?? this.settings.port}`);
   readonly #signIns = new Turns();
+  /** Sends webhooks when it is started. */
+  readonly deliveries = new DeliveryTimer({ isDue: () => this.#isDeliveryDue(), deliver: () => this.#deliver() });
   readonly #pending = new Set<{ since: number; abandon: () => void }>();
   #server: Deno.HttpServer<Deno.NetAddr> | null = null;
 
@@ -116,13 +119,31 @@ export class Project {
 
   async close(): Promise<void> {
     const timeout = new Promise((resolve) => setTimeout(resolve, 3000));
+    const stopped = this.deliveries.stop();
     // Realtime closes first, so that its clients receive a close code that makes them reconnect.
     await Promise.race([this.#realtime.close(), timeout]);
     await Promise.race([this.#server?.shutdown(), timeout]);
     await Promise.race([
-      Promise.all([this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
+      Promise.all([stopped, this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
       timeout,
     ]);
+  }
+
+  async #isDeliveryDue(): Promise<boolean> {
+    const sql = this.#connection.driver;
+    const [found] = await sql`select exists (
+      select from helpdesk.outbox where kind = 'webhook' and state in ('queued', 'leased') and next_at <= clock_timestamp()
+    ) as is_due`;
+    return found?.is_due === true;
+  }
+
+  async #deliver(): Promise<boolean> {
+    const url = `http://127.0.0.1:${this.#server!.addr.port}/functions/v1/deliver`;
+    const headers = { authorization: `Bearer ${this.settings.secret_key}` };
+    const response = await this.#functions.handle(new Request(url, { method: "POST", headers }), "127.0.0.1");
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`deliver answered ${response.status}`);
+    return answer.more === true;
   }
 
   async handle(request: Request, peer: string): Promise<Response> {
@@ -184,6 +205,7 @@ export class Project {
   async #route(request: Request, pathname: string, peer: string): Promise<Response> {
     if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
       if (pathname === "/_stack/mails") return this.#listMails(request);
+      if (pathname === "/_stack/deliveries") return await this.#switchDeliveries(request);
       return await this.fallback(request, pathname) ?? json(404, { message: "no Route matched with those values" });
     }
     if (pathname.startsWith("/storage/")) {
@@ -221,6 +243,15 @@ export class Project {
     const sent = new Request(url, { method, headers, body: method === "POST" ? body : null });
     const answer = await this.#signIns.run(body, () => this.#app.fetch(sent, { peerAddress: peer }));
     return await rejectBannedUser(answer, sql);
+  }
+
+  /** `PUT /_stack/deliveries` sends the webhooks of this database from then on; `DELETE` stops that. */
+  async #switchDeliveries(request: Request): Promise<Response> {
+    if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
+    if (request.method === "PUT") this.deliveries.start();
+    else if (request.method === "DELETE") await this.deliveries.stop();
+    else return restError(405, "PGRST117", "Unsupported HTTP method");
+    return json(200, { is_on: this.deliveries.isOn });
   }
 
   #listMails(request: Request): Response {

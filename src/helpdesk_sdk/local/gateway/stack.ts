@@ -30,7 +30,9 @@ export class Stack {
   }
 
   async listen(): Promise<number> {
-    return await this.#main.listen(this.settings.port);
+    const port = await this.#main.listen(this.settings.port);
+    this.#main.deliveries.start();
+    return port;
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,8 @@ const START_ATTEMPTS = 3;
 const POLL_MS = 20;
 const STDERR_KEPT = 4000;
 const IDLE_MS = 10 * 60_000;
+/** The function that sends webhooks to any host. */
+const SENDER = "deliver";
 const GUARD = new URL("./guard.ts", import.meta.url).href;
 
 /**
@@ -222,6 +224,8 @@ function denoArguments(
   const database = new URL(settings.db_url).host;
   const hosts = [`127.0.0.1:${gatewayPort}`, `127.0.0.1:${port}`, database, ...settings.functions_net];
   if (settings.embeddings.url) hosts.push(new URL(settings.embeddings.url).host);
+  // It may go anywhere on hosted Supabase, too, and looks at each target itself.
+  const net = name === SENDER ? "--allow-net" : `--allow-net=${hosts.join(",")}`;
   const visible = [...Object.keys(environment(name, settings, "", 0, 0)), ...LIBRARY_VARIABLES];
   return [
     "run",
@@ -229,7 +233,7 @@ function denoArguments(
     "--no-prompt",
     ...config,
     "--node-modules-dir=none",
-    `--allow-net=${hosts.join(",")}`,
+    net,
     `--allow-env=${visible.filter((variable) => !HIDDEN_VARIABLES.has(variable)).join(",")}`,
     `--allow-read=${settings.functions_dir}`,
     `--preload=${GUARD}`,

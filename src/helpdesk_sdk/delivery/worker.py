@@ -1,0 +1,147 @@
+"""Send what waits in the outbox: lease, send, settle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .. import Helpdesk
+from ..errors import ApiError, HelpdeskError, LeaseLostError, UnknownOutcomeError
+from ..models.outbox import LeasedDelivery
+from .sending import Attempt, Sender
+
+logger = logging.getLogger("helpdesk_sdk")
+
+# More than one webhook has at once, so that a target that does not answer leaves room for the others.
+_ABREAST = 100
+# Many at a time are cheaper than a few.
+_FREED = 25
+_LEASE_SECONDS = 60
+# While something is being sent: how often to look for more.
+_LOOK_SECONDS = 0.25
+
+
+@dataclass
+class DeliveryReport:
+    """What became of the deliveries that waited."""
+
+    done: int = 0
+    """Deliveries that arrived."""
+    retry: int = 0
+    """Attempts that failed; the deliveries are sent again later, or have used all attempts."""
+    refused: int = 0
+    """Deliveries that failed for good."""
+    gone: int = 0
+    """Deliveries whose target answered 410: its webhook is switched off."""
+    lost: int = 0
+    """Attempts that were not settled: another sender had the delivery by then."""
+
+
+def send_waiting(
+    hd: Helpdesk,
+    *,
+    make_sender: Callable[[], Sender] = Sender,
+    is_stopping: Callable[[], bool] = lambda: False,
+    is_interrupted: Callable[[], bool] = lambda: False,
+) -> DeliveryReport:
+    """Send the deliveries to webhooks that are due, until none is left that nobody else has.
+
+    Args:
+        hd: A client with the secret key.
+        make_sender: What makes the sender; called within the event loop.
+        is_stopping: Asked before more is leased; when true, only what was begun is finished.
+        is_interrupted: Asked all the time; when true, what was begun is left: its leases end by themselves.
+
+    Returns:
+        How many deliveries arrived, and what became of the others.
+
+    Raises:
+        ForbiddenError: The client has no secret key.
+        HelpdeskError: The helpdesk cannot be reached.
+    """
+    return asyncio.run(_Round(hd, is_stopping, is_interrupted).carry_out(make_sender))
+
+
+class _Round:
+    """One round of work, in an event loop of its own."""
+
+    def __init__(self, hd: Helpdesk, is_stopping: Callable[[], bool], is_interrupted: Callable[[], bool]) -> None:
+        self._hd = hd
+        self._is_stopping = is_stopping
+        self._is_interrupted = is_interrupted
+        self._report = DeliveryReport()
+        self._failure: HelpdeskError | None = None
+        self._freed = 0
+        self._look_at = 0.0
+
+    async def carry_out(self, make_sender: Callable[[], Sender]) -> DeliveryReport:
+        running: set[asyncio.Task[None]] = set()
+        async with make_sender() as sender:
+            try:
+                while not self._is_interrupted():
+                    leased = await self._lease(len(running))
+                    running |= {asyncio.create_task(self._deliver(sender, one)) for one in leased}
+                    if not running:
+                        break
+                    done, running = await asyncio.wait(
+                        running, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    self._freed += len(done)
+                    for task in done:
+                        task.result()
+            finally:
+                for task in running:
+                    task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
+        if self._failure is not None:
+            raise self._failure
+        return self._report
+
+    async def _lease(self, running: int) -> tuple[LeasedDelivery, ...]:
+        """More deliveries, if it is time to look for them."""
+        room = _ABREAST - running
+        is_time = not running or self._freed >= _FREED or time.monotonic() >= self._look_at
+        if self._failure is not None or room <= 0 or not is_time or self._is_stopping():
+            return ()
+        self._freed = 0
+        try:
+            return await asyncio.to_thread(
+                self._hd.outbox.lease, "webhook", max_rows=room, lease_seconds=_LEASE_SECONDS
+            )
+        except HelpdeskError as error:
+            # What was begun is finished first.
+            self._failure = error
+            return ()
+        finally:
+            self._look_at = time.monotonic() + _LOOK_SECONDS
+
+    async def _deliver(self, sender: Sender, delivery: LeasedDelivery) -> None:
+        attempt = await sender.send(delivery.payload)
+        try:
+            await asyncio.to_thread(self._settle, delivery, attempt)
+        except (LeaseLostError, UnknownOutcomeError):
+            # Another sender has it, or it is settled and the answer was lost. The id is the same in each attempt.
+            self._report.lost += 1
+        except HelpdeskError as error:
+            # Its lease ends by itself.
+            logger.warning("the delivery %s could not be settled: %s", delivery.delivery_id, error.message)
+            self._report.lost += 1
+            if error.is_transient or not isinstance(error, ApiError):
+                self._failure = error
+        else:
+            name = attempt.outcome
+            setattr(self._report, name, getattr(self._report, name) + 1)
+
+    def _settle(self, delivery: LeasedDelivery, attempt: Attempt) -> None:
+        self._hd.outbox.settle(
+            delivery,
+            attempt.outcome,
+            status=attempt.status,
+            answer=attempt.answer,
+            problem=attempt.problem,
+            milliseconds=attempt.milliseconds,
+            retry_after_seconds=attempt.retry_after_seconds,
+        )

@@ -1,0 +1,102 @@
+/** Sends what waits in the outbox: lease, send, settle. `helpdesk_sdk/delivery/worker.py` does the same. */
+
+import { type Api, ApiError, type Caller } from "../_helpdesk/api.ts";
+import { warn } from "../_helpdesk/request_log.ts";
+import type { Attempt, Payload } from "../_helpdesk/webhook_send.ts";
+
+export interface Counts {
+  done: number;
+  retry: number;
+  refused: number;
+  gone: number;
+  /** Attempts that were not settled: another sender had the delivery by then. */
+  lost: number;
+  /** Whether more may wait than this call could send. */
+  more: boolean;
+}
+
+interface Delivery {
+  delivery_id: string;
+  lease: string;
+  payload: Payload;
+}
+
+/** More than one webhook has at once, so that a target that does not answer leaves room for the others. */
+const ABREAST = 60;
+/** Many at a time are cheaper than a few. */
+const FREED = 15;
+/** Hosted ends a request after two seconds of its processor. */
+const MOST = 200;
+const LEASE_SECONDS = 60;
+/** While something is being sent: how often to look for more. */
+const LOOK_MS = 250;
+
+/**
+ * Send until nothing waits that nobody else has, the time is over or enough was sent. The first lease is the caller's:
+ * the database refuses everybody but the secret key. @throws ApiError
+ */
+export async function sendWaiting(
+  api: Api,
+  caller: Caller,
+  send: (payload: Payload) => Promise<Attempt>,
+  until: () => boolean,
+): Promise<Counts> {
+  const counts: Counts = { done: 0, retry: 0, refused: 0, gone: 0, lost: 0, more: false };
+  const running = new Set<Promise<void>>();
+  let [begun, freed, lookAt] = [0, 0, 0];
+  let failure: unknown = null;
+
+  const deliver = async (delivery: Delivery) => {
+    const attempt = await send(delivery.payload);
+    try {
+      const { delivery_id, lease } = delivery;
+      await api.rpc(caller, "settle_delivery", { delivery_id, lease, ...attempt });
+      counts[attempt.outcome]++;
+    } catch (error) {
+      // The lease ends by itself, and the id is the same in each attempt.
+      counts.lost++;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.reason !== "lease_lost") warn("a delivery could not be settled", { delivery_id: delivery.delivery_id });
+      if (error.status >= 500) failure = error;
+    }
+  };
+
+  while (true) {
+    const isOver = until() || begun >= MOST;
+    const room = Math.min(ABREAST - running.size, MOST - begun);
+    const isTime = running.size === 0 || freed >= FREED || performance.now() >= lookAt;
+    if (failure === null && !isOver && room > 0 && isTime) {
+      freed = 0;
+      try {
+        const args = { kind: "webhook", max_rows: room, lease_seconds: LEASE_SECONDS };
+        const leased = await api.rpc<Delivery[]>(caller, "lease_deliveries", args);
+        begun += leased.length;
+        for (const one of leased) {
+          const work = deliver(one).catch((error) => void (failure = error)).finally(() => {
+            running.delete(work);
+            freed++;
+          });
+          running.add(work);
+        }
+      } catch (error) {
+        // What was begun is finished first.
+        failure = error;
+      }
+      lookAt = performance.now() + LOOK_MS;
+    }
+    if (running.size === 0) {
+      if (failure !== null) throw failure;
+      return { ...counts, more: isOver };
+    }
+    await oneOf(running, LOOK_MS);
+  }
+}
+
+async function oneOf(running: Set<Promise<void>>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([...running, over]);
+  clearTimeout(timer);
+}
