@@ -18,4 +18,11 @@ test.each([
   expect(frozen.newer).toBe(newer);
 });
 
+test("rows before what comes behind stay the same", () => {
+  const { rows } = freeze(shown, ["a1", "b1", "c1", "d1"], id);
+  expect(rows.slice(0, 3).every((row, at) => row === shown[at])).toBe(true);
+  const gone = freeze(shown, ["a1", "c1"], id).rows;
+  expect(words(freeze(gone, ["a1", "b1", "c1"], id).rows)).toEqual(["a1", "b1", "c1"]);
+});
+
 test("an empty list shows what was read", () => expect(words(freeze([], ["a1"], id).rows)).toEqual(["a1"]));

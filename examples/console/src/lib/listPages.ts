@@ -38,26 +38,40 @@ export function patch(
 }
 
 /** Pages as one list in their order, each ticket once; what arrived is where it belongs, unless that is not read yet. */
-export function joinPages(pages: readonly ListPage[], sort: Sort | undefined): ListedTicket[] {
+export function joinPages(pages: readonly ListPage[], sort: Sort = "-created_at"): ListedTicket[] {
   const listed = pages.flatMap((page) => page.tickets), isAsRead = pages.every((page) => page.arrived.length === 0);
   // Pages of the database are in its order. A list of 100,000 is not sorted for each page that comes.
-  if (isAsRead && !haveMoved(listed, orderOf(sort))) return listed;
+  const order = orderOf(sort);
+  if (isAsRead && !haveMoved(pages, sort, order)) return listed;
   const loaded = new Map(listed.map((ticket) => [ticket.ticket_id, ticket]));
   const arrived = pages.flatMap((page) => page.arrived).filter(({ ticket_id }) => !loaded.has(ticket_id));
   const rows = [...loaded.values()];
-  const order = orderOf(sort);
   const last = rows.at(-1), isWhole = pages.at(-1)?.next === null;
   const shown = arrived.filter((ticket) => isWhole || !last || order(ticket, last) < 0);
   return [...shown, ...rows].sort(order);
 }
 
+type Order = (one: ListedTicket, other: ListedTicket) => number;
+
+/** The pages whose rows are in their order, with the order. */
+const inOrder = new WeakMap<ListedTicket[], string>();
+
 /** Whether rows are out of their order, or there twice: they were read at different times. */
-function haveMoved(rows: readonly ListedTicket[], order: (one: ListedTicket, other: ListedTicket) => number): boolean {
-  return rows.some((row, at) => at > 0 && order(rows[at - 1]!, row) >= 0);
+function haveMoved(pages: readonly ListPage[], sort: string, order: Order): boolean {
+  let last: ListedTicket | undefined;
+  for (const { tickets } of pages) {
+    if (tickets[0] && last && order(last, tickets[0]) >= 0) return true;
+    if (inOrder.get(tickets) !== sort) {
+      if (tickets.some((row, at) => at > 0 && order(tickets[at - 1]!, row) >= 0)) return true;
+      inOrder.set(tickets, sort);
+    }
+    last = tickets.at(-1) ?? last;
+  }
+  return false;
 }
 
 /** The order of the database, for rows that were read. */
-function orderOf(sort: Sort = "-created_at"): (one: ListedTicket, other: ListedTicket) => number {
+function orderOf(sort: Sort): Order {
   const sign = sort.startsWith("-") ? -1 : 1, name = sort.replace("-", "");
   return (one, other) => {
     const ranks = name === "priority" ? (one.priority_rank ?? 0) - (other.priority_rank ?? 0) : 0;

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { usePreferences } from "../../contexts/PreferencesContext.tsx";
 import { useDraftMarks } from "../../hooks/useDraftMarks.ts";
@@ -45,7 +45,7 @@ export function TicketList(props: TicketListProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 12,
-    getItemKey: (index) => rows[index]!.id,
+    // No getItemKey: a new function with each render has all rows measured again.
     initialOffset: () => places.get(memory) ?? 0,
   });
   useEffect(() => virtual.measure(), [virtual, height]);
@@ -55,7 +55,7 @@ export function TicketList(props: TicketListProps) {
     if (hasMore && last >= rows.length - NEAR) onEnd();
   }, [hasMore, last, rows.length, onEnd]);
 
-  const at = rows.findIndex(({ id }) => id === currentId);
+  const at = useMemo(() => currentId === null ? -1 : rows.findIndex(({ id }) => id === currentId), [rows, currentId]);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
   }, [at, virtual]);
@@ -80,11 +80,11 @@ export function TicketList(props: TicketListProps) {
       className="@container min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]"
     >
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, key, start, size }) => {
+        {items.map(({ index, start, size }) => {
           const { id, item, isGone } = rows[index]!;
           return (
             <div
-              key={key}
+              key={id}
               role="presentation"
               className="absolute inset-x-0 top-0 overflow-hidden"
               style={{ height: size, transform: `translateY(${start}px)` }}

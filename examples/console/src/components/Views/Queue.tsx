@@ -72,10 +72,10 @@ export function Queue({ search, filter, view, isSplit, onSplit }: Props) {
   const readNext = useCallback(() => {
     if (isAllShown && !isFetchingNextPage) void fetchNextPage();
   }, [isAllShown, isFetchingNextPage, fetchNextPage]);
-  const selected = useMemo(() => rows.filter(({ id }) => selection.ids.has(id)).map(({ item }) => item), [
-    rows,
-    selection,
-  ]);
+  const selected = useMemo(
+    () => selection.ids.size === 0 ? [] : rows.filter(({ id }) => selection.ids.has(id)).map(({ item }) => item),
+    [rows, selection],
+  );
   return (
     <section aria-label={t("list")} className="flex h-full min-h-0 min-w-0 flex-1 flex-col">
       <QueueToolbar

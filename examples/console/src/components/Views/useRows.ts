@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { FrozenRow } from "../../lib/frozenRows.ts";
 import { extend, NO_SELECTION, selectAll, type Selection, toggle } from "../../lib/selection.ts";
 
@@ -15,7 +15,12 @@ function startOf(listId: string): State {
 export function useRows<Item>(listId: string, rows: readonly FrozenRow<Item>[], onMove: () => void) {
   const [given, setState] = useState(() => startOf(listId));
   const { current, selection } = given.listId === listId ? given : startOf(listId);
-  const order = useMemo(() => rows.map(({ id }) => id), [rows]);
+  // Rows keep their functions, and are not drawn again, when a page comes behind them.
+  const newest = useRef(rows);
+  useEffect(() => {
+    newest.current = rows;
+  });
+  const order = useCallback(() => newest.current.map(({ id }) => id), []);
 
   const change = useCallback((next: (before: State) => Partial<State>) => {
     setState((before) => {
@@ -30,13 +35,14 @@ export function useRows<Item>(listId: string, rows: readonly FrozenRow<Item>[], 
   const onToggle = useCallback((id: string, isRange: boolean) =>
     change(({ selection }) => ({
       current: id,
-      selection: isRange ? extend(selection, order, id) : toggle(selection, id),
+      selection: isRange ? extend(selection, order(), id) : toggle(selection, id),
     })), [change, order]);
   const clear = useCallback(() => change(() => ({ selection: NO_SELECTION })), [change]);
 
   /** Go some rows down, or up; `selects` takes the rows on the way into the selection. */
   const move = (step: number, selects = false) => {
-    const next = order[Math.min(Math.max(order.indexOf(current ?? "") + step, 0), order.length - 1)];
+    const at = rows.findIndex(({ id }) => id === current);
+    const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.id;
     if (!next) return;
     onMove();
     if (!selects) return setCurrent(next);
@@ -50,6 +56,6 @@ export function useRows<Item>(listId: string, rows: readonly FrozenRow<Item>[], 
     onToggle,
     clear,
     move,
-    selectAll: () => change(() => ({ selection: selectAll(order) })),
+    selectAll: () => change(() => ({ selection: selectAll(order()) })),
   };
 }
