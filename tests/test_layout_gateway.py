@@ -16,11 +16,12 @@ _SHARED = {"settings.ts", "lines.ts", "testing.ts"}
 _MAY_IMPORT = {
     "shared": set(),
     "api": {"shared"},
-    "lite": {"shared", "api"},
+    "lite": {"shared", "api", "mailbox"},
+    "mailbox": {"shared", "api"},
     "functions": {"shared", "api"},
     "realtime": {"shared", "api"},
     "storage": {"shared", "api"},
-    "top": {"shared", "api", "lite", "functions", "realtime", "storage"},
+    "top": {"shared", "api", "lite", "mailbox", "functions", "realtime", "storage"},
 }
 
 

@@ -155,6 +155,8 @@ def _print_info(info: StackInfo, as_json: bool) -> None:
     typer.echo(f"database          {info.db_url}")
     typer.echo(f"schema version    {info.schema_version or 'none'}")
     typer.echo(f"embeddings        {_embeddings(info)}")
+    if info.mails:
+        typer.echo(f"mails             {info.mails['page']}")
     typer.echo(f"data directory    {info.data_dir}")
 
 

@@ -40,6 +40,7 @@ KEYS = {
     "db_url",
     "port",
     "data_dir",
+    "mails",
     "pids",
     "schema_version",
     "embeddings",

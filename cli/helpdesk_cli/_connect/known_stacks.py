@@ -35,6 +35,17 @@ def running() -> Iterator[StackInfo]:
             yield Stack.find(directory).info
 
 
+def running_here() -> Iterator[StackInfo]:
+    """The stack of this directory, and then the recorded ones. None without the extra ``[local]``."""
+    with suppress(ImportError):
+        from helpdesk_sdk.local import Stack, StackError
+
+        with suppress(StackError, OSError):
+            yield Stack.find(None).info
+        with suppress(StackError, OSError):
+            yield from running()
+
+
 def find_stack(data: Path | None) -> Stack:
     """The stack that runs on a data directory.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,10 +11,7 @@ from . import known_stacks
 from .target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from helpdesk_sdk.embeddings import EmbeddingEndpoint
-    from helpdesk_sdk.local import StackInfo
 
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -40,17 +36,6 @@ def embedding_endpoint(found: Target, model: str | None = None) -> EmbeddingEndp
     if urlsplit(found.url).hostname not in _LOOPBACK:
         return None
     # A stack's model is for its own helpdesk alone.
-    local = next((info.embeddings for info in _stacks() if info.api_url == found.url), {})
+    local = next((info.embeddings for info in known_stacks.running_here() if info.api_url == found.url), {})
     url, name = local.get("url"), local.get("model")
     return EmbeddingEndpoint(url, model or name) if url and name else None
-
-
-def _stacks() -> Iterator[StackInfo]:
-    # The extra [local] may not be installed.
-    with suppress(ImportError):
-        from helpdesk_sdk.local import Stack, StackError
-
-        with suppress(StackError, OSError):
-            yield Stack.find(None).info
-        with suppress(StackError, OSError):
-            yield from known_stacks.running()

@@ -15,6 +15,7 @@ from .._base.output import print_hanging, print_json, print_note, print_result
 from .._base.secrets import register_secret
 from .._base.settings import settings
 from .._base.text import one_line
+from .._connect.known_stacks import running_here as running_stacks
 from .app import app
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def send_test(
     sendgrid:, mailgun://domain or ses://region. HELPDESK_MAIL_USER and HELPDESK_MAIL_PASSWORD have the name and the
     password of SMTP; a provider needs its API key as the password. HELPDESK_MAIL_PASSWORD_FILE names a file with it.
 
+    Without HELPDESK_MAIL_URL, the mailbox of a running local stack receives the mail, and shows it in a browser.
+
     The exit code is 1 unless the mail was accepted.
 
     For example: helpdesk mail test you@example.com --from 'Acme Support <support@acme.example>'
@@ -63,9 +66,9 @@ def send_test(
         raise CliError(error.message, code=ExitCode.USAGE) from None
     if from_box is None:
         raise CliError("Who sends the mail?", "Give --from ADDRESS, or set HELPDESK_MAIL_FROM.", ExitCode.USAGE)
-    transport = transport_from_env()
+    transport = transport_from_env() or transport_from_env(_local())
     if transport is None:
-        hint = "See: helpdesk mail test --help"
+        hint = "See: helpdesk mail test --help. Or start a local stack, which keeps mails: helpdesk up --detach"
         raise CliError("HELPDESK_MAIL_URL is not set: where do mails go?", hint, ExitCode.USAGE)
     domain = from_box.address.partition("@")[2]
     text = "This is a test of the helpdesk's e-mail.\n\nIf you read it, mails from this address arrive.\n"
@@ -85,6 +88,14 @@ def send_test(
     _show(result, transport.name, mail.message_id, recipient.address)
     if result.outcome != "done":
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _local() -> dict[str, str]:
+    """The mailbox of a local stack that runs here, which keeps what it receives."""
+    found = next((info.mails for info in running_stacks() if info.mails), {})
+    if found:
+        print_note(f"HELPDESK_MAIL_URL is not set. The local stack keeps the mail: {found['page']}")
+    return {"HELPDESK_MAIL_URL": found.get("smtp_url", "")}
 
 
 def _mailbox(given: str) -> Mailbox:

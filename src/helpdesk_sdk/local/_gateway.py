@@ -157,6 +157,11 @@ class Gateway:
         self._send(json.dumps(self._settings))
         self._expect("prepared")
 
+    @property
+    def mail_port(self) -> int:
+        """The port where mails are received by SMTP; 0 before it serves."""
+        return int(self._settings["mail_port"])
+
     def listen(self) -> int:
         """Start to serve; returns the port.
 
@@ -164,10 +169,11 @@ class Gateway:
             PortTakenError: another program took the port.
         """
         self._send("listen")
-        port = int(self._expect("listening")["port"])
-        # After a crash the gateway uses the same port, where its clients reconnect.
-        self._settings["port"] = port
-        return port
+        found = self._expect("listening")
+        # After a crash the gateway uses the same ports, where its clients reconnect.
+        self._settings["port"] = int(found["port"])
+        self._settings["mail_port"] = int(found["mail_port"])
+        return int(found["port"])
 
     def stop(self) -> None:
         """Stop the process after it has answered the requests in flight."""

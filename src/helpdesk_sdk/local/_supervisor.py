@@ -7,6 +7,8 @@ it.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import selectors
@@ -113,7 +115,15 @@ class Supervisor:
             "schema_version": versions[-1] if versions else None,
             "pids": self._pids(),
             "embeddings": asdict(self.embeddings.info),
+            "mails": self._mails(keys["secret_key"]),
         }
+
+    def _mails(self, secret_key: str) -> dict[str, str]:
+        assert self.gateway
+        # The page's key reads mails and nothing else; the gateway makes the same.
+        key = hmac.new(secret_key.encode(), b"mails", hashlib.sha256).hexdigest()[:32]
+        page = f"http://127.0.0.1:{self.port}/_stack/mails#{key}"
+        return {"page": page, "smtp_url": f"smtp://127.0.0.1:{self.gateway.mail_port}"}
 
     def _pids(self) -> dict[str, int | None]:
         assert self.gateway
@@ -170,6 +180,7 @@ class Supervisor:
         own = {
             "db_url": self.postgres.url(),
             "port": self.order.port,
+            "mail_port": 0,
             "storage_dir": str(storage),
             "durable": self.order.durable,
             "embeddings": {"url": self.embeddings.info.url or "", "model": self.embeddings.info.model or ""},

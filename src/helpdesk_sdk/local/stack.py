@@ -65,6 +65,9 @@ class StackInfo:
     embeddings: dict[str, str | None] = field(default_factory=dict)
     """The model for vectors: `model` and `url`, the base URL of an endpoint in OpenAI's shape; or a `problem`."""
 
+    mails: dict[str, str] = field(default_factory=dict)
+    """The mails that would leave this machine: `page` shows them to a person, `smtp_url` receives them."""
+
     def as_dict(self) -> dict[str, Any]:
         """A JSON object with the same names."""
         return asdict(self)

@@ -47,8 +47,9 @@ class Databases:
         self._admin("create database {} template {} strategy file_copy", name, template)
         info = self._stack.info
         try:
-            port = self._gateway("PUT", f"{name}?like={_TEMPLATE}")["port"]
-            project = Project(f"http://127.0.0.1:{port}", info.publishable_key, info.secret_key, self._url(name))
+            ports = self._gateway("PUT", f"{name}?like={_TEMPLATE}")
+            url, mail_url = f"http://127.0.0.1:{ports['port']}", f"smtp://127.0.0.1:{ports['mail_port']}"
+            project = Project(url, info.publishable_key, info.secret_key, self._url(name), mail_url)
             try:
                 yield project
             finally:

@@ -45,11 +45,15 @@ class Project:
     db_url: str
     """The URL of its PostgreSQL database, as superuser."""
 
-    def __init__(self, url: str, publishable_key: str, secret_key: str, db_url: str) -> None:
+    mail_url: str
+    """Where it receives mails by SMTP, for HELPDESK_MAIL_URL; `/_stack/mails` of its URL lists them."""
+
+    def __init__(self, url: str, publishable_key: str, secret_key: str, db_url: str, mail_url: str = "") -> None:
         self.url = url
         self.publishable_key = publishable_key
         self.secret_key = secret_key
         self.db_url = db_url
+        self.mail_url = mail_url
         self._clients = ExitStack()
 
     def add_person(

@@ -2,7 +2,7 @@
  * The gateway of the local stack: one process that serves the Supabase URL space on one port per database.
  *
  * The supervisor writes one line of JSON (Settings) to standard input, later the line `listen`. The gateway answers
- * `{"event":"prepared"}` when Auth's schema exists and `{"event":"listening","port":…}` when it serves. It exits when
+ * `{"event":"prepared"}` when Auth's schema exists and `{"event":"listening","port":…,"mail_port":…}` when it serves. It exits when
  * standard input ends, so it never outlives the supervisor.
  */
 
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   while (true) {
     const line = await lines.read();
     if (line.done) break;
-    if (line.value === "listen") sendEvent({ event: "listening", port: await stack.listen() });
+    if (line.value === "listen") sendEvent({ event: "listening", ...await stack.listen() });
   }
   await stack.close();
 }

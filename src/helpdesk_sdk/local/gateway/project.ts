@@ -9,6 +9,9 @@ import { checkRequest, urlProblem } from "./api/request_limits.ts";
 import { embeds, keepRelations } from "./lite/embeds.ts";
 import { keepQueryValues } from "./lite/query_literals.ts";
 import { Mails, withKnownType } from "./lite/mails.ts";
+import { Catcher } from "./mailbox/catcher.ts";
+import { Mailbox } from "./mailbox/mailbox.ts";
+import { mailsAnswer } from "./mailbox/routes.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
 import { printable } from "./realtime/log.ts";
 import { Realtime } from "./realtime/server.ts";
@@ -35,7 +38,9 @@ export class Project {
   readonly #realtime: Realtime;
   readonly #storage: Storage;
   #lastLoss = -Infinity;
-  readonly #mails = new Mails(() => `http://127.0.0.1:${this.#server?.addr.port ?? this.settings.port}`);
+  readonly #mailbox = new Mailbox();
+  readonly #catcher = new Catcher((envelope, raw) => this.#mailbox.addRaw(envelope, raw));
+  readonly #mails = new Mails(this.#mailbox, () => `http://127.0.0.1:${this.#server?.addr.port ?? this.settings.port}`);
   readonly #signIns = new Turns();
   /** Sends webhooks when it is started. */
   readonly deliveries = new DeliveryTimer({ isDue: () => this.#isDeliveryDue(), deliver: () => this.#deliver() });
@@ -117,6 +122,11 @@ export class Project {
     return this.#server.addr.port;
   }
 
+  /** Receive mails by SMTP on a loopback port, this one if it is free, and return it. */
+  async receiveMails(port: number): Promise<number> {
+    return await this.#catcher.listen(port);
+  }
+
   async close(): Promise<void> {
     const timeout = new Promise((resolve) => setTimeout(resolve, 3000));
     const stopped = this.deliveries.stop();
@@ -124,7 +134,12 @@ export class Project {
     await Promise.race([this.#realtime.close(), timeout]);
     await Promise.race([this.#server?.shutdown(), timeout]);
     await Promise.race([
-      Promise.all([stopped, this.#functions.close(), this.#connection.driver.end({ timeout: 1 })]),
+      Promise.all([
+        stopped,
+        this.#catcher.close(),
+        this.#functions.close(),
+        this.#connection.driver.end({ timeout: 1 }),
+      ]),
       timeout,
     ]);
   }
@@ -204,9 +219,10 @@ export class Project {
 
   async #route(request: Request, pathname: string, peer: string): Promise<Response> {
     if (!/^\/(rest|auth|storage)\/v1(\/|$)/.test(pathname)) {
-      if (pathname === "/_stack/mails") return this.#listMails(request);
       if (pathname === "/_stack/deliveries") return await this.#switchDeliveries(request);
-      return await this.fallback(request, pathname) ?? json(404, { message: "no Route matched with those values" });
+      const mails = mailsAnswer(request, pathname, this.#mailbox, this.settings.secret_key);
+      return mails ?? await this.fallback(request, pathname) ??
+        json(404, { message: "no Route matched with those values" });
     }
     if (pathname.startsWith("/storage/")) {
       const answer = urlProblem(new URL(request.url)) ?? await this.#storage.handle(request);
@@ -252,11 +268,6 @@ export class Project {
     else if (request.method === "DELETE") await this.deliveries.stop();
     else return restError(405, "PGRST117", "Unsupported HTTP method");
     return json(200, { is_on: this.deliveries.isOn });
-  }
-
-  #listMails(request: Request): Response {
-    if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
-    return json(200, this.#mails.list());
   }
 
   async #isOutage(): Promise<boolean> {

@@ -20,6 +20,8 @@ export interface Settings {
   db_url: string;
   /** 0: any free port. */
   port: number;
+  /** Where mails are received by SMTP; 0, or a port in use: any free port. */
+  mail_port: number;
   publishable_key: string;
   secret_key: string;
   jwt_secret: string;

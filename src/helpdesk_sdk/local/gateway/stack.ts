@@ -29,10 +29,10 @@ export class Stack {
     await this.#main.prepare();
   }
 
-  async listen(): Promise<number> {
+  async listen(): Promise<{ port: number; mail_port: number }> {
     const port = await this.#main.listen(this.settings.port);
     this.#main.deliveries.start();
-    return port;
+    return { port, mail_port: await this.#main.receiveMails(this.settings.mail_port) };
   }
 
   async close(): Promise<void> {
@@ -67,7 +67,7 @@ export class Stack {
       if (known) project.useCatalog(known);
       else this.#catalogs.set(like, await project.catalog());
     }
-    return json(200, { port: await project.listen(0) });
+    return json(200, { port: await project.listen(0), mail_port: await project.receiveMails(0) });
   }
 
   async #prepareOnly(name: string): Promise<Response> {

@@ -1,5 +1,5 @@
 /**
- * The mails of Auth: kept in memory and written to the log instead of being sent.
+ * The mails of Auth: kept in the mailbox and written to the log instead of being sent.
  *
  * Lite's links lead to the site, where nothing answers `/auth/v1/verify`, and then to the site's first page. As on
  * hosted, the links here lead to Auth, and then to the page that the request named in `redirect_to`.
@@ -7,30 +7,15 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EmailDriver, EmailMessage } from "@supabase/lite";
+import type { Mailbox } from "../mailbox/mailbox.ts";
 
-export interface Mail {
-  to: string;
-  subject: string;
-  text: string;
-  /** The address that the mail asks to open; null for a mail without one. */
-  link: string | null;
-  sent_at: string;
-}
-
-const KEPT = 200;
 const LINK = /https?:\/\/[^\s"'<>]*\/auth\/v1\/verify\?[^\s"'<>]*/g;
 
 export class Mails implements EmailDriver {
-  readonly #sent: Mail[] = [];
   readonly #target = new AsyncLocalStorage<string | null>();
 
   /** `origin` returns the address at which Auth is served. */
-  constructor(private readonly origin: () => string) {}
-
-  /** The newest mails, oldest first. */
-  list(): Mail[] {
-    return [...this.#sent];
-  }
+  constructor(private readonly mailbox: Mailbox, private readonly origin: () => string) {}
 
   /** Serve a request that may send a mail. */
   during<T>(request: Request, serve: () => Promise<T>): Promise<T> {
@@ -40,8 +25,7 @@ export class Mails implements EmailDriver {
   send({ to, subject, text = "" }: EmailMessage): Promise<void> {
     let link: string | null = null;
     const written = text.replace(LINK, (found) => link = this.#link(found));
-    this.#sent.push({ to, subject, text: written, link, sent_at: new Date().toISOString() });
-    if (this.#sent.length > KEPT) this.#sent.shift();
+    this.mailbox.addAuth(to, subject, written, link);
     console.error(`mail to ${to}: ${subject}\n${written}`);
     return Promise.resolve();
   }
