@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from ._base.settings import settings
 from ._base.text import one_line
 from ._connect import profiles
 from ._connect.connection import client, renewed
+from ._connect.mail_check import check_mail
 from ._connect.target import Target, target
 
 if TYPE_CHECKING:
@@ -57,12 +59,12 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check connection, migrations, assistant and live events.
+    """Check connection, migrations, assistant and live events; mail, where HELPDESK_MAIL_FROM is set.
 
     Each problem comes with a fix. The exit code is 1 if there is a problem.
     """
     findings = []
-    for finding in _findings():
+    for finding in chain(_findings(), (Finding(*row) for row in check_mail())):
         findings.append(finding)
         if not settings().json:
             _print(finding)

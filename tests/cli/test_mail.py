@@ -138,3 +138,40 @@ def test_without_the_dns_nothing_is_claimed(shell: Cli) -> None:
 
 def test_no_domain(shell: Cli) -> None:
     assert "is no domain" in shell("mail", "check", "a@b.example", code=2).err
+
+
+def doctor(shell: Cli, **env: str) -> dict[str, tuple[bool | None, str]]:
+    """What doctor says about mail. There is no helpdesk here, which is a problem of its own."""
+    found = shell("doctor", "--json", code=1, **env).json["findings"]
+    return {row["check"]: (row["ok"], row["message"]) for row in found if row["check"].startswith("mail")}
+
+
+def test_doctor_looks_at_the_way_out_and_the_dns(shell: Cli, server: Server, dns: str) -> None:
+    found = doctor(shell, HELPDESK_DNS_URL=dns)
+    assert {check: ok for check, (ok, _) in found.items()} == {
+        "mail": True,
+        "mail SPF": True,
+        "mail DKIM": True,
+        "mail DMARC": True,
+        "mail MX": True,
+    }
+    assert str(server.port) in found["mail"][1]
+    assert not server.handler.envelopes
+
+
+@pytest.mark.parametrize(
+    ("env", "ok", "says"),
+    [
+        ({"HELPDESK_MAIL_URL": ""}, None, "no mail is sent"),
+        ({"HELPDESK_MAIL_URL": "postmark:"}, False, "HELPDESK_MAIL_PASSWORD is not set"),
+        ({"HELPDESK_MAIL_FROM": "nobody"}, False, "no e-mail address"),
+    ],
+)
+def test_doctor_says_what_is_wrong(shell: Cli, dns: str, env: dict[str, str], ok: bool | None, says: str) -> None:
+    found = doctor(shell, HELPDESK_DNS_URL=dns, **env)
+    assert found["mail"][0] is ok
+    assert says in found["mail"][1]
+
+
+def test_doctor_is_silent_where_no_mail_is_meant_to_leave(shell: Cli) -> None:
+    assert doctor(shell, HELPDESK_MAIL_FROM="") == {}

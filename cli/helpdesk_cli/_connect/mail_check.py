@@ -1,0 +1,41 @@
+"""Whether mails can leave: the transport that the environment names, and the DNS of the sender's domain."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from email.utils import parseaddr
+
+from .._base.secrets import register_secret
+
+Row = tuple[str, bool | None, str, str | None]
+
+
+def check_mail() -> Iterator[Row]:
+    """What is found: check, whether it passed (None: a warning), message, fix. Nothing without HELPDESK_MAIL_FROM."""
+    sender = os.environ.get("HELPDESK_MAIL_FROM", "").strip()
+    if not sender:
+        return
+    from helpdesk_sdk.delivery.mail import InvalidMailError, checked_address, transport_from_env
+    from helpdesk_sdk.delivery.mail.dns import HttpsResolver, check_domain
+    from helpdesk_sdk.errors import ConfigurationError
+
+    register_secret(os.environ.get("HELPDESK_MAIL_PASSWORD"))
+    try:
+        domain = checked_address(parseaddr(sender)[1] or sender).partition("@")[2]
+    except InvalidMailError as error:
+        yield "mail", False, f"HELPDESK_MAIL_FROM: {error.message}", "Set it to an address, or 'Name <address>'."
+        return
+    try:
+        transport = transport_from_env()
+        resolver = HttpsResolver.from_env()
+    except ConfigurationError as error:
+        yield "mail", False, error.message, error.hint
+        return
+    if transport is None:
+        yield "mail", None, "HELPDESK_MAIL_URL is not set: no mail is sent", "See: helpdesk mail test --help"
+    else:
+        transport.close()
+        yield "mail", True, f"mails go through {transport.name}; to try it: helpdesk mail test ADDRESS", None
+    for finding in check_domain(domain, resolver):
+        yield f"mail {finding.check}", finding.ok, finding.message, finding.fix
