@@ -28,11 +28,9 @@ if TYPE_CHECKING:
     import httpx
 
 _TIMEOUT = 10.0
-# Tokens are refused when clocks differ by more than this many seconds.
-_SKEW_MAX = 30.0
+_SKEW_MAX = 30.0  # seconds; tokens are refused beyond it
 _MIGRATE = "Apply the migrations: helpdesk init says how; for the local stack: helpdesk down, then helpdesk up."
-# Error codes of the Data API when the migrations are missing: no such function, table, schema.
-_NOT_MIGRATED = {"PGRST202", "PGRST205", "3F000"}
+_NOT_MIGRATED = {"PGRST202", "PGRST205", "3F000"}  # no such function, table, schema
 # The Data API cannot read the schemas that it serves, and answers no request of the project.
 _NO_SCHEMA_CACHE = "PGRST002"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -59,9 +57,9 @@ def register(app: Commands) -> None:
 
 
 def doctor() -> None:
-    """Check connection, migrations, assistant and live events; mail, where HELPDESK_MAIL_FROM is set.
+    """Check connection, migrations, assistant, events and mail.
 
-    Each problem comes with a fix. The exit code is 1 if there is a problem.
+    Each problem comes with a fix. The exit code is 1 if there is one. Mail is checked if HELPDESK_MAIL_FROM is set.
     """
     findings = []
     for finding in chain(_findings(), (Finding(*row) for row in check_mail())):
