@@ -83,6 +83,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Webhooks and the outbox": (
         *("webhooks", "create_webhook", "rotate_webhook_secret", "test_webhook", "outbox", "delivery_attempts"),
         *("replay_deliveries", "outbox_health", "lease_deliveries", "begin_sending", "settle_delivery"),
+        *("set_delivery_clock", "accept_wake"),
     ),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),

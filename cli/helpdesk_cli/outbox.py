@@ -64,3 +64,16 @@ def replay(
     with connect() as hd:
         count = hd.outbox.replay(delivery or None, dead=dead)
     print_result(f"Queued: {count:,}.", json={"queued": count})
+
+
+@app.command()
+def schedule(off: Annotated[bool, typer.Option("--off", help="End it.")] = False) -> None:
+    """Have pg_cron wake the function deliver; needs the secret key."""
+    with connect() as hd:
+        done = hd.outbox.schedule(not off)
+    missing = [name for name, is_there in (("pg_cron", done.pg_cron), ("pg_net", done.pg_net)) if not is_there]
+    if off or done.is_scheduled:
+        sentence = "The database wakes nobody any more." if off else "The database wakes the function deliver."
+    else:
+        sentence = f"Not scheduled: the project lacks {' and '.join(missing)}. Enable it, or start a worker."
+    print_result(sentence, json=done)

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from .models.outbox import (
         Delivery,
         DeliveryAttempt,
+        DeliveryClock,
         DeliveryKind,
         DeliveryKindName,
         DeliveryState,
@@ -180,6 +181,7 @@ __all__ = [
     "CustomField",
     "Delivery",
     "DeliveryAttempt",
+    "DeliveryClock",
     "DeliveryKind",
     "DeliveryKindName",
     "DeliveryRef",

@@ -92,6 +92,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "models.notes": ("Note",),
     "models.outbox": (
         "Delivery",
+        "DeliveryClock",
         "DeliveryAttempt",
         "DeliveryKind",
         "DeliveryKindName",

@@ -57,7 +57,7 @@ def test_nothing_waits() -> None:
                 _one("outbox_oldest_seconds", 1200, kind="webhook"),
             ],
             "nothing drains the outbox: 12 deliveries wait, the oldest for 20 min; 2 deliveries are dead",
-            "For senders",
+            "helpdesk worker --deliver",
         ),
         ("outbox", [_one("outbox", 1, kind="email", state="dead")], "1 deliveries are dead", "replay --dead"),
         ("outbox", [_one("webhooks", 1, state="disabled")], "1 webhooks were switched off", "helpdesk webhooks list"),

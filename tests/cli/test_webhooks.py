@@ -79,3 +79,10 @@ def test_agents_see_nothing_and_may_nothing(people: People, webhook: str) -> Non
     assert people.agent("outbox", "list").out == "No deliveries.\n"
     for command in (("webhooks", "create", URL), ("webhooks", "test", webhook), ("outbox", "health")):
         assert people.agent(*command, "--json", code=5).error["reason"] == "forbidden"
+
+
+def test_the_local_stack_schedules_nothing(people: People) -> None:
+    said = people.system("outbox", "schedule").out
+    assert said.startswith("Not scheduled: the project lacks pg_cron and pg_net.")
+    assert people.system("outbox", "schedule", "--off").out == "The database wakes nobody any more.\n"
+    people.admin("outbox", "schedule", code=5)

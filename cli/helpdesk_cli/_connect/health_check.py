@@ -114,7 +114,9 @@ def _outbox(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
     ended += [f"{off:,.0f} webhooks were switched off by themselves"] if off else []
     if late > DELIVERY_MAX:
         message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {_age(late)}"
-        fix = "No program sends: docs/webhooks.md, For senders, says what does."
+        fix = (
+            "Start helpdesk worker --deliver, or have the database call the function deliver: helpdesk outbox schedule"
+        )
         return None, "; ".join([message, *ended]), fix
     if dead:
         fix = "See why: helpdesk outbox list --state dead. Send again: helpdesk outbox replay --dead"

@@ -5,9 +5,9 @@
 
 It removes the schemas `helpdesk` and `helpdesk_private` with everything in them, the trigger `helpdesk_follow_login`
 on `auth.users`, the policies on tables of the platform whose names begin with `helpdesk: `, the empty bucket of the
-attachments, and our rows of the migration history. The people's logins, the messages that Realtime keeps for three
-days, and the project's own policies stay. Objects of the project in our schemas prevent it (`objects.txt` lists ours),
-and so do files in the bucket: only the Storage API can delete them.
+attachments, the job `helpdesk-deliver` of pg_cron, and our rows of the migration history. The people's logins, the
+messages that Realtime keeps for three days, and the project's own policies stay. Objects of the project in our schemas
+prevent it (`objects.txt` lists ours), and so do files in the bucket: only the Storage API can delete them.
 """
 
 from __future__ import annotations
@@ -119,12 +119,20 @@ def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> Non
         # Storage refuses to have rows deleted, so that no file is forgotten. This bucket has none.
         connection.execute("set local storage.allow_delete_query = 'true'")
         connection.execute("delete from storage.buckets where id = %s", [found.bucket])
+    if _is_scheduled(connection):
+        connection.execute("select cron.unschedule(jobname) from cron.job where jobname = 'helpdesk-deliver'")
     outside = _outside(connection)
     # The trigger goes with its function: dropping it by name would need the ownership of auth.users.
     connection.execute("drop schema helpdesk, helpdesk_private cascade")
     for kind, name in outside:
         with suppress(errors.DependentObjectsStillExist), connection.transaction():
             connection.execute(sql.SQL("drop {} {}").format(sql.SQL(kind), sql.Identifier(name)))
+
+
+def _is_scheduled(connection: Connection[dict[str, Any]]) -> bool:
+    """Whether pg_cron may have a job of ours."""
+    row = connection.execute("select to_regclass('cron.job') is not null as there").fetchone()
+    return bool(row and row["there"])
 
 
 def _outside(connection: Connection[dict[str, Any]]) -> list[tuple[Any, str]]:

@@ -169,6 +169,17 @@ class LeasedDelivery(Model):
     """What to send, and where to. It holds secrets."""
 
 
+class DeliveryClock(Model):
+    """Whether the database wakes senders."""
+
+    is_scheduled: bool
+    """Whether it does."""
+    pg_cron: bool
+    """Whether the project has the extension pg_cron."""
+    pg_net: bool
+    """Whether the project has the extension pg_net."""
+
+
 class KindHealth(Model):
     """What waits and what ended badly of one kind of deliveries."""
 

@@ -15,6 +15,7 @@ from ..errors import DeliveryNotFoundError
 from ..models.outbox import (
     Delivery,
     DeliveryAttempt,
+    DeliveryClock,
     DeliveryKind,
     DeliveryKindName,
     DeliveryState,
@@ -157,6 +158,24 @@ class Outbox(Resource[Driver]):
                 raise check.invalid("deliveries", f"must be 1 to {_REPLAYED_MAX} deliveries")
             arguments = {"delivery_ids": keys}
         return (yield from self._call_one(self._rpc_write("replay_deliveries", arguments), int))
+
+    @call
+    def schedule(self, is_on: bool = True) -> Flow[DeliveryClock]:
+        """With the secret key: have the database wake the function ``deliver`` each ten seconds while something waits.
+
+        It needs the extensions ``pg_cron`` and ``pg_net``. ``helpdesk worker`` sends without them.
+
+        Args:
+            is_on: False ends it.
+
+        Returns:
+            Whether it is scheduled, and which extensions there are.
+
+        Raises:
+            ForbiddenError: The client has no secret key.
+        """
+        url = self._driver.context.url if check.boolean("is_on", is_on) else None
+        return (yield from self._call_one(self._rpc_write("set_delivery_clock", {"project_url": url}), DeliveryClock))
 
     @call
     def lease(

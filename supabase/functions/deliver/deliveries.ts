@@ -1,6 +1,7 @@
 /** Sends what waits in the outbox: lease, send, settle. `helpdesk_sdk/delivery/worker.py` does the same. */
 
 import { type Api, ApiError, type Caller } from "../_helpdesk/api.ts";
+import { bodyOf } from "../_helpdesk/http.ts";
 import { warn } from "../_helpdesk/request_log.ts";
 import type { Attempt, Payload } from "../_helpdesk/webhook_send.ts";
 
@@ -30,6 +31,18 @@ const MOST = 200;
 const LEASE_SECONDS = 60;
 /** While something is being sent: how often to look for more. */
 const LOOK_MS = 250;
+
+const WORD = /^[0-9a-f]{64}$/;
+
+/**
+ * Who sends: whoever called; the project itself where its database has called, whose word is good once. Without a key
+ * and without such a word, the database refuses the first lease. @throws ApiError
+ */
+export async function senderOf(api: Api, request: Request): Promise<Caller> {
+  const { wake } = await bodyOf(request, ["wake"]);
+  if (typeof wake !== "string" || !WORD.test(wake)) return api.callerOf(request);
+  return await api.rpc<boolean>(api.system, "accept_wake", { word: wake }) ? api.system : api.callerOf(request);
+}
 
 /**
  * Send until nothing waits that nobody else has, the time is over or enough was sent. The first lease is the caller's:

@@ -1,7 +1,7 @@
 import { Api, ApiError } from "../_helpdesk/api.ts";
 import { equal, failure } from "../_helpdesk/testing.ts";
 import type { Attempt, Payload } from "../_helpdesk/webhook_send.ts";
-import { sendWaiting } from "./deliveries.ts";
+import { senderOf, sendWaiting } from "./deliveries.ts";
 
 const OK: Attempt = {
   outcome: "done",
@@ -123,4 +123,25 @@ Deno.test("a database that is away ends the call, after what was begun", async (
   });
   const error = await failure(ApiError, () => sendWaiting(away.api, CALLER, () => Promise.resolve(OK), () => false));
   equal([error.status, away.settled.length], [503, 59]);
+});
+
+Deno.test("the database wakes by a word, and nobody else does", async () => {
+  const words: unknown[] = [];
+  const good = "a".repeat(64);
+  const send = ((_: string, init: RequestInit) => {
+    equal(new Headers(init.headers).get("apikey"), "s");
+    words.push(JSON.parse(init.body as string).word);
+    return Promise.resolve(Response.json(words.at(-1) === good));
+  }) as typeof fetch;
+  const api = new Api({ url: "http://host", secretKey: "s", publicKey: "p" }, send);
+  const asked = async (body: string | undefined, headers: Record<string, string> = {}) =>
+    (await senderOf(api, new Request("http://host", { method: "POST", body, headers }))).apikey;
+  equal(await asked(JSON.stringify({ wake: good })), "s");
+  equal(await asked(JSON.stringify({ wake: "b".repeat(64) })), "p");
+  equal(words, [good, "b".repeat(64)]);
+  for (const body of [undefined, "", "{}", '{"wake":""}', '{"wake":[1]}', JSON.stringify({ wake: "A".repeat(64) })]) {
+    equal(await asked(body), "p");
+  }
+  equal(await asked("{}", { authorization: "Bearer sb_secret_x" }), "sb_secret_x");
+  equal(words.length, 2);
 });

@@ -3477,6 +3477,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "accept_wake": { Args: { "word": string }; Returns: boolean };
       "activate_prompt": {
         Args: { "prompt_id": string };
         Returns: {
@@ -4518,6 +4519,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "set_delivery_clock": { Args: { "project_url": string }; Returns: Json };
       "set_field_teams": {
         Args: { "key": string; "team_ids": (string)[] };
         Returns: {

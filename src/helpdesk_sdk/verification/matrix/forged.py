@@ -206,6 +206,7 @@ PRIVATE: dict[str, LiteralString] = {
     "request_ids": "request_id",
     "ticket_counters": "tickets",
     "ticket_texts": "bytes",
+    "wake_words": "word_hash",
     "webhook_secrets": "secret",
 }
 PRIVATE_VIEWS = ("seen_tickets", "worked_tickets", "staff_tags", "conversation_parts")

@@ -256,4 +256,15 @@ SENDING = [
     ),
 ]
 
-CASES = [*WEBHOOKS, *OUTBOX, *SENDING]
+CLOCK = [
+    Case(
+        "A55 have senders woken",
+        Call("set_delivery_clock", {"project_url": None}),
+        f"{_SYSTEM} | 1",
+        says="Have the database wake senders",
+    ),
+    Case("A50 have others woken", Call("set_delivery_clock", {"project_url": "ftp://x"}), {SERVICE: "invalid_value"}),
+    Case("A55 accept a wake", Call("accept_wake", {"word": "x"}), f"{_SYSTEM} | 1", says="Accept a wake"),
+]
+
+CASES = [*WEBHOOKS, *OUTBOX, *SENDING, *CLOCK]
