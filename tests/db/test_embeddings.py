@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, be, one, refused, value
@@ -121,6 +121,11 @@ def test_another_model_is_filled_beside_the_active_one_then_switched(db: Db) -> 
     with be(db, ADMIN):
         assert value(db, "select helpdesk.switch_embedding_model('better')") is True
     assert progress(db) == [("better", True, 1, 1, 0, 0)]
+    logged: LiteralString = (
+        "select array_agg(data ->> 'model' order by event_id) from helpdesk.events "
+        "where type = 'embedding_model.activated'"
+    )
+    assert value(db, logged) == [MODEL, "better"]
 
 
 @pytest.mark.parametrize(

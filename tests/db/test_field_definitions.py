@@ -100,3 +100,10 @@ def test_each_change_of_a_definition_is_in_the_log(db: Db, world: World) -> None
         "field.team_removed",
         "field.updated",
     ]
+
+
+def test_a_change_of_a_definition_has_its_time(db: Db) -> None:
+    db.execute("update helpdesk.field_definitions set updated_at = '2020-01-01' where key = 'seats'")
+    with be(db, ADMIN):
+        db.execute("update helpdesk.field_definitions set label = 'Chairs' where key = 'seats'")
+    assert value(db, "select updated_at > '2026-01-01' from helpdesk.field_definitions where key = 'seats'") is True
