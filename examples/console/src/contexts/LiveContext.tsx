@@ -6,6 +6,7 @@ import { HEARSAY, keysOfEvents, keysOfHearsay, onceEach } from "../lib/eventKeys
 import { Follower, type LiveState } from "../lib/follower.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { whenIdle } from "../lib/idle.ts";
+import { PacedRefresh } from "../lib/pacedRefresh.ts";
 import { refresh } from "../lib/refresh.ts";
 import { topicsOf } from "../lib/topics.ts";
 import { joinTopic, readEventPage, readHead } from "../services/live.ts";
@@ -18,8 +19,8 @@ type Live = { follower: Follower | null; listeners: Set<Listener> };
 const Context = createContext<Live | null>(null);
 const StateContext = createContext<LiveState>("connecting");
 
-/** Lists are read again at most this often. */
-const LIST_PAUSE = 250;
+/** An open conversation comes before the lists, which wait for it no longer than this. */
+const LONGEST_LEAD = 250;
 
 /** The code of an open ticket has it already. */
 async function showArrivals(queries: QueryClient, events: FeedEvent[]): Promise<void> {
@@ -51,20 +52,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (!userId) return;
-    const lists = new Map<string, QueryKey>();
-    let pause: ReturnType<typeof setTimeout> | undefined, flushedAt = 0;
-    const flush = () => {
-      pause = undefined;
-      flushedAt = Date.now();
-      for (const queryKey of lists.values()) refresh(queries, { queryKey });
-      lists.clear();
-    };
+    const lists = new PacedRefresh((queryKey) => refresh(queries, { queryKey }));
     const refreshAll = (changed: QueryKey[]) => {
       for (const key of changed) {
         if (key.length > 1) refresh(queries, { queryKey: key });
-        else lists.set(String(key[0]), key);
+        else lists.ask(key);
       }
-      if (lists.size > 0) pause ??= setTimeout(flush, Math.max(0, flushedAt + LIST_PAUSE - Date.now()));
     };
     const mine = new Follower({
       readHead,
@@ -79,7 +72,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         if (open.length === 0) refreshAll(changed);
         else {
           const next = () => refreshAll(changed);
-          Promise.race([showArrivals(queries, open), pauseOf(LIST_PAUSE)]).then(next, next);
+          Promise.race([showArrivals(queries, open), pauseOf(LONGEST_LEAD)]).then(next, next);
         }
         for (const event of events) for (const listener of listeners) listener(event);
       },
@@ -106,7 +99,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     globalThis.addEventListener("online", wake);
     setFollower(mine);
     return () => {
-      clearTimeout(pause);
+      lists.stop();
       document.removeEventListener("visibilitychange", wake);
       globalThis.removeEventListener("online", wake);
       mine.stop();

@@ -218,6 +218,7 @@ async function memory(): Promise<void> {
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.waitForURL(/tickets/);
+  await page.getByRole("tab").first().waitFor();
   await page.goBack();
   await page.locator(ROW).first().waitFor();
   const start = await heap();
