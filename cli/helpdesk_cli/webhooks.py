@@ -15,6 +15,7 @@ from ._base.output import Column, age, local_time, print_fields, print_note, pri
 from ._base.times import time_option
 from ._connect.connection import connect
 from ._show.deliveries import DELIVERY_COLUMNS, StateName
+from ._watch.forward import listen
 
 if TYPE_CHECKING:
     from helpdesk_sdk import NewWebhook, Webhook
@@ -194,3 +195,6 @@ def delete(webhook: WebhookArgument) -> None:
         found = hd.webhooks.get(webhook)
         hd.webhooks.delete(found)
     print_result(f"Deleted the webhook to {found.url}.", json=found)
+
+
+app.command()(listen)

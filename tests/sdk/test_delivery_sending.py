@@ -136,7 +136,6 @@ def test_what_an_answer_means(send: Send, status: int, headers: dict[str, str], 
         attempt, _ = send(payload(target.url))
     assert (attempt.outcome, attempt.status, attempt.retry_after_seconds) == (outcome, status, wait)
     assert (attempt.problem is None) == (outcome == "done")
-    # Never followed.
     assert len(target.received) == 1
 
 
@@ -279,7 +278,6 @@ def test_a_packed_answer_is_not_unpacked(send: Send) -> None:
         target.answer = lambda _: (500, {"content-encoding": "gzip"}, b"\x1f\x8b\0\0")
         attempt, _ = send(payload(target.url))
     assert (attempt.outcome, attempt.status) == ("retry", 500)
-    # No NUL: the database keeps none.
     assert attempt.answer == "\x1f\ufffd\ufffd\ufffd"
 
 
