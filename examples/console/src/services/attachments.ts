@@ -110,13 +110,18 @@ export async function listAttachments(ticketIds: string[]): Promise<Attachment[]
 
 /** An address for one download, for a minute. The browser saves the file; it never shows it. */
 export async function downloadAddress(file: Attachment): Promise<string> {
+  const address = new URL(await pictureAddress(file));
+  address.searchParams.set("download", file.file_name);
+  return address.href;
+}
+
+/** An address for an image in the page, for a minute. */
+export async function pictureAddress(file: Pick<Attachment, "ticket_id" | "attachment_id">): Promise<string> {
   const path = pathOf(file.ticket_id, file.attachment_id);
   const response = await request(`storage/v1/object/sign/${BUCKET}/${path}`, { expiresIn: 60 });
   const answer = await response.text();
   if (!response.ok) throw new HelpdeskError({ message: messageOf(answer), status: response.status });
-  const address = new URL(`${connection().url}/storage/v1${JSON.parse(answer).signedURL}`);
-  address.searchParams.set("download", file.file_name);
-  return address.href;
+  return `${connection().url}/storage/v1${JSON.parse(answer).signedURL}`;
 }
 
 async function request(path: string, body: unknown): Promise<Response> {

@@ -115,3 +115,27 @@ async function keptFiles(page: Page): Promise<number> {
     return counted.result;
   });
 }
+
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+story("a picture that a text names is shown in its place, to requester and agent", async ({ world, open }) => {
+  const { printer } = world.tickets;
+  const mei = await open(world.people.mei, `/requests/${printer.ticket_id}`);
+  await attach(mei, { name: "shot.png", mimeType: "image/png", buffer: Buffer.from(PIXEL, "base64") as never });
+  await mei.getByRole("list", { name: "Files" }).getByText("shot.png").waitFor();
+  await mei.getByRole("textbox").first().fill(
+    "Before ![screen](attachment:shot.png) after. ![gone](attachment:gone.png) [link](attachment:shot.png)",
+  );
+  await mei.getByRole("button", { name: "Send" }).click();
+  const ana = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
+  for (const page of [mei, ana]) {
+    const picture = page.getByRole("img", { name: "shot.png" });
+    await picture.waitFor();
+    await eventually(
+      "the picture is loaded",
+      () => picture.evaluate((one) => (one as HTMLImageElement).naturalWidth > 0),
+    );
+    await page.getByText("[gone]").waitFor();
+    expectEqual(await page.getByRole("link", { name: "link", exact: true }).count(), 0, "links to files");
+  }
+});

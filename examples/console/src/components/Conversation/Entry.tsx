@@ -5,6 +5,7 @@ import type { Attachment } from "../../lib/models.ts";
 import type { MessageEntry, NoteEntry } from "../../lib/timeline.ts";
 import { Avatar, Badge, Button, Markdown, Time } from "../Shared/index.ts";
 import { FileList } from "./FileList.tsx";
+import { InlinePictures } from "./InlinePictures.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 
 type Props = {
@@ -72,7 +73,11 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
         </header>
         {entry.kind === "message" && entry.redactedAt
           ? <p className="mt-1 italic text-muted">{t("redacted")}</p>
-          : <Body text={entry.body} />}
+          : (
+            <InlinePictures files={own}>
+              <Body text={entry.body} />
+            </InlinePictures>
+          )}
         {own.length > 0 && <FileList files={own} />}
       </div>
     </article>

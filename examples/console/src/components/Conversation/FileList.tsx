@@ -5,7 +5,7 @@ import { toHelpdeskError } from "../../lib/errors.ts";
 import type { Attachment } from "../../lib/models.ts";
 import { useToast } from "../Shared/index.ts";
 
-/** The files of a message or note. A click saves one; nothing is ever shown inside the page. */
+/** The files of a message or note. A click saves one; only pictures that a text names are shown in the page. */
 export function FileList({ files }: { files: Attachment[] }) {
   const t = useTranslations("ticket");
   const format = useFormatter();

@@ -1,6 +1,7 @@
 import { useTranslations } from "use-intl";
 import type { Attachment } from "../../lib/models.ts";
 import { FileList } from "../Conversation/FileList.tsx";
+import { InlinePictures } from "../Conversation/InlinePictures.tsx";
 import { Avatar, Markdown, Time } from "../Shared/index.ts";
 
 type RequestMessageProps = {
@@ -33,7 +34,11 @@ export function RequestMessage({ author, isMine, isAssistant, at, body, isRedact
           {isAssistant && <span>{t("assistant")}</span>}
           <Time at={at} />
         </header>
-        {isRedacted ? <p className="text-muted italic">{t("redacted")}</p> : body && <Markdown text={body} />}
+        {isRedacted ? <p className="text-muted italic">{t("redacted")}</p> : body && (
+          <InlinePictures files={files}>
+            <Markdown text={body} />
+          </InlinePictures>
+        )}
         {files.length > 0 && <FileList files={files} />}
       </div>
     </article>

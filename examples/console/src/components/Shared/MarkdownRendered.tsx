@@ -1,11 +1,13 @@
 import { ImageOff } from "lucide-react";
 import { createContext, isValidElement, type ReactNode, useContext, useState } from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
+import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import { useTranslations } from "use-intl";
 import { namesOtherHost } from "../../lib/links.ts";
+import { nameOfFile } from "../../lib/inlineFiles.ts";
 import { readPreferences } from "../../lib/preferences.ts";
+import { Pictures } from "./pictures.ts";
 
 type Props = { text: string; linksTo?: readonly string[]; isArticle: boolean };
 
@@ -15,7 +17,7 @@ const LinksTo = createContext<readonly string[] | undefined>(undefined);
 // Made once: other functions would be other components, and React would draw the text anew and lose a selection.
 const COMPONENTS: Components = {
   a: ({ href, children }) => <CheckedLink href={href}>{children}</CheckedLink>,
-  img: ({ src, alt }) => <RemoteImage src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
+  img: ({ src, alt }) => <Image src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
   h1: ({ children }) => <p className="mt-3 text-[1.15em] font-semibold">{children}</p>,
   h2: ({ children }) => <p className="mt-3 text-[1.1em] font-semibold">{children}</p>,
   h3: ({ children }) => <p className="mt-2 font-semibold">{children}</p>,
@@ -47,13 +49,20 @@ const ARTICLE_COMPONENTS: Components = {
   h4: ({ children }) => <h4 className="mt-3 font-semibold">{children}</h4>,
 };
 
+const { protocols } = defaultSchema;
+/** An image may also be a file of the text: see pictures.ts. A link may not. */
+const SCHEMA = { ...defaultSchema, protocols: { ...protocols, src: [...protocols?.src ?? [], "attachment"] } };
+const addressOf = (url: string, key: string) =>
+  key === "src" && nameOfFile(url) !== null ? url : defaultUrlTransform(url);
+
 /** Markdown as React elements: raw HTML is dropped, addresses with scripts are removed, images wait for a click. */
 export default function MarkdownRendered({ text, linksTo, isArticle }: Props) {
   return (
     <LinksTo value={linksTo}>
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeSanitize]}
+        rehypePlugins={[[rehypeSanitize, SCHEMA]]}
+        urlTransform={addressOf}
         components={isArticle ? ARTICLE_COMPONENTS : COMPONENTS}
       >
         {text}
@@ -96,6 +105,13 @@ function SafeLink({ href, isAllowed, children }: { href?: string; isAllowed: boo
       {isOther && <span className="text-danger" dir="ltr">{` [${host}]`}</span>}
     </>
   );
+}
+
+function Image({ src, alt }: { src: string; alt: string }) {
+  const draw = useContext(Pictures);
+  const name = nameOfFile(src);
+  if (name === null) return <RemoteImage src={src} alt={alt} />;
+  return draw?.(name) ?? <span className="text-muted" dir="auto">[{alt || name}]</span>;
 }
 
 /** A remote image tells its server who reads the message: it is loaded after a click, unless the person wants all. */

@@ -6,6 +6,7 @@ export { ConfirmDialog, Dialog } from "./Dialog.tsx";
 export { type Option, Select, TextArea, TextField } from "./Field.tsx";
 export { Markdown } from "./Markdown.tsx";
 export { Menu, type MenuItem } from "./Menu.tsx";
+export { Pictures } from "./pictures.ts";
 export { Tabs } from "./Tabs.tsx";
 export {
   Avatar,
