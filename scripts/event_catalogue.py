@@ -391,6 +391,7 @@ CATALOGUE = (
             "attachment_require_check": "true or false",
             "article_writers": "text",
             "article_publishers": "text",
+            "email_reopen_days": "number",
         },
         also_to=CONFIGURATION,
     ),

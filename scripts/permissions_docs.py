@@ -85,6 +85,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("replay_deliveries", "outbox_health", "lease_deliveries", "begin_sending", "settle_delivery"),
         *("set_delivery_clock", "accept_wake"),
     ),
+    "E-mail": (
+        *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
+        *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
+    ),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
     "Classification": (

@@ -57,6 +57,10 @@ def set_(
     article_publishers: Annotated[
         Literal["staff", "admins"] | None, typer.Option(help="Who publishes and archives articles.")
     ] = None,
+    email_reopen_days: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", help="A mail opens a ticket again that was closed within so many days."),
+    ] = None,
 ) -> None:
     """Admins: change settings. What is not named stays as it is."""
     with connect() as hd:
@@ -69,6 +73,7 @@ def set_(
             attachment_require_check=attachment_require_check,
             article_writers=article_writers,
             article_publishers=article_publishers,
+            email_reopen_days=email_reopen_days,
         )
     _print(done)
 
@@ -83,5 +88,6 @@ def _print(found: Settings) -> None:
         ("attachment-require-check", "yes" if found.attachment_require_check else "no"),
         ("article-writers", found.article_writers),
         ("article-publishers", found.article_publishers),
+        ("email-reopen-days", found.email_reopen_days),
     ]
     print_fields("Settings", fields, json=found)

@@ -61,7 +61,8 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         ADMIN,
         "update helpdesk.settings set attachment_types = '{{image/png}}', attachment_max_bytes = 1, "
         "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
-        "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff'",
+        "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff', "
+        "email_reopen_days = 3",
     ),
     "the settings of the assistant": (
         ADMIN,

@@ -29,11 +29,15 @@ TEXTS = {
     "ai_prompts.note": (0, limits.TONE_MAX),
     "ai_runs.wish": (1, limits.WISH_MAX),
     "field_definitions.help_text": (0, limits.FIELD_HELP_MAX),
+    "email_blocks.note": (0, limits.TEAM_DESCRIPTION_MAX),
+    "email_blocks.pattern": (1, limits.EMAIL_MAX),
     "webhooks.url": (1, limits.URL_MAX),
     "webhooks.description": (0, limits.TEAM_DESCRIPTION_MAX),
 }
 NAMES = {
     "users.name": (0, limits.NAME_MAX),
+    "email_channels.name": (0, limits.TEAM_NAME_MAX),
+    "ticket_participants.name": (0, limits.NAME_MAX),
     "teams.name": (1, limits.TEAM_NAME_MAX),
     "tickets.title": (1, limits.TITLE_MAX),
     "articles.title": (1, limits.TITLE_MAX),
@@ -52,6 +56,7 @@ NUMBERS = {
     "settings.attachment_max_per_message": (0, limits.MESSAGE_FILES_MAX),
     "settings.attachment_max_per_ticket": (0, limits.TICKET_FILES_MAX),
     "settings.attachment_max_bytes_per_ticket": (0, limits.TICKET_BYTES_MAX),
+    "settings.email_reopen_days": (0, limits.REOPEN_DAYS_MAX),
     "ai_settings.daily_tokens_project": (0, limits.DAILY_TOKENS_MAX),
     "ai_settings.daily_tokens_team": (0, limits.DAILY_TOKENS_MAX),
     "ai_settings.daily_tokens_person": (0, limits.DAILY_TOKENS_MAX),

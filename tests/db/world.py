@@ -75,6 +75,7 @@ def furnish(db: Db) -> World:
     """People with their roles, two teams, and tickets in every state, through the functions that everybody uses."""
     world = furnish_first_release(db)
     _add_webhook(db, world)
+    _add_mails(db, world)
     return world
 
 
@@ -118,6 +119,38 @@ def _add_webhook(db: Db, world: World) -> None:
         tested = one(db, "select * from helpdesk.test_webhook(%s)", world["webhook"])
         db.execute("update helpdesk.webhooks set is_active = false")
     world["delivery"] = str(tested["delivery_id"])
+
+
+def _add_mails(db: Db, world: World) -> None:
+    """An address, an alias, a block, a participant, and mails in quarantine: beside a ticket, and of two teams."""
+    with be(db, ADMIN):
+        channel = value(
+            db, "insert into helpdesk.email_channels (address) values ('help@desk.example') returning channel_id"
+        )
+        db.execute(
+            "insert into helpdesk.user_emails (email, user_id) values ('alias@example.com', %s)", (world["customer"],)
+        )
+        db.execute("insert into helpdesk.email_blocks (pattern) values ('blocked.example')")
+        db.execute(
+            "insert into helpdesk.ticket_participants (ticket_id, address) values (%s, 'part@example.com')",
+            (world["mine"],),
+        )
+    world["channel"] = str(channel)
+    for name, ticket, team in (
+        ("mail to mine", "mine", "desk"),
+        ("mail to desk", None, "desk"),
+        ("mail to vault", None, "vault"),
+    ):
+        row = one(
+            db,
+            "insert into helpdesk.inbound_emails (source, raw_key, size, message_id, from_address, subject, body, "
+            "verdict, outcome, reason, ticket_id, team_id) values ('raw', 'x', 1, 'id@example.net', "
+            "'sender@example.net', 'Hello', 'Text', 'fail', 'quarantined', 'sender_refused_by_its_domain', %s, %s) "
+            "returning inbound_id",
+            world[ticket] if ticket else None,
+            world[team],
+        )
+        world[name] = str(row["inbound_id"])
 
 
 def _give_examples(db: Db, world: World) -> None:

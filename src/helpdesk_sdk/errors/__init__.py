@@ -11,6 +11,7 @@ HelpdeskError
 │   │   ├── InvitationNotFoundError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
+│   │   ├── EmailNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
@@ -32,6 +33,8 @@ HelpdeskError
 │   │   ├── NameTakenError
 │   │   ├── TeamInUseError
 │   │   ├── DefaultTeamError
+│   │   ├── EmailTakenError
+│   │   ├── NotQuarantinedError
 │   │   ├── CursorAheadError
 │   │   ├── LogRestoredError
 │   │   ├── FieldExistsError
@@ -107,6 +110,7 @@ from .desk import (
     UserNotFoundError,
     ViewNotFoundError,
 )
+from .email import EmailNotFoundError, EmailTakenError, NotQuarantinedError
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
 from .imports import ImportFinishedError, ImportNotFoundError
@@ -177,6 +181,8 @@ __all__ = [
     "CursorAheadError",
     "DefaultTeamError",
     "DeliveryNotFoundError",
+    "EmailNotFoundError",
+    "EmailTakenError",
     "EmbeddingIncompleteError",
     "EmbeddingModelMismatchError",
     "ExternalIdTakenError",
@@ -203,6 +209,7 @@ __all__ = [
     "NoProfileError",
     "NotFoundError",
     "NotMergedError",
+    "NotQuarantinedError",
     "NoteNotFoundError",
     "OptionExistsError",
     "OtherRequesterError",

@@ -37,5 +37,7 @@ class Settings(Model):
     """Who drafts and edits articles: ``staff`` or ``admins``."""
     article_publishers: ArticleStaff = ArticleStaff.ADMINS
     """Who publishes and archives articles: ``staff`` or ``admins``."""
+    email_reopen_days: int = 14
+    """A mail to a ticket that was closed within so many days opens it again; later it opens a new ticket."""
     updated_at: datetime
     """The time of the last change."""

@@ -41,6 +41,7 @@ class Settings(Resource[Driver]):
         attachment_require_check: bool | None = None,
         article_writers: ArticleStaff | ArticleStaffName | None = None,
         article_publishers: ArticleStaff | ArticleStaffName | None = None,
+        email_reopen_days: int | None = None,
     ) -> Flow[SettingsRow]:
         """Admins: change settings. What is None stays as it is.
 
@@ -54,6 +55,7 @@ class Settings(Resource[Driver]):
                 images, PDF, plain text and CSV are accepted, and whatever is in them can be downloaded.
             article_writers: Who drafts and edits articles: ``staff`` or ``admins``.
             article_publishers: Who publishes and archives articles: ``staff`` or ``admins``.
+            email_reopen_days: A mail to a ticket that was closed within so many days, 0 to 3,650, opens it again.
 
         Raises:
             InvalidValueError: A value is not valid, or none is given.
@@ -67,6 +69,7 @@ class Settings(Resource[Driver]):
             ("attachment_max_per_message", attachment_max_per_message, 0, limits.MESSAGE_FILES_MAX),
             ("attachment_max_per_ticket", attachment_max_per_ticket, 0, limits.TICKET_FILES_MAX),
             ("attachment_max_bytes_per_ticket", attachment_max_bytes_per_ticket, 0, limits.TICKET_BYTES_MAX),
+            ("email_reopen_days", email_reopen_days, 0, limits.REOPEN_DAYS_MAX),
         ):
             if value is not None:
                 changes[name] = check.integer(name, value, least, most)

@@ -26,6 +26,7 @@ _NOT_FURNISHED = {
     *("my_field_tickets", "team_field_tickets", "label_examples", "knowledge_gaps", "gap_questions", "settings"),
     *("gap_report", "ai_settings", "ai_thresholds", "status_transitions", "events", "ai_prompts"),
     *("webhooks", "outbox", "delivery_attempts"),
+    *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
 }
 _CHANGEABLE = {
     *("tickets", "ticket_tags", "send_reply", "add_note", "create_ticket", "claim_ticket", "assign_ticket"),

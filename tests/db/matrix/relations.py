@@ -16,7 +16,11 @@ PEOPLE = {person.name: person for person in MEMBERS}
 def thing(tries: object) -> str | None:
     """The first ticket, team or person of the world that is named; the ticket, for a message, a note or a file."""
     for name in _names(tries if isinstance(tries, str) else vars(tries)):
-        name = FILES[name][0] if name in FILES else MESSAGES_AND_NOTES.get(name, name.removeprefix("gap of "))
+        name = (
+            FILES[name][0]
+            if name in FILES
+            else MESSAGES_AND_NOTES.get(name, name.removeprefix("gap of ").removeprefix("mail to "))
+        )
         if name in TICKETS or name in TEAMS or name in PEOPLE:
             return name
     return None

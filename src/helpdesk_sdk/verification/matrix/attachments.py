@@ -220,6 +220,8 @@ SETTINGS = [
             ("attachment_max_per_message", 101),
             ("attachment_max_per_ticket", -1),
             ("attachment_max_bytes_per_ticket", 2**50),
+            ("email_reopen_days", -1),
+            ("email_reopen_days", 3651),
         )
     ),
     Case(

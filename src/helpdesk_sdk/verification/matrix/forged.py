@@ -169,6 +169,7 @@ TABLES = (
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
     *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
     *("webhooks", "outbox", "delivery_attempts"),
+    *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
@@ -180,6 +181,9 @@ PRIVATE: dict[str, LiteralString] = {
     "delivery_leases": "lease",
     "delivery_settings": "allow_loopback",
     "deployments": "release",
+    "email_ids": "kind",
+    "email_mutes": "reason",
+    "email_secrets": "secret",
     "embedding_jobs": "attempts",
     "import_runs": "report",
     "import_sources": "name",
@@ -203,6 +207,8 @@ PRIVATE: dict[str, LiteralString] = {
     "note_texts": "bytes",
     "outside_objects": "name",
     "query_fields": "field",
+    "received_emails": "raw_sha256",
+    "reply_tokens": "generation",
     "request_ids": "request_id",
     "ticket_counters": "tickets",
     "ticket_texts": "bytes",

@@ -1,0 +1,200 @@
+"""Who may do what: e-mail."""
+
+from __future__ import annotations
+
+from ..people import ADMIN, AGENT, CUSTOMER, SERVICE, STRANGER
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import DENY, NOT_IN, Case
+
+_ADMINS = f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1"
+_ADMINS_ROWS = "deny 0 0 0 | 0 0 | 0 0 | 1 | 1"
+_SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
+_WORKERS = f"{NOT_IN} | forbidden forbidden | 1 email_not_found | 1 | 1"
+_NO_TICKET = "deny ticket_not_found ticket_not_found ticket_not_found"
+_CHANNEL = {"channel_id": "{channel}"}
+_PART = {"ticket_id": "{mine}"}
+_BESIDE = {"inbound_id": "{mail to mine}"}
+_OF_TEAM = {"inbound_id": "{mail to desk}"}
+_ARRIVED = {"source": "raw", "raw_sha256": "a" * 64, "size": 1}
+
+CHANNELS = [
+    # anonymous nobody gone left | customer other | agent stranger | admin | service
+    Case("read e-mail channels", Read("email_channels"), "deny 0 0 0 | 0 0 | 1 1 | 1 | 1", says="See the addresses"),
+    Case(
+        "add an e-mail channel",
+        Insert("email_channels", {"address": "New@Desk.example"}),
+        _ADMINS,
+        gives={"address": "new@desk.example"},
+        says="Add an address",
+    ),
+    Case(
+        "A21 whether an address is taken",
+        Insert("email_channels", {"address": "help@desk.example"}),
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | email_taken | email_taken",
+    ),
+    *(
+        Case(
+            f"a channel with {name} {text!r:.40}",
+            Insert("email_channels", {"address": "n@desk.example", name: text}),
+            {ADMIN: reason, AGENT: "forbidden"},
+        )
+        for name, text, reason in (
+            ("address", "two@a.example, b@b.example", "invalid_value"),
+            ("address", "no address", "invalid_value"),
+            ("provider", "pigeon", "invalid_value"),
+            ("reply_domain", "not a domain", "invalid_value"),
+            ("trusted_authserv_ids", ["*"], "invalid_value"),
+            ("trusted_rewriters", ["x"] * 51, "invalid_value"),
+            ("trusted_forms", ["nobody"], "invalid_value"),
+            ("team_id", "{nothing}", "team_not_found"),
+        )
+    ),
+    Case(
+        "change an e-mail channel",
+        Update("email_channels", _CHANNEL, {"is_active": False}),
+        _ADMINS_ROWS,
+        gives={"is_active": False},
+        says="Change an address",
+    ),
+    Case("delete an e-mail channel", Delete("email_channels", _CHANNEL), _ADMINS_ROWS, says="Remove an address"),
+    Case("read people's addresses", Read("user_emails"), "deny 0 0 0 | 1 0 | 1 1 | 1 | 1"),
+    Case(
+        "read the addresses of a person",
+        Read("user_emails", {"user_id": "{customer}"}),
+        "deny 0 0 0 | 1 0 | 1 1 | 1 | 1",
+        says="See the further addresses of a person",
+    ),
+    Case(
+        "add an address of a person",
+        Insert("user_emails", {"email": "new@example.com", "user_id": "{customer}"}),
+        _ADMINS,
+        says="Add an address of a person",
+    ),
+    Case(
+        "A21 take somebody's address",
+        Insert("user_emails", {"email": "admin@example.com", "user_id": "{customer}"}),
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | email_taken | email_taken",
+    ),
+    Case(
+        "an address of nobody",
+        Insert("user_emails", {"email": "new@example.com", "user_id": "{nothing}"}),
+        {ADMIN: "user_not_found", CUSTOMER: "forbidden"},
+    ),
+    Case("change an address", Update("user_emails", {"email": "alias@example.com"}, {"user_id": "{other}"}), DENY),
+    Case(
+        "remove an address of a person",
+        Delete("user_emails", {"email": "alias@example.com"}),
+        _ADMINS_ROWS,
+        says="Remove an address of a person",
+    ),
+    Case("read blocks", Read("email_blocks"), "deny 0 0 0 | 0 0 | 1 1 | 1 | 1", says="See which senders are blocked"),
+    Case(
+        "block a sender",
+        Insert("email_blocks", {"pattern": "Evil.example"}),
+        _ADMINS,
+        gives={"pattern": "evil.example"},
+        says="Block a sender or a domain",
+    ),
+    Case("block nothing", Insert("email_blocks", {"pattern": "*"}), {ADMIN: "invalid_value", AGENT: "forbidden"}),
+    Case("change a block", Update("email_blocks", {"pattern": "blocked.example"}, {"note": "x"}), DENY),
+    Case("unblock a sender", Delete("email_blocks", {"pattern": "blocked.example"}), _ADMINS_ROWS, says="Unblock"),
+]
+
+PARTICIPANTS = [
+    Case(
+        "read participants",
+        Read("ticket_participants", _PART),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="See who takes part by mail",
+    ),
+    Case(
+        "add a participant",
+        Insert("ticket_participants", {"ticket_id": "{mine}", "address": "New@Part.example"}),
+        f"{_NO_TICKET} | deny ticket_not_found | 1 ticket_not_found | 1 | 1",
+        gives={"address": "new@part.example", "source": "staff"},
+        says="Add somebody who takes part by mail",
+    ),
+    Case(
+        "add a participant to no ticket",
+        Insert("ticket_participants", {"ticket_id": "{nothing}", "address": "new@part.example"}),
+        dict.fromkeys((CUSTOMER, AGENT, STRANGER, ADMIN, SERVICE), "ticket_not_found"),
+    ),
+    Case(
+        "add no participant",
+        Insert("ticket_participants", {"ticket_id": "{mine}", "address": "x"}),
+        {AGENT: "invalid_value"},
+    ),
+    Case(
+        "change a participant",
+        Update("ticket_participants", _PART, {"receives_copies": False}),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="Say whether they receive copies",
+    ),
+    Case("forge a participant", Update("ticket_participants", _PART, {"address": "x@y.example"}), DENY),
+    Case(
+        "remove a participant",
+        Delete("ticket_participants", _PART),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="Remove somebody who takes part by mail",
+    ),
+]
+
+INBOUND = [
+    Case("read mails that arrived", Read("inbound_emails"), "deny 0 0 0 | 0 0 | 2 1 | 3 | 3"),
+    Case(
+        "read the mails beside a ticket",
+        Read("inbound_emails", _BESIDE),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="See the mails of a ticket",
+    ),
+    Case(
+        "read a mail without a ticket",
+        Read("inbound_emails", _OF_TEAM),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="See the mails of a team without a ticket",
+    ),
+    Case("A34 write a mail", Insert("inbound_emails", {"source": "raw", "raw_key": "x", "size": 1}), DENY),
+    Case("A34 change a mail", Update("inbound_emails", _BESIDE, {"outcome": "spam"}), DENY),
+    Case("A34 remove a mail", Delete("inbound_emails", _BESIDE), DENY),
+    Case("explain a mail", Call("explain_email", _BESIDE), _WORKERS, says="Learn why a mail went where it did"),
+    Case("accept a mail", Call("accept_quarantined", _BESIDE), _WORKERS, says="Accept a mail in quarantine"),
+    Case("accept a mail of no ticket", Call("accept_quarantined", _OF_TEAM), {AGENT: "invalid_value"}),
+    Case(
+        "open a ticket from a mail",
+        Call("quarantine_to_ticket", _OF_TEAM),
+        _WORKERS,
+        says="Open a ticket from a mail in quarantine",
+    ),
+    Case(
+        "open a ticket for nobody",
+        Call("quarantine_to_ticket", _OF_TEAM | {"requester_id": "{nothing}"}),
+        {AGENT: "user_not_found", STRANGER: "email_not_found"},
+    ),
+    Case("mark a mail as spam", Call("mark_spam", _OF_TEAM), _WORKERS, says="Mark a mail in quarantine as spam"),
+    *(
+        Case(
+            f"{name} of no mail",
+            Call(name, {"inbound_id": "{nothing}"}),
+            f"{NOT_IN} | forbidden forbidden | email_not_found email_not_found | email_not_found | email_not_found",
+        )
+        for name in ("explain_email", "accept_quarantined", "quarantine_to_ticket", "mark_spam")
+    ),
+    Case("A55 receive a mail", Call("receive_email", _ARRIVED), f"{_SYSTEM} | 1", says="Hand in a mail that arrived"),
+    Case(
+        "receive a mail without a hash",
+        Call("receive_email", _ARRIVED | {"raw_sha256": "x"}),
+        {SERVICE: "invalid_value"},
+    ),
+    Case("receive a mail of no size", Call("receive_email", _ARRIVED | {"size": -1}), {SERVICE: "invalid_value"}),
+    Case(
+        "A55 decide on a mail",
+        Call("ingest_email", {"inbound_id": "{mail to desk}", "mail": {}}),
+        f"{_SYSTEM} | 1",
+        says="Hand in a parsed mail, for the decision",
+    ),
+    Case(
+        "decide on no mail", Call("ingest_email", {"inbound_id": "{nothing}", "mail": {}}), {SERVICE: "email_not_found"}
+    ),
+]
+
+CASES = [*CHANNELS, *PARTICIPANTS, *INBOUND]

@@ -1,0 +1,277 @@
+-- E-mail in: what a mail becomes: a message, an internal note, or a new ticket, through the same tables, guards and
+-- events as everything else. The author of a message is the author of its mail, and never the ticket's requester
+-- because the ticket is theirs.
+
+insert into helpdesk_private.concepts (version, concept) values ('20261129000340', 'email_posting');
+
+create function helpdesk_private.is_suspicious_name(p_name text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_name like '%@%' or exists (
+    select from helpdesk.users as u
+    where u.role <> 'customer' and u.name <> '' and lower(u.name) = lower(p_name)
+  );
+$$;
+comment on function helpdesk_private.is_suspicious_name is
+  'Whether a display name looks like an address or like staff.';
+revoke all on function helpdesk_private.is_suspicious_name from public, anon, authenticated, service_role;
+
+create function helpdesk_private.person_for_address(p_address text, p_name text)
+returns helpdesk.users
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user helpdesk.users := helpdesk_private.person_of_address(p_address);
+  v_name text := coalesce(left(helpdesk_private.clean_name(left(p_name, 1000)), 200), '');
+begin
+  if v_user.user_id is null then
+    insert into helpdesk.users (email, name)
+    values (p_address, case when helpdesk_private.is_suspicious_name(v_name) then '' else v_name end)
+    on conflict do nothing;
+    v_user := helpdesk_private.person_of_address(p_address);
+  end if;
+  return v_user;
+end;
+$$;
+comment on function helpdesk_private.person_for_address is
+  'The person with this address, or a new customer. A login that they make is linked by its verified address.';
+revoke all on function helpdesk_private.person_for_address from public, anon, authenticated, service_role;
+
+create function helpdesk_private.email_text(p_email helpdesk.inbound_emails)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when helpdesk_private.is_blank(coalesce((p_email).body, '')) then '(The e-mail has no text.)'
+    else (p_email).body
+  end;
+$$;
+revoke all on function helpdesk_private.email_text from public, anon, authenticated, service_role;
+
+create function helpdesk_private.remember_mail(p_email helpdesk.inbound_emails, p_mail jsonb)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id text;
+begin
+  perform helpdesk_private.remember_email_id(p_email.message_id, 'received', p_email.ticket_id, p_email.post_id);
+  -- Two answers to a mail that never came here have that mail's id in common.
+  foreach v_id in array (
+    helpdesk_private.mail_strings(p_mail -> 'in_reply_to') || helpdesk_private.mail_strings(p_mail -> 'references')
+  )[1:50] loop
+    if not exists (select from helpdesk_private.email_ids as e where e.message_id = v_id and e.kind <> 'referenced') then
+      perform helpdesk_private.remember_email_id(v_id, 'referenced', p_email.ticket_id, null);
+    end if;
+  end loop;
+end;
+$$;
+revoke all on function helpdesk_private.remember_mail from public, anon, authenticated, service_role;
+
+create function helpdesk_private.post_email(
+  p_email helpdesk.inbound_emails, p_ticket helpdesk.tickets, p_author_id uuid, p_kind text, p_name text
+)
+returns uuid
+language plpgsql
+-- Definer: nobody inserts messages directly. Called with the ticket locked.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid := gen_random_uuid();
+begin
+  -- The row first: whoever mails messages sees at once that this one came by mail.
+  update helpdesk.inbound_emails as i
+  set post_id = v_id, ticket_id = p_ticket.ticket_id, flags = p_email.flags, author_id = p_author_id
+  where i.inbound_id = p_email.inbound_id;
+  with reply as (
+    insert into helpdesk.messages (message_id, ticket_id, requester_id, author_id, author_kind, author_name, body)
+    values (
+      v_id, p_ticket.ticket_id, p_ticket.created_by, p_author_id, p_kind, left(p_name, 254),
+      helpdesk_private.email_text(p_email)
+    )
+    returning *
+  )
+  update helpdesk.tickets as t
+  set last_message_id = r.message_id,
+      status = case
+        when t.merged_into is not null then t.status
+        when p_kind = 'customer' or t.status = 'closed' then 'open'
+        else 'pending'
+      end,
+      first_response_at = case
+        when p_kind = 'customer' then t.first_response_at else coalesce(t.first_response_at, r.created_at)
+      end
+  from reply as r
+  where t.ticket_id = r.ticket_id;
+  return v_id;
+end;
+$$;
+revoke all on function helpdesk_private.post_email from public, anon, authenticated, service_role;
+
+create function helpdesk_private.note_email(
+  p_email helpdesk.inbound_emails, p_ticket helpdesk.tickets, p_author_id uuid, p_first_line text
+)
+returns uuid
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid := gen_random_uuid();
+begin
+  update helpdesk.inbound_emails as i
+  set note_id = v_id, ticket_id = p_ticket.ticket_id, flags = p_email.flags, author_id = p_author_id
+  where i.inbound_id = p_email.inbound_id;
+  insert into helpdesk.notes (note_id, ticket_id, author_id, author_name, body)
+  values (
+    v_id, p_ticket.ticket_id, p_author_id,
+    case
+      when p_author_id is null then left(coalesce('E-mail from ' || p_email.from_address, 'E-mail'), 254)
+      else helpdesk_private.display_name(p_author_id)
+    end,
+    left(concat_ws(E'\n\n', p_first_line, helpdesk_private.email_text(p_email)), 100000)
+  );
+  return v_id;
+end;
+$$;
+comment on function helpdesk_private.note_email is
+  'The mail as an internal note. Without an author for what only claims to be from somebody.';
+revoke all on function helpdesk_private.note_email from public, anon, authenticated, service_role;
+
+create function helpdesk_private.open_email_ticket(
+  p_email helpdesk.inbound_emails, p_requester_id uuid, p_team_id uuid
+)
+returns helpdesk.tickets
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_title text := left(helpdesk_private.clean_name(left(p_email.subject, 1000)), 300);
+  v_ticket helpdesk.tickets;
+  v_id uuid := gen_random_uuid();
+begin
+  if helpdesk_private.is_blank(coalesce(v_title, '')) then
+    v_title := '(no subject)';
+  end if;
+  -- At the end of the transaction the key must hold; until then the row says that the ticket comes from this mail.
+  insert into helpdesk.tickets (ticket_id, title, description, team_id, created_by, channel)
+  values (v_id, btrim(v_title), helpdesk_private.email_text(p_email), p_team_id, p_requester_id, 'email')
+  returning * into v_ticket;
+  update helpdesk.inbound_emails as i
+  set ticket_id = v_id, flags = p_email.flags, author_id = coalesce(p_email.author_id, p_requester_id)
+  where i.inbound_id = p_email.inbound_id;
+  return v_ticket;
+end;
+$$;
+revoke all on function helpdesk_private.open_email_ticket from public, anon, authenticated, service_role;
+
+create function helpdesk_private.add_copied(p_email helpdesk.inbound_emails, p_ticket helpdesk.tickets, p_mail jsonb)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only a verified mail of somebody who takes part adds others.
+  if p_email.verdict <> 'pass' then
+    return;
+  end if;
+  insert into helpdesk.ticket_participants (ticket_id, address, source)
+  select p_ticket.ticket_id, c.address, 'copied'
+  from (
+    select distinct a.address from unnest((
+      helpdesk_private.mail_addresses(p_mail -> 'to') || helpdesk_private.mail_addresses(p_mail -> 'cc')
+    )[1:50]) as a (address)
+    where a.address <> all(p_email.from_address || helpdesk_private.addresses_of(p_ticket.created_by))
+      and a.address !~ '^(reply|note|bounce)[+]'
+      and not exists (
+        select from helpdesk.email_channels as c
+        where c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@'))
+      )
+      and coalesce((helpdesk_private.person_of_address(a.address)).role, 'customer') = 'customer'
+  ) as c
+  limit greatest(0, least(20, 50 - (
+    select count(*) from helpdesk.ticket_participants as p where p.ticket_id = p_ticket.ticket_id
+  )));
+end;
+$$;
+revoke all on function helpdesk_private.add_copied from public, anon, authenticated, service_role;
+
+create function helpdesk_private.add_writer(
+  p_email helpdesk.inbound_emails, p_ticket helpdesk.tickets, p_receives_copies boolean
+)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into helpdesk.ticket_participants (ticket_id, address, name, source, receives_copies)
+  select
+    p_ticket.ticket_id, (p_email).from_address,
+    case
+      when helpdesk_private.is_suspicious_name((p_email).from_name) then ''
+      else left(coalesce(helpdesk_private.clean_name((p_email).from_name), ''), 200)
+    end,
+    'wrote', p_receives_copies
+  where (select count(*) from helpdesk.ticket_participants as p where p.ticket_id = p_ticket.ticket_id) < 50;
+$$;
+revoke all on function helpdesk_private.add_writer from public, anon, authenticated, service_role;
+
+create function helpdesk_private.mute_loops(p_email helpdesk.inbound_emails)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_domain text := '@' || split_part(p_email.from_address, '@', 2);
+  v_since timestamptz;
+  v_muted text[] := '{}';
+begin
+  if p_email.flags && '{loop}' then
+    v_muted := array[p_email.from_address];
+  end if;
+  v_since := greatest(
+    clock_timestamp() - interval '10 minutes',
+    (
+      select max(m.created_at) from helpdesk.messages as m
+      where m.ticket_id = p_email.ticket_id and m.author_kind = 'staff'
+    )
+  );
+  -- On one ticket by domain: some programs change their address with each answer.
+  if (
+    select count(*) from helpdesk.inbound_emails as i
+    where i.ticket_id = p_email.ticket_id and i.received_at >= v_since and i.from_address like '%' || v_domain
+  ) > 6 then
+    v_muted := v_muted || array[p_email.from_address, v_domain];
+  end if;
+  if (
+    select count(*) from helpdesk.inbound_emails as i
+    where i.from_address = p_email.from_address and i.outcome = 'created'
+      and i.received_at > clock_timestamp() - interval '120 minutes'
+  ) > 20 then
+    v_muted := v_muted || p_email.from_address;
+  end if;
+  insert into helpdesk_private.email_mutes (pattern, reason, muted_until)
+  select distinct m.pattern, 'loop', clock_timestamp() + interval '24 hours' from unnest(v_muted) as m (pattern)
+  where m.pattern is not null
+  on conflict (pattern) do update set muted_until = excluded.muted_until;
+  return cardinality(v_muted) > 0;
+end;
+$$;
+comment on function helpdesk_private.mute_loops is
+  'Stops all automatic mail to an address for a day when its mails look like a loop. The mails themselves are kept.';
+revoke all on function helpdesk_private.mute_loops from public, anon, authenticated, service_role;
