@@ -19,6 +19,7 @@ from benchmarks import (
     cli,
     counters,
     data,
+    deliveries,
     embedding,
     events,
     fields,
@@ -48,7 +49,7 @@ _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "embedding", "cli", "
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
 # an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console")
+_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console", "deliveries")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -123,6 +124,9 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield sdk.run(effort)
     if "bulk" in parts:
         yield bulk.run(bulk.TICKETS_QUICK if options.quick else bulk.TICKETS)
+    if "deliveries" in parts:
+        sizes = (deliveries.DELIVERIES_QUICK, deliveries.FAILING_QUICK)
+        yield deliveries.run(*(sizes if options.quick else (deliveries.DELIVERIES, deliveries.FAILING)))
     if "files" in parts:
         yield files.run(files.FILES_QUICK if options.quick else files.FILES)
     if "adoption" in parts:
