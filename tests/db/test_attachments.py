@@ -268,3 +268,9 @@ def test_without_a_check_only_passive_files_are_taken(db: Db, world: World) -> N
         db.execute("update helpdesk.settings set attachment_require_check = true where singleton")
         leased = one(db, "select * from helpdesk.lease_attachments(attachment_id => %s)", file["attachment_id"])
         assert leased["state"] == "unchecked"
+
+
+@pytest.mark.parametrize("placement", ["", "article", "Note"])
+def test_a_file_is_for_a_ticket_a_message_or_a_note(db: Db, world: World, placement: str) -> None:
+    with refused("invalid_value", "placement"), be(db, AGENT):
+        reserved(db, world, "answered", placement)

@@ -192,6 +192,7 @@ def test_an_edit_of_an_older_revision_is_refused(db: Db, world: World) -> None:
         ("body", "x" * 500_001),
         ("audience", "everybody"),
         ("section", ""),
+        *(("external_id", wrong) for wrong in ("", "x" * 201)),
     ],
 )
 def test_bad_input_is_refused_by_the_name_of_its_field(db: Db, world: World, field: str, wrong: str) -> None:

@@ -121,6 +121,12 @@ def test_an_expired_invitation_gives_nothing(db: Db, world: World) -> None:
     assert role_of(db, NEWCOMER.email) == "customer"
 
 
+@pytest.mark.parametrize("role", ["assistant", "owner", "Admin", ""])
+def test_an_invitation_is_to_a_role_that_people_have(db: Db, world: World, role: str) -> None:
+    with refused("invalid_value", "role"), be(db, ADMIN):
+        db.execute("select helpdesk.invite_user('new@example.com', %s)", (role,))
+
+
 def test_a_revoked_invitation_gives_nothing(db: Db, world: World) -> None:
     with be(db, ADMIN):
         db.execute("select helpdesk.revoke_invitation(%s)", (world["invitation"],))
