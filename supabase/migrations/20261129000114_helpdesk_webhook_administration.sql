@@ -110,9 +110,6 @@ begin
   v_until := clock_timestamp() + make_interval(secs => v_keep);
   -- Two secrets at most: what an earlier rotation kept ends now.
   delete from helpdesk_private.webhook_secrets as s where s.webhook_id = p_webhook_id and s.expires_at is not null;
-  if v_keep = 0 then
-    delete from helpdesk_private.webhook_secrets as s where s.webhook_id = p_webhook_id;
-  end if;
   update helpdesk_private.webhook_secrets as s set expires_at = v_until where s.webhook_id = p_webhook_id;
   perform helpdesk_private.log_event(
     'webhook.secret_rotated', 'staff', null, jsonb_build_object('webhook_id', p_webhook_id)

@@ -15,11 +15,13 @@ CHANGES = [
     "update helpdesk.teams set description = 'x'",
     "update helpdesk.tickets set priority = 'low'",
     "update helpdesk.views set columns = '{{title}}'",
+    "update helpdesk.webhooks set description = 'x'",
     "delete from helpdesk.label_examples",
     "delete from helpdesk.team_members",
     "delete from helpdesk.teams where team_id = {empty}",
     "delete from helpdesk.ticket_tags",
     "delete from helpdesk.views",
+    "delete from helpdesk.webhooks",
 ]
 """They change all that the policies leave: a change that names no column asks nobody whether the rows may be read."""
 ADDITIONS = [
@@ -33,11 +35,16 @@ CALLS = [
     "helpdesk.activate_prompt({nothing})",
     "helpdesk.archive_article({nothing})",
     "helpdesk.create_prompt('reply', 'Be kind.')",
+    "helpdesk.create_webhook('https://example.com')",
     "helpdesk.forget_label_head('priority')",
+    "helpdesk.outbox_health()",
     "helpdesk.publish_article({nothing})",
+    "helpdesk.replay_deliveries(dead => true)",
     "helpdesk.request_run({mine})",
+    "helpdesk.rotate_webhook_secret({webhook})",
     "helpdesk.save_article('new', 'New')",
     "helpdesk.switch_embedding_model('m')",
+    "helpdesk.test_webhook({webhook})",
     "helpdesk.use_embedding_model('m')",
 ]
 
@@ -57,6 +64,16 @@ def deactivate(db: Db, world: World) -> None:
 def an_article(db: Db) -> None:
     with be(db, ADMIN):
         db.execute("select helpdesk.save_article('guide', 'Guide', 'A text.')")
+
+
+@pytest.mark.parametrize("table", ["webhooks", "outbox", "delivery_attempts"])
+def test_nothing_is_read_that_only_admins_read(db: Db, world: World, table: str) -> None:
+    count = f"select count(*) as rows from helpdesk.{table}".encode()
+    with as_person(db, ADMIN):
+        assert db.execute(count).fetchone() != {"rows": 0}
+    deactivate(db, world)
+    with as_person(db, ADMIN):
+        assert db.execute(count).fetchone() == {"rows": 0}
 
 
 @pytest.mark.usefixtures("an_article")

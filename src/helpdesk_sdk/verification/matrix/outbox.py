@@ -122,6 +122,9 @@ WEBHOOKS = [
         Update("webhooks", _WEBHOOK, {"url": "https://169.254.169.254/"}),
         {ADMIN: "invalid_value", SERVICE: "invalid_value", AGENT: "0"},
     ),
+    Case("with a novel", Update("webhooks", _WEBHOOK, {"description": "x" * 1001}), {ADMIN: "invalid_value"}),
+    Case("for nobody later", Update("webhooks", _WEBHOOK, {"audience": "all"}), {ADMIN: "invalid_value"}),
+    Case("to the end", Update("webhooks", _WEBHOOK, {"url": f"{_URL}/{'x' * 2000}"}), {ADMIN: "invalid_value"}),
     Case("to no event later", Update("webhooks", _WEBHOOK, {"event_types": ["x.y"]}), {ADMIN: "invalid_value"}),
     Case("to no team later", Update("webhooks", _WEBHOOK, {"team_id": "{nothing}"}), {ADMIN: "team_not_found"}),
     Case(
