@@ -1,0 +1,164 @@
+"""E-mail in: what people decide on mails in quarantine, and the list of the cases that mail pipelines are known for."""
+
+from __future__ import annotations
+
+import pytest
+from tests.db import test_email_in, test_email_kinds
+from tests.db.mailing import (
+    AGENT_ADDRESS,
+    CUSTOMER_ADDRESS,
+    FAIL,
+    NONE,
+    STRANGER,
+    Json,
+    add_channels,
+    count,
+    mail,
+    message,
+    receive,
+    ticket,
+    token,
+)
+from tests.db.people import AGENT, CUSTOMER, Db, be, one, refused, value
+from tests.db.world import World
+
+_IN = {
+    "test_the_requesters_mail_finds_its_ticket_by_what_we_made": (2, 14, 19, 37, 43, 44, 63, 64),
+    "test_a_number_a_subject_and_the_sender_are_no_evidence": (4, 8, 9, 18, 66),
+    "test_a_stranger_with_our_id_writes_under_their_own_name_and_reads_nothing": (23,),
+    "test_a_copied_person_answers_under_their_own_name_and_never_reads": (20, 46),
+    "test_ids_of_mails_that_others_sent_are_no_way_into_their_ticket": (65,),
+    "test_two_answers_to_a_mail_that_never_came_here_meet": (1, 10, 11),
+    "test_forged_staff_mail_never_acts": (26,),
+    "test_staff_who_write_to_the_requester_outside_are_recorded": (1,),
+    "test_staff_forward_a_customers_mail_and_only_staff_may": (24,),
+    "test_another_teams_address_opens_a_ticket_there": (12,),
+    "test_the_reply_address_leads_to_a_ticket_that_has_moved": (22,),
+}
+_KINDS = {
+    "test_an_automatic_reply_is_a_note_and_opens_nothing": (31,),
+    "test_an_automatic_reply_of_staff_goes_nowhere": (27,),
+    "test_what_a_program_writes_opens_a_ticket_that_is_not_acknowledged": (6, 28, 32),
+    "test_a_report_is_no_message_and_is_believed_only_about_our_mail": (33, 34, 35),
+    "test_a_copy_of_our_own_mail_is_ignored": (36,),
+    "test_a_web_form_is_believed_if_it_is_on_the_list": (50,),
+    "test_a_mailing_list_names_the_sender_only_if_it_is_trusted": (47,),
+    "test_the_same_mail_twice_is_taken_once_and_a_reused_id_is_kept": (40, 41, 42),
+    "test_a_mail_to_two_teams_is_a_ticket_for_each": (21, 38, 39),
+    "test_a_reply_opens_what_was_closed_lately_and_later_a_follow_up": (16, 17),
+    "test_another_subject_is_marked_or_opens_a_linked_ticket": (3, 13, 67),
+    "test_a_reply_to_a_merged_ticket_lands_where_the_conversation_is": (15,),
+    "test_two_programs_that_answer_each_other_are_no_longer_answered": (29, 30),
+    "test_an_odd_mail_is_taken_with_what_can_be_read": (53,),
+    "test_without_one_author_a_mail_waits": (51,),
+}
+_HERE = (5, 25, 45, 48)
+_BYTES = (52, 54, 55, 56, 57, 58, 59, 60, 61, 62, 68, 69)
+"""For the parser and the programs that fetch mail."""
+_SENDING = (7, 49, 70)
+"""For what sends mail, and for the check of its configuration."""
+
+
+def test_each_of_the_seventy_cases_has_its_place() -> None:
+    decided = [number for tests in (_IN, _KINDS) for numbers in tests.values() for number in numbers]
+    assert {*decided, *_HERE, *_BYTES, *_SENDING} == set(range(1, 71))
+    for module, tests in ((test_email_in, _IN), (test_email_kinds, _KINDS)):
+        assert [name for name in tests if not hasattr(module, name)] == []
+
+
+@pytest.fixture
+def desk(db: Db, world: World) -> Db:
+    """The furnished helpdesk with two addresses."""
+    add_channels(db, world)
+    return db
+
+
+def _decide(desk: Db, function: str, row: Json, *more: str) -> Json:
+    calls = {
+        "accept": "select * from helpdesk.accept_quarantined(%s)",
+        "ticket": "select * from helpdesk.quarantine_to_ticket(%s)",
+        "ticket for": "select * from helpdesk.quarantine_to_ticket(%s, %s)",
+        "spam": "select * from helpdesk.mark_spam(%s)",
+    }
+    with be(desk, AGENT):
+        return one(desk, calls[function], row["inbound_id"], *more)
+
+
+def _forged(desk: Db, world: World, sender: str = CUSTOMER_ADDRESS) -> Json:
+    return receive(desk, mail(sender, verdict=FAIL), token(desk, world["mine"], world["customer"]))
+
+
+def test_an_accepted_mail_is_a_message_of_its_sender_and_is_decided_once(desk: Db, world: World) -> None:
+    row = _forged(desk, world)
+    done = _decide(desk, "accept", row)
+    assert (done["outcome"], str(done["ticket_id"]), str(done["decided_by"])) == (
+        "appended",
+        world["mine"],
+        world["agent"],
+    )
+    said = message(desk, done)
+    assert (str(said["author_id"]), said["author_kind"]) == (world["customer"], "customer")
+    assert "sender_not_verified" in done["flags"]
+    for again in ("accept", "ticket", "spam"):
+        with refused("not_quarantined"):
+            _decide(desk, again, row)
+    with be(desk, AGENT):
+        explained = value(desk, "select helpdesk.explain_email(%s)", row["inbound_id"])
+    assert "because the domain of its sender says that the mail is not its own, and Agent accepted it" in explained
+
+
+def test_an_accepted_mail_in_the_name_of_staff_is_a_note_of_nobody(desk: Db, world: World) -> None:
+    before = count(desk, "messages")
+    done = _decide(desk, "accept", _forged(desk, world, AGENT_ADDRESS))
+    note = one(desk, "select * from helpdesk.notes where note_id = %s", done["note_id"])
+    assert note["author_id"] is None
+    assert count(desk, "messages") == before
+    with refused("invalid_value"):
+        _decide(desk, "ticket", _forged(desk, world, AGENT_ADDRESS))
+
+
+def test_a_mail_becomes_a_ticket_of_its_sender_or_of_whom_staff_name(desk: Db, world: World) -> None:
+    done = _decide(desk, "ticket", _forged(desk, world, STRANGER))
+    made = ticket(desk, done["ticket_id"])
+    assert made["ticket_id"] != world["mine"]
+    assert one(desk, "select email from helpdesk.users where user_id = %s", made["created_by"])["email"] == STRANGER
+    nobody = receive(desk, mail(authors=[]))
+    with refused("invalid_value"):
+        _decide(desk, "ticket", nobody)
+    done = _decide(desk, "ticket for", nobody, world["other"])
+    assert str(ticket(desk, done["ticket_id"])["created_by"]) == world["other"]
+
+
+def test_spam_is_kept_and_changes_nothing(desk: Db, world: World) -> None:
+    before = ticket(desk, world["mine"])
+    done = _decide(desk, "spam", _forged(desk, world))
+    assert (done["outcome"], done["reason"]) == ("spam", "marked")
+    assert ticket(desk, world["mine"]) == before
+
+
+def test_each_id_in_in_reply_to_is_tried_and_an_unknown_one_is_no_error(desk: Db, world: World) -> None:
+    first = receive(desk, mail())
+    fields: Json = {"subject": "Re: The printer", "in_reply_to": ["gone@x.example", first["message_id"]]}
+    assert receive(desk, mail(**fields))["ticket_id"] == first["ticket_id"]
+    assert receive(desk, mail(in_reply_to=["reply+zzz", "<ticket-999999@desk.example>"]))["outcome"] == "created"
+
+
+def test_reply_to_is_where_answers_go_and_not_who_wrote(desk: Db, world: World) -> None:
+    row = receive(desk, mail(STRANGER, reply_to=[CUSTOMER_ADDRESS], verdict=NONE))
+    assert "reply_to_differs" in row["flags"]
+    assert str(row["author_id"]) != world["customer"]
+
+
+def test_a_blind_copy_is_found_by_the_envelope_and_else_goes_to_the_default_team(desk: Db, world: World) -> None:
+    row = receive(desk, mail(to=["someone@else.example"]), "billing@desk.example")
+    assert row["team_id"] == ticket(desk, world["theirs"])["team_id"]
+    row = receive(desk, mail(to=["someone@else.example"]), "unknown@desk.example")
+    assert str(row["team_id"]) == world["desk"]
+
+
+def test_a_customer_reads_no_mail_that_arrived(desk: Db) -> None:
+    row = receive(desk, mail())
+    with be(desk, CUSTOMER):
+        assert desk.execute("select from helpdesk.inbound_emails").fetchall() == []
+    with refused("forbidden"), be(desk, CUSTOMER):
+        value(desk, "select helpdesk.explain_email(%s)", row["inbound_id"])
