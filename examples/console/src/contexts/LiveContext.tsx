@@ -2,7 +2,7 @@ import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { changedTickets } from "../lib/changedTickets.ts";
 import type { FeedEvent } from "../lib/events.ts";
-import { HEARSAY, keysOfEvents, keysOfHearsay, onceEach } from "../lib/eventKeys.ts";
+import { ANNOUNCED_ONLY, keysOfAnnouncement, keysOfEvents, onceEach } from "../lib/eventKeys.ts";
 import { Follower, type LiveState } from "../lib/follower.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { whenIdle } from "../lib/idle.ts";
@@ -76,13 +76,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         }
         for (const event of events) for (const listener of listeners) listener(event);
       },
-      onHearsay(announced) {
+      onAnnouncedOnly(announced) {
         changedTickets.note(announced.map((one) => ({ ...one, data: {} })));
-        refreshAll(onceEach(announced.flatMap(keysOfHearsay)));
+        refreshAll(onceEach(announced.flatMap(keysOfAnnouncement)));
       },
       onReturn: () => {
         changedTickets.forget();
-        refreshAll(HEARSAY);
+        refreshAll(ANNOUNCED_ONLY);
       },
       onGap: () => {
         changedTickets.forget();

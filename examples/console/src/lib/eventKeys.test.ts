@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import documented from "../../../../docs/events.md?raw";
-import { HEARSAY, isKnownType, keysOfEvent, keysOfEvents, keysOfHearsay } from "./eventKeys.ts";
+import { ANNOUNCED_ONLY, isKnownType, keysOfAnnouncement, keysOfEvent, keysOfEvents } from "./eventKeys.ts";
 import type { FeedEvent } from "./events.ts";
 
 const types = [...documented.matchAll(/^### `([a-z_]+\.[a-z_]+)`$/gm)].map(([, type]) => type!);
@@ -13,12 +13,12 @@ it("finds the types of docs/events.md", () => expect(types.length).toBeGreaterTh
 
 it.each(types)("knows %s", (type) => expect(isKnownType(type)).toBe(true));
 
-describe("keysOfHearsay", () => {
-  const heard = (type: string, ticket_id: string | null = null) =>
-    keysOfHearsay({ cursor: "1.1", type, ticket_id, ticket_number: ticket_id ? 1 : null, changes_access: false });
+describe("keysOfAnnouncement", () => {
+  const announced = (type: string, ticket_id: string | null = null) =>
+    keysOfAnnouncement({ cursor: "1.1", type, ticket_id, ticket_number: ticket_id ? 1 : null, changes_access: false });
 
   it("names a ticket that has left, and the lists that showed it", () => {
-    expect(heard("ticket.transferred", "t1")).toEqual(expect.arrayContaining([["ticket", "t1"], ["tickets"]]));
+    expect(announced("ticket.transferred", "t1")).toEqual(expect.arrayContaining([["ticket", "t1"], ["tickets"]]));
   });
 
   it.each([
@@ -29,8 +29,8 @@ describe("keysOfHearsay", () => {
     ["view.created", ["views"]],
     ["assistant.exclusion_added", ["assistantSettings"]],
   ])("of %s names %j, which is also read after a lost connection", (type, name) => {
-    expect(heard(type)).toContainEqual(name);
-    expect(HEARSAY).toContainEqual(name);
+    expect(announced(type)).toContainEqual(name);
+    expect(ANNOUNCED_ONLY).toContainEqual(name);
   });
 });
 

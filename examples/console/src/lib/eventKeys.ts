@@ -77,11 +77,11 @@ export function onceEach(names: QueryKey[]): QueryKey[] {
 }
 
 /** What an event has changed of which only the announcement is known. */
-export function keysOfHearsay({ type, ticket_id }: Announcement): QueryKey[] {
+export function keysOfAnnouncement({ type, ticket_id }: Announcement): QueryKey[] {
   return keysOfEvent({ type, ticket_id, data: {} });
 }
 
-/** What admins configure, and shared views: staff hear that it changes, requesters do not. */
+/** What admins configure, and shared views: changes are announced to staff, not to requesters. */
 export const CONFIGURATION: QueryKey[] = [
   keys.fields(),
   keys.views(),
@@ -92,8 +92,8 @@ export const CONFIGURATION: QueryKey[] = [
   ["article"],
 ];
 
-/** What the log does not tell all who see it: read again when announcements may have been lost. */
-export const HEARSAY: QueryKey[] = [keys.lists(), keys.counts(), ...CONFIGURATION];
+/** What may change without an event that everybody may read: read again when announcements may have been lost. */
+export const ANNOUNCED_ONLY: QueryKey[] = [keys.lists(), keys.counts(), ...CONFIGURATION];
 
 /** The types that are known, for the test against docs/events.md. */
 export function isKnownType(type: string): boolean {

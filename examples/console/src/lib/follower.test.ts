@@ -49,9 +49,9 @@ class World implements FollowerPorts {
   }
   isHidden = () => this.hidden;
   onEvents = (events: FeedEvent[]) => this.seen.push(...events.map(({ event_id }) => event_id));
-  hearsay: string[] = [];
+  announcedOnly: string[] = [];
   returns = 0;
-  onHearsay = (announced: Announcement[]) => this.hearsay.push(...announced.map(({ cursor }) => cursor));
+  onAnnouncedOnly = (announced: Announcement[]) => this.announcedOnly.push(...announced.map(({ cursor }) => cursor));
   onReturn = () => this.returns++;
   onGap = () => this.gaps++;
   onAccessChanged = () => this.moves++;
@@ -225,16 +225,16 @@ describe("what is announced and not in the log", () => {
     world.log.push(event(2));
     world.passed = "1.2";
     await vi.advanceTimersByTimeAsync(300);
-    expect([world.seen, world.hearsay]).toEqual([[2], ["1.1"]]);
+    expect([world.seen, world.announcedOnly]).toEqual([[2], ["1.1"]]);
     world.passed = "1.3";
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(world.hearsay).toEqual(["1.1", "1.3"]);
+    expect(world.announcedOnly).toEqual(["1.1", "1.3"]);
   });
 
   it("is nothing when the log has it", async () => {
     for (let id = 1; id <= 5; id++) world.announce(id);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect([world.seen.length, world.hearsay]).toEqual([5, []]);
+    expect([world.seen.length, world.announcedOnly]).toEqual([5, []]);
   });
 
   it("may have been lost when a channel is joined again, and not before it was joined at all", async () => {

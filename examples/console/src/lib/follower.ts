@@ -1,7 +1,7 @@
 import { isLater } from "./cursors.ts";
 import { toHelpdeskError } from "./errors.ts";
 import type { Announcement, EventPage, FeedEvent } from "./events.ts";
-import { Hearsay } from "./hearsay.ts";
+import { AnnouncedOnly } from "./announcedOnly.ts";
 
 export type LiveState = "connecting" | "live" | "offline";
 
@@ -14,7 +14,7 @@ export type FollowerPorts = {
   isHidden(): boolean;
   onEvents(events: FeedEvent[]): void;
   /** Events that were announced, and that the person may not read: a ticket has left a team, a field was changed. */
-  onHearsay(announced: Announcement[]): void;
+  onAnnouncedOnly(announced: Announcement[]): void;
   /** Announcements may have been lost, and the log does not give all that they say. */
   onReturn(): void;
   /** Events were skipped, or may have been: everything that was read may be old. */
@@ -40,7 +40,7 @@ const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
 export class Follower {
   #cursor: string | null;
   #announced = "0.0";
-  #hearsay = new Hearsay();
+  #announcedOnly = new AnnouncedOnly();
   #channels = new Map<string, () => void>();
   #joined = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +89,7 @@ export class Follower {
   announce(given: Announcement, isUrgent = false): void {
     const { cursor, changes_access } = given;
     if (isLater(cursor, this.#announced)) this.#announced = cursor;
-    if (!this.#hearsay.hear(given, this.#cursor)) this.ports.onReturn();
+    if (!this.#announcedOnly.receive(given, this.#cursor)) this.ports.onReturn();
     if (changes_access) this.ports.onAccessChanged();
     this.wake(isUrgent);
   }
@@ -166,8 +166,8 @@ export class Follower {
       if (this.#isStopped) return;
       if (page.items.length > 0) this.ports.onEvents(page.items);
       this.#cursor = page.cursor; // also of an empty page: past events that the person may not see
-      const heard = this.#hearsay.passed(page.items, page.cursor);
-      if (heard.length > 0) this.ports.onHearsay(heard);
+      const unread = this.#announcedOnly.passed(page.items, page.cursor);
+      if (unread.length > 0) this.ports.onAnnouncedOnly(unread);
       more = page.more;
     }
   }

@@ -28,7 +28,7 @@ export async function crowd(world: World, agent: Person, many: number): Promise<
       },
       isHidden: () => false,
       onEvents() {},
-      onHearsay() {},
+      onAnnouncedOnly() {},
       onReturn() {},
       onGap() {},
       onAccessChanged() {},

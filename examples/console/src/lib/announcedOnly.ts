@@ -7,11 +7,11 @@ const MOST = 1_000;
  * Announcements whose events the log has not given. Once it was read past them, they are about what is no longer the
  * person's to read, or never was.
  */
-export class Hearsay {
+export class AnnouncedOnly {
   #unread = new Map<string, Announcement>();
 
   /** Returns false when there are too many: nobody knows any more what was announced. */
-  hear(given: Announcement, cursor: string | null): boolean {
+  receive(given: Announcement, cursor: string | null): boolean {
     if (cursor === null || isLater(given.cursor, cursor)) this.#unread.set(given.cursor, given);
     if (this.#unread.size <= MOST) return true;
     this.#unread.clear();
