@@ -833,6 +833,90 @@ export type Database = {
           },
         ];
       };
+      "email_blocks": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "note": string;
+          "pattern": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "note"?: string;
+          "pattern": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "note"?: string;
+          "pattern"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "email_blocks_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+        ];
+      };
+      "email_channels": {
+        Row: {
+          "address": string;
+          "channel_id": string;
+          "created_at": string;
+          "is_active": boolean;
+          "name": string;
+          "provider": string;
+          "reply_domain": string | null;
+          "team_id": string | null;
+          "trusted_authserv_ids": (string)[];
+          "trusted_forms": (string)[];
+          "trusted_rewriters": (string)[];
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "address": string;
+          "channel_id"?: string;
+          "created_at"?: string;
+          "is_active"?: boolean;
+          "name"?: string;
+          "provider"?: string;
+          "reply_domain"?: string | null;
+          "team_id"?: string | null;
+          "trusted_authserv_ids"?: (string)[];
+          "trusted_forms"?: (string)[];
+          "trusted_rewriters"?: (string)[];
+          "updated_at"?: string;
+        };
+        Update: {
+          "address"?: string;
+          "channel_id"?: string;
+          "created_at"?: string;
+          "is_active"?: boolean;
+          "name"?: string;
+          "provider"?: string;
+          "reply_domain"?: string | null;
+          "team_id"?: string | null;
+          "trusted_authserv_ids"?: (string)[];
+          "trusted_forms"?: (string)[];
+          "trusted_rewriters"?: (string)[];
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "email_channels_team_id_fkey";
+            columns: ["team_id"];
+            isOneToOne: false;
+            referencedRelation: "teams";
+            referencedColumns: ["team_id"];
+          },
+        ];
+      };
       "events": {
         Row: {
           "actor_id": string | null;
@@ -1096,6 +1180,165 @@ export type Database = {
           },
           {
             foreignKeyName: "gap_questions_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tickets";
+            referencedColumns: ["ticket_id"];
+          },
+        ];
+      };
+      "inbound_emails": {
+        Row: {
+          "author_id": string | null;
+          "body": string | null;
+          "channel_id": string | null;
+          "decided_at": string | null;
+          "decided_by": string | null;
+          "evidence": NonNullable<Json>;
+          "flags": (string)[];
+          "from_address": string | null;
+          "from_name": string | null;
+          "inbound_id": string;
+          "message_id": string | null;
+          "note_id": string | null;
+          "outcome": string | null;
+          "post_id": string | null;
+          "raw_key": string;
+          "reason": string | null;
+          "received_at": string;
+          "recipients": (string)[];
+          "sent_at": string | null;
+          "size": number;
+          "source": string;
+          "subject": string | null;
+          "team_id": string | null;
+          "ticket_id": string | null;
+          "trimmed_from": number | null;
+          "verdict": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "author_id"?: string | null;
+          "body"?: string | null;
+          "channel_id"?: string | null;
+          "decided_at"?: string | null;
+          "decided_by"?: string | null;
+          "evidence"?: NonNullable<Json>;
+          "flags"?: (string)[];
+          "from_address"?: string | null;
+          "from_name"?: string | null;
+          "inbound_id"?: string;
+          "message_id"?: string | null;
+          "note_id"?: string | null;
+          "outcome"?: string | null;
+          "post_id"?: string | null;
+          "raw_key": string;
+          "reason"?: string | null;
+          "received_at"?: string;
+          "recipients"?: (string)[];
+          "sent_at"?: string | null;
+          "size": number;
+          "source": string;
+          "subject"?: string | null;
+          "team_id"?: string | null;
+          "ticket_id"?: string | null;
+          "trimmed_from"?: number | null;
+          "verdict"?: string | null;
+        };
+        Update: {
+          "author_id"?: string | null;
+          "body"?: string | null;
+          "channel_id"?: string | null;
+          "decided_at"?: string | null;
+          "decided_by"?: string | null;
+          "evidence"?: NonNullable<Json>;
+          "flags"?: (string)[];
+          "from_address"?: string | null;
+          "from_name"?: string | null;
+          "inbound_id"?: string;
+          "message_id"?: string | null;
+          "note_id"?: string | null;
+          "outcome"?: string | null;
+          "post_id"?: string | null;
+          "raw_key"?: string;
+          "reason"?: string | null;
+          "received_at"?: string;
+          "recipients"?: (string)[];
+          "sent_at"?: string | null;
+          "size"?: number;
+          "source"?: string;
+          "subject"?: string | null;
+          "team_id"?: string | null;
+          "ticket_id"?: string | null;
+          "trimmed_from"?: number | null;
+          "verdict"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "inbound_emails_author_id_fkey";
+            columns: ["author_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_channel_id_fkey";
+            columns: ["channel_id"];
+            isOneToOne: false;
+            referencedRelation: "email_channels";
+            referencedColumns: ["channel_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_decided_by_fkey";
+            columns: ["decided_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_team_id_fkey";
+            columns: ["team_id"];
+            isOneToOne: false;
+            referencedRelation: "teams";
+            referencedColumns: ["team_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tagged_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "inbound_emails_ticket_id_fkey";
             columns: ["ticket_id"];
             isOneToOne: false;
             referencedRelation: "tickets";
@@ -1755,6 +1998,7 @@ export type Database = {
           "attachment_max_per_ticket": number;
           "attachment_require_check": boolean;
           "attachment_types": (string)[];
+          "email_reopen_days": number;
           "singleton": boolean;
           "updated_at": string;
         };
@@ -1768,6 +2012,7 @@ export type Database = {
           "attachment_max_per_ticket"?: number;
           "attachment_require_check"?: boolean;
           "attachment_types"?: (string)[];
+          "email_reopen_days"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
         };
@@ -1780,6 +2025,7 @@ export type Database = {
           "attachment_max_per_ticket"?: number;
           "attachment_require_check"?: boolean;
           "attachment_types"?: (string)[];
+          "email_reopen_days"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
         };
@@ -2241,6 +2487,77 @@ export type Database = {
           },
         ];
       };
+      "ticket_participants": {
+        Row: {
+          "address": string;
+          "created_at": string;
+          "name": string;
+          "receives_copies": boolean;
+          "source": string;
+          "ticket_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "address": string;
+          "created_at"?: string;
+          "name"?: string;
+          "receives_copies"?: boolean;
+          "source"?: string;
+          "ticket_id": string;
+        };
+        Update: {
+          "address"?: string;
+          "created_at"?: string;
+          "name"?: string;
+          "receives_copies"?: boolean;
+          "source"?: string;
+          "ticket_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tagged_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "ticket_participants_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tickets";
+            referencedColumns: ["ticket_id"];
+          },
+        ];
+      };
       "ticket_staff_fields": {
         Row: {
           "staff_fields": NonNullable<Json>;
@@ -2502,6 +2819,46 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "teams";
             referencedColumns: ["team_id"];
+          },
+        ];
+      };
+      "user_emails": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "email": string;
+          "user_id": string;
+          "verified_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "email": string;
+          "user_id": string;
+          "verified_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "email"?: string;
+          "user_id"?: string;
+          "verified_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "user_emails_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+          {
+            foreignKeyName: "user_emails_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
           },
         ];
       };
@@ -3477,6 +3834,43 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "accept_quarantined": {
+        Args: { "inbound_id": string };
+        Returns: {
+          "author_id": string | null;
+          "body": string | null;
+          "channel_id": string | null;
+          "decided_at": string | null;
+          "decided_by": string | null;
+          "evidence": NonNullable<Json>;
+          "flags": (string)[];
+          "from_address": string | null;
+          "from_name": string | null;
+          "inbound_id": string;
+          "message_id": string | null;
+          "note_id": string | null;
+          "outcome": string | null;
+          "post_id": string | null;
+          "raw_key": string;
+          "reason": string | null;
+          "received_at": string;
+          "recipients": (string)[];
+          "sent_at": string | null;
+          "size": number;
+          "source": string;
+          "subject": string | null;
+          "team_id": string | null;
+          "ticket_id": string | null;
+          "trimmed_from": number | null;
+          "verdict": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "inbound_emails";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "accept_wake": { Args: { "word": string }; Returns: boolean };
       "activate_prompt": {
         Args: { "prompt_id": string };
@@ -3917,6 +4311,7 @@ export type Database = {
           "type": string;
         }[];
       };
+      "explain_email": { Args: { "inbound_id": string }; Returns: string };
       "export_tickets": {
         Args: { "after_number"?: number; "max_rows"?: number; "ticket_ids"?: (string)[] };
         Returns: Json;
@@ -3976,6 +4371,7 @@ export type Database = {
       "forget_label_head": { Args: { "kind": string }; Returns: boolean };
       "import_batch": { Args: { "items": Json; "kind": string; "run_id": string }; Returns: Json };
       "import_totals": { Args: { "external_ids"?: (string)[]; "kind": string; "source": string }; Returns: Json };
+      "ingest_email": { Args: { "inbound_id": string; "mail": Json }; Returns: Json };
       "invite_user": {
         Args: { "email": string; "invitation_id"?: string; "name"?: string; "role"?: string };
         Returns: {
@@ -4085,6 +4481,43 @@ export type Database = {
         };
       };
       "list_imports": { Args: { "max_rows"?: number }; Returns: Json };
+      "mark_spam": {
+        Args: { "inbound_id": string };
+        Returns: {
+          "author_id": string | null;
+          "body": string | null;
+          "channel_id": string | null;
+          "decided_at": string | null;
+          "decided_by": string | null;
+          "evidence": NonNullable<Json>;
+          "flags": (string)[];
+          "from_address": string | null;
+          "from_name": string | null;
+          "inbound_id": string;
+          "message_id": string | null;
+          "note_id": string | null;
+          "outcome": string | null;
+          "post_id": string | null;
+          "raw_key": string;
+          "reason": string | null;
+          "received_at": string;
+          "recipients": (string)[];
+          "sent_at": string | null;
+          "size": number;
+          "source": string;
+          "subject": string | null;
+          "team_id": string | null;
+          "ticket_id": string | null;
+          "trimmed_from": number | null;
+          "verdict": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "inbound_emails";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "merge_tickets": {
         Args: { "merge_id"?: string; "other_requester"?: boolean; "source_id": string; "target_id": string };
         Returns: {
@@ -4159,6 +4592,43 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "quarantine_to_ticket": {
+        Args: { "inbound_id": string; "requester_id"?: string };
+        Returns: {
+          "author_id": string | null;
+          "body": string | null;
+          "channel_id": string | null;
+          "decided_at": string | null;
+          "decided_by": string | null;
+          "evidence": NonNullable<Json>;
+          "flags": (string)[];
+          "from_address": string | null;
+          "from_name": string | null;
+          "inbound_id": string;
+          "message_id": string | null;
+          "note_id": string | null;
+          "outcome": string | null;
+          "post_id": string | null;
+          "raw_key": string;
+          "reason": string | null;
+          "received_at": string;
+          "recipients": (string)[];
+          "sent_at": string | null;
+          "size": number;
+          "source": string;
+          "subject": string | null;
+          "team_id": string | null;
+          "ticket_id": string | null;
+          "trimmed_from": number | null;
+          "verdict": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "inbound_emails";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "query_tickets": {
         Args: {
           "cursor"?: string;
@@ -4190,6 +4660,10 @@ export type Database = {
         };
       };
       "read_run": { Args: Record<PropertyKey, never>; Returns: Json };
+      "receive_email": {
+        Args: { "envelope"?: Json; "raw_key"?: string; "raw_sha256": string; "size": number; "source": string };
+        Returns: Json;
+      };
       "recount_tickets": {
         Args: { "mend"?: boolean };
         Returns: {
