@@ -10,15 +10,15 @@ import { useUploadLimits } from "./useUploads.ts";
 type Change = (changes: (before: Draft) => Partial<Draft>) => void;
 
 /** The files of a form whose ticket is not there yet: kept on this device with the draft, and uploaded afterwards. */
-export function useChosenFiles(place: string, draft: Draft | null, change: Change) {
+export function useChosenFiles(place: string, draft: Draft, change: Change) {
   const { me } = useAuth();
   const userId = me?.user_id ?? "";
   const at = useMemo(() => ({ userId, place }), [userId, place]);
   const { data: limits } = useUploadLimits();
   const [contents, setContents] = useState<ReadonlyMap<string, File>>(new Map());
   const [refused, setRefused] = useState<Refusal[]>([]);
-  const listed = draft?.files;
-  const hasUnknown = listed?.some(({ id }) => !contents.has(id)) ?? false;
+  const listed = draft.files;
+  const hasUnknown = listed.some(({ id }) => !contents.has(id));
   useEffect(() => {
     if (!hasUnknown) return;
     let isCurrent = true;
@@ -35,7 +35,7 @@ export function useChosenFiles(place: string, draft: Draft | null, change: Chang
   }, [hasUnknown, at, change, contents]);
 
   const add = (chosen: readonly File[]) => {
-    if (!limits || !draft) return;
+    if (!limits) return;
     const { taken, refused } = chooseFiles(chosen, draft.files.length, limits);
     const added = taken.map((file): KeptFile => ({ file, id: newId() }));
     for (const one of added) void keepFile(at, one);
@@ -50,12 +50,12 @@ export function useChosenFiles(place: string, draft: Draft | null, change: Chang
   }, [at, change]);
   /** The ticket is there: upload its files. */
   const upload = async (ticketId: string) => {
-    const files = (listed ?? []).flatMap(({ id }) => {
+    const files = listed.flatMap(({ id }) => {
       const file = contents.get(id);
       return file ? [{ id, file }] : [];
     });
     await moveFiles(at, ticketId);
     uploadRequestFiles({ userId, place: ticketId }, ticketId, files);
   };
-  return { files: listed ?? [], refused, limits: limits ?? null, add, remove, upload };
+  return { files: listed, refused, limits: limits ?? null, add, remove, upload };
 }

@@ -17,15 +17,15 @@ export type RequestForm = {
 
 /** The form of a new request: kept as a draft, whose id becomes that of the ticket, so that there is one of it. */
 export function useNewRequest() {
-  const { key, draft, change, problem: draftProblem } = useDraft("new-request", "reply");
+  const { key, draft, isRead, change, problem: draftProblem } = useDraft("new-request", "reply");
   const files = useChosenFiles(key.ticketId, draft, change);
   const isSending = useRef(false);
   const navigate = useNavigate();
   const { run, isBusy, problem } = useAction(createRequest, [keys.lists()]);
-  const kept = (draft?.form ?? {}) as Partial<Omit<RequestForm, "description">>;
+  const kept = (draft.form ?? {}) as Partial<Omit<RequestForm, "description">>;
   const form: RequestForm = {
     title: kept.title ?? "",
-    description: draft?.text ?? "",
+    description: draft.text,
     teamId: kept.teamId ?? null,
     values: kept.values ?? {},
   };
@@ -38,7 +38,7 @@ export function useNewRequest() {
   }, [change]);
   const send = async (values: Record<string, unknown>) => {
     // State arrives with the next paint; a double click does not wait for it.
-    if (!draft || isSending.current) return;
+    if (!isRead || isSending.current) return;
     isSending.current = true;
     const { title, description, teamId } = form;
     const id = draft.id;
@@ -54,7 +54,7 @@ export function useNewRequest() {
     set,
     send,
     /** The id that the request will have; null until the draft is read. */
-    id: draft?.id ?? null,
+    id: isRead ? draft.id : null,
     /** Make it another request than the one that was sent under this id. */
     renew: () => change({ id: newId() }),
     isBusy,

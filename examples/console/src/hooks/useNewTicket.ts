@@ -31,12 +31,12 @@ export function useNewTicket() {
   const { me, teams: mine, can } = useAuth();
   const teams = useTeams();
   const fields = useTicketFields();
-  const { key, draft, change } = useDraft("new", "note");
+  const { key, draft, isRead, change } = useDraft("new", "note");
   const [isChecked, setChecked] = useState(false);
   const all = teams.data ?? [];
   const first = all.find(({ team_id }) => mine.some((team) => team.team_id === team_id)) ??
     all.find(({ is_default }) => is_default);
-  const form = readTicketForm(draft?.text ?? "", first?.team_id ?? "");
+  const form = readTicketForm(draft.text, first?.team_id ?? "");
   const asked = fieldsOfNew(fields.data ?? [], form.teamId, true);
   const problems = formProblems(form, asked);
   const create = useAction(async (given: { id: string; form: TicketForm }) => {
@@ -59,7 +59,7 @@ export function useNewTicket() {
 
   async function save(): Promise<Ticket | null> {
     setChecked(true);
-    if (!draft || Object.keys(problems).length > 0) return null;
+    if (!isRead || Object.keys(problems).length > 0) return null;
     const done = await create.run({ id: draft.id, form });
     if (!done) return null;
     await finishDraft(key).catch(() => undefined);
@@ -74,11 +74,11 @@ export function useNewTicket() {
     fields: asked,
     /** What is wrong, from the first attempt to save on. */
     problems: isChecked ? problems : {},
-    isReady: draft !== null && !teams.isPending && !fields.isPending,
+    isReady: isRead && !teams.isPending && !fields.isPending,
     isBusy: create.isBusy,
     problem: create.problem,
     /** The id that the ticket has, or will have. */
-    ticketId: draft?.id ?? "",
+    ticketId: isRead ? draft.id : "",
     /** Whether the person will see a ticket of a team. */
     seesTeam: (teamId: string) => can("administer") || mine.some((team) => team.team_id === teamId),
     clear: () => finishDraft(key).catch(() => undefined),

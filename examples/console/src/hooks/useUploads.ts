@@ -22,7 +22,7 @@ export type DraftUpload = DraftFile & Upload;
 type Change = (changes: (before: Draft) => Partial<Draft>) => void;
 
 /** The files of a draft and how far each is; `add` refuses what the helpdesk does not take, and says why. */
-export function useUploads(ticketId: string, placement: "message" | "note", draft: Draft | null, change: Change) {
+export function useUploads(ticketId: string, placement: "message" | "note", draft: Draft, change: Change) {
   const queries = useQueryClient();
   const { me } = useAuth();
   const userId = me?.user_id ?? "";
@@ -37,11 +37,11 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
   const states = useSyncExternalStore(uploads.subscribe, uploads.states);
   const { data: limits } = useUploadLimits();
   const files = useMemo(
-    () => (draft?.files ?? []).map((file): DraftUpload => ({ ...file, ...states.get(file.id) ?? WAITING })),
-    [draft?.files, states],
+    () => draft.files.map((file): DraftUpload => ({ ...file, ...states.get(file.id) ?? WAITING })),
+    [draft.files, states],
   );
   // After a reload the server knows what has become of a file; an interrupted upload begins anew.
-  const unknown = (draft?.files ?? []).find(({ id }) => !states.has(id))?.id;
+  const unknown = draft.files.find(({ id }) => !states.has(id))?.id;
   useEffect(() => {
     if (!unknown) return;
     let isCurrent = true;
@@ -58,7 +58,7 @@ export function useUploads(ticketId: string, placement: "message" | "note", draf
     };
   }, [unknown, at, begin]);
 
-  const count = draft?.files.length ?? 0;
+  const count = draft.files.length;
   const add = useCallback(async (chosen: readonly File[]): Promise<Refusal[]> => {
     // Without an answer the helpdesk itself refuses what it does not take.
     const known = await queries.ensureQueryData(LIMITS).catch(() => USUAL);

@@ -11,10 +11,19 @@ vi.mock("idb-keyval", () => ({
   del: (key: string) => act(() => void stored.delete(key)),
   keys: () => act(() => [...stored.keys()]),
 }));
-const { deleteDraft, deleteDraftsOf, DraftStorageError, leaveDraft, listDrafts, newDraft, readDraft, writeDraft } =
-  await import(
-    "./drafts.ts"
-  );
+const {
+  deleteDraft,
+  deleteDraftsOf,
+  DraftStorageError,
+  leaveDraft,
+  listDrafts,
+  mergeDraft,
+  newDraft,
+  readDraft,
+  writeDraft,
+} = await import(
+  "./drafts.ts"
+);
 
 const key = { userId: "u1", ticketId: "t1", kind: "reply" } as const;
 
@@ -89,4 +98,31 @@ it("takes up what was left when the page went, until it is stored", async () => 
   leaveDraft(key, { ...draft, text: "" });
   expect(left.size).toBe(0);
   vi.unstubAllGlobals();
+});
+
+it("merges a kept draft and what was written before it was read", () => {
+  const kept = {
+    ...newDraft(),
+    text: "Dear Mei",
+    files: [{ id: "a", name: "a.txt", size: 1 }],
+    form: { title: "Kettle", teamId: "t1", values: { color: "red", size: 1 } },
+  };
+  const file = { id: "b", name: "b.txt", size: 1 };
+  expect(mergeDraft(kept, {})).toEqual(kept);
+  expect(mergeDraft(kept, { text: "More.", files: [file], mentionAsked: true })).toEqual({
+    ...kept,
+    text: "Dear Mei\n\nMore.",
+    files: [kept.files[0], file],
+    mentionAsked: true,
+  });
+  expect(mergeDraft(kept, { form: { title: "Pot", values: { size: 2 } } }).form).toEqual({
+    title: "Pot",
+    teamId: "t1",
+    values: { color: "red", size: 2 },
+  });
+  expect(mergeDraft(newDraft(), { text: " ", form: { title: "Pot" } })).toMatchObject({
+    text: " ",
+    form: { title: "Pot" },
+  });
+  expect(mergeDraft(kept, { id: "new" })).toEqual({ ...kept, id: "new" });
 });

@@ -44,6 +44,26 @@ export function isEmpty(draft: Draft): boolean {
   return draft.text.trim() === "" && draft.files.length === 0 && Object.values(draft.form ?? {}).every(isBlank);
 }
 
+/** A draft as it was kept and what was written before it was read: nothing of either is lost. */
+export function mergeDraft(kept: Draft, written: Partial<Draft>): Draft {
+  const text = [kept.text, written.text ?? ""].filter((part) => part.trim() !== "").join("\n\n");
+  const form = { ...kept.form, ...written.form };
+  for (const [name, value] of Object.entries(written.form ?? {})) {
+    if (isGroup(value) && isGroup(kept.form?.[name])) form[name] = { ...kept.form[name], ...value };
+  }
+  return {
+    ...kept,
+    ...written,
+    text: text || (written.text ?? kept.text),
+    files: [...kept.files, ...written.files ?? []],
+    ...kept.form || written.form ? { form } : {},
+  };
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function isBlank(value: unknown): boolean {
   return value === null || value === "" || (typeof value === "object" && Object.values(value).every(isBlank));
 }

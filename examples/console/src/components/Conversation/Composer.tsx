@@ -1,5 +1,5 @@
 import { Lock, Reply } from "lucide-react";
-import { memo, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { memo, type Ref, useImperativeHandle, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useDraft } from "../../hooks/useDraft.ts";
@@ -36,18 +36,11 @@ export const Composer = memo(function Composer({ ticket, reading, onTyping, ref 
   const [kind, choose] = useChosenKind(ticket.ticket_id, { reply: hasText(reply), note: hasText(note) });
   const editor = useRef<EditorHandle>(null);
 
-  const wantsFocus = useRef(false);
-  const isLoaded = reply.draft !== null && note.draft !== null;
-
   const open = (wanted: DraftKind) => {
-    wantsFocus.current = true;
     // At once: what is typed next is text, no shortcut.
     flushSync(() => choose(wanted));
     editor.current?.focus();
   };
-  useEffect(() => {
-    if (isLoaded && wantsFocus.current) editor.current?.focus();
-  }, [isLoaded]);
   useImperativeHandle(ref, () => ({
     open,
     insert(text, proposal) {
@@ -128,7 +121,7 @@ function Tab({ kind, isOpen, hasDraft, onOpen }: {
 }
 
 function hasText({ draft }: ReturnType<typeof useDraft>): boolean {
-  return draft !== null && !isEmpty(draft);
+  return !isEmpty(draft);
 }
 
 /** The tab that the person has chosen, also after a reload; else the one with a draft; else none. */

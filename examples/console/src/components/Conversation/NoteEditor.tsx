@@ -24,7 +24,7 @@ type Props = {
 export function NoteEditor({ ticket, name, draft: kept, onTyping, ref }: Props) {
   const t = useTranslations("composer");
   const { toast } = useToast();
-  const { key, draft, change, save, problem } = kept;
+  const { key, draft, isRead, change, save, problem } = kept;
   const { entries: [entry], send, takeBack, retry } = useNoteOutbox(ticket.ticket_id);
   const uploads = useUploads(ticket.ticket_id, "note", draft, change);
   const area = useRef<TextHandle>(null);
@@ -49,11 +49,11 @@ export function NoteEditor({ ticket, name, draft: kept, onTyping, ref }: Props) 
     edit: () => void edit(),
     undo: () => false,
   }));
-  if (!draft) return null;
   if (entry) return <OutgoingBar entry={entry} isNote name={name} onRetry={() => retry(entry.item.id)} onEdit={edit} />;
 
   const hasFailed = uploads.files.some(({ state }) => state === "failed");
-  const isReady = draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !uploads.isUploading && !hasFailed;
+  const isReady = isRead && draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !uploads.isUploading &&
+    !hasFailed;
   const submit = () => {
     if (!isReady) return;
     save();

@@ -38,7 +38,7 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
   const t = useTranslations("composer");
   const { toast } = useToast();
   const { undoSeconds } = usePreferences();
-  const { key, draft, change, save, problem } = kept;
+  const { key, draft, isRead, change, save, problem } = kept;
   const { entries: [entry], send, takeBack, retry } = useReplyOutbox(ticket.ticket_id);
   const uploads = useUploads(ticket.ticket_id, "message", draft, change);
   const area = useRef<TextHandle>(null);
@@ -73,11 +73,11 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
       return true;
     },
   }));
-  if (!draft) return null;
   if (entry) return <OutgoingBar entry={entry} name={name} onRetry={() => retry(entry.item.id)} onEdit={edit} />;
 
   const hasFailed = uploads.files.some(({ state }) => state === "failed");
-  const isReady = draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !uploads.isUploading && !hasFailed;
+  const isReady = isRead && draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !uploads.isUploading &&
+    !hasFailed;
   const submit = (status: Status | null) => {
     if (!isReady) return;
     save();

@@ -15,7 +15,7 @@ type RequestReplyProps = { request: Ticket; ref?: Ref<ReplyHandle> };
 /** Where the requester answers. What is typed is kept on this device until it is sent. */
 export function RequestReply({ request: { ticket_id: ticketId, status }, ref }: RequestReplyProps) {
   const t = useTranslations("portal");
-  const { key, draft, change, save, problem } = useDraft(ticketId, "reply");
+  const { key, draft, isRead, change, save, problem } = useDraft(ticketId, "reply");
   const { entries, send, takeBack } = useReplyOutbox(ticketId);
   const uploads = useUploads(ticketId, "message", draft, change);
   const editor = useRef<TextHandle>(null);
@@ -26,10 +26,10 @@ export function RequestReply({ request: { ticket_id: ticketId, status }, ref }: 
   };
   useImperativeHandle(ref, () => ({ edit: () => void edit() }));
   const hasFailed = uploads.files.some(({ state }) => state === "failed");
-  const canSend = draft !== null && draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !isOnItsWay &&
+  const canSend = isRead && draft.text.trim() !== "" && draft.text.length <= MAX_BODY && !isOnItsWay &&
     !uploads.isUploading && !hasFailed;
   const submit = () => {
-    if (!draft || !canSend) return;
+    if (!canSend) return;
     save();
     const item = { id: draft.id, ticketId, body: draft.text, seen: null, status: null, files: uploads.readyIds };
     send(item, key, 0);
@@ -48,7 +48,7 @@ export function RequestReply({ request: { ticket_id: ticketId, status }, ref }: 
           kind="reply"
           ref={editor}
           label={t("writeReply")}
-          text={isOnItsWay ? "" : draft?.text ?? ""}
+          text={isOnItsWay ? "" : draft.text}
           onText={(text) => change({ text })}
           uploads={isOnItsWay ? { ...uploads, files: [] } : uploads}
           onKeyDown={(event) => {
@@ -57,7 +57,7 @@ export function RequestReply({ request: { ticket_id: ticketId, status }, ref }: 
           footer={
             <>
               <span className="flex-1 text-subtle">
-                {problem ? t("draftNotKept") : draft && draft.text.trim() && !isOnItsWay ? t("draftKept") : ""}
+                {problem ? t("draftNotKept") : draft.text.trim() && !isOnItsWay ? t("draftKept") : ""}
               </span>
               <Button type="submit" variant="primary" isDisabled={!canSend}>{t("send")}</Button>
             </>

@@ -23,7 +23,7 @@ export function TicketGone({ ticketId }: { ticketId: string }) {
 function KeptDraft({ ticketId, kind }: { ticketId: string; kind: DraftKind }) {
   const t = useTranslations("composer");
   const { draft } = useDraft(ticketId, kind);
-  if (!draft || draft.text.trim() === "") return null;
+  if (draft.text.trim() === "") return null;
   return (
     <label className="flex flex-col gap-1">
       <span className="font-medium">{t("draft")}: {t(kind)}</span>
