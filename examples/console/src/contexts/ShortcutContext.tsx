@@ -1,4 +1,13 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { tinykeys } from "tinykeys";
 import { clashes, effective, mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
@@ -11,18 +20,33 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const { singleKeys } = usePreferences();
   const shortcuts = useSyncExternalStore(registry.subscribe, registry.list);
   useEffect(() => {
-    const bindings: Record<string, (event: KeyboardEvent) => void> = {};
-    for (const shortcut of effective(shortcuts)) {
-      bindings[shortcut.keys] = (event) => {
-        if (!mayRun(shortcut.keys, event, singleKeys)) return;
-        event.preventDefault();
-        shortcut.run();
-      };
-    }
     for (const clash of clashes(shortcuts)) console.warn(`Two shortcuts have the same keys: ${clash}`);
-    return tinykeys(globalThis as unknown as Window, bindings);
-  }, [shortcuts, singleKeys]);
+  }, [shortcuts]);
+  // Before the paint: keys work as soon as their button is seen.
+  useLayoutEffect(() => {
+    let unbind = bind(registry.list(), singleKeys);
+    const stop = registry.subscribe(() => {
+      unbind();
+      unbind = bind(registry.list(), singleKeys);
+    });
+    return () => {
+      stop();
+      unbind();
+    };
+  }, [registry, singleKeys]);
   return <Context value={registry}>{children}</Context>;
+}
+
+function bind(shortcuts: readonly Shortcut[], singleKeys: boolean): () => void {
+  const bindings: Record<string, (event: KeyboardEvent) => void> = {};
+  for (const shortcut of effective(shortcuts)) {
+    bindings[shortcut.keys] = (event) => {
+      if (!mayRun(shortcut.keys, event, singleKeys)) return;
+      event.preventDefault();
+      shortcut.run();
+    };
+  }
+  return tinykeys(globalThis as unknown as Window, bindings);
 }
 
 /**
@@ -32,12 +56,12 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const registry = useRegistry();
   const newest = useRef(shortcuts);
-  useEffect(() => {
+  useLayoutEffect(() => {
     newest.current = shortcuts;
   });
   // As text: the same shortcuts are no change, although their functions are new at each drawing.
   const described = JSON.stringify(shortcuts.map(({ run: _, ...rest }) => rest));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const given = JSON.parse(described) as Omit<Shortcut, "run">[];
     return registry.add(given.map((shortcut, index) => ({ ...shortcut, run: () => newest.current[index]?.run() })));
   }, [registry, described]);

@@ -49,6 +49,16 @@ function pressed(tag: string, role?: string): KeyboardEvent {
   return seen!;
 }
 
+test("keys act again as soon as a window closes, and still not in its fields", () => {
+  const event = pressed("div", "dialog");
+  const window = event.target as Element;
+  window.setAttribute("data-closed", "");
+  expect(mayRun("r", event, true)).toBe(true);
+  const within = pressed("input");
+  window.append(within.target as Element);
+  expect(mayRun("r", within, true)).toBe(false);
+});
+
 test.each([
   ["r", "div", undefined, true, true],
   ["r", "input", undefined, true, false],

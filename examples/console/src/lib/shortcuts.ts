@@ -56,7 +56,8 @@ export function mayRun(keys: string, event: KeyboardEvent, singleKeys: boolean):
   const target = event.target instanceof Element ? event.target : null;
   if (
     target?.closest(
-      "input, textarea, select, [contenteditable=true], [role=dialog], [role=alertdialog], [role=menu], [role=listbox]",
+      // What closes at the moment still has the focus.
+      "input, textarea, select, [contenteditable=true], :is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])",
     )
   ) {
     return false;

@@ -97,15 +97,18 @@ story("thirty seconds without a network: nothing is lost and nothing is twice, f
   for (const side of both) {
     await side.getByText("Message 20", { exact: true }).waitFor({ timeout: 60_000 });
     await side.getByText("Is it the blue one?").waitFor();
-    const shown = (await side.getByText(/^Message \d+$/).allTextContents()).map((text) => text.trim());
-    expectEqual(shown, wanted, "each once, in order");
+    await eventually("each is there once, in order", async () => {
+      const shown = (await side.getByText(/^Message \d+$/).allTextContents()).map((text) => text.trim());
+      return JSON.stringify(shown) === JSON.stringify(wanted);
+    });
   }
   for (const text of ["The carrier has two parcels.", "Seen by Ben."]) {
     await both[0]!.getByText(text).waitFor();
     expectEqual(await both[1]!.getByText(text).count(), 0, "notes for the customer");
   }
   await eventually("nothing waits", async () => await agent.getByRole("article", { name: /^Not/ }).count() === 0);
-  expectEqual(await agent.getByRole("combobox", { name: "Priority" }).inputValue(), "urgent", "the priority");
+  const priority = agent.getByRole("combobox", { name: "Priority" });
+  await eventually("the priority is there", async () => await priority.inputValue() === "urgent");
   const system = api("system");
   const count = async (table: string, text: string) =>
     (await system.rows(table, `ticket_id=eq.${path}&body=eq.${text}`)).length;

@@ -1,5 +1,5 @@
 /** A new build is published while people work: nothing that was typed is lost. */
-import { expect, expectEqual, story } from "./harness.ts";
+import { expect, expectEqual, story, valueIn } from "./harness.ts";
 
 story("a new build while a draft is there: no reload, and a sentence", async ({ world, open, deploy, allow }) => {
   // Files of the old build are gone: the page that needs them fails, in its own pane.
@@ -17,5 +17,5 @@ story("a new build while a draft is there: no reload, and a sentence", async ({ 
   await page.goBack();
   const editor = page.getByRole("textbox", { name: "Reply to Mei Tanaka" });
   await editor.waitFor();
-  expectEqual(await editor.inputValue(), "Half a sentence", "the draft");
+  expectEqual(await valueIn(editor), "Half a sentence", "the draft");
 });

@@ -84,6 +84,11 @@ export function expectEqual(found: unknown, wanted: unknown, what = "value"): vo
   if (a !== b) throw new Error(`${what}: expected ${b}, found ${a}`);
 }
 
+/** What is in a field, once what is kept of it on the device has been read. */
+export function valueIn(field: Locator): Promise<string> {
+  return field.and(field.page().locator(':not([aria-busy="true"], [aria-busy="true"] *)')).inputValue();
+}
+
 /** Press Escape until a window is closed: a key that comes while the page draws the window may be lost. */
 export async function closeByEscape(page: Page, window: Locator): Promise<void> {
   await eventually("Escape closes the window", async () => {

@@ -1,7 +1,7 @@
 /** What a customer does: sign up, ask, read, answer, close; and what a customer never sees. */
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { eventually, expect, expectEqual, story, valueIn } from "./harness.ts";
 
 const NOT_FOUND = "This page does not exist, or it is not yours to see.";
 
@@ -47,7 +47,7 @@ story("a customer signs up and asks; a double click on Send is one ticket", asyn
 
   // The form begins anew; its draft was sent.
   await page.goto("/requests/new");
-  expectEqual(await page.getByLabel("What is it about?").inputValue(), "", "the title of the next request");
+  expectEqual(await valueIn(page.getByLabel("What is it about?")), "", "the title of the next request");
 
   for (const path of ["/admin/people", `/requests/${world.tickets.parcel!.ticket_id}`, "/queue", "/requests/x"]) {
     await page.goto(path);
@@ -76,7 +76,7 @@ story("answers arrive by themselves; a reply, solved, and open again", async ({ 
   await page.getByText("We are on it").waitFor();
   const sent = await api("system").rows("messages", `ticket_id=eq.${ticket_id}&body=eq.Thank you!`);
   expectEqual(sent.length, 1, "messages");
-  expectEqual(await page.getByLabel("Write a message").inputValue(), "", "the draft after it was sent");
+  expectEqual(await valueIn(page.getByLabel("Write a message")), "", "the draft after it was sent");
 
   await page.getByRole("button", { name: "My problem is solved" }).click();
   await page.getByRole("button", { name: "Open again" }).waitFor();
@@ -131,9 +131,9 @@ story(
     await page.reload();
     await eventually(
       "the draft is there",
-      async () => await page.getByLabel("What is it about?").inputValue() === "Two kettles came",
+      async () => await valueIn(page.getByLabel("What is it about?")) === "Two kettles came",
     );
-    expectEqual(await page.getByLabel("Your order number").inputValue(), "twelve", "the field of the draft");
+    expectEqual(await valueIn(page.getByLabel("Your order number")), "twelve", "the field of the draft");
     await page.getByLabel("Your order number").fill("");
     await page.getByRole("button", { name: "Send request" }).click();
     await page.getByLabel("Your order number").fill("12");

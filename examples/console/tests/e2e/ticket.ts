@@ -1,6 +1,6 @@
 /** The ticket page: notes, replies, drafts, two people on one ticket, and a network that goes. */
 import type { Page } from "playwright-core";
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { eventually, expect, expectEqual, story, valueIn } from "./harness.ts";
 
 /** Replies go at once: the wait in which they can be taken back has a story of its own. */
 const AT_ONCE = { preferences: { undoSeconds: 0 } };
@@ -34,7 +34,7 @@ story(
     await page.keyboard.press("Control+Enter");
     const saved = conversation(page).getByRole("article").filter({ hasText: "third floor" });
     await saved.getByText("Internal").waitFor();
-    await eventually("the note's draft is gone", async () => await note(page).inputValue() === "");
+    await eventually("the note's draft is gone", async () => await valueIn(note(page)) === "");
 
     await page.keyboard.press("r");
     await page.keyboard.type("Please **unplug** it. We come at once.");
@@ -101,12 +101,12 @@ story(
     );
     await expectAccessible(ana);
     await screenshot(ana, "ticket-read-first");
-    expectEqual(await reply(ana).inputValue(), "The carrier has lost it.", "the draft");
+    expectEqual(await valueIn(reply(ana)), "The carrier has lost it.", "the draft");
     expectEqual(await count(), 2, "messages so far");
 
     await ana.getByRole("button", { name: "Send anyway after reading" }).click();
     await eventually("the answer is sent", async () => await count() === 3);
-    await eventually("the draft is gone", async () => await reply(ana).inputValue() === "");
+    await eventually("the draft is gone", async () => await valueIn(reply(ana)) === "");
     await ana.getByRole("button", { name: "Send to Mei Tanaka" }).waitFor();
 
     async function count(): Promise<number> {
@@ -180,7 +180,7 @@ story(
       `ticket_id=eq.${parcel.ticket_id}&select=body&order=sequence`,
     );
     expectEqual(rows.map((row) => row.body), ["I have asked the carrier.", "It comes on Wednesday."], "messages");
-    expectEqual(await reply(page).inputValue(), "", "the draft");
+    expectEqual(await valueIn(reply(page)), "", "the draft");
   },
 );
 
@@ -195,9 +195,9 @@ story("drafts outlive a reload, the other tab, and another ticket", async ({ wor
   // At once: the page goes before the pause is over.
   await page.reload();
   await arrive(page, "I have asked the carrier.");
-  expectEqual(await note(page).inputValue(), "Ask Carl first", "the note, in the tab that was open");
+  expectEqual(await valueIn(note(page)), "Ask Carl first", "the note, in the tab that was open");
   await page.getByRole("tab", { name: /Reply/ }).click();
-  expectEqual(await reply(page).inputValue(), "Dear Mei", "the reply");
+  expectEqual(await valueIn(reply(page)), "Dear Mei", "the reply");
 
   await page.goto(`/tickets/${printer.ticket_id}`);
   await arrive(page, "Smoke comes out of it.");
@@ -208,12 +208,12 @@ story("drafts outlive a reload, the other tab, and another ticket", async ({ wor
   );
   await page.goBack();
   await arrive(page, "I have asked the carrier.");
-  expectEqual(await reply(page).inputValue(), "Dear Mei", "the reply after another ticket");
+  expectEqual(await valueIn(reply(page)), "Dear Mei", "the reply after another ticket");
 
   const ben = await open(world.people.ben, `/tickets/${parcel.ticket_id}`);
   await arrive(ben, "I have asked the carrier.");
   await ben.keyboard.press("r");
-  expectEqual(await reply(ben).inputValue(), "", "a draft is its writer's only");
+  expectEqual(await valueIn(reply(ben)), "", "a draft is its writer's only");
 
   // The list marks it, until it is empty.
   await page.goto(`/queue?view=open&ticket=${parcel.ticket_id}`);
@@ -237,7 +237,7 @@ story("a reply can be taken back while it waits, and is sent after that", async 
   await page.keyboard.press("Control+Enter");
   await page.getByText(/Sending to Mei Tanaka in [345] s/).waitFor();
   await page.keyboard.press("u");
-  expectEqual(await reply(page).inputValue(), "Too early", "the text");
+  expectEqual(await valueIn(reply(page)), "Too early", "the text");
   await reply(page).fill("Just right");
   await page.getByRole("button", { name: "Send and set the status" }).click();
   await page.getByRole("menuitem", { name: "Send and set Resolved" }).click();

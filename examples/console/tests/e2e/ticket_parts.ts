@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { session } from "./api.ts";
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { eventually, expect, expectEqual, story, valueIn } from "./harness.ts";
 
 const AT_ONCE = { preferences: { undoSeconds: 0 } };
 // A PNG of one pixel, as the check of files wants it: nothing behind its end.
@@ -108,7 +108,7 @@ story(
     await page.keyboard.type("See below. ");
     await paste(page, { text: "0123456789", repeat: 1_000_000 });
     await page.getByText("What you pasted has 10,000,000 characters").waitFor();
-    expectEqual(await reply(page).inputValue(), "See below. ", "the text stays as it was");
+    expectEqual(await valueIn(reply(page)), "See below. ", "the text stays as it was");
     await page.getByRole("button", { name: "Attach it as a file" }).click();
     const files = page.getByRole("list", { name: "Files" });
     await files.getByRole("listitem").filter({ hasText: "text.txt" }).getByText("ready").waitFor();
@@ -150,7 +150,7 @@ story("a mention in a reply asks once, and can become a note", async ({ world, o
   await reply(page).fill("@ben what did they say?");
   await page.getByRole("button", { name: "Move it to a note" }).click();
   const note = page.getByRole("textbox", { name: /^Internal note/ });
-  expectEqual(await note.inputValue(), "@ben what did they say?", "the note");
+  expectEqual(await valueIn(note), "@ben what did they say?", "the note");
   await note.press("Control+Enter");
   await eventually(
     "the note is saved",
@@ -375,7 +375,7 @@ story("a browser that keeps nothing says so, and the reply is sent all the same"
   await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
   await page.keyboard.press("Control+Enter");
   await conversation(page).getByText("It comes on Wednesday.").waitFor();
-  await eventually("the editor is empty", async () => await reply(page).inputValue() === "");
+  await eventually("the editor is empty", async () => await valueIn(reply(page)) === "");
 });
 
 story("who signs out is asked about their drafts, and they are gone", async ({ world, open, expectAccessible }) => {
@@ -389,7 +389,7 @@ story("who signs out is asked about their drafts, and they are gone", async ({ w
   await page.getByText("One draft is not sent.").waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Cancel" }).click();
-  expectEqual(await reply(page).inputValue(), "Not for other eyes", "the draft after no");
+  expectEqual(await valueIn(reply(page)), "Not for other eyes", "the draft after no");
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Delete and sign out" }).click();
   await page.waitForURL(/sign-in/);

@@ -20,6 +20,8 @@ type Props = {
   kind: DraftKind;
   label: string;
   text: string;
+  /** What is kept of it on this device is still read. */
+  isBusy: boolean;
   onText(text: string): void;
   uploads: ReturnType<typeof useUploads>;
   onKeyDown(event: React.KeyboardEvent): void;
@@ -34,7 +36,7 @@ const LOOKS = {
 };
 
 /** The box in which a reply or a note is written; files come by paste, by drop and by the button. */
-export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, ref }: Props) {
+export function Editor({ kind, label, text, isBusy, onText, uploads, onKeyDown, footer, ref }: Props) {
   const t = useTranslations("composer");
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -84,6 +86,7 @@ export function Editor({ kind, label, text, onText, uploads, onKeyDown, footer, 
       <textarea
         ref={area}
         aria-label={label}
+        aria-busy={isBusy || undefined}
         placeholder={label}
         dir="auto"
         rows={3}

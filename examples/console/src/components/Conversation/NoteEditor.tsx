@@ -66,6 +66,7 @@ export function NoteEditor({ ticket, name, draft: kept, onTyping, ref }: Props) 
       kind="note"
       label={t("noteText", { name })}
       text={draft.text}
+      isBusy={!isRead}
       onText={(text) => {
         change({ text });
         onTyping(text.trim() === "" ? null : "note");

@@ -123,6 +123,7 @@ export function ReplyEditor({ ticket, name, draft: kept, reading, onTyping, onMo
         kind="reply"
         label={t("replyText", { name })}
         text={draft.text}
+        isBusy={!isRead}
         onText={(text) => {
           change({ text });
           onTyping(text.trim() === "" ? null : "reply");

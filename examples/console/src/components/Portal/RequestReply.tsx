@@ -49,6 +49,7 @@ export function RequestReply({ request: { ticket_id: ticketId, status }, ref }: 
           ref={editor}
           label={t("writeReply")}
           text={isOnItsWay ? "" : draft.text}
+          isBusy={!isRead}
           onText={(text) => change({ text })}
           uploads={isOnItsWay ? { ...uploads, files: [] } : uploads}
           onKeyDown={(event) => {

@@ -2,7 +2,7 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "./Button.tsx";
 
@@ -22,8 +22,9 @@ type DialogProps = {
 };
 
 /** A window over the page; the page behind waits. */
-export function Dialog({ title, isOpen, onClose, footer, children, isWide }: DialogProps) {
+export function Dialog({ isOpen, onClose, isWide, ...content }: DialogProps) {
   const t = useTranslations("shared");
+  const { title, footer, children } = useLastOpen(isOpen, content);
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
@@ -46,6 +47,15 @@ export function Dialog({ title, isOpen, onClose, footer, children, isWide }: Dia
   );
 }
 
+/** A value as it was when the window was open: while it closes, nothing in it changes. */
+function useLastOpen<T>(isOpen: boolean, value: T): T {
+  const last = useRef(value);
+  useLayoutEffect(() => {
+    if (isOpen) last.current = value;
+  });
+  return isOpen ? value : last.current;
+}
+
 type ConfirmProps = {
   title: string;
   text: string;
@@ -57,8 +67,9 @@ type ConfirmProps = {
 };
 
 /** A question before something that is hard to take back. */
-export function ConfirmDialog({ title, text, confirmLabel, isOpen, isDangerous, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ isOpen, onConfirm, onClose, ...content }: ConfirmProps) {
   const t = useTranslations("shared");
+  const { title, text, confirmLabel, isDangerous } = useLastOpen(isOpen, content);
   const [isBusy, setBusy] = useState(false);
   const confirm = async () => {
     setBusy(true);
