@@ -143,7 +143,8 @@ def test_no_function_of_ours_orders_what_happened_on_a_ticket_by_time(db: Db) ->
     assert rows.fetchall() == []
     indexes = db.execute(
         "select indexname from pg_indexes where schemaname = 'helpdesk' and tablename = any(%s) "
-        "and indexdef like '%%created_at%%'",
+        # An index of kind BRIN finds a time, and gives no order.
+        "and indexdef like '%%created_at%%' and indexdef not ilike '%%using brin%%'",
         (list(_TABLES),),
     )
     assert indexes.fetchall() == []

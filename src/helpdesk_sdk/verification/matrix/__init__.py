@@ -89,6 +89,8 @@ ELSEWHERE = {
     "A42": "Use a forged token, or one that has ended.",
     "A43": "Read other people's values out of error messages.",
     "A44": "Ask GraphQL instead.",
+    "A51": "Give a webhook a name that leads to a private address only when something is sent.",
+    "A52": "Answer a webhook with a redirect to a private address, without end, or drop by drop.",
 }
 """Attacks that a row cannot say: tests of their own try them, or the helpdesk has no such thing to attack."""
 
