@@ -11,7 +11,7 @@ story(
       "## First\n\nPull the plug.\n\n<img src=x onerror=alert(1)>\n\n[bad](javascript:alert(1))",
     );
     await page.getByRole("tab", { name: "Preview" }).click();
-    const preview = page.getByRole("tabpanel");
+    const preview = page.getByRole("tabpanel", { name: "Preview" });
     await preview.getByText("Pull the plug.").waitFor();
     expectEqual(await preview.locator("img, a").count(), 0, "images and links in the preview");
     await page.getByRole("tab", { name: "Write" }).click();
