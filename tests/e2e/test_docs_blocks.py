@@ -8,6 +8,7 @@ import inspect
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.sdk.test_learning import taught  # noqa: F401  # a fixture
 from helpdesk_sdk import AsyncHelpdesk, Helpdesk, Ticket, by_field
 from helpdesk_sdk.scripted_provider import ScriptedProvider
 from helpdesk_sdk.testing import Factory, Person, Project
+from helpdesk_sdk.webhooks import sign
 
 # Pages whose blocks all run in a test of their own.
 _ELSEWHERE = {"docs/fields.md", "docs/zenpy.md", "docs/guides/django.md", "docs/guides/fastapi.md"}
@@ -37,7 +39,7 @@ _HERE = {
     "docs/sdk.md": 12,
     "docs/search.md": 1,
     "docs/testing.md": 4,
-    "docs/webhooks.md": 1,
+    "docs/webhooks.md": 2,
     "docs/worker.md": 1,
 }
 
@@ -157,6 +159,11 @@ def test_search(hd: Helpdesk, ticket: Ticket) -> None:
 def test_webhooks(hd: Helpdesk) -> None:
     made = _run("docs/webhooks.md", 0, hd=hd)
     assert made["secret"].startswith("whsec_")
+    body = b'{"type": "webhook.test", "timestamp": "2026-11-29T10:15:02+00:00", "data": {}}'
+    headers = sign("msg_7", int(time.time()), body, [made["secret"]])
+    own = ('"whsec_…"', repr(made["secret"]))
+    assert _run("docs/webhooks.md", 1, own, request=SimpleNamespace(headers=headers), body=body)["event"].id == "msg_7"
+    assert "event" not in _run("docs/webhooks.md", 1, own, request=SimpleNamespace(headers=headers), body=body + b" ")
     hd.webhooks.delete(made["made"])
 
 

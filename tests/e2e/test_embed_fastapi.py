@@ -284,6 +284,7 @@ def test_every_error_has_a_status_of_its_kind() -> None:
         "HelpdeskError",
         "LocalFileError",
         "UnexpectedResponseError",
+        "WebhookVerificationError",
     }
     assert statuses["StaleRevisionError"] == statuses["TicketClosedError"] == statuses["CursorAheadError"] == 409
     assert statuses["RequestTimeoutError"] == statuses["UnknownOutcomeError"] == statuses["ServerError"] == 503

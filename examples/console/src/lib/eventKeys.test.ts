@@ -81,7 +81,7 @@ describe("keysOfEvent", () => {
   it("refreshes the ticket and the lists for a type of a later version", () => {
     const changed = keysOfEvent(event({ type: "ticket.rated" }));
     expect(changed).toEqual([["ticket", "t1"], ["timeline", "t1"], ["relations", "t1"], ["tickets"]]);
-    expect(keysOfEvent(event({ type: "webhook.created", ticket_id: null }))).toEqual([]);
+    expect(keysOfEvent(event({ type: "rule.created", ticket_id: null }))).toEqual([]);
   });
 });
 
