@@ -111,8 +111,8 @@ def test_behind_the_nearest_of_one_requester_others_vote_among_many_too(
         many(db, rows)
         with as_person(db, AGENT):
             votes.append(best(classified(db, ticket, 1.0)))
-    # Five votes of the requester's, and the others'.
-    assert votes[0] == votes[1]
+    # Five votes of the requester's, and the others'. The index may miss some of these, which makes the vote less sure.
+    assert [(vote["label"], vote["because"]) for vote in votes[1:]] == [(votes[0]["label"], votes[0]["because"])]
     numbers = [1.0, *[0.0] * 383]
     near = "select count(*) from helpdesk_private.nearest_by_vector(%s::real[], %s, null, null) where kind = 'priority'"
     assert value(db, near, numbers, MODEL) > 21

@@ -100,22 +100,22 @@ async def test_f15_an_expiring_token_is_renewed_during_the_stream(staffed: Staff
 
 
 async def test_f15_a_token_that_cannot_be_renewed_ends_the_stream_with_an_error(staffed: Staffed) -> None:
-    short = short_token(staffed, "agent", 2)
+    short = short_token(staffed, "agent", 6)
     async with (
         _anew(staffed, access_token=short) as agent,
         reading(agent.events.stream(poll_interval=3600)) as reader,
         reading(agent.events.stream(team="Billing", poll_interval=3600)) as other,
     ):
-        await until(lambda: reader.error and other.error, 8)
+        await until(lambda: reader.error and other.error, 20)
         assert isinstance(reader.error, AuthenticationError)
         assert isinstance(other.error, AuthenticationError)
         assert "run out" in str(reader.error)
 
 
 async def test_f15_a_refresh_token_that_is_refused_ends_the_stream(staffed: Staffed) -> None:
-    tokens = {"access_token": short_token(staffed, "agent", 2), "refresh_token": "used-up"}
+    tokens = {"access_token": short_token(staffed, "agent", 6), "refresh_token": "used-up"}
     async with _anew(staffed, **tokens) as agent, reading(agent.events.stream(poll_interval=3600)) as reader:
-        await until(lambda: reader.error, 8)
+        await until(lambda: reader.error, 20)
         assert isinstance(reader.error, AuthenticationError)
 
 
