@@ -16,7 +16,7 @@ _START = (
 )
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has ended")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, whose kernel ends a child together with its parent")
 def test_an_interrupted_run_leaves_no_process_of_the_browser(tmp_path: Path) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(
