@@ -138,6 +138,7 @@ def _watch(stack: Stack, generator: subprocess.Popen[str]) -> list[Sample]:
     groups = {"database": _parts(stack, "postgres"), "gateway": _parts(stack, "deno"), "generator": {generator.pid}}
     with psycopg.connect(stack.info.db_url, autocommit=True) as db:
         before, at = _cpu(groups), time.monotonic()
+        psutil.cpu_percent(percpu=True)
         while generator.poll() is None:
             time.sleep(1)
             # A connection is a process of the database.
@@ -146,7 +147,8 @@ def _watch(stack: Stack, generator: subprocess.Popen[str]) -> list[Sample]:
             used = {name: (after[name] - before[name]) / (now - at) for name in after}
             row = db.execute(_ACTIVITY).fetchone()
             assert row is not None
-            found.append(Sample(used["gateway"], used["database"], used["generator"], *row))
+            machine = sum(psutil.cpu_percent(percpu=True)) / 100
+            found.append(Sample(used["gateway"], used["database"], used["generator"], *row, machine=machine))
             before, at = after, now
     return found[1:-1] or found
 

@@ -16,7 +16,10 @@ _DOUBLED = 2.0
 
 @dataclass(frozen=True)
 class Sample:
-    """What was busy in one moment: shares of one processor, and the database's own numbers."""
+    """What was busy in one moment: shares of one processor, and the database's own numbers.
+
+    `machine` is all that ran, so also the subscribers, the kernel and other programs.
+    """
 
     gateway: float
     database: float
@@ -24,6 +27,7 @@ class Sample:
     connections: int
     active: int
     lock_waits: int
+    machine: float = 0.0
 
 
 @dataclass
@@ -69,12 +73,14 @@ class Run:
         generator = mean(one.generator for one in self.samples)
         if mean(one.lock_waits for one in self.samples) >= 1:
             return "locks"
-        if gateway + database + generator >= _BUSY * cores:
-            return f"CPU (gateway {gateway:.0%}, database {database:.0%}, load generator {generator:.0%} of a core)"
+        machine = max(gateway + database + generator, mean(one.machine for one in self.samples))
+        shares = f"gateway {gateway:.0%}, database {database:.0%}, load generator {generator:.0%}, all {machine:.0%}"
+        if machine >= _BUSY * cores:
+            return f"CPU ({shares} of a core)"
         if gateway >= _BUSY:
             return f"gateway ({gateway:.0%} of a core)"
         pool = [one for one in self.samples if one.connections and one.active >= one.connections]
-        return "pool" if len(pool) > len(self.samples) / 2 else "nothing"
+        return "pool" if len(pool) > len(self.samples) / 2 else f"nothing that was seen ({shares} of a core)"
 
 
 def saturation(ramp: Sequence[Run]) -> Run | None:

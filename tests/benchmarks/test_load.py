@@ -91,6 +91,7 @@ def test_where_a_ramp_saturates() -> None:
         (Sample(0.3, 0.2, 0.1, 10, 10, 0), "pool"),
         (Sample(0.3, 0.2, 0.1, 10, 3, 4), "locks"),
         (Sample(0.7, 0.8, 0.4, 10, 3, 0), "CPU"),
+        (Sample(0.5, 0.5, 0.4, 10, 3, 0, machine=1.9), "CPU"),
         (Sample(0.3, 0.2, 0.1, 10, 3, 0), "nothing"),
     ],
 )
