@@ -148,7 +148,7 @@ def _watch(stack: Stack, generator: subprocess.Popen[str]) -> list[Sample]:
             row = db.execute(_ACTIVITY).fetchone()
             assert row is not None
             machine = sum(psutil.cpu_percent(percpu=True)) / 100
-            found.append(Sample(used["gateway"], used["database"], used["generator"], *row, machine=machine))
+            found.append(Sample(used["gateway"], used["database"], used["generator"], *row, machine))
             before, at = after, now
     return found[1:-1] or found
 
