@@ -147,8 +147,11 @@ def _watch(stack: Stack, generator: subprocess.Popen[str]) -> list[Sample]:
             used = {name: (after[name] - before[name]) / (now - at) for name in after}
             row = db.execute(_ACTIVITY).fetchone()
             assert row is not None
+            connections, active, lock_waits = row
             machine = sum(psutil.cpu_percent(percpu=True)) / 100
-            found.append(Sample(used["gateway"], used["database"], used["generator"], *row, machine))
+            found.append(
+                Sample(used["gateway"], used["database"], used["generator"], connections, active, lock_waits, machine)
+            )
             before, at = after, now
     return found[1:-1] or found
 
