@@ -14,6 +14,7 @@ from typing import Any
 
 import helpdesk_sdk
 from helpdesk_sdk import AsyncHelpdesk, EventType, Helpdesk, errors
+from helpdesk_sdk._http.resource import Resource
 from helpdesk_sdk.client import _RESOURCES
 from helpdesk_sdk.models.base import Model, field_descriptions
 from pages import write_or_check
@@ -24,7 +25,7 @@ def _plain(text: str) -> str:
 
 
 def _summary(thing: object) -> str:
-    text = re.sub(r"^`+hd\.\w+`+: ", "", (inspect.getdoc(thing) or "").split("\n\n")[0])
+    text = re.sub(r"^`+hd\.[\w.]+`+: ", "", (inspect.getdoc(thing) or "").split("\n\n")[0])
     return _plain(text[:1].upper() + text[1:])
 
 
@@ -54,12 +55,25 @@ def _type(annotation: str) -> str:
     return re.sub(r" \| \w+Name\b", "", annotation).replace("|", "\\|")
 
 
+def _public(resource: Any) -> set[str]:
+    return {member for member in dir(type(resource)) if not member.startswith("_")}
+
+
+def _parts(resource: Any) -> dict[str, Any]:
+    """The resources that a resource consists of, by name: each has a section of its own."""
+    names = [name for name, member in vars(type(resource)).items() if isinstance(member, property)]
+    found = {name: getattr(resource, name) for name in names}
+    return {name: part for name, part in found.items() if isinstance(part, Resource)}
+
+
 def _methods(resource: Any) -> Iterator[str]:
     yield from ("| method | returns | | raises |", "|---|---|---|---|")
     # `hd.search` is called itself.
     itself = ["__call__"] if "__call__" in vars(type(resource)) else []
-    for name in [*itself, *sorted(member for member in dir(type(resource)) if not member.startswith("_"))]:
+    for name in [*itself, *sorted(_public(resource))]:
         found = inspect.getattr_static(type(resource), name)
+        if name in _parts(resource):
+            continue
         if isinstance(found, property):
             returns = inspect.signature(found.fget).return_annotation  # type: ignore[arg-type]
             yield f"| `{name}` | `{_type(returns)}` | {_summary(found)} | |"
@@ -111,7 +125,11 @@ def reference() -> str:
         live = AsyncHelpdesk("http://127.0.0.1:1", "sb_publishable_docs")
         for name in _RESOURCES:
             resource = getattr(live if name == "presence" else hd, name)
-            lines += [f"### `hd.{name}`", "", _summary(type(resource)), "", *_methods(resource), ""]
+            parts = _parts(resource)
+            lines += [f"### `hd.{name}`", "", _summary(type(resource)), ""]
+            lines += [] if set(parts) == _public(resource) else [*_methods(resource), ""]
+            for below, part in parts.items():
+                lines += [f"#### `hd.{name}.{below}`", "", _summary(type(part)), "", *_methods(part), ""]
     lines += ["### Models", "", *_models(), ""]
     tree = (errors.__doc__ or "").split("\n\n")[1]
     return "\n".join([*lines, "### Errors", "", "```text", tree, "```"])

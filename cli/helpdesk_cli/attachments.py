@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
+from ._base.input import confirm
 from ._base.json import jsonable
 from ._base.output import Column, print_note, print_result, print_rows
 from ._base.settings import settings
@@ -21,6 +21,8 @@ from ._show.attachments import columns
 
 if TYPE_CHECKING:
     from helpdesk_sdk import LeftOver
+
+_FOR_GOOD = "This removes files for good"
 
 app = Commands(name="attachments", help="Files on tickets: list, download, delete, and clean up.")
 
@@ -92,7 +94,7 @@ def delete(
     """Delete a file for good; asks first."""
     with connect() as hd:
         found = hd.attachments.get(attachment)
-        _confirm(f"Delete {found.file_name} for good?", yes)
+        confirm(f"Delete {found.file_name} for good?", yes, _FOR_GOOD)
         done = hd.attachments.delete(found)
     print_result(f"Deleted {found.file_name}.", json=done)
 
@@ -113,7 +115,7 @@ def sweep(
     with connect() as hd:
         if all_files:
             if not dry_run:
-                _confirm("Delete the files of all tickets for good?", yes)
+                confirm("Delete the files of all tickets for good?", yes, _FOR_GOOD)
                 hd.attachments.delete_all_files()
             outcome = "would be deleted" if dry_run else "are being deleted"
             print_result(f"The files of all tickets {outcome}.", json={"all": True, "dry_run": dry_run})
@@ -122,7 +124,7 @@ def sweep(
         if not settings().json:
             print_rows(found, _left_over(), empty="Nothing is left over.")
         if found and not dry_run:
-            _confirm("Remove this?", yes)
+            confirm("Remove this?", yes, _FOR_GOOD)
             found = hd.attachments.sweep(dry_run=False)
     counts = Counter(one.kind for one in found)
     if settings().json:
@@ -151,12 +153,3 @@ def _left_over() -> list[Column[LeftOver]]:
         Column("File", lambda one: one.object_name, flexible=True),
         Column("Bytes", lambda one: one.size, right=True),
     ]
-
-
-def _confirm(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if settings().json or not sys.stdin.isatty():
-        raise CliError("This removes files for good", "Confirm it with --yes.", ExitCode.USAGE)
-    if not typer.confirm(question, default=False):
-        raise CliError("Nothing was changed")

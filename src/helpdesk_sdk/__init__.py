@@ -88,6 +88,19 @@ if TYPE_CHECKING:
     )
     from .models.labels import LabelKind, LabelKindName, LabelThresholds, TrainedKindName
     from .models.links import Duplicate, Link, LinkedTicket, LinkKind, LinkKindName
+    from .models.mail import (
+        EmailBlock,
+        EmailChannel,
+        EmailOutcome,
+        EmailOutcomeName,
+        InboundEmail,
+        MailProvider,
+        MailProviderName,
+        Participant,
+        ParticipantSource,
+        SenderVerdict,
+        UserEmail,
+    )
     from .models.merges import Merge
     from .models.messages import Message
     from .models.metrics import Metric, MetricKind, prometheus_text
@@ -135,6 +148,8 @@ if TYPE_CHECKING:
     from .resources.assistant import PromptRef, ProposalRef
     from .resources.knowledge._references import ArticleRef
     from .resources.knowledge.reports import GapRef
+    from .resources.mail._references import InboundEmailRef
+    from .resources.mail.channels import EmailChannelRef
     from .resources.outbox import DeliveryRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
@@ -189,6 +204,11 @@ __all__ = [
     "DeliveryStateName",
     "Difference",
     "Duplicate",
+    "EmailBlock",
+    "EmailChannel",
+    "EmailChannelRef",
+    "EmailOutcome",
+    "EmailOutcomeName",
     "EmbeddingCounts",
     "EmbeddingJob",
     "EmbeddingProgress",
@@ -217,6 +237,8 @@ __all__ = [
     "ImportRun",
     "ImportSummary",
     "ImportedItem",
+    "InboundEmail",
+    "InboundEmailRef",
     "Invitation",
     "KindHealth",
     "LabelKind",
@@ -230,6 +252,8 @@ __all__ = [
     "LinkKindName",
     "LinkReport",
     "LinkedTicket",
+    "MailProvider",
+    "MailProviderName",
     "MatchedPart",
     "Merge",
     "Message",
@@ -240,6 +264,8 @@ __all__ = [
     "OutboxHealth",
     "Page",
     "Pager",
+    "Participant",
+    "ParticipantSource",
     "Placement",
     "PlacementName",
     "Priority",
@@ -267,6 +293,7 @@ __all__ = [
     "RunState",
     "SearchAnswer",
     "SearchHit",
+    "SenderVerdict",
     "Session",
     "Settings",
     "Snippet",
@@ -290,6 +317,7 @@ __all__ = [
     "Unset",
     "Usage",
     "User",
+    "UserEmail",
     "UserRef",
     "View",
     "ViewAudience",

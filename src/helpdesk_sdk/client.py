@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .resources.fields import Fields
     from .resources.imports import Imports
     from .resources.knowledge import Knowledge
+    from .resources.mail import Mail
     from .resources.messages import Messages
     from .resources.notes import Notes
     from .resources.operations import Operations
@@ -90,6 +91,8 @@ class _Client(Generic[Driver, Transport]):
     """What this helpdesk allows."""
     checks: Checks[Driver]
     """For programs with the secret key that check files."""
+    mail: Mail[Driver]
+    """E-mail: addresses, mails that arrived, quarantine, blocked senders."""
     webhooks: Webhooks[Driver]
     """URLs that receive events; for admins."""
     outbox: Outbox[Driver]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.sdk.arriving import SUPPORT, arrive
 from tests.sdk.support import FAST, Colour, Server
 from tests.sdk.world import Staffed, World
 
+from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.local import Stack
 
 
@@ -49,6 +52,15 @@ def staffed(stack: Stack, _helpdesk_databases: Any) -> Iterator[Staffed]:
     """A helpdesk of their own, with teams and people who can sign in: some tests are about the only admin there is."""
     with _helpdesk_databases.project() as project:
         yield Staffed(replace(stack.info, api_url=project.url, db_url=project.db_url))
+
+
+@pytest.fixture(scope="session")
+def mail_desk(staffed: Staffed) -> Callable[..., str]:
+    """Hands in a mail to an address of the team Billing: ``mail_desk("anna@customer.example")``."""
+    info = staffed.info
+    with Helpdesk(info.api_url, info.secret_key) as system:
+        system.mail.channels.create(SUPPORT, team="Billing")
+    return partial(arrive, info.api_url, info.secret_key, to=SUPPORT)
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,18 @@ ROOT = Path(__file__).parents[2]
 KNOWN = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 
 
+def _parts(kind: type) -> Iterator[type]:
+    """The resources that a resource like ``hd.mail`` consists of."""
+    for member in vars(kind).values():
+        returns = str(member.fget.__annotations__.get("return")) if isinstance(member, property) and member.fget else ""
+        if returns.endswith("[Driver]"):
+            yield member.fget.__globals__[returns.removesuffix("[Driver]")]
+
+
 def _classes() -> dict[str, type]:
     named = [getattr(module, name) for module in (helpdesk_sdk, install, local, testing) for name in module.__all__]
     kinds = [pkgutil.resolve_name(f"helpdesk_sdk.resources.{name}.{name.capitalize()}") for name in _RESOURCES]
+    kinds += [part for kind in tuple(kinds) for part in _parts(kind)]
     kinds += [kind for kind in named if isinstance(kind, type) and kind.__module__.startswith("helpdesk_sdk")]
     return {f"{kind.__module__.removeprefix('helpdesk_sdk.')}.{kind.__qualname__}": kind for kind in kinds}
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_args
 
@@ -43,6 +44,7 @@ RESOURCES = (
     "auth",
     "outbox",
     "webhooks",
+    "mail",
     "tickets",
     "messages",
     "notes",
@@ -74,8 +76,13 @@ def public(thing: object) -> set[str]:
 
 def methods() -> Iterator[tuple[str, str]]:
     for resource in RESOURCES:
-        for name in sorted(public(type(getattr(clients()[0], resource))) - {"session"}):
-            yield resource, name
+        found = getattr(clients()[0], resource)
+        for name in sorted(public(type(found)) - {"session"}):
+            part = getattr(found, name)
+            if isinstance(part, Resource):
+                yield from ((f"{resource}.{name}", below) for below in sorted(public(type(part))))
+            else:
+                yield resource, name
 
 
 @pytest.mark.parametrize(
@@ -139,7 +146,7 @@ def test_both_clients_have_the_same_names_and_arguments() -> None:
 
 @pytest.mark.parametrize(("resource", "name"), list(methods()))
 def test_a_method_is_the_same_in_both_colours(resource: str, name: str) -> None:
-    plain, awaitable = (getattr(getattr(client, resource), name) for client in clients())
+    plain, awaitable = (attrgetter(f"{resource}.{name}")(client) for client in clients())
     signature = inspect.signature(plain)
     assert signature == inspect.signature(awaitable)
     assert "self" not in signature.parameters
@@ -150,7 +157,7 @@ def test_a_method_is_the_same_in_both_colours(resource: str, name: str) -> None:
     assert documented
     assert documented.splitlines()[0].endswith(".")
     # After the first look the method is found without the descriptor.
-    assert getattr(getattr(clients()[0], resource), name) is not plain
+    assert attrgetter(f"{resource}.{name}")(clients()[0]) is not plain
 
 
 def test_lists_and_streams_have_the_colour_of_their_client() -> None:

@@ -167,12 +167,30 @@ class _TrainedKind(StrEnum):
     PRIORITY = "priority"
 
 
+class _EmailOutcome(StrEnum):
+    """What became of a mail that arrived."""
+
+    APPENDED = "appended"
+    CREATED = "created"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+    BOUNCE = "bounce"
+    RECEIPT = "receipt"
+    COMPLAINT = "complaint"
+    AUTOMATIC = "automatic"
+    OWN_COPY = "own_copy"
+    BLOCKED = "blocked"
+    SPAM = "spam"
+    FAILED = "failed"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
         ArticleAudienceName,
         ArticleStatusName,
         ChannelName,
+        EmailOutcomeName,
         FieldAudienceName,
         FieldTypeName,
         GapStateName,
@@ -199,6 +217,7 @@ if TYPE_CHECKING:
     ArticleStatus = ArticleStatusName
     GapState = GapStateName
     ReportGroup = ReportGroupName
+    EmailOutcome = EmailOutcomeName
     LinkKind = LinkKindName
     SuggestKind = RunKindName
     RunKind = RunKindName
@@ -212,6 +231,7 @@ else:
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
     LabelKind, TrainedKind = _LabelKind, _TrainedKind
     ReportGroup = _ReportGroup
+    EmailOutcome = _EmailOutcome
     LinkKind = _LinkKind
 
 

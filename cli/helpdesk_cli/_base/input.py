@@ -16,6 +16,7 @@ import typer
 from .errors import CliError, ExitCode
 from .files import config_dir, write_private_file
 from .secrets import register_secret
+from .settings import settings
 from .text import printable
 
 # The helpdesk accepts at most 100,000 characters, of up to 4 bytes each.
@@ -101,6 +102,25 @@ def read_secrets(name: str, *, twice: bool = False) -> list[str]:
     for secret in found:
         register_secret(secret)
     return found
+
+
+def confirm(question: str, yes: bool, warning: str) -> None:
+    """Ask before something cannot be taken back; a program must have said ``--yes``.
+
+    Args:
+        question: The question on a terminal.
+        yes: Whether ``--yes`` was given: then nothing is asked.
+        warning: What happens, as the error of a program that did not give it.
+
+    Raises:
+        CliError: The answer is no, or there is nobody to ask.
+    """
+    if yes:
+        return
+    if settings().json or not sys.stdin.isatty():
+        raise CliError(warning, "Confirm it with --yes.", ExitCode.USAGE)
+    if not typer.confirm(question, default=False):
+        raise CliError("Nothing was changed")
 
 
 def save_draft(text: str) -> Path:

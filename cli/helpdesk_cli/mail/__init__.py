@@ -1,8 +1,9 @@
-"""`helpdesk mail`: e-mail out."""
+"""`helpdesk mail`: addresses, mails that arrived, quarantine, and how mails are sent."""
 
 from __future__ import annotations
 
-from . import sending  # isort: skip
+# In the order of the help.
+from . import channels, inbound, quarantine, blocks, addresses, sending  # isort: skip
 from .app import app
 
-__all__ = ["app", "sending"]
+__all__ = ["addresses", "app", "blocks", "channels", "inbound", "quarantine", "sending"]

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from .._base.app import Commands
 
-app = Commands(name="mail", help="E-mail: how it is sent, and what the DNS says about its domain.")
+app = Commands(name="mail", help="E-mail: addresses, mails that arrived, quarantine, sending.")

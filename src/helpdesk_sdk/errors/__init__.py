@@ -12,6 +12,10 @@ HelpdeskError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
 │   │   ├── EmailNotFoundError
+│   │   ├── EmailChannelNotFoundError
+│   │   ├── EmailBlockNotFoundError
+│   │   ├── UserEmailNotFoundError
+│   │   ├── ParticipantNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
@@ -110,7 +114,15 @@ from .desk import (
     UserNotFoundError,
     ViewNotFoundError,
 )
-from .email import EmailNotFoundError, EmailTakenError, NotQuarantinedError
+from .email import (
+    EmailBlockNotFoundError,
+    EmailChannelNotFoundError,
+    EmailNotFoundError,
+    EmailTakenError,
+    NotQuarantinedError,
+    ParticipantNotFoundError,
+    UserEmailNotFoundError,
+)
 from .events import CursorAheadError, LogRestoredError
 from .fields import FieldExistsError, FieldNotFoundError, FieldRequiredError, FieldRetiredError, OptionExistsError
 from .imports import ImportFinishedError, ImportNotFoundError
@@ -181,6 +193,8 @@ __all__ = [
     "CursorAheadError",
     "DefaultTeamError",
     "DeliveryNotFoundError",
+    "EmailBlockNotFoundError",
+    "EmailChannelNotFoundError",
     "EmailNotFoundError",
     "EmailTakenError",
     "EmbeddingIncompleteError",
@@ -213,6 +227,7 @@ __all__ = [
     "NoteNotFoundError",
     "OptionExistsError",
     "OtherRequesterError",
+    "ParticipantNotFoundError",
     "PromptNotFoundError",
     "ProposalDecidedError",
     "ProposalExpiredError",
@@ -235,6 +250,7 @@ __all__ = [
     "TransitionNotAllowedError",
     "UnexpectedResponseError",
     "UnknownOutcomeError",
+    "UserEmailNotFoundError",
     "UserExistsError",
     "UserNotFoundError",
     "ViewNotFoundError",

@@ -11,6 +11,22 @@ class EmailNotFoundError(NotFoundError):
     reason = "email_not_found"
 
 
+class EmailChannelNotFoundError(NotFoundError):
+    """There is no such address of the helpdesk, or it is not yours to see."""
+
+
+class EmailBlockNotFoundError(NotFoundError):
+    """This sender is not blocked, or it is not yours to see."""
+
+
+class UserEmailNotFoundError(NotFoundError):
+    """Nobody has this further address, or it is not yours to see."""
+
+
+class ParticipantNotFoundError(NotFoundError):
+    """Nobody with this address takes part in the ticket, or it is not yours to see."""
+
+
 class EmailTakenError(ConflictError):
     """The address is in use already."""
 

@@ -35,6 +35,7 @@ from .fields import FieldOrder, FieldValue, sent_values
 from .linking import TicketLinking
 from .matching import list_matching
 from .merging import TicketMerging
+from .participants import TicketParticipants
 from .query import Order, Scope, first_page, ticket_query
 from .revisions import current_ticket, ticket_where
 from .routing import TicketRouting
@@ -48,6 +49,7 @@ class Tickets(
     TicketCounting[Driver],
     TicketMerging[Driver],
     TicketLinking[Driver],
+    TicketParticipants[Driver],
     TicketBulk[Driver],
     TicketExporting[Driver],
 ):

@@ -1,0 +1,52 @@
+"""Mails that arrived."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from .._base.app import Commands
+from .._base.choices import EmailOutcome, words
+from .._base.output import print_note, print_rows, with_progress
+from .._connect.connection import connect
+from .._show.mails import MAIL_COLUMNS, show_mail
+from .app import app
+
+inbound = Commands(name="inbound", help="Mails that arrived, and what became of each.")
+app.add_typer(inbound)
+
+MailArgument = Annotated[UUID, typer.Argument(metavar="MAIL", help="The mail's id.", show_default=False)]
+
+
+@inbound.command("list")
+def list_(
+    outcome: Annotated[
+        list[EmailOutcome] | None,
+        typer.Option(metavar=words(EmailOutcome), help="Only this outcome; may be repeated."),
+    ] = None,
+    team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only those to this team, by name or id.")] = None,
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Only those of this ticket, by number or id.")
+    ] = None,
+    sender: Annotated[
+        str | None, typer.Option("--from", metavar="ADDRESS", help="Only those from this address.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+) -> None:
+    """List the mails that arrived, newest first."""
+    with connect() as hd:
+        pager = hd.mail.inbound.list(outcome=outcome or None, team=team, ticket=ticket, sender=sender, page_size=500)
+        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
+    more = bool(limit) and len(found) > limit
+    print_rows(found[:limit] if more else found, MAIL_COLUMNS, empty="No mails.")
+    if more:
+        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+
+
+@inbound.command()
+def show(mail: MailArgument) -> None:
+    """Show a mail: what became of it, why, and all that was weighed."""
+    with connect() as hd:
+        show_mail(hd, hd.mail.inbound.get(mail), hd.mail.inbound.explain(mail))
