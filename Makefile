@@ -66,7 +66,7 @@ dist: $(BIN)/.ready ## Build wheel and source distribution into dist/, and sbom.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 lock: ## Resolve the pins in requirements/ anew (needs uv)
 	$(COMPILE) --extra local --group dev pyproject.toml --output-file requirements/dev.txt
-	$(COMPILE) --extra worker --group image pyproject.toml --output-file requirements/worker.txt
+	$(COMPILE) --extra worker --extra mail --group image pyproject.toml --output-file requirements/worker.txt
 	$(COMPILE) --group build --output-file requirements/build.txt
 	$(COMPILE) --group release --output-file requirements/release.txt
 	$(COMPILE) --group console --output-file requirements/console.txt

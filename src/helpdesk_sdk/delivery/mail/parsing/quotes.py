@@ -1,0 +1,108 @@
+"""Where the quoted mail begins in a text. The text stays whole: the offset is for folding it.
+
+In doubt there is no quote: to show too much is better than to hide an answer.
+"""
+
+# Other scripts have a colon of their own.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import re
+
+_LINES_MAX = 5000
+_LINE_MAX = 500
+_ORIGINAL = re.compile(
+    r"[-_]{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|message d.origine|message original"
+    r"|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|originalmeddelande"
+    r"|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|původní zpráva|исходное сообщение)\s*[-_]{2,}",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\*?(?:from|von|de|da|van|från|fra|od|от|发件人|差出人|lähettäjä)\s*[:：]\*?\s*\S", re.IGNORECASE)
+_SENT = re.compile(
+    r"\*?(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato|data|verzonden|skickat|sendt|dato|wysłano"
+    r"|odesláno|отправлено|дата|发送时间|日期|送信日時|lähetetty)\s*[:：]",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"\*?(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|temat|předmět|тема|主题|件名|aihe)\s*[:：]",
+    re.IGNORECASE,
+)
+_WROTE = re.compile(
+    r"(?:on\s.+\swrote|am\s.+\sschrieb.*|le\s.+\sa écrit|el\s.+\sescribió|il\s.+\sha scritto"
+    r"|op\s.+\s(?:schreef|heeft).*|em\s.+\sescreveu|den\s.+\sskrev.*|på\s.+\sskrev.*|w dniu\s.+\s(?:pisze|napisał).*"
+    r"|dne\s.+\snapsal.*"
+    r"|.+\swrote|.+\sschrieb|.+\sпишет|.+写道)\s*[:：]",
+    re.IGNORECASE,
+)
+_HINT = re.compile(r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d{2}\b|\S@\S")
+
+
+def quote_offset(text: str) -> int | None:
+    """Where the quoted mail begins, in characters; None if there is none, or if there is text below it.
+
+    Args:
+        text: The text of a mail.
+    """
+    lines = text.split("\n")
+    if len(lines) > _LINES_MAX:
+        return None
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    short = [line[:_LINE_MAX].strip() for line in lines]
+    quoted = [line.startswith(">") for line in short]
+    filled = [bool(line) for line in short]
+    for at, line in enumerate(short):
+        if not line:
+            continue
+        if quoted[at]:
+            return _checked(text, starts[at]) if _all_quoted(quoted, filled, at) else None
+        if _ORIGINAL.fullmatch(line) or _is_header_block(short, at):
+            return _checked(text, starts[_before(short, at)])
+        length = _attribution(short, at)
+        if length:
+            following = next((n for n in range(at + length, len(short)) if filled[n]), None)
+            if following is None:
+                continue
+            if quoted[following]:
+                return _checked(text, starts[at]) if _all_quoted(quoted, filled, following) else None
+            if length == 1 and _WROTE.fullmatch(line) and _HINT.search(line):
+                return _checked(text, starts[at])
+    return None
+
+
+def _checked(text: str, offset: int) -> int | None:
+    return offset if offset > 0 and text[:offset].strip() else None
+
+
+def _all_quoted(quoted: list[bool], filled: list[bool], at: int) -> bool:
+    """Whether nothing but quoted lines follows."""
+    return all(quoted[n] or not filled[n] for n in range(at, len(quoted)))
+
+
+def _is_header_block(lines: list[str], at: int) -> bool:
+    """Whether the headers of a quoted mail begin here, as Outlook writes them."""
+    if not _FROM.match(lines[at]):
+        return False
+    below = [line for line in lines[at + 1 : at + 8] if line][:5]
+    return any(map(_SENT.match, below)) and any(map(_SUBJECT.match, below))
+
+
+def _before(lines: list[str], at: int) -> int:
+    """The line itself, or the rule that stands above it."""
+    above = at - 1
+    while above >= 0 and not lines[above]:
+        above -= 1
+    return above if above >= 0 and len(lines[above]) >= 5 and not lines[above].strip("_-") else at
+
+
+def _attribution(lines: list[str], at: int) -> int:
+    """Over how many lines a sentence like `On Monday Ann wrote:` goes that begins here; 0 if there is none."""
+    for length in (1, 2, 3):
+        if at + length > len(lines) or not lines[at + length - 1]:
+            return 0
+        joined = " ".join(lines[at : at + length])
+        if joined.endswith((":", "：")):
+            return length if _HINT.search(joined) or _WROTE.fullmatch(joined) else 0
+    return 0
