@@ -89,6 +89,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
     ),
+    "E-mail that the helpdesk writes": (
+        *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),
+        *("notification_preferences", "set_notification_preferences"),
+    ),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),
     "Classification": (

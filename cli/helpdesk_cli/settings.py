@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -61,8 +61,37 @@ def set_(
         int | None,
         typer.Option(metavar="DAYS", help="A mail opens a ticket again that was closed within so many days."),
     ] = None,
+    console_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where staff open the console, for links in mails; an empty text removes it."),
+    ] = None,
+    email_locale: Annotated[
+        str | None,
+        typer.Option(metavar="LANGUAGE", help="The language of mails that the helpdesk writes by itself: en, de."),
+    ] = None,
+    email_acknowledgements: Annotated[
+        Literal["none", "email", "all"] | None,
+        typer.Option(help="Which new tickets are acknowledged by mail: email is those that came by mail."),
+    ] = None,
+    email_notification: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="What staff are notified of who have not chosen: assigned, customer_replied, team_customer_replied, "
+            "mentioned, bounced, or none; repeat it for all of them.",
+        ),
+    ] = None,
+    email_batch_minutes: Annotated[
+        int | None, typer.Option(metavar="N", help="Replies within so many minutes are one notification.")
+    ] = None,
+    email_max_per_minute: Annotated[
+        int | None, typer.Option(metavar="N", help="How many mails the helpdesk writes by itself in a minute.")
+    ] = None,
 ) -> None:
     """Admins: change settings. What is not named stays as it is."""
+    given: dict[str, Any] = {} if console_url is None else {"console_url": console_url or None}
+    if email_notification:
+        given["email_notifications"] = [kind for kind in email_notification if kind != "none"]
     with connect() as hd:
         done = hd.settings.update(
             attachment_types=attachment_type or None,
@@ -74,6 +103,11 @@ def set_(
             article_writers=article_writers,
             article_publishers=article_publishers,
             email_reopen_days=email_reopen_days,
+            email_locale=email_locale,
+            email_acknowledgements=email_acknowledgements,
+            email_batch_minutes=email_batch_minutes,
+            email_max_per_minute=email_max_per_minute,
+            **given,
         )
     _print(done)
 
@@ -89,5 +123,11 @@ def _print(found: Settings) -> None:
         ("article-writers", found.article_writers),
         ("article-publishers", found.article_publishers),
         ("email-reopen-days", found.email_reopen_days),
+        ("console-url", found.console_url),
+        ("email-locale", found.email_locale),
+        ("email-acknowledgements", found.email_acknowledgements),
+        ("email-notification", ", ".join(found.email_notifications) or "none"),
+        ("email-batch-minutes", found.email_batch_minutes),
+        ("email-max-per-minute", found.email_max_per_minute),
     ]
     print_fields("Settings", fields, json=found)

@@ -222,6 +222,17 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "select helpdesk.rotate_webhook_secret({webhook})",
         [("webhook.secret_rotated", "staff")],
     ),
+    "a template of mails": (
+        ADMIN,
+        "select helpdesk.set_email_template('assigned', 'en', 'x', 'y')",
+        [("email_template.changed", "staff")],
+    ),
+    "no template of mails": (
+        ADMIN,
+        "select helpdesk.set_email_template('assigned', 'en', 'x', 'y'); "
+        "select helpdesk.reset_email_template('assigned', 'en')",
+        [("email_template.changed", "staff"), ("email_template.reset", "staff")],
+    ),
     "a try of a webhook": (ADMIN, "select helpdesk.test_webhook({webhook})", [("webhook.test", "staff")]),
     "no webhook": (
         ADMIN,

@@ -127,6 +127,8 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a webhook": [("webhook.created", "admin")],
     "a webhook's filters": [("webhook.updated", "admin")],
     "a webhook's secret": [("webhook.secret_rotated", "admin")],
+    "a template of mails": [("email_template.changed", "admin")],
+    "no template of mails": [("email_template.changed", "admin"), ("email_template.reset", "admin")],
     "a try of a webhook": [("webhook.test", "admin")],
     "no webhook": [("webhook.deleted", "admin")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],

@@ -62,7 +62,9 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "update helpdesk.settings set attachment_types = '{{image/png}}', attachment_max_bytes = 1, "
         "attachment_max_per_message = 1, attachment_max_per_ticket = 1, attachment_max_bytes_per_ticket = 1, "
         "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff', "
-        "email_reopen_days = 3",
+        "email_reopen_days = 3, console_url = 'https://help.example.com', email_locale = 'de', "
+        "email_acknowledgements = 'all', email_notifications = '{{mentioned}}', email_batch_minutes = 1, "
+        "email_max_per_minute = 1",
     ),
     "the settings of the assistant": (
         ADMIN,

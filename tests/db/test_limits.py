@@ -57,6 +57,8 @@ NUMBERS = {
     "settings.attachment_max_per_ticket": (0, limits.TICKET_FILES_MAX),
     "settings.attachment_max_bytes_per_ticket": (0, limits.TICKET_BYTES_MAX),
     "settings.email_reopen_days": (0, limits.REOPEN_DAYS_MAX),
+    "settings.email_batch_minutes": (0, limits.BATCH_MINUTES_MAX),
+    "settings.email_max_per_minute": (0, limits.AUTOMATIC_MAILS_MAX),
     "ai_settings.daily_tokens_project": (0, limits.DAILY_TOKENS_MAX),
     "ai_settings.daily_tokens_team": (0, limits.DAILY_TOKENS_MAX),
     "ai_settings.daily_tokens_person": (0, limits.DAILY_TOKENS_MAX),

@@ -95,6 +95,8 @@ _MODULES = [
     "webhooks",
     "webhook_health",
     "delivery_clock",
+    "email_templates",
+    "notification_preferences",
     "metrics",
     "foundation",
     "attacks_values",

@@ -12,6 +12,7 @@ HelpdeskError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
 │   │   ├── EmailNotFoundError
+│   │   ├── EmailTemplateNotFoundError
 │   │   ├── EmailChannelNotFoundError
 │   │   ├── EmailBlockNotFoundError
 │   │   ├── UserEmailNotFoundError
@@ -119,6 +120,7 @@ from .email import (
     EmailChannelNotFoundError,
     EmailNotFoundError,
     EmailTakenError,
+    EmailTemplateNotFoundError,
     NotQuarantinedError,
     ParticipantNotFoundError,
     UserEmailNotFoundError,
@@ -197,6 +199,7 @@ __all__ = [
     "EmailChannelNotFoundError",
     "EmailNotFoundError",
     "EmailTakenError",
+    "EmailTemplateNotFoundError",
     "EmbeddingIncompleteError",
     "EmbeddingModelMismatchError",
     "ExternalIdTakenError",

@@ -27,6 +27,12 @@ class ParticipantNotFoundError(NotFoundError):
     """Nobody with this address takes part in the ticket, or it is not yours to see."""
 
 
+class EmailTemplateNotFoundError(NotFoundError):
+    """There is no such template of mails."""
+
+    reason = "email_template_not_found"
+
+
 class EmailTakenError(ConflictError):
     """The address is in use already."""
 

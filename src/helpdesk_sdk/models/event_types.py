@@ -72,6 +72,8 @@ class EventType(OpenEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
+    EMAIL_TEMPLATE_CHANGED = "email_template.changed"
+    EMAIL_TEMPLATE_RESET = "email_template.reset"
     WEBHOOK_TEST = "webhook.test"
 
 
@@ -139,5 +141,7 @@ EventName = Literal[
     "webhook.deleted",
     "webhook.disabled",
     "webhook.secret_rotated",
+    "email_template.changed",
+    "email_template.reset",
     "webhook.test",
 ]

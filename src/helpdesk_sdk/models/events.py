@@ -134,9 +134,15 @@ class Event(Model):
     def kind(self) -> str | None:
         """What the proposal is, e.g. ``reply``, in ``proposal.created`` and ``proposal.decided``.
 
-        Or what the link is, e.g. ``blocks``, in ``ticket.linked`` and ``ticket.unlinked``.
+        Or what the link is, e.g. ``blocks``, in ``ticket.linked`` and ``ticket.unlinked``; or of which mails a template
+        is, e.g. ``acknowledgement``, in ``email_template.…`` events.
         """
         return self._current("kind", str)
+
+    @property
+    def locale(self) -> str | None:
+        """The language of a template of mails, in ``email_template.…`` events."""
+        return self._current("locale", str)
 
     @property
     def article_id(self) -> UUID | None:

@@ -18,6 +18,30 @@ class ArticleStaff(OpenEnum):
 ArticleStaffName = Literal["staff", "admins"]
 
 
+class Acknowledged(OpenEnum):
+    """Which new tickets are acknowledged by mail."""
+
+    NONE = "none"
+    EMAIL = "email"
+    ALL = "all"
+
+
+AcknowledgedName = Literal["none", "email", "all"]
+
+
+class NotificationKind(OpenEnum):
+    """What staff may be notified of by mail."""
+
+    ASSIGNED = "assigned"
+    CUSTOMER_REPLIED = "customer_replied"
+    TEAM_CUSTOMER_REPLIED = "team_customer_replied"
+    MENTIONED = "mentioned"
+    BOUNCED = "bounced"
+
+
+NotificationKindName = Literal["assigned", "customer_replied", "team_customer_replied", "mentioned", "bounced"]
+
+
 class Settings(Model):
     """The choices of this helpdesk: everybody reads them, admins change them."""
 
@@ -39,5 +63,17 @@ class Settings(Model):
     """Who publishes and archives articles: ``staff`` or ``admins``."""
     email_reopen_days: int = 14
     """A mail to a ticket that was closed within so many days opens it again; later it opens a new ticket."""
+    console_url: str | None = None
+    """Where staff open the console, for links in mails; None: mails have no links."""
+    email_locale: str = "en"
+    """The language of mails that the helpdesk writes by itself, where the recipient has not chosen one."""
+    email_acknowledgements: Acknowledged = Acknowledged.EMAIL
+    """Which new tickets are acknowledged by mail: ``none``, ``email`` (those that came by mail) or ``all``."""
+    email_notifications: tuple[NotificationKind, ...] = ()
+    """Which notifications staff receive by mail who have not chosen for themselves."""
+    email_batch_minutes: int = 5
+    """Replies of a customer within so many minutes are one notification."""
+    email_max_per_minute: int = 60
+    """How many mails the helpdesk writes by itself in a minute, at most."""
     updated_at: datetime
     """The time of the last change."""

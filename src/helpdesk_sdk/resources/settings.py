@@ -9,8 +9,16 @@ from .. import _limits as limits
 from .. import _validation as check
 from .._http.flow import Flow
 from .._http.resource import Driver, Resource, call
+from .._sentinels import UNSET, Unset
 from ..errors import ForbiddenError
-from ..models.settings import ArticleStaff, ArticleStaffName
+from ..models.settings import (
+    Acknowledged,
+    AcknowledgedName,
+    ArticleStaff,
+    ArticleStaffName,
+    NotificationKind,
+    NotificationKindName,
+)
 from ..models.settings import Settings as SettingsRow
 
 
@@ -42,6 +50,12 @@ class Settings(Resource[Driver]):
         article_writers: ArticleStaff | ArticleStaffName | None = None,
         article_publishers: ArticleStaff | ArticleStaffName | None = None,
         email_reopen_days: int | None = None,
+        console_url: str | Unset | None = UNSET,
+        email_locale: str | None = None,
+        email_acknowledgements: Acknowledged | AcknowledgedName | None = None,
+        email_notifications: Iterable[NotificationKind | NotificationKindName] | None = None,
+        email_batch_minutes: int | None = None,
+        email_max_per_minute: int | None = None,
     ) -> Flow[SettingsRow]:
         """Admins: change settings. What is None stays as it is.
 
@@ -56,6 +70,14 @@ class Settings(Resource[Driver]):
             article_writers: Who drafts and edits articles: ``staff`` or ``admins``.
             article_publishers: Who publishes and archives articles: ``staff`` or ``admins``.
             email_reopen_days: A mail to a ticket that was closed within so many days, 0 to 3,650, opens it again.
+            console_url: Where staff open the console, for links in mails: https, or http on this computer. None removes
+                it: mails have no links.
+            email_locale: The language of mails that the helpdesk writes by itself, like ``en`` or ``de``.
+            email_acknowledgements: Which new tickets are acknowledged by mail: ``none``, ``email`` or ``all``.
+            email_notifications: What staff are notified of by mail who have not chosen for themselves: any of
+                ``assigned``, ``customer_replied``, ``team_customer_replied``, ``mentioned`` and ``bounced``.
+            email_batch_minutes: Replies of a customer within so many minutes, 0 to 1,440, are one notification.
+            email_max_per_minute: How many mails the helpdesk writes by itself in a minute, 0 to 100,000; 0 stops them.
 
         Raises:
             InvalidValueError: A value is not valid, or none is given.
@@ -70,6 +92,8 @@ class Settings(Resource[Driver]):
             ("attachment_max_per_ticket", attachment_max_per_ticket, 0, limits.TICKET_FILES_MAX),
             ("attachment_max_bytes_per_ticket", attachment_max_bytes_per_ticket, 0, limits.TICKET_BYTES_MAX),
             ("email_reopen_days", email_reopen_days, 0, limits.REOPEN_DAYS_MAX),
+            ("email_batch_minutes", email_batch_minutes, 0, limits.BATCH_MINUTES_MAX),
+            ("email_max_per_minute", email_max_per_minute, 0, limits.AUTOMATIC_MAILS_MAX),
         ):
             if value is not None:
                 changes[name] = check.integer(name, value, least, most)
@@ -78,6 +102,17 @@ class Settings(Resource[Driver]):
         for name, who in (("article_writers", article_writers), ("article_publishers", article_publishers)):
             if who is not None:
                 changes[name] = check.choice(name, who, ArticleStaff)
+        if not isinstance(console_url, Unset):
+            text = None if console_url is None else check.text("console_url", console_url, 1, limits.CONSOLE_URL_MAX)
+            changes["console_url"] = text
+        if email_locale is not None:
+            changes["email_locale"] = check.text("email_locale", email_locale, 1, limits.LOCALE_MAX)
+        if email_acknowledgements is not None:
+            changes["email_acknowledgements"] = check.choice(
+                "email_acknowledgements", email_acknowledgements, Acknowledged
+            )
+        if email_notifications is not None:
+            changes["email_notifications"] = check.choices("email_notifications", email_notifications, NotificationKind)
         if not changes:
             raise check.invalid("settings", "has nothing to change")
         query = self._rest.from_("settings").update(changes).eq("singleton", True)

@@ -1998,6 +1998,12 @@ export type Database = {
           "attachment_max_per_ticket": number;
           "attachment_require_check": boolean;
           "attachment_types": (string)[];
+          "console_url": string | null;
+          "email_acknowledgements": string;
+          "email_batch_minutes": number;
+          "email_locale": string;
+          "email_max_per_minute": number;
+          "email_notifications": (string)[];
           "email_reopen_days": number;
           "singleton": boolean;
           "updated_at": string;
@@ -2012,6 +2018,12 @@ export type Database = {
           "attachment_max_per_ticket"?: number;
           "attachment_require_check"?: boolean;
           "attachment_types"?: (string)[];
+          "console_url"?: string | null;
+          "email_acknowledgements"?: string;
+          "email_batch_minutes"?: number;
+          "email_locale"?: string;
+          "email_max_per_minute"?: number;
+          "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
@@ -2025,6 +2037,12 @@ export type Database = {
           "attachment_max_per_ticket"?: number;
           "attachment_require_check"?: boolean;
           "attachment_types"?: (string)[];
+          "console_url"?: string | null;
+          "email_acknowledgements"?: string;
+          "email_batch_minutes"?: number;
+          "email_locale"?: string;
+          "email_max_per_minute"?: number;
+          "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
@@ -4271,6 +4289,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "email_templates": {
+        Args: Record<PropertyKey, never>;
+        Returns: unknown[];
+        SetofOptions: {
+          from: "*";
+          to: "listed_email_template";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
       "embedding_progress": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -4549,6 +4577,7 @@ export type Database = {
           "value": number;
         }[];
       };
+      "notification_preferences": { Args: Record<PropertyKey, never>; Returns: Json };
       "open_transactions": {
         Args: { "min_seconds"?: number };
         Returns: {
@@ -4564,6 +4593,17 @@ export type Database = {
       "parse_query": { Args: { "query": string }; Returns: Json };
       "postpone_attachment": { Args: { "attachment_id": string; "problem"?: string }; Returns: string };
       "postpone_embedding_job": { Args: { "job_id": string; "problem"?: string }; Returns: string };
+      "preview_email_template": {
+        Args: {
+          "html"?: string;
+          "kind": string;
+          "locale"?: string;
+          "subject"?: string;
+          "text"?: string;
+          "ticket_id"?: string;
+        };
+        Returns: Json;
+      };
       "propose": { Args: { "confidence"?: number; "kind": string; "payload": Json }; Returns: Json };
       "publish_article": {
         Args: { "article_id": string; "revision"?: number };
@@ -4846,6 +4886,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "reset_email_template": { Args: { "kind": string; "locale": string }; Returns: boolean };
       "resolve_gap": {
         Args: { "article_id": string; "gap_id": string };
         Returns: {
@@ -4994,6 +5035,16 @@ export type Database = {
         };
       };
       "set_delivery_clock": { Args: { "project_url": string }; Returns: Json };
+      "set_email_template": {
+        Args: { "html"?: string; "kind": string; "locale": string; "subject": string; "text": string };
+        Returns: unknown;
+        SetofOptions: {
+          from: "*";
+          to: "listed_email_template";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "set_field_teams": {
         Args: { "key": string; "team_ids": (string)[] };
         Returns: {
@@ -5017,6 +5068,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "set_notification_preferences": { Args: { "changes": Json }; Returns: Json };
       "set_user_role": {
         Args: { "role": string; "user_id": string };
         Returns: {

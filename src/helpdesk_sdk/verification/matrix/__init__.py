@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import (
     assistant,
     attachments,
+    automatic_mail,
     bulk,
     classification,
     conversation,
@@ -117,6 +118,7 @@ CASES: list[Case] = [
     *exports.CASES,
     *outbox.CASES,
     *email.CASES,
+    *automatic_mail.CASES,
     *classification.CASES,
     *running.CASES,
     *search.CASES,

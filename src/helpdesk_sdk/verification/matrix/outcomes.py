@@ -73,6 +73,7 @@ REASONS = {
     "delivery_not_found": 404,
     "email_not_found": 404,
     "email_taken": 409,
+    "email_template_not_found": 404,
     "not_quarantined": 409,
     "other_requester": 409,
     "link_cycle": 409,
