@@ -12,11 +12,11 @@ HelpdeskError
 │   │   ├── TeamNotFoundError
 │   │   ├── ViewNotFoundError
 │   │   ├── EmailNotFoundError
-│   │   ├── EmailTemplateNotFoundError
 │   │   ├── EmailChannelNotFoundError
 │   │   ├── EmailBlockNotFoundError
 │   │   ├── UserEmailNotFoundError
 │   │   ├── ParticipantNotFoundError
+│   │   ├── EmailTemplateNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
