@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .models.assistant_settings import AssistantSettings, Exclusion, Prompt
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
+    from .models.email_templates import EmailPreview, EmailTemplate, EmailTemplateKind, EmailTemplateKindName
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
     from .models.fields import (
         CustomField,
@@ -105,6 +106,7 @@ if TYPE_CHECKING:
     from .models.messages import Message
     from .models.metrics import Metric, MetricKind, prometheus_text
     from .models.notes import Note
+    from .models.notifications import NotificationPreferences
     from .models.outbox import (
         Delivery,
         DeliveryAttempt,
@@ -209,6 +211,10 @@ __all__ = [
     "EmailChannelRef",
     "EmailOutcome",
     "EmailOutcomeName",
+    "EmailPreview",
+    "EmailTemplate",
+    "EmailTemplateKind",
+    "EmailTemplateKindName",
     "EmbeddingCounts",
     "EmbeddingJob",
     "EmbeddingProgress",
@@ -261,6 +267,7 @@ __all__ = [
     "MetricKind",
     "NewWebhook",
     "Note",
+    "NotificationPreferences",
     "OutboxHealth",
     "Page",
     "Pager",

@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "models.attachments": ("Attachment", "AttachmentState", "LeftOver", "Placement", "PlacementName"),
     "models.counts": ("TeamCount", "TicketCount", "TicketCounts", "WrongCounter"),
+    "models.email_templates": ("EmailPreview", "EmailTemplate", "EmailTemplateKind", "EmailTemplateKindName"),
     "models.events": ("Announcement", "Change", "Event", "EventName", "EventPage", "EventType"),
     "models.fields": (
         "CustomField",
@@ -103,6 +104,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "models.messages": ("Message",),
     "models.notes": ("Note",),
+    "models.notifications": ("NotificationPreferences",),
     "models.outbox": (
         "Delivery",
         "DeliveryClock",

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import channels, inbound, quarantine, blocks, addresses, sending  # isort: skip
+from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending  # isort: skip
 from .app import app
 
-__all__ = ["addresses", "app", "blocks", "channels", "inbound", "quarantine", "sending"]
+__all__ = [
+    "addresses",
+    "app",
+    "blocks",
+    "channels",
+    "inbound",
+    "notifications",
+    "quarantine",
+    "sending",
+    "templates",
+]

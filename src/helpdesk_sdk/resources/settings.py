@@ -112,7 +112,7 @@ class Settings(Resource[Driver]):
                 "email_acknowledgements", email_acknowledgements, Acknowledged
             )
         if email_notifications is not None:
-            changes["email_notifications"] = check.choices("email_notifications", email_notifications, NotificationKind)
+            changes["email_notifications"] = _kinds(email_notifications)
         if not changes:
             raise check.invalid("settings", "has nothing to change")
         query = self._rest.from_("settings").update(changes).eq("singleton", True)
@@ -126,3 +126,10 @@ def _types(given: object) -> list[str]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise check.invalid("attachment_types", f"must be a list of texts, got {type(given).__name__}")
     return [check.text("attachment_types", one, 1, limits.CONTENT_TYPE_MAX) for one in given]
+
+
+def _kinds(given: object) -> list[str]:
+    # None of them is a choice, too.
+    if isinstance(given, (list, tuple, set, frozenset)) and not given:
+        return []
+    return check.choices("email_notifications", given, NotificationKind)

@@ -7,7 +7,9 @@ from .addresses import Addresses
 from .blocks import Blocks
 from .channels import Channels
 from .inbound import Inbound
+from .notifications import Notifications
 from .quarantine import Quarantine
+from .templates import Templates
 
 
 class Mail(Resource[Driver]):
@@ -37,3 +39,13 @@ class Mail(Resource[Driver]):
     def addresses(self) -> Addresses[Driver]:
         """Further addresses of people."""
         return Addresses(self._driver)
+
+    @property
+    def templates(self) -> Templates[Driver]:
+        """The texts of mails that the helpdesk writes by itself."""
+        return Templates(self._driver)
+
+    @property
+    def notifications(self) -> Notifications[Driver]:
+        """Which notifications you receive by mail."""
+        return Notifications(self._driver)
