@@ -140,7 +140,7 @@ def _contents(files: list[tuple[str, bytes]], rtf: bytes, body: Body) -> Iterato
 
 
 def _trimmed(text: str, by_html: int | None) -> int | None:
-    found = by_html if by_html is not None else quote_offset(text)
+    found = quote_offset(text, by_html)
     return found if found is not None and 0 < found < len(text) and text[:found].strip() else None
 
 

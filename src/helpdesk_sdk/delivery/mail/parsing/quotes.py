@@ -35,21 +35,51 @@ _WROTE = re.compile(
     r"|.+\swrote|.+\sschrieb|.+\sпишет|.+写道)\s*[:：]",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(r"-- ?")
+_SENT_FROM = re.compile(
+    r"(?:sent from my |get outlook for |von meinem .{1,60} gesendet|gesendet von |envoyé de(?:puis)? mon |enviado desde "
+    r"mi |inviato da(?:l mio)? |enviado do meu |verstuurd vanaf mijn |skickat från min |sendt fra min |wysłane z "
+    r"|отправлено с )",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINES = 12
+_SENT_FROM_LINES = 3
 _HINT = re.compile(r"\d{1,2}[:.]\d{2}|\b(?:19|20)\d{2}\b|\S@\S")
 
 
-def quote_offset(text: str) -> int | None:
-    """Where the quoted mail begins, in characters; None if there is none, or if there is text below it.
+def quote_offset(text: str, marked: int | None = None) -> int | None:
+    """Where signature and quoted mail begin, in characters; None if there are none, or if there is text below.
 
     Args:
         text: The text of a mail.
+        marked: Where its HTML says that the quoted mail begins.
     """
     lines = text.split("\n")
     if len(lines) > _LINES_MAX:
-        return None
+        return marked
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
+    if marked is None:
+        marked = _quote(text, lines, starts)
+        if marked == -1:
+            return None
+    end = len(lines) if marked is None else next(n for n, start in enumerate(starts) if start >= marked)
+    signed = _signature(lines, end)
+    return _checked(text, starts[signed]) if signed < end else marked
+
+
+def _signature(lines: list[str], end: int) -> int:
+    """The line at which a signature begins that stands directly above this line; the line itself without one."""
+    for at in range(max(0, end - _SIGNATURE_LINES), end):
+        if _SIGNATURE.fullmatch(lines[at]):
+            return at
+    filled = [at for at in range(max(0, end - 50), end) if lines[at].strip()][-_SENT_FROM_LINES:]
+    return next((at for at in reversed(filled) if _SENT_FROM.match(lines[at].strip()[:_LINE_MAX])), end)
+
+
+def _quote(text: str, lines: list[str], starts: list[int]) -> int | None:
+    """Where the quoted mail begins; None without one, -1 if there is text below it or none above."""
     short = [line[:_LINE_MAX].strip() for line in lines]
     quoted = [line.startswith(">") for line in short]
     filled = [bool(line) for line in short]
@@ -57,28 +87,34 @@ def quote_offset(text: str) -> int | None:
         if not line:
             continue
         if quoted[at]:
-            return _checked(text, starts[at]) if _all_quoted(quoted, filled, at) else None
+            return _above(text, starts[at]) if _all_quoted(lines, quoted, filled, at) else -1
         if _ORIGINAL.fullmatch(line) or _is_header_block(short, at):
-            return _checked(text, starts[_before(short, at)])
+            return _above(text, starts[_before(short, at)])
         length = _attribution(short, at)
         if length:
             following = next((n for n in range(at + length, len(short)) if filled[n]), None)
             if following is None:
                 continue
             if quoted[following]:
-                return _checked(text, starts[at]) if _all_quoted(quoted, filled, following) else None
+                return _above(text, starts[at]) if _all_quoted(lines, quoted, filled, following) else -1
             if length == 1 and _WROTE.fullmatch(line) and _HINT.search(line):
-                return _checked(text, starts[at])
+                return _above(text, starts[at])
     return None
+
+
+def _above(text: str, offset: int) -> int:
+    return offset if text[:offset].strip() else -1
 
 
 def _checked(text: str, offset: int) -> int | None:
     return offset if offset > 0 and text[:offset].strip() else None
 
 
-def _all_quoted(quoted: list[bool], filled: list[bool], at: int) -> bool:
-    """Whether nothing but quoted lines follows."""
-    return all(quoted[n] or not filled[n] for n in range(at, len(quoted)))
+def _all_quoted(lines: list[str], quoted: list[bool], filled: list[bool], at: int) -> bool:
+    """Whether nothing but quoted lines follows, and a signature."""
+    last = range(max(at, len(lines) - _SIGNATURE_LINES), len(lines))
+    end = next((n for n in last if _SIGNATURE.fullmatch(lines[n])), len(lines))
+    return all(quoted[n] or not filled[n] for n in range(at, end))
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
