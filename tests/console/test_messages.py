@@ -29,7 +29,7 @@ def test_a_language_has_every_text(language: str, area: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_area_and_is_offered(language: str) -> None:
     assert sorted(path.stem for path in (MESSAGES / language).glob("*.json")) == AREAS
-    modules = (MESSAGES / f"{language}{kind}.ts" for kind in ("", ".guest", ".settings", ".staff", ".admin"))
+    modules = (MESSAGES / f"{language}{kind}.ts" for kind in ("", ".guest", ".settings", ".staff", ".admin", ".mail"))
     imported = [
         area for module in modules for area in re.findall(rf'from "\./{language}/(\w+)\.json"', module.read_text())
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from psycopg import connect
+from tests.console.outside import add as add_outside
 
 from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.scripted_provider import Behaviour
@@ -110,10 +111,16 @@ def long(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[
     return made
 
 
+def outside(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[str, Any]:
+    """The plain world, with a webhook and with mails: see outside.py."""
+    return plain(project, system, people) | add_outside(project, system, people)
+
+
 WORLDS = {
     "empty": empty,
     "long": long,
     "many": many,
+    "outside": outside,
     "plain": plain,
     "failing_model": plain,
     "no_model": plain,

@@ -66,6 +66,7 @@ const routes = rootRoute.addChildren([
     page(staff, "/tickets/new", () => import("./pages/NewTicketPage.tsx")),
     page(staff, "/tickets/$ticketId", () => import("./pages/TicketDetailPage.tsx")),
     page(staff, "/proposals", () => import("./pages/ProposalsPage.tsx")),
+    page(staff, "/quarantine", () => import("./pages/QuarantinePage.tsx")),
     page(staff, "/knowledge", () => import("./pages/KnowledgePage.tsx")),
     page(staff, "/knowledge/gaps", () => import("./pages/KnowledgeGapsPage.tsx")),
     page(staff, "/knowledge/$articleId", () => import("./pages/ArticlePage.tsx")),
@@ -75,16 +76,10 @@ const routes = rootRoute.addChildren([
       getParentRoute: () => admins,
       path: "/admin",
       beforeLoad: () => {
-        throw redirect({ to: "/admin/people" });
+        throw redirect({ to: "/admin/$", params: { _splat: "people" } });
       },
     }),
-    page(admins, "/admin/people", () => import("./pages/AdminPanel/PeoplePage.tsx")),
-    page(admins, "/admin/teams", () => import("./pages/AdminPanel/TeamsPage.tsx")),
-    page(admins, "/admin/fields", () => import("./pages/AdminPanel/FieldsPage.tsx")),
-    page(admins, "/admin/views", () => import("./pages/AdminPanel/ViewsPage.tsx")),
-    page(admins, "/admin/assistant", () => import("./pages/AdminPanel/AssistantPage.tsx")),
-    page(admins, "/admin/health", () => import("./pages/AdminPanel/HealthPage.tsx")),
-    page(admins, "/admin/log", () => import("./pages/AdminPanel/LogPage.tsx")),
+    page(admins, "/admin/$", () => import("./pages/AdminPanel/AdminPages.tsx")),
   ]),
 ]);
 

@@ -49,7 +49,11 @@ describe("keysOfEvent", () => {
   });
 
   it("leaves the conversation alone to which a message or a note comes", () => {
-    expect(keysOfEvent(event({ type: "note.created" }))).toEqual([["ticket", "t1"], ["timeline", "t1", "files"]]);
+    expect(keysOfEvent(event({ type: "note.created" }))).toEqual([
+      ["ticket", "t1"],
+      ["timeline", "t1", "files"],
+      ["timeline", "t1", "mails"],
+    ]);
     expect(keysOfEvent(event({ type: "message.created" }))).not.toContainEqual(["timeline", "t1"]);
     expect(keysOfEvent(event({ type: "message.redacted" }))).toContainEqual(["timeline", "t1"]);
   });

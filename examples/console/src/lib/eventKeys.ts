@@ -6,7 +6,10 @@ import { keys } from "./queryKeys.ts";
 const LISTS = ["tickets"], COUNTS = ["counts"], RELATIONS = ["relations"];
 const NOTHING: string[] = [];
 /** What a message or a note changes of a timeline, besides that it is there: see contexts/arrivals.ts. */
-const OF_ARRIVALS: Record<string, string[]> = { "message.created": ["messages", "files"], "note.created": ["files"] };
+const OF_ARRIVALS: Record<string, string[]> = {
+  "message.created": ["messages", "files", "mails", "participants"],
+  "note.created": ["files", "mails"],
+};
 /** Names of which each ticket has its own. */
 const OF_EACH = ["relations", "proposals"];
 const OF_TICKETS: Record<string, string[]> = {
@@ -47,7 +50,7 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   embedding_model: () => [keys.assistantSettings(), ["health"]],
   field: () => [keys.fields()],
   view: () => [keys.views()],
-  webhook: () => [["health"]],
+  webhook: () => [keys.webhooks(), keys.deliveries(), ["health"]],
 };
 
 /** The names of what an event has changed. A type that is not known changes the ticket that it names, and the lists. */

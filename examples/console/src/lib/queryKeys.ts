@@ -21,4 +21,8 @@ export const keys = {
   article: (id: string) => ["article", id] as const,
   settings: () => ["settings"] as const,
   assistantSettings: () => ["assistantSettings"] as const,
+  webhooks: () => ["webhooks"] as const,
+  /** Mail that arrived, and what admins set about it. */
+  mail: (...parts: string[]) => ["mail", ...parts] as const,
+  deliveries: (filter?: unknown) => filter === undefined ? ["deliveries"] as const : ["deliveries", filter] as const,
 };

@@ -1,11 +1,12 @@
 import type { AdminTexts } from "../messages/en.admin.ts";
 import type { GuestTexts } from "../messages/en.guest.ts";
+import type { MailTexts } from "../messages/en.mail.ts";
 import type { Texts } from "../messages/en.ts";
 import type { SettingsTexts } from "../messages/en.settings.ts";
 import type { StaffTexts } from "../messages/en.staff.ts";
 
-export type TextRole = "guest" | "settings" | "staff" | "admin";
-type Content = Texts | GuestTexts | SettingsTexts | StaffTexts | AdminTexts;
+export type TextRole = "guest" | "settings" | "staff" | "admin" | "mail";
+type Content = Texts | GuestTexts | SettingsTexts | StaffTexts | AdminTexts | MailTexts;
 
 const files = import.meta.glob<{ default: Content }>("../messages/*.ts");
 const loaded = new Map<string, Content>();

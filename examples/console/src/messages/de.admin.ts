@@ -1,6 +1,8 @@
 import type { AdminTexts } from "./en.admin.ts";
 import admin from "./de/admin.json" with { type: "json" };
+import channels from "./de/channels.json" with { type: "json" };
+import deliveries from "./de/deliveries.json" with { type: "json" };
 
-const texts: AdminTexts = { admin };
+const texts: AdminTexts = { admin, channels, deliveries };
 
 export default texts;

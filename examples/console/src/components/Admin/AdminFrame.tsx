@@ -3,7 +3,18 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { PageHeader } from "../Shared/index.ts";
 
-const PAGES = ["people", "teams", "fields", "views", "assistant", "health", "log"] as const;
+const PAGES = [
+  "people",
+  "teams",
+  "fields",
+  "views",
+  "assistant",
+  "mail",
+  "webhooks",
+  "outbox",
+  "health",
+  "log",
+] as const;
 const LINK = "whitespace-nowrap border-b-2 border-transparent px-1 py-2 text-muted hover:text-default " +
   "aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-default";
 
@@ -18,7 +29,7 @@ export function AdminFrame({ intro, actions, children }: Props) {
       <PageHeader title={t("admin")} />
       <nav aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
         {PAGES.map((name) => (
-          <Link key={name} to={`/admin/${name}`} className={LINK}>
+          <Link key={name} to="/admin/$" params={{ _splat: name }} className={LINK}>
             {words(name)}
           </Link>
         ))}

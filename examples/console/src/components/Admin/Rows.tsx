@@ -1,9 +1,17 @@
 import type { ReactNode } from "react";
 
+type RowsProps = {
+  label: string;
+  heads: string[];
+  children: ReactNode;
+  /** Nothing in it takes the focus: it does itself, so that the keyboard can scroll it. */
+  isOnlyText?: boolean;
+};
+
 /** A table of the admin panel: rows with a name, what belongs to it, and its actions at the end. */
-export function Rows({ label, heads, children }: { label: string; heads: string[]; children: ReactNode }) {
+export function Rows({ label, heads, children, isOnlyText = false }: RowsProps) {
   return (
-    <div className="overflow-x-auto rounded-lg border border-line">
+    <div className="overflow-x-auto rounded-lg border border-line" tabIndex={isOnlyText ? 0 : undefined}>
       <table className="w-full border-collapse text-start" aria-label={label}>
         <thead className="bg-sunken text-start text-muted">
           <tr>

@@ -1,12 +1,17 @@
 import { Bot, Lock } from "lucide-react";
-import { memo, useId, useState } from "react";
+import { lazy, memo, Suspense, useId, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { TicketMail } from "../../lib/inboundMail.ts";
 import type { Attachment } from "../../lib/models.ts";
 import type { MessageEntry, NoteEntry } from "../../lib/timeline.ts";
-import { Avatar, Badge, Button, Markdown, Time } from "../Shared/index.ts";
+import { MailMark } from "../Mail/MailMark.tsx";
+import { Avatar, Badge, Time } from "../Shared/index.ts";
+import { EntryBody } from "./EntryBody.tsx";
 import { FileList } from "./FileList.tsx";
 import { InlinePictures } from "./InlinePictures.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
+
+const MailPanel = lazy(() => import("../Mail/MailPanel.tsx"));
 
 type Props = {
   entry: MessageEntry | NoteEntry;
@@ -16,12 +21,16 @@ type Props = {
   isUnread: boolean;
   /** Whether it began as a draft of the assistant, and was edited. */
   drafted?: "whole" | "edited";
+  /** The mail that it came as. */
+  mail?: TicketMail;
 };
 
 /** A message or a note. A note is yellow, has a lock, and says that it is internal. Drawn anew only when it changes. */
-export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted }: Props) {
+export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted, mail }: Props) {
   const t = useTranslations("ticket");
   const nameId = useId();
+  const panelId = useId();
+  const [isMailOpen, setMailOpen] = useState(false);
   const isNote = entry.kind === "note";
   const isDescription = entry.kind === "message" && entry.isDescription === true;
   const isStaff = isNote || entry.authorKind !== "customer";
@@ -68,6 +77,7 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
             <Time at={entry.at} />
           </span>
           {entry.ticketId !== ticketId && <span className="text-xs text-subtle">{t("fromTicket")}</span>}
+          {mail && <MailMark mail={mail} panelId={panelId} isOpen={isMailOpen} onToggle={setMailOpen} />}
           <span className="flex-1" />
           {entry.kind === "message" && !isDescription && <MessageMenu message={entry} ticketId={ticketId} />}
         </header>
@@ -75,30 +85,16 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
           ? <p className="mt-1 italic text-muted">{t("redacted")}</p>
           : (
             <InlinePictures files={own}>
-              <Body text={entry.body} />
+              <EntryBody text={entry.body} quotedFrom={isNote ? null : mail?.trimmed_from ?? null} />
             </InlinePictures>
           )}
         {own.length > 0 && <FileList files={own} />}
+        {mail && isMailOpen && (
+          <Suspense fallback={null}>
+            <MailPanel mail={mail} id={panelId} />
+          </Suspense>
+        )}
       </div>
     </article>
   );
 });
-
-const LONG = 4_000;
-
-/** A text as Markdown. A long one is cut until somebody wants all of it. */
-function Body({ text }: { text: string }) {
-  const t = useTranslations("ticket");
-  const [isWhole, setWhole] = useState(false);
-  const isLong = text.length > LONG;
-  return (
-    <div className="mt-1 min-w-0 wrap-anywhere" dir="auto">
-      <Markdown text={isLong && !isWhole ? `${text.slice(0, LONG)} …` : text} />
-      {isLong && (
-        <Button variant="ghost" size="small" onClick={() => setWhole(!isWhole)}>
-          {isWhole ? t("showLess") : t("showAll", { count: text.length })}
-        </Button>
-      )}
-    </div>
-  );
-}

@@ -5,9 +5,11 @@ import { useConversationScroll } from "../../hooks/useConversationScroll.ts";
 import { useMerged } from "../../hooks/useTicketRelations.ts";
 import { useProposals } from "../../hooks/useProposals.ts";
 import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
+import { useTicketMails } from "../../hooks/useInboundMail.ts";
 import { useTicketFiles } from "../../hooks/useTicketFiles.ts";
 import type { useTimeline } from "../../hooks/useTimeline.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
+import type { TicketMail } from "../../lib/inboundMail.ts";
 import type { Attachment, TicketDetails } from "../../lib/models.ts";
 import { draftedTexts } from "../../lib/proposals.ts";
 import { addDescriptions, groupEvents, messagesAfter } from "../../lib/timeline.ts";
@@ -40,6 +42,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const { data: proposals } = useProposals(ticket.ticket_id);
   const drafted = useMemo(() => draftedTexts(proposals ?? []), [proposals]);
   const { data: files = NO_FILES } = useTicketFiles(ticket.ticket_id, entries);
+  const mails = useTicketMails(ticket.ticket_id, entries);
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
   const written = entries.filter(({ kind }) => kind !== "event");
@@ -73,7 +76,9 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
         <div className="mx-auto flex max-w-3xl flex-col gap-2">
           {hasOlder
             ? <Button variant="ghost" size="small" onClick={loadOlder} isBusy={isLoadingOlder}>{t("loadOlder")}</Button>
-            : !timeline.isPending && <Description ticket={ticket} files={files} />}
+            : !timeline.isPending && (
+              <Description ticket={ticket} files={files} mail={mails.get(`${ticket.ticket_id}-description`)} />
+            )}
           {timeline.isPending && [1, 2, 3].map((row) => <Skeleton key={row} className="h-20 w-full" />)}
           {timeline.error && (
             <ErrorNote
@@ -90,6 +95,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
                 files={files}
                 isUnread={unread.has(item.id)}
                 drafted={drafted.get(item.id)}
+                mail={mails.get(item.id)}
               />
             )
           )}
@@ -116,7 +122,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
 }
 
 /** What the requester wrote when they opened the ticket. */
-function Description({ ticket, files }: { ticket: TicketDetails; files: Attachment[] }) {
+function Description({ ticket, files, mail }: { ticket: TicketDetails; files: Attachment[]; mail?: TicketMail }) {
   const { ticket_id: ticketId, description, created_by: authorId, created_at: at, requester } = ticket;
   const hasFiles = files.some(({ placement, ticket_id }) => placement === "ticket" && ticket_id === ticketId);
   const authorName = requester?.name || requester?.email || "";
@@ -134,5 +140,5 @@ function Description({ ticket, files }: { ticket: TicketDetails; files: Attachme
     isDescription: true,
   }), [ticketId, at, authorId, authorName, description]);
   if (description === "" && !hasFiles) return null;
-  return <Entry entry={entry} ticketId={ticketId} files={files} isUnread={false} />;
+  return <Entry entry={entry} ticketId={ticketId} files={files} isUnread={false} mail={mail} />;
 }

@@ -55,12 +55,15 @@ type IconButtonProps = {
   size?: "small" | "medium";
   isDisabled?: boolean;
   isPressed?: boolean;
+  /** Whether what it opens is open; `controls` is the id of that. */
+  isExpanded?: boolean;
+  controls?: string;
   onClick?(event: React.MouseEvent<HTMLButtonElement>): void;
 };
 
 /** A button that is an icon; its label is its name. */
 export function IconButton(
-  { label, icon: Icon, size = "medium", isDisabled = false, isPressed, onClick }: IconButtonProps,
+  { label, icon: Icon, size = "medium", isDisabled = false, isPressed, isExpanded, controls, onClick }: IconButtonProps,
 ) {
   return (
     <button
@@ -68,6 +71,8 @@ export function IconButton(
       aria-label={label}
       title={label}
       aria-pressed={isPressed}
+      aria-expanded={isExpanded}
+      aria-controls={isExpanded ? controls : undefined}
       disabled={isDisabled}
       onClick={onClick}
       className={`grid shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-default aria-pressed:bg-selected aria-pressed:text-accent disabled:cursor-not-allowed disabled:opacity-50 ${

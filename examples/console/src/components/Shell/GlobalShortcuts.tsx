@@ -31,6 +31,7 @@ export function GlobalShortcuts() {
     go("g d", "/dashboard", t("dashboard"), isStaff),
     go("g p", "/proposals", t("proposals"), isStaff),
     go("g k", "/knowledge", t("knowledge"), isStaff),
+    go("g m", "/quarantine", t("quarantine"), isStaff),
     go("g a", "/admin/people", t("admin"), can("administer")),
     go("g r", "/requests", t("requests"), !isStaff),
     go("g h", "/help", t("help"), !isStaff),

@@ -9,6 +9,7 @@ import {
   Plus,
   Settings,
   Shield,
+  ShieldQuestion,
   Sparkles,
 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
@@ -20,7 +21,16 @@ const SignOutQuestion = lazy(() => import("./SignOutQuestion.tsx"));
 
 type Entry = {
   to: string;
-  label: "dashboard" | "queue" | "proposals" | "knowledge" | "admin" | "requests" | "newRequest" | "help";
+  label:
+    | "dashboard"
+    | "queue"
+    | "proposals"
+    | "knowledge"
+    | "quarantine"
+    | "admin"
+    | "requests"
+    | "newRequest"
+    | "help";
   icon: LucideIcon;
   needs: Action;
 };
@@ -30,6 +40,7 @@ const ENTRIES: Entry[] = [
   { to: "/queue", label: "queue", icon: Inbox, needs: "work" },
   { to: "/proposals", label: "proposals", icon: Sparkles, needs: "work" },
   { to: "/knowledge", label: "knowledge", icon: BookOpen, needs: "work" },
+  { to: "/quarantine", label: "quarantine", icon: ShieldQuestion, needs: "work" },
   { to: "/admin", label: "admin", icon: Shield, needs: "administer" },
   { to: "/requests", label: "requests", icon: Inbox, needs: "request" },
   { to: "/requests/new", label: "newRequest", icon: Plus, needs: "request" },

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { memo } from "react";
+import { lazy, memo, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import type { TicketEdit } from "../../hooks/useTicketEdit.ts";
 import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
@@ -11,6 +11,8 @@ import { Properties } from "./Properties.tsx";
 import { Related } from "./Related.tsx";
 import { RequesterCard } from "./RequesterCard.tsx";
 import { SidePanel } from "./SidePanel.tsx";
+
+const ParticipantsPanel = lazy(() => import("./ParticipantsPanel.tsx"));
 
 type Props = {
   ticket: TicketDetails;
@@ -53,6 +55,9 @@ export const TicketSide = memo(function TicketSide({ ticket, edit, isOver, onClo
       <SidePanel title={t("related")}>
         <Related ticket={ticket} />
       </SidePanel>
+      <Suspense fallback={null}>
+        <ParticipantsPanel ticketId={ticket.ticket_id} />
+      </Suspense>
     </aside>
   );
 });

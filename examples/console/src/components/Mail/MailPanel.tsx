@@ -1,0 +1,32 @@
+import { useTranslations } from "use-intl";
+import { TextsOf } from "../../contexts/LanguageContext.tsx";
+import { useExplanation } from "../../hooks/useInboundMail.ts";
+import type { TicketMail } from "../../lib/inboundMail.ts";
+import { Evidence } from "./Evidence.tsx";
+
+type Props = { mail: TicketMail; id: string };
+
+/** Below a message that came as a mail: what was decided about it, why, and the evidence. */
+export default function MailPanel(props: Props) {
+  return (
+    <TextsOf role="mail">
+      <Panel {...props} />
+    </TextsOf>
+  );
+}
+
+function Panel({ mail, id }: Props) {
+  const t = useTranslations("mail");
+  const { data: explanation } = useExplanation(mail.inbound_id, mail.outcome);
+  return (
+    <section id={id} aria-label={t("aboutMail")} className="mt-2 flex flex-col gap-2 rounded-md bg-sunken p-3">
+      <p className="break-words">{explanation ?? "…"}</p>
+      {mail.subject && (
+        <p className="text-muted">
+          {t("subject")}: <bdi className="break-words">{mail.subject}</bdi>
+        </p>
+      )}
+      <Evidence mail={mail} />
+    </section>
+  );
+}

@@ -1,0 +1,123 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { type QuarantinedMail, useExplanation, useQuarantineActions } from "../../hooks/useInboundMail.ts";
+import { Button, ConfirmDialog, ErrorNote, Markdown, Time, useToast } from "../Shared/index.ts";
+import { Evidence } from "./Evidence.tsx";
+import { MailFlags } from "./MailFlags.tsx";
+import { ToTicketDialog } from "./ToTicketDialog.tsx";
+
+const SHORT = 600;
+
+/** A mail in quarantine: why it waits, what it says, the evidence, and what a person may decide. */
+export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isChosen: boolean }) {
+  const t = useTranslations("mail");
+  const [isWhole, setWhole] = useState(false);
+  const { data: explanation } = useExplanation(mail.inbound_id, mail.outcome);
+  const ticket = mail.tickets.find(({ ticket_id }) => ticket_id === mail.ticket_id);
+  const text = mail.body ?? "";
+  const isLong = text.length > SHORT;
+  return (
+    <article
+      aria-label={mail.subject || t("noSubject")}
+      className={`rounded-lg border bg-raised ${isChosen ? "border-accent" : "border-line"}`}
+    >
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
+        <h2 className="min-w-0 flex-1 truncate font-medium" dir="auto">{mail.subject || t("noSubject")}</h2>
+        <MailFlags mail={mail} />
+        <span className="text-muted">
+          <Time at={mail.received_at} />
+        </span>
+      </header>
+      <div className="flex flex-col gap-3 px-4 py-3">
+        <p className="rounded-md bg-warning-soft px-3 py-2 break-words">{explanation ?? "…"}</p>
+        {ticket && (
+          <p>
+            {t("namesTicket")}{" "}
+            <Link
+              to="/tickets/$ticketId"
+              params={{ ticketId: ticket.ticket_id }}
+              className="text-accent underline"
+            >
+              #{ticket.number} <bdi>{ticket.title}</bdi>
+            </Link>
+          </p>
+        )}
+        {text.trim() === ""
+          ? <p className="text-muted italic">{t("noText")}</p>
+          : (
+            <div className="min-w-0 wrap-anywhere" dir="auto">
+              <Markdown text={isLong && !isWhole ? `${text.slice(0, SHORT)} …` : text} />
+              {isLong && (
+                <Button size="small" variant="ghost" onClick={() => setWhole(!isWhole)}>
+                  {isWhole ? t("showLess") : t("showAll")}
+                </Button>
+              )}
+            </div>
+          )}
+        <details>
+          <summary className="min-h-[24px] cursor-pointer font-medium">{t("evidence")}</summary>
+          <div className="mt-2">
+            <Evidence mail={mail} tickets={mail.tickets} />
+          </div>
+        </details>
+        <Decision mail={mail} />
+      </div>
+    </article>
+  );
+}
+
+function Decision({ mail }: { mail: QuarantinedMail }) {
+  const t = useTranslations("mail");
+  const navigate = useNavigate();
+  const { toast } = useToast();
+  const { accept, spam } = useQuarantineActions();
+  const [asks, setAsks] = useState<"ticket" | "spam" | null>(null);
+  const problem = accept.problem ?? spam.problem;
+  const close = () => setAsks(null);
+  const id = mail.inbound_id;
+  const open = (ticketId: string) => void navigate({ to: "/tickets/$ticketId", params: { ticketId } });
+  const say = (title: string, ticketId: string) =>
+    toast({ kind: "success", title, action: { label: t("open"), run: () => open(ticketId) } });
+  return (
+    <>
+      {problem && <ErrorNote error={problem} />}
+      <div className="flex flex-wrap gap-2">
+        {mail.ticket_id && (
+          <Button
+            variant="primary"
+            isBusy={accept.isBusy}
+            onClick={async () => await accept.run(id) && say(t("accepted"), mail.ticket_id!)}
+          >
+            {t("accept")}
+          </Button>
+        )}
+        <Button variant={mail.ticket_id ? "secondary" : "primary"} onClick={() => setAsks("ticket")}>
+          {t("toTicket")}
+        </Button>
+        <Button variant="ghost" onClick={() => setAsks("spam")}>{t("spam")}</Button>
+      </div>
+      {asks === "ticket" && (
+        <ToTicketDialog
+          mail={mail}
+          onClose={close}
+          onDone={(ticketId) => {
+            close();
+            say(t("opened"), ticketId);
+          }}
+        />
+      )}
+      <ConfirmDialog
+        isOpen={asks === "spam"}
+        title={t("spamTitle")}
+        text={t("spamText")}
+        confirmLabel={t("spam")}
+        onClose={close}
+        onConfirm={async () => {
+          await spam.run(id);
+          close();
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { mailsByEntry } from "../lib/inboundMail.ts";
+import { keys } from "../lib/queryKeys.ts";
+import type { TimelineEntry } from "../lib/timeline.ts";
+import * as mail from "../services/inboundMail.ts";
+import { useAction } from "./useAction.ts";
+
+export type { QuarantinedMail } from "../services/inboundMail.ts";
+
+/** How often the quarantine is read again: mails in it are in no event of a ticket. */
+const PAUSE = 60_000;
+
+/** The mails that wait for a person's decision, the oldest first. */
+export function useQuarantine() {
+  return useInfiniteQuery({
+    queryKey: keys.mail("quarantine"),
+    queryFn: ({ pageParam }) => mail.listQuarantined(pageParam),
+    initialPageParam: null as mail.QuarantinePlace | null,
+    getNextPageParam: mail.placeBehind,
+    staleTime: 0,
+    refetchInterval: PAUSE,
+  });
+}
+
+/** What became of a mail, in a sentence of the database. */
+export function useExplanation(inboundId: string, outcome: string | null) {
+  return useQuery({
+    queryKey: keys.mail("explanation", inboundId, outcome ?? ""),
+    queryFn: () => mail.explainMail(inboundId),
+  });
+}
+
+type ToTicket = { id: string; requesterId?: string };
+
+/** What people decide on mails in quarantine. */
+export function useQuarantineActions() {
+  const changes = [keys.mail()];
+  return {
+    accept: useAction((id: string) => mail.acceptMail(id), changes),
+    toTicket: useAction(({ id, requesterId }: ToTicket) => mail.mailToTicket(id, requesterId), changes),
+    spam: useAction((id: string) => mail.markSpam(id), changes),
+  };
+}
+
+/** The mails that messages, notes and descriptions of a conversation came as, by the id of the entry. */
+export function useTicketMails(ticketId: string, entries: TimelineEntry[]) {
+  const ids = useMemo(() => [...new Set([ticketId, ...entries.map((entry) => entry.ticketId)])].sort(), [
+    ticketId,
+    entries,
+  ]);
+  const { data } = useQuery({
+    queryKey: [...keys.timeline(ticketId), "mails", ids],
+    queryFn: () => mail.listMailsOf(ids),
+    placeholderData: (before) => before,
+  });
+  return useMemo(() => mailsByEntry(data ?? []), [data]);
+}

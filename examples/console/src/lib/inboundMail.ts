@@ -1,0 +1,121 @@
+/** Mails that arrived: what became of each, and the evidence, in words for people. */
+import type { Database } from "./database.types.ts";
+
+type Tables = Database["helpdesk"]["Tables"];
+
+export type MailVerdict = "pass" | "fail" | "none";
+/** A ticket that a mail names, and why that does not count, if it does not. */
+export type MailHit = { ticket_id: string; via: string; refused: string | null };
+export type MailEvidence = {
+  hits?: MailHit[];
+  verdict?: { result?: string; source?: string; detail?: string } | null;
+  envelope?: { from?: string; to?: string[] };
+  sender?: string | null;
+  reply_to?: string[];
+  quarantined_for?: string;
+};
+export type InboundMail = Omit<Tables["inbound_emails"]["Row"], "verdict" | "evidence"> & {
+  verdict: MailVerdict | null;
+  evidence: MailEvidence;
+};
+/** A mail on a ticket's page, which shows the text of its message. */
+export type TicketMail = Omit<InboundMail, "body">;
+
+/** What a reader should know, worst first; other flags are for programs. */
+export const SHOWN_FLAGS = [
+  "staff_not_verified",
+  "sender_not_verified",
+  "not_who_we_wrote_to",
+  "suspicious_name",
+  "subject_changed",
+  "reply_to_differs",
+  "forwarded_by_staff",
+  "sent_outside",
+  "original_sender",
+  "web_form",
+  "automatic_reply",
+  "loop",
+  "odd_date",
+  "shortened",
+  "encoding_repaired",
+] as const;
+export type MailFlag = typeof SHOWN_FLAGS[number];
+const WARNINGS: readonly MailFlag[] = SHOWN_FLAGS.slice(0, 6);
+
+/** The flags that pages show, each once; `isWarning`: think before you answer. */
+export function flagsOf({ flags }: Pick<InboundMail, "flags">): { flag: MailFlag; isWarning: boolean }[] {
+  return SHOWN_FLAGS.filter((flag) => flags.includes(flag)).map((flag) => ({
+    flag,
+    isWarning: WARNINGS.includes(flag),
+  }));
+}
+
+/** The mail of each message and note; of a ticket's description as `<ticket>-description`. */
+export function mailsByEntry<Mail extends TicketMail>(mails: readonly Mail[]): Map<string, Mail> {
+  const found = new Map<string, Mail>();
+  for (const mail of mails) {
+    const id = mail.post_id ?? mail.note_id ??
+      (mail.outcome === "created" && mail.ticket_id ? `${mail.ticket_id}-description` : null);
+    if (id !== null && !found.has(id)) found.set(id, mail);
+  }
+  return found;
+}
+
+/**
+ * A text and the quoted part at its end; `from` counts characters as the database does. Null when nothing would be left
+ * to read before it.
+ */
+export function splitQuoted(text: string, from: number | null): { shown: string; quoted: string } | null {
+  if (from === null || from <= 0) return null;
+  const characters = [...text];
+  const shown = characters.slice(0, from).join(""), quoted = characters.slice(from).join("");
+  return shown.trim() === "" || quoted.trim() === "" ? null : { shown, quoted };
+}
+
+export type EvidenceKey =
+  | "from"
+  | "sender"
+  | "replyTo"
+  | "recipients"
+  | "envelopeTo"
+  | "envelopeFrom"
+  | "sentAt"
+  | "receivedAt"
+  | "messageId"
+  | "source"
+  | "check";
+/** A line of the table of evidence. Values are the mail's own words: nobody has checked them. */
+export type EvidenceRow = { key: EvidenceKey; value: string; isTime?: boolean };
+
+/** The evidence of a mail as lines; what is not there is left out. */
+export function evidenceRows(mail: TicketMail): EvidenceRow[] {
+  const { evidence, from_address, from_name } = mail;
+  const { envelope, verdict } = evidence;
+  const name = from_name && from_address ? `${from_name} <${from_address}>` : from_address ?? from_name;
+  const check = [verdict?.source, verdict?.result, verdict?.detail].filter(Boolean).join(" · ");
+  const rows: [EvidenceKey, string | null | undefined][] = [
+    ["from", name],
+    ["sender", evidence.sender],
+    ["replyTo", evidence.reply_to?.join(", ")],
+    ["recipients", mail.recipients.join(", ")],
+    ["envelopeFrom", envelope?.from],
+    ["envelopeTo", envelope?.to?.join(", ")],
+    ["sentAt", mail.sent_at],
+    ["receivedAt", mail.received_at],
+    ["messageId", mail.message_id],
+    ["source", mail.source],
+    ["check", check],
+  ];
+  return rows.flatMap(([key, value]) =>
+    value ? [{ key, value, ...(key === "sentAt" || key === "receivedAt" ? { isTime: true } : {}) }] : []
+  );
+}
+
+/** The tickets that a mail names or belongs to. */
+export function ticketIdsOf(mails: readonly TicketMail[]): string[] {
+  const ids = mails.flatMap(({ ticket_id, evidence }) => [
+    ...ticket_id ? [ticket_id] : [],
+    ...(evidence.hits ?? []).map((hit) => hit.ticket_id),
+  ]);
+  return [...new Set(ids)];
+}
