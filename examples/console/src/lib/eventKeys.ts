@@ -53,9 +53,17 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   webhook: () => [keys.webhooks(), keys.deliveries(), ["health"]],
 };
 
+/** What is set about mail, and mails that wait, are few: all of it is read again. */
+const MAIL = () => [keys.mail()];
+
+function ofOthers(type: string): typeof OF_OTHERS[string] | undefined {
+  const group = type.split(".")[0] ?? "";
+  return OF_OTHERS[group] ?? (/^(inbound_)?email/.test(group) ? MAIL : undefined);
+}
+
 /** The names of what an event has changed. A type that is not known changes the ticket that it names, and the lists. */
 export function keysOfEvent({ type, ticket_id, data }: Pick<FeedEvent, "type" | "ticket_id" | "data">): QueryKey[] {
-  if (ticket_id === null) return OF_OTHERS[type.split(".")[0] ?? ""]?.(data, type) ?? [];
+  if (ticket_id === null) return ofOthers(type)?.(data, type) ?? [];
   const tickets = new Set([ticket_id, data.source_id, data.target_id].filter((id) => typeof id === "string"));
   const changed: QueryKey[] = [];
   const names = OF_TICKETS[type] ?? [...RELATIONS, ...LISTS];
@@ -100,5 +108,5 @@ export const ANNOUNCED_ONLY: QueryKey[] = [keys.lists(), keys.counts(), ...CONFI
 
 /** The types that are known, for the test against docs/events.md. */
 export function isKnownType(type: string): boolean {
-  return type in OF_TICKETS || (type.split(".")[0] ?? "") in OF_OTHERS;
+  return type in OF_TICKETS || ofOthers(type) !== undefined;
 }
