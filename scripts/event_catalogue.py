@@ -106,6 +106,8 @@ _PROMPT = {"prompt_id": "0a1d9c7f-3178-4b5f-9fdf-06c17d73c827", "task": "reply"}
 _PROMPT_VALUES = {"prompt_id": "UUID", "task": "text"}
 _EXCLUSION = {"scope": "team", "target_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba3034"}
 _WEBHOOK = {"webhook_id": "5b1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
+_CHANNEL = {"channel_id": "7d1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
+_MAIL = {"inbound_id": "8e1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -665,5 +667,80 @@ CATALOGUE = (
         "admins",
         _WEBHOOK,
         values={"webhook_id": "UUID"},
+    ),
+    Entry(
+        EventType.EMAIL_CHANNEL_CREATED,
+        "The helpdesk has a new address. Staff are told, and read the address itself.",
+        "admins",
+        _CHANNEL,
+        values={"channel_id": "UUID"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.EMAIL_CHANNEL_UPDATED,
+        "An address of the helpdesk was changed, or switched on or off. Of whom it trusts, the log stores only that it "
+        "changed.",
+        "admins",
+        _CHANNEL | {"changes": {"is_active": [True, False]}},
+        values={"channel_id": "UUID"},
+        changes={
+            "address": "text",
+            "name": "text",
+            "team_id": "UUID or null",
+            "provider": "text",
+            "reply_domain": "text or null",
+            "trusted_authserv_ids": "null",
+            "trusted_rewriters": "null",
+            "trusted_forms": "null",
+            "is_active": "true or false",
+        },
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.EMAIL_CHANNEL_DELETED,
+        "An address of the helpdesk was removed.",
+        "admins",
+        _CHANNEL,
+        values={"channel_id": "UUID"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.EMAIL_BLOCK_ADDED,
+        "A sender was blocked. The event does not say who; staff read the list of blocks.",
+        "admins",
+        {"kind": "domain"},
+        values={"kind": "text"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.EMAIL_BLOCK_REMOVED,
+        "A sender was unblocked.",
+        "admins",
+        {"kind": "address"},
+        values={"kind": "text"},
+        also_to=CONFIGURATION,
+    ),
+    Entry(
+        EventType.EMAIL_QUARANTINED,
+        "A mail waits for a person. Without a ticket, the event is of the team whose address the mail came to: the "
+        "team is told, and admins see the event.",
+        "staff",
+        _MAIL | {"reason": "sender_refused_by_its_domain"},
+        values={"inbound_id": "UUID", "reason": "text"},
+    ),
+    Entry(
+        EventType.EMAIL_ACCEPTED,
+        "Somebody accepted a mail in quarantine: it is a message or a note of the ticket (`appended`), or opened it "
+        "(`created`).",
+        "staff",
+        _MAIL | {"outcome": "appended"},
+        values={"inbound_id": "UUID", "outcome": "text"},
+    ),
+    Entry(
+        EventType.EMAIL_MARKED_SPAM,
+        "Somebody ended a mail in quarantine as spam.",
+        "staff",
+        _MAIL,
+        values={"inbound_id": "UUID"},
     ),
 )

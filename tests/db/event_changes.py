@@ -239,6 +239,39 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "delete from helpdesk.webhooks where webhook_id = {webhook}",
         [("webhook.deleted", "staff")],
     ),
+    "an address of the helpdesk": (
+        ADMIN,
+        "insert into helpdesk.email_channels (address) values ('new@desk.example')",
+        [("email_channel.created", "staff")],
+    ),
+    "an address of the helpdesk, changed": (
+        ADMIN,
+        "update helpdesk.email_channels set is_active = false where channel_id = {channel}; "
+        "update helpdesk.email_channels set is_active = false where channel_id = {channel}",
+        [("email_channel.updated", "staff")],
+    ),
+    "no address of the helpdesk": (
+        ADMIN,
+        "delete from helpdesk.email_channels where channel_id = {channel}",
+        [("email_channel.deleted", "staff")],
+    ),
+    "a blocked sender": (
+        ADMIN,
+        "insert into helpdesk.email_blocks (pattern) values ('a@evil.example'), ('blocked.example'); "
+        "delete from helpdesk.email_blocks where pattern = 'blocked.example'",
+        [("email_block.added", "staff"), ("email_block.removed", "staff")],
+    ),
+    "a mail accepted": (
+        AGENT,
+        "select helpdesk.accept_quarantined({mail to mine})",
+        [("user.created", "staff"), ("message.created", "customer"), ("email.accepted", "staff")],
+    ),
+    "a mail that opens a ticket": (
+        AGENT,
+        "select helpdesk.quarantine_to_ticket({mail to desk}, {customer})",
+        [("ticket.created", "customer"), ("email.accepted", "staff")],
+    ),
+    "a mail that is spam": (AGENT, "select helpdesk.mark_spam({mail to desk})", [("email.marked_spam", "staff")]),
     "no member": (
         ADMIN,
         "delete from helpdesk.team_members where user_id = {stranger}",

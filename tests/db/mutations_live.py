@@ -52,9 +52,10 @@ _LISTENING: dict[str, tuple[LiteralString, LiteralString]] = {
 _TOPICS: dict[str, tuple[LiteralString, LiteralString]] = {
     "admins hear nothing": ("return next 'helpdesk:admin';", ""),
     "staff hear nothing of what they may read": ("return next 'helpdesk:staff';", "null;"),
-    "staff hear of people and imports": ("if p_event.type ~\n", "if p_event.type <>\n"),
+    "staff hear of people and imports": ("if p_event.type ~ (", "if p_event.type <> ("),
     "nobody hears that their rights change": ("return next 'helpdesk:user:' || (p_event.data ->> 'user_id');", "null;"),
     "no team hears of its members": ("where p_event.data ? 'team_id'", "where false"),
+    "no team hears of a mail that names no ticket": ("if p_event.team_id is not null then", "if false then"),
     "everything about people is announced to them": ("if p_event.changes_access then", "if true then"),
     "everything goes to the requester's channel": (
         "when 'customer' then '' else ':staff' end",

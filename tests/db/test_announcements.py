@@ -131,6 +131,21 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "no template of mails": [("email_template.changed", "admin"), ("email_template.reset", "admin")],
     "a try of a webhook": [("webhook.test", "admin")],
     "no webhook": [("webhook.deleted", "admin")],
+    "an address of the helpdesk": [("email_channel.created", "admin staff")],
+    "an address of the helpdesk, changed": [("email_channel.updated", "admin staff")],
+    "no address of the helpdesk": [("email_channel.deleted", "admin staff")],
+    "a blocked sender": [("email_block.added", "admin staff"), ("email_block.removed", "admin staff")],
+    "a mail accepted": [
+        ("user.created", "admin"),
+        ("message.created", "admin ticket:{mine} team:{desk} user:{customer}"),
+        ("email.accepted", "admin ticket:{mine}:staff team:{desk}"),
+    ],
+    "a mail that opens a ticket": [
+        ("ticket.created", "admin ticket:{this} team:{desk} user:{customer}"),
+        ("email.accepted", "admin ticket:{this}:staff team:{desk}"),
+    ],
+    # It names no ticket: its team hears of it.
+    "a mail that is spam": [("email.marked_spam", "admin team:{desk}")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
     "a view for all": [("view.created", "admin staff")],
     "a private view": [],

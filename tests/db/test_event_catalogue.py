@@ -102,6 +102,19 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "update helpdesk.webhooks set is_active = true where webhook_id = {webhook}; "
         "update helpdesk.webhooks set is_active = false, disabled_reason = 'gone' where webhook_id = {webhook}",
     ),
+    "an address of the helpdesk": (
+        ADMIN,
+        "update helpdesk.email_channels set address = 'x@desk.example', name = 'x', team_id = {desk}, "
+        "provider = 'imap', reply_domain = 'in.example', trusted_authserv_ids = '{{mx.example}}', "
+        "trusted_rewriters = '{{l.example}}', trusted_forms = '{{f@web.example}}', is_active = false "
+        "where channel_id = {channel}; "
+        "update helpdesk.email_channels set team_id = null, reply_domain = null where channel_id = {channel}",
+    ),
+    "mails that come into quarantine": (
+        OWNER,
+        "update helpdesk.inbound_emails set outcome = null; update helpdesk.inbound_emails set outcome = 'quarantined'",
+    ),
+    "a mail beside a ticket that is spam": (AGENT, "select helpdesk.mark_spam({mail to mine})"),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "
@@ -221,7 +234,8 @@ def test_an_event_is_seen_by_those_whom_the_page_names(told: Told, entry: Entry)
 def test_an_event_is_announced_where_the_page_says(told: Told, entry: Entry) -> None:
     for row in told[entry.type, entry.audience]:
         topics = {topic.format_map(row) for topic in entry.topics}
-        assert set(row["topics"]) == {topic for topic in topics if not topic.endswith(":None")}
+        # A mail in quarantine may name no ticket.
+        assert set(row["topics"]) == {topic for topic in topics if ":None" not in topic}
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=named)

@@ -75,6 +75,14 @@ class EventType(OpenEnum):
     EMAIL_TEMPLATE_CHANGED = "email_template.changed"
     EMAIL_TEMPLATE_RESET = "email_template.reset"
     WEBHOOK_TEST = "webhook.test"
+    EMAIL_CHANNEL_CREATED = "email_channel.created"
+    EMAIL_CHANNEL_UPDATED = "email_channel.updated"
+    EMAIL_CHANNEL_DELETED = "email_channel.deleted"
+    EMAIL_BLOCK_ADDED = "email_block.added"
+    EMAIL_BLOCK_REMOVED = "email_block.removed"
+    EMAIL_QUARANTINED = "email.quarantined"
+    EMAIL_ACCEPTED = "email.accepted"
+    EMAIL_MARKED_SPAM = "email.marked_spam"
 
 
 # As text, so that a type checker finds a typo.
@@ -144,4 +152,12 @@ EventName = Literal[
     "email_template.changed",
     "email_template.reset",
     "webhook.test",
+    "email_channel.created",
+    "email_channel.updated",
+    "email_channel.deleted",
+    "email_block.added",
+    "email_block.removed",
+    "email.quarantined",
+    "email.accepted",
+    "email.marked_spam",
 ]

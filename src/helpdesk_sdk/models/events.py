@@ -135,7 +135,8 @@ class Event(Model):
         """What the proposal is, e.g. ``reply``, in ``proposal.created`` and ``proposal.decided``.
 
         Or what the link is, e.g. ``blocks``, in ``ticket.linked`` and ``ticket.unlinked``; or of which mails a template
-        is, e.g. ``acknowledgement``, in ``email_template.…`` events.
+        is, e.g. ``acknowledgement``, in ``email_template.…`` events;
+        or ``address`` or ``domain``, in ``email_block.…`` events.
         """
         return self._current("kind", str)
 
@@ -161,7 +162,10 @@ class Event(Model):
 
     @property
     def outcome(self) -> str | None:
-        """What an import did with the ticket: ``created`` or ``updated``."""
+        """What an import did with the ticket: ``created`` or ``updated``.
+
+        Or what an accepted mail is: ``appended`` to the ticket, or ``created`` it.
+        """
         return self._current("outcome", str)
 
     @property
@@ -170,8 +174,18 @@ class Event(Model):
         return self._current("webhook_id", UUID)
 
     @property
+    def channel_id(self) -> UUID | None:
+        """The address of the helpdesk, in ``email_channel.…`` events."""
+        return self._current("channel_id", UUID)
+
+    @property
+    def inbound_id(self) -> UUID | None:
+        """The mail, in ``email.…`` events about quarantine: ``hd.mail.inbound.get(event.inbound_id)`` reads it."""
+        return self._current("inbound_id", UUID)
+
+    @property
     def reason(self) -> str | None:
-        """Why a webhook was switched off by itself: ``gone`` or ``failing``."""
+        """Why a webhook was switched off by itself: ``gone`` or ``failing``; or why a mail is in quarantine."""
         return self._current("reason", str)
 
     @property
