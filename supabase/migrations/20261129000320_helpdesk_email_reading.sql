@@ -133,6 +133,109 @@ as $$
 $$;
 revoke all on function helpdesk_private.channels_of_mail from public, anon, authenticated, service_role;
 
+create function helpdesk_private.authentication_results(p_line text)
+returns table (place integer, said text, comments text)
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Some servers write a line for each signature.
+  c_most constant integer := 8000;
+  v_token text;
+  v_depth integer := 0;
+  v_is_quoted boolean := false;
+  v_quoted text := '';
+  v_said text[] := '{""}';
+  v_comments text[] := '{""}';
+  v_last integer := 1;
+begin
+  if char_length(p_line) > c_most or p_line ~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]' then
+    return;
+  end if;
+  for v_token in
+    select m.parts[1]
+    from regexp_matches(lower(p_line), '(\\.|[\\"();]|\s+|[^\\"();\s]+)', 'g') as m (parts)
+  loop
+    if v_depth > 0 then
+      v_depth := v_depth + case v_token when '(' then 1 when ')' then -1 else 0 end;
+      v_comments[v_last] := v_comments[v_last] || case when v_depth = 1 then v_token else ' ' end;
+      v_said[v_last] := v_said[v_last] || case v_depth when 0 then ' ' else '' end;
+    elsif v_is_quoted and v_token = '"' then
+      v_is_quoted := false;
+      -- A quoted text is one word. One with other signs than a word is nobody's domain, and no result.
+      v_said[v_last] := v_said[v_last] || case when v_quoted ~ '^[a-z0-9._@+-]+$' then v_quoted else '"' end;
+    elsif v_is_quoted then
+      v_quoted := v_quoted || v_token;
+    elsif v_token = '"' then
+      v_is_quoted := true;
+      v_quoted := '';
+    elsif v_token = '(' then
+      v_depth := 1;
+    elsif v_token = ')' or v_token like '\\%' then
+      return;
+    elsif v_token = ';' then
+      v_last := v_last + 1;
+      v_said[v_last] := '';
+      v_comments[v_last] := '';
+    else
+      v_said[v_last] := v_said[v_last] || v_token;
+    end if;
+  end loop;
+  if v_depth = 0 and not v_is_quoted and btrim(v_said[1], E' \t\r\n') ~ '^[^\s="]+(\s+[0-9]+)?$' then
+    return query
+      select s.place::integer, btrim(regexp_replace(regexp_replace(s.said, '\s*=\s*', '=', 'g'), '\s+', ' ', 'g')),
+        s.comments
+      from unnest(v_said, v_comments) with ordinality as s (said, comments, place);
+  end if;
+end;
+$$;
+comment on function helpdesk_private.authentication_results is
+  'A header Authentication-Results (RFC 8601) in its parts, in lower case, with comments apart. The first part is the '
+  'server''s name. No rows for what cannot be read to its end: an open comment or quote, or more than 8000 characters.';
+revoke all on function helpdesk_private.authentication_results from public, anon, authenticated, service_role;
+
+create function helpdesk_private.trusted_results(p_headers jsonb, p_authserv_ids text[])
+returns table (said text, comments text)
+language plpgsql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_most constant integer := 10;
+  v_header jsonb;
+  v_server text;
+begin
+  for v_header in
+    select h.header
+    from jsonb_array_elements(case jsonb_typeof(p_headers) when 'array' then p_headers
+      when 'string' then jsonb_build_array(p_headers) else '[]' end) with ordinality as h (header, place)
+    order by h.place limit c_most
+  loop
+    v_server := null;
+    if jsonb_typeof(v_header) = 'string' then
+      select split_part(r.said, ' ', 1) into v_server
+      from helpdesk_private.authentication_results(v_header #>> '{}') as r where r.place = 1;
+    end if;
+    if v_server is null then
+      -- Perhaps it is the trusted server's own: what lies below it may be the sender's.
+      return;
+    elsif v_server = any(p_authserv_ids) then
+      return query
+        select r.said, r.comments from helpdesk_private.authentication_results(v_header #>> '{}') as r
+        where r.place > 1;
+      return;
+    end if;
+  end loop;
+end;
+$$;
+comment on function helpdesk_private.trusted_results is
+  'What the topmost header of a trusted server says: what lies below was in the mail when it came. A header that '
+  'cannot be read ends the search.';
+revoke all on function helpdesk_private.trusted_results from public, anon, authenticated, service_role;
+
 create function helpdesk_private.mail_verdict(p_mail jsonb, p_authserv_ids text[], p_address text)
 returns text
 language plpgsql
@@ -142,33 +245,42 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_domain text := split_part(p_address, '@', 2);
-  v_line text;
   v_result text := p_mail #>> '{verdict,result}';
+  v_dmarc text[];
+  v_comments text[];
+  v_signers text[];
 begin
   -- A provider's signed fields, or a check of our own, come before headers.
   if p_mail #>> '{verdict,source}' not in ('header', 'headers', 'authentication_results', 'none') then
     return case when v_result in ('pass', 'fail') then v_result else 'none' end;
   end if;
-  -- Only the topmost of the servers that the channel trusts: what lies below was in the mail when it came.
-  select lower(h.line) into v_line
-  from unnest(helpdesk_private.mail_strings(p_mail #> '{headers,authentication_results}'))
-    with ordinality as h (line, place)
-  where split_part(btrim(split_part(lower(h.line), ';', 1)), ' ', 1) = any(p_authserv_ids)
-  order by h.place limit 1;
-  -- Comments are text of the sender's.
-  v_line := regexp_replace(v_line, '\([^()]*\)', ' ', 'g') || ' ';
-  if v_line ~ '[;\s]dmarc=pass\M' then
-    return 'pass';
-  elsif v_line ~ '[;\s]dmarc=fail\M' then
+  -- A part begins with its method: what follows are properties, and some of their values are the sender's words.
+  select
+    array_agg(r.said) filter (where r.said ~ '^dmarc(/[0-9]+)?='),
+    array_agg(r.comments) filter (where r.said ~ '^dmarc(/[0-9]+)?='),
+    array_agg(substring(r.said from ' header\.d=([a-z0-9._-]+)(?: |$)')) filter (
+      where r.said ~ '^dkim(/[0-9]+)?=pass( |$)' and r.said !~ ' header\.d=.* header\.d='
+    )
+  into v_dmarc, v_comments, v_signers
+  from helpdesk_private.trusted_results(p_mail #> '{headers,authentication_results}', p_authserv_ids) as r;
+  if cardinality(v_dmarc) > 1 then
+    return 'none';
+  elsif v_dmarc[1] ~ '^dmarc(/[0-9]+)?=pass( |$)' then
+    -- Of this author, and not of another From that the server saw.
     return case
-      when v_line ~ '[;\s](policy\.)?(dmarc|published-domain-policy|policy|p)=(quarantine|reject)\M' then 'fail'
-      when lower(array_to_string(helpdesk_private.mail_strings(p_mail #> '{headers,authentication_results}'), ' '))
-        ~ 'dmarc=fail\s*\([^()]*\mp=(quarantine|reject)\M' then 'fail'
+      when v_dmarc[1] !~ ' header\.from=' then 'pass'
+      when substring(v_dmarc[1] from ' header\.from=([a-z0-9._-]+)(?: |$)') = v_domain then 'pass'
+      else 'none'
+    end;
+  elsif v_dmarc[1] ~ '^dmarc(/[0-9]+)?=fail( |$)' then
+    return case
+      when v_dmarc[1] ~ ' (policy\.)?(dmarc|published-domain-policy|policy|p|action)=o?(quarantine|reject)( |$)'
+        or v_comments[1] ~ '\mp=(quarantine|reject)\M' then 'fail'
       else 'none'
     end;
   elsif exists (
-    select from regexp_matches(v_line, '[;\s]dkim=pass\M[^;]*[\s]header\.d=([a-z0-9._-]+)', 'g') as d (part)
-    where d.part[1] = v_domain or (d.part[1] like '%.%' and v_domain like '%.' || d.part[1])
+    select from unnest(v_signers) as s (signer)
+    where s.signer = v_domain or (s.signer like '%.%' and v_domain like '%.' || s.signer)
   ) then
     return 'pass';
   end if;
@@ -257,6 +369,19 @@ as $$
 $$;
 revoke all on function helpdesk_private.is_blocked from public, anon, authenticated, service_role;
 
+create function helpdesk_private.without_tag(p_address text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select regexp_replace(p_address, '^([^+@]+)[+][^@]*@', '\1@');
+$$;
+comment on function helpdesk_private.without_tag is
+  'The mailbox behind an address like name+tag@example.com. For counting only: who somebody is, the address says.';
+revoke all on function helpdesk_private.without_tag from public, anon, authenticated, service_role;
+
 create function helpdesk_private.may_mail_automatically(p_address text)
 returns boolean
 language sql
@@ -266,9 +391,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select not exists (
     select from helpdesk_private.email_mutes as m
-    where m.pattern in (p_address, '@' || split_part(p_address, '@', 2)) and m.muted_until > clock_timestamp()
+    where m.pattern in (helpdesk_private.without_tag(p_address), '@' || split_part(p_address, '@', 2))
+      and m.muted_until > clock_timestamp()
   );
 $$;
 comment on function helpdesk_private.may_mail_automatically is
-  'False while the address, or its domain, looks like the other end of a loop.';
+  'False while the mailbox, or its domain, looks like the other end of a loop.';
 revoke all on function helpdesk_private.may_mail_automatically from public, anon, authenticated, service_role;
