@@ -10,7 +10,7 @@ comment on type helpdesk_private.email_hit is
   'A ticket that a mail names. rank: 1 reply address, 2 an id that we made, 3 an id that we received, 4 a token in the '
   'text. refused: why the hit does not count.';
 
-create function helpdesk_private.takes_part(p_ticket_id uuid, p_user_id uuid, p_address text)
+create function helpdesk_private.names_others(p_ticket_id uuid, p_user_id uuid, p_address text)
 returns boolean
 language sql
 stable
@@ -21,16 +21,60 @@ as $$
     select from helpdesk.tickets as t where t.ticket_id = p_ticket_id and t.created_by = p_user_id
   ) or exists (
     select from helpdesk.ticket_participants as p
-    where p.ticket_id = p_ticket_id
+    where p.ticket_id = p_ticket_id and p.source = 'staff' and p.receives_copies
       and p.address = any(p_address || helpdesk_private.addresses_of(p_user_id))
-  ) or exists (
+  );
+$$;
+comment on function helpdesk_private.names_others is
+  'Whether the To and Cc of this person''s verified mails add participants: those of the requester, and of people whom '
+  'somebody who works the ticket added. Nobody who came by a Cc or by a mail of their own brings others.';
+revoke all on function helpdesk_private.names_others from public, anon, authenticated, service_role;
+
+create function helpdesk_private.was_named(p_ticket_id uuid, p_user_id uuid, p_address text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
     select from helpdesk.inbound_emails as i
-    where i.ticket_id = p_ticket_id and i.outcome in ('appended', 'created')
+    where i.ticket_id = p_ticket_id and i.outcome in ('appended', 'created') and i.verdict = 'pass'
+      and i.recipients && (p_address || helpdesk_private.addresses_of(p_user_id))
+      and (
+        i.reason in ('reply_of_staff', 'sent_outside')
+        or helpdesk_private.names_others(p_ticket_id, i.author_id, i.from_address)
+      )
+  );
+$$;
+comment on function helpdesk_private.was_named is
+  'Whether the person was To or Cc of a verified mail of somebody who may name others.';
+revoke all on function helpdesk_private.was_named from public, anon, authenticated, service_role;
+
+create function helpdesk_private.takes_part(p_ticket_id uuid, p_user_id uuid, p_address text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from helpdesk.tickets as t where t.ticket_id = p_ticket_id and t.created_by = p_user_id
+  ) or exists (
+    -- A stranger who wrote once has no part yet.
+    select from helpdesk.ticket_participants as p
+    where p.ticket_id = p_ticket_id and (p.source <> 'wrote' or p.receives_copies)
+      and p.address = any(p_address || helpdesk_private.addresses_of(p_user_id))
+  ) or helpdesk_private.was_named(p_ticket_id, p_user_id, p_address) or exists (
+    -- All who were in the mail that opened the ticket are in the conversation, verified or not.
+    select from helpdesk.tickets as t inner join helpdesk.inbound_emails as i using (ticket_id)
+    where t.ticket_id = p_ticket_id and i.outcome = 'created' and i.verdict <> 'fail' and i.author_id = t.created_by
       and i.recipients && (p_address || helpdesk_private.addresses_of(p_user_id))
   );
 $$;
 comment on function helpdesk_private.takes_part is
-  'Whether the person is the requester, a participant, or was To or Cc of a mail on the ticket.';
+  'Whether the person is the requester, a participant who receives copies or was named by somebody who may, or was To '
+  'or Cc of the mail that opened the ticket.';
 revoke all on function helpdesk_private.takes_part from public, anon, authenticated, service_role;
 
 create function helpdesk_private.is_elsewhere(p_ticket_id uuid, p_channel_id uuid, p_team_id uuid)
