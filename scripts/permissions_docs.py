@@ -88,6 +88,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
+        *("raw_emails_to_delete", "raw_emails_deleted"),
     ),
     "E-mail that the helpdesk writes": (
         *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),

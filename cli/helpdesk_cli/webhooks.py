@@ -176,12 +176,12 @@ def deliveries(
 @app.command()
 def replay(
     webhook: WebhookArgument,
-    since: Annotated[datetime | None, time_option("Every event from this time on")] = None,
-    until: Annotated[datetime | None, time_option("Up to this time; by default now")] = None,
-    dead: Annotated[bool, typer.Option("--dead", help="All deliveries whose attempts are used up.")] = False,
+    since: Annotated[datetime | None, time_option("Every event that happened from this time on")] = None,
+    until: Annotated[datetime | None, time_option("And before this time; by default now")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Only deliveries whose attempts are used up.")] = False,
 ) -> None:
     """Send events again: those of a time, or what is dead."""
-    if dead == (since is not None):
+    if not dead and since is None:
         raise CliError("Give --since or --dead", "--since 2026-01-31 sends every event from then on.", ExitCode.USAGE)
     with connect() as hd:
         count = hd.webhooks.replay(webhook, since=since, until=until, dead=dead)

@@ -14,6 +14,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return p_event.type not in ('ticket.imported', 'webhook.test')
+    -- That it was made, changed or switched off, others are told: its receiver may be who must not know.
+    and (p_event.type not like 'webhook.%' or p_event.data ->> 'webhook_id' is distinct from p_webhook.webhook_id::text)
     and p_webhook.event_types && array['*', p_event.type, split_part(p_event.type, '.', 1) || '.*']
     and (p_webhook.audience = 'staff' or p_event.audience = 'customer')
     and (
@@ -25,7 +27,7 @@ begin
 end;
 $$;
 comment on function helpdesk_private.wants_event is
-  'Whether the webhook receives the event. Nobody receives what an import wrote.';
+  'Whether the webhook receives the event. Nobody receives what an import wrote, and no webhook what is about itself.';
 revoke all on function helpdesk_private.wants_event from public, anon, authenticated, service_role;
 
 create function helpdesk_private.enqueue_for_webhooks()

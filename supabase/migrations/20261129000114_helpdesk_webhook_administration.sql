@@ -212,9 +212,9 @@ begin
       'Say what to send again.'
     );
   end if;
+  perform helpdesk_private.moment_within('since', p_since);
+  perform helpdesk_private.moment_within('until', p_until);
   if p_delivery_ids is null and p_dead is not true then
-    perform helpdesk_private.moment_within('since', p_since);
-    perform helpdesk_private.moment_within('until', p_until);
     -- Events that never became deliveries, because the webhook was off or did not exist yet.
     select count(helpdesk_private.enqueue(
       'webhook', p_webhook_id, n.event_id, n.ticket_id, case when v_webhook.is_active then clock_timestamp() end
@@ -236,8 +236,17 @@ begin
     where case
         when p_delivery_ids is not null then o.delivery_id = any(p_delivery_ids)
         when p_dead then o.state = 'dead'
-        else o.created_at >= p_since and o.created_at < coalesce(p_until, 'infinity')
+        else true
       end
+      and (p_delivery_ids is not null or coalesce(p_since, p_until) is null or exists (
+        -- The time at which it happened: a delivery may be made much later.
+        select from (
+          select coalesce(
+            (select e.created_at from helpdesk.events as e where e.event_id = o.event_id), o.created_at
+          ) as moment
+        ) as h
+        where h.moment >= coalesce(p_since, '-infinity') and h.moment < coalesce(p_until, 'infinity')
+      ))
       and (p_webhook_id is null or (o.target_id = p_webhook_id and o.kind = 'webhook'))
       and (p_delivery_ids is not null or o.state in ('done', 'failed', 'dead', 'unknown'))
       and o.state <> 'leased'
@@ -279,8 +288,9 @@ as $$
 $$;
 comment on function helpdesk.replay_deliveries is
   'Admins and the secret key: sends again, and returns how many deliveries. Either delivery_ids, also such that wait '
-  'for their next attempt; or dead: all that are dead, of webhook_id or of all targets; or webhook_id with since (and '
-  'until): every event of that time that the webhook asks for, also what happened while it was off. At most 10,000. '
-  'Receivers know a replay by its id, which is the same.';
+  'for their next attempt; or dead: all that are dead, of webhook_id or of all targets, and of the time from since to '
+  'until, if they are given; or webhook_id with since (and until): every event of that time that the webhook asks for, '
+  'also what happened while it was off. The time is that of the event. At most 10,000. Receivers know a replay by its '
+  'id, which is the same.';
 revoke all on function helpdesk.replay_deliveries from public, anon, authenticated, service_role;
 grant execute on function helpdesk.replay_deliveries to authenticated, service_role;

@@ -29,6 +29,8 @@ create table helpdesk.inbound_emails (
   received_at timestamptz not null default clock_timestamp(),
   decided_at timestamptz,
   decided_by uuid references helpdesk.users (user_id),
+  redacted_at timestamptz,
+  raw_deleted_at timestamptz,
   constraint inbound_emails_outcome_check check (
     outcome in (
       'appended', 'created', 'quarantined', 'duplicate', 'bounce', 'receipt', 'complaint', 'automatic', 'own_copy',
@@ -46,6 +48,9 @@ comment on column helpdesk.inbound_emails.ticket_id is
   'The ticket that the mail belongs to. For a mail in quarantine: the ticket that it names, if any.';
 comment on column helpdesk.inbound_emails.trimmed_from is
   'The offset in the text at which quoted text begins, for folding it; null: show everything.';
+comment on column helpdesk.inbound_emails.redacted_at is
+  'When the text of the mail was removed for good. The raw bytes have to go, too: see raw_emails_to_delete().';
+comment on column helpdesk.inbound_emails.raw_deleted_at is 'When the raw bytes were deleted.';
 comment on column helpdesk.inbound_emails.flags is
   'What a reader should know: sender_not_verified, not_who_we_wrote_to, subject_changed, reply_to_differs and others.';
 
@@ -130,7 +135,9 @@ alter table helpdesk.inbound_emails
   alter column sent_at set statistics 0,
   alter column received_at set statistics 0,
   alter column decided_at set statistics 0,
-  alter column decided_by set statistics 0;
+  alter column decided_by set statistics 0,
+  alter column redacted_at set statistics 0,
+  alter column raw_deleted_at set statistics 0;
 create index inbound_emails_ticket_idx on helpdesk.inbound_emails (ticket_id, received_at);
 create index inbound_emails_team_idx on helpdesk.inbound_emails (team_id, received_at desc, inbound_id desc);
 create index inbound_emails_from_idx on helpdesk.inbound_emails (from_address, received_at);
@@ -139,6 +146,8 @@ create index inbound_emails_post_idx on helpdesk.inbound_emails (post_id);
 create index inbound_emails_channel_idx on helpdesk.inbound_emails (channel_id);
 create index inbound_emails_author_idx on helpdesk.inbound_emails (author_id);
 create index inbound_emails_decided_by_idx on helpdesk.inbound_emails (decided_by);
+create index inbound_emails_raw_to_delete_idx on helpdesk.inbound_emails (raw_key)
+where redacted_at is not null and raw_deleted_at is null;
 create index inbound_emails_waiting_idx on helpdesk.inbound_emails (received_at)
 where outcome is null or outcome in ('quarantined', 'failed');
 

@@ -185,8 +185,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only a verified mail of somebody who takes part adds others.
-  if p_email.verdict <> 'pass' then
+  -- Each of them will receive what is answered.
+  if p_email.verdict <> 'pass'
+    or not helpdesk_private.names_others(p_ticket.ticket_id, p_email.author_id, p_email.from_address) then
     return;
   end if;
   insert into helpdesk.ticket_participants (ticket_id, address, source)
@@ -230,6 +231,34 @@ as $$
 $$;
 revoke all on function helpdesk_private.add_writer from public, anon, authenticated, service_role;
 
+create function helpdesk_private.is_shared_provider(p_domain text)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Where everybody may have an address. The list cannot be whole: it only spares bystanders.
+  select p_domain = any(array[
+    '126.com', '163.com', 'aol.com', 'att.net', 'bigpond.com', 'bluewin.ch', 'bol.com.br', 'btinternet.com',
+    'cock.li', 'comcast.net', 'cox.net', 'daum.net', 'earthlink.net', 'email.com', 'fastmail.com', 'fastmail.fm',
+    'foxmail.com', 'free.fr', 'freenet.de', 'gmail.com', 'googlemail.com', 'hanmail.net', 'hey.com', 'home.nl',
+    'hushmail.com', 'icloud.com', 'inbox.lv', 'inbox.ru', 'interia.pl', 'kpnmail.nl', 'laposte.net', 'libero.it',
+    'list.ru', 'live.com', 'mac.com', 'mail.com', 'mail.de', 'mail.ru', 'mailbox.org', 'mailfence.com', 'me.com',
+    'msn.com', 'naver.com', 'o2.pl', 'onet.pl', 'op.pl', 'orange.fr', 'outlook.com', 'passport.com', 'pm.me',
+    'posteo.de', 'posteo.net', 'proton.me', 'protonmail.ch', 'protonmail.com', 'qq.com', 'rambler.ru',
+    'rediffmail.com', 'rocketmail.com', 'rogers.com', 'runbox.com', 'sapo.pt', 'sbcglobal.net', 'seznam.cz',
+    'sfr.fr', 'shaw.ca', 'simplelogin.com', 'sina.com', 'sky.com', 'sohu.com', 't-online.de', 'telia.com',
+    'terra.com.br', 'tiscali.it', 'tuta.com', 'tutanota.com', 'uol.com.br', 'verizon.net', 'virgilio.it', 'vk.com',
+    'wanadoo.fr', 'web.de', 'wp.pl', 'ya.ru', 'yeah.net', 'ymail.com', 'ziggo.nl', 'zoho.com', 'zohomail.com',
+    'zoho.eu'
+  ])
+  or p_domain ~ '^(gmx|hotmail|live|msn|outlook|tutamail|yahoo|yandex|zoho)[.]([a-z]{2,3}[.])?[a-z]{2,3}$';
+$$;
+comment on function helpdesk_private.is_shared_provider is
+  'Whether people without anything in common have addresses at the domain: such a domain is never muted.';
+revoke all on function helpdesk_private.is_shared_provider from public, anon, authenticated, service_role;
+
 create function helpdesk_private.mute_loops(p_email helpdesk.inbound_emails)
 returns boolean
 language plpgsql
@@ -237,13 +266,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_domain text := '@' || split_part(p_email.from_address, '@', 2);
+  c_mails constant integer := 6;
+  c_tickets constant integer := 20;
+  c_addresses constant integer := 3;
+  v_address text := helpdesk_private.without_tag(p_email.from_address);
+  v_domain text := split_part(p_email.from_address, '@', 2);
   v_since timestamptz;
+  v_of_address integer;
+  v_of_domain integer;
+  v_addresses integer;
   v_muted text[] := '{}';
 begin
-  if p_email.flags && '{loop}' then
-    v_muted := array[p_email.from_address];
-  end if;
   v_since := greatest(
     clock_timestamp() - interval '10 minutes',
     (
@@ -251,27 +284,33 @@ begin
       where m.ticket_id = p_email.ticket_id and m.author_kind = 'staff'
     )
   );
-  -- On one ticket by domain: some programs change their address with each answer.
-  if (
-    select count(*) from helpdesk.inbound_emails as i
-    where i.ticket_id = p_email.ticket_id and i.received_at >= v_since and i.from_address like '%' || v_domain
-  ) > 6 then
-    v_muted := v_muted || array[p_email.from_address, v_domain];
-  end if;
-  if (
+  select
+    count(*) filter (where f.address = v_address), count(*), count(distinct f.address)
+  into v_of_address, v_of_domain, v_addresses
+  from helpdesk.inbound_emails as i
+  cross join lateral helpdesk_private.without_tag(i.from_address) as f (address)
+  where i.ticket_id = p_email.ticket_id and i.received_at >= v_since and split_part(f.address, '@', 2) = v_domain
+    -- What waits in quarantine is answered by nobody, and may be forged.
+    and i.outcome in ('appended', 'created', 'automatic');
+  if p_email.flags && '{loop}' or v_of_address > c_mails or (
     select count(*) from helpdesk.inbound_emails as i
     where i.from_address = p_email.from_address and i.outcome = 'created'
       and i.received_at > clock_timestamp() - interval '120 minutes'
-  ) > 20 then
-    v_muted := v_muted || p_email.from_address;
+  ) > c_tickets then
+    v_muted := array[v_address];
+  end if;
+  -- Some programs change their address with each answer. Their domain is theirs alone.
+  if v_of_domain > c_mails and v_addresses >= c_addresses and not helpdesk_private.is_shared_provider(v_domain) then
+    v_muted := v_muted || ('@' || v_domain);
   end if;
   insert into helpdesk_private.email_mutes (pattern, reason, muted_until)
-  select distinct m.pattern, 'loop', clock_timestamp() + interval '24 hours' from unnest(v_muted) as m (pattern)
+  select m.pattern, 'loop', clock_timestamp() + interval '24 hours' from unnest(v_muted) as m (pattern)
   where m.pattern is not null
   on conflict (pattern) do update set muted_until = excluded.muted_until;
   return cardinality(v_muted) > 0;
 end;
 $$;
 comment on function helpdesk_private.mute_loops is
-  'Stops all automatic mail to an address for a day when its mails look like a loop. The mails themselves are kept.';
+  'Stops all automatic mail to an address for a day when its mails look like a loop; to a domain when three or more of '
+  'its addresses take part, and the domain is no shared provider. The mails themselves are kept.';
 revoke all on function helpdesk_private.mute_loops from public, anon, authenticated, service_role;

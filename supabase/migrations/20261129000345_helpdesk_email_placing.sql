@@ -177,11 +177,11 @@ begin
     p_email, v_ticket, v_author.user_id, 'customer', helpdesk_private.display_name(v_author.user_id)
   );
   if not v_is_requester then
-    perform helpdesk_private.add_writer(p_email, v_ticket, v_takes_part);
+    perform helpdesk_private.add_writer(
+      p_email, v_ticket, helpdesk_private.was_named(v_ticket.ticket_id, v_author.user_id, p_email.from_address)
+    );
   end if;
-  if v_takes_part then
-    perform helpdesk_private.add_copied(p_email, v_ticket, p_mail);
-  end if;
+  perform helpdesk_private.add_copied(p_email, v_ticket, p_mail);
   perform helpdesk_private.remember_mail(p_email, p_mail);
   return p_email;
 end;
@@ -303,6 +303,13 @@ begin
     end if;
   end if;
   perform helpdesk_private.finish_email(p_email);
+  if p_email.outcome = 'duplicate' and exists (
+    select from helpdesk.inbound_emails as i
+    where i.inbound_id = (p_email.evidence ->> 'first_delivery')::uuid and i.redacted_at is not null
+  ) then
+    -- Its text was removed, and does not come back with another delivery.
+    perform helpdesk_private.redact_emails(array[p_email.inbound_id]);
+  end if;
   if helpdesk_private.mute_loops(p_email) and not p_email.flags && '{loop}' then
     p_email.flags := p_email.flags || 'loop'::text;
     perform helpdesk_private.finish_email(p_email);

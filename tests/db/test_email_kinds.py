@@ -21,7 +21,7 @@ from tests.db.mailing import (
     ticket,
     token,
 )
-from tests.db.people import ADMIN, CUSTOMER, Db, be, value
+from tests.db.people import ADMIN, CUSTOMER, Db, be
 from tests.db.world import World
 
 
@@ -30,10 +30,6 @@ def desk(db: Db, world: World) -> Db:
     """The furnished helpdesk with two addresses."""
     add_channels(db, world)
     return db
-
-
-def _may(desk: Db, address: str) -> bool:
-    return bool(value(desk, "select helpdesk_private.may_mail_automatically(%s)", address))
 
 
 def _links(desk: Db) -> list[tuple[str, str, str]]:
@@ -211,27 +207,6 @@ def test_a_deleted_ticket_is_no_obstacle(desk: Db, world: World) -> None:
     assert receive(desk, mail(in_reply_to=[ours]))["outcome"] == "created"
 
 
-def test_two_programs_that_answer_each_other_are_no_longer_answered(desk: Db, world: World) -> None:
-    made = token(desk, world["mine"], world["customer"])
-    subject = ticket(desk, world["mine"])["title"]
-    rows = []
-    for number in range(8):
-        assert _may(desk, f"crm+{number}@crm.example") is (number < 7)
-        rows.append(receive(desk, mail(f"crm+{number}@crm.example", subject=subject, text=str(number)), made))
-    assert [row["outcome"] for row in rows] == ["appended"] * 8, "nothing is lost"
-    assert [("loop" in row["flags"]) for row in rows] == [False] * 6 + [True] * 2
-    assert _may(desk, CUSTOMER_ADDRESS)
-
-
-def test_many_new_tickets_and_many_hops_end_automatic_mail(desk: Db) -> None:
-    for number in range(21):
-        assert _may(desk, STRANGER)
-        receive(desk, mail(STRANGER, text=str(number)))
-    assert not _may(desk, STRANGER)
-    receive(desk, mail(OTHER_ADDRESS, headers={"received_count": 51}))
-    assert not _may(desk, OTHER_ADDRESS)
-
-
 def test_a_blocked_sender_opens_nothing_and_is_kept(desk: Db) -> None:
     with be(desk, ADMIN):
         desk.execute("insert into helpdesk.email_blocks (pattern) values ('Spam.example'), ('x@ok.example')")
@@ -241,28 +216,6 @@ def test_a_blocked_sender_opens_nothing_and_is_kept(desk: Db) -> None:
     assert count(desk, "tickets") == tickets
     for sender in ("a@notspam.example", "y@ok.example"):
         assert receive(desk, mail(sender))["outcome"] == "created"
-
-
-@pytest.mark.parametrize(
-    ("line", "trusted", "verdict"),
-    [
-        ("mx.desk.example; dmarc=pass header.from=example.com", True, "pass"),
-        ("mx.desk.example 1; dkim=pass header.d=example.com", True, "pass"),
-        ("mx.desk.example; dkim=pass header.d=ample.com", True, "none"),
-        ("mx.desk.example; dkim=pass header.d=evil.example", True, "none"),
-        ("mx.desk.example; dmarc=fail (p=reject dis=none) header.from=example.com", True, "fail"),
-        ("mx.desk.example; dmarc=fail (p=none) header.from=example.com", True, "none"),
-        ("mx.desk.example; spf=fail (dmarc=pass) smtp.mailfrom=x", True, "none"),
-        ("mx.evil.example; dmarc=pass header.from=example.com", False, "none"),
-    ],
-)
-def test_only_a_trusted_server_speaks_for_the_sender(desk: Db, line: str, trusted: bool, verdict: str) -> None:
-    with be(desk, ADMIN):
-        desk.execute("update helpdesk.email_channels set trusted_authserv_ids = '{mx.desk.example}'")
-    forged = "mx.evil.example; dmarc=pass header.from=example.com"
-    headers = {"authentication_results": [forged, line] if trusted else [line]}
-    row = receive(desk, mail(headers=headers, verdict={"result": "pass", "source": "header"}))
-    assert row["verdict"] == verdict
 
 
 @pytest.mark.parametrize(

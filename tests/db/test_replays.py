@@ -95,3 +95,44 @@ def test_health_counts_what_waits_and_what_ended_badly(db: Db, world: World, web
     db.execute("update helpdesk.outbox set state = 'dead', finished_at = now() where target_id = %s", (webhook,))
     assert (health()["dead"], health()["waiting"]) == (1, 0)
     assert one(db, "select * from helpdesk_private.metrics() where name = 'database_bytes'")["value"] > 0
+
+
+def _at(db: Db, event_id: int, moment: str) -> None:
+    """The event happened then; its delivery was made just now."""
+    db.execute("alter table helpdesk.events disable trigger user")
+    db.execute("update helpdesk.events set created_at = %s where event_id = %s", (moment, event_id))
+    db.execute("alter table helpdesk.events enable trigger user")
+
+
+def test_a_replay_goes_by_the_time_at_which_it_happened(db: Db, world: World, webhook: str) -> None:
+    times = ("2026-05-01T10:00:00Z", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
+    for number in range(3):
+        change(db, world, "mine", f"t{number}")
+    rows = deliveries(db, webhook)
+    for row, moment in zip(rows, times, strict=True):
+        _at(db, row["event_id"], moment)
+
+    def replay(state: str, asked: str) -> list[int]:
+        db.execute(
+            "update helpdesk.outbox set state = %s, finished_at = now(), next_at = null where target_id = %s",
+            (state, webhook),
+        )
+        with be(db, ADMIN):
+            count = value(db, f"select helpdesk.replay_deliveries(webhook_id => '{webhook}', {asked})")
+        queued = [number for number, row in enumerate(deliveries(db, webhook)) if row["state"] == "queued"]
+        assert count == len(queued)
+        return queued
+
+    from_first, until_third = f"since => '{times[0]}'", f"until => '{times[2]}'"
+    assert replay("done", f"since => '{times[1]}', {until_third}") == [1]
+    assert replay("done", f"{from_first}, until => '2026-06-01'") == [0, 1, 2]
+    # Not by the time at which the deliveries were made.
+    assert replay("done", "since => '2026-05-04', until => '2026-06-01'") == []
+    assert replay("dead", f"dead => true, {until_third}") == [0, 1]
+    assert replay("dead", f"dead => true, since => '{times[1]}'") == [1, 2]
+    assert replay("dead", f"dead => true, since => '{times[1]}', {until_third}") == [1]
+    assert replay("done", f"dead => true, {from_first}") == []
+    assert replay("dead", "dead => true") == [0, 1, 2]
+    db.execute("update helpdesk.outbox set state = 'dead', next_at = null where target_id = %s", (webhook,))
+    with be(db, ADMIN):
+        assert value(db, f"select helpdesk.replay_deliveries(dead => true, {until_third})") == 2, "of all targets"

@@ -51,6 +51,16 @@ def test_it_receives_the_types_that_it_asks_for(db: Db, world: World, asked: lis
     assert types(db, webhook) == received
 
 
+def test_what_is_about_a_webhook_goes_to_the_others(db: Db, world: World) -> None:
+    first = add_webhook(db, "*")
+    second = add_webhook(db, "webhook.*")
+    with be(db, ADMIN):
+        db.execute("update helpdesk.webhooks set description = 'x' where webhook_id = %s", (second,))
+        db.execute("select helpdesk.rotate_webhook_secret(%s)", (first,))
+    assert types(db, first) == ["webhook.created", "webhook.updated"]
+    assert types(db, second) == ["webhook.secret_rotated"]
+
+
 def test_for_customers_only_public_events(db: Db, world: World) -> None:
     webhook = add_webhook(db, "*", audience="customer")
     note(db, world)
@@ -143,6 +153,7 @@ def test_a_secret_is_shown_once_and_only_a_lease_has_it_again(db: Db, world: Wor
             rows += db.execute("select to_jsonb(o) as row from helpdesk.outbox as o").fetchall()
             rows += db.execute("select to_jsonb(e) as row from helpdesk.events as e").fetchall()
         assert "whsec_" not in json.dumps([row["row"] for row in rows])
+    change(db, world)
     (leased,) = [row for row in lease(db) if str(row["target_id"]) == made["webhook_id"]]
     assert leased["payload"]["secrets"] == [made["secret"]]
     with be(db, ADMIN):

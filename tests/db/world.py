@@ -110,6 +110,8 @@ def _add_webhook(db: Db, world: World) -> None:
     with be(db, ADMIN):
         made = value(db, "select helpdesk.create_webhook('https://example.com/hooks')")
     world["webhook"] = made["webhook_id"]
+    with be(db, ADMIN):
+        db.execute("select helpdesk.test_webhook(%s)", (world["webhook"],))
     with be(db, SERVICE):
         leased = one(db, "select * from helpdesk.lease_deliveries('webhook')")
         settle = "select * from helpdesk.settle_delivery(%s, %s, 'done', 200, 'ok', null, 5)"

@@ -196,7 +196,7 @@ def test_arguments_are_checked_before_the_request(hd: Any, server: Server) -> Sc
         lambda: hd.webhooks.rotate(_ID, keep_seconds=-1),
         lambda: hd.webhooks.get("a name"),
         lambda: hd.webhooks.replay(_ID),
-        lambda: hd.webhooks.replay(_ID, since=datetime.now(UTC), dead=True),
+        lambda: hd.webhooks.replay(_ID, until=datetime.now(UTC)),
         lambda: hd.webhooks.replay(_ID, since=datetime(2026, 1, 1)),
         lambda: hd.outbox.replay(),
         lambda: hd.outbox.replay([]),

@@ -8,11 +8,11 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, Self
 
 import httpx
@@ -20,7 +20,8 @@ import httpx
 from .._version import __version__
 from ..errors import ConfigurationError
 from ..webhooks import sign
-from .targets import Resolve, Target, TargetError, addresses, parse
+from .lookups import SYSTEM, Lookups
+from .targets import Resolve, Target, TargetError, parse
 
 SECONDS = 15.0
 """How long an attempt may take: the name, the connection, the request and the answer."""
@@ -30,7 +31,8 @@ _BYTES_MAX = 64 * 1024
 # The database keeps 1,000 characters.
 _ANSWER_BYTES = 4000
 _WAITS = {429, 502, 503, 504}
-_LOOKUPS = 16
+# Of an attempt's time, the part for the name.
+_LOOKUP_PART = 1 / 3
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -62,8 +64,8 @@ class Sender:
         transport: httpx.AsyncBaseTransport | None = None,
         seconds: float = SECONDS,
     ) -> None:
-        self._resolve = resolve
         self._seconds = seconds
+        self._lookups = SYSTEM if resolve is None else Lookups(resolve)
         # Without the proxies and certificates of the environment. A connection is used once: the next request to the
         # same address may be for another name.
         self._client = httpx.AsyncClient(
@@ -71,17 +73,16 @@ class Sender:
             verify=_tls() if transport is None else True,
             trust_env=False,
             follow_redirects=False,
+            # Two webhooks may have one address: what a target wants to be told again would go to the other one.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS), pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
-        # Not the threads that settle: a name server that does not answer must not hold them up.
-        self._lookups = ThreadPoolExecutor(_LOOKUPS, "helpdesk-lookup")
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._lookups.shutdown(wait=False, cancel_futures=True)
         await self._client.aclose()
 
     async def send(self, payload: Mapping[str, Any]) -> Attempt:
@@ -117,8 +118,7 @@ class Sender:
             # It will not be another URL the next time.
             answered.append(Attempt("refused", problem=str(error)))
             return
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._lookups, addresses, target, self._resolve)
+        found = await self._lookups.addresses(target, self._seconds * _LOOKUP_PART)
         body = json.dumps(payload["body"], ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "host": target.authority,

@@ -212,27 +212,27 @@ class Webhooks(Resource[Driver]):
         until: datetime | None = None,
         dead: bool = False,
     ) -> Flow[int]:
-        """Send again: every event of a time that the webhook asks for, or all dead deliveries.
+        """Send again: every event of a time that the webhook asks for, or dead deliveries.
 
         Also sent is what happened while the webhook was off. Receivers know a replay by its id, which is the same.
 
         Args:
             webhook: The webhook: its id, or a Webhook.
-            since: The beginning of the time.
-            until: The end of the time; None for now.
-            dead: All dead deliveries instead.
+            since: The beginning of the time, by when the events happened.
+            until: The end of the time, which is not part of it; None for now.
+            dead: Only dead deliveries: of that time, or all without ``since`` and ``until``.
 
         Returns:
             How many deliveries are queued.
 
         Raises:
-            InvalidValueError: Neither ``since`` nor ``dead`` is given, or both.
+            InvalidValueError: Neither ``since`` nor ``dead`` is given.
             TooManyError: There are more than 10,000: replay a shorter time.
             WebhookNotFoundError: There is no such webhook.
             ForbiddenError: You are not an admin.
         """
-        if check.boolean("dead", dead) == (since is not None):
-            raise check.invalid("since", "or dead must be given, and not both")
+        if not check.boolean("dead", dead) and since is None:
+            raise check.invalid("since", "or dead must be given")
         arguments: dict[str, Any] = {"webhook_id": webhook_key(webhook), "dead": dead}
         for name, moment in (("since", since), ("until", until)):
             if moment is not None:

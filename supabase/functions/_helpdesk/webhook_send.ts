@@ -33,6 +33,8 @@ export interface Dial {
 
 const TIMEOUT_MS = 15_000;
 const CONNECT_MS = 5_000;
+/** Of an attempt's time, the part for the name. */
+const LOOKUP_PART = 1 / 3;
 /** The database keeps 1,000 characters. */
 const ANSWER_BYTES = 4_000;
 const WAITS = new Set([429, 502, 503, 504]);
@@ -83,7 +85,7 @@ export async function sendWebhook(payload: Payload, dial: Dial = {}): Promise<At
 async function attempt(payload: Payload, dial: Dial, progress: Progress): Promise<void> {
   if (!isWhole(payload)) throw new HttpError("It cannot be sent: a part of it is missing");
   const target = parseTarget(payload.url, payload.allow_loopback === true);
-  const addresses = await addressesOf(target, dial.resolve);
+  const addresses = await looked(target, dial);
   const body = new TextEncoder().encode(JSON.stringify(payload.body));
   const signed = await signature(payload, body);
   const connection = await connected(target, addresses, dial, progress);
@@ -112,6 +114,16 @@ async function attempt(payload: Payload, dial: Dial, progress: Progress): Promis
       progress.head = new Uint8Array([...progress.head, ...piece.subarray(0, ANSWER_BYTES - progress.head.length)]);
     },
   });
+}
+
+/** The addresses of the target. A name server that does not answer has its part of the time, and no more. */
+async function looked(target: Target, dial: Dial): Promise<readonly string[]> {
+  try {
+    return await within((dial.timeoutMs ?? TIMEOUT_MS) * LOOKUP_PART, addressesOf(target, dial.resolve));
+  } catch (error) {
+    if (!(error instanceof TimeError)) throw error;
+    throw new TargetError(`Nobody said in time which address the name ${target.host} has`, false);
+  }
 }
 
 /** Whether it has all parts, and an id that may stand in a header. */

@@ -18,7 +18,11 @@ for await (const line of lines) {
   const { payload, found, servers, ca, timeout_ms } = JSON.parse(line) as Task;
   const connected: [string, number][] = [];
   const attempt = await sendWebhook(payload, {
-    resolve: found === null ? undefined : () => Promise.resolve((found.shift() ?? "").split(" ").filter(Boolean)),
+    resolve: found === null ? undefined : () => {
+      const said = found.shift() ?? "";
+      // A name server that never answers.
+      return said === "never" ? new Promise(() => {}) : Promise.resolve(said.split(" ").filter(Boolean));
+    },
     connect: servers === null ? undefined : (address, port) => {
       connected.push([address, port]);
       const there = servers[address];

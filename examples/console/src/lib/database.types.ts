@@ -1203,10 +1203,12 @@ export type Database = {
           "note_id": string | null;
           "outcome": string | null;
           "post_id": string | null;
+          "raw_deleted_at": string | null;
           "raw_key": string;
           "reason": string | null;
           "received_at": string;
           "recipients": (string)[];
+          "redacted_at": string | null;
           "sent_at": string | null;
           "size": number;
           "source": string;
@@ -1232,10 +1234,12 @@ export type Database = {
           "note_id"?: string | null;
           "outcome"?: string | null;
           "post_id"?: string | null;
+          "raw_deleted_at"?: string | null;
           "raw_key": string;
           "reason"?: string | null;
           "received_at"?: string;
           "recipients"?: (string)[];
+          "redacted_at"?: string | null;
           "sent_at"?: string | null;
           "size": number;
           "source": string;
@@ -1260,10 +1264,12 @@ export type Database = {
           "note_id"?: string | null;
           "outcome"?: string | null;
           "post_id"?: string | null;
+          "raw_deleted_at"?: string | null;
           "raw_key"?: string;
           "reason"?: string | null;
           "received_at"?: string;
           "recipients"?: (string)[];
+          "redacted_at"?: string | null;
           "sent_at"?: string | null;
           "size"?: number;
           "source"?: string;
@@ -3869,10 +3875,12 @@ export type Database = {
           "note_id": string | null;
           "outcome": string | null;
           "post_id": string | null;
+          "raw_deleted_at": string | null;
           "raw_key": string;
           "reason": string | null;
           "received_at": string;
           "recipients": (string)[];
+          "redacted_at": string | null;
           "sent_at": string | null;
           "size": number;
           "source": string;
@@ -4526,10 +4534,12 @@ export type Database = {
           "note_id": string | null;
           "outcome": string | null;
           "post_id": string | null;
+          "raw_deleted_at": string | null;
           "raw_key": string;
           "reason": string | null;
           "received_at": string;
           "recipients": (string)[];
+          "redacted_at": string | null;
           "sent_at": string | null;
           "size": number;
           "source": string;
@@ -4649,10 +4659,12 @@ export type Database = {
           "note_id": string | null;
           "outcome": string | null;
           "post_id": string | null;
+          "raw_deleted_at": string | null;
           "raw_key": string;
           "reason": string | null;
           "received_at": string;
           "recipients": (string)[];
+          "redacted_at": string | null;
           "sent_at": string | null;
           "size": number;
           "source": string;
@@ -4680,6 +4692,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      "raw_emails_deleted": { Args: { "raw_keys": (string)[] }; Returns: number };
+      "raw_emails_to_delete": { Args: { "max_rows"?: number }; Returns: string[] };
       "reactivate_user": {
         Args: { "user_id": string };
         Returns: {

@@ -193,6 +193,20 @@ INBOUND = [
         says="Hand in a parsed mail, for the decision",
     ),
     Case(
+        "A55 list the bytes of redacted mails",
+        Call("raw_emails_to_delete"),
+        f"{_SYSTEM} | 1",
+        says="List the bytes of redacted mails that have to go",
+    ),
+    Case("list too many bytes", Call("raw_emails_to_delete", {"max_rows": 0}), {SERVICE: "invalid_value"}),
+    Case(
+        "A55 say that bytes are gone",
+        Call("raw_emails_deleted", {"raw_keys": ["x"]}),
+        f"{_SYSTEM} | 1",
+        says="Say that they are gone",
+    ),
+    Case("say that too many are gone", Call("raw_emails_deleted", {"raw_keys": ["x"] * 1001}), {SERVICE: "too_many"}),
+    Case(
         "decide on no mail", Call("ingest_email", {"inbound_id": "{nothing}", "mail": {}}), {SERVICE: "email_not_found"}
     ),
 ]
