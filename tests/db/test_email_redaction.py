@@ -53,8 +53,10 @@ def _found(desk: Db) -> list[str]:
 
 
 def _waiting(desk: Db) -> list[Any]:
+    """The keys of bytes that have to go, without that of the mail in the furnished helpdesk."""
     with be(desk, SERVICE):
-        return [row["key"] for row in desk.execute("select helpdesk.raw_emails_to_delete() as key").fetchall()]
+        rows = desk.execute("select helpdesk.raw_emails_to_delete() as key").fetchall()
+    return [row["key"] for row in rows if row["key"] != "x"]
 
 
 def test_a_redacted_message_has_no_text_left_in_its_mail(desk: Db, world: World) -> None:

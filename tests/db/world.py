@@ -153,6 +153,10 @@ def _add_mails(db: Db, world: World) -> None:
             world[team],
         )
         world[name] = str(row["inbound_id"])
+    # The bytes of one of them have to go.
+    db.execute(
+        "update helpdesk.inbound_emails set redacted_at = now() where inbound_id = %s", (world["mail to vault"],)
+    )
 
 
 def _give_examples(db: Db, world: World) -> None:
