@@ -108,6 +108,8 @@ _EXCLUSION = {"scope": "team", "target_id": "46ca8bbf-9cfc-46fe-aa2c-2c96c1ba303
 _WEBHOOK = {"webhook_id": "5b1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _CHANNEL = {"channel_id": "7d1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _MAIL = {"inbound_id": "8e1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
+_EMAIL = {"email_id": "0c1d9c7f-3178-4b5f-9fdf-06c17d73c827", "kind": "reply"}
+_EMAIL_VALUES = {"email_id": "UUID", "kind": "text", "reason": "text"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -742,5 +744,43 @@ CATALOGUE = (
         "staff",
         _MAIL,
         values={"inbound_id": "UUID"},
+    ),
+    Entry(
+        EventType.EMAIL_FAILED,
+        "A mail could not be sent (`failed`), or nobody knows whether it was sent (`unknown`). `kind` is as in "
+        "`outbound_emails`, which has the reason.",
+        "staff",
+        _EMAIL | {"reason": "failed"},
+        values=_EMAIL_VALUES,
+    ),
+    Entry(
+        EventType.EMAIL_BOUNCED,
+        "A mail did not arrive: there is no such mailbox (`hard`), or it came back for another reason (`soft`). If it "
+        "was a reply, a ticket that is over is opened again.",
+        "staff",
+        _EMAIL | {"reason": "hard"},
+        values=_EMAIL_VALUES,
+    ),
+    Entry(
+        EventType.EMAIL_COMPLAINED,
+        "The recipient of a mail reported it as spam.",
+        "staff",
+        _EMAIL | {"reason": "complaint"},
+        values=_EMAIL_VALUES,
+    ),
+    Entry(
+        EventType.EMAIL_SUPPRESSED,
+        "Nothing is sent to an address any more: after a `bounce`, a `complaint`, or by an admin (`manual`). The event "
+        "does not say which; staff read the list.",
+        "admins",
+        {"reason": "bounce"},
+        values={"reason": "text"},
+    ),
+    Entry(
+        EventType.EMAIL_SUPPRESSION_LIFTED,
+        "Mails are sent to an address again that an admin took from the list, or that wrote to us.",
+        "admins",
+        {"reason": "bounce"},
+        values={"reason": "text"},
     ),
 )

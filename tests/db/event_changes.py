@@ -300,4 +300,11 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "delete from helpdesk.views where name = 'x'",
         [("view.created", "staff"), ("view.deleted", "staff")],
     ),
+    "an address that receives nothing": (
+        ADMIN,
+        "insert into helpdesk.email_suppressions (address) values ('x@gone.example'); "
+        "insert into helpdesk.email_suppressions (address) values ('x@gone.example'); "
+        "delete from helpdesk.email_suppressions where address = 'x@gone.example'",
+        [("email.suppressed", "staff"), ("email.suppression_lifted", "staff")],
+    ),
 }

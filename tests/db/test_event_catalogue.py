@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from tests.db.conftest import Server
 from tests.db.event_changes import CHANGES
-from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, Db, Person, as_person, be
+from tests.db.people import ADMIN, AGENT, CUSTOMER, OWNER, SERVICE, Db, Person, as_person, be
 from tests.db.test_events import newest
 
 from event_catalogue import CATALOGUE, Entry
@@ -115,6 +115,16 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "update helpdesk.inbound_emails set outcome = null; update helpdesk.inbound_emails set outcome = 'quarantined'",
     ),
     "a mail beside a ticket that is spam": (AGENT, "select helpdesk.mark_spam({mail to mine})"),
+    "a mail that comes back, and is reported as spam": (
+        SERVICE,
+        "select helpdesk.report_delivery('provider-7', 'soft_bounced'); "
+        "select helpdesk.report_delivery('provider-7', 'complained')",
+    ),
+    "a mail that is not sent": (
+        OWNER,
+        "select helpdesk_private.enqueue('email', {sent mail}, null, {mine}); "
+        "update helpdesk.outbox set state = 'dead' where kind = 'email'",
+    ),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "

@@ -30,6 +30,7 @@ TEXTS = {
     "ai_runs.wish": (1, limits.WISH_MAX),
     "field_definitions.help_text": (0, limits.FIELD_HELP_MAX),
     "email_blocks.note": (0, limits.TEAM_DESCRIPTION_MAX),
+    "email_suppressions.detail": (0, limits.TEAM_DESCRIPTION_MAX),
     "email_blocks.pattern": (1, limits.EMAIL_MAX),
     "webhooks.url": (1, limits.URL_MAX),
     "webhooks.description": (0, limits.TEAM_DESCRIPTION_MAX),

@@ -76,6 +76,7 @@ def furnish(db: Db) -> World:
     world = furnish_first_release(db)
     _add_webhook(db, world)
     _add_mails(db, world)
+    _add_sent_mail(db, world)
     return world
 
 
@@ -157,6 +158,24 @@ def _add_mails(db: Db, world: World) -> None:
     db.execute(
         "update helpdesk.inbound_emails set redacted_at = now() where inbound_id = %s", (world["mail to vault"],)
     )
+
+
+def _add_sent_mail(db: Db, world: World) -> None:
+    """A mail that was sent about a ticket, one about none, and an address to which nothing is sent."""
+    for name, ticket in (("sent mail", "mine"), ("sent test", None)):
+        row = one(
+            db,
+            "insert into helpdesk.outbound_emails (ticket_id, kind, recipient, channel_id, subject, state, minted_id, "
+            "provider_id) values (%s, %s, 'customer@example.com', %s, 'Hello', 'sent', %s, %s) returning email_id",
+            world[ticket] if ticket else None,
+            "acknowledgement" if ticket else "test",
+            world["channel"],
+            f"m.{(1 if ticket else 2):032x}@desk.example",
+            "provider-7" if ticket else None,
+        )
+        world[name] = str(row["email_id"])
+    with be(db, ADMIN):
+        db.execute("insert into helpdesk.email_suppressions (address) values ('suppressed@example.com')")
 
 
 def _give_examples(db: Db, world: World) -> None:

@@ -83,6 +83,11 @@ class EventType(OpenEnum):
     EMAIL_QUARANTINED = "email.quarantined"
     EMAIL_ACCEPTED = "email.accepted"
     EMAIL_MARKED_SPAM = "email.marked_spam"
+    EMAIL_FAILED = "email.failed"
+    EMAIL_BOUNCED = "email.bounced"
+    EMAIL_COMPLAINED = "email.complained"
+    EMAIL_SUPPRESSED = "email.suppressed"
+    EMAIL_SUPPRESSION_LIFTED = "email.suppression_lifted"
 
 
 # As text, so that a type checker finds a typo.
@@ -160,4 +165,9 @@ EventName = Literal[
     "email.quarantined",
     "email.accepted",
     "email.marked_spam",
+    "email.failed",
+    "email.bounced",
+    "email.complained",
+    "email.suppressed",
+    "email.suppression_lifted",
 ]

@@ -184,8 +184,13 @@ class Event(Model):
         return self._current("inbound_id", UUID)
 
     @property
+    def email_id(self) -> UUID | None:
+        """The mail, in ``email.failed``, ``email.bounced`` and ``email.complained``."""
+        return self._current("email_id", UUID)
+
+    @property
     def reason(self) -> str | None:
-        """Why a webhook was switched off by itself: ``gone`` or ``failing``; or why a mail is in quarantine."""
+        """Why a webhook was switched off (``gone``, ``failing``), or why a mail waits in quarantine or did not arrive."""
         return self._current("reason", str)
 
     @property

@@ -917,6 +917,39 @@ export type Database = {
           },
         ];
       };
+      "email_suppressions": {
+        Row: {
+          "address": string;
+          "created_at": string;
+          "created_by": string | null;
+          "detail": string;
+          "reason": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "address": string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "detail"?: string;
+          "reason"?: string;
+        };
+        Update: {
+          "address"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "detail"?: string;
+          "reason"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "email_suppressions_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+        ];
+      };
       "events": {
         Row: {
           "actor_id": string | null;
@@ -1715,6 +1748,136 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "tickets";
             referencedColumns: ["ticket_id"];
+          },
+        ];
+      };
+      "outbound_emails": {
+        Row: {
+          "bounce_reason": string | null;
+          "bounced_at": string | null;
+          "channel_id": string | null;
+          "complained_at": string | null;
+          "created_at": string;
+          "delivered_at": string | null;
+          "details": NonNullable<Json>;
+          "email_id": string;
+          "kind": string;
+          "locale": string | null;
+          "message_id": string | null;
+          "minted_id": string;
+          "problem": string | null;
+          "provider_id": string | null;
+          "recipient": string;
+          "sent_at": string | null;
+          "stamped_id": string | null;
+          "state": string;
+          "subject": string;
+          "ticket_id": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bounce_reason"?: string | null;
+          "bounced_at"?: string | null;
+          "channel_id"?: string | null;
+          "complained_at"?: string | null;
+          "created_at"?: string;
+          "delivered_at"?: string | null;
+          "details"?: NonNullable<Json>;
+          "email_id"?: string;
+          "kind": string;
+          "locale"?: string | null;
+          "message_id"?: string | null;
+          "minted_id": string;
+          "problem"?: string | null;
+          "provider_id"?: string | null;
+          "recipient": string;
+          "sent_at"?: string | null;
+          "stamped_id"?: string | null;
+          "state"?: string;
+          "subject": string;
+          "ticket_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "bounce_reason"?: string | null;
+          "bounced_at"?: string | null;
+          "channel_id"?: string | null;
+          "complained_at"?: string | null;
+          "created_at"?: string;
+          "delivered_at"?: string | null;
+          "details"?: NonNullable<Json>;
+          "email_id"?: string;
+          "kind"?: string;
+          "locale"?: string | null;
+          "message_id"?: string | null;
+          "minted_id"?: string;
+          "problem"?: string | null;
+          "provider_id"?: string | null;
+          "recipient"?: string;
+          "sent_at"?: string | null;
+          "stamped_id"?: string | null;
+          "state"?: string;
+          "subject"?: string;
+          "ticket_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "outbound_emails_channel_id_fkey";
+            columns: ["channel_id"];
+            isOneToOne: false;
+            referencedRelation: "email_channels";
+            referencedColumns: ["channel_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tagged_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "outbound_emails_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
           },
         ];
       };
@@ -4815,6 +4978,7 @@ export type Database = {
         };
         Returns: number;
       };
+      "report_delivery": { Args: { "detail"?: string; "mail_id": string; "outcome": string }; Returns: boolean };
       "request_run": {
         Args: {
           "is_test"?: boolean;

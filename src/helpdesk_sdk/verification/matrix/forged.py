@@ -170,6 +170,7 @@ TABLES = (
     *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
     *("webhooks", "outbox", "delivery_attempts"),
     *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
+    *("outbound_emails", "email_suppressions"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",

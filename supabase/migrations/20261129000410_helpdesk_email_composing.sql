@@ -1,0 +1,293 @@
+-- E-mail out: what a sender is given. The mail is put together when a sender takes it.
+
+insert into helpdesk_private.concepts (version, concept) values ('20261129000410', 'email_composing');
+
+create function helpdesk_private.html_text(p_text text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select replace(replace(replace(replace(replace(replace(replace(
+    p_text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), E'\n', '<br>'), '  ', '&nbsp; ');
+$$;
+comment on function helpdesk_private.html_text is 'A text as HTML that shows the text and nothing else.';
+revoke all on function helpdesk_private.html_text from public, anon, authenticated, service_role;
+
+create function helpdesk_private.installation_mark()
+returns text
+language sql
+stable
+-- Definer: the secret is closed to everybody. As all below.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select left(encode(sha256(convert_to('installation', 'UTF8') || s.secret), 'hex'), 32)
+  from helpdesk_private.email_secrets as s;
+$$;
+comment on function helpdesk_private.installation_mark is
+  'The id of this helpdesk in the header X-Helpdesk-Installation of its mails.';
+revoke all on function helpdesk_private.installation_mark from public, anon, authenticated, service_role;
+
+create function helpdesk_private.bounce_token(p_minted_id text)
+returns text
+language sql
+immutable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- The random part of the Message-ID, in the letters of an address.
+  select helpdesk_private.base32(decode(substr(p_minted_id, 3, 32), 'hex'));
+$$;
+comment on function helpdesk_private.bounce_token is
+  'The token in the address to which servers report that this mail did not arrive.';
+revoke all on function helpdesk_private.bounce_token from public, anon, authenticated, service_role;
+create unique index outbound_emails_bounce_idx on helpdesk.outbound_emails (helpdesk_private.bounce_token(minted_id));
+alter index helpdesk.outbound_emails_bounce_idx alter column 1 set statistics 0;
+
+create function helpdesk_private.takes_reply_addresses(p_channel helpdesk.email_channels)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select (p_channel).provider <> 'imap' or (p_channel).reply_domain is not null;
+$$;
+comment on function helpdesk_private.takes_reply_addresses is
+  'Whether mail to reply+<token>@… arrives. Not at a mailbox that is fetched, unless reply_domain says so: then the '
+  'token stands in the text.';
+revoke all on function helpdesk_private.takes_reply_addresses from public, anon, authenticated, service_role;
+
+create function helpdesk_private.mail_references(p_email helpdesk.outbound_emails)
+returns text[]
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with ids as (
+    select e.message_id, e.created_at from helpdesk_private.email_ids as e
+    where e.ticket_id = (p_email).ticket_id and e.kind = 'received'
+    union all
+    -- Of our own, those that this person has.
+    select i.message_id, o.created_at
+    from helpdesk.outbound_emails as o
+    cross join lateral unnest(array[o.minted_id, o.stamped_id]) as i (message_id)
+    where o.ticket_id = (p_email).ticket_id and o.recipient = (p_email).recipient and o.state in ('sent', 'unknown')
+      and o.email_id <> (p_email).email_id
+  ),
+  usable as (
+    select i.message_id, min(i.created_at) as created_at from ids as i
+    where i.message_id ~ '^[!-;=?-~]+@[!-;=?-~]+$' and char_length(i.message_id) <= 800
+      and i.message_id not like '%@missing.invalid'
+    group by i.message_id
+  ),
+  numbered as (
+    select
+      u.message_id, u.created_at,
+      row_number() over (order by u.created_at, u.message_id) as place,
+      row_number() over (order by u.created_at desc, u.message_id desc) as from_end
+    from usable as u
+  )
+  select coalesce(array_agg(n.message_id order by n.place), '{}')
+  from numbered as n where n.place = 1 or n.from_end <= 17;
+$$;
+comment on function helpdesk_private.mail_references is
+  'The ids of the conversation as this person knows it, oldest first: the first and the newest.';
+revoke all on function helpdesk_private.mail_references from public, anon, authenticated, service_role;
+
+create function helpdesk_private.mail_files(p_message_id uuid)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Each provider takes a mail of ten megabytes, in which a file needs a third more than its size.
+  with files as (
+    select
+      a.file_name, a.content_type, a.size, a.sequence,
+      case
+        when a.state = 'clean' or (
+          a.state = 'unchecked' and not (select s.attachment_require_check from helpdesk.settings as s)
+        ) then helpdesk_private.attachment_key(a.ticket_id, a.attachment_id)
+      end as path
+    from helpdesk.attachments as a
+    where a.message_id = p_message_id and a.state in ('clean', 'unchecked', 'uploaded')
+  ),
+  summed as (
+    select f.*, sum(f.size) filter (where f.path is not null) over (order by f.sequence) as total from files as f
+  )
+  select jsonb_build_object(
+    'attachments', coalesce(jsonb_agg(
+      jsonb_build_object('name', s.file_name, 'type', s.content_type, 'path', s.path, 'size', s.size)
+      order by s.sequence
+    ) filter (where s.path is not null and s.total <= 7000000), '[]'),
+    'linked', coalesce(jsonb_agg(
+      jsonb_build_object('name', s.file_name, 'path', s.path, 'size', s.size)
+      order by s.sequence
+    ) filter (where s.path is null or s.total > 7000000), '[]')
+  )
+  from summed as s;
+$$;
+comment on function helpdesk_private.mail_files is
+  'The files of a message: attachments go with the mail, linked are named in its text (without a path: not checked).';
+revoke all on function helpdesk_private.mail_files from public, anon, authenticated, service_role;
+
+create function helpdesk_private.render_reply(p_email helpdesk.outbound_emails)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'subject', (p_email).subject,
+    'text', m.body,
+    'html', '<div>' || helpdesk_private.html_text(m.body) || '</div>',
+    'author', case when m.author_kind = 'staff' then m.author_name end
+  ) || helpdesk_private.mail_files(m.message_id)
+  from helpdesk.messages as m
+  where m.message_id = (p_email).message_id and m.redacted_at is null;
+$$;
+comment on function helpdesk_private.render_reply is 'The text of a reply; null if it was redacted.';
+revoke all on function helpdesk_private.render_reply from public, anon, authenticated, service_role;
+
+create function helpdesk_private.render_email(p_email helpdesk.outbound_emails)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case (p_email).kind
+    when 'test' then jsonb_build_object(
+      'subject', coalesce(nullif((p_email).subject, ''), 'Test'), 'text', 'This mail is a test of the helpdesk.',
+      'html', '<div>This mail is a test of the helpdesk.</div>'
+    )
+  end;
+end;
+$$;
+comment on function helpdesk_private.render_email is
+  'The text of an automatic mail: subject, text and html; reply_as note if answers become notes. Null: nothing to '
+  'send.';
+revoke all on function helpdesk_private.render_email from public, anon, authenticated, service_role;
+
+create function helpdesk_private.email_payload(p_email_id uuid)
+returns jsonb
+language plpgsql
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_email helpdesk.outbound_emails;
+  v_ticket helpdesk.tickets;
+  v_channel helpdesk.email_channels;
+  v_body jsonb;
+  v_name text;
+  v_token text;
+  v_takes boolean;
+  v_parent text;
+  v_references text[];
+begin
+  select * into v_email from helpdesk.outbound_emails as e where e.email_id = p_email_id;
+  if not found then
+    return null;
+  elsif exists (select from helpdesk.email_suppressions as s where s.address = v_email.recipient) then
+    raise exception 'Nothing is sent to this address: it is suppressed.';
+  end if;
+  select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_email.ticket_id;
+  select * into v_channel from helpdesk.email_channels as c where c.channel_id = v_email.channel_id and c.is_active;
+  if not found then
+    v_channel := helpdesk_private.channel_of_ticket(v_ticket);
+  end if;
+  if v_channel.channel_id is null then
+    raise exception 'There is no active address to send from.';
+  end if;
+  v_body := case
+    when v_email.kind = 'reply' then helpdesk_private.render_reply(v_email)
+    else helpdesk_private.render_email(v_email)
+  end;
+  if v_body is null then
+    return null;
+  end if;
+  v_takes := helpdesk_private.takes_reply_addresses(v_channel);
+  v_name := coalesce(
+    nullif(v_channel.name, ''), (select t.name from helpdesk.teams as t where t.team_id = v_ticket.team_id), ''
+  );
+  if v_ticket.ticket_id is not null then
+    v_token := helpdesk_private.reply_token(v_ticket.ticket_id, coalesce(
+      v_email.user_id,
+      -- A participant whom nobody has heard of yet: their answer would make them a person, too.
+      (helpdesk_private.person_for_address(v_email.recipient, (
+        select p.name from helpdesk.ticket_participants as p
+        where p.ticket_id = v_ticket.ticket_id and p.address = v_email.recipient
+      ))).user_id
+    ));
+    v_references := helpdesk_private.mail_references(v_email);
+    v_parent := (helpdesk_private.last_mail_of(v_ticket.ticket_id, v_email.recipient, v_email.user_id)).message_id;
+    if v_parent is null or v_parent <> all(v_references) then
+      -- Not written to us yet, or under an id that no mail may name: below our own last mail to them.
+      v_parent := (
+        select coalesce(o.stamped_id, o.minted_id) from helpdesk.outbound_emails as o
+        where o.ticket_id = v_ticket.ticket_id and o.recipient = v_email.recipient
+          and o.state in ('sent', 'unknown') and o.email_id <> v_email.email_id
+        order by o.created_at desc limit 1
+      );
+    end if;
+  end if;
+  return jsonb_build_object(
+    'message_id', format('<%s>', v_email.minted_id),
+    'from', jsonb_build_object(
+      'address', v_channel.address,
+      'name', case
+        when v_body ->> 'author' is null then v_name
+        when v_name = '' then v_body ->> 'author'
+        else format('%s (%s)', v_body ->> 'author', v_name)
+      end
+    ),
+    'to', jsonb_build_array(jsonb_build_object(
+      'address', v_email.recipient,
+      'name', coalesce((select u.name from helpdesk.users as u where u.user_id = v_email.user_id), '')
+    )),
+    'reply_to', jsonb_build_object('name', v_name, 'address', case
+      when v_token is null or not v_takes then v_channel.address
+      else format(
+        '%s+%s@%s', case v_body ->> 'reply_as' when 'note' then 'note' else 'reply' end, v_token,
+        helpdesk_private.reply_domain(v_channel)
+      )
+    end),
+    'envelope_from', case
+      when v_takes then format(
+        'bounce+%s@%s', helpdesk_private.bounce_token(v_email.minted_id), helpdesk_private.reply_domain(v_channel)
+      )
+    end,
+    'subject', coalesce(nullif(v_body ->> 'subject', ''), v_email.subject),
+    'text', concat_ws(E'\n\n', v_body ->> 'text', case when not v_takes then format('[ref:%s]', v_token) end),
+    'html', format(
+      '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>%s%s</body></html>', v_body ->> 'html',
+      case when not v_takes then format('<p>[ref:%s]</p>', v_token) else '' end
+    ),
+    'in_reply_to', format('<%s>', v_parent),
+    -- Ours too: some providers replace Message-ID and leave this header alone. Before the parent, which comes last.
+    'references', (
+      select jsonb_agg(format('<%s>', r.id) order by r.place)
+      from unnest(array_remove(v_references, v_parent) || v_email.minted_id || v_parent) with ordinality as r (id, place)
+      where r.id is not null
+    ),
+    'automatic', case v_email.kind
+      when 'acknowledgement' then 'auto-replied' when 'reply' then null else 'auto-generated'
+    end,
+    'installation', helpdesk_private.installation_mark(),
+    'attachments', coalesce(v_body -> 'attachments', '[]'),
+    'linked', coalesce(v_body -> 'linked', '[]')
+  ) - case when v_parent is null then 'in_reply_to' else '' end;
+end;
+$$;
+comment on function helpdesk_private.email_payload is
+  'The mail as a sender is to send it. Null: there is nothing to send any more. An error says why it cannot be sent.';
+revoke all on function helpdesk_private.email_payload from public, anon, authenticated, service_role;
