@@ -88,11 +88,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
-<<<<<<< HEAD
         *("raw_emails_to_delete", "raw_emails_deleted"),
-=======
         *("outbound_emails", "email_suppressions", "report_delivery"),
->>>>>>> 9168aef (E-mail out in the database: a public reply queues a mail to each recipient in its transaction; composing, order, cancelling, states, bounces, complaints, suppressions)
     ),
     "E-mail that the helpdesk writes": (
         *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),

@@ -190,7 +190,7 @@ class Event(Model):
 
     @property
     def reason(self) -> str | None:
-        """Why a webhook was switched off (``gone``, ``failing``), or why a mail waits in quarantine or did not arrive."""
+        """Why a webhook was switched off (``gone``, ``failing``), or a mail waits in quarantine or did not arrive."""
         return self._current("reason", str)
 
     @property
