@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from zipfile import ZipFile
 
 import pytest
 from tests.e2e.programs import ROOT, environment
+from tests.sdk.arriving import FAIL, arrive
 from tests.sdk.files import PNG
 from tests.sdk.test_learning import taught  # noqa: F401  # a fixture
 
@@ -28,10 +30,11 @@ from helpdesk_sdk.webhooks import sign
 
 # Pages whose blocks all run in a test of their own.
 _ELSEWHERE = {"docs/fields.md", "docs/zenpy.md", "docs/guides/django.md", "docs/guides/fastapi.md"}
-_ELSEWHERE |= {"docs/guides/scripts.md", "docs/email.md"}
+_ELSEWHERE |= {"docs/guides/scripts.md"}
 _HERE = {
     "README.md": 2,
     "docs/assistant.md": 3,
+    "docs/email.md": 4,
     "docs/events.md": 1,
     "docs/export.md": 1,
     "docs/knowledge.md": 3,
@@ -165,6 +168,25 @@ def test_webhooks(hd: Helpdesk) -> None:
     assert _run("docs/webhooks.md", 1, own, request=SimpleNamespace(headers=headers), body=body)["event"].id == "msg_7"
     assert "event" not in _run("docs/webhooks.md", 1, own, request=SimpleNamespace(headers=headers), body=body + b" ")
     hd.webhooks.delete(made["made"])
+
+
+def test_email(hd: Helpdesk, helpdesk_project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """All but the first block, which sends: tests/sdk/test_mail_smtp.py has it."""
+    helpdesk_project.add_person("customer", email="carla@customer.example")
+    for _ in range(2):
+        made = _run("docs/email.md", 1, hd=hd)
+    assert made["channel"].address == "support@acme.example"
+    receive = partial(arrive, helpdesk_project.url, helpdesk_project.secret_key, to="support@acme.example")
+    first = hd.mail.inbound.get(receive("carla@home.example"))
+    named = receive("evil@elsewhere.example", verdict=FAIL, in_reply_to=[first.message_id])
+    spam, fresh = (receive(f"x@{domain}.example", verdict=FAIL) for domain in ("spam", "fresh"))
+    _run("docs/email.md", 2, hd=hd)
+    assert capsys.readouterr().out.count("waits in quarantine") == 3
+    outcomes = [hd.mail.inbound.get(mail).outcome for mail in (named, spam, fresh)]
+    assert outcomes == ["appended", "spam", "created"]
+    assert [one.pattern for one in hd.mail.blocks.list()] == ["spam.example"]
+    _run("docs/email.md", 3, hd=hd)
+    assert "Your number is" in capsys.readouterr().out
 
 
 def test_operate(hd: Helpdesk) -> None:
