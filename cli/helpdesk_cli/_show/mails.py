@@ -69,6 +69,7 @@ def show_mail(hd: Helpdesk, mail: InboundEmail, explanation: str) -> None:
         ("message", mail.post_id),
         ("note", mail.note_id),
         ("bytes", f"{mail.size:,}, {mail.raw_key}"),
+        ("redacted", mail.redacted_at and local_time(mail.redacted_at)),
         ("id", mail.inbound_id),
     ]
     print_fields(explanation, fields, json=None)

@@ -170,6 +170,10 @@ class InboundEmail(Model):
     """The time of the decision."""
     decided_by: UUID | None = None
     """The person who decided on it in quarantine; None for the rules alone."""
+    redacted_at: datetime | None = None
+    """The time at which its text was removed, with that of its message."""
+    raw_deleted_at: datetime | None = None
+    """The time at which its bytes were deleted, after a redaction."""
     ticket: LinkedTicket | None = None
     """Number, title and status of the ticket; None when there is none, or when the response did not contain them
     (``hd.mail.inbound`` and ``hd.mail.quarantine.list()`` read them)."""
