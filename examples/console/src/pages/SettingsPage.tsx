@@ -1,4 +1,5 @@
 import { useTranslations } from "use-intl";
+import { MailNotifications } from "../components/Settings/MailNotifications.tsx";
 import { Preferences } from "../components/Settings/Preferences.tsx";
 import { Profile } from "../components/Settings/Profile.tsx";
 import { PageHeader } from "../components/Shared/index.ts";
@@ -21,6 +22,7 @@ function Settings() {
       <PageHeader title={t("title")} />
       <p className="text-muted">{t("intro")}</p>
       <Preferences isStaff={can("work")} />
+      {can("work") && <MailNotifications />}
       {me && <Profile me={me} />}
     </div>
   );

@@ -81,6 +81,20 @@ story("an admin makes a webhook, sees what fails, and sends it again", { world: 
   await page.getByRole("option", { name: /Mei Tanaka/ }).click();
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByRole("row", { name: /mei@home\.example/ }).getByText("Mei Tanaka").waitFor();
+
+  // The texts of automatic mails: seen before they are saved, refused with a wrong name, and taken back.
+  await page.getByRole("link", { name: "Mail texts" }).click();
+  await page.getByLabel("Subject").fill("Ticket {{ticket.number}} <b>is here</b>");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("region", { name: "Preview" }).getByText("Ticket 1042 <b>is here</b>").waitFor();
+  await page.getByLabel("Subject").fill("{{ticket.password}}");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").filter({ hasText: "ticket.password" }).waitFor();
+  await page.getByLabel("Subject").fill("Ticket {{ticket.number}}");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Written by an admin").waitFor();
+  await page.getByRole("button", { name: "Back to what is built in" }).click();
+  await page.getByText("Built in", { exact: true }).waitFor();
 });
 
 story(
@@ -152,5 +166,15 @@ story(
       ["boss@example.com", true],
       ["eve@elsewhere.example", true],
     ], "participants");
+
+    // Which mails the agent receives.
+    await page.goto("/settings");
+    const mentions = page.getByRole("switch", { name: "Somebody mentions me in a note" });
+    const isOn = await mentions.isChecked();
+    await mentions.click();
+    await eventually("the choice is kept", async () => {
+      const preferences = await api(ana).rpc("notification_preferences");
+      return preferences.mentioned === !isOn && preferences.chosen.includes("mentioned");
+    });
   },
 );

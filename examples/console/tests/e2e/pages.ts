@@ -14,6 +14,7 @@ const AGENT = [
   "/quarantine",
   "/knowledge",
   "/knowledge/gaps",
+  "/settings",
 ];
 const ADMIN = [
   "people",
@@ -22,6 +23,7 @@ const ADMIN = [
   "views",
   "assistant",
   "mail",
+  "templates",
   "webhooks",
   "webhooks/:webhook",
   "outbox",

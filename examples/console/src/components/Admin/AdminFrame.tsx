@@ -10,6 +10,7 @@ const PAGES = [
   "views",
   "assistant",
   "mail",
+  "templates",
   "webhooks",
   "outbox",
   "health",

@@ -1,7 +1,8 @@
 import { Lock, Reply } from "lucide-react";
-import { memo, type Ref, useImperativeHandle, useRef, useState } from "react";
+import { memo, type Ref, useImperativeHandle, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
+import { useChosenKind } from "../../hooks/useChosenKind.ts";
 import { useDraft } from "../../hooks/useDraft.ts";
 import { type DraftKind, isEmpty } from "../../lib/drafts.ts";
 import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
@@ -122,27 +123,4 @@ function Tab({ kind, isOpen, hasDraft, onOpen }: {
 
 function hasText({ draft }: ReturnType<typeof useDraft>): boolean {
   return !isEmpty(draft);
-}
-
-/** The tab that the person has chosen, also after a reload; else the one with a draft; else none. */
-function useChosenKind(ticketId: string, drafts: Record<DraftKind, boolean>) {
-  const storage = `helpdesk.composer.${ticketId}`;
-  const [chosen, setChosen] = useState<DraftKind | null>(() => {
-    try {
-      const kept = sessionStorage.getItem(storage);
-      return kept === "reply" || kept === "note" ? kept : null;
-    } catch {
-      return null;
-    }
-  });
-  const choose = (kind: DraftKind) => {
-    setChosen(kind);
-    try {
-      sessionStorage.setItem(storage, kind);
-    } catch { /* as long as the page */ }
-  };
-  const only = drafts.reply && !drafts.note ? "reply" : drafts.note && !drafts.reply ? "note" : null;
-  // A draft opens its tab once; typing in it later chooses nothing.
-  if (chosen === null && only !== null) setChosen(only);
-  return [chosen, choose] as const;
 }

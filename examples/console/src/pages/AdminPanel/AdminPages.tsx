@@ -10,6 +10,7 @@ const PAGES = {
   views: lazy(() => import("./ViewsPage.tsx")),
   assistant: lazy(() => import("./AssistantPage.tsx")),
   mail: lazy(() => import("./MailPage.tsx")),
+  templates: lazy(() => import("./TemplatesPage.tsx")),
   webhooks: lazy(() => import("./WebhooksPage.tsx")),
   outbox: lazy(() => import("./OutboxPage.tsx")),
   health: lazy(() => import("./HealthPage.tsx")),
