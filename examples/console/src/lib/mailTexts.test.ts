@@ -5,7 +5,7 @@ import { localesOf, type MailTemplate, NOTIFICATION_KINDS, PLACEHOLDERS, TEMPLAT
 
 it("knows the placeholders of the database", () => {
   const [, list = ""] = templates.split("insert into helpdesk_private.email_placeholders");
-  const names = [...list.split(";")[0]!.matchAll(/\('([a-z.]+)', \d+/gu)].map(([, name]) => name);
+  const names = [...list.split("\n\n")[0]!.matchAll(/\('([a-z.]+)', \d+/gu)].map(([, name]) => name);
   expect(names).toEqual([...PLACEHOLDERS]);
 });
 
