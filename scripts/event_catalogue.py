@@ -110,6 +110,8 @@ _CHANNEL = {"channel_id": "7d1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _MAIL = {"inbound_id": "8e1d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 _EMAIL = {"email_id": "0c1d9c7f-3178-4b5f-9fdf-06c17d73c827", "kind": "reply"}
 _EMAIL_VALUES = {"email_id": "UUID", "kind": "text", "reason": "text"}
+_SLACK = {"connection_id": "0b5c7f2e-9a14-4d0c-8a53-2f0f3d1c6e77"}
+_SLACK_CHANNEL = {**_SLACK, "slack_channel_id": "9d3f5e0a-6c1b-4f7e-b1f5-8c2e4a7d9b10"}
 _ARTICLE = {"article_id": "6c0d9c7f-3178-4b5f-9fdf-06c17d73c827"}
 
 CATALOGUE = (
@@ -782,5 +784,72 @@ CATALOGUE = (
         "admins",
         {"reason": "bounce"},
         values={"reason": "text"},
+    ),
+    Entry(
+        EventType.SLACK_CONNECTED,
+        "There is a new Slack workspace.",
+        "admins",
+        _SLACK,
+        values={"connection_id": "UUID"},
+    ),
+    Entry(
+        EventType.SLACK_UPDATED,
+        "A Slack workspace was changed, or switched on or off by an admin.",
+        "admins",
+        _SLACK | {"changes": {"is_active": [True, False]}},
+        values={"connection_id": "UUID"},
+        changes={
+            "workspace_name": "text",
+            "bot_user_id": "text",
+            "is_active": "true or false",
+        },
+    ),
+    Entry(
+        EventType.SLACK_DISCONNECTED,
+        "A Slack workspace was removed, with its channels.",
+        "admins",
+        _SLACK,
+        values={"connection_id": "UUID"},
+    ),
+    Entry(
+        EventType.SLACK_DISABLED,
+        "Slack refused the token of a workspace (`invalid_auth`, `token_revoked`), which was switched off.",
+        "admins",
+        _SLACK | {"reason": "invalid_auth"},
+        values={"connection_id": "UUID", "reason": "text"},
+    ),
+    Entry(
+        EventType.SLACK_CHANNEL_ADDED,
+        "A Slack channel receives tickets from now on.",
+        "admins",
+        _SLACK_CHANNEL,
+        values={"connection_id": "UUID", "slack_channel_id": "UUID"},
+    ),
+    Entry(
+        EventType.SLACK_CHANNEL_UPDATED,
+        "Which tickets a Slack channel receives was changed, or it was switched on or off by an admin.",
+        "admins",
+        _SLACK_CHANNEL | {"changes": {"events": [["opened", "reopened", "replied"], ["opened"]]}},
+        values={"connection_id": "UUID", "slack_channel_id": "UUID"},
+        changes={
+            "channel_name": "text",
+            "team_id": "UUID or null",
+            "events": "list",
+            "is_active": "true or false",
+        },
+    ),
+    Entry(
+        EventType.SLACK_CHANNEL_DISABLED,
+        "Slack refused a channel (`is_archived`, `channel_not_found`), which was switched off.",
+        "admins",
+        _SLACK_CHANNEL | {"reason": "is_archived"},
+        values={"connection_id": "UUID", "slack_channel_id": "UUID", "reason": "text"},
+    ),
+    Entry(
+        EventType.SLACK_CHANNEL_REMOVED,
+        "A Slack channel receives no tickets any more, also when its workspace or its team was deleted.",
+        "admins",
+        _SLACK_CHANNEL,
+        values={"connection_id": "UUID", "slack_channel_id": "UUID"},
     ),
 )

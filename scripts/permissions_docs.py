@@ -85,6 +85,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("replay_deliveries", "outbox_health", "lease_deliveries", "begin_sending", "settle_delivery"),
         *("set_delivery_clock", "accept_wake"),
     ),
+    "Slack": (
+        *("slack_connections", "slack_channels", "connect_slack", "add_slack_channel", "test_slack_channel"),
+        *("accept_slack", "is_slack_thread", "slack_act"),
+    ),
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),

@@ -185,7 +185,11 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         "update helpdesk.teams set name = 'x' where team_id = {empty}",
         [("team.updated", "staff")],
     ),
-    "no team": (ADMIN, "delete from helpdesk.teams where team_id = {empty}", [("team.deleted", "staff")]),
+    "no team": (
+        ADMIN,
+        "delete from helpdesk.teams where team_id = {empty}",
+        [("slack.channel_removed", "staff"), ("team.deleted", "staff")],
+    ),
     "a field": (
         ADMIN,
         "select helpdesk.create_field('x', 'select', 'X', '[\"a\"]', team_ids => array[{empty}]::uuid[])",
@@ -272,6 +276,33 @@ CHANGES: dict[str, tuple[Person, LiteralString, list[tuple[str, str]]]] = {
         [("ticket.created", "customer"), ("email.accepted", "staff")],
     ),
     "a mail that is spam": (AGENT, "select helpdesk.mark_spam({mail to desk})", [("email.marked_spam", "staff")]),
+    "a Slack workspace": (
+        ADMIN,
+        "select helpdesk.connect_slack('T0NEW', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",
+        [("slack.connected", "staff")],
+    ),
+    "a Slack workspace's switch": (
+        ADMIN,
+        "update helpdesk.slack_connections set is_active = false",
+        [("slack.updated", "staff")],
+    ),
+    "a Slack channel": (
+        ADMIN,
+        "select helpdesk.add_slack_channel({slack workspace}, 'C0NEW')",
+        [("slack.channel_added", "staff")],
+    ),
+    "a Slack channel's filters": (
+        ADMIN,
+        "update helpdesk.slack_channels set channel_name = 'x', team_id = null, events = '{{opened}}', "
+        "is_active = false",
+        [("slack.channel_updated", "staff")],
+    ),
+    "no Slack channel": (ADMIN, "delete from helpdesk.slack_channels", [("slack.channel_removed", "staff")]),
+    "no Slack workspace": (
+        ADMIN,
+        "delete from helpdesk.slack_connections",
+        [("slack.disconnected", "staff"), ("slack.channel_removed", "staff")],
+    ),
     "no member": (
         ADMIN,
         "delete from helpdesk.team_members where user_id = {stranger}",

@@ -115,7 +115,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a customer": [("user.created", "admin")],
     "a team": [("team.created", "admin staff")],
     "a team's name": [("team.updated", "admin staff")],
-    "no team": [("team.deleted", "admin staff")],
+    "no team": [("slack.channel_removed", "admin"), ("team.deleted", "admin staff")],
     "a field": [
         ("field.created", "admin staff"),
         ("field.option_added", "admin staff"),
@@ -146,6 +146,12 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     ],
     # It names no ticket: its team hears of it.
     "a mail that is spam": [("email.marked_spam", "admin team:{desk}")],
+    "a Slack workspace": [("slack.connected", "admin")],
+    "a Slack workspace's switch": [("slack.updated", "admin")],
+    "a Slack channel": [("slack.channel_added", "admin")],
+    "a Slack channel's filters": [("slack.channel_updated", "admin")],
+    "no Slack channel": [("slack.channel_removed", "admin")],
+    "no Slack workspace": [("slack.disconnected", "admin"), ("slack.channel_removed", "admin")],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
     "a view for all": [("view.created", "admin staff")],
     "a private view": [],
@@ -183,6 +189,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
         ("team.member_added", "admin team:{empty} user:{admin}"),
         ("team.deleted", "admin staff"),
         ("team.member_removed", "admin team:{empty} user:{admin}"),
+        ("slack.channel_removed", "admin"),
     ],
 }
 """What somebody does, each event that follows from it, and the channels that hear of it."""

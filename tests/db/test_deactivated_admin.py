@@ -15,8 +15,12 @@ CHANGES = [
     "update helpdesk.teams set description = 'x'",
     "update helpdesk.tickets set priority = 'low'",
     "update helpdesk.views set columns = '{{title}}'",
+    "update helpdesk.slack_channels set channel_name = 'x'",
+    "update helpdesk.slack_connections set is_active = true",
     "update helpdesk.webhooks set description = 'x'",
     "delete from helpdesk.label_examples",
+    "delete from helpdesk.slack_channels",
+    "delete from helpdesk.slack_connections",
     "delete from helpdesk.team_members",
     "delete from helpdesk.teams where team_id = {empty}",
     "delete from helpdesk.ticket_tags",
@@ -33,7 +37,9 @@ ADDITIONS = [
 ]
 CALLS = [
     "helpdesk.activate_prompt({nothing})",
+    "helpdesk.add_slack_channel({slack workspace}, 'C0NEW')",
     "helpdesk.archive_article({nothing})",
+    "helpdesk.connect_slack('T0NEW', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",
     "helpdesk.create_prompt('reply', 'Be kind.')",
     "helpdesk.create_webhook('https://example.com')",
     "helpdesk.forget_label_head('priority')",
@@ -44,6 +50,7 @@ CALLS = [
     "helpdesk.rotate_webhook_secret({webhook})",
     "helpdesk.save_article('new', 'New')",
     "helpdesk.switch_embedding_model('m')",
+    "helpdesk.test_slack_channel({slack channel})",
     "helpdesk.test_webhook({webhook})",
     "helpdesk.use_embedding_model('m')",
 ]
@@ -66,7 +73,7 @@ def an_article(db: Db) -> None:
         db.execute("select helpdesk.save_article('guide', 'Guide', 'A text.')")
 
 
-@pytest.mark.parametrize("table", ["webhooks", "outbox", "delivery_attempts"])
+@pytest.mark.parametrize("table", ["webhooks", "outbox", "delivery_attempts", "slack_connections", "slack_channels"])
 def test_nothing_is_read_that_only_admins_read(db: Db, world: World, table: str) -> None:
     count = f"select count(*) as rows from helpdesk.{table}".encode()
     with as_person(db, ADMIN):

@@ -125,6 +125,13 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "select helpdesk_private.enqueue('email', {sent mail}, null, {mine}); "
         "update helpdesk.outbox set state = 'dead' where kind = 'email'",
     ),
+    "Slack": (
+        OWNER,
+        "update helpdesk.slack_connections set workspace_name = 'x', bot_user_id = 'U0X', "
+        "is_active = false; update helpdesk.slack_connections set is_active = true; "
+        "update helpdesk.slack_connections set is_active = false, disabled_reason = 'invalid_auth'; "
+        "update helpdesk.slack_channels set is_active = false, disabled_reason = 'is_archived'",
+    ),
     "a team": (
         ADMIN,
         "update helpdesk.teams set description = 'x', is_public = false where team_id = {empty}; "

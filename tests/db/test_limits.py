@@ -32,6 +32,10 @@ TEXTS = {
     "email_blocks.note": (0, limits.TEAM_DESCRIPTION_MAX),
     "email_suppressions.detail": (0, limits.TEAM_DESCRIPTION_MAX),
     "email_blocks.pattern": (1, limits.EMAIL_MAX),
+    "slack_connections.workspace_name": (0, limits.NAME_MAX),
+    "slack_connections.disabled_reason": (1, limits.TEAM_NAME_MAX),
+    "slack_channels.channel_name": (0, limits.SLACK_CHANNEL_NAME_MAX),
+    "slack_channels.disabled_reason": (1, limits.TEAM_NAME_MAX),
     "webhooks.url": (1, limits.URL_MAX),
     "webhooks.description": (0, limits.TEAM_DESCRIPTION_MAX),
 }

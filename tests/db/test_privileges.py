@@ -108,11 +108,17 @@ RULES: dict[str, LiteralString] = {
         where pronamespace = any({ours}) and prosrc ~* '\\m(execute|dblink)\\M'""",
     # What it changes is no role and no claim: a note to itself, once announcing was too slow, and the setting that
     # realtime.send() leaves behind, put back to what the host's transaction had.
-    "no function changes settings, but for two that announce_event() may": """
+    # slack_act() takes on a person's role and claims: it is the system's alone, and runs with the system's rights, with
+    # which a request can become anybody without it, too. In a definer function the role cannot be changed at all.
+    "no function changes settings, but for two that announce_event() may, and slack_act() of the system": """
         select oid::regprocedure as broken from pg_proc
         where pronamespace = any({ours}) and (
-          case when oid::regprocedure::text = 'helpdesk_private.announce_event()'
+          case
+            when oid::regprocedure::text = 'helpdesk_private.announce_event()'
             then regexp_replace(prosrc, 'set_config\\(''(helpdesk\\.announcing|realtime\\.topic)'', ', '', 'g')
+            when oid::regprocedure::text = 'helpdesk.slack_act(uuid,text,text,text,jsonb)' and not prosecdef
+              and not has_function_privilege('authenticated', oid, 'execute')
+            then regexp_replace(prosrc, 'set_config\\(''(role|request\\.jwt\\.claims?(\\.sub)?)'', ', '', 'g')
             else prosrc
           end
         ) ~* '(\\mset_config\\M|\\mset\\s+(local|session)\\M)'""",

@@ -77,6 +77,7 @@ def furnish(db: Db) -> World:
     _add_webhook(db, world)
     _add_mails(db, world)
     _add_sent_mail(db, world)
+    _add_slack(db, world)
     return world
 
 
@@ -122,6 +123,28 @@ def _add_webhook(db: Db, world: World) -> None:
         tested = one(db, "select * from helpdesk.test_webhook(%s)", world["webhook"])
         db.execute("update helpdesk.webhooks set is_active = false")
     world["delivery"] = str(tested["delivery_id"])
+
+
+def _add_slack(db: Db, world: World) -> None:
+    """A Slack workspace with a channel for a team without tickets; a ticket has a thread there all the same."""
+    with be(db, ADMIN):
+        connection = one(
+            db,
+            "select * from helpdesk.connect_slack('T0WORLD', 'U0BOT', 'xoxb-1234567890-abcdef', "
+            "'8f742231b10e8888abcd99yyyzzz85a5', 'Example')",
+        )
+        channel = one(
+            db,
+            "select * from helpdesk.add_slack_channel(%s, 'C0WORLD', 'support', %s)",
+            connection["connection_id"],
+            world["empty"],
+        )
+    world |= {"slack workspace": str(connection["connection_id"]), "slack channel": str(channel["slack_channel_id"])}
+    db.execute(
+        "insert into helpdesk_private.slack_threads (slack_channel_id, ticket_id, thread_ts) "
+        "values (%s, %s, '1700000000.000001')",
+        (world["slack channel"], world["mine"]),
+    )
 
 
 def _add_mails(db: Db, world: World) -> None:

@@ -23,6 +23,8 @@ HelpdeskError
 │   │   ├── GapNotFoundError
 │   │   ├── WebhookNotFoundError
 │   │   ├── DeliveryNotFoundError
+│   │   ├── SlackConnectionNotFoundError
+│   │   ├── SlackChannelNotFoundError
 │   │   ├── ProposalNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
@@ -62,11 +64,14 @@ HelpdeskError
 │   │   ├── NotMergedError
 │   │   ├── OtherRequesterError
 │   │   ├── LinkCycleError
+│   │   ├── SlackChannelTakenError
+│   │   ├── SlackThreadSilentError
 │   │   └── IdConflictError
 │   ├── AuthenticationError
 │   ├── ForbiddenError
 │   │   ├── NoProfileError
-│   │   └── InactiveUserError
+│   │   ├── InactiveUserError
+│   │   └── SlackPersonUnknownError
 │   ├── FieldRequiredError
 │   ├── ProposalNotUndoableError
 │   ├── CitationInvalidError
@@ -145,6 +150,13 @@ from .proposals import (
     ProposalExpiredError,
     ProposalNotFoundError,
     ProposalNotUndoableError,
+)
+from .slack import (
+    SlackChannelNotFoundError,
+    SlackChannelTakenError,
+    SlackConnectionNotFoundError,
+    SlackPersonUnknownError,
+    SlackThreadSilentError,
 )
 from .tickets import (
     AlreadyAnsweredError,
@@ -240,6 +252,11 @@ __all__ = [
     "ReadOnlyError",
     "RequestTimeoutError",
     "ServerError",
+    "SlackChannelNotFoundError",
+    "SlackChannelTakenError",
+    "SlackConnectionNotFoundError",
+    "SlackPersonUnknownError",
+    "SlackThreadSilentError",
     "SlugTakenError",
     "StaleArticleError",
     "StaleRevisionError",

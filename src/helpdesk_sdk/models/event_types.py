@@ -88,6 +88,14 @@ class EventType(OpenEnum):
     EMAIL_COMPLAINED = "email.complained"
     EMAIL_SUPPRESSED = "email.suppressed"
     EMAIL_SUPPRESSION_LIFTED = "email.suppression_lifted"
+    SLACK_CONNECTED = "slack.connected"
+    SLACK_UPDATED = "slack.updated"
+    SLACK_DISCONNECTED = "slack.disconnected"
+    SLACK_DISABLED = "slack.disabled"
+    SLACK_CHANNEL_ADDED = "slack.channel_added"
+    SLACK_CHANNEL_UPDATED = "slack.channel_updated"
+    SLACK_CHANNEL_DISABLED = "slack.channel_disabled"
+    SLACK_CHANNEL_REMOVED = "slack.channel_removed"
 
 
 # As text, so that a type checker finds a typo.

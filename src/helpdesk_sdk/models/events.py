@@ -189,8 +189,18 @@ class Event(Model):
         return self._current("email_id", UUID)
 
     @property
+    def connection_id(self) -> UUID | None:
+        """The Slack workspace, in ``slack.*``."""
+        return self._current("connection_id", UUID)
+
+    @property
+    def slack_channel_id(self) -> UUID | None:
+        """The Slack channel, in ``slack.*`` about a channel."""
+        return self._current("slack_channel_id", UUID)
+
+    @property
     def reason(self) -> str | None:
-        """Why a webhook was switched off (``gone``, ``failing``), or a mail waits in quarantine or did not arrive."""
+        """Why a webhook (``gone``) or Slack was switched off, or a mail waits in quarantine or did not arrive."""
         return self._current("reason", str)
 
     @property

@@ -25,7 +25,7 @@ _NOT_FURNISHED = {
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values"),
     *("my_field_tickets", "team_field_tickets", "label_examples", "knowledge_gaps", "gap_questions", "settings"),
     *("gap_report", "ai_settings", "ai_thresholds", "status_transitions", "events", "ai_prompts"),
-    *("webhooks", "outbox", "delivery_attempts"),
+    *("webhooks", "outbox", "delivery_attempts", "slack_connections", "slack_channels"),
     *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
     *("outbound_emails", "email_suppressions"),
 }

@@ -2218,6 +2218,122 @@ export type Database = {
         };
         Relationships: [];
       };
+      "slack_channels": {
+        Row: {
+          "channel_id": string;
+          "channel_name": string;
+          "connection_id": string;
+          "created_at": string;
+          "created_by": string | null;
+          "disabled_at": string | null;
+          "disabled_reason": string | null;
+          "events": (string)[];
+          "is_active": boolean;
+          "slack_channel_id": string;
+          "team_id": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "channel_id": string;
+          "channel_name"?: string;
+          "connection_id": string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "events"?: (string)[];
+          "is_active"?: boolean;
+          "slack_channel_id"?: string;
+          "team_id"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "channel_id"?: string;
+          "channel_name"?: string;
+          "connection_id"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "events"?: (string)[];
+          "is_active"?: boolean;
+          "slack_channel_id"?: string;
+          "team_id"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "slack_channels_connection_id_fkey";
+            columns: ["connection_id"];
+            isOneToOne: false;
+            referencedRelation: "slack_connections";
+            referencedColumns: ["connection_id"];
+          },
+          {
+            foreignKeyName: "slack_channels_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+          {
+            foreignKeyName: "slack_channels_team_id_fkey";
+            columns: ["team_id"];
+            isOneToOne: false;
+            referencedRelation: "teams";
+            referencedColumns: ["team_id"];
+          },
+        ];
+      };
+      "slack_connections": {
+        Row: {
+          "bot_user_id": string;
+          "connection_id": string;
+          "created_at": string;
+          "created_by": string | null;
+          "disabled_at": string | null;
+          "disabled_reason": string | null;
+          "is_active": boolean;
+          "updated_at": string;
+          "workspace_id": string;
+          "workspace_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bot_user_id": string;
+          "connection_id"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "is_active"?: boolean;
+          "updated_at"?: string;
+          "workspace_id": string;
+          "workspace_name"?: string;
+        };
+        Update: {
+          "bot_user_id"?: string;
+          "connection_id"?: string;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "disabled_at"?: string | null;
+          "disabled_reason"?: string | null;
+          "is_active"?: boolean;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+          "workspace_name"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "slack_connections_created_by_fkey";
+            columns: ["created_by"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+        ];
+      };
       "status_transitions": {
         Row: {
           "from_status": string;
@@ -4060,6 +4176,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "accept_slack": {
+        Args: { "body": string; "signature": string; "timestamp": string; "workspace_id"?: string };
+        Returns: Json;
+      };
       "accept_wake": { Args: { "word": string }; Returns: boolean };
       "activate_prompt": {
         Args: { "prompt_id": string };
@@ -4096,6 +4216,35 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "notes";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "add_slack_channel": {
+        Args: {
+          "channel_id": string;
+          "channel_name"?: string;
+          "connection_id": string;
+          "events"?: (string)[];
+          "team_id"?: string;
+        };
+        Returns: {
+          "channel_id": string;
+          "channel_name": string;
+          "connection_id": string;
+          "created_at": string;
+          "created_by": string | null;
+          "disabled_at": string | null;
+          "disabled_reason": string | null;
+          "events": (string)[];
+          "is_active": boolean;
+          "slack_channel_id": string;
+          "team_id": string | null;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "slack_channels";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -4263,6 +4412,33 @@ export type Database = {
       "collect_label_examples": {
         Args: { "before"?: number; "imported"?: boolean; "max_rows"?: number };
         Returns: Record<string, unknown>;
+      };
+      "connect_slack": {
+        Args: {
+          "bot_token": string;
+          "bot_user_id": string;
+          "signing_secret": string;
+          "workspace_id": string;
+          "workspace_name"?: string;
+        };
+        Returns: {
+          "bot_user_id": string;
+          "connection_id": string;
+          "created_at": string;
+          "created_by": string | null;
+          "disabled_at": string | null;
+          "disabled_reason": string | null;
+          "is_active": boolean;
+          "updated_at": string;
+          "workspace_id": string;
+          "workspace_name": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "slack_connections";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "count_tickets": { Args: { "mine"?: boolean; "query"?: string; "tree"?: Json }; Returns: Json };
       "create_customer": {
@@ -4590,6 +4766,10 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "is_slack_thread": {
+        Args: { "channel_id": string; "connection_id": string; "thread_ts": string };
+        Returns: boolean;
       };
       "known_imports": { Args: { "external_ids": (string)[]; "kind": string; "source": string }; Returns: Json };
       "label_head_report": { Args: { "kind": string }; Returns: Json };
@@ -5376,6 +5556,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "slack_act": {
+        Args: { "act": string; "args"?: Json; "connection_id": string; "email": string; "request_key": string };
+        Returns: Json;
+      };
       "split_ticket": {
         Args: { "message_id": string; "ticket_id"?: string; "title"?: string };
         Returns: {
@@ -5449,6 +5633,35 @@ export type Database = {
         }[];
       };
       "switch_embedding_model": { Args: { "model": string }; Returns: boolean };
+      "test_slack_channel": {
+        Args: { "slack_channel_id": string };
+        Returns: {
+          "attempts": number;
+          "created_at": string;
+          "delivery_id": string;
+          "event_id": number | null;
+          "finished_at": string | null;
+          "kind": string;
+          "last_answer": string | null;
+          "last_ms": number | null;
+          "last_problem": string | null;
+          "last_status": number | null;
+          "leased_until": string | null;
+          "next_at": string | null;
+          "order_key": string;
+          "out_of_order": boolean;
+          "sequence": number;
+          "state": string;
+          "target_id": string;
+          "ticket_id": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "outbox";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "test_webhook": {
         Args: { "webhook_id": string };
         Returns: {

@@ -51,6 +51,7 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   field: () => [keys.fields()],
   view: () => [keys.views()],
   webhook: () => [keys.webhooks(), keys.deliveries(), ["health"]],
+  slack: () => [["slack"]],
 };
 
 /** What is set about mail, and mails that wait, are few: all of it is read again. */

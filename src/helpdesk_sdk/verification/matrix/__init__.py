@@ -32,6 +32,7 @@ from . import (
     routing,
     running,
     search,
+    slack,
     teams,
     tickets,
     users,
@@ -74,6 +75,7 @@ ATTACKS = {
     "A50": "Lead a webhook to a private address, or to an address that only looks public.",
     "A53": "Read webhooks, their secrets or what was delivered.",
     "A55": "Call as a person what only programs with the secret key may.",
+    "A66": "Do from Slack what one may not do in the helpdesk.",
 }
 """The attacks by their code."""
 
@@ -118,6 +120,7 @@ CASES: list[Case] = [
     *imports.CASES,
     *exports.CASES,
     *outbox.CASES,
+    *slack.CASES,
     *email.CASES,
     *automatic_mail.CASES,
     *email_out.CASES,

@@ -168,7 +168,7 @@ TABLES = (
     *("articles", "article_versions", "article_chunks", "run_chunks", "proposals", "citations"),
     *("field_definitions", "field_options", "field_teams", "ticket_staff_fields", "ticket_field_values", "views"),
     *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
-    *("webhooks", "outbox", "delivery_attempts"),
+    *("webhooks", "outbox", "delivery_attempts", "slack_connections", "slack_channels"),
     *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
     *("outbound_emails", "email_suppressions"),
 )
@@ -215,6 +215,9 @@ PRIVATE: dict[str, LiteralString] = {
     "received_emails": "raw_sha256",
     "reply_tokens": "generation",
     "request_ids": "request_id",
+    "slack_requests": "request_key",
+    "slack_secrets": "bot_token",
+    "slack_threads": "thread_ts",
     "ticket_counters": "tickets",
     "ticket_texts": "bytes",
     "wake_words": "word_hash",
