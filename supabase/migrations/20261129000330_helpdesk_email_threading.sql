@@ -203,7 +203,7 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(p_user.is_active, false) and (
+  select coalesce(p_user.is_active and (
     p_user.role = 'admin'
     or (p_user.role = 'agent' and (
       p_ticket.assigned_to = p_user.user_id
@@ -211,7 +211,7 @@ as $$
         select from helpdesk.team_members as m where m.user_id = p_user.user_id and m.team_id = p_ticket.team_id
       )
     ))
-  );
+  ), false);
 $$;
 comment on function helpdesk_private.works_ticket is
   'Whether this person works the ticket now, without a request of theirs.';

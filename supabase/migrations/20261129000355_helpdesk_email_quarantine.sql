@@ -219,7 +219,15 @@ as $$
 declare
   v_email helpdesk.inbound_emails := helpdesk_private.find_email(p_inbound_id);
   v_hit jsonb := v_email.evidence #> '{hits,0}';
-  v_number bigint := (select t.number from helpdesk.tickets as t where t.ticket_id = v_email.ticket_id);
+  -- Null without a ticket, and so is each text that is joined with it by ||.
+  v_ticket text := ' ticket ' || (select t.number from helpdesk.tickets as t where t.ticket_id = v_email.ticket_id);
+  v_refused text := case v_hit ->> 'refused'
+    when 'not_a_participant' then 'it names a mail in which the sender had no part'
+    when 'not_a_participant_of_a_reference' then 'it refers to a mail in which the sender had no part'
+    when 'forwarded' then 'it is a forward, and so no answer'
+    when 'other_mailbox' then 'it came to the address of another team'
+    else v_hit ->> 'refused'
+  end;
   v_why text := case coalesce(v_email.evidence ->> 'quarantined_for', v_email.reason)
     when 'token' then 'it was sent to a reply address of the ticket'
     when 'in_reply_to' then 'In-Reply-To names a mail of the ticket'
@@ -256,14 +264,14 @@ begin
     case coalesce(v_email.outcome, '')
       when 'appended' then case
         when v_email.note_id is not null then 'became an internal note on' else 'was added to'
-      end || format(' ticket %s', v_number)
-      when 'created' then coalesce(format('opened ticket %s', v_number), 'opened a ticket')
-      when 'quarantined' then coalesce(format('waits in quarantine beside ticket %s', v_number), 'waits in quarantine')
+      end || coalesce(v_ticket, ' a ticket that is gone')
+      when 'created' then 'opened' || coalesce(v_ticket, ' a ticket that is gone')
+      when 'quarantined' then coalesce('waits in quarantine beside' || v_ticket, 'waits in quarantine')
       when 'duplicate' then 'was not taken again'
       when 'bounce' then 'was recorded as a bounce'
       when 'receipt' then 'was recorded as a receipt'
       when 'complaint' then 'was recorded as a complaint'
-      when 'automatic' then coalesce(format('was recorded beside ticket %s', v_number), 'was recorded')
+      when 'automatic' then coalesce('was recorded beside' || v_ticket, 'was recorded')
       when 'own_copy' then 'was ignored as a copy of our own'
       when 'blocked' then 'was kept and opened no ticket'
       when 'spam' then 'was marked as spam'
@@ -286,8 +294,7 @@ begin
   end || case
     when v_email.flags && '{not_who_we_wrote_to}' then '; we had not written to this address' else ''
   end || case
-    when v_hit ->> 'refused' is not null then format('; refused evidence: %s by %s', v_hit ->> 'refused', v_hit ->> 'via')
-    else ''
+    when v_refused is not null then format('; refused evidence: %s', v_refused) else ''
   end || '.');
 end;
 $$;

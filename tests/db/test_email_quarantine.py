@@ -165,3 +165,30 @@ def test_a_customer_reads_no_mail_that_arrived(desk: Db) -> None:
         assert desk.execute("select from helpdesk.inbound_emails").fetchall() == []
     with refused("forbidden"), be(desk, CUSTOMER):
         value(desk, "select helpdesk.explain_email(%s)", row["inbound_id"])
+
+
+def test_the_sentence_about_a_mail_without_a_ticket_names_none(desk: Db, world: World) -> None:
+    said = receive(desk, mail(authors=[]))["explained"]
+    assert said.startswith("The mail from an unknown sender waits in quarantine because From does not name one author;")
+    said = receive(desk, mail(headers={"auto_submitted": "auto-replied"}))["explained"]
+    assert " was recorded because it is an automatic reply" in said
+    row = receive(desk, mail())
+    desk.execute("delete from helpdesk.tickets where ticket_id = %s", (row["ticket_id"],))
+    with be(desk, AGENT):
+        said = value(desk, "select helpdesk.explain_email(%s)", row["inbound_id"])
+    assert " opened a ticket that is gone because it names no ticket" in said
+    first = receive(desk, mail())
+    said = receive(desk, mail(STRANGER, in_reply_to=[first["message_id"]]))["explained"]
+    assert said.endswith("; refused evidence: it names a mail in which the sender had no part.")
+
+
+def test_who_is_not_asked_about_is_no_worker_of_the_ticket(desk: Db, world: World) -> None:
+    query = (
+        "select helpdesk_private.works_ticket(u, t) as works from helpdesk.users as u, helpdesk.tickets as t "
+        "where u.user_id = %s and t.ticket_id = %s"
+    )
+    assert ticket(desk, world["mine"])["assigned_to"] is None or desk.execute(
+        "update helpdesk.tickets set assigned_to = null where ticket_id = %s", (world["mine"],)
+    )
+    found = {name: value(desk, query, world[name], world["mine"]) for name in ("agent", "stranger", "customer")}
+    assert found == {"agent": True, "stranger": False, "customer": False}
