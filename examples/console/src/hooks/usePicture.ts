@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { toHelpdeskError } from "../lib/errors.ts";
 import type { Attachment } from "../lib/models.ts";
 import { pictureAddress } from "../services/attachments.ts";
 
@@ -14,13 +15,18 @@ export function findPicture(files: readonly Attachment[], name: string): Attachm
   );
 }
 
-/** The address of a picture, for a minute: null until it is there, and when it cannot be had. */
-export function usePicture({ ticket_id, attachment_id }: Attachment): string | null {
-  const [address, setAddress] = useState<string | null>(null);
+/** A picture in its place: its address, for a minute, or why it cannot be had. Both null: it is on its way. */
+export type PictureAddress = { address: string | null; problem: string | null };
+
+export function usePicture({ ticket_id, attachment_id }: Attachment): PictureAddress {
+  const [found, setFound] = useState<PictureAddress>({ address: null, problem: null });
   useEffect(() => {
     let isCurrent = true;
-    pictureAddress({ ticket_id, attachment_id }).then((found) => isCurrent && setAddress(found), () => undefined);
+    pictureAddress({ ticket_id, attachment_id }).then(
+      (address) => isCurrent && setFound({ address, problem: null }),
+      (thrown) => isCurrent && setFound({ address: null, problem: toHelpdeskError(thrown).message }),
+    );
     return () => void (isCurrent = false);
   }, [ticket_id, attachment_id]);
-  return address;
+  return found;
 }

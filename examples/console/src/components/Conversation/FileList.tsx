@@ -1,17 +1,13 @@
 import { Download, FileText, FileX } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
-import { download } from "../../hooks/useUploads.ts";
-import { toHelpdeskError } from "../../lib/errors.ts";
 import type { Attachment } from "../../lib/models.ts";
-import { useToast } from "../Shared/index.ts";
+import { useSaveFile } from "./useSaveFile.ts";
 
 /** The files of a message or note. A click saves one; only pictures that a text names are shown in the page. */
 export function FileList({ files }: { files: Attachment[] }) {
   const t = useTranslations("ticket");
   const format = useFormatter();
-  const { toast } = useToast();
-  const save = (file: Attachment) =>
-    download(file).catch((thrown) => toast({ kind: "danger", title: toHelpdeskError(thrown).message }));
+  const save = useSaveFile();
   return (
     <ul className="mt-2 flex flex-wrap gap-2">
       {files.map((file) => {
@@ -37,7 +33,7 @@ export function FileList({ files }: { files: Attachment[] }) {
               <button
                 type="button"
                 aria-label={t("file.download", { name: file.file_name })}
-                onClick={() => void save(file)}
+                onClick={() => save(file)}
                 className="grid size-[24px] place-items-center rounded hover:bg-hover"
               >
                 <Download aria-hidden size={14} />

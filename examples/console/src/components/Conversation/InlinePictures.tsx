@@ -1,7 +1,9 @@
 import { type ReactNode, useMemo, useState } from "react";
+import { useTranslations } from "use-intl";
 import { findPicture, usePicture } from "../../hooks/usePicture.ts";
 import type { Attachment } from "../../lib/models.ts";
 import { Pictures } from "../Shared/index.ts";
+import { useSaveFile } from "./useSaveFile.ts";
 
 /** Texts inside show the pictures among these files where they name them: `![plan](attachment:plan.png)`. */
 export function InlinePictures({ files, children }: { files: Attachment[]; children: ReactNode }) {
@@ -14,9 +16,9 @@ export function InlinePictures({ files, children }: { files: Attachment[]; child
 
 /** Its height is the same before and after it is there: what is below does not jump. */
 function Picture({ file }: { file: Attachment }) {
-  const address = usePicture(file);
+  const { address, problem } = usePicture(file);
   const [isBroken, setBroken] = useState(false);
-  if (isBroken) return <span className="text-muted" dir="auto">[{file.file_name}]</span>;
+  if (problem !== null || isBroken) return <NoPicture file={file} problem={isBroken ? null : problem} />;
   return (
     <span className="my-1 block h-60 max-w-full">
       {address && (
@@ -28,6 +30,26 @@ function Picture({ file }: { file: Attachment }) {
           className="h-full max-w-full rounded-md border border-line object-contain"
         />
       )}
+    </span>
+  );
+}
+
+/** The file by its name, to save it, and why its picture is not here. */
+function NoPicture({ file, problem }: { file: Attachment; problem: string | null }) {
+  const t = useTranslations("ticket");
+  const save = useSaveFile();
+  return (
+    <span className="my-1 block text-xs">
+      <button
+        type="button"
+        dir="auto"
+        aria-label={t("file.download", { name: file.file_name })}
+        onClick={() => save(file)}
+        className="break-all text-accent underline"
+      >
+        {file.file_name}
+      </button>{" "}
+      <span className="text-muted">{t("file.notShown", { reason: problem || t("file.notDrawn") })}</span>
     </span>
   );
 }
