@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from helpdesk_sdk.assistant import Capability, Chat, Endpoint, ModelError, Prompt
 from helpdesk_sdk.assistant.json_text import json_in
+from helpdesk_sdk.assistant.model_call import ModelCall
 from helpdesk_sdk.assistant.problems import connection_problem
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
@@ -148,6 +150,27 @@ def test_an_estimate_where_the_endpoint_counts_nothing(chat: Chat, provider: Scr
     provider.play("no_usage")
     usage = chat.ask(_endpoint(provider), _PROMPT, within=5).usage
     assert (usage.tokens_in, usage.is_estimated) == (20, True)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"steps": ["x\ud83dy\0"], "\ud83d": 1}', r'{"steps": ["x\ud83dy\u0000"], "\uD83D": 1}']
+)
+def test_half_a_character_in_an_answer_is_another_character(
+    chat: Chat, provider: ScriptedProvider, content: str
+) -> None:
+    provider.play(Play(body=json.dumps({"choices": [{"message": {"content": content}, "finish_reason": "stop"}]})))
+    found = chat.ask(_endpoint(provider), _PROMPT, within=5)
+    assert found.answer == {"steps": ["x\ufffdy\ufffd"], "\ufffd": 1}
+    # What is sent to the database is UTF-8.
+    assert json.dumps([found.answer, found.content], ensure_ascii=False).encode()
+
+
+def test_both_halves_are_a_character_and_a_body_cut_within_one_is_read(chat: Chat, provider: ScriptedProvider) -> None:
+    assert json_in(r'{"a": "\ud83d\ude00 \\ud83d"}') == {"a": "\U0001f600 \\ud83d"}
+    call = ModelCall(None, cast(Any, None), _endpoint(provider), _PROMPT, None, 0.0)
+    body = json.dumps({"choices": [{"message": {"content": '{"a": "xé"}'}}]}, ensure_ascii=False).encode()
+    assert call._read(body.replace(b"\xa9", b"")).answer == {"a": "x\ufffd"}
+    assert json_in('{"a":' * 400 + '"\ud83d"' + "}" * 400) is not None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._http.request_ids import HEADER, next_id
 from .endpoints import LIMITS, RUNGS, Answer, Capability, Endpoint, Prompt
-from .json_text import json_in
+from .json_text import json_in, whole_text
 from .problems import ModelError, Usage, connection_problem, counted_usage, error_reason, status_problem
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ class ModelCall:
 
     def _read(self, body: bytes) -> Answer:
         try:
-            value = json.loads(body)
+            # A body that was cut within a character is read to its end.
+            value = json.loads(body.decode("utf-8-sig", "replace"))
             if value.get("error"):
                 raise ModelError("model_unreachable", "The model's endpoint sent an error in its answer")
             choice = value["choices"][0]
@@ -180,7 +181,7 @@ class ModelCall:
         except (ValueError, AttributeError, KeyError, IndexError, TypeError, RecursionError):
             raise ModelError("model_unreachable", "The answer of the model's endpoint is no chat completion") from None
         content = message.get("content")
-        content = content if isinstance(content, str) else ""
+        content = whole_text(content) if isinstance(content, str) else ""
         counted = counted_usage(value.get("usage"))
         usage = counted or Usage(self._prompt.estimated_tokens, -(-len(content) // 4), True)
         if counted is not None and counted.tokens_in < self._prompt.least_tokens:

@@ -5,7 +5,7 @@
 
 import { Breaker } from "./breaker.ts";
 import { type Capability, Ladder } from "./capability.ts";
-import { type Completion, isStream, jsonIn, readCompletion, readText, usageOf } from "./completion.ts";
+import { type Completion, isStream, jsonIn, readCompletion, readText, usageOf, wholeText } from "./completion.ts";
 import { connectionProblem, type ErrorNames, errorNames, ModelError, statusProblem, type Usage } from "./problems.ts";
 import { idHeader } from "./request_log.ts";
 
@@ -245,7 +245,7 @@ class Call {
     const counted = usageOf(completion, this.prompt.estimated_tokens);
     const usage = this.#withLost(counted);
     const fail = (reason: ModelError["reason"], problem: string) => {
-      throw new ModelError(reason, problem, usage, completion.content);
+      throw new ModelError(reason, problem, usage, wholeText(completion.content));
     };
     if (!counted.is_estimated && counted.tokens_in < this.prompt.least_tokens) {
       fail("prompt_cut", "The endpoint read only part of the prompt: its context is too small");
@@ -254,10 +254,11 @@ class Call {
     if (completion.finish === "content_filter") fail("answer_refused", "A filter of the endpoint stopped the answer");
     if (completion.finish === "length") fail("answer_truncated", "The answer was longer than its limit");
     if (completion.toolCalls) fail("answer_invalid", "The model called a tool, and there is none");
-    const answer = jsonIn(completion.content);
+    const content = wholeText(completion.content);
+    const answer = jsonIn(content);
     if (answer === undefined) fail("answer_invalid", "The answer is not one JSON object");
     const { found: capability, isNew } = this.#ladder;
-    return { answer, content: completion.content, usage, capability, isNew };
+    return { answer, content, usage, capability, isNew };
   }
 }
 

@@ -168,6 +168,25 @@ Deno.test("the object is found behind braces and quotation marks of the prose", 
   if (performance.now() - begun > 2000) throw new Error("it takes too long");
 });
 
+Deno.test("half a character in an answer is another character, and no end of the run", async () => {
+  const half = String.fromCharCode(0xd83d);
+  for (const content of [`{"a":["x${half}y\0"],"${half}":{"b":1}}`, '{"a":["x\\ud83dy\\u0000"],"\\uD83D":{"b":1}}']) {
+    const found = await new Script([completion(content)]).ask();
+    equal(found.answer, { a: ["x\ufffdy\ufffd"], "\ufffd": { b: 1 } });
+    equal(found.content.isWellFormed(), true);
+  }
+  // Both halves are a character, also when they come in two pieces of a stream.
+  const whole = await new Script([completion('{"a":"\\ud83d\\ude00\\\\ud83d"}')]).ask();
+  equal(whole.answer, { a: "\u{1f600}\\ud83d" });
+  const pieces = ['{"a":"' + half, String.fromCharCode(0xde00) + '"}'].map((content) => event({ content }));
+  const streams = new Script([streamed(...pieces, event({}, "stop"), "data: [DONE]\n\n")]);
+  equal((await streams.ask({ onContent: () => {} })).answer, { a: "\u{1f600}" });
+  // Bytes that end within a character.
+  const bytes = new TextEncoder().encode(JSON.stringify({ choices: [{ message: { content: '{"a":"x\u00e9"}' } }] }));
+  const cut = new Uint8Array([...bytes].filter((byte) => byte !== 0xa9));
+  equal((await new Script([() => new Response(cut)]).ask()).answer, { a: "x\ufffd" });
+});
+
 Deno.test("a stream that ends in the middle is no answer", async () => {
   const script = new Script([streamed(event({ content: '{"a":1}' }))]);
   equal(await script.reason({ onContent: () => {} }), "model_unreachable");

@@ -84,6 +84,18 @@ export function usageOf(completion: Completion, promptTokens: number): Usage {
   return { tokens_in: promptTokens, tokens_out: Math.ceil(completion.content.length / 4), is_estimated: true };
 }
 
+/** Without NUL and halves of characters, which no database stores: models cut pairs of surrogates. */
+export function wholeText(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\ufffd");
+}
+
+function wholeValue(value: unknown): unknown {
+  if (typeof value === "string") return wholeText(value);
+  if (Array.isArray(value)) return value.map(wholeValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [wholeText(name), wholeValue(held)]));
+}
+
 /** The JSON in the model's text: the whole text, else its first balanced object. Undefined when there is none. */
 export function jsonIn(content: string): unknown {
   const text = content.replace(/^\s*<think>[\s\S]*?<\/think>/i, "").trim();
@@ -103,7 +115,9 @@ export function jsonIn(content: string): unknown {
 function objectIn(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    // Only an escape can bring in what the text itself has not.
+    return /\\u(d[89a-f]|0000)/i.test(text) ? wholeValue(value) : value;
   } catch {
     return undefined;
   }
