@@ -137,6 +137,21 @@ def test_images_are_related_to_the_html_and_files_are_attached() -> None:
     ]
 
 
+def test_several_images_lie_beside_each_other() -> None:
+    images = [MailFile(f"{number}.png", b"png%d" % number, "image/png", f"i{number}@acme") for number in range(3)]
+    html = "".join(f'<img src="cid:{image.content_id}">' for image in images)
+    found = read(compose(html=html, files=[*images, MailFile("a.pdf", b"pdf", "application/pdf")]))
+    related = found.get_body(("related",))
+    assert related
+    kinds = ["text/html", "image/png", "image/png", "image/png"]
+    assert [part.get_content_type() for part in related.iter_parts()] == kinds
+    assert [part.get_content() for part in related.iter_parts()][1:] == [image.content for image in images]
+    assert len([part for part in found.walk() if part.get_content_type() == "multipart/related"]) == 1
+    body = found.get_body(("html",))
+    assert body
+    assert body.get_content().strip() == html
+
+
 def test_a_long_file_name_keeps_its_ending() -> None:
     found = read(compose(files=[MailFile("ä" * 200 + ".pdf", b"x")]))
     [name] = [part.get_filename() for part in found.iter_attachments()]

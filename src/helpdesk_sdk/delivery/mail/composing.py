@@ -176,7 +176,8 @@ def _add_files(message: EmailMessage, mail: OutgoingMail) -> None:
         main, _, sub = file.content_type.partition("/")
         given: dict[str, Any] = {"maintype": main, "subtype": sub, "filename": file.file_name}
         if file.content_id and mail.html is not None:
-            html = message.get_body(("html",))
+            # Beside the images that are there: one inside the other is no picture in many programs.
+            html = message.get_body(("related", "html"))
             assert isinstance(html, EmailMessage)
             html.add_related(file.content, disposition="inline", cid=f"<{file.content_id}>", **given)
         else:
