@@ -208,7 +208,7 @@ def _sign_ups(found: Target, answer: httpx.Response) -> Finding:
     if unconfirmed is False:
         return Finding("sign-ups", True, "e-mail addresses must be confirmed")
     if unconfirmed and urlsplit(found.url).hostname in _LOOPBACK:
-        return Finding("sign-ups", True, "e-mail addresses are not checked: the local stack sends no mail")
+        return Finding("sign-ups", True, "e-mail addresses are not checked: on the local stack a sign-up needs no mail")
     fix = (
         "Enable Confirm email in the project's Auth settings, provider Email; "
         "in supabase/config.toml: enable_confirmations = true under [auth.email]."

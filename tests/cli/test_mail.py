@@ -7,11 +7,14 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.cli.support import Cli
 from tests.sdk.mail_support import Server, read, smtp_server
+
+from helpdesk_cli._connect import mail_check
 
 FROM = "Acme Support <support@acme.example>"
 
@@ -171,6 +174,16 @@ def test_doctor_says_what_is_wrong(shell: Cli, dns: str, env: dict[str, str], ok
     found = doctor(shell, HELPDESK_DNS_URL=dns, **env)
     assert found["mail"][0] is ok
     assert says in found["mail"][1]
+
+
+def test_doctor_names_the_mailbox_of_the_local_stack(dns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "http://127.0.0.1:54321/_stack/mails"
+    stack = SimpleNamespace(mails={"page": page, "smtp_url": "smtp://127.0.0.1:2525"})
+    monkeypatch.setattr(mail_check, "running_stacks", lambda: [stack])
+    for name, value in {"HELPDESK_MAIL_FROM": FROM, "HELPDESK_MAIL_URL": "", "HELPDESK_DNS_URL": dns}.items():
+        monkeypatch.setenv(name, value)
+    said = f"HELPDESK_MAIL_URL is not set: the local stack keeps the mails, see {page}"
+    assert next(mail_check.check_mail()) == ("mail", True, said, None)
 
 
 def test_doctor_is_silent_where_no_mail_is_meant_to_leave(shell: Cli) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 from .._base.secrets import register_secret
+from .known_stacks import running_here as running_stacks
 
 Row = tuple[str, bool | None, str, str | None]
 
@@ -32,7 +33,10 @@ def check_mail() -> Iterator[Row]:
     except ConfigurationError as error:
         yield "mail", False, error.message, error.hint
         return
-    if transport is None:
+    page = next((info.mails["page"] for info in running_stacks() if info.mails), None)
+    if transport is None and page is not None:
+        yield "mail", True, f"HELPDESK_MAIL_URL is not set: the local stack keeps the mails, see {page}", None
+    elif transport is None:
         yield "mail", None, "HELPDESK_MAIL_URL is not set: no mail is sent", "See: helpdesk mail test --help"
     else:
         transport.close()
