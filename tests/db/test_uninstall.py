@@ -18,7 +18,7 @@ from helpdesk_sdk.install import _catalog
 from helpdesk_sdk.install import uninstall as _uninstall
 from helpdesk_sdk.local import migrations
 
-POLICIES = {"realtime.messages": 7, "storage.objects": 7, "storage.buckets": 2}
+POLICIES = {"realtime.messages": 7, "storage.objects": 8, "storage.buckets": 3}
 """The number of our policies on each table of the platform."""
 
 

@@ -30,6 +30,12 @@ _CHAT = (
     *("principal", "problems", "repair", "request_log", "run"),
 )
 _SEND = (*_SHARED, "http_answer", "webhook_send", "webhook_target")
+# All but the tests.
+_EMAIL_IN = [
+    path
+    for path in (Path(__file__).parents[2] / "supabase/functions/email-in").glob("*.ts")
+    if not path.stem.endswith(("_test", "_testing"))
+]
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
@@ -85,6 +91,11 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
             "supabase/functions/deliver/deliveries.ts",
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SEND),
         },
+        "email-in": {
+            "supabase/functions/email-in/deno.json",
+            *(f"supabase/functions/email-in/{path.name}" for path in _EMAIL_IN),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
+        },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",
             "supabase/functions/embed-articles/index.ts",
@@ -110,14 +121,14 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', body)[0])
         assert described["entrypoint_path"] == f"supabase/functions/{name}/index.ts"
         assert described["import_map_path"] == f"supabase/functions/{name}/deno.json"
-        assert platform.functions[name]["verify_jwt"] is (name != "health")
+        assert platform.functions[name]["verify_jwt"] is (name not in ("email-in", "health"))
 
 
 def test_functions_are_deployed_and_go_back(real: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     deploy.run(real.target())
     first = dict(real.platform.sources)
     assert sorted(first) == config.function_names()
-    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == ["health"]
+    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == ["email-in", "health"]
     assert all(b"_helpdesk/" in source for source in first.values())
     next_release(real, monkeypatch)
     deploy.run(real.target())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _EXPOSED = "helpdesk"
 _NEVER_EXPOSED = "helpdesk_private"
-_BUCKET = "helpdesk-attachments"
+_BUCKETS = {"helpdesk-attachments": "the files of all tickets", "helpdesk-emails": "all mails as they came"}
 SCHEMAS = "exposed schemas"
 CONFIRMATION = "e-mail confirmation"
 REALTIME = "public Realtime channels"
@@ -118,7 +118,7 @@ def send_secrets(target: Target) -> list[str]:
 
 
 def buckets(db: Db) -> list[Item]:
-    """The bucket of the attachments; the migrations make it.
+    """The buckets of attachments and of mails; the migrations make them.
 
     Args:
         db: A connection.
@@ -126,14 +126,20 @@ def buckets(db: Db) -> list[Item]:
     there = db.execute("select to_regclass('storage.buckets') is not null as there").fetchone()
     if not there or not there["there"]:
         note = "this project has no Storage: the helpdesk works without attachments"
-        return [Item("buckets", _BUCKET, None, "private", "advice", note, "Switch on Storage in the dashboard")]
-    row = db.execute("select public from storage.buckets where id = %s", [_BUCKET]).fetchone()
+        return [
+            Item("buckets", next(iter(_BUCKETS)), None, "private", "advice", note, "Switch on Storage in the dashboard")
+        ]
+    return [_bucket(db, name, whose) for name, whose in _BUCKETS.items()]
+
+
+def _bucket(db: Db, name: str, whose: str) -> Item:
+    row = db.execute("select public from storage.buckets where id = %s", [name]).fetchone()
     if row is None:
-        return [Item("buckets", _BUCKET, None, "private", "run")]
+        return Item("buckets", name, None, "private", "run")
     if row["public"]:
-        note = "everybody can read the files of all tickets"
-        return [Item("buckets", _BUCKET, "public", "private", "by_hand", note, "Storage, the bucket: make it private")]
-    return [Item("buckets", _BUCKET, "private", "private", "ok")]
+        note = f"everybody can read {whose}"
+        return Item("buckets", name, "public", "private", "by_hand", note, "Storage, the bucket: make it private")
+    return Item("buckets", name, "private", "private", "ok")
 
 
 def backup(platform: Platform | None) -> str | None:

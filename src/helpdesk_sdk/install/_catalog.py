@@ -8,6 +8,7 @@ from pathlib import Path
 POLICIES_OF = ("realtime.messages", "storage.objects", "storage.buckets")
 """The tables of the platform that have policies of ours."""
 BUCKET = "helpdesk-attachments"
+MAILS = "helpdesk-emails"
 # Of every query below.
 PARAMETERS = {
     "ours": ["helpdesk", "helpdesk_private"],

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from .._database import connect
 from ..errors import ConfigurationError, ConnectionFailedError, HelpdeskError
 from . import _catalog
-from ._catalog import BUCKET
+from ._catalog import BUCKET, MAILS
 from .package import pip_install
 from .project import project_dir
 
@@ -118,7 +118,7 @@ def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> Non
     if found.bucket:
         # Storage refuses to have rows deleted, so that no file is forgotten. This bucket has none.
         connection.execute("set local storage.allow_delete_query = 'true'")
-        connection.execute("delete from storage.buckets where id = %s", [found.bucket])
+        connection.execute("delete from storage.buckets where id in (%s, %s)", [found.bucket, MAILS])
     if _is_scheduled(connection):
         connection.execute("select cron.unschedule(jobname) from cron.job where jobname = 'helpdesk-deliver'")
     outside = _outside(connection)
@@ -199,10 +199,16 @@ def _files(connection: Connection[dict[str, Any]]) -> list[str]:
     """The files in the bucket: the bucket cannot go before them, and SQL must not delete them."""
     if _bucket(connection) is None:
         return []
-    row = connection.execute("select count(*) as files from storage.objects where bucket_id = %s", [BUCKET]).fetchone()
-    files = int(row["files"]) if row else 0
-    noun = "file" if files == 1 else "files"
-    return [f"the bucket {BUCKET} has {files} {noun}: helpdesk attachments sweep --all deletes them"] if files else []
+    ways = {BUCKET: "helpdesk attachments sweep --all deletes them", MAILS: "delete them in the dashboard, Storage"}
+    rows = connection.execute(
+        "select bucket_id, count(*) as files from storage.objects where bucket_id = any(%s) group by 1 order by 1",
+        [list(ways)],
+    ).fetchall()
+    nouns = {row["bucket_id"]: "file" if row["files"] == 1 else "files" for row in rows}
+    return [
+        f"the bucket {row['bucket_id']} has {row['files']} {nouns[row['bucket_id']]}: {ways[row['bucket_id']]}"
+        for row in rows
+    ]
 
 
 def _dependents(connection: Connection[dict[str, Any]]) -> list[str]:

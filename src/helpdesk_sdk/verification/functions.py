@@ -17,6 +17,7 @@ _TOKEN = "A function asks for a token"
 _FORGED = "A function refuses a token that this project has not signed"
 _STAFF = "Only those who work the ticket ask the assistant about it"
 _EMBED = "Only staff and the secret key make vectors"
+_SIGNED = "Only who signs hands over mails"
 _SECRET = "Only the secret key sends what waits"
 _HEALTH = "The function health reports the schema, and nothing else, to everybody"
 _LATE = {404: "it is not deployed", 503: "it does not start"}
@@ -76,6 +77,12 @@ def _refused(project: Project, furnisher: Furnisher) -> Iterator[BrokenPromise |
     for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
         answer = project.ask(person, "POST", "/functions/v1/deliver", json={})
         yield _must_be(answer, (401, 403), f"{_SECRET} [deliver]", person)
+    for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
+        # Without a secret of its own it is not set up, and takes nothing.
+        answer = project.ask(person, "POST", "/functions/v1/email-in", json={})
+        yield _must_be(answer, (401, 503), f"{_SIGNED} [email-in]", person)
+        answer = project.ask(person, "POST", "/functions/v1/email-in/sweep", json={})
+        yield _must_be(answer, (401,), f"{_SECRET} [email-in]", person)
     # The control: an admin is let in; without a model nothing waits.
     missing = {"attachment_id": furnisher.world["nothing"]}
     answer = project.ask(ADMIN, "POST", "/functions/v1/check-attachment", json=missing)

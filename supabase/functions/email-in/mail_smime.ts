@@ -12,6 +12,8 @@ const DEPTH_MAX = 8;
 interface Value {
   tag: number;
   content: Uint8Array;
+  /** With tag and length. */
+  whole: Uint8Array;
   /** Where the next value begins. */
   end: number;
 }
@@ -20,11 +22,11 @@ interface Value {
 export function signedContent(part: Part): Uint8Array | null {
   if (!TYPES.has(part.type) || /enveloped|certs-only|compressed/i.test(part.params["smime-type"] ?? "")) return null;
   try {
-    const [type, wrapped] = valuesIn(inside(part.bytes, 0x30));
+    const [type, wrapped] = derValues(inside(part.bytes, 0x30));
     if (type === undefined || wrapped === undefined || hex(type.content) !== SIGNED) return null;
-    const signed = valuesIn(inside(wrapped.content, 0x30));
+    const signed = derValues(inside(wrapped.content, 0x30));
     // version, digest algorithms, the content
-    const [kind, content] = valuesIn(signed[2]!.content);
+    const [kind, content] = derValues(signed[2]!.content);
     if (kind === undefined || content === undefined || hex(kind.content) !== DATA) return null;
     return octets(content.content, 0);
   } catch {
@@ -44,7 +46,8 @@ function inside(bytes: Uint8Array, tag: number): Uint8Array {
   return value.content;
 }
 
-function valuesIn(bytes: Uint8Array): Value[] {
+/** The values of a sequence, at most 100. @throws when the bytes are none */
+export function derValues(bytes: Uint8Array): Value[] {
   const found: Value[] = [];
   for (let at = 0; at < bytes.length && found.length < 100;) {
     const value = read(bytes, at, 0);
@@ -79,7 +82,7 @@ function read(bytes: Uint8Array, at: number, depth: number): Value {
     // Without a length: up to the end mark.
     let end = start;
     while (!(bytes[end] === 0 && bytes[end + 1] === 0)) end = read(bytes, end, depth + 1).end;
-    return { tag, content: bytes.subarray(start, end), end: end + 2 };
+    return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(at, end + 2), end: end + 2 };
   }
   let length = first;
   if (first > 0x80) {
@@ -88,7 +91,8 @@ function read(bytes: Uint8Array, at: number, depth: number): Value {
     for (let i = 0; i < first - 0x80; i++) length = length * 256 + (bytes[start++] ?? 0);
   }
   if (start + length > bytes.length) throw new Error("cut off");
-  return { tag, content: bytes.subarray(start, start + length), end: start + length };
+  const end = start + length;
+  return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(at, end), end };
 }
 
 const hex = (bytes: Uint8Array) =>

@@ -37,9 +37,9 @@ _WROTE = re.compile(
 )
 _SIGNATURE = re.compile(r"-- ?")
 _SENT_FROM = re.compile(
-    r"(?:sent from my |get outlook for |von meinem .{1,60} gesendet|gesendet von |envoyé de(?:puis)? mon |enviado desde "
-    r"mi |inviato da(?:l mio)? |enviado do meu |verstuurd vanaf mijn |skickat från min |sendt fra min |wysłane z "
-    r"|отправлено с )",
+    r"(?:sent from my |get outlook for |von meinem .{1,60} gesendet|gesendet von |envoyé de(?:puis)? mon "
+    r"|enviado desde mi |inviato da(?:l mio)? |enviado do meu |verstuurd vanaf mijn |skickat från min "
+    r"|sendt fra min |wysłane z |отправлено с )",
     re.IGNORECASE,
 )
 _SIGNATURE_LINES = 12

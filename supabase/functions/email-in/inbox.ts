@@ -1,0 +1,109 @@
+/** Which adapter reads a request, and what the sender is answered. */
+
+import { type Api, ApiError } from "../_helpdesk/api.ts";
+import { json, refusal } from "../_helpdesk/http.ts";
+import { noteRefusal, warn } from "../_helpdesk/request_log.ts";
+import { type Adapter, BodyError, type Call, SetupError } from "./adapters.ts";
+import { fromMailgun } from "./adapter_mailgun.ts";
+import { fromPostmark } from "./adapter_postmark.ts";
+import { fromRaw, unsigned } from "./adapter_raw.ts";
+import { fromResend } from "./adapter_resend.ts";
+import { fromSendgrid } from "./adapter_sendgrid.ts";
+import { fromSes } from "./adapter_ses.ts";
+import { ingest, receive, sweep } from "./receiving.ts";
+import { isEqual, SignatureError } from "./signatures.ts";
+import type { Storage } from "./storage.ts";
+
+const ADAPTERS: Readonly<Record<string, Adapter>> = {
+  "": fromRaw,
+  "postmark": fromPostmark,
+  "sendgrid": fromSendgrid,
+  "mailgun": fromMailgun,
+  "resend": fromResend,
+  "ses": fromSes,
+};
+/** Providers hand over 40 MB at most; as base64 in JSON that is a third more. */
+export const BODY_BYTES_MAX = 56 * 1024 * 1024;
+const SWEEP_MS = 40_000;
+
+export interface Inbox {
+  api: Api;
+  storage: Storage;
+  secretKey: string;
+  secret: (name: string) => string | undefined;
+  fetch: typeof fetch;
+  /** Work that goes on after the answer. */
+  later: (work: Promise<unknown>) => void;
+}
+
+/** Answer a POST to the function. */
+export async function answer(inbox: Inbox, request: Request): Promise<Response> {
+  try {
+    const [, , way = ""] = new URL(request.url).pathname.split("/");
+    if (way === "sweep") return await swept(inbox, request);
+    const isOurs = isSecretKey(inbox, request);
+    // Mailgun hands over the raw mail only to an address that ends in `mime`.
+    const adapter = Object.hasOwn(ADAPTERS, way) ? ADAPTERS[way]! : null;
+    if (adapter === null) return refused(404, "not_found", "There is no such address");
+    const body = await bytesOf(request);
+    const call: Call = { headers: request.headers, body, secret: inbox.secret, fetch: inbox.fetch, now: Date.now() };
+    const mail = isOurs && way === ""
+      ? unsigned(call, request.headers.get("x-email-source") ?? "raw")
+      : await adapter(call);
+    if (mail instanceof Response) return mail;
+    const received = await receive(inbox, mail);
+    const { inbound_id, is_new, is_large } = received;
+    // A second delivery changes nothing, and neither does a large mail here.
+    if (!is_new || is_large) return json({ inbound_id, is_new });
+    const work = ingest(inbox, inbound_id, mail);
+    if (isOurs && request.headers.get("prefer") === "wait") return json({ inbound_id, is_new, outcome: await work });
+    inbox.later(work);
+    return json({ inbound_id, is_new });
+  } catch (error) {
+    if (error instanceof SignatureError) return refused(401, "not_signed", error.message);
+    if (error instanceof BodyError) return refused(400, "invalid_body", error.message);
+    if (error instanceof SetupError) {
+      warn(error.message);
+      return refused(503, "not_set_up", error.message);
+    }
+    // Whatever the reason: the mail is not kept, and the sender has to try again.
+    if (error instanceof ApiError && error.status !== 413) return refused(503, "not_kept", error.message);
+    return refusal(error);
+  }
+}
+
+async function swept(inbox: Inbox, request: Request): Promise<Response> {
+  if (!isSecretKey(inbox, request)) return refused(401, "not_signed", "The sweep is for the secret key");
+  const until = performance.now() + SWEEP_MS;
+  return json(await sweep(inbox, () => performance.now() > until));
+}
+
+function isSecretKey({ secretKey }: Inbox, request: Request): boolean {
+  const given = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
+  return isEqual(given, secretKey);
+}
+
+function refused(status: number, code: string, message: string): Response {
+  noteRefusal(status, code);
+  return json({ code, details: null, hint: null, message }, status);
+}
+
+/** The body up to its limit: what a sender says about its length may be wrong. @throws ApiError */
+async function bytesOf(request: Request): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of request.body ?? []) {
+    size += piece.length;
+    if (size > BODY_BYTES_MAX) {
+      throw new ApiError(413, { code: "too_large", message: `A request has at most ${BODY_BYTES_MAX} bytes` });
+    }
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

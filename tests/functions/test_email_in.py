@@ -1,0 +1,205 @@
+"""The function `email-in`: what a sender is answered, what is kept, and what becomes of the mail."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.functions.desk import Desk, desk_with
+
+from helpdesk_sdk.webhooks import sign
+
+_MAILS = Path(__file__).parents[1] / "mails"
+_SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
+_MAILGUN = "key-of-mailgun"
+_ENVIRONMENT = {
+    "HELPDESK_EMAIL_SECRET": f"whsec_{base64.b64encode(b'x' * 32).decode()},{_SECRET}",
+    "HELPDESK_EMAIL_POSTMARK": "postmark:word",
+    "HELPDESK_EMAIL_SENDGRID": "sendgrid:word",
+    "HELPDESK_EMAIL_MAILGUN": _MAILGUN,
+}
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Desk]:
+    with desk_with(_ENVIRONMENT) as desk:
+        desk.sql(
+            "insert into helpdesk.email_channels (address, team_id) "
+            "select 'support@desk.example', t.team_id from helpdesk.teams as t where t.is_default"
+        )
+        yield desk
+
+
+def mail(text: str = "The printer is broken again.", **headers: str) -> bytes:
+    """A new mail of a customer."""
+    fields = {
+        "From": "Carla <carla@customer.example>",
+        "To": "support@desk.example",
+        "Subject": "The printer",
+        "Message-ID": f"<{uuid4().hex}@customer.example>",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+    return (
+        "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode() + b"\r\n" + text.encode() + b"\r\n"
+    )
+
+
+def send(
+    desk: Desk,
+    raw: bytes,
+    *,
+    secret: str = _SECRET,
+    at: float | None = None,
+    id: str | None = None,
+    to: str = "support@desk.example",
+) -> httpx.Response:
+    """A signed mail."""
+    signed = sign(id or uuid4().hex, int(at or time.time()), raw, [secret])
+    envelope = {"x-envelope-from": "carla@customer.example", "x-envelope-to": to, "content-type": "message/rfc822"}
+    return httpx.post(f"{desk.info.api_url}/functions/v1/email-in", headers=signed | envelope, content=raw, timeout=60)
+
+
+def row(desk: Desk, answer: httpx.Response, ready: Callable[[dict[str, Any]], bool] | None = None) -> dict[str, Any]:
+    """The row of a mail, once it was decided on."""
+    assert answer.status_code == 200, answer.text
+    for _ in range(600):
+        (found,) = desk.sql("select * from helpdesk.inbound_emails where inbound_id = %s", answer.json()["inbound_id"])
+        if found["outcome"] is not None if ready is None else ready(found):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_a_mail_opens_a_ticket_and_its_bytes_are_kept(post: Desk) -> None:
+    raw = mail()
+    answer = send(post, raw)
+    assert answer.json()["is_new"] is True
+    found = row(post, answer)
+    assert (found["outcome"], found["source"], found["from_address"]) == ("created", "raw", "carla@customer.example")
+    assert (found["size"], found["raw_key"]) == (len(raw), f"emails/{hashlib.sha256(raw).hexdigest()}.eml")
+    path = f"{post.info.api_url}/storage/v1/object/authenticated/helpdesk-emails/{found['raw_key']}"
+    assert httpx.get(path, headers=post.headers(post.info.secret_key)).content == raw
+    # Nobody but the secret key reads it, not even those who work the ticket.
+    admin = post.sign_in("admin")
+    for token in (post.agent, admin):
+        assert httpx.get(path, headers=post.headers(token)).status_code in (400, 403, 404)
+    again = send(post, raw)
+    assert again.json() == {"inbound_id": str(found["inbound_id"]), "is_new": False}
+    assert len(post.sql("select 1 as n from helpdesk.inbound_emails where raw_key = %s", found["raw_key"])) == 1
+
+
+def test_a_request_that_nobody_with_the_secret_has_signed_is_refused(post: Desk) -> None:
+    raw = mail()
+    other = "whsec_" + base64.b64encode(b"z" * 32).decode()
+    now = time.time()
+    assert send(post, raw, secret=other).status_code == 401
+    assert send(post, raw, at=now - 400).status_code == 401
+    assert send(post, raw, at=now + 400).status_code == 401
+    url = f"{post.info.api_url}/functions/v1/email-in"
+    assert httpx.post(url, content=raw).status_code == 401
+    signed = sign("one", int(now), raw, [_SECRET])
+    assert httpx.post(url, content=raw + b"x", headers=signed).status_code == 401
+    assert httpx.post(url, content=raw, headers=signed | {"webhook-id": "two"}).status_code == 401
+    keys = {"apikey": post.info.publishable_key}
+    assert httpx.post(url, content=raw, headers=keys).status_code == 401
+    assert httpx.post(f"{url}/sweep", headers=keys).status_code == 401
+    assert httpx.post(f"{url}/elsewhere", content=raw).status_code == 404
+    assert httpx.get(url).status_code == 405
+    assert post.sql("select 1 as n from helpdesk.inbound_emails where size = %s", len(raw) + 1) == []
+    # A provider that is not set up tries again later.
+    assert httpx.post(f"{url}/resend", content=b"{}").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"no header at all",
+        b"From: a@b.example\r\n" * 3,
+        b"From: carla@customer.example\r\nSubject: x\r\x00y\r\n\r\n\x00",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 5000,
+        b"From: " + b"(" * 100_000 + b"\r\n\r\nx",
+        b"X: " + b"y" * 3_000_000 + b"\r\n\r\nx",
+    ],
+    ids=["empty", "bytes", "no-header", "three-authors", "nul", "parts", "comment", "large-header"],
+)
+def test_whatever_comes_has_a_row_that_says_what_happened(post: Desk, raw: bytes) -> None:
+    found = row(post, send(post, raw))
+    assert found["outcome"] in ("created", "quarantined", "duplicate"), found["reason"]
+
+
+def test_a_large_mail_is_left_to_a_worker(post: Desk) -> None:
+    raw = mail("x" * 80 + "\r\n") + b"padding line of a large mail\r\n" * 400_000
+    answer = send(post, raw)
+    assert (answer.status_code, len(raw) > 10 * 1024 * 1024) == (200, True)
+    (found,) = post.sql("select * from helpdesk.inbound_emails where inbound_id = %s", answer.json()["inbound_id"])
+    assert (found["outcome"], found["size"]) == (None, len(raw))
+
+
+def test_with_the_secret_key_a_caller_may_wait(post: Desk) -> None:
+    headers = post.headers(post.info.secret_key) | {"prefer": "wait", "x-envelope-to": "support@desk.example"}
+    url = f"{post.info.api_url}/functions/v1/email-in"
+    answer = httpx.post(url, headers=headers, content=mail(), timeout=60).json()
+    assert (answer["is_new"], answer["outcome"]) == (True, "created")
+
+
+def _mailgun(token: str, at: float, key: str = _MAILGUN) -> dict[str, str]:
+    time = str(int(at))
+    signature = hmac.new(key.encode(), (time + token).encode(), hashlib.sha256).hexdigest()
+    return {"timestamp": time, "token": token, "signature": signature}
+
+
+def _through(desk: Desk, provider: str, raw: bytes) -> httpx.Response:
+    url = f"{desk.info.api_url}/functions/v1/email-in/{provider}"
+    to = "support@desk.example"
+    if provider == "postmark":
+        body = {"RawEmail": raw.decode("latin-1"), "OriginalRecipient": to}
+        return httpx.post(url, json=body, auth=("postmark", "word"), timeout=60)
+    if provider == "sendgrid":
+        envelope = json.dumps({"to": [to], "from": "carla@customer.example"})
+        # A form of files: the client would encode texts.
+        form = {"email": (None, raw), "envelope": (None, envelope.encode())}
+        return httpx.post(url, files=form, auth=("sendgrid", "word"), timeout=60)
+    fields = _mailgun(uuid4().hex, time.time()) | {"recipient": to, "sender": "carla@customer.example"}
+    parts: dict[str, Any] = {name: (None, value.encode()) for name, value in fields.items()}
+    return httpx.post(url, files=parts | {"body-mime": (None, raw)}, timeout=60)
+
+
+@pytest.mark.parametrize("provider", ["postmark", "sendgrid", "mailgun"])
+def test_a_reply_lands_in_the_ticket_whoever_hands_it_over(post: Desk, provider: str) -> None:
+    first = row(post, send(post, mail()))
+    ref = post.sql("select message_id from helpdesk.inbound_emails where inbound_id = %s", first["inbound_id"])
+    answer = _through(post, provider, mail("One thing more: it smells.", In_Reply_To=f"<{ref[0]['message_id']}>"))
+    found = row(post, answer)
+    assert (found["outcome"], found["ticket_id"], found["source"]) == ("appended", first["ticket_id"], provider)
+    (message,) = post.sql("select * from helpdesk.messages where message_id = %s", found["post_id"])
+    assert message["body"] == "One thing more: it smells."
+
+
+def test_each_provider_has_to_sign(post: Desk) -> None:
+    url = f"{post.info.api_url}/functions/v1/email-in"
+    for provider in ("postmark", "sendgrid"):
+        assert httpx.post(f"{url}/{provider}", json={}, auth=(provider, "wrong")).status_code == 401
+        assert httpx.post(f"{url}/{provider}", json={}).status_code == 401
+        assert httpx.post(f"{url}/{provider}", content=b"[", auth=(provider, "word")).status_code == 400
+    good = {"recipient": "support@desk.example", "body-mime": mail().decode()}
+    for fields in (
+        _mailgun("t1", time.time(), "another key"),
+        _mailgun("t2", time.time() - 400),
+        _mailgun("t3", time.time()) | {"token": "t4"},
+    ):
+        assert httpx.post(f"{url}/mailgun", data=fields | good).status_code == 401
+    once = _mailgun("t5", time.time())
+    assert httpx.post(f"{url}/mailgun", data=once | good).json()["is_new"] is True
+    # The same again changes nothing; the token with another mail is a forgery.
+    assert httpx.post(f"{url}/mailgun", data=once | good).json()["is_new"] is False
+    assert httpx.post(f"{url}/mailgun", data=once | good | {"body-mime": mail().decode()}).status_code == 401
