@@ -1,5 +1,5 @@
--- E-mail in: where the bytes of each mail are kept as they came: emails/<sha256>.eml in a bucket that only programs with
--- the secret key read and write.
+-- E-mail in: where the bytes of each mail are kept as they came: emails/<sha256>.eml in a bucket that only programs
+-- with the secret key read and write.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000357', 'email_storage');
 
