@@ -1,4 +1,4 @@
-"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant, webhooks."""
+"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant, webhooks, mails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHECK_TIMEOUT = 8.0
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    help = "Check files, embed, assist, send webhooks. Needs the secret key."
+    help = "Check files, embed, assist, send webhooks and mails. Needs the secret key."
     app.command("worker", profile=True, help=help)(worker)
 
 
@@ -39,7 +39,9 @@ def worker(
     assistant: Annotated[
         bool, typer.Option("--assistant", help="Carry out the assistant's runs with a language model.")
     ] = False,
-    deliver: Annotated[bool, typer.Option("--deliver", help="Send webhooks.")] = False,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Send webhooks; with HELPDESK_MAIL_URL, mails too.")
+    ] = False,
     once: Annotated[bool, typer.Option("--once", help="Do what waits now, and end.")] = False,
     interval: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
@@ -91,7 +93,8 @@ def worker(
     The assistant: carries runs out as suggest-reply and triage-ticket do, with the language model at OPENAI_BASE_URL
     (the key is OPENAI_API_KEY, the model OPENAI_MODEL or the setting chat_model). It needs the extra [assistant].
 
-    Webhooks: sends what waits in the outbox, as the function deliver does. It looks each second.
+    Webhooks: sends what waits in the outbox, as the function deliver does. It looks each second. With
+    HELPDESK_MAIL_URL (and HELPDESK_MAIL_USER, HELPDESK_MAIL_PASSWORD) it sends mails, too.
 
     SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
 
@@ -164,8 +167,12 @@ def _duties(
         duties.append(Files(hd, scanner, sweep=sweep))
     if deliver:
         from ._work.deliveries import Deliveries
+        from ._work.mails import Mails, make_transport_from_env
 
         duties.append(Deliveries(hd))
+        make_transport = make_transport_from_env()
+        if make_transport is not None:
+            duties.append(Mails(hd, make_transport))
     endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None
     if embed and endpoint is not None:
         from ._work.embedding import Vectors

@@ -143,16 +143,33 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select jsonb_build_object(
-    'subject', (p_email).subject,
-    'text', m.body,
-    'html', '<div>' || helpdesk_private.html_text(m.body) || '</div>',
-    'author', case when m.author_kind = 'staff' then m.author_name end
-  ) || helpdesk_private.mail_files(m.message_id)
+  select case
+    when m.redacted_at is not null then jsonb_build_object('dropped', 'The message was redacted before it was sent.')
+    else jsonb_build_object(
+      'subject', (p_email).subject,
+      'text', concat_ws(E'\n\n', m.body, n.named),
+      'html', '<div>' || helpdesk_private.html_text(concat_ws(E'\n\n', m.body, n.named)) || '</div>',
+      'author', case when m.author_kind = 'staff' then m.author_name end,
+      'attachments', f.files -> 'attachments'
+    )
+  end
   from helpdesk.messages as m
-  where m.message_id = (p_email).message_id and m.redacted_at is null;
+  cross join lateral (select helpdesk_private.mail_files(m.message_id) as files) as f
+  cross join lateral (
+    select string_agg(
+      case
+        when l.value ->> 'path' is null then format('Not attached, as it was not checked: %s', l.value ->> 'name')
+        else format(
+          'Too large for a mail: %s (%s MB)', l.value ->> 'name', round((l.value ->> 'size')::numeric / 1000000, 1)
+        )
+      end, E'\n' order by l.place
+    ) as named
+    from jsonb_array_elements(f.files -> 'linked') with ordinality as l (value, place)
+  ) as n
+  where m.message_id = (p_email).message_id;
 $$;
-comment on function helpdesk_private.render_reply is 'The text of a reply; null if it was redacted.';
+comment on function helpdesk_private.render_reply is
+  'The text of a reply, with the names of the files that do not go with it; dropped if it was redacted.';
 revoke all on function helpdesk_private.render_reply from public, anon, authenticated, service_role;
 
 create function helpdesk_private.render_email(p_email helpdesk.outbound_emails)
@@ -163,17 +180,20 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return case (p_email).kind
-    when 'test' then jsonb_build_object(
-      'subject', coalesce(nullif((p_email).subject, ''), 'Test'), 'text', 'This mail is a test of the helpdesk.',
-      'html', '<div>This mail is a test of the helpdesk.</div>'
-    )
-  end;
+  if (p_email).kind = 'acknowledgement' then
+    return helpdesk_private.render_acknowledgement(p_email);
+  elsif (p_email).kind = 'notification' then
+    return helpdesk_private.render_notification(p_email);
+  end if;
+  return jsonb_build_object(
+    'subject', coalesce(nullif((p_email).subject, ''), 'Test'), 'text', 'This mail is a test of the helpdesk.',
+    'html', '<div>This mail is a test of the helpdesk.</div>'
+  );
 end;
 $$;
 comment on function helpdesk_private.render_email is
-  'The text of an automatic mail: subject, text and html; reply_as note if answers become notes. Null: nothing to '
-  'send.';
+  'The text of an automatic mail: subject, text and html; reply_as note if answers become notes; or dropped, with the '
+  'reason, for a mail that is not to be sent any more.';
 revoke all on function helpdesk_private.render_email from public, anon, authenticated, service_role;
 
 create function helpdesk_private.email_payload(p_email_id uuid)
@@ -212,8 +232,8 @@ begin
     when v_email.kind = 'reply' then helpdesk_private.render_reply(v_email)
     else helpdesk_private.render_email(v_email)
   end;
-  if v_body is null then
-    return null;
+  if v_body is null or v_body ? 'dropped' then
+    return v_body;
   end if;
   v_takes := helpdesk_private.takes_reply_addresses(v_channel);
   v_name := coalesce(
@@ -283,11 +303,11 @@ begin
       when 'acknowledgement' then 'auto-replied' when 'reply' then null else 'auto-generated'
     end,
     'installation', helpdesk_private.installation_mark(),
-    'attachments', coalesce(v_body -> 'attachments', '[]'),
-    'linked', coalesce(v_body -> 'linked', '[]')
+    'attachments', coalesce(v_body -> 'attachments', '[]')
   ) - case when v_parent is null then 'in_reply_to' else '' end;
 end;
 $$;
 comment on function helpdesk_private.email_payload is
-  'The mail as a sender is to send it. Null: there is nothing to send any more. An error says why it cannot be sent.';
+  'The mail as a sender is to send it; dropped, with the reason, if it is not to be sent any more. An error says why '
+  'it cannot be sent.';
 revoke all on function helpdesk_private.email_payload from public, anon, authenticated, service_role;

@@ -51,6 +51,82 @@ begin
 end;
 $$;
 
+create or replace function helpdesk_private.lease_deliveries(p_kind text, p_max_rows integer, p_lease_seconds integer)
+returns setof helpdesk_private.leased_delivery
+language plpgsql
+-- Definer: nobody writes the outbox or reads leases directly.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row helpdesk.outbox;
+  v_payload jsonb;
+  v_problem text;
+  v_lease uuid;
+  v_until timestamptz := clock_timestamp() + make_interval(secs => least(greatest(p_lease_seconds, 1), 3600));
+begin
+  if p_kind is null then
+    perform helpdesk_private.fail('invalid_value', 'kind is missing');
+  end if;
+  perform helpdesk_private.text_among('kind', p_kind, 'webhook', 'email', 'slack');
+  perform helpdesk_private.prune_outbox(200);
+  for v_row in
+    select d.* from helpdesk_private.due_deliveries(p_kind, least(greatest(p_max_rows, 0), 500)) as d
+  loop
+    if v_row.state = 'leased' then
+      v_row := helpdesk_private.end_lost_attempt(v_row);
+      continue when v_row.state <> 'queued' or v_row.next_at is null or v_row.next_at > clock_timestamp();
+    end if;
+    v_payload := null;
+    v_problem := 'There is nothing to send any more.';
+    begin
+      v_payload := helpdesk_private.delivery_payload(v_row);
+    exception when others then
+      -- This delivery must not keep the others from being sent.
+      v_problem := sqlerrm;
+    end;
+    if v_payload is null then
+      update helpdesk.outbox as o
+      set state = 'dead', next_at = null, finished_at = clock_timestamp(),
+          last_problem = left(helpdesk_private.one_line(v_problem), 500)
+      where o.delivery_id = v_row.delivery_id;
+      perform helpdesk_private.release_next(v_row);
+      continue;
+    elsif v_payload ? 'dropped' then
+      -- It is not to be sent any more, and nothing failed.
+      update helpdesk.outbound_emails as e
+      set state = 'cancelled', problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
+      where e.email_id = v_row.target_id and v_row.kind = 'email';
+      update helpdesk.outbox as o
+      set state = 'done', next_at = null, finished_at = clock_timestamp(),
+          last_problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
+      where o.delivery_id = v_row.delivery_id;
+      perform helpdesk_private.release_next(v_row);
+      continue;
+    elsif v_payload = '{}' then
+      -- The target was switched off since.
+      update helpdesk.outbox as o set next_at = null where o.delivery_id = v_row.delivery_id;
+      continue;
+    end if;
+    v_lease := gen_random_uuid();
+    insert into helpdesk_private.delivery_leases as l (delivery_id, lease) values (v_row.delivery_id, v_lease)
+    on conflict (delivery_id) do update set lease = excluded.lease, began_sending_at = null;
+    update helpdesk.outbox as o
+    set state = 'leased', attempts = o.attempts + 1, leased_until = v_until, next_at = v_until,
+        out_of_order = o.out_of_order or exists (
+          select from helpdesk.outbox as y
+          where y.ticket_id = o.ticket_id and y.sequence > o.sequence and y.order_key = o.order_key
+            and (y.attempts > 0 or y.finished_at is not null)
+        )
+    where o.delivery_id = v_row.delivery_id
+    returning * into v_row;
+    return next (
+      v_row.delivery_id, v_lease, v_row.kind, v_row.target_id, v_row.event_id, v_row.ticket_id, v_row.attempts,
+      v_payload
+    )::helpdesk_private.leased_delivery;
+  end loop;
+end;
+$$;
 create function helpdesk_private.tell_undelivered(p_email helpdesk.outbound_emails, p_type text, p_reason text)
 returns void
 language plpgsql
@@ -111,12 +187,7 @@ declare
   end;
 begin
   select * into v_email from helpdesk.outbound_emails as e where e.email_id = new.target_id;
-  if v_state = 'failed' and exists (
-    select from helpdesk.messages as m where m.message_id = v_email.message_id and m.redacted_at is not null
-  ) then
-    v_state := 'cancelled';
-  end if;
-  if v_email.state = v_state then
+  if v_email.state = v_state or (v_email.state = 'cancelled' and v_state = 'sent') then
     return null;
   end if;
   if v_state in ('failed', 'unknown') then

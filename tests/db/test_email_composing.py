@@ -118,7 +118,8 @@ def test_files_that_are_too_large_are_named(desk: Db, world: World) -> None:
     )
     payload = leased(desk)[0]["payload"]
     assert [file["name"] for file in payload["attachments"]] == ["a.pdf"]
-    assert [file["name"] for file in payload["linked"]] == ["b.pdf"]
+    assert payload["text"].endswith("\n\nToo large for a mail: b.pdf (5.0 MB)")
+    assert "b.pdf" in payload["html"]
 
 
 def test_another_tickets_mail_is_not_in_the_thread(desk: Db, world: World) -> None:

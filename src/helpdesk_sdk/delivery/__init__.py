@@ -5,8 +5,18 @@ from helpdesk_sdk.delivery import send_waiting
 report = send_waiting(system)                                   # with the secret key
 """
 
+from .mailing import MailReport, send_waiting_mails
 from .sending import Attempt, Sender
 from .targets import Target, TargetError
 from .worker import DeliveryReport, send_waiting
 
-__all__ = ["Attempt", "DeliveryReport", "Sender", "Target", "TargetError", "send_waiting"]
+__all__ = [
+    "Attempt",
+    "DeliveryReport",
+    "MailReport",
+    "Sender",
+    "Target",
+    "TargetError",
+    "send_waiting",
+    "send_waiting_mails",
+]
