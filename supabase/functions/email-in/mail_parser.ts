@@ -51,7 +51,6 @@ export const TEXT_MAX = 500_000;
 const SUBJECT_MAX = 1_000;
 const IDS_MAX = 50;
 const REFERENCES_MAX = 100;
-const RESULTS_MAX = 20;
 const VALUE_MAX = 2_000;
 /** Headers that say what kind of a mail it is: their key in the JSON, and their name. */
 const KINDS = {
@@ -144,9 +143,10 @@ function kindsOf(headers: Header[]): Record<string, string | number | string[]> 
     if (value !== null) found[name] = oneLine(value).slice(0, VALUE_MAX).toWellFormed();
   }
   found.received_count = valuesOf(headers, "received").length;
-  const results = valuesOf(headers, "authentication-results").slice(0, RESULTS_MAX);
+  // Whole, and all of them: of a header that was cut nobody knows what it said.
+  const results = valuesOf(headers, "authentication-results");
   if (results.length > 0) {
-    found.authentication_results = results.map((value) => oneLine(value).slice(0, VALUE_MAX).toWellFormed());
+    found.authentication_results = results.map(oneLine);
   }
   for (const key of ["x-original-sender", "x-original-from"]) {
     const address = bareAddress(valueOf(headers, key));

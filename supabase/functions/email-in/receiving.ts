@@ -25,6 +25,8 @@ export interface Incoming {
 
 /** What the function parses by itself; a larger mail is left to a worker. */
 export const PARSED_BYTES_MAX = 10 * 1024 * 1024;
+/** What the bucket takes. */
+export const KEPT_BYTES_MAX = 40 * 1024 * 1024;
 const ADDRESSES_MAX = 200;
 const ADDRESS_MAX = 320;
 
@@ -42,6 +44,9 @@ interface Project {
 
 /** Keep a mail, and make its row. @throws ApiError when it could not be kept */
 export async function receive({ api, storage }: Project, mail: Incoming): Promise<Received> {
+  if (mail.raw.length > KEPT_BYTES_MAX) {
+    throw new ApiError(413, { code: "too_large", message: `A mail has at most ${KEPT_BYTES_MAX} bytes` });
+  }
   const hash = await sha256(mail.raw);
   const key = `emails/${hash}.eml`;
   await storage.put(key, mail.raw);
@@ -90,17 +95,20 @@ interface Waiting {
 
 const BATCH = 10;
 const LEASE_SECONDS = 300;
+const DELETED_MAX = 100;
 
 export interface Swept {
   done: number;
   failed: number;
   large: number;
+  /** Bytes of mails that were deleted: a message of theirs was redacted. */
+  deleted: number;
 }
 
 /** Do what is left of mails that came: after a crash, or while the database was away. @throws ApiError */
 export async function sweep(project: Project, isOver: () => boolean): Promise<Swept> {
   const { api, storage } = project;
-  const counts: Swept = { done: 0, failed: 0, large: 0 };
+  const counts: Swept = { done: 0, failed: 0, large: 0, deleted: await deleteRedacted(project) };
   const args = { max_rows: BATCH, lease_seconds: LEASE_SECONDS };
   for (const waiting of await api.rpc<Waiting[]>(api.system, "lease_emails", args)) {
     const { inbound_id, raw_key, size, envelope } = waiting;
@@ -124,4 +132,13 @@ export async function sweep(project: Project, isOver: () => boolean): Promise<Sw
     }
   }
   return counts;
+}
+
+/** Delete the bytes of mails whose message was redacted. @throws ApiError */
+async function deleteRedacted({ api, storage }: Project): Promise<number> {
+  const raw_keys = await api.rpc<string[]>(api.system, "raw_emails_to_delete", { max_rows: DELETED_MAX });
+  if (raw_keys.length === 0) return 0;
+  await storage.delete(raw_keys);
+  await api.rpc(api.system, "raw_emails_deleted", { raw_keys });
+  return raw_keys.length;
 }

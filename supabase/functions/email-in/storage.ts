@@ -26,6 +26,14 @@ export class Storage {
     return new Uint8Array(await answer.arrayBuffer());
   }
 
+  /** Delete mails. @throws ApiError */
+  async delete(keys: string[]): Promise<void> {
+    const body = new TextEncoder().encode(JSON.stringify({ prefixes: keys }));
+    const answer = await this.#ask("DELETE", MAILS, body, { "content-type": "application/json" });
+    await answer.body?.cancel();
+    if (!answer.ok) throw new ApiError(503, { code: "storage", message: `Storage answered ${answer.status}` });
+  }
+
   /** Keep a file of a ticket. @throws ApiError */
   async putFile(key: string, content: Uint8Array, type: string): Promise<void> {
     await this.#upload(`${FILES}/${key}`, content, type);
