@@ -58,6 +58,13 @@ describe("keysOfEvent", () => {
     expect(keysOfEvent(event({ type: "message.redacted" }))).toContainEqual(["timeline", "t1"]);
   });
 
+  it("reads mails again of which a ticket's event says something, and what is set about mail", () => {
+    const bounced = keysOfEvent(event({ type: "email.bounced" }));
+    expect(bounced).toEqual([["ticket", "t1"], ["timeline", "t1"], ["mail"]]);
+    expect(keysOfEvent(event({ type: "email_channel.created", ticket_id: null }))).toEqual([["mail"]]);
+    expect(keysOfEvent(event({ type: "email.quarantined", ticket_id: null }))).toEqual([["mail"]]);
+  });
+
   it("leaves links and duplicates alone unless tickets come together or part", () => {
     expect(keysOfEvent(event({ type: "message.created" }))).not.toContainEqual(["relations", "t1"]);
     expect(keysOfEvent(event({ type: "ticket.linked" }))).toContainEqual(["relations", "t1"]);

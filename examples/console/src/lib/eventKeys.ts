@@ -4,10 +4,10 @@ import { keys } from "./queryKeys.ts";
 
 /** What an event of a ticket changes, besides the ticket itself and its timeline. */
 const LISTS = ["tickets"], COUNTS = ["counts"], RELATIONS = ["relations"];
-const NOTHING: string[] = [];
+const NOTHING: string[] = [], MAILS = ["mail"];
 /** What a message or a note changes of a timeline, besides that it is there: see contexts/arrivals.ts. */
 const OF_ARRIVALS: Record<string, string[]> = {
-  "message.created": ["messages", "files", "mails", "participants"],
+  "message.created": ["messages", "files", "mails", "participants", "sent"],
   "note.created": ["files", "mails"],
 };
 /** Names of which each ticket has its own. */
@@ -67,7 +67,7 @@ export function keysOfEvent({ type, ticket_id, data }: Pick<FeedEvent, "type" | 
   if (ticket_id === null) return ofOthers(type)?.(data, type) ?? [];
   const tickets = new Set([ticket_id, data.source_id, data.target_id].filter((id) => typeof id === "string"));
   const changed: QueryKey[] = [];
-  const names = OF_TICKETS[type] ?? [...RELATIONS, ...LISTS];
+  const names = OF_TICKETS[type] ?? (type.startsWith("email.") ? MAILS : [...RELATIONS, ...LISTS]);
   for (const id of tickets) {
     const parts = OF_ARRIVALS[type]?.map((part) => [...keys.timeline(id), part]) ?? [keys.timeline(id)];
     changed.push(keys.ticket(id), ...parts);

@@ -19,6 +19,7 @@ export type EventKey =
   | "fileUploaded"
   | "imported"
   | "linked"
+  | "mail"
   | "merged"
   | "other"
   | "priority"
@@ -85,7 +86,7 @@ export function eventLines({ type, data, authorId }: EventEntry, names: Names): 
     case "attachment.deleted":
       return line("fileDeleted");
     default:
-      return line("other", type);
+      return type.startsWith("email.") ? line("mail", type.slice("email.".length)) : line("other", type);
   }
 }
 

@@ -103,8 +103,9 @@ story(
   async (told) => {
     const { world, open, api, expectAccessible } = told;
     const { ana } = world.people;
+    const system = api("system");
     const kettle = world.tickets.kettle!;
-    const page = await open(ana, "/queue");
+    const page = await open(ana, "/queue", { preferences: { undoSeconds: 0 } });
     await page.getByRole("main").getByRole("button", { name: /Take next/ }).first().waitFor();
     await page.keyboard.press("g");
     await page.keyboard.press("m");
@@ -166,6 +167,28 @@ story(
       ["boss@example.com", true],
       ["eve@elsewhere.example", true],
     ], "participants");
+
+    // To whom an answer goes, what became of each mail, and a warning before the next one.
+    await page.getByRole("tab", { name: "Reply" }).click();
+    const reply = page.getByRole("textbox", { name: "Reply to Mei Tanaka" });
+    await reply.fill("It leaks at the seal.");
+    await reply.press("Control+Enter");
+    const mailed = page.getByRole("article").filter({ hasText: "It leaks at the seal." });
+    const mailTo = (address: string) => mailed.getByRole("listitem").filter({ hasText: address });
+    await mailTo("mei@example.com").getByText("waits to be mailed").waitFor();
+    for (const { delivery_id, lease } of await system.rpc("lease_deliveries", { kind: "email" })) {
+      await system.rpc("settle_delivery", { delivery_id, lease, outcome: "done", status: 250 });
+    }
+    await mailTo("mei@example.com").getByText("mailed", { exact: true }).waitFor();
+    const [eve] = await api(ana).rows("outbound_emails", "recipient=eq.eve@elsewhere.example");
+    await system.rpc("report_delivery", { mail_id: eve.minted_id, outcome: "bounced", detail: "550 No such user" });
+    await mailTo("eve@elsewhere.example").getByText("did not arrive").waitFor();
+    await page.getByText("A mail did not arrive").waitFor();
+    await page.getByRole("alert").getByText("eve@elsewhere.example receives no mail from here").waitFor();
+    await expectAccessible(page, "a ticket with mails", ["light"]);
+    const settings = await open(world.people.ada, "/admin/mail");
+    await settings.getByRole("row", { name: /eve@elsewhere.*No such mailbox/ }).getByRole("button").click();
+    await settings.getByText("All addresses receive mail.").waitFor();
 
     // Which mails the agent receives.
     await page.goto("/settings");

@@ -18,6 +18,7 @@ vi.mock("../../services/notes.ts", () => ({ addNote, wasSaved: () => Promise.res
 vi.mock("../../services/settings.ts", () => ({
   readUploadLimits: () => Promise.resolve({ maxFiles: 10, maxBytes: 1000, types: null }),
 }));
+vi.mock("../Mail/SuppressionWarning.tsx", () => ({ default: () => null }));
 vi.mock("../../contexts/AuthContext.tsx", () => ({ useAuth: () => ({ me: { user_id: "u1", role: "agent" } }) }));
 vi.mock(
   "../../contexts/PreferencesContext.tsx",

@@ -1,5 +1,5 @@
 import { Lock, Reply } from "lucide-react";
-import { memo, type Ref, useImperativeHandle, useRef } from "react";
+import { lazy, memo, type Ref, Suspense, useImperativeHandle, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useChosenKind } from "../../hooks/useChosenKind.ts";
@@ -9,6 +9,8 @@ import type { InsertedProposal, TicketDetails } from "../../lib/models.ts";
 import type { EditorHandle } from "./Editor.tsx";
 import { NoteEditor } from "./NoteEditor.tsx";
 import { type Reading, ReplyEditor } from "./ReplyEditor.tsx";
+
+const SuppressionWarning = lazy(() => import("../Mail/SuppressionWarning.tsx"));
 
 export type ComposerHandle = {
   open(kind: DraftKind): void;
@@ -71,6 +73,11 @@ export const Composer = memo(function Composer({ ticket, reading, onTyping, ref 
           <Tab kind="note" isOpen={kind === "note"} hasDraft={hasText(note)} onOpen={() => open("note")} />
         </div>
         <div role="tabpanel" aria-label={kind ? t(kind) : t("label")}>
+          {kind === "reply" && (
+            <Suspense fallback={null}>
+              <SuppressionWarning ticket={ticket} />
+            </Suspense>
+          )}
           {kind === "reply" && (
             <ReplyEditor
               ref={editor}

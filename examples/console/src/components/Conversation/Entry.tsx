@@ -3,7 +3,9 @@ import { lazy, memo, Suspense, useId, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { TicketMail } from "../../lib/inboundMail.ts";
 import type { Attachment } from "../../lib/models.ts";
+import type { OutboundMail } from "../../lib/outboundMail.ts";
 import type { MessageEntry, NoteEntry } from "../../lib/timeline.ts";
+import { MailedTo } from "../Mail/MailedTo.tsx";
 import { MailMark } from "../Mail/MailMark.tsx";
 import { Avatar, Badge, Time } from "../Shared/index.ts";
 import { EntryBody } from "./EntryBody.tsx";
@@ -23,10 +25,12 @@ type Props = {
   drafted?: "whole" | "edited";
   /** The mail that it came as. */
   mail?: TicketMail;
+  /** The mails that it became. */
+  sent?: OutboundMail[];
 };
 
 /** A message or a note. A note is yellow, has a lock, and says that it is internal. Drawn anew only when it changes. */
-export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted, mail }: Props) {
+export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted, mail, sent }: Props) {
   const t = useTranslations("ticket");
   const nameId = useId();
   const panelId = useId();
@@ -89,6 +93,7 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
             </InlinePictures>
           )}
         {own.length > 0 && <FileList files={own} />}
+        {sent && <MailedTo mails={sent} />}
         {mail && isMailOpen && (
           <Suspense fallback={null}>
             <MailPanel mail={mail} id={panelId} />

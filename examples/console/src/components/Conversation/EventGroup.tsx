@@ -7,6 +7,7 @@ import { useTicketFields } from "../../hooks/useTicketFields.ts";
 import { type EventLine, eventLines, type Names } from "../../lib/eventWords.ts";
 import type { Priority, Status } from "../../lib/models.ts";
 import type { EventEntry } from "../../lib/timeline.ts";
+import { MailEvent } from "../Mail/MailEvent.tsx";
 import { Time } from "../Shared/index.ts";
 
 const SHORT = 2;
@@ -59,6 +60,7 @@ function Words({ event, line: { key, value } }: { event: EventEntry; line: Event
   const t = useTranslations("ticket");
   const shared = useTranslations("shared");
   const format = useFormatter();
+  if (key === "mail") return <MailEvent name={value} actor={event.authorName || t("system")} />;
   const words = key === "status"
     ? shared(`statuses.${value as Status}`)
     : key === "priority"

@@ -6,6 +6,7 @@ import { useMerged } from "../../hooks/useTicketRelations.ts";
 import { useProposals } from "../../hooks/useProposals.ts";
 import { useSeenMessage } from "../../hooks/useSeenMessage.ts";
 import { useTicketMails } from "../../hooks/useInboundMail.ts";
+import { useSentMails } from "../../hooks/useOutboundMail.ts";
 import { useTicketFiles } from "../../hooks/useTicketFiles.ts";
 import type { useTimeline } from "../../hooks/useTimeline.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
@@ -43,6 +44,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
   const drafted = useMemo(() => draftedTexts(proposals ?? []), [proposals]);
   const { data: files = NO_FILES } = useTicketFiles(ticket.ticket_id, entries);
   const mails = useTicketMails(ticket.ticket_id, entries);
+  const sent = useSentMails(ticket.ticket_id, entries);
   const seen = useSeenMessage(container, entries);
   useEffect(() => onSeen(seen), [seen, onSeen]);
   const written = entries.filter(({ kind }) => kind !== "event");
@@ -96,6 +98,7 @@ export function Timeline({ ticket, timeline, readUpTo, onSeen, onEdit, ref }: Pr
                 isUnread={unread.has(item.id)}
                 drafted={drafted.get(item.id)}
                 mail={mails.get(item.id)}
+                sent={sent.get(item.id)}
               />
             )
           )}

@@ -5,6 +5,7 @@ import { Addresses } from "../../components/Mail/Addresses.tsx";
 import { Blocks } from "../../components/Mail/Blocks.tsx";
 import { ChannelDialog } from "../../components/Mail/ChannelDialog.tsx";
 import { Channels } from "../../components/Mail/Channels.tsx";
+import { Suppressions } from "../../components/Mail/Suppressions.tsx";
 import { Button } from "../../components/Shared/index.ts";
 
 export default function MailPage() {
@@ -17,6 +18,7 @@ export default function MailPage() {
     >
       <div className="flex flex-col gap-8">
         <Channels />
+        <Suppressions />
         <Blocks />
         <Addresses />
       </div>
