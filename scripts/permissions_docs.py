@@ -94,6 +94,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
         *("raw_emails_to_delete", "raw_emails_deleted"),
         *("outbound_emails", "email_suppressions", "report_delivery"),
+        *("lease_emails", "place_email_files", "finish_email_files", "postpone_email"),
+        *("mailbox_position", "advance_mailbox"),
     ),
     "E-mail that the helpdesk writes": (
         *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),

@@ -42,6 +42,10 @@ def worker(
     deliver: Annotated[
         bool, typer.Option("--deliver", help="Send webhooks; with HELPDESK_MAIL_URL, mails too.")
     ] = False,
+    finish_mail: Annotated[
+        bool,
+        typer.Option("--finish-mail", help="Finish mails that arrived: large ones, winmail.dat, what was left undone."),
+    ] = False,
     once: Annotated[bool, typer.Option("--once", help="Do what waits now, and end.")] = False,
     interval: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
@@ -96,6 +100,9 @@ def worker(
     Webhooks: sends what waits in the outbox, as the function deliver does. It looks each second. With
     HELPDESK_MAIL_URL (and HELPDESK_MAIL_USER, HELPDESK_MAIL_PASSWORD) it sends mails, too.
 
+    Mails that arrived: parses what the function email-in or another receiver has left, and places files. winmail.dat
+    needs the extra [mail].
+
     SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
 
     --check ends with 0 when the heartbeat is young and the helpdesk answers, else with 1 or 6: the health check of a
@@ -121,8 +128,8 @@ def worker(
     with ExitStack() as open_things:
         if log_json:
             open_things.enter_context(collected())
-        files = files or not (embed or assistant or deliver)
-        duties = _duties(open_things, files, embed, assistant, deliver, model_timeout, clamav, sweep)
+        files = files or not (embed or assistant or deliver or finish_mail)
+        duties = _duties(open_things, files, embed, assistant, deliver, finish_mail, model_timeout, clamav, sweep)
         carry_out(duties, interval=interval, once=once, heartbeat=Heartbeat(heartbeat))
 
 
@@ -152,6 +159,7 @@ def _duties(
     embed: bool,
     assistant: bool,
     deliver: bool,
+    finish_mail: bool,
     model_timeout: float,
     clamav: str | None,
     sweep: bool,
@@ -173,6 +181,10 @@ def _duties(
         make_transport = make_transport_from_env()
         if make_transport is not None:
             duties.append(Mails(hd, make_transport))
+    if finish_mail:
+        from ._work.arrivals import Arrivals
+
+        duties.append(Arrivals(hd))
     endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None
     if embed and endpoint is not None:
         from ._work.embedding import Vectors

@@ -96,6 +96,7 @@ _MODULES = [
     "webhook_health",
     "delivery_clock",
     "email_templates",
+    "email_work",
     "notification_preferences",
     "metrics",
     "foundation",

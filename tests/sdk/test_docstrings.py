@@ -195,6 +195,10 @@ CANNOT = {
     "resources.knowledge.Knowledge.archive": {"StaleArticleError"},
     "resources.knowledge.Knowledge.dismiss_gap": {"ArticleNotFoundError"},
     "resources.knowledge.Knowledge.reopen_gap": {"ArticleNotFoundError"},
+    # What the database refuses is the outcome of the mail.
+    "resources.mail.receiving.Receiving.ingest": {
+        *("LinkCycleError", "TicketMergedError", "TicketNotFoundError", "TooManyError"),
+    },
     "resources.messages.Messages.reply": {"ForbiddenError"},
     # It names deliveries, or no webhook.
     "resources.outbox.Outbox.replay": {"WebhookNotFoundError"},

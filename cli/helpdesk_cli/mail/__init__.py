@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending  # isort: skip
+from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending, receiving  # isort: skip
 from .app import app
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "inbound",
     "notifications",
     "quarantine",
+    "receiving",
     "sending",
     "templates",
 ]

@@ -187,4 +187,7 @@ _REASONS = {
     "not_the_uploader": "another person uploaded the file",
     "too_late": "the file was uploaded too late",
     "file_lost": "Storage has lost the file",
+    "type_not_permitted": "files of this type are not permitted here; the e-mail has it",
+    "too_large": "the file is too large; the e-mail has it",
+    "too_many": "the ticket has too many files; the e-mail has it",
 }

@@ -4249,6 +4249,17 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "advance_mailbox": {
+        Args: {
+          "folder": string;
+          "mailbox": string;
+          "problem"?: string;
+          "read_since"?: string;
+          "uid": number;
+          "uidvalidity": number;
+        };
+        Returns: undefined;
+      };
       "archive_article": {
         Args: { "article_id": string };
         Returns: {
@@ -4741,6 +4752,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "finish_email_files": { Args: { "inbound_id": string; "packages_opened"?: boolean }; Returns: boolean };
       "finish_import": { Args: { "report"?: Json; "run_id": string }; Returns: Json };
       "finish_without_model": { Args: { "problem"?: string; "reason": string; "usage"?: Json }; Returns: Json };
       "forget_label_head": { Args: { "kind": string }; Returns: boolean };
@@ -4825,6 +4837,7 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "lease_emails": { Args: { "lease_seconds"?: number; "max_rows"?: number }; Returns: Json };
       "lease_embedding_jobs": {
         Args: { "lease_seconds"?: number; "max_rows"?: number; "model"?: string };
         Returns: unknown[];
@@ -4860,6 +4873,7 @@ export type Database = {
         };
       };
       "list_imports": { Args: { "max_rows"?: number }; Returns: Json };
+      "mailbox_position": { Args: { "folder": string; "mailbox": string }; Returns: Json };
       "mark_spam": {
         Args: { "inbound_id": string };
         Returns: {
@@ -4944,7 +4958,9 @@ export type Database = {
       };
       "outbox_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "parse_query": { Args: { "query": string }; Returns: Json };
+      "place_email_files": { Args: { "files"?: Json; "inbound_id": string }; Returns: Json };
       "postpone_attachment": { Args: { "attachment_id": string; "problem"?: string }; Returns: string };
+      "postpone_email": { Args: { "inbound_id": string; "is_final"?: boolean; "problem": string }; Returns: string };
       "postpone_embedding_job": { Args: { "job_id": string; "problem"?: string }; Returns: string };
       "preview_email_template": {
         Args: {

@@ -9,6 +9,7 @@ from .channels import Channels
 from .inbound import Inbound
 from .notifications import Notifications
 from .quarantine import Quarantine
+from .receiving import Receiving
 from .templates import Templates
 
 
@@ -49,3 +50,8 @@ class Mail(Resource[Driver]):
     def notifications(self) -> Notifications[Driver]:
         """Which notifications you receive by mail."""
         return Notifications(self._driver)
+
+    @property
+    def receiving(self) -> Receiving[Driver]:
+        """For programs with the secret key that receive mail."""
+        return Receiving(self._driver)

@@ -211,4 +211,55 @@ INBOUND = [
     ),
 ]
 
-CASES = [*CHANNELS, *PARTICIPANTS, *INBOUND]
+_FOLDER = {"mailbox": "m", "folder": "f"}
+_NO_MAIL = {"inbound_id": "{nothing}"}
+RECEIVING = [
+    Case(
+        "A55 lease the mails with work left",
+        Call("lease_emails", {"max_rows": 1}),
+        f"{_SYSTEM} | 0",
+        says="Receive the mails with work left",
+    ),
+    Case(
+        "A55 place the files of a mail",
+        Call("place_email_files", _OF_TEAM),
+        f"{_SYSTEM} | 0",
+        says="Make the files of a mail attachments",
+    ),
+    Case("files that are none", Call("place_email_files", _OF_TEAM | {"files": {}}), {SERVICE: "invalid_value"}),
+    Case(
+        "A55 finish the files of a mail",
+        Call("finish_email_files", _OF_TEAM),
+        f"{_SYSTEM} | 1",
+        says="Say that nothing is left to do for a mail",
+    ),
+    Case(
+        "A55 postpone a mail",
+        Call("postpone_email", _OF_TEAM | {"problem": "x"}),
+        f"{_SYSTEM} | 1",
+        says="Say that the work on a mail failed",
+    ),
+    *(
+        Case(f"{name} of no mail", Call(name, _NO_MAIL | more), {SERVICE: "email_not_found"})
+        for name, more in (("place_email_files", {}), ("finish_email_files", {}), ("postpone_email", {"problem": "x"}))
+    ),
+    Case(
+        "A55 read how far a mailbox was read",
+        Call("mailbox_position", _FOLDER),
+        f"{_SYSTEM} | 1",
+        says="See how far a mailbox was read",
+    ),
+    Case(
+        "A55 advance a mailbox",
+        Call("advance_mailbox", _FOLDER | {"uidvalidity": 1, "uid": 1}),
+        f"{_SYSTEM} | 1",
+        says="Say how far a mailbox was read",
+    ),
+    Case(
+        "a number that is none",
+        Call("advance_mailbox", _FOLDER | {"uidvalidity": 1, "uid": -1}),
+        {SERVICE: "invalid_value"},
+    ),
+]
+
+CASES = [*CHANNELS, *PARTICIPANTS, *INBOUND, *RECEIVING]

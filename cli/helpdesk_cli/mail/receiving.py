@@ -1,0 +1,159 @@
+"""Mail in from files: each mail goes the way of every other, and what became of it is printed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .._base.errors import CliError, ExitCode
+from .._base.output import Column, print_note, print_rows, with_progress
+from .._base.text import one_line
+from .._connect.connection import connect
+from .._connect.known_stacks import running_here as running_stacks
+from .._connect.target import target
+from .app import app
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import Helpdesk
+
+_SEPARATOR = re.compile(rb"(?:\A|\n)From [^\n]*\d\d:\d\d[^\n]*\n")
+_NO_KEY_HINT = (
+    "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
+    "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
+)
+
+
+@dataclass(frozen=True)
+class _Played:
+    """What became of a mail."""
+
+    name: str
+    inbound_id: str | None
+    outcome: str
+    ticket_number: int | None
+    files: int
+    is_new: bool
+    explanation: str
+
+
+_COLUMNS: list[Column[_Played]] = [
+    Column("File", lambda row: row.name, flexible=True),
+    Column("Outcome", lambda row: row.outcome),
+    Column("#", lambda row: row.ticket_number, right=True),
+    Column("Why", lambda row: row.explanation, flexible=True),
+]
+
+
+@app.command("receive")
+def receive(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Mails (.eml), mailboxes (.mbox), folders of them, or - for stdin."),
+    ],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Who receives them by the envelope; may be repeated. By default To, Cc."),
+    ] = None,
+    sender: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="The sender by the envelope.", show_default=False)
+    ] = "",
+) -> None:
+    """Receive mails from files, and show what became of each and why. Needs the secret key, or a local stack.
+
+    The same bytes for the same recipients are one mail: a repetition shows what became of it the first time.
+
+    The exit code is 1 if a mail could not be received.
+
+    For example: helpdesk mail receive question.eml --to support@acme.example
+    """
+    with _system() as hd:
+        mails = with_progress(_mails(paths), "mails")
+        played = [_play(hd, name, raw, to or [], sender) for name, raw in mails]
+    print_rows(played, _COLUMNS, empty="No mails.")
+    if any(one.outcome == "failed" for one in played):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+@contextmanager
+def _system() -> Iterator[Helpdesk]:
+    """A client with the secret key: the configured one, or that of the local stack which is configured.
+
+    Raises:
+        CliError: There is no secret key.
+    """
+    from helpdesk_sdk import Helpdesk
+
+    found = target()
+    if found.is_system:
+        with connect() as hd:
+            yield hd
+        return
+    key = next((info.secret_key for info in running_stacks() if info.api_url == found.url), None)
+    if key is None:
+        raise CliError("Mails are received with the secret key", _NO_KEY_HINT, ExitCode.FORBIDDEN)
+    with Helpdesk(found.url, key) as hd:
+        yield hd
+
+
+def _mails(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
+    for path in paths:
+        if str(path) == "-":
+            yield from _split("-", sys.stdin.buffer.read())
+        elif path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and _is_mail(one))
+            if not inside:
+                print_note(f"There are no mails in {path}.")
+            for one in inside:
+                yield from _split(str(one), _read(one))
+        else:
+            yield from _split(str(path), _read(path))
+
+
+def _is_mail(path: Path) -> bool:
+    # A Maildir has its mails in cur and new, without an extension.
+    return path.suffix.lower() in (".eml", ".mbox") or path.parent.name in ("cur", "new")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CliError(f"{path} cannot be read: {error.strerror}", code=ExitCode.USAGE) from None
+
+
+def _split(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The mails of a mailbox, or the one mail."""
+    if not data.startswith(b"From "):
+        yield name, data
+        return
+    found = list(_SEPARATOR.finditer(data))
+    for number, match in enumerate(found, 1):
+        end = found[number].start() + 1 if number < len(found) else len(data)
+        yield f"{name}:{number}", re.sub(rb"(?m)^>(>*From )", rb"\1", data[match.end() : end])
+
+
+def _play(hd: Helpdesk, name: str, raw: bytes, to: list[str], sender: str) -> _Played:
+    from helpdesk_sdk.delivery.mail.receiving import receive_mail
+    from helpdesk_sdk.errors import ApiError, ForbiddenError
+
+    try:
+        found = receive_mail(hd, raw, to=to, sender=sender, source="cli")
+        explained = hd.mail.inbound.explain(found.inbound_id)
+    except ForbiddenError:
+        raise
+    except ApiError as error:
+        if error.is_transient:
+            raise
+        # This mail must not keep the next ones from being received.
+        return _Played(name, None, "failed", None, 0, False, one_line(error.message))
+    decision = found.decision
+    return _Played(
+        name, found.inbound_id, decision.outcome, decision.ticket_number, found.files, found.is_new, explained
+    )
