@@ -99,7 +99,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "E-mail that the helpdesk writes": (
         *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),
-        *("notification_preferences", "set_notification_preferences"),
+        *("notification_preferences", "set_notification_preferences", "automatic_emails"),
     ),
     "Search": ("search_tickets", "query_tickets", "count_tickets", "parse_query"),
     "Views": ("views",),

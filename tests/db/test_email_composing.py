@@ -15,6 +15,7 @@ def desk(db: Db, world: World) -> Db:
     """The furnished helpdesk with an address for each team, and nothing that was sent before."""
     add_channels(db, world)
     db.execute("delete from helpdesk.outbound_emails")
+    db.execute("update helpdesk.settings set email_acknowledgements = 'none'")
     return db
 
 

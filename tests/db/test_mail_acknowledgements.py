@@ -20,7 +20,7 @@ from tests.db.mailing_out import leased, mails
 from tests.db.people import ADMIN, AGENT, CUSTOMER, Db, be, one, value
 from tests.db.world import World
 
-_FORGED = {"subject": "CHEAP PILLS", "text": "Buy at evil.example"}
+_FORGED: dict[str, Any] = {"subject": "CHEAP PILLS", "text": "Buy at evil.example"}
 
 
 @pytest.fixture

@@ -98,6 +98,8 @@ _MODULES = [
     "email_templates",
     "email_work",
     "notification_preferences",
+    "mail_notifications",
+    "mail_acknowledgements",
     "metrics",
     "foundation",
     "attacks_values",

@@ -197,6 +197,11 @@ def _add_sent_mail(db: Db, world: World) -> None:
             "provider-7" if ticket else None,
         )
         world[name] = str(row["email_id"])
+    db.execute(
+        "insert into helpdesk.automatic_emails (kind, ticket_id, recipient, state, reason) "
+        "values ('acknowledgement', %s, 'customer@example.com', 'skipped', 'muted')",
+        (world["mine"],),
+    )
     with be(db, ADMIN):
         db.execute("insert into helpdesk.email_suppressions (address) values ('suppressed@example.com')")
 

@@ -27,7 +27,7 @@ _NOT_FURNISHED = {
     *("gap_report", "ai_settings", "ai_thresholds", "status_transitions", "events", "ai_prompts"),
     *("webhooks", "outbox", "delivery_attempts", "slack_connections", "slack_channels"),
     *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
-    *("outbound_emails", "email_suppressions"),
+    *("outbound_emails", "email_suppressions", "automatic_emails"),
 }
 _CHANGEABLE = {
     *("tickets", "ticket_tags", "send_reply", "add_note", "create_ticket", "claim_ticket", "assign_ticket"),

@@ -694,6 +694,93 @@ export type Database = {
           },
         ];
       };
+      "automatic_emails": {
+        Row: {
+          "automatic_id": string;
+          "created_at": string;
+          "email_id": string | null;
+          "kind": string;
+          "reason": string | null;
+          "recipient": string;
+          "state": string;
+          "ticket_id": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "automatic_id"?: string;
+          "created_at"?: string;
+          "email_id"?: string | null;
+          "kind": string;
+          "reason"?: string | null;
+          "recipient": string;
+          "state": string;
+          "ticket_id": string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "automatic_id"?: string;
+          "created_at"?: string;
+          "email_id"?: string | null;
+          "kind"?: string;
+          "reason"?: string | null;
+          "recipient"?: string;
+          "state"?: string;
+          "ticket_id"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "my_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tagged_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_field_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "team_tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_ticket_id_fkey";
+            columns: ["ticket_id"];
+            isOneToOne: false;
+            referencedRelation: "tickets";
+            referencedColumns: ["ticket_id"];
+          },
+          {
+            foreignKeyName: "automatic_emails_user_id_fkey";
+            columns: ["user_id"];
+            isOneToOne: false;
+            referencedRelation: "users";
+            referencedColumns: ["user_id"];
+          },
+        ];
+      };
       "citations": {
         Row: {
           "chunk_id": string;

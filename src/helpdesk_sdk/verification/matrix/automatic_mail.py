@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..people import ADMIN, AGENT, SERVICE
-from .operations import Call
-from .outcomes import NOT_IN, Case
+from .operations import Call, Delete, Insert, Read, Update
+from .outcomes import DENY, NOT_IN, Case
 
 _ADMINS = f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 1 | 1"
 _STAFF = f"{NOT_IN} | forbidden forbidden | 1 1 | 1 | forbidden"
+_OF_TICKET = {"ticket_id": "{mine}"}
 # Twice the braces: a single pair stands for an id of the world.
 _TEXT = {"kind": "assigned", "locale": "en", "subject": "{{{{ticket.number}}}}", "text": "{{{{message.text}}}}"}
 
@@ -69,6 +70,20 @@ CASES = [
         _STAFF,
         says="Change which notifications you receive by mail",
     ),
+    Case("read automatic mails", Read("automatic_emails"), "deny 0 0 0 | 0 0 | 1 0 | 1 | 1"),
+    Case(
+        "read the automatic mails of a ticket",
+        Read("automatic_emails", _OF_TICKET),
+        "deny 0 0 0 | 0 0 | 1 0 | 1 | 1",
+        says="See which mails the helpdesk wrote by itself, and why not",
+    ),
+    Case(
+        "A34 write an automatic mail",
+        Insert("automatic_emails", _OF_TICKET | {"kind": "assigned", "recipient": "x@y.example", "state": "queued"}),
+        DENY,
+    ),
+    Case("A34 change an automatic mail", Update("automatic_emails", _OF_TICKET, {"state": "queued"}), DENY),
+    Case("A34 remove an automatic mail", Delete("automatic_emails", _OF_TICKET), DENY),
     Case(
         "switch on a notification that there is not",
         Call("set_notification_preferences", {"changes": {"everything": True}}),

@@ -170,7 +170,7 @@ TABLES = (
     *("label_examples", "ai_thresholds", "knowledge_gaps", "gap_questions"),
     *("webhooks", "outbox", "delivery_attempts", "slack_connections", "slack_channels"),
     *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
-    *("outbound_emails", "email_suppressions"),
+    *("outbound_emails", "email_suppressions", "automatic_emails"),
 )
 PRIVATE: dict[str, LiteralString] = {
     "applied_proposals": "xid",
