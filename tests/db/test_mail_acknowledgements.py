@@ -28,6 +28,7 @@ def desk(db: Db, world: World) -> Db:
     """The furnished helpdesk with an address for each team, and nothing sent before."""
     add_channels(db, world)
     db.execute("delete from helpdesk.outbound_emails")
+    db.execute("delete from helpdesk.automatic_emails")
     return db
 
 

@@ -24,6 +24,7 @@ def desks(pg: Server) -> Iterator[dict[str, Db]]:
             for address, db in found.items():
                 db.execute("delete from helpdesk.email_channels")
                 db.execute("delete from helpdesk.outbound_emails")
+                db.execute("delete from helpdesk.automatic_emails")
                 with be(db, ADMIN):
                     db.execute("insert into helpdesk.email_channels (address) values (%s)", (address,))
             # Copies of one world, whose secrets must differ: no helpdesk knows the tokens of another.

@@ -16,6 +16,7 @@ def desk(db: Db, world: World) -> Db:
     """The furnished helpdesk with an address for each team, nothing sent before, and replies that wait no time."""
     add_channels(db, world)
     db.execute("delete from helpdesk.outbound_emails")
+    db.execute("delete from helpdesk.automatic_emails")
     db.execute("update helpdesk.settings set email_batch_minutes = 0")
     _assign(db, world["mine"], AGENT, by=AGENT)
     return db
