@@ -83,7 +83,7 @@ def test_an_answer_to_a_ticket_is_not_acknowledged(desk: Db) -> None:
     ],
 )
 def test_programs_lists_and_loops_receive_no_acknowledgement(desk: Db, fields: dict[str, Any], reason: str) -> None:
-    row = receive(desk, mail(fields.pop("sender", STRANGER), **fields))
+    row = receive(desk, mail(**({"sender": STRANGER} | fields)))
     assert row["outcome"] == "created"
     assert _decision(desk, row["ticket_id"]) == ("skipped", reason)
     assert mails(desk) == []
