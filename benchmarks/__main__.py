@@ -28,6 +28,7 @@ from benchmarks import (
     labels,
     lists,
     live,
+    mails,
     paging,
     peer,
     people,
@@ -49,7 +50,7 @@ _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "embedding", "cli", "
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
 # an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console", "deliveries")
+_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console", "deliveries", "mails")
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -127,6 +128,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if "deliveries" in parts:
         sizes = (deliveries.DELIVERIES_QUICK, deliveries.FAILING_QUICK)
         yield deliveries.run(*(sizes if options.quick else (deliveries.DELIVERIES, deliveries.FAILING)))
+    if "mails" in parts:
+        yield mails.run(mails.MAILS_QUICK if options.quick else mails.MAILS)
     if "files" in parts:
         yield files.run(files.FILES_QUICK if options.quick else files.FILES)
     if "adoption" in parts:
