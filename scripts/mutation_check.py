@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import re
 import sys
 import tempfile
 import time
@@ -60,7 +61,7 @@ class Share:
 def main() -> int:
     """Run every mutation."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--only", default="", help="only guards whose name contains this text")
+    parser.add_argument("--only", default="", help="only guards whose name has this regular expression")
     parser.add_argument("--every", type=int, default=1, help="every Nth guard, for a sample")
     parser.add_argument("--workers", type=int, default=2, help="how many worker processes")
     options = parser.parse_args()
@@ -99,7 +100,7 @@ def _single(server: Server, share: Share) -> tuple[list[Found], dict[str, str]]:
             *mutations_files.all_of_them(db),
             *mutations_rules.all_of_them(db),
         ]
-        chosen = share.of([mutation for mutation in known if share.only in mutation.name][:: share.every])
+        chosen = share.of([mutation for mutation in known if re.search(share.only, mutation.name)][:: share.every])
         lookouts, complaints = watchers.content(db, server.world)
         found = []
         for mutation in chosen:
@@ -112,7 +113,7 @@ def _single(server: Server, share: Share) -> tuple[list[Found], dict[str, str]]:
 def _concurrent(server: Server, share: Share) -> list[Found]:
     found = []
     known = [*concurrency.MUTATIONS, *concurrency_events.MUTATIONS, *concurrency_knowledge.MUTATIONS]
-    for mutation in share.of([mutation for mutation in known if share.only in mutation.name]):
+    for mutation in share.of([mutation for mutation in known if re.search(share.only, mutation.name)]):
         noticed = concurrency.who_notices(server, mutation)
         _show(mutation.name, noticed)
         found.append((mutation.name, noticed))

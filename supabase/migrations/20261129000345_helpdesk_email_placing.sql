@@ -280,6 +280,10 @@ begin
     p_email.reason := 'automatic_reply';
     p_email.ticket_id := case when v_hit.refused is null then v_hit.ticket_id end;
   elsif p_email.outcome is null and v_hit.ticket_id is not null and v_hit.refused is null then
+    -- In the order of their ids, as everybody who locks several tickets.
+    perform from helpdesk.tickets as t
+    where t.ticket_id in (select h.ticket_id from unnest(v_hits) as h where h.rank = 1 and h.refused is null)
+    order by t.ticket_id for no key update;
     p_email := helpdesk_private.place_in_ticket(p_email, p_mail, v_hit);
     -- Reply addresses of several tickets: once in each.
     for v_hit in

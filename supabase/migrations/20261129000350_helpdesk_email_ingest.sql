@@ -41,7 +41,9 @@ begin
   then
     p_email.flags := p_email.flags || 'odd_date'::text;
   end if;
-  -- One mailbox, or nobody.
+  -- One mailbox, or nobody, whatever an earlier try has read.
+  p_email.from_address := null;
+  p_email.from_name := null;
   if jsonb_array_length(v_from) = 1 then
     p_email.from_address := helpdesk_private.mail_address(v_from #>> '{0,address}');
     p_email.from_name := left(helpdesk_private.one_line(v_from #>> '{0,name}'), 200);

@@ -10,6 +10,7 @@ OUTBOX: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "customers' webhooks receive notes": ("p_event.audience = 'customer'", "true"),
         "webhooks of a team receive the events of all": ("p_event.team_id = p_webhook.team_id", "true"),
         "imports are delivered": ("'ticket.imported', 'webhook.test'", "'webhook.test'"),
+        "a webhook hears of itself": ("is distinct from p_webhook.webhook_id::text", "is not null"),
         "tests go to all webhooks": ("'ticket.imported', 'webhook.test'", "'ticket.imported'"),
     },
     ("webhook_payload(helpdesk.outbox)", "webhooks"): {
@@ -68,6 +69,11 @@ OUTBOX: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "replays",
     ): {
         "what is being sent is sent once more": ("and o.state <> 'leased'", ""),
+        "a replay goes by the time of the delivery": (
+            "(select e.created_at from helpdesk.events as e where e.event_id = o.event_id)",
+            "null::timestamptz",
+        ),
+        "a replay has no end": ("h.moment < coalesce(p_until, 'infinity')", "true"),
         "all dead are those of all": ("(p_webhook_id is null or (o.target_id = p_webhook_id and", "(true or (true and"),
     },
     ("accept_wake(text)", "delivery_clock"): {

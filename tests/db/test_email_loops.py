@@ -99,3 +99,6 @@ def test_many_new_tickets_and_many_hops_end_automatic_mail(desk: Db) -> None:
     assert not _may(desk, STRANGER)
     receive(desk, mail(OTHER_ADDRESS, headers={"received_count": 51}))
     assert not _may(desk, OTHER_ADDRESS)
+    desk.execute("update helpdesk_private.email_mutes set muted_until = muted_until - interval '25 hours'")
+    assert _may(desk, OTHER_ADDRESS)
+    assert _may(desk, STRANGER)

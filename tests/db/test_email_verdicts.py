@@ -65,6 +65,7 @@ def test_only_a_trusted_server_speaks_for_the_sender(desk: Db, line: str, verdic
         f"{US}; dkim=pass header.d=evil.example header.d=example.com",
         f"{US}; dkim=pass header.d=example.com@evil.example",
         f"{US}; dmarc=pass@evil.example",
+        f"{US}; dmarc=pass header.from=example.com; spf=pass smtp.mailfrom={'x' * 9000}",
         f"{US}; x-dmarc=pass; xdkim=pass header.d=example.com",
         f"{US}; dmarc=fail (p=none); dmarc=pass header.from=example.com",
         # An id that only begins like ours, or is in a comment.

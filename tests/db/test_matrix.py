@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import pytest
 from tests.db.matrix import ATTACKS, CASES, ELSEWHERE, Case
-from tests.db.matrix.in_sql import failures
-from tests.db.people import Db
+from tests.db.matrix.in_sql import attempt, failures
+from tests.db.people import OTHER, STRANGER, Db
 from tests.db.world import World
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_who_may_do_what(db: Db, world: World, case: Case) -> None:
     found = failures(db, world, case)
+    assert not found, "\n".join(found)
+
+
+def test_a_cc_and_a_part_in_a_conversation_give_nobody_a_right(db: Db, world: World) -> None:
+    """All that the matrix says of people with nothing on the ticket holds when they take part in it by mail."""
+    for person, name in ((OTHER, "other"), (STRANGER, "stranger")):
+        db.execute(
+            "insert into helpdesk.ticket_participants (ticket_id, address, source) values (%s, %s, 'copied')",
+            (world["mine"], person.email),
+        )
+        db.execute("select helpdesk_private.reply_token(%s, %s)", (world["mine"], world[name]))
+    found = []
+    for case in CASES:
+        for person, outcome in case.outcomes():
+            if person in (OTHER, STRANGER) and (got := attempt(db, world, case, person, outcome)):
+                found.append(f"{case.name} [{person}]: expected {outcome.token}, got {got}")
     assert not found, "\n".join(found)
 
 

@@ -177,10 +177,17 @@ def _add_mails(db: Db, world: World) -> None:
             world[team],
         )
         world[name] = str(row["inbound_id"])
-    # The bytes of one of them have to go.
+    # One of them could not be taken, and can be tried again. There is a conversation by mail, too.
     db.execute(
-        "update helpdesk.inbound_emails set redacted_at = now() where inbound_id = %s", (world["mail to vault"],)
+        "update helpdesk.inbound_emails set outcome = 'failed', reason = 'x' where inbound_id = %s",
+        (world["mail to vault"],),
     )
+    for name in ("agent", "customer"):
+        made = value(db, "select helpdesk_private.reply_token(%s, %s)", world["mine"], world[name])
+        world[f"reply address of {name}"] = f"reply+{made}@desk.example"
+    db.execute("select helpdesk_private.remember_email_id('talk@example.net', 'received', %s, null)", (world["mine"],))
+    # The bytes of one of them have to go.
+    db.execute("update helpdesk.inbound_emails set redacted_at = now() where inbound_id = %s", (world["mail to desk"],))
 
 
 def _add_sent_mail(db: Db, world: World) -> None:

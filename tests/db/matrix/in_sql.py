@@ -34,9 +34,10 @@ def attempt(db: Db, world: dict[str, str], case: Case, person: Person, outcome: 
                 return "no rows, yet something changed"
     except errors.Error as error:
         return _judge_error(outcome, error)
-    # One list of JSON is its items, as it is over HTTP.
+    # One list of JSON is its items, and an object is its parts, as over HTTP.
     value = next(iter(rows[0].values())) if len(rows) == 1 and len(rows[0]) == 1 else None
-    return judge_rows(case, outcome, value if isinstance(value, list) else rows, world)
+    found = value if isinstance(value, list) else [value] if isinstance(value, dict) else rows
+    return judge_rows(case, outcome, found, world)
 
 
 def judge_rows(case: Case, outcome: Outcome, rows: list[dict[str, Any]], world: dict[str, str]) -> str | None:

@@ -1,0 +1,145 @@
+"""Rules of e-mail in that refuse nothing: parts of functions replaced. See mutations_rules."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+_EMAIL = "helpdesk.inbound_emails"
+_PLACED = f"{_EMAIL},jsonb"
+
+EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
+    # A function, and the concept whose tests notice.
+    ("authentication_results(text)", "email_verdicts"): {
+        "comments do not nest": ("case v_token when '(' then 1 when ')' then -1", "case v_token when ')' then -1"),
+        "what a sender quotes is said": ("when v_quoted ~ '^[a-z0-9._@+-]+$' then", "when true then"),
+        "an open comment ends with its header": ("if v_depth = 0 and not v_is_quoted and", "if"),
+        "headers of any length are read": ("char_length(p_line) > c_most or", ""),
+    },
+    ("trusted_results(jsonb,text[])", "email_verdicts"): {
+        "a header that cannot be read is passed over": ("if v_server is null then", "if false then"),
+        "any server is trusted": ("v_server = any(p_authserv_ids)", "true"),
+        "the search has no end": ("c_most constant integer := 10", "c_most constant integer := 1000"),
+    },
+    ("mail_verdict(jsonb,text[],text)", "email_verdicts"): {
+        "a value of a property is a result": ("~ '^dmarc(/[0-9]+)?='", "~ 'dmarc(/[0-9]+)?='"),
+        "a verdict about another author counts": ("v_dmarc[1] !~ ' header\\.from='", "true"),
+        "of two verdicts the better counts": ("if cardinality(v_dmarc) > 1 then", "if false then"),
+        "anybody's signature vouches": ("where s.signer = v_domain or", "where s.signer is not null or"),
+        "the owner of a part of the name signs": (
+            "s.signer like '%.%' and v_domain like '%.' ||",
+            "v_domain like '%' ||",
+        ),
+    },
+    ("names_others(uuid,uuid,text)", "email_strangers"): {
+        "who came by a Cc brings others": ("and p.source = 'staff' and p.receives_copies", ""),
+    },
+    ("was_named(uuid,uuid,text)", "email_strangers"): {
+        "a mail that nobody vouches for names people": ("and i.verdict = 'pass'", ""),
+        "a stranger's mail names people": (
+            "or helpdesk_private.names_others(p_ticket_id, i.author_id, i.from_address)",
+            "or true",
+        ),
+    },
+    ("takes_part(uuid,uuid,text)", "email_strangers"): {
+        "who wrote once has a part": ("(p.source <> 'wrote' or p.receives_copies)", "true"),
+    },
+    (f"add_copied({_EMAIL},helpdesk.tickets,jsonb)", "email_in"): {
+        "an unverified Cc copies": ("p_email.verdict <> 'pass'\n    or not", "not"),
+        "a stranger's Cc copies": (
+            "or not helpdesk_private.names_others",
+            "or false and not helpdesk_private.names_others",
+        ),
+    },
+    (f"email_hits({_EMAIL},jsonb,jsonb,boolean)", "email_in"): {
+        "a revoked reply address leads on": ("where k.revoked_at is null", "where true"),
+        "the id of a mail of others leads on": (
+            "when e.kind = 'received' then 'not_a_participant'",
+            "when true then null",
+        ),
+        "another team's address leads on": ("then 'other_mailbox'", "then null"),
+    },
+    (f"place_staff({_PLACED},helpdesk.tickets,helpdesk_private.email_hit)", "email_in"): {
+        "an unverified mail of staff acts": ("and p_email.verdict = 'pass'", ""),
+        "staff act on tickets of others": ("helpdesk_private.works_ticket(v_author, p_ticket) and", ""),
+        "anybody's reply address will do": ("p_hit.token_user_id = v_author.user_id", "true"),
+    },
+    (f"place_in_ticket({_PLACED},helpdesk_private.email_hit)", "email_in"): {
+        "staff write as customers": ("v_author.role in ('agent', 'admin') and not v_is_requester", "false"),
+        "a reply address of staff is anybody's": (
+            "and p_hit.token_user_id <> v_ticket.created_by then",
+            "and false then",
+        ),
+        "what is over is opened": ("if helpdesk_private.is_over(v_ticket)", "if false"),
+        "strangers have no badge": ("if not v_takes_part then", "if false then"),
+    },
+    (f"place_new({_PLACED},helpdesk.tickets)", "email_in"): {
+        "an unverified mail of staff opens a ticket": (
+            "in ('agent', 'admin') and p_email.verdict <> 'pass'",
+            "is null",
+        ),
+        "customers open tickets for others": (
+            "if v_author.role in ('agent', 'admin') and v_claimed is not null",
+            "if v_claimed is not null",
+        ),
+    },
+    (f"read_email({_PLACED},jsonb)", "email_kinds"): {
+        "any list names the author": ("= any(v_channel.trusted_rewriters)", "<> ''"),
+        "any Reply-To is the author": ("p_email.from_address = any(v_channel.trusted_forms)", "p_mail ? 'reply_to'"),
+        "of several authors the first": ("jsonb_array_length(v_from) = 1", "jsonb_array_length(v_from) > 0"),
+        "a list vouches for the author": (
+            "p_email.verdict := 'none';\n    p_email.flags := p_email.flags || 'original",
+            "p_email.flags := p_email.flags || 'original",
+        ),
+    },
+    (f"judge_report({_PLACED})", "email_kinds"): {
+        "a bounce about a mail of others is believed": (
+            "where e.message_id = any(v_ids) and e.kind in ('minted', 'stamped')",
+            "where true",
+        ),
+    },
+    (f"judge_copy({_PLACED})", "email_kinds"): {
+        "a reused id is a copy": ("and r.content_sha256 is not distinct from v_content", ""),
+        "a second delivery is another mail": ("p_email.outcome := 'duplicate';", ""),
+    },
+    (f"judge_author({_EMAIL},helpdesk.users,helpdesk_private.email_hit[])", "email_in"): {
+        "a refused sender is heard": ("when p_email.verdict = 'fail' then", "when false then"),
+        "a deactivated person is heard": ("when not p_author.is_active then", "when false then"),
+        "mails of others are followed": ("when p_hits[1].refused = 'not_a_participant' then", "when false then"),
+        "a blocked sender is heard": ("if helpdesk_private.is_blocked(p_email.from_address) then", "if false then"),
+        "our own address writes": ("then 'our_own_address'", "then null"),
+    },
+    ("person_for_address(text,text)", "email_in"): {
+        "a stranger is called like staff": ("when helpdesk_private.is_suspicious_name(v_name) then", "when false then"),
+    },
+    (f"mute_loops({_EMAIL})", "email_loops"): {
+        "one address mutes its domain": ("and v_addresses >= c_addresses", ""),
+        "a provider is muted": ("and not helpdesk_private.is_shared_provider(v_domain)", ""),
+        "a loop goes on": ("or v_of_address > c_mails", ""),
+        "forged mails mute": ("and i.outcome in ('appended', 'created', 'automatic')", ""),
+        "new tickets without end": (") > c_tickets then", ") > 1000000 then"),
+    },
+    ("may_mail_automatically(text)", "email_loops"): {
+        "muted for ever": ("and m.muted_until > clock_timestamp()", ""),
+    },
+    ("redact_emails(uuid[])", "email_redaction"): {
+        "the parsed mail keeps its text": ("set mail = null", "set mail = r.mail"),
+        "the subject stays": ("subject = '[redacted]',", ""),
+        "later deliveries keep the text": ("and i.outcome = 'duplicate'", "and false"),
+    },
+    (f"decide_email({_PLACED})", "email_redaction"): {
+        "a redacted text comes back": ("if p_email.outcome = 'duplicate' and exists", "if false and exists"),
+    },
+    ("raw_emails_to_delete(integer)", "email_redaction"): {
+        "bytes that nobody redacted go": ("i.redacted_at is not null and", ""),
+    },
+    ("raw_emails_deleted(text[])", "email_redaction"): {
+        "bytes that nobody redacted are gone": ("and i.redacted_at is not null", ""),
+    },
+    ("accept_quarantined(uuid)", "email_quarantine"): {
+        "an accepted mail of staff is a reply": ("or coalesce(v_author.role, 'customer') <> 'customer'", ""),
+        "who is accepted receives copies": (
+            "add_writer(v_email, v_ticket, false)",
+            "add_writer(v_email, v_ticket, true)",
+        ),
+    },
+}
