@@ -46,6 +46,10 @@ def worker(
         bool,
         typer.Option("--finish-mail", help="Finish mails that arrived: large ones, winmail.dat, what was left undone."),
     ] = False,
+    fetch_mail: Annotated[
+        bool,
+        typer.Option("--fetch-mail", help="Receive the mails of a mailbox, as helpdesk mail fetch does."),
+    ] = False,
     once: Annotated[bool, typer.Option("--once", help="Do what waits now, and end.")] = False,
     interval: Annotated[
         float, typer.Option(min=0.1, max=3600, metavar="SECONDS", help="The pause between rounds.")
@@ -101,7 +105,8 @@ def worker(
     HELPDESK_MAIL_URL (and HELPDESK_MAIL_USER, HELPDESK_MAIL_PASSWORD) it sends mails, too.
 
     Mails that arrived: parses what the function email-in or another receiver has left, and places files. winmail.dat
-    needs the extra [mail].
+    needs the extra [mail]. --fetch-mail receives those of a mailbox: HELPDESK_IMAP_URL and the others of helpdesk mail
+    fetch.
 
     SIGTERM and Ctrl-C let it finish what it has begun; what takes longer than five seconds is given back.
 
@@ -128,8 +133,9 @@ def worker(
     with ExitStack() as open_things:
         if log_json:
             open_things.enter_context(collected())
-        files = files or not (embed or assistant or deliver or finish_mail)
-        duties = _duties(open_things, files, embed, assistant, deliver, finish_mail, model_timeout, clamav, sweep)
+        files = files or not (embed or assistant or deliver or finish_mail or fetch_mail)
+        mail = (finish_mail, fetch_mail)
+        duties = _duties(open_things, files, embed, assistant, deliver, mail, model_timeout, clamav, sweep)
         carry_out(duties, interval=interval, once=once, heartbeat=Heartbeat(heartbeat))
 
 
@@ -159,7 +165,7 @@ def _duties(
     embed: bool,
     assistant: bool,
     deliver: bool,
-    finish_mail: bool,
+    mail: tuple[bool, bool],
     model_timeout: float,
     clamav: str | None,
     sweep: bool,
@@ -181,10 +187,16 @@ def _duties(
         make_transport = make_transport_from_env()
         if make_transport is not None:
             duties.append(Mails(hd, make_transport))
-    if finish_mail:
+    finishes_mail, fetches_mail = mail
+    if finishes_mail:
         from ._work.arrivals import Arrivals
 
         duties.append(Arrivals(hd))
+    if fetches_mail:
+        from ._work.mailboxes import Mailboxes
+        from .mail.fetching import configured_mailbox
+
+        duties.append(Mailboxes(hd, configured_mailbox()))
     endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None
     if embed and endpoint is not None:
         from ._work.embedding import Vectors

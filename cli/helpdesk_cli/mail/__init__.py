@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending, receiving  # isort: skip
+from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending, receiving, fetching  # isort: skip
 from .app import app
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "app",
     "blocks",
     "channels",
+    "fetching",
     "inbound",
     "notifications",
     "quarantine",

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,16 +73,16 @@ def receive(
 
     For example: helpdesk mail receive question.eml --to support@acme.example
     """
-    with _system() as hd:
+    with system() as hd:
         mails = with_progress(_mails(paths), "mails")
         played = [_play(hd, name, raw, to or [], sender) for name, raw in mails]
-    print_rows(played, _COLUMNS, empty="No mails.")
+    print_rows(played, _COLUMNS, empty="No mails.", json=asdict)
     if any(one.outcome == "failed" for one in played):
         raise typer.Exit(ExitCode.REFUSED)
 
 
 @contextmanager
-def _system() -> Iterator[Helpdesk]:
+def system() -> Iterator[Helpdesk]:
     """A client with the secret key: the configured one, or that of the local stack which is configured.
 
     Raises:

@@ -1,0 +1,73 @@
+"""Mail in from a mailbox, over IMAP."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .._base.errors import CliError, ExitCode
+from .._base.secrets import register_secret
+from .app import app
+from .receiving import system
+
+if TYPE_CHECKING:
+    from helpdesk_sdk.delivery.mail.mailboxes import Mailbox
+
+
+@app.command("fetch")
+def fetch(
+    once: Annotated[bool, typer.Option("--once", help="Receive what is new now, and end.")] = False,
+    existing: Annotated[
+        bool | None,
+        typer.Option(
+            "--existing/--no-existing",
+            help="The first time: read the mails that are there already, or leave them alone. By default they are read "
+            "if there are at most 100.",
+            show_default=False,
+        ),
+    ] = None,
+    heartbeat: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Touch this file every 5 seconds while it is alive.", show_default=False),
+    ] = None,
+) -> None:
+    """Receive the mails of a mailbox, as they come, over IMAP. Needs the secret key and the extra [mail].
+
+    HELPDESK_IMAP_URL is imaps://host/FOLDER, or imap://host/FOLDER with STARTTLS; HELPDESK_IMAP_USER and
+    HELPDESK_IMAP_PASSWORD sign in, or HELPDESK_IMAP_TOKEN, an access token (XOAUTH2). HELPDESK_IMAP_PASSWORD_FILE and
+    HELPDESK_IMAP_TOKEN_FILE name files; a token is read again for each connection. HELPDESK_IMAP_ADDRESS: the address
+    of the helpdesk whose mails are there, if To and Cc do not say it.
+
+    The helpdesk remembers the last number of each folder: it does not matter who has read a mail, or how long this
+    program was down. The mailbox is not changed. Mails that the server took for spam are counted, and not read.
+
+    For example: helpdesk mail fetch --once
+    """
+    from .._work.duties import carry_out
+    from .._work.heartbeat import Heartbeat
+    from .._work.mailboxes import Mailboxes
+
+    mailbox = configured_mailbox()
+    with system() as hd:
+        carry_out([Mailboxes(hd, mailbox, existing=existing)], interval=0.1, once=once, heartbeat=Heartbeat(heartbeat))
+
+
+def configured_mailbox() -> Mailbox:
+    """The mailbox of the environment.
+
+    Raises:
+        CliError: HELPDESK_IMAP_URL is not set.
+        ConfigurationError: It is not valid.
+    """
+    from helpdesk_sdk.delivery.mail.mailboxes import mailbox_from_env
+
+    for name in ("HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"):
+        register_secret(os.environ.get(name))
+    found = mailbox_from_env()
+    if found is None:
+        hint = "For example: HELPDESK_IMAP_URL=imaps://imap.example.com/INBOX. See: helpdesk mail fetch --help"
+        raise CliError("HELPDESK_IMAP_URL is not set: which mailbox?", hint, ExitCode.USAGE)
+    return found
