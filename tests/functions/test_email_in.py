@@ -203,3 +203,69 @@ def test_each_provider_has_to_sign(post: Desk) -> None:
     # The same again changes nothing; the token with another mail is a forgery.
     assert httpx.post(f"{url}/mailgun", data=once | good).json()["is_new"] is False
     assert httpx.post(f"{url}/mailgun", data=once | good | {"body-mime": mail().decode()}).status_code == 401
+
+
+def _with_file(name: str, content: bytes) -> bytes:
+    head = mail().partition(b"\r\n\r\n")[0]
+    return (
+        head
+        + b'\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nSee the file.\r\n--b\r\n'
+        + f'Content-Type: text/plain; name="{name}"\r\nContent-Disposition: attachment\r\n'.encode()
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + base64.b64encode(content)
+        + b"\r\n--b--\r\n"
+    )
+
+
+def test_the_files_of_a_mail_are_files_of_the_ticket(post: Desk) -> None:
+    found = row(post, send(post, _with_file("log.txt", b"it smokes")), lambda one: bool(one["evidence"].get("files")))
+    where = "select * from helpdesk.attachments where ticket_id = %s"
+    for _ in range(200):
+        (file,) = post.sql(where, found["ticket_id"])
+        if file["state"] not in ("reserved", "uploaded"):
+            break
+        time.sleep(0.05)
+    assert (file["file_name"], file["content_type"], file["size"]) == ("log.txt", "text/plain", 9)
+    assert file["state"] == "clean"
+
+
+def test_the_sweep_does_what_was_left(post: Desk) -> None:
+    """As after a crash: the bytes and the row are there, and nothing else."""
+    raw = mail("Left behind.")
+    key = f"emails/{hashlib.sha256(raw).hexdigest()}.eml"
+    secret = post.info.secret_key
+    stored = httpx.post(
+        f"{post.info.api_url}/storage/v1/object/helpdesk-emails/{key}",
+        headers=post.headers(secret) | {"content-type": "message/rfc822"},
+        content=raw,
+    )
+    assert stored.status_code == 200, stored.text
+    envelope = {"from": "carla@customer.example", "to": ["support@desk.example"]}
+    made = post.rpc(
+        "receive_email",
+        secret,
+        source="raw",
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        envelope=envelope,
+        raw_key=key,
+    )
+    post.sql("update helpdesk_private.email_work set due_at = now() where inbound_id = %s", made["inbound_id"])
+    counts = post.post("functions/v1/email-in/sweep", secret, {}).json()
+    assert counts["done"] >= 1
+    where = "select outcome, body from helpdesk.inbound_emails where inbound_id = %s"
+    assert post.sql(where, made["inbound_id"]) == [{"outcome": "created", "body": "Left behind."}]
+
+
+def test_the_bytes_of_a_mail_whose_message_was_redacted_are_deleted(post: Desk) -> None:
+    first = row(post, send(post, mail()))
+    second = row(post, send(post, mail("My card is 4711.", In_Reply_To=f"<{first['message_id']}>")))
+    assert second["outcome"] == "appended"
+    admin = post.sign_in("admin")
+    redact = post.post("rest/v1/rpc/redact_message", admin, {"message_id": str(second["post_id"])})
+    assert redact.status_code == 200, redact.text
+    assert post.post("functions/v1/email-in/sweep", post.info.secret_key, {}).json()["deleted"] == 1
+    for found, status in ((first, 200), (second, 400)):
+        path = f"{post.info.api_url}/storage/v1/object/authenticated/helpdesk-emails/{found['raw_key']}"
+        answer = httpx.get(path, headers=post.headers(post.info.secret_key))
+        assert answer.status_code == status, answer.text

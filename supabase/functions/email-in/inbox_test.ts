@@ -121,6 +121,7 @@ Deno.test("files are placed, and those of a package are left to a worker", async
     "POST helpdesk-attachments/tickets/t/a1",
     "POST finish_attachment",
     "POST finish_email_files",
+    "POST /functions/v1/check-attachment",
   ]);
   equal(placed.asked[4]?.body.text, "file");
   const packed = project();

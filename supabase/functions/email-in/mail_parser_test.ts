@@ -63,29 +63,22 @@ Deno.test("any mail of a megabyte takes time in proportion to its length", async
     "\n",
     "=",
     ">",
-    "On 1 wrote:\n",
     "<",
     "&",
-    "From: a\n",
-    "--b\n",
     "\0",
     "é",
-    "=?utf-8?Q?",
     "<table>",
     "a@b ",
-    "message-id: <",
-    "Begin forwarded message:\n",
+    "=?utf-8?Q?",
+    "On 1 wrote:\n",
+    "From: a\n",
+    "--b\n",
   ];
-  for (const piece of pieces) {
+  const types = ["text/plain", "text/html", "multipart/mixed; boundary=b\nContent-Transfer-Encoding: quoted-printable"];
+  for (const [index, piece] of pieces.entries()) {
     const body = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    for (
-      const type of [
-        "text/plain",
-        "text/html",
-        "multipart/mixed; boundary=b",
-        "multipart/mixed; boundary=b\nContent-Transfer-Encoding: quoted-printable",
-      ]
-    ) {
+    // Marks of quotes in each kind; the others in turns.
+    for (const type of piece.endsWith("\n") ? types : [types[index % types.length]]) {
       equal((await read(`Content-Type: ${type}\n\n${body}`)).from.length, 1);
     }
   }
