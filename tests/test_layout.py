@@ -27,7 +27,7 @@ LAYERS = {
         "tickets": "_base _connect _show",
         "assistant": "_base _connect _show",
         "kb": "_base _connect _show _work",
-        "mail": "_base _connect _show",
+        "mail": "_base _connect _show _work",
         "*": "_base _codegen _connect _show _watch _work",
         "main": "_base assistant kb mail tickets *",
     },

@@ -193,8 +193,7 @@ def _duties(
 
         duties.append(Arrivals(hd))
     if fetches_mail:
-        from ._work.mailboxes import Mailboxes
-        from .mail.fetching import configured_mailbox
+        from ._work.mailboxes import Mailboxes, configured_mailbox
 
         duties.append(Mailboxes(hd, configured_mailbox()))
     endpoint = _endpoint(open_things, is_needed=embed) if embed or assistant else None

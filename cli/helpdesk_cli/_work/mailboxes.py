@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .._base.errors import CliError, ExitCode
+from .._base.secrets import register_secret
 from .log import note, say
 
 if TYPE_CHECKING:
@@ -81,3 +84,21 @@ def _show(received: ReceivedMail) -> None:
             "is_new": received.is_new,
         },
     )
+
+
+def configured_mailbox() -> Mailbox:
+    """The mailbox of the environment.
+
+    Raises:
+        CliError: HELPDESK_IMAP_URL is not set.
+        ConfigurationError: It is not valid.
+    """
+    from helpdesk_sdk.delivery.mail.mailboxes import mailbox_from_env
+
+    for name in ("HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"):
+        register_secret(os.environ.get(name))
+    found = mailbox_from_env()
+    if found is None:
+        hint = "For example: HELPDESK_IMAP_URL=imaps://imap.example.com/INBOX. See: helpdesk mail fetch --help"
+        raise CliError("HELPDESK_IMAP_URL is not set: which mailbox?", hint, ExitCode.USAGE)
+    return found

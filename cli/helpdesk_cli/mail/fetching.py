@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .._base.errors import CliError, ExitCode
-from .._base.secrets import register_secret
 from .app import app
 from .receiving import system
-
-if TYPE_CHECKING:
-    from helpdesk_sdk.delivery.mail.mailboxes import Mailbox
 
 
 @app.command("fetch")
@@ -48,26 +42,8 @@ def fetch(
     """
     from .._work.duties import carry_out
     from .._work.heartbeat import Heartbeat
-    from .._work.mailboxes import Mailboxes
+    from .._work.mailboxes import Mailboxes, configured_mailbox
 
     mailbox = configured_mailbox()
     with system() as hd:
         carry_out([Mailboxes(hd, mailbox, existing=existing)], interval=0.1, once=once, heartbeat=Heartbeat(heartbeat))
-
-
-def configured_mailbox() -> Mailbox:
-    """The mailbox of the environment.
-
-    Raises:
-        CliError: HELPDESK_IMAP_URL is not set.
-        ConfigurationError: It is not valid.
-    """
-    from helpdesk_sdk.delivery.mail.mailboxes import mailbox_from_env
-
-    for name in ("HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"):
-        register_secret(os.environ.get(name))
-    found = mailbox_from_env()
-    if found is None:
-        hint = "For example: HELPDESK_IMAP_URL=imaps://imap.example.com/INBOX. See: helpdesk mail fetch --help"
-        raise CliError("HELPDESK_IMAP_URL is not set: which mailbox?", hint, ExitCode.USAGE)
-    return found
