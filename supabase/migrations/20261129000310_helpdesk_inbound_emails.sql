@@ -215,6 +215,9 @@ begin
   select r.inbound_id into v_id from helpdesk_private.received_emails as r
   where r.raw_sha256 = p_raw_sha256 and r.envelope_hash = v_hash;
   if found then
+    -- Whoever hands it in has stored the bytes once more.
+    update helpdesk.inbound_emails as i set raw_deleted_at = null
+    where i.inbound_id = v_id and i.raw_deleted_at is not null;
     return jsonb_build_object('inbound_id', v_id, 'is_new', false);
   end if;
   v_id := gen_random_uuid();

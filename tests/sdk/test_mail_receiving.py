@@ -101,3 +101,21 @@ def test_a_mail_whose_bytes_are_gone_has_an_outcome(system: Helpdesk, helpdesk_p
 def test_people_receive_nothing(helpdesk_project: Project) -> None:
     with Helpdesk(helpdesk_project.url, helpdesk_project.publishable_key) as hd, pytest.raises(ForbiddenError):
         receive_mail(hd, mail("plain-reply"))
+
+
+def test_the_bytes_of_a_redacted_mail_are_deleted_also_when_they_come_again(system: Helpdesk) -> None:
+    head = b"From: Carla <carla@customer.example>\nSubject: Key\nMessage-ID: <k%d@customer.example>\n"
+    receive_mail(system, head % 1 + b"\nHello", to=[ADDRESS])
+    raw = head % 2 + b"In-Reply-To: <k1@customer.example>\n\nMy password is swordfish."
+    received = receive_mail(system, raw, to=[ADDRESS])
+    assert received.decision.message_id is not None
+    key = system.mail.inbound.get(received.inbound_id).raw_key
+    system.messages.redact(received.decision.message_id)
+    assert b"swordfish" in (system.mail.receiving.raw(key) or b"")
+    assert finish_waiting(system).deleted == 1
+    assert system.mail.receiving.raw(key) is None
+    assert receive_mail(system, raw, to=[ADDRESS]).is_new is False
+    assert finish_waiting(system).deleted == 1
+    assert system.mail.receiving.raw(key) is None
+    assert system.mail.inbound.get(received.inbound_id).body == "[redacted]"
+    assert finish_waiting(system) == WorkReport()

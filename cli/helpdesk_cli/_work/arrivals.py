@@ -11,7 +11,7 @@ from .log import say
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
 
-_WORDS = {"done": "finished", "retry": "tried again later", "failed": "failed"}
+_WORDS = {"done": "finished", "retry": "tried again later", "failed": "failed", "deleted": "redacted"}
 
 
 class Arrivals:

@@ -51,6 +51,8 @@ class WorkReport:
     """Mails that are tried again later."""
     failed: int = 0
     """Mails that could not be taken."""
+    deleted: int = 0
+    """Mails whose text was redacted, and whose bytes were deleted."""
 
 
 def receive_mail(
@@ -78,6 +80,8 @@ def receive_mail(
 def finish_waiting(hd: Helpdesk, *, is_stopping: Callable[[], bool] = lambda: False) -> WorkReport:
     """Finish the mails that nobody has finished: large ones, those of a receiver that crashed, winmail.dat, and files.
 
+    Also deletes the bytes of mails whose text was redacted.
+
     Args:
         hd: A client with the secret key.
         is_stopping: Asked before each mail; when true, the others are left to the next round.
@@ -98,6 +102,8 @@ def finish_waiting(hd: Helpdesk, *, is_stopping: Callable[[], bool] = lambda: Fa
             if is_stopping():
                 return report
             _finish(hd, work, report)
+    while not is_stopping() and (deleted := hd.mail.receiving.delete_redacted()):
+        report.deleted += deleted
     return report
 
 

@@ -161,6 +161,24 @@ class Receiving(Resource[Driver]):
         return None if reply.error is not None else content.getvalue()
 
     @call
+    def delete_redacted(self) -> Flow[int]:
+        """Delete the bytes of mails whose text was redacted, a hundred at most.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            ForbiddenError: The client has no secret key.
+        """
+        self._require_system()
+        keys = yield from self._call_one(self._rpc_read("raw_emails_to_delete"), tuple[str, ...])
+        if not keys:
+            return 0
+        http = self._platform("DELETE", f"/storage/v1/object/{BUCKET}", json={"prefixes": list(keys)})
+        yield Request(http, repeatable=True, write=True)
+        return (yield from self._call_one(self._rpc_write("raw_emails_deleted", {"raw_keys": list(keys)}), int))
+
+    @call
     def lease(self, *, max_rows: int = 10, lease_seconds: int = 300) -> Flow[tuple[EmailWork, ...]]:
         """Mails with work left: not parsed, or their files are not placed. No other worker receives them meanwhile.
 
