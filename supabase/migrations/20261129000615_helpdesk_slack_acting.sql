@@ -18,7 +18,7 @@ insert into helpdesk_private.error_codes (reason, status, message, hint) values
 -- Requests of Slack ---------------------------------------------------------------------------------------------------
 
 create function helpdesk_private.accept_slack(
-  p_timestamp text, p_signature text, p_body text, p_workspace_id text
+  p_sent_at text, p_signature text, p_body text, p_workspace_id text
 )
 returns jsonb
 language plpgsql
@@ -30,8 +30,8 @@ as $$
 declare
   v_signed record;
 begin
-  if coalesce(p_timestamp !~ '^[0-9]{1,12}$', true) or coalesce(p_signature !~ '^v0=[0-9a-f]{64}$', true)
-    or p_body is null or abs(extract(epoch from clock_timestamp()) - p_timestamp::bigint) > 300 then
+  if coalesce(p_sent_at !~ '^[0-9]{1,12}$', true) or coalesce(p_signature !~ '^v0=[0-9a-f]{64}$', true)
+    or p_body is null or abs(extract(epoch from clock_timestamp()) - p_sent_at::bigint) > 300 then
     return null;
   end if;
   for v_signed in
@@ -44,7 +44,7 @@ begin
   loop
     -- Hashed once more: how long a comparison of hashes takes tells nothing about the signature.
     if sha256(convert_to(p_signature, 'UTF8')) = sha256(convert_to('v0=' || encode(helpdesk_private.hmac_sha256(
-      convert_to(v_signed.signing_secret, 'UTF8'), format('v0:%s:%s', p_timestamp, p_body)
+      convert_to(v_signed.signing_secret, 'UTF8'), format('v0:%s:%s', p_sent_at, p_body)
     ), 'hex'), 'UTF8')) then
       return jsonb_build_object(
         'connection_id', v_signed.connection_id, 'workspace_id', v_signed.workspace_id,
@@ -61,20 +61,20 @@ $$;
 revoke all on function helpdesk_private.accept_slack from public, anon, authenticated, service_role;
 grant execute on function helpdesk_private.accept_slack to service_role;
 
-create function helpdesk.accept_slack("timestamp" text, signature text, body text, workspace_id text default null)
+create function helpdesk.accept_slack(sent_at text, signature text, body text, workspace_id text default null)
 returns jsonb
 language sql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
   select helpdesk_private.accept_slack(
-    accept_slack."timestamp", accept_slack.signature, accept_slack.body, accept_slack.workspace_id
+    accept_slack.sent_at, accept_slack.signature, accept_slack.body, accept_slack.workspace_id
   );
 $$;
 comment on function helpdesk.accept_slack is
-  'For the function slack, with the secret key: whether a request comes from Slack. Its timestamp, its signature, its '
-  'body as it came, and the workspace that the body names. Null for a signature that is not right or older than five '
-  'minutes; otherwise the connection, with its token if the body names a workspace.';
+  'For the function slack, with the secret key: whether a request comes from Slack. sent_at and signature: its headers; '
+  'body: as it came; workspace_id: the workspace that the body names. Null for a signature that is not right or older '
+  'than five minutes; otherwise the connection, with its token if the body names a workspace.';
 revoke all on function helpdesk.accept_slack from public, anon, authenticated, service_role;
 grant execute on function helpdesk.accept_slack to service_role;
 

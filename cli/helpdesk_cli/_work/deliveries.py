@@ -1,16 +1,18 @@
-"""The sending of webhooks."""
+"""The sending of webhooks and of messages to Slack."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .log import say
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
 
+_KINDS: tuple[Literal["webhook", "slack"], ...] = ("webhook", "slack")
 _WORDS = {"done": "delivered", "retry": "failed", "refused": "refused", "gone": "gone", "lost": "not ours any more"}
 
 
@@ -30,7 +32,20 @@ class Deliveries:
         """Send what waits."""
         from helpdesk_sdk.delivery import send_waiting
 
-        done = asdict(send_waiting(self._hd, is_stopping=is_stopping, is_interrupted=lambda: self._is_interrupted))
+        # Webhooks do not wait for Slack, which takes a message a second, nor Slack for a webhook.
+        with ThreadPoolExecutor(2, "helpdesk-deliver") as pool:
+            rounds = [
+                pool.submit(
+                    send_waiting,
+                    self._hd,
+                    kind=kind,
+                    is_stopping=is_stopping,
+                    is_interrupted=lambda: self._is_interrupted,
+                )
+                for kind in _KINDS
+            ]
+            webhooks, slack = (one.result() for one in rounds)
+        done = asdict(webhooks + slack)
         if once or any(done.values()):
             # Without --once, only what there is.
             shown = [name for name in _WORDS if once or done[name]]

@@ -7,6 +7,7 @@ report = send_waiting(system)                                   # with the secre
 
 from .mailing import MailReport, send_waiting_mails
 from .sending import Attempt, Sender
+from .slack import SlackSender, SlackWorkspace, slack_workspace
 from .targets import Target, TargetError
 from .worker import DeliveryReport, send_waiting
 
@@ -15,8 +16,11 @@ __all__ = [
     "DeliveryReport",
     "MailReport",
     "Sender",
+    "SlackSender",
+    "SlackWorkspace",
     "Target",
     "TargetError",
     "send_waiting",
     "send_waiting_mails",
+    "slack_workspace",
 ]

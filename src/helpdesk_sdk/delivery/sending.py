@@ -52,6 +52,8 @@ class Attempt:
     """How long it took."""
     retry_after_seconds: int | None = None
     """How long the target wants to be left alone."""
+    result: Mapping[str, Any] | None = None
+    """What else the database is to know."""
 
 
 class Sender:

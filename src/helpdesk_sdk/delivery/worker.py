@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Protocol, Self
 
 from .. import Helpdesk
 from ..errors import ApiError, HelpdeskError, LeaseLostError, UnknownOutcomeError
 from ..models.outbox import LeasedDelivery
 from .sending import Attempt, Sender
+from .slack import SlackSender
 
 logger = logging.getLogger("helpdesk_sdk")
 
@@ -22,6 +24,12 @@ _FREED = 25
 _LEASE_SECONDS = 60
 # While something is being sent: how often to look for more.
 _LOOK_SECONDS = 0.25
+
+
+class _Sends(Protocol):
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    async def send(self, payload: Mapping[str, Any]) -> Attempt: ...
 
 
 @dataclass
@@ -35,23 +43,28 @@ class DeliveryReport:
     refused: int = 0
     """Deliveries that failed for good."""
     gone: int = 0
-    """Deliveries whose target answered 410: its webhook is switched off."""
+    """Deliveries whose target answered 410: its webhook is switched off; or whose Slack channel is gone."""
     lost: int = 0
     """Attempts that were not settled: another sender had the delivery by then."""
+
+    def __add__(self, other: DeliveryReport) -> DeliveryReport:
+        return DeliveryReport(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 def send_waiting(
     hd: Helpdesk,
     *,
-    make_sender: Callable[[], Sender] = Sender,
+    kind: Literal["webhook", "slack"] = "webhook",
+    make_sender: Callable[[], _Sends] | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
     is_interrupted: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
-    """Send the deliveries to webhooks that are due, until none is left that nobody else has.
+    """Send the deliveries of a kind that are due, until none is left that nobody else has.
 
     Args:
         hd: A client with the secret key.
-        make_sender: What makes the sender; called within the event loop.
+        kind: ``webhook``, or ``slack`` for messages to Slack.
+        make_sender: What makes the sender; called within the event loop. None: the one for the kind.
         is_stopping: Asked before more is leased; when true, only what was begun is finished.
         is_interrupted: Asked all the time; when true, what was begun is left: its leases end by themselves.
 
@@ -62,14 +75,22 @@ def send_waiting(
         ForbiddenError: The client has no secret key.
         HelpdeskError: The helpdesk cannot be reached.
     """
-    return asyncio.run(_Round(hd, is_stopping, is_interrupted).carry_out(make_sender))
+    make = make_sender or (Sender if kind == "webhook" else SlackSender)
+    return asyncio.run(_Round(hd, kind, is_stopping, is_interrupted).carry_out(make))
 
 
 class _Round:
     """One round of work, in an event loop of its own."""
 
-    def __init__(self, hd: Helpdesk, is_stopping: Callable[[], bool], is_interrupted: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        hd: Helpdesk,
+        kind: Literal["webhook", "slack"],
+        is_stopping: Callable[[], bool],
+        is_interrupted: Callable[[], bool],
+    ) -> None:
         self._hd = hd
+        self._kind: Literal["webhook", "slack"] = kind
         self._is_stopping = is_stopping
         self._is_interrupted = is_interrupted
         self._report = DeliveryReport()
@@ -77,7 +98,7 @@ class _Round:
         self._freed = 0
         self._look_at = 0.0
 
-    async def carry_out(self, make_sender: Callable[[], Sender]) -> DeliveryReport:
+    async def carry_out(self, make_sender: Callable[[], _Sends]) -> DeliveryReport:
         running: set[asyncio.Task[None]] = set()
         async with make_sender() as sender:
             try:
@@ -109,7 +130,7 @@ class _Round:
         self._freed = 0
         try:
             return await asyncio.to_thread(
-                self._hd.outbox.lease, "webhook", max_rows=room, lease_seconds=_LEASE_SECONDS
+                self._hd.outbox.lease, self._kind, max_rows=room, lease_seconds=_LEASE_SECONDS
             )
         except HelpdeskError as error:
             # What was begun is finished first.
@@ -118,7 +139,7 @@ class _Round:
         finally:
             self._look_at = time.monotonic() + _LOOK_SECONDS
 
-    async def _deliver(self, sender: Sender, delivery: LeasedDelivery) -> None:
+    async def _deliver(self, sender: _Sends, delivery: LeasedDelivery) -> None:
         attempt = await sender.send(delivery.payload)
         try:
             await asyncio.to_thread(self._settle, delivery, attempt)
@@ -144,4 +165,5 @@ class _Round:
             problem=attempt.problem,
             milliseconds=attempt.milliseconds,
             retry_after_seconds=attempt.retry_after_seconds,
+            result=attempt.result,
         )

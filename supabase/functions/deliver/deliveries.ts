@@ -3,7 +3,7 @@
 import { type Api, ApiError, type Caller } from "../_helpdesk/api.ts";
 import { bodyOf } from "../_helpdesk/http.ts";
 import { warn } from "../_helpdesk/request_log.ts";
-import type { Attempt, Payload } from "../_helpdesk/webhook_send.ts";
+import type { Attempt } from "../_helpdesk/webhook_send.ts";
 
 export interface Counts {
   done: number;
@@ -16,10 +16,19 @@ export interface Counts {
   more: boolean;
 }
 
-interface Delivery {
+interface Delivery<Payload> {
   delivery_id: string;
   lease: string;
   payload: Payload;
+}
+
+/** Of several kinds of deliveries together. */
+export function together(all: Counts[]): Counts {
+  const sum = (name: Exclude<keyof Counts, "more">) => all.reduce((total, one) => total + one[name], 0);
+  return {
+    ...{ done: sum("done"), retry: sum("retry"), refused: sum("refused"), gone: sum("gone"), lost: sum("lost") },
+    more: all.some(({ more }) => more),
+  };
 }
 
 /** More than one webhook has at once, so that a target that does not answer leaves room for the others. */
@@ -48,9 +57,10 @@ export async function senderOf(api: Api, request: Request): Promise<Caller> {
  * Send until nothing waits that nobody else has, the time is over or enough was sent. The first lease is the caller's:
  * the database refuses everybody but the secret key. @throws ApiError
  */
-export async function sendWaiting(
+export async function sendWaiting<Payload>(
   api: Api,
   caller: Caller,
+  kind: "webhook" | "slack",
   send: (payload: Payload) => Promise<Attempt>,
   until: () => boolean,
 ): Promise<Counts> {
@@ -59,7 +69,7 @@ export async function sendWaiting(
   let [begun, freed, lookAt] = [0, 0, 0];
   let failure: unknown = null;
 
-  const deliver = async (delivery: Delivery) => {
+  const deliver = async (delivery: Delivery<Payload>) => {
     const attempt = await send(delivery.payload);
     try {
       const { delivery_id, lease } = delivery;
@@ -81,8 +91,8 @@ export async function sendWaiting(
     if (failure === null && !isOver && room > 0 && isTime) {
       freed = 0;
       try {
-        const args = { kind: "webhook", max_rows: room, lease_seconds: LEASE_SECONDS };
-        const leased = await api.rpc<Delivery[]>(caller, "lease_deliveries", args);
+        const args = { kind, max_rows: room, lease_seconds: LEASE_SECONDS };
+        const leased = await api.rpc<Delivery<Payload>[]>(caller, "lease_deliveries", args);
         begun += leased.length;
         for (const one of leased) {
           const work = deliver(one).catch((error) => void (failure = error)).finally(() => {

@@ -52,7 +52,7 @@ function database(
 
 Deno.test("everything that waits is sent and settled once", async () => {
   const { api, settled, left } = database(130);
-  equal(await sendWaiting(api, CALLER, () => Promise.resolve(OK), () => false), { ...NONE, done: 130 });
+  equal(await sendWaiting(api, CALLER, "webhook", () => Promise.resolve(OK), () => false), { ...NONE, done: 130 });
   equal([left(), settled.length, new Set(settled.map((one) => one.delivery_id)).size], [0, 130, 130]);
   const first = settled.find((one) => one.delivery_id === "d1");
   equal(first, { delivery_id: "d1", lease: "l1", ...OK });
@@ -67,13 +67,13 @@ Deno.test("at most sixty are sent at once, and a call ends after two hundred", a
     return OK;
   };
   const { api, left } = database(1_000);
-  equal(await sendWaiting(api, CALLER, send, () => false), { ...NONE, done: 200, more: true });
+  equal(await sendWaiting(api, CALLER, "webhook", send, () => false), { ...NONE, done: 200, more: true });
   equal([most <= 60, left()], [true, 800]);
 });
 
 Deno.test("nothing is leased when the time is over; what was begun is finished", async () => {
   const idle = database(5);
-  equal(await sendWaiting(idle.api, CALLER, () => Promise.resolve(OK), () => true), { ...NONE, more: true });
+  equal(await sendWaiting(idle.api, CALLER, "webhook", () => Promise.resolve(OK), () => true), { ...NONE, more: true });
   equal(idle.leases, []);
   const { api, left } = database(100);
   let isOver = false;
@@ -81,7 +81,7 @@ Deno.test("nothing is leased when the time is over; what was begun is finished",
     isOver = true;
     return Promise.resolve(OK);
   };
-  equal(await sendWaiting(api, CALLER, send, () => isOver), { ...NONE, done: 60, more: true });
+  equal(await sendWaiting(api, CALLER, "webhook", send, () => isOver), { ...NONE, done: 60, more: true });
   equal(left(), 40);
 });
 
@@ -95,14 +95,15 @@ Deno.test("a slow target leaves room for the others", async () => {
     return Promise.resolve(OK);
   };
   const { api } = database(150);
-  equal(await sendWaiting(api, CALLER, send, () => false), { ...NONE, done: 150 });
+  equal(await sendWaiting(api, CALLER, "webhook", send, () => false), { ...NONE, done: 150 });
 });
 
 Deno.test("who may not lease is refused, and a lease that was lost is counted", async () => {
   const refusal = Response.json({ code: "42501", message: "permission denied" }, { status: 403 });
   const closed = database(3, () => refusal);
   equal(
-    (await failure(ApiError, () => sendWaiting(closed.api, CALLER, () => Promise.resolve(OK), () => false))).status,
+    (await failure(ApiError, () => sendWaiting(closed.api, CALLER, "webhook", () => Promise.resolve(OK), () => false)))
+      .status,
     403,
   );
   const lost = {
@@ -113,7 +114,7 @@ Deno.test("who may not lease is refused, and a lease that was lost is counted", 
   const taken = database(3, (name, args) => {
     return name === "settle_delivery" && args.delivery_id === "d2" ? Response.json(lost, { status: 409 }) : null;
   });
-  const counts = await sendWaiting(taken.api, CALLER, () => Promise.resolve(OK), () => false);
+  const counts = await sendWaiting(taken.api, CALLER, "webhook", () => Promise.resolve(OK), () => false);
   equal(counts, { ...NONE, done: 2, lost: 1 });
 });
 
@@ -121,7 +122,10 @@ Deno.test("a database that is away ends the call, after what was begun", async (
   const away = database(100, (name, args) => {
     return name === "settle_delivery" && args.delivery_id === "d3" ? new Response("", { status: 503 }) : null;
   });
-  const error = await failure(ApiError, () => sendWaiting(away.api, CALLER, () => Promise.resolve(OK), () => false));
+  const error = await failure(
+    ApiError,
+    () => sendWaiting(away.api, CALLER, "webhook", () => Promise.resolve(OK), () => false),
+  );
   equal([error.status, away.settled.length], [503, 59]);
 });
 

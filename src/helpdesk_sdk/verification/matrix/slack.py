@@ -126,7 +126,7 @@ CHANNELS = [
 ACTS = [
     Case(
         "A55 accept a request of Slack",
-        Call("accept_slack", {"timestamp": "1", "signature": "v0=x", "body": "x"}),
+        Call("accept_slack", {"sent_at": "1", "signature": "v0=x", "body": "x"}),
         f"{_SYSTEM} | 1",
         says="Check the signature of a request of Slack",
     ),

@@ -8,8 +8,8 @@ const START_ATTEMPTS = 3;
 const POLL_MS = 20;
 const STDERR_KEPT = 4000;
 const IDLE_MS = 10 * 60_000;
-/** The function that sends webhooks to any host. */
-const SENDER = "deliver";
+/** The functions that send to any host: webhooks, and Slack or what stands for it. */
+const SENDERS = ["deliver", "slack"];
 const GUARD = new URL("./guard.ts", import.meta.url).href;
 
 /**
@@ -225,7 +225,7 @@ function denoArguments(
   const hosts = [`127.0.0.1:${gatewayPort}`, `127.0.0.1:${port}`, database, ...settings.functions_net];
   if (settings.embeddings.url) hosts.push(new URL(settings.embeddings.url).host);
   // It may go anywhere on hosted Supabase, too, and looks at each target itself.
-  const net = name === SENDER ? "--allow-net" : `--allow-net=${hosts.join(",")}`;
+  const net = SENDERS.includes(name) ? "--allow-net" : `--allow-net=${hosts.join(",")}`;
   const visible = [...Object.keys(environment(name, settings, "", 0, 0)), ...LIBRARY_VARIABLES];
   return [
     "run",
