@@ -29,7 +29,7 @@ _CHAT = (
     *("api", "assistant", "breaker", "capability", "chat", "completion", "embeddings", "environment", "http"),
     *("principal", "problems", "repair", "request_log", "run"),
 )
-_SEND = (*_SHARED, "http_answer", "webhook_send", "webhook_target")
+_SEND = (*_SHARED, "http_answer", "slack_api", "slack_send", "webhook_send", "webhook_target")
 # All but the tests.
 _EMAIL_IN = [
     path
@@ -108,6 +108,10 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
             "supabase/functions/health/report.ts",
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in ("environment", "request_log")),
         },
+        "slack": {
+            *(f"supabase/functions/slack/{file}" for file in ("deno.json", "index.ts", "desk.ts", "requests.ts")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "slack_api")),
+        },
         "suggest-reply": {
             *(f"supabase/functions/suggest-reply/{file}" for file in ("deno.json", "index.ts", "suggest.ts")),
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_CHAT, "draft_text")),
@@ -121,14 +125,14 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         described = json.loads(re.findall(rb'\{"entrypoint_path"[^\r\n]*\}', body)[0])
         assert described["entrypoint_path"] == f"supabase/functions/{name}/index.ts"
         assert described["import_map_path"] == f"supabase/functions/{name}/deno.json"
-        assert platform.functions[name]["verify_jwt"] is (name not in ("email-in", "health"))
+        assert platform.functions[name]["verify_jwt"] is (name not in ("email-in", "health", "slack"))
 
 
 def test_functions_are_deployed_and_go_back(real: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     deploy.run(real.target())
     first = dict(real.platform.sources)
     assert sorted(first) == config.function_names()
-    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == ["email-in", "health"]
+    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == ["email-in", "health", "slack"]
     assert all(b"_helpdesk/" in source for source in first.values())
     next_release(real, monkeypatch)
     deploy.run(real.target())

@@ -4264,7 +4264,7 @@ export type Database = {
         };
       };
       "accept_slack": {
-        Args: { "body": string; "signature": string; "timestamp": string; "workspace_id"?: string };
+        Args: { "body": string; "sent_at": string; "signature": string; "workspace_id"?: string };
         Returns: Json;
       };
       "accept_wake": { Args: { "word": string }; Returns: boolean };
