@@ -30,7 +30,12 @@ def add(project: Project, system: Helpdesk, people: dict[str, Person]) -> dict[s
         first = mail(mei, subject="The kettle", text="My kettle leaks.", to=[SUPPORT, "tom@elsewhere.example"])
         opened = receive(db, first, SUPPORT)
         names = {"in_reply_to": [first["message_id"]], "to": [SUPPORT]}
-        answer = {"subject": "Another thing", "text": TEXT + QUOTED, "trimmed_from": len(TEXT), "verdict": NONE}
+        answer: dict[str, Any] = {
+            "subject": "Another thing",
+            "text": TEXT + QUOTED,
+            "trimmed_from": len(TEXT),
+            "verdict": NONE,
+        }
         receive(db, mail(mei, **answer, **names), SUPPORT)
         receive(db, mail("eve@elsewhere.example", subject="Re: The kettle", text="Send it to me.", **names), SUPPORT)
         receive(db, mail(noa, subject="Invoice", text="**Pay** here.", to=[SUPPORT], verdict=FAIL), SUPPORT)

@@ -31,8 +31,8 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
         "programs are answered": ("helpdesk_private.is_program_address(p_recipient)", "false"),
         "who is muted is answered": ("not helpdesk_private.may_mail_automatically(p_recipient)", "false"),
         "who is suppressed is answered": (
-            "elsif exists (\n    select from helpdesk.email_suppressions",
-            "elsif false and exists (\n    select from helpdesk.email_suppressions",
+            "elsif exists (select from helpdesk.email_suppressions",
+            "elsif false and exists (select from helpdesk.email_suppressions",
         ),
         "any number in an hour": ("then 60 else 5", "then 60 else 50"),
         "any number in a day": ("then 500 else 20", "then 500 else 200"),
@@ -80,7 +80,6 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
         "replies of staff notify": ("v_message.author_kind is distinct from 'customer'", "false"),
     },
     ("notify_of_note(helpdesk.events)", "mail_notifications"): {
-        "a stranger's mail mentions people": ("v_note.author_id is null or", ""),
         "people mention themselves": ("if v_user_id <> v_note.author_id then", "if true then"),
     },
     ("notify_by_mail()", "mail_notifications"): {

@@ -115,7 +115,8 @@ def test_the_language_falls_back(db: Db) -> None:
     assert _preview(db, locale="fr-CA")["subject"] == "Attribué"
     _set(db, "For Austria", "x", locale="de-AT")
     assert _preview(db, locale="de-AT")["subject"] == "For Austria"
-    assert _preview(db, locale="de")["subject"].startswith("Ihnen zugewiesen")
+    _set(db, "In English", "x", locale="en")
+    assert _preview(db, locale="de")["subject"].startswith("Ihnen zugewiesen"), "the language before who wrote it"
 
 
 def test_what_an_admin_writes_comes_first_until_it_is_reset(db: Db) -> None:

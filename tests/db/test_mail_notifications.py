@@ -143,8 +143,15 @@ def test_what_mentions_nobody_who_works_the_ticket(desk: Db, world: World, text:
 def test_nobody_mentions_themselves_and_what_could_be_two_people_is_nobody(desk: Db, world: World) -> None:
     _note(desk, world["mine"], "@agent: me", by=AGENT)
     desk.execute("update helpdesk.users set name = 'Sam' where user_id in (%s, %s)", (world["agent"], world["admin"]))
-    _note(desk, world["mine"], "@sam", by=ADMIN)
+    for person in (ADMIN, AGENT):
+        _note(desk, world["mine"], "@sam", by=person)
     assert _queued(desk) == []
+    # Of the two, only one works the ticket.
+    desk.execute(
+        "update helpdesk.users set name = 'Kim' where user_id in (%s, %s)", (world["agent"], world["stranger"])
+    )
+    _note(desk, world["mine"], "@kim", by=ADMIN)
+    assert _queued(desk) == [("mentioned", AGENT.email)]
 
 
 def test_a_mail_that_became_a_note_mentions_nobody(desk: Db, world: World) -> None:
