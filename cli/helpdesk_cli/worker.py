@@ -102,7 +102,8 @@ def worker(
     (the key is OPENAI_API_KEY, the model OPENAI_MODEL or the setting chat_model). It needs the extra [assistant].
 
     Webhooks: sends what waits in the outbox, as the function deliver does. It looks each second. With
-    HELPDESK_MAIL_URL (and HELPDESK_MAIL_USER, HELPDESK_MAIL_PASSWORD) it sends mails, too.
+    HELPDESK_MAIL_URL (and HELPDESK_MAIL_USER, HELPDESK_MAIL_PASSWORD) it sends mails, too; without, those of a local
+    stack that runs here go to its own mailbox.
 
     Mails that arrived: parses what the function email-in or another receiver has left, and places files. winmail.dat
     needs the extra [mail]. --fetch-mail receives those of a mailbox: HELPDESK_IMAP_URL and the others of helpdesk mail
@@ -184,7 +185,7 @@ def _duties(
         from ._work.mails import Mails, make_transport_from_env
 
         duties.append(Deliveries(hd))
-        make_transport = make_transport_from_env()
+        make_transport = make_transport_from_env(target().url)
         if make_transport is not None:
             duties.append(Mails(hd, make_transport))
     finishes_mail, fetches_mail = mail

@@ -61,8 +61,9 @@ def report(db: Db, mail_id: str, outcome: str, detail: str | None = None) -> boo
 
 def events(db: Db) -> list[tuple[str, str]]:
     """What staff were told."""
-    rows = db.execute("select * from helpdesk.events where type like 'email.%%' order by event_id").fetchall()
-    return [(row["type"], row["data"].get("reason")) for row in rows if row["type"] != "email.suppressed"]
+    types = ["email.failed", "email.bounced", "email.complained"]
+    rows = db.execute("select * from helpdesk.events where type = any(%s) order by event_id", (types,)).fetchall()
+    return [(row["type"], row["data"]["reason"]) for row in rows]
 
 
 @pytest.mark.parametrize("by", ["token", "minted", "stamped"])
@@ -173,6 +174,12 @@ def test_a_complaint_suppresses_for_good(desk: Db, answered: Json, how: str) -> 
     with be(desk, ADMIN):
         desk.execute("delete from helpdesk.email_suppressions where reason = 'complaint'")
     assert suppressed(desk) == []
+
+
+def test_a_complaint_after_a_bounce_is_for_good(desk: Db, answered: Json) -> None:
+    receive(desk, bounce(answered, status="5.1.1"))
+    assert report(desk, "provider-9", "complained")
+    assert suppressed(desk) == [(CUSTOMER_ADDRESS, "complaint")]
 
 
 def test_a_verified_mail_from_the_address_lifts_a_bounce(desk: Db, answered: Json) -> None:

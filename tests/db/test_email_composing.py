@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.delivering import make_due
+from tests.db.delivering import make_due, settle
 from tests.db.mailing import CUSTOMER_ADDRESS, OTHER_ADDRESS, SUPPORT, Json, add_channels, mail, receive, ticket
 from tests.db.mailing_out import PART, leased, mails, reply, sent
 from tests.db.people import Db
@@ -137,3 +137,15 @@ def test_ids_that_no_header_may_have_are_left_out(desk: Db) -> None:
     (given,) = leased(desk)
     assert given["payload"]["references"] == [given["payload"]["message_id"]]
     assert given["payload"].get("in_reply_to") is None
+
+
+def test_the_mails_of_one_person_are_not_in_the_thread_of_another(desk: Db, world: World) -> None:
+    reply(desk, world["mine"], "One")
+    first = {given["payload"]["to"][0]["address"]: given for given in leased(desk)}
+    for given in first.values():
+        settle(desk, given)
+    reply(desk, world["mine"], "Two")
+    ids = {given["payload"]["message_id"] for given in first.values()}
+    for given in leased(desk):
+        before = first[given["payload"]["to"][0]["address"]]["payload"]["message_id"]
+        assert ids & set(given["payload"]["references"]) == {before}

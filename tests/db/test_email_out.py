@@ -92,6 +92,7 @@ def test_a_suppressed_address_receives_nothing_and_a_row_says_so(desk: Db, world
         (CUSTOMER_ADDRESS, "suppressed"),
         (PART, "queued"),
     ]
+    assert value(desk, "select count(*) from helpdesk.outbox where kind = 'email'") == 1
     assert [given["payload"]["to"][0]["address"] for given in leased(desk)] == [PART]
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .._base.secrets import register_secret
+from .._connect.known_stacks import running_here
 from .log import note, say
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Mails:
         self._is_interrupted = True
 
 
-def make_transport_from_env() -> Callable[[], MailTransport] | None:
-    """What makes the transport that the environment names; None when it names none.
+def make_transport_from_env(url: str) -> Callable[[], MailTransport] | None:
+    """What makes the transport that the environment names, else that to the mailbox of a local stack; None without.
+
+    Args:
+        url: The helpdesk's. If it is a local stack that runs here, its own mailbox keeps the mails.
 
     Raises:
         ConfigurationError: The environment is not valid.
@@ -66,11 +70,15 @@ def make_transport_from_env() -> Callable[[], MailTransport] | None:
     from helpdesk_sdk.delivery.mail import transport_from_env
 
     register_secret(os.environ.get("HELPDESK_MAIL_PASSWORD"))
+    environ: dict[str, str] | None = None
     if transport_from_env() is None:
+        here = next((info.mails for info in running_here() if info.mails and info.api_url == url), {})
+        environ = {"HELPDESK_MAIL_URL": here.get("smtp_url", "")}
+    if transport_from_env(environ) is None:
         return None
 
     def make() -> MailTransport:
-        made = transport_from_env()
+        made = transport_from_env(environ)
         assert made
         return made
 
