@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,9 @@ import httpx
 import psycopg
 
 from benchmarks.measure import Result, Section, percentile
+from helpdesk_sdk import Helpdesk
 from helpdesk_sdk.delivery.mail.parsing import parse_mail
+from helpdesk_sdk.delivery.mail.receiving import receive_mail
 from helpdesk_sdk.local import Stack
 
 MAILS, MAILS_QUICK = 1_000, 40
@@ -68,6 +72,7 @@ def run(mails: int) -> Section:
         for abreast in _ABREAST:
             section.results.append(_through_function(db, url, key, mails, abreast))
         section.results.append(_in_sql(db, mails))
+        section.results += _in_python(stack, mails)
         section.results += [_memory(db, url, key, megabytes) for megabytes in _SIZES]
     return section
 
@@ -138,6 +143,33 @@ def _in_sql(db: psycopg.Connection[Any], mails: int) -> Result:
         db.execute("select helpdesk.ingest_email(%s, %s)", (row[0]["inbound_id"], mail))
         times.append((time.perf_counter() - began) * 1000)
     return Result("SQL alone", {"decided/s": mails / (sum(times) / 1000), "p99, ms": percentile(times, 0.99)})
+
+
+def _in_python(stack: Stack, mails: int) -> list[Result]:
+    raws = [_mail() for _ in range(mails)]
+    began = time.perf_counter()
+    for raw in raws:
+        parse_mail(raw)
+    parsed = mails / (time.perf_counter() - began)
+    times: list[float] = []
+    with Helpdesk(stack.info.api_url, stack.info.secret_key) as hd:
+        for raw in raws:
+            began = time.perf_counter()
+            receive_mail(hd, raw, to=[_ADDRESS])
+            times.append((time.perf_counter() - began) * 1000)
+    received: dict[str, float | str] = {"decided/s": mails / (sum(times) / 1000), "p99, ms": percentile(times, 0.99)}
+    # In a process of its own: what one mail needs.
+    program = (
+        "from pathlib import Path; from benchmarks.mails import _mail, _peak, parse_mail; raw = _mail(25); "
+        "me = Path('/proc/self'); (me / 'clear_refs').write_text('5'); before = _peak(me); parse_mail(raw); "
+        "print(before, _peak(me))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    return [
+        Result("parse_mail() alone", {"decided/s": parsed}),
+        Result("receive_mail(), one caller", received),
+        Result("parse_mail(), 25 MB", {"MB before": float(said[0]), "MB at most": float(said[1])}),
+    ]
 
 
 def _memory(db: psycopg.Connection[Any], url: str, key: str, megabytes: int) -> Result:
