@@ -132,7 +132,11 @@ def test_functions_are_deployed_and_go_back(real: Host, monkeypatch: pytest.Monk
     deploy.run(real.target())
     first = dict(real.platform.sources)
     assert sorted(first) == config.function_names()
-    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == ["email-in", "health", "slack"]
+    assert [name for name, each in real.platform.functions.items() if not each["verify_jwt"]] == [
+        "email-in",
+        "health",
+        "slack",
+    ]
     assert all(b"_helpdesk/" in source for source in first.values())
     next_release(real, monkeypatch)
     deploy.run(real.target())
