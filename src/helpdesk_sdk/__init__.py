@@ -102,6 +102,16 @@ if TYPE_CHECKING:
         SenderVerdict,
         UserEmail,
     )
+    from .models.mail_out import (
+        ChannelHealth,
+        EmailSuppression,
+        MailHealth,
+        OutboundEmail,
+        OutboundKind,
+        OutboundState,
+        OutboundStateName,
+        SuppressionReason,
+    )
     from .models.merges import Merge
     from .models.messages import Message
     from .models.metrics import Metric, MetricKind, prometheus_text
@@ -152,6 +162,7 @@ if TYPE_CHECKING:
     from .resources.knowledge.reports import GapRef
     from .resources.mail._references import InboundEmailRef
     from .resources.mail.channels import EmailChannelRef
+    from .resources.mail.outbound import OutboundEmailRef
     from .resources.outbox import DeliveryRef
     from .resources.presence import TicketPresence
     from .resources.tickets.fields import FieldOrder, by_field
@@ -189,6 +200,7 @@ __all__ = [
     "BulkResults",
     "Change",
     "Channel",
+    "ChannelHealth",
     "ChannelName",
     "Citation",
     "CitationProblem",
@@ -212,6 +224,7 @@ __all__ = [
     "EmailOutcome",
     "EmailOutcomeName",
     "EmailPreview",
+    "EmailSuppression",
     "EmailTemplate",
     "EmailTemplateKind",
     "EmailTemplateKindName",
@@ -258,6 +271,7 @@ __all__ = [
     "LinkKindName",
     "LinkReport",
     "LinkedTicket",
+    "MailHealth",
     "MailProvider",
     "MailProviderName",
     "MatchedPart",
@@ -268,6 +282,11 @@ __all__ = [
     "NewWebhook",
     "Note",
     "NotificationPreferences",
+    "OutboundEmail",
+    "OutboundEmailRef",
+    "OutboundKind",
+    "OutboundState",
+    "OutboundStateName",
     "OutboxHealth",
     "Page",
     "Pager",
@@ -309,6 +328,7 @@ __all__ = [
     "StatusName",
     "Stream",
     "Suggestion",
+    "SuppressionReason",
     "Team",
     "TeamCount",
     "TeamMember",

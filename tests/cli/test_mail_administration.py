@@ -160,3 +160,32 @@ def test_participants_of_a_ticket(people: People) -> None:
     agent("tickets", "participants", "remove", number, "boss@customer.example")
     gone = agent("tickets", "participants", "remove", number, "boss@customer.example", code=3)
     assert "takes no part in this ticket" in gone.err
+
+
+def test_who_was_mailed_and_what_waits(people: People, receive: Callable[..., str]) -> None:
+    anna = f"anna-{uuid4().hex[:8]}@customer.example"
+    receive(anna)
+    (first,) = people.agent("mail", "inbound", "list", "--from", anna, "--json").json
+    number = first["ticket"]["number"]
+    people.agent("tickets", "reply", number, "It is on its way.")
+    rows = people.agent("mail", "sent", "--ticket", number, "--json").json
+    assert {(row["recipient"], row["kind"]) for row in rows} >= {(anna, "reply")}
+    assert f"{len(rows)} to {anna}" in people.agent("tickets", "show", number).out
+    assert [row["email_id"] for row in people.agent("tickets", "show", number, "--json").json["mails"]] == [
+        row["email_id"] for row in rows
+    ]
+    said = people.admin("mail", "suppressions", "add", anna, "--detail", "They asked for it").out
+    assert said == f"Nothing is sent to {anna} from now on.\n"
+    line = next(row for row in people.agent("mail", "suppressions", "list").out.splitlines() if row.startswith(anna))
+    assert "They asked for it" in line
+    people.agent("tickets", "reply", number, "It is there.", "--expect-last", "latest")
+    assert f"1 suppressed: {anna}" in people.agent("tickets", "show", number).out
+    assert "suppressed" in people.agent("mail", "sent", "--to", anna, "--state", "suppressed").out
+    health = people.admin("mail", "health").out
+    assert ADDRESS in health
+    assert "quarantine" in health
+    assert people.customer("mail", "sent").out == "No mails.\n"
+    people.agent("mail", "health", code=5)
+    people.agent("mail", "suppressions", "remove", anna, code=5)
+    assert people.admin("mail", "suppressions", "remove", anna).out == f"Mails go to {anna} again.\n"
+    assert "not suppressed" in people.admin("mail", "suppressions", "remove", anna, code=3).err

@@ -42,6 +42,7 @@ CALLS = [
     "helpdesk.connect_slack('T0NEW', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",
     "helpdesk.create_prompt('reply', 'Be kind.')",
     "helpdesk.create_webhook('https://example.com')",
+    "helpdesk.email_health()",
     "helpdesk.forget_label_head('priority')",
     "helpdesk.outbox_health()",
     "helpdesk.publish_article({nothing})",

@@ -16,7 +16,9 @@ from helpdesk_sdk import (
     EmailNotFoundError,
     ForbiddenError,
     ParticipantNotFoundError,
+    SuppressionNotFoundError,
     TicketNotFoundError,
+    new_id,
 )
 
 
@@ -101,3 +103,42 @@ def test_what_each_role_gets(world: World, mail_desk: Callable[..., str]) -> Sce
     finally:
         yield world.admin.mail.blocks.remove(block)
         yield world.admin.mail.addresses.remove("role-alias@elsewhere.example")
+
+
+@both
+def test_who_was_mailed_and_who_is_not(world: World, mail_desk: Callable[..., str]) -> Scenario:
+    """A reply to a ticket that came by mail is queued to its requester, unless nothing is sent there."""
+    sender, mail = f"anna-{new_id().hex[:8]}@customer.example", world.agent.mail
+    opened = yield mail.inbound.get(mail_desk(sender))
+    ticket = yield world.agent.tickets.get(opened.ticket_id)
+    yield world.agent.messages.reply(ticket, "It is on its way.")
+    queued = [one for one in (yield mail.outbound.list(ticket=ticket)) if one.kind == "reply"]
+    assert [(one.recipient, one.bounced_at) for one in queued] == [(sender, None)]
+    assert (yield mail.outbound.get(queued[0])).subject == queued[0].subject != ""
+    made = yield world.admin.mail.suppressions.add(sender.upper(), "They asked for it")
+    assert (made.address, made.reason, made.detail) == (sender, "manual", "They asked for it")
+    assert (yield world.admin.mail.suppressions.add(sender)) == made
+    assert made in (yield mail.suppressions.list())
+    assert (yield mail.suppressions.get(sender)) == made
+    yield world.agent.messages.reply((yield world.agent.tickets.get(ticket)), "It is there.")
+    kept = yield mail.outbound.list(ticket=ticket.number, recipient=sender, state=["suppressed", "failed"])
+    assert kept[0].state == "suppressed"
+    for person, unseen in ((world.customer, True), (world.agent, False)):
+        with pytest.raises(ForbiddenError):
+            yield person.mail.suppressions.add("x@customer.example")
+        with pytest.raises(SuppressionNotFoundError if unseen else ForbiddenError):
+            yield person.mail.suppressions.remove(made)
+        with pytest.raises(ForbiddenError):
+            yield person.mail.health()
+    for person in (world.customer, world.outsider):
+        assert (yield person.mail.outbound.list(recipient=sender)) == []
+        with pytest.raises(EmailNotFoundError):
+            yield person.mail.outbound.get(queued[0])
+    assert (yield world.customer.mail.suppressions.list()) == []
+    health = yield world.admin.mail.health()
+    assert health.suppressed >= 1
+    assert [one.last_received_at for one in health.channels if one.address == SUPPORT] != [None]
+    yield world.admin.mail.suppressions.remove(made)
+    assert (yield mail.suppressions.get(sender)) is None
+    with pytest.raises(SuppressionNotFoundError, match="not suppressed"):
+        yield world.admin.mail.suppressions.remove(sender)

@@ -184,6 +184,17 @@ class _EmailOutcome(StrEnum):
     FAILED = "failed"
 
 
+class _OutboundState(StrEnum):
+    """How far a mail is that is sent."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
@@ -196,6 +207,7 @@ if TYPE_CHECKING:
         GapStateName,
         LabelKindName,
         LinkKindName,
+        OutboundStateName,
         PriorityName,
         ProposalStateName,
         ReportGroupName,
@@ -218,6 +230,7 @@ if TYPE_CHECKING:
     GapState = GapStateName
     ReportGroup = ReportGroupName
     EmailOutcome = EmailOutcomeName
+    OutboundState = OutboundStateName
     LinkKind = LinkKindName
     SuggestKind = RunKindName
     RunKind = RunKindName
@@ -231,7 +244,7 @@ else:
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
     LabelKind, TrainedKind = _LabelKind, _TrainedKind
     ReportGroup = _ReportGroup
-    EmailOutcome = _EmailOutcome
+    EmailOutcome, OutboundState = _EmailOutcome, _OutboundState
     LinkKind = _LinkKind
 
 

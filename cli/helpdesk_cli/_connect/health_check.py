@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from .mail_health import mail_findings
+
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Metric
 
@@ -32,6 +34,7 @@ def check_health(hd: Helpdesk) -> Iterator[Result]:
 
     try:
         yield from findings(hd.operations.metrics())
+        yield from mail_findings(hd.mail.health())
     except ForbiddenError:
         return
     except HelpdeskError as error:

@@ -11,7 +11,7 @@ from .._base import output as out
 from .._base.json import jsonable
 from .._base.output import Column, age, local_time
 from .._base.settings import settings
-from . import attachments
+from . import attachments, sent_mails
 from .field_values import labelled
 from .name_cache import NameCache
 from .read_receipts import ReadReceipts
@@ -92,11 +92,20 @@ def show_ticket(hd: Helpdesk, receipts: ReadReceipts, ticket: Ticket, last: int 
     names = NameCache()
     names.load_tickets(hd, [ticket])
     files = hd.attachments.list(ticket, page_size=500).all()
+    # Customers have none.
+    mails = hd.mail.outbound.list(ticket=ticket, page_size=500).all()
     if settings().json:
         shown = _newest(list(entries), last)
-        out.print_json({**names.ticket_json(ticket), "attachments": jsonable(files), "timeline": jsonable(shown)})
+        out.print_json(
+            {
+                **names.ticket_json(ticket),
+                "attachments": jsonable(files),
+                "mails": jsonable(mails),
+                "timeline": jsonable(shown),
+            }
+        )
     else:
-        _print_head(ticket, names, labelled(hd, ticket), files)
+        _print_head(ticket, names, labelled(hd, ticket), files, sent_mails.summary(mails))
         shown = _newest(list(entries), last)
         names.load_events(hd, [entry.data for entry in shown])
         names.add_files(files)
@@ -114,7 +123,11 @@ def _newest(entries: Sequence[TimelineEntry], last: int | None) -> Sequence[Time
 
 
 def _print_head(
-    ticket: Ticket, names: NameCache, values: Sequence[tuple[str, object]], files: Sequence[Attachment]
+    ticket: Ticket,
+    names: NameCache,
+    values: Sequence[tuple[str, object]],
+    files: Sequence[Attachment],
+    mailed: str | None,
 ) -> None:
     fields: Iterable[tuple[str, object]] = [
         ("status", ticket.status),
@@ -130,6 +143,7 @@ def _print_head(
         ("external id", ticket.external_id),
         *values,
         ("files", attachments.shown(files)),
+        ("mails", mailed),
         ("id", ticket.ticket_id),
     ]
     out.print_fields(f"#{ticket.number}  {ticket.title}", list(fields), json=ticket)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import channels, inbound, quarantine, blocks, addresses, templates, notifications, sending, receiving, fetching  # isort: skip
+from . import channels, inbound, quarantine, blocks, addresses, sent, suppressions  # isort: skip
+from . import templates, notifications, sending, receiving, fetching  # isort: skip
 from .app import app
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "quarantine",
     "receiving",
     "sending",
+    "sent",
+    "suppressions",
     "templates",
 ]

@@ -16,6 +16,7 @@ HelpdeskError
 │   │   ├── EmailBlockNotFoundError
 │   │   ├── UserEmailNotFoundError
 │   │   ├── ParticipantNotFoundError
+│   │   ├── SuppressionNotFoundError
 │   │   ├── EmailTemplateNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
@@ -128,6 +129,7 @@ from .email import (
     EmailTemplateNotFoundError,
     NotQuarantinedError,
     ParticipantNotFoundError,
+    SuppressionNotFoundError,
     UserEmailNotFoundError,
 )
 from .events import CursorAheadError, LogRestoredError
@@ -261,6 +263,7 @@ __all__ = [
     "StaleArticleError",
     "StaleRevisionError",
     "StatementTimeoutError",
+    "SuppressionNotFoundError",
     "TeamInUseError",
     "TeamNotFoundError",
     "TicketClosedError",

@@ -33,6 +33,10 @@ class EmailTemplateNotFoundError(NotFoundError):
     reason = "email_template_not_found"
 
 
+class SuppressionNotFoundError(NotFoundError):
+    """Mails to this address are not suppressed, or it is not yours to see."""
+
+
 class EmailTakenError(ConflictError):
     """The address is in use already."""
 

@@ -4734,6 +4734,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "email_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "email_templates": {
         Args: Record<PropertyKey, never>;
         Returns: unknown[];

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ..._http.resource import Driver, Resource
+from ..._http.flow import Flow
+from ..._http.resource import Driver, Resource, call
+from ...models.mail_out import MailHealth
 from .addresses import Addresses
 from .blocks import Blocks
 from .channels import Channels
 from .inbound import Inbound
 from .notifications import Notifications
+from .outbound import Outbound
 from .quarantine import Quarantine
 from .receiving import Receiving
+from .suppressions import Suppressions
 from .templates import Templates
 
 
@@ -40,6 +44,25 @@ class Mail(Resource[Driver]):
     def addresses(self) -> Addresses[Driver]:
         """Further addresses of people."""
         return Addresses(self._driver)
+
+    @property
+    def outbound(self) -> Outbound[Driver]:
+        """Mails that are sent, one for each recipient."""
+        return Outbound(self._driver)
+
+    @property
+    def suppressions(self) -> Suppressions[Driver]:
+        """Addresses to which nothing is sent."""
+        return Suppressions(self._driver)
+
+    @call
+    def health(self) -> Flow[MailHealth]:
+        """Admins: the last mail of each address, what waits, and to how many addresses nothing is sent.
+
+        Raises:
+            ForbiddenError: You are not an admin.
+        """
+        return (yield from self._call_one(self._rpc_read("email_health"), MailHealth))
 
     @property
     def templates(self) -> Templates[Driver]:

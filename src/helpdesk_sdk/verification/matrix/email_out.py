@@ -77,4 +77,5 @@ CASES = [
         Call("report_delivery", _REPORT | {"outcome": "lost"}),
         {SERVICE: "invalid_value"},
     ),
+    Case("read the health of mail", Call("email_health"), _ADMINS, says="See how much mail waits"),
 ]

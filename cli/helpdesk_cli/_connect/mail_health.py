@@ -1,0 +1,60 @@
+"""Whether mail arrives and is decided on, for admins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import MailHealth
+
+Result = tuple[str, bool | None, str, str | None]
+
+# Longer waits, in seconds, are worth a look.
+UNPARSED_MAX = 900
+QUARANTINE_MAX = 86_400
+
+
+def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[Result]:
+    """The check of mail that arrives; nothing for a helpdesk without addresses.
+
+    Args:
+        health: What the helpdesk says.
+        now: The present time.
+
+    Returns:
+        Name; True, or None as a warning; a message; and a fix.
+    """
+    channels = [one for one in health.channels if one.is_active]
+    if not channels and not health.unparsed and not health.quarantined:
+        return
+    at = now or datetime.now(UTC)
+    said = [f"{one.address}: {_last(one.last_received_at, at)}" for one in channels[:5]]
+    said += [f"{health.unparsed:,} not parsed"] if health.unparsed else []
+    said += [f"{health.quarantined:,} in quarantine"] if health.quarantined else []
+    said += [f"{health.suppressed:,} addresses suppressed"] if health.suppressed else []
+    message = "; ".join(said)
+    if _seconds(health.oldest_unparsed_at, at) > UNPARSED_MAX:
+        late = f"mails wait to be parsed, the oldest for {_age(_seconds(health.oldest_unparsed_at, at))}; {message}"
+        yield "mail in", None, late, "Deploy the function email-in, or start helpdesk worker."
+    elif _seconds(health.oldest_quarantined_at, at) > QUARANTINE_MAX:
+        late = f"quarantine waits for {_age(_seconds(health.oldest_quarantined_at, at))}; {message}"
+        yield "mail in", None, late, "Decide: helpdesk mail quarantine list"
+    else:
+        yield "mail in", True, message, None
+
+
+def _last(received_at: datetime | None, now: datetime) -> str:
+    return "no mail yet" if received_at is None else f"last mail {_age(_seconds(received_at, now))} ago"
+
+
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (now - since).total_seconds())
+
+
+def _age(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,62 @@
+"""Mails that are sent, and what waits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from .._base.choices import OutboundState, words
+from .._base.output import age, print_fields, print_note, print_rows, with_progress
+from .._connect.connection import connect
+from .._show.sent_mails import SENT_COLUMNS
+from .app import app
+
+
+@app.command()
+def sent(
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")
+    ] = None,
+    state: Annotated[
+        list[OutboundState] | None,
+        typer.Option(metavar=words(OutboundState), help="Only this state; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+) -> None:
+    """List the mails that are sent, newest first."""
+    with connect() as hd:
+        pager = hd.mail.outbound.list(ticket=ticket, recipient=recipient, state=state or None, page_size=500)
+        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
+    more = bool(limit) and len(found) > limit
+    print_rows(found[:limit] if more else found, SENT_COLUMNS, empty="No mails.")
+    if more:
+        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+
+
+@app.command()
+def health() -> None:
+    """Show the last mail of each address, what waits, and what failed."""
+    with connect() as hd:
+        found = hd.mail.health()
+    last = [
+        (one.address, f"{age(one.last_received_at)} ago" if one.last_received_at else "no mail yet")
+        for one in found.channels
+        if one.is_active
+    ]
+    fields: list[tuple[str, object]] = [
+        *last,
+        ("not parsed", _waiting(found.unparsed, found.oldest_unparsed_at)),
+        ("quarantine", _waiting(found.quarantined, found.oldest_quarantined_at)),
+        ("failed", found.failed),
+        ("suppressed", found.suppressed),
+    ]
+    print_fields("Mail", fields, json=found)
+
+
+def _waiting(count: int, oldest: datetime | None) -> str:
+    return f"{count:,}, the oldest for {age(oldest)}" if oldest else f"{count:,}"

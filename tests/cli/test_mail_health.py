@@ -1,0 +1,68 @@
+"""The check of mail that arrives, and the line about mails on a ticket: by the numbers alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from helpdesk_cli._connect.mail_health import mail_findings
+from helpdesk_cli._show.sent_mails import summary
+from helpdesk_sdk import ChannelHealth, MailHealth, OutboundEmail
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def _health(hours: int | None = None, unparsed: int | None = None, quarantined: int | None = None) -> MailHealth:
+    """An address whose last mail came so many hours ago, and mails that wait for so many minutes."""
+    channels = []
+    if hours is not None:
+        at = NOW - timedelta(hours=hours)
+        channels = [
+            ChannelHealth(channel_id=uuid4(), address="support@acme.example", is_active=True, last_received_at=at)
+        ]
+    return MailHealth(
+        channels=tuple(channels),
+        unparsed=int(unparsed is not None),
+        oldest_unparsed_at=None if unparsed is None else NOW - timedelta(minutes=unparsed),
+        quarantined=int(quarantined is not None),
+        oldest_quarantined_at=None if quarantined is None else NOW - timedelta(minutes=quarantined),
+        failed=0,
+        suppressed=2,
+    )
+
+
+def test_a_helpdesk_without_mail_is_not_told_about_it() -> None:
+    assert list(mail_findings(_health(), NOW)) == []
+
+
+def test_mail_that_waits_too_long_is_a_warning_with_a_fix() -> None:
+    said = "support@acme.example: last mail 3 h ago; 2 addresses suppressed"
+    assert list(mail_findings(_health(3), NOW)) == [("mail in", True, said, None)]
+    [(_, ok, message, fix)] = mail_findings(_health(3, unparsed=5), NOW)
+    assert (ok, fix) == (True, None)
+    assert "1 not parsed" in message
+    [(_, ok, message, fix)] = mail_findings(_health(3, unparsed=20), NOW)
+    assert (ok, fix) == (None, "Deploy the function email-in, or start helpdesk worker.")
+    assert message.startswith("mails wait to be parsed, the oldest for 20 min; ")
+    [(_, ok, message, fix)] = mail_findings(_health(3, quarantined=3000), NOW)
+    assert (ok, fix) == (None, "Decide: helpdesk mail quarantine list")
+    assert message.startswith("quarantine waits for 2 d; ")
+
+
+def _mail(recipient: str, state: str = "sent", **more: object) -> OutboundEmail:
+    row = {"email_id": uuid4(), "kind": "reply", "recipient": recipient, "subject": "Re: x", "state": state}
+    return OutboundEmail.model_validate(row | {"minted_id": "m", "created_at": NOW} | more)
+
+
+def test_a_ticket_says_who_was_mailed_and_what_did_not_arrive() -> None:
+    assert summary([]) is None
+    assert (
+        summary([_mail("a@x.example"), _mail("a@x.example"), _mail("b@x.example")]) == "3 to a@x.example, b@x.example"
+    )
+    bounced = _mail("a@x.example", bounced_at=NOW, bounce_reason="5.1.1 no such user")
+    assert summary([bounced, _mail("b@x.example", "queued")]) == (
+        "2 to a@x.example, b@x.example; 1 bounced: a@x.example (5.1.1 no such user); 1 not sent yet"
+    )
+    many = summary([_mail(f"{name}@x.example") for name in "abcde"])
+    assert many == "5 to a@x.example, b@x.example, c@x.example and 2 more"
+    assert summary([_mail("a@x.example", "suppressed")]) == "1 to a@x.example; 1 suppressed: a@x.example"
