@@ -34,7 +34,7 @@ _ELSEWHERE |= {"docs/guides/scripts.md"}
 _HERE = {
     "README.md": 2,
     "docs/assistant.md": 3,
-    "docs/email.md": 5,
+    "docs/email.md": 6,
     "docs/events.md": 1,
     "docs/export.md": 1,
     "docs/knowledge.md": 3,
@@ -188,6 +188,8 @@ def test_email(hd: Helpdesk, helpdesk_project: Project, capsys: pytest.CaptureFi
     _run("docs/email.md", 3, hd=hd)
     assert "0 in quarantine; 0 addresses" in capsys.readouterr().out
     _run("docs/email.md", 4, hd=hd)
+    assert "locale" in capsys.readouterr().out
+    _run("docs/email.md", 5, hd=hd)
     assert "Your number is" in capsys.readouterr().out
 
 
