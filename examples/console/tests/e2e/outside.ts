@@ -95,6 +95,32 @@ story("an admin makes a webhook, sees what fails, and sends it again", { world: 
   await page.getByText("Written by an admin").waitFor();
   await page.getByRole("button", { name: "Back to what is built in" }).click();
   await page.getByText("Built in", { exact: true }).waitFor();
+
+  // Slack: a workspace with its secrets, and a channel; nothing of the secrets comes back.
+  await page.getByRole("link", { name: "Slack" }).click();
+  await page.getByRole("button", { name: "Connect a workspace" }).click();
+  const connect = page.getByRole("dialog", { name: "Connect a workspace" });
+  await connect.getByLabel("Id of the workspace").fill("T0123456789");
+  await connect.getByLabel("Name of the workspace").fill("Acme");
+  await connect.getByLabel("Id of the app's user").fill("U0123456789");
+  await connect.getByLabel("Bot token").fill("xoxb-1234567890-abcdef");
+  await connect.getByLabel("Signing secret").fill("0123456789abcdef0123456789abcdef");
+  await connect.getByRole("button", { name: "Connect", exact: true }).click();
+  const workspace = page.getByRole("region", { name: "Acme" });
+  await workspace.getByRole("button", { name: "Add a channel" }).click();
+  const slackChannel = page.getByRole("dialog", { name: "Add a channel" });
+  await slackChannel.getByLabel("Id of the channel").fill("C0123456789");
+  await slackChannel.getByLabel("Name").fill("#support");
+  await slackChannel.getByLabel("replies, in the thread").uncheck();
+  await slackChannel.getByRole("button", { name: "Add", exact: true }).click();
+  const row = workspace.getByRole("row", { name: /#support/ });
+  await row.getByText("new tickets, tickets that are opened again").waitFor();
+  await row.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText("A test message is on its way.").waitFor();
+  await expectAccessible(page, "slack", ["light"]);
+  await workspace.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Disconnect" }).click();
+  await page.getByText("No Slack workspace yet").waitFor();
 });
 
 story(

@@ -24,6 +24,7 @@ const ADMIN = [
   "assistant",
   "mail",
   "templates",
+  "slack",
   "webhooks",
   "webhooks/:webhook",
   "outbox",

@@ -11,6 +11,7 @@ const PAGES = [
   "assistant",
   "mail",
   "templates",
+  "slack",
   "webhooks",
   "outbox",
   "health",

@@ -11,6 +11,7 @@ const PAGES = {
   assistant: lazy(() => import("./AssistantPage.tsx")),
   mail: lazy(() => import("./MailPage.tsx")),
   templates: lazy(() => import("./TemplatesPage.tsx")),
+  slack: lazy(() => import("./SlackPage.tsx")),
   webhooks: lazy(() => import("./WebhooksPage.tsx")),
   outbox: lazy(() => import("./OutboxPage.tsx")),
   health: lazy(() => import("./HealthPage.tsx")),
