@@ -37,6 +37,7 @@ def main() -> int:
         pictures = {
             "url": stack.info.api_url,
             "key": stack.info.publishable_key,
+            "secret_key": stack.info.secret_key,
             "people": people,
             "folder": str(FOLDER),
         }
