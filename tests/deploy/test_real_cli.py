@@ -76,7 +76,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
     )
 
     files_of = {
-        name: {file.decode() for file in re.findall(rb'filename="([^"]+)"', body)}
+        name: {file.decode() for file in re.findall(rb'filename="(supabase/[^"]+)"', body)}
         for name, body in platform.sources.items()
     }
     assert files_of == {
