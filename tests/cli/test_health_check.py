@@ -59,6 +59,17 @@ def test_nothing_waits() -> None:
             "nothing drains the outbox: 12 deliveries wait, the oldest for 20 min; 2 deliveries are dead",
             "helpdesk worker --deliver",
         ),
+        (
+            "outbox",
+            [
+                _one("outbox", 12, kind="webhook", state="waiting"),
+                _one("outbox", 3, kind="email", state="waiting"),
+                _one("outbox_oldest_seconds", 2, kind="webhook"),
+                _one("outbox_oldest_seconds", 1200, kind="email"),
+            ],
+            "mails are not sent: 3 wait, the oldest for 20 min",
+            "HELPDESK_MAIL_URL",
+        ),
         ("outbox", [_one("outbox", 1, kind="email", state="dead")], "1 deliveries are dead", "replay --dead"),
         ("outbox", [_one("webhooks", 1, state="disabled")], "1 webhooks were switched off", "helpdesk webhooks list"),
         ("connections", [_one("connections", 71, state="active")], "81 of 100", "pooler"),

@@ -106,16 +106,24 @@ def _waiting(
     return (None, message, fix) if seconds > most else (True, message, None)
 
 
+_WAITING_MAILS = {"kind": "email", "state": "waiting"}
+
+
 def _outbox(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
     def number(state: str) -> float:
         return sum(row.value for row in rows if row.name == "outbox" and row.labels.get("state") == state)
 
-    late = max((row.value for row in rows if row.name == "outbox_oldest_seconds"), default=0.0)
+    ages = {row.labels.get("kind"): row.value for row in rows if row.name == "outbox_oldest_seconds"}
+    late = max(ages.values(), default=0.0)
     off = sum(row.value for row in rows if row.name == "webhooks" and row.labels.get("state") == "disabled")
     waiting, dead = number("waiting"), number("dead")
     ended = [f"{dead:,.0f} deliveries are dead"] if dead else []
     ended += [f"{off:,.0f} webhooks were switched off by themselves"] if off else []
     if late > DELIVERY_MAX:
+        if all(age <= DELIVERY_MAX for kind, age in ages.items() if kind != "email"):
+            mails = sum(row.value for row in rows if row.name == "outbox" and row.labels == _WAITING_MAILS)
+            message = f"mails are not sent: {mails:,.0f} wait, the oldest for {_age(late)}"
+            return None, "; ".join([message, *ended]), "Start helpdesk worker --deliver with HELPDESK_MAIL_URL set"
         message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {_age(late)}"
         fix = (
             "Start helpdesk worker --deliver, or have the database call the function deliver: helpdesk outbox schedule"
