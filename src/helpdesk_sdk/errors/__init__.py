@@ -16,8 +16,8 @@ HelpdeskError
 │   │   ├── EmailBlockNotFoundError
 │   │   ├── UserEmailNotFoundError
 │   │   ├── ParticipantNotFoundError
-│   │   ├── SuppressionNotFoundError
 │   │   ├── EmailTemplateNotFoundError
+│   │   ├── SuppressionNotFoundError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
