@@ -24,9 +24,9 @@ HelpdeskError
 │   │   ├── GapNotFoundError
 │   │   ├── WebhookNotFoundError
 │   │   ├── DeliveryNotFoundError
+│   │   ├── ProposalNotFoundError
 │   │   ├── SlackConnectionNotFoundError
 │   │   ├── SlackChannelNotFoundError
-│   │   ├── ProposalNotFoundError
 │   │   ├── TicketNotFoundError
 │   │   └── AssigneeNotFoundError
 │   ├── ConflictError
@@ -56,6 +56,8 @@ HelpdeskError
 │   │   ├── ProposalDecidedError
 │   │   ├── ProposalExpiredError
 │   │   ├── ConfirmationNeededError
+│   │   ├── SlackChannelTakenError
+│   │   ├── SlackThreadSilentError
 │   │   ├── ExternalIdTakenError
 │   │   ├── StaleRevisionError
 │   │   ├── AlreadyAssignedError
@@ -65,8 +67,6 @@ HelpdeskError
 │   │   ├── NotMergedError
 │   │   ├── OtherRequesterError
 │   │   ├── LinkCycleError
-│   │   ├── SlackChannelTakenError
-│   │   ├── SlackThreadSilentError
 │   │   └── IdConflictError
 │   ├── AuthenticationError
 │   ├── ForbiddenError
