@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from psycopg import errors
 from tests.db import test_email_in, test_email_kinds, test_email_loops
 from tests.db.mailing import (
     AGENT_ADDRESS,
@@ -192,3 +193,18 @@ def test_who_is_not_asked_about_is_no_worker_of_the_ticket(desk: Db, world: Worl
     )
     found = {name: value(desk, query, world[name], world["mine"]) for name in ("agent", "stranger", "customer")}
     assert found == {"agent": True, "stranger": False, "customer": False}
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("email_channels", "(address) values ('new@desk.example')"),
+        ("user_emails", "(email, user_id) values ('new@example.com', %s)"),
+        ("email_blocks", "(pattern) values ('new.example')"),
+    ],
+)
+def test_where_no_guard_refuses_a_policy_does(desk: Db, world: World, table: str, row: str) -> None:
+    desk.execute(f"alter table helpdesk.{table} disable trigger user".encode())
+    for person in (AGENT, CUSTOMER):
+        with pytest.raises(errors.InsufficientPrivilege, match="row-level security"), be(desk, person):
+            desk.execute(f"insert into helpdesk.{table} {row}".encode(), [world["customer"]] if "%s" in row else [])

@@ -130,6 +130,7 @@ _SAID_TWICE = (
         for table in (
             *("attachments", "messages", "notes", "ticket_links", "ticket_merges", "team_members", "ticket_tags"),
             *("settings", "views"),
+            *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails"),
             *("field_options", "field_teams", "ticket_staff_fields", "knowledge_gaps", "gap_questions"),
             *(
                 "proposals",
