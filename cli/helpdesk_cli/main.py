@@ -34,6 +34,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "views": ("views",),
     "events": ("events",),
     "webhooks": ("webhooks",),
+    "slack": ("slack",),
     "outbox": ("outbox",),
     "settings": ("settings",),
     "profiles": ("profiles",),

@@ -137,6 +137,7 @@ if TYPE_CHECKING:
     from .models.search import MatchedPart, QueryReading, SearchAnswer, SearchHit, Snippet
     from .models.session import Session
     from .models.settings import Settings
+    from .models.slack import SlackChannel, SlackConnection
     from .models.teams import Team, TeamMember
     from .models.throwaways import RemovedThrowaways
     from .models.tickets import (
@@ -165,6 +166,7 @@ if TYPE_CHECKING:
     from .resources.mail.outbound import OutboundEmailRef
     from .resources.outbox import DeliveryRef
     from .resources.presence import TicketPresence
+    from .resources.slack import SlackChannelRef, SlackConnectionRef
     from .resources.tickets.fields import FieldOrder, by_field
     from .resources.views import ViewColumn, ViewRef
     from .resources.webhooks import WebhookRef
@@ -322,6 +324,10 @@ __all__ = [
     "SenderVerdict",
     "Session",
     "Settings",
+    "SlackChannel",
+    "SlackChannelRef",
+    "SlackConnection",
+    "SlackConnectionRef",
     "Snippet",
     "StaleCitation",
     "Status",

@@ -136,6 +136,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "models.session": ("Session",),
     "models.metrics": ("Metric", "MetricKind", "prometheus_text"),
     "models.settings": ("Settings",),
+    "models.slack": ("SlackChannel", "SlackConnection"),
     "models.throwaways": ("RemovedThrowaways",),
     "models.teams": ("Team", "TeamMember"),
     "models.tickets": (
@@ -164,6 +165,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "resources.mail.outbound": ("OutboundEmailRef",),
     "resources.outbox": ("DeliveryRef",),
     "resources.presence": ("TicketPresence",),
+    "resources.slack": ("SlackChannelRef", "SlackConnectionRef"),
     "resources.tickets.fields": ("FieldOrder", "by_field"),
     "resources.views": ("ViewColumn", "ViewRef"),
     "resources.webhooks": ("WebhookRef",),

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .resources.presence import Presence
     from .resources.search import Search
     from .resources.settings import Settings
+    from .resources.slack import Slack
     from .resources.teams import Teams
     from .resources.tickets import Tickets
     from .resources.users import Users
@@ -95,6 +96,8 @@ class _Client(Generic[Driver, Transport]):
     """E-mail: addresses, mails that arrived, quarantine, blocked senders."""
     webhooks: Webhooks[Driver]
     """URLs that receive events; for admins."""
+    slack: Slack[Driver]
+    """Slack channels that receive tickets; for admins."""
     outbox: Outbox[Driver]
     """What is sent to the outside: list, health, replay."""
     operations: Operations[Driver]

@@ -44,6 +44,7 @@ RESOURCES = (
     "auth",
     "outbox",
     "webhooks",
+    "slack",
     "mail",
     "tickets",
     "messages",

@@ -1,0 +1,70 @@
+"""`helpdesk slack`, the app's manifest, and the example for Discord."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import yaml
+from tests.cli.conftest import TEAM, People
+from tests.sdk.slack_double import SECRET, TOKEN, slack_double
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "slack"
+
+
+def test_a_channel_is_connected_listed_tried_and_removed(people: People) -> None:
+    secrets = {"HELPDESK_SLACK_TOKEN": TOKEN, "HELPDESK_SLACK_SIGNING_SECRET": SECRET}
+    with slack_double() as double:
+        options = ("--team", TEAM, "--event", "opened", "--name", "support", "--api-url", double.url)
+        made = people.admin("slack", "connect", "C0CLI", *options, "--json", **secrets)
+    assert TOKEN not in made.out + made.err
+    channel = made.json["slack_channel_id"]
+    (row,) = people.admin("slack", "list", "--json").json
+    assert (row["channel_name"], row["events"]) == ("support", ["opened"])
+    assert "Example" in people.admin("slack", "list").out
+    assert "queued" in people.admin("slack", "test", channel).out
+    assert "is off" in people.admin("slack", "switch", channel, "--off").out
+    assert "switched off" in people.admin("slack", "list").out
+    assert "Removed" in people.admin("slack", "remove", channel).out
+    assert people.admin("slack", "remove", channel, code=3).err.startswith("Error: There is no such")
+    assert people.admin("slack", "list", "--json").json == []
+
+
+def test_a_token_that_slack_refuses_is_not_shown(people: People) -> None:
+    wrong = "xoxb-0000000000-wrong"
+    secrets = {"HELPDESK_SLACK_TOKEN": wrong, "HELPDESK_SLACK_SIGNING_SECRET": SECRET}
+    with slack_double() as double:
+        refused = people.admin("slack", "connect", "C0CLI", "--api-url", double.url, code=2, **secrets)
+    assert "invalid_auth" in refused.err
+    assert wrong not in refused.err
+
+
+def test_the_manifest_asks_for_no_more_than_is_used() -> None:
+    manifest = yaml.safe_load((EXAMPLES / "manifest.yaml").read_text())
+    assert set(manifest["oauth_config"]["scopes"]) == {"bot"}
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == {
+        *("chat:write", "commands", "users:read", "users:read.email", "channels:history", "groups:history"),
+    }
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["message.channels", "message.groups"]
+    urls = {
+        manifest["features"]["slash_commands"][0]["url"],
+        manifest["settings"]["event_subscriptions"]["request_url"],
+        manifest["settings"]["interactivity"]["request_url"],
+    }
+    assert urls == {"https://YOUR-PROJECT.supabase.co/functions/v1/slack"}
+
+
+def test_the_example_for_discord_calls_nobody() -> None:
+    spec = importlib.util.spec_from_file_location("to_discord", EXAMPLES / "to_discord.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    data = {"ticket_number": 7, "data": {"title": "@everyone"}}
+    event = SimpleNamespace(id="msg_1", type="ticket.created", timestamp=datetime.now(UTC), data=data)
+    assert module.message(event) == {
+        "content": "#7 ticket.created: @everyone",
+        "allowed_mentions": {"parse": []},
+    }
