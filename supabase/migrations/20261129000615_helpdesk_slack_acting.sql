@@ -72,8 +72,8 @@ as $$
   );
 $$;
 comment on function helpdesk.accept_slack is
-  'For the function slack, with the secret key: whether a request comes from Slack. sent_at and signature: its headers; '
-  'body: as it came; workspace_id: the workspace that the body names. Null for a signature that is not right or older '
+  'For the function slack, with the secret key: whether a request comes from Slack. sent_at and signature: its '
+  'headers; body: as it came; workspace_id: the workspace that the body names. Null for a signature that is not right or older '
   'than five minutes; otherwise the connection, with its token if the body names a workspace.';
 revoke all on function helpdesk.accept_slack from public, anon, authenticated, service_role;
 grant execute on function helpdesk.accept_slack to service_role;
