@@ -30,20 +30,20 @@ comment on function helpdesk_private.installation_mark is
   'The id of this helpdesk in the header X-Helpdesk-Installation of its mails.';
 revoke all on function helpdesk_private.installation_mark from public, anon, authenticated, service_role;
 
-create function helpdesk_private.bounce_token(p_minted_id text)
+create function helpdesk_private.bounce_token(p_email_id uuid)
 returns text
 language sql
 immutable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- The random part of the Message-ID, in the letters of an address.
-  select helpdesk_private.base32(decode(substr(p_minted_id, 3, 32), 'hex'));
+  -- Nothing that stands in the mail's header: people hand that on with each answer, and answers go to strangers, too.
+  select helpdesk_private.base32(uuid_send(p_email_id));
 $$;
 comment on function helpdesk_private.bounce_token is
-  'The token in the address to which servers report that this mail did not arrive.';
+  'The token in the address to which servers report that this mail did not arrive. Only servers see that address.';
 revoke all on function helpdesk_private.bounce_token from public, anon, authenticated, service_role;
-create unique index outbound_emails_bounce_idx on helpdesk.outbound_emails (helpdesk_private.bounce_token(minted_id));
+create unique index outbound_emails_bounce_idx on helpdesk.outbound_emails (helpdesk_private.bounce_token(email_id));
 alter index helpdesk.outbound_emails_bounce_idx alter column 1 set statistics 0;
 
 create function helpdesk_private.takes_reply_addresses(p_channel helpdesk.email_channels)
@@ -283,7 +283,7 @@ begin
     end),
     'envelope_from', case
       when v_takes then format(
-        'bounce+%s@%s', helpdesk_private.bounce_token(v_email.minted_id), helpdesk_private.reply_domain(v_channel)
+        'bounce+%s@%s', helpdesk_private.bounce_token(v_email.email_id), helpdesk_private.reply_domain(v_channel)
       )
     end,
     'subject', coalesce(nullif(v_body ->> 'subject', ''), v_email.subject),

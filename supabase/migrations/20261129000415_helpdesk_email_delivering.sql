@@ -127,7 +127,9 @@ begin
   end loop;
 end;
 $$;
-create function helpdesk_private.tell_undelivered(p_email helpdesk.outbound_emails, p_type text, p_reason text)
+create function helpdesk_private.tell_undelivered(
+  p_email helpdesk.outbound_emails, p_type text, p_reason text, p_is_sure boolean default true
+)
 returns void
 language plpgsql
 security definer
@@ -145,7 +147,7 @@ begin
     'email_id', p_email.email_id, 'kind', p_email.kind, 'reason', p_reason
   ));
   if p_email.kind = 'reply' and p_type in ('email.failed', 'email.bounced') and p_reason <> 'unknown'
-    and v_ticket.merged_into is null and v_ticket.status in ('resolved', 'closed') then
+    and p_is_sure and v_ticket.merged_into is null and v_ticket.status in ('resolved', 'closed') then
     -- The customer does not know the answer: somebody has to look. A closed ticket can only become open.
     update helpdesk.tickets as t set status = case v_ticket.status when 'resolved' then 'pending' else 'open' end
     where t.ticket_id = v_ticket.ticket_id;
@@ -153,7 +155,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.tell_undelivered is
-  'Tells staff by an event on the ticket that a mail did not arrive. A reply that did not arrive reopens its ticket.';
+  'Tells staff by an event on the ticket that a mail did not arrive. A reply that surely did not arrive reopens its '
+  'ticket.';
 revoke all on function helpdesk_private.tell_undelivered from public, anon, authenticated, service_role;
 
 create function helpdesk_private.suppress_address(p_address text, p_reason text, p_detail text)

@@ -1,9 +1,13 @@
 -- E-mail out: bounces and complaints, from mails that come back and from providers' webhooks. A report is believed only
--- if it names an id or a token of ours. It never becomes a message, and nothing is sent in answer to it.
+-- if it names an id or a token of ours. Whoever received an answer to a mail of ours knows its id, and could write such
+-- a report: one without the token is shown to staff, and stops nothing. It never becomes a message, and nothing is sent
+-- in answer to it.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000420', 'email_bounces');
 
-create function helpdesk_private.note_report(p_email helpdesk.outbound_emails, p_outcome text, p_detail text)
+create function helpdesk_private.note_report(
+  p_email helpdesk.outbound_emails, p_outcome text, p_detail text, p_is_sure boolean default true
+)
 returns void
 language plpgsql
 -- Definer: called by definer functions only. As all below.
@@ -30,19 +34,21 @@ begin
       update helpdesk.outbound_emails as e set complained_at = clock_timestamp() where e.email_id = p_email.email_id;
       perform helpdesk_private.tell_undelivered(p_email, 'email.complained', 'complaint');
     end if;
-    perform helpdesk_private.suppress_address(p_email.recipient, 'complaint', v_reason);
+    if p_is_sure then
+      perform helpdesk_private.suppress_address(p_email.recipient, 'complaint', v_reason);
+    end if;
   else
     if p_email.bounced_at is null then
       update helpdesk.outbound_emails as e set bounced_at = clock_timestamp(), bounce_reason = v_reason
       where e.email_id = p_email.email_id;
       perform helpdesk_private.tell_undelivered(
-        p_email, 'email.bounced', case p_outcome when 'bounced' then 'hard' else 'soft' end
+        p_email, 'email.bounced', case p_outcome when 'bounced' then 'hard' else 'soft' end, p_is_sure
       );
     end if;
-    if p_outcome = 'bounced' or (
+    if p_is_sure and (p_outcome = 'bounced' or (
       select count(*) from helpdesk.outbound_emails as e
       where e.recipient = p_email.recipient and e.bounced_at > clock_timestamp() - interval '7 days'
-    ) >= c_soft_most then
+    ) >= c_soft_most) then
       perform helpdesk_private.suppress_address(p_email.recipient, 'bounce', v_reason);
     end if;
   end if;
@@ -50,7 +56,7 @@ end;
 $$;
 comment on function helpdesk_private.note_report is
   'What a report says about a mail of ours. A hard bounce, or the third soft one in seven days, suppresses the '
-  'address; so does a complaint. A delay is no failure.';
+  'address; so does a complaint. A delay is no failure. Not p_is_sure: anybody who knows the mail may say so.';
 revoke all on function helpdesk_private.note_report from public, anon, authenticated, service_role;
 
 create function helpdesk_private.reported_email(p_ids text[], p_tokens text[])
@@ -64,7 +70,7 @@ as $$
   select e.*
   from (
     select b.email_id, 1 as place, b.created_at from helpdesk.outbound_emails as b
-    where helpdesk_private.bounce_token(b.minted_id) = any(p_tokens)
+    where helpdesk_private.bounce_token(b.email_id) = any(p_tokens)
     union all
     select b.email_id, 2, b.created_at from helpdesk.outbound_emails as b
     where b.minted_id = any(p_ids) or b.stamped_id = any(p_ids)
@@ -129,27 +135,37 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_mail jsonb;
+  v_tokens text[];
   v_email helpdesk.outbound_emails;
+  v_is_sure boolean;
   v_said jsonb;
 begin
   select r.mail into v_mail from helpdesk_private.received_emails as r where r.inbound_id = new.inbound_id;
+  v_tokens := array(
+    select lower(t.token) from unnest(helpdesk_private.mail_strings(v_mail #> '{bounce,tokens}')) as t (token)
+  );
   v_email := helpdesk_private.reported_email(
     helpdesk_private.mail_strings(v_mail #> '{bounce,ids}') || helpdesk_private.mail_strings(v_mail -> 'in_reply_to')
     || helpdesk_private.mail_strings(v_mail -> 'references'),
-    array(
-      select lower(t.token) from unnest(helpdesk_private.mail_strings(v_mail #> '{bounce,tokens}')) as t (token)
-    )
+    v_tokens
   );
   if v_email.email_id is null then
     return new;
   end if;
   new.ticket_id := coalesce(new.ticket_id, v_email.ticket_id);
   new.reason := 'names_our_mail';
+  -- A mail from a mailbox without such addresses had no token: there the id has to do, but for a complaint.
+  v_is_sure := helpdesk_private.bounce_token(v_email.email_id) = any(v_tokens) or (
+    new.outcome = 'bounce' and exists (
+      select from helpdesk.email_channels as c
+      where c.channel_id = v_email.channel_id and not helpdesk_private.takes_reply_addresses(c)
+    )
+  );
   if new.outcome = 'complaint' then
-    perform helpdesk_private.note_report(v_email, 'complained', 'A report of spam came by mail.');
+    perform helpdesk_private.note_report(v_email, 'complained', 'A report of spam came by mail.', v_is_sure);
   else
     v_said := helpdesk_private.bounce_outcome(v_mail -> 'bounce', v_email.recipient);
-    perform helpdesk_private.note_report(v_email, v_said ->> 'outcome', v_said ->> 'detail');
+    perform helpdesk_private.note_report(v_email, v_said ->> 'outcome', v_said ->> 'detail', v_is_sure);
   end if;
   return new;
 end;

@@ -47,9 +47,11 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
     ("note_email_outcome(helpdesk.outbox,text,jsonb)", "email_bounces"): {
         "any refusal suppresses": ("5\\.1\\.(1|2|3|6|10)\\M", "5"),
     },
-    ("note_report(helpdesk.outbound_emails,text,text)", "email_bounces"): {
+    ("note_report(helpdesk.outbound_emails,text,text,boolean)", "email_bounces"): {
         "a report counts each time": ("if p_email.bounced_at is null then", "if true then"),
         "soft bounces never suppress": (">= c_soft_most", ">= 100"),
+        "a forged bounce suppresses": ("if p_is_sure and", "if"),
+        "a forged complaint suppresses": ("if p_is_sure then", "if true then"),
         "what came back is delivered": (
             "and e.bounced_at is null;\n  elsif p_outcome = 'delayed'",
             ";\n  elsif p_outcome = 'delayed'",
@@ -59,7 +61,8 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
         "a delay is a failure": ("not in ('failed', '')", "not in ('failed', 'delayed', '')"),
         "the report about somebody else counts": ("where b.is_ours or", "where true or"),
     },
-    ("tell_undelivered(helpdesk.outbound_emails,text,text)", "email_bounces"): {
+    ("tell_undelivered(helpdesk.outbound_emails,text,text,boolean)", "email_bounces"): {
+        "a forged bounce opens a closed ticket": ("and p_is_sure", ""),
         "a ticket stays closed although its answer came back": (
             "and v_ticket.status in ('resolved', 'closed')",
             "and false",
