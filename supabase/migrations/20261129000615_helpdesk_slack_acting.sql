@@ -73,8 +73,8 @@ as $$
 $$;
 comment on function helpdesk.accept_slack is
   'For the function slack, with the secret key: whether a request comes from Slack. sent_at and signature: its '
-  'headers; body: as it came; workspace_id: the workspace that the body names. Null for a signature that is not right or older '
-  'than five minutes; otherwise the connection, with its token if the body names a workspace.';
+  'headers; body: as it came; workspace_id: the workspace that the body names. Null for a signature that is not right '
+  'or older than five minutes; otherwise the connection, with its token if the body names a workspace.';
 revoke all on function helpdesk.accept_slack from public, anon, authenticated, service_role;
 grant execute on function helpdesk.accept_slack to service_role;
 
@@ -127,7 +127,9 @@ as $$
   from helpdesk_private.person_of_address(helpdesk_private.canonical_email(p_email)) as u
   inner join auth.users as l on u.auth_user_id = l.id
   -- The person's own address counts only if their login has proved it; an alias, because an admin vouches for it.
-  where l.email_confirmed_at is not null and (
+  where l.email_confirmed_at is not null
+    -- Who may not sign in does not come in by Slack.
+    and l.deleted_at is null and coalesce(l.banned_until <= clock_timestamp(), true) and (
     helpdesk_private.canonical_email(l.email) = u.email
     or u.email is distinct from helpdesk_private.canonical_email(p_email)
   );

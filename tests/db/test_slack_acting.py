@@ -273,6 +273,15 @@ def test_an_address_that_no_login_has_proved_is_nobody(db: Db, connection: str, 
         act(db, connection, AGENT, "claim", ticket_id=ticket)
 
 
+@pytest.mark.parametrize("until", ["infinity", "2999-01-01"])
+def test_a_login_that_is_banned_does_nothing_from_slack(db: Db, connection: str, ticket: str, until: str) -> None:
+    db.execute("update auth.users set banned_until = %s where email = %s", (until, AGENT.email))
+    with refused("slack_person_unknown"):
+        act(db, connection, AGENT, "claim", ticket_id=ticket)
+    db.execute("update auth.users set banned_until = now() - interval '1 second' where email = %s", (AGENT.email,))
+    act(db, connection, AGENT, "claim", ticket_id=ticket)
+
+
 def test_nothing_is_done_while_the_workspace_is_off(db: Db, connection: str, ticket: str) -> None:
     db.execute("update helpdesk.slack_connections set is_active = false")
     with refused("slack_connection_not_found"):
