@@ -49,6 +49,10 @@ begin
     p_email.from_name := left(helpdesk_private.one_line(v_from #>> '{0,name}'), 200);
   end if;
   p_email.verdict := helpdesk_private.mail_verdict(p_mail, coalesce(v_channel.trusted_authserv_ids, '{}'), p_email.from_address);
+  if p_email.verdict = 'pass' and lower(p_mail #>> '{verdict,domain}') <> split_part(p_email.from_address, '@', 2) then
+    -- The provider has read another author in the same From, and speaks for that one.
+    p_email.verdict := 'none';
+  end if;
   v_original := helpdesk_private.mail_address(
     coalesce(p_mail #>> '{headers,x_original_sender}', p_mail #>> '{headers,x_original_from}')
   );

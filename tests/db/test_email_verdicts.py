@@ -130,3 +130,11 @@ def test_a_forged_verdict_gives_a_forger_no_staffs_hand(desk: Db, world: World) 
     assert (row["verdict"], row["post_id"]) == ("none", None)
     assert "staff_not_verified" in row["flags"]
     assert ticket(desk, world["mine"])["status"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("domain", "verdict"), [("example.com", "pass"), ("EXAMPLE.com", "pass"), ("evil.example", "none")]
+)
+def test_a_provider_speaks_for_the_author_whom_it_has_read(desk: Db, domain: str, verdict: str) -> None:
+    said = {"result": "pass", "source": "sendgrid", "detail": "", "domain": domain}
+    assert receive(desk, mail(verdict=said))["verdict"] == verdict

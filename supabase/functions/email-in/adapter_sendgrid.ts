@@ -79,7 +79,10 @@ function envelopeIn(form: Form): { from: string | null; to: string[] } {
   return { from: text(from), to: (Array.isArray(to) ? to : [to]).map(text).filter((one) => one !== null) };
 }
 
-/** A signature of the author's own domain is a `pass`; of anything else SendGrid does not say what the domain wants. */
+/**
+ * A signature of the author's own domain is a `pass`; of anything else SendGrid does not say what the domain wants. The
+ * field `from` is decoded: it may name another author than the mail does, and so the verdict says of whose domain it is.
+ */
 function verdictIn(form: Form): Verdict | null {
   const dkim = textIn(form, "dkim");
   if (dkim === null) return null;
@@ -88,7 +91,7 @@ function verdictIn(form: Form): Verdict | null {
   const passed = [...dkim.toLowerCase().matchAll(/@([a-z0-9._-]{1,253})\s*:\s*pass/g)].map((match) => match[1]!);
   const isOwn = domain !== null &&
     passed.some((one) => one === domain || (one.includes(".") && domain.endsWith(`.${one}`)));
-  return isOwn ? { result: "pass", source: "sendgrid", detail: `dkim ${dkim.slice(0, 200)}` } : null;
+  return isOwn ? { result: "pass", source: "sendgrid", domain, detail: `dkim ${dkim.slice(0, 200)}` } : null;
 }
 
 function fromFields(form: Form): Uint8Array {

@@ -11,6 +11,8 @@ export interface Verdict {
   result: "pass" | "fail" | "none";
   source: string;
   detail: string;
+  /** Of which author's domain the provider speaks, where it says so: the database compares it with ours. */
+  domain?: string;
 }
 
 export interface ParsedMail {
