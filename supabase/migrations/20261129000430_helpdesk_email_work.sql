@@ -80,8 +80,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  c_attempts constant integer := 30;
+  v_id uuid;
   v_found jsonb;
 begin
+  -- Whoever had these mails ended before they could say why: no further try, so that the other mails go on.
+  for v_id in
+    select w.inbound_id from helpdesk_private.email_work as w
+    where w.attempts >= c_attempts and w.due_at <= clock_timestamp()
+    order by w.due_at limit 100
+  loop
+    perform helpdesk_private.postpone_email(v_id, 'Each worker ended at this mail.', true);
+  end loop;
   with due as (
     select w.inbound_id from helpdesk_private.email_work as w
     where w.due_at <= clock_timestamp()
@@ -118,7 +128,8 @@ as $$
 $$;
 comment on function helpdesk.lease_emails is
   'For workers, with the secret key: mails with work left, oldest first: inbound_id, raw_key, size, envelope, '
-  'attempts, and outcome, which is null while the mail is not parsed. Nobody else receives them for lease_seconds.';
+  'attempts, and outcome, which is null while the mail is not parsed. Nobody else receives them for lease_seconds. '
+  'After 30 attempts a mail is not leased again, and one that was never parsed has the outcome failed.';
 revoke all on function helpdesk.lease_emails from public, anon, authenticated, service_role;
 grant execute on function helpdesk.lease_emails to service_role;
 

@@ -19,6 +19,8 @@ EMAIL_WORK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]
     },
     ("lease_emails(integer,integer)", "email_work"): {
         "what is not due is leased": ("where w.due_at <= clock_timestamp()", "where true"),
+        "a mail that ends its worker comes for ever": ("w.attempts >= c_attempts", "false"),
+        "a mail is given up while somebody is at it": ("and w.due_at <= clock_timestamp()", ""),
     },
     (f"files_of_email({_EMAIL})", "email_work"): {
         "the second team has no files": (

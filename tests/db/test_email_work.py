@@ -229,6 +229,20 @@ def test_a_mail_whose_work_fails_is_due_later_and_in_the_end_failed(db: Db, worl
     assert work(db) == []
 
 
+def test_a_mail_at_which_each_worker_ended_is_given_up(db: Db, world: World) -> None:
+    inbound_id = arrive(db)
+    for attempt in range(1, 31):
+        make_due(db)
+        assert [found["attempts"] for found in lease(db)] == [attempt]
+    assert lease(db) == [], "the thirtieth may still be at it"
+    make_due(db)
+    other = arrive(db, "b")
+    make_due(db)
+    assert [found["inbound_id"] for found in lease(db)] == [other]
+    row = one(db, "select * from helpdesk.inbound_emails where inbound_id = %s", inbound_id)
+    assert (row["outcome"], row["reason"]) == ("failed", "Each worker ended at this mail.")
+
+
 def test_a_folder_is_read_from_where_it_was(db: Db, world: World) -> None:
     def position() -> Json | None:
         found: Json | None = value(db, "select helpdesk.mailbox_position('a@b', 'INBOX')")
