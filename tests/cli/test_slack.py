@@ -15,10 +15,13 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "slack"
 
 
 def test_a_channel_is_connected_listed_tried_and_removed(people: People) -> None:
-    secrets = {"HELPDESK_SLACK_TOKEN": TOKEN, "HELPDESK_SLACK_SIGNING_SECRET": SECRET}
     with slack_double() as double:
         options = ("--team", TEAM, "--event", "opened", "--name", "support", "--api-url", double.url)
-        made = people.admin("slack", "connect", "C0CLI", *options, "--json", **secrets)
+        made = people.admin(
+            *("slack", "connect", "C0CLI", *options, "--json"),
+            HELPDESK_SLACK_TOKEN=TOKEN,
+            HELPDESK_SLACK_SIGNING_SECRET=SECRET,
+        )
     assert TOKEN not in made.out + made.err
     channel = made.json["slack_channel_id"]
     (row,) = people.admin("slack", "list", "--json").json
