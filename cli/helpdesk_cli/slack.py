@@ -61,9 +61,12 @@ def connect(
 ) -> None:
     """Connect a workspace, and write tickets to a channel of it.
 
+    Once more, for the same channel: replaces the secrets and switches the workspace on.
+
     For example: helpdesk slack connect C0123456789 --team Billing
     """
     from helpdesk_sdk.delivery import slack_workspace
+    from helpdesk_sdk.errors import SlackChannelTakenError
 
     register_secret(token)
     register_secret(signing_secret)
@@ -76,13 +79,23 @@ def connect(
             bot_user_id=found.bot_user_id,
             workspace_name=found.workspace_name,
         )
-        made = hd.slack.add_channel(
-            connection,
-            channel,
-            channel_name=name,
-            team=team,
-            events=event or ["opened", "reopened", "replied"],
-        )
+        try:
+            made = hd.slack.add_channel(
+                connection,
+                channel,
+                channel_name=name,
+                team=team,
+                events=event or ["opened", "reopened", "replied"],
+            )
+        except SlackChannelTakenError:
+            team_id = hd.teams.get(team).team_id if team else None
+            same = (connection.connection_id, channel, team_id)
+            rows = hd.slack.channels()
+            kept = next((one for one in rows if (one.connection_id, one.channel_id, one.team_id) == same), None)
+            print_result(
+                f"{found.workspace_name} has new secrets; {channel} receives these tickets already.", json=kept
+            )
+            return
     print_result(f"Tickets go to {channel} of {found.workspace_name}. Its id here: {made.slack_channel_id}", json=made)
     print_note(f"Invite the app to the channel, then: helpdesk slack test {made.slack_channel_id}")
 

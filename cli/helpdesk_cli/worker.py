@@ -1,4 +1,4 @@
-"""`helpdesk worker`: does what waits, with the secret key: files, vectors, runs of the assistant, webhooks, mails."""
+"""`helpdesk worker`: does what waits, with the secret key: files, vectors, the assistant, webhooks, Slack, mails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHECK_TIMEOUT = 8.0
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    help = "Check files, embed, assist, send webhooks and mails. Needs the secret key."
+    help = "Check files, embed, assist, send webhooks, Slack messages and mails. Needs the secret key."
     app.command("worker", profile=True, help=help)(worker)
 
 
@@ -40,7 +40,7 @@ def worker(
         bool, typer.Option("--assistant", help="Carry out the assistant's runs with a language model.")
     ] = False,
     deliver: Annotated[
-        bool, typer.Option("--deliver", help="Send webhooks; with HELPDESK_MAIL_URL, mails too.")
+        bool, typer.Option("--deliver", help="Send webhooks and to Slack; with HELPDESK_MAIL_URL, mails too.")
     ] = False,
     finish_mail: Annotated[
         bool,

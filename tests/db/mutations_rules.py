@@ -13,6 +13,7 @@ from tests.db.mutations_email import EMAIL
 from tests.db.mutations_email_out import EMAIL_OUT
 from tests.db.mutations_email_work import EMAIL_WORK
 from tests.db.mutations_outbox import OUTBOX
+from tests.db.mutations_slack import SLACK
 from tests.db.people import Db, value
 
 _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
@@ -256,7 +257,7 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
 def all_of_them(db: Db) -> Iterator[Mutation]:
     """Every rule of the list."""
     for (function, about), changes in (
-        _RULES | ASSISTANT | OUTBOX | AUTOMATIC_MAIL | EMAIL | EMAIL_OUT | EMAIL_WORK
+        _RULES | ASSISTANT | OUTBOX | AUTOMATIC_MAIL | EMAIL | EMAIL_OUT | EMAIL_WORK | SLACK
     ).items():
         source = str(value(db, "select pg_get_functiondef(%s::regprocedure)", f"helpdesk_private.{function}"))
         for name, (old, new) in changes.items():

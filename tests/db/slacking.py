@@ -62,6 +62,20 @@ def send(db: Db) -> list[Json]:
     return calls
 
 
+def settled(db: Db, outcome: str, **result: Any) -> dict[str, Any]:
+    """The delivery that is due, after such an end."""
+    (leased,) = lease(db, kind="slack")
+    with be(db, SERVICE):
+        return one(
+            db,
+            "select * from helpdesk.settle_delivery(%s, %s, %s, 200, result => %s)",
+            leased["delivery_id"],
+            leased["lease"],
+            outcome,
+            Jsonb(result),
+        )
+
+
 def _sent(db: Db, delivery: Json) -> list[Json]:
     result: Json = dict(delivery["payload"].get("echo") or {})
     calls = []

@@ -1,10 +1,7 @@
-"""What people do from Slack: whose request it is, and with which rights it is carried out."""
+"""What people do from Slack, and with which rights it is carried out."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +10,6 @@ from tests.db.people import ADMIN, AGENT, CUSTOMER, LEFT, NOBODY, OTHER, SERVICE
 from tests.db.slacking import (
     CHANNEL,
     CONSOLE,
-    SECRET,
-    TOKEN,
-    WORKSPACE,
     act,
     add_channel,
     connect,
@@ -26,8 +20,6 @@ from tests.db.slacking import (
     thread,
 )
 from tests.db.world import World
-
-BODY = '{"type":"event_callback","team_id":"T0123456789","text":"Straße"}'
 
 
 @pytest.fixture
@@ -55,58 +47,6 @@ def in_thread(db: Db, channel: str, ticket: str, text: str) -> dict[str, str]:
 
 def number(db: Db, ticket: str) -> int:
     return int(value(db, "select number from helpdesk.tickets where ticket_id = %s", ticket))
-
-
-def accept(db: Db, *, body: str = BODY, secret: str = SECRET, workspace: str | None = WORKSPACE, **more: Any) -> Any:
-    stamp = more.get("stamp", str(int(time.time())))
-    signed = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
-    with be(db, SERVICE):
-        return value(
-            db,
-            "select helpdesk.accept_slack(%s, %s, %s, %s)",
-            stamp,
-            more.get("signature", f"v0={signed}"),
-            more.get("sent", body),
-            workspace,
-        )
-
-
-def test_a_signature_that_is_right_is_accepted(db: Db, connection: str) -> None:
-    accepted = accept(db)
-    assert (accepted["connection_id"], accepted["token"]) == (connection, TOKEN)
-    assert accepted["api_url"] == "https://slack.com/api"
-    # The check of the address names no workspace, and receives no token.
-    checked = accept(db, workspace=None)
-    assert (checked["connection_id"], "token" in checked) == (connection, False)
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"secret": "another0000000000000000000000000"},
-        {"sent": BODY + " "},
-        {"workspace": "T0OTHER"},
-        {"signature": "v0=" + "0" * 64},
-        {"signature": ""},
-        {"signature": None},
-        {"stamp": "now"},
-        {"stamp": str(int(time.time()) - 301)},
-        {"stamp": str(int(time.time()) + 9000)},
-        {"stamp": "9" * 12},
-    ],
-)
-def test_what_is_forged_or_old_is_not(db: Db, connection: str, forged: dict[str, Any]) -> None:
-    assert accept(db, **forged) is None
-
-
-def test_a_request_is_good_for_five_minutes(db: Db, connection: str) -> None:
-    assert accept(db, stamp=str(int(time.time()) - 290)) is not None
-
-
-def test_each_workspace_of_an_app_is_itself(db: Db, connection: str) -> None:
-    other = connect(db, "T0OTHER", token="xoxb-9876543210-other")
-    assert accept(db)["connection_id"] == connection
-    assert accept(db, workspace="T0OTHER")["connection_id"] == other
 
 
 def test_an_agent_claims_and_resolves(db: Db, world: World, connection: str, ticket: str) -> None:
@@ -238,6 +178,11 @@ def test_a_thread_of_something_else_is_no_ticket(db: Db, connection: str, channe
         assert value(db, ask, UUID(int=0), CHANNEL, ts) is False
     with refused("ticket_not_found"):
         act(db, connection, AGENT, "note", channel_id=CHANNEL, thread_ts="1600000000.000100", text="x")
+    # Other talk is nobody's business, whoever talks.
+    with refused("ticket_not_found"):
+        act(
+            db, connection, "elsewhere@example.org", "note", channel_id=CHANNEL, thread_ts="1600000000.000100", text="x"
+        )
 
 
 def test_everybody_finds_what_they_may_see(db: Db, world: World, connection: str, ticket: str) -> None:
@@ -280,6 +225,25 @@ def test_a_login_that_is_banned_does_nothing_from_slack(db: Db, connection: str,
         act(db, connection, AGENT, "claim", ticket_id=ticket)
     db.execute("update auth.users set banned_until = now() - interval '1 second' where email = %s", (AGENT.email,))
     act(db, connection, AGENT, "claim", ticket_id=ticket)
+
+
+def test_a_login_that_is_deleted_does_nothing_from_slack(db: Db, connection: str, ticket: str) -> None:
+    db.execute("update auth.users set deleted_at = now() where email = %s", (AGENT.email,))
+    with refused("slack_person_unknown"):
+        act(db, connection, AGENT, "claim", ticket_id=ticket)
+
+
+def test_an_address_that_the_login_does_not_have_is_nobody_and_an_alias_is_somebody(
+    db: Db, world: World, connection: str
+) -> None:
+    db.execute("update helpdesk.users set email = 'moved@example.org' where user_id = %s", (world["agent"],))
+    with refused("slack_person_unknown"), db.transaction():
+        act(db, connection, "moved@example.org", "find", query="printer")
+    with be(db, ADMIN):
+        db.execute(
+            "insert into helpdesk.user_emails (email, user_id) values ('agent@slack.example', %s)", (world["agent"],)
+        )
+    assert "text" in act(db, connection, "agent@slack.example", "find", query="printer")
 
 
 def test_nothing_is_done_while_the_workspace_is_off(db: Db, connection: str, ticket: str) -> None:

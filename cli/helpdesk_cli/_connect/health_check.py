@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .mail_health import mail_findings
+from .slack_health import slack_findings
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk, Metric
@@ -33,8 +34,10 @@ def check_health(hd: Helpdesk) -> Iterator[Result]:
     from helpdesk_sdk.errors import ForbiddenError, HelpdeskError
 
     try:
-        yield from findings(hd.operations.metrics())
+        metrics = hd.operations.metrics()
+        yield from findings(metrics)
         yield from mail_findings(hd.mail.health())
+        yield from slack_findings(hd.slack.connections(), hd.slack.channels(), metrics)
     except ForbiddenError:
         return
     except HelpdeskError as error:
