@@ -146,7 +146,6 @@ SLACK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     ("slack_login(text)", "slack_acting"): {
         "an address that nobody has proved acts": ("l.email_confirmed_at is not null", "true"),
         "a login that is banned acts": ("coalesce(l.banned_until <= clock_timestamp(), true)", "true"),
-        "a login that is deleted acts": ("l.deleted_at is null", "true"),
         "an address that the login does not have acts": ("helpdesk_private.canonical_email(l.email) = u.email", "true"),
         "an alias is nobody": ("or u.email is distinct from helpdesk_private.canonical_email(p_email)", ""),
     },
