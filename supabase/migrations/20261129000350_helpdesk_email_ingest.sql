@@ -144,6 +144,11 @@ begin
     where i.message_id = p_email.message_id and i.inbound_id <> p_email.inbound_id
       and i.outcome is not null and i.outcome not in ('duplicate', 'failed')
       and r.content_sha256 is not distinct from v_content
+      -- Headers are no content. A copy that somebody has made of the mail, worse than the mail or as another kind of mail,
+      -- does not stand in its way.
+      and not (i.verdict = 'fail' and p_email.verdict <> 'fail')
+      and i.outcome not in ('bounce', 'receipt', 'complaint', 'own_copy')
+      and (i.outcome <> 'automatic' or p_email.flags && '{automatic_reply,calendar_reply}')
     -- The one of this team first.
     order by i.team_id is distinct from p_email.team_id, i.received_at limit 1
   loop

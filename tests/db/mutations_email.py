@@ -101,6 +101,17 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
         "a reused id is a copy": ("and r.content_sha256 is not distinct from v_content", ""),
         "a second delivery is another mail": ("p_email.outcome := 'duplicate';", ""),
     },
+    (f"judge_copy({_PLACED})", "email_strangers"): {
+        "a forged copy keeps the mail out": ("and not (i.verdict = 'fail' and p_email.verdict <> 'fail')", ""),
+        "a copy as a report keeps the mail out": (
+            "and i.outcome not in ('bounce', 'receipt', 'complaint', 'own_copy')",
+            "",
+        ),
+        "a copy as an automatic reply keeps the mail out": (
+            "and (i.outcome <> 'automatic' or p_email.flags && '{automatic_reply,calendar_reply}')",
+            "",
+        ),
+    },
     (f"judge_author({_EMAIL},helpdesk.users,helpdesk_private.email_hit[])", "email_in"): {
         "a refused sender is heard": ("when p_email.verdict = 'fail' then", "when false then"),
         "a deactivated person is heard": ("when not p_author.is_active then", "when false then"),

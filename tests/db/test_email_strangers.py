@@ -6,6 +6,7 @@ import pytest
 from tests.db.mailing import (
     AGENT_ADDRESS,
     CUSTOMER_ADDRESS,
+    FAIL,
     NONE,
     OTHER_ADDRESS,
     STRANGER,
@@ -134,3 +135,21 @@ def test_the_requesters_further_mail_copies_others(desk: Db, first: Json) -> Non
     assert _people(desk, first)[STRANGER] == ("copied", True)
     assert count(desk, "participants") == before + 1
     assert value(desk, "select helpdesk_private.takes_part(%s, null, %s)", first["ticket_id"], STRANGER)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verdict": FAIL},
+        {"bounce": {"ids": [], "tokens": [], "recipients": []}},
+        {"report": "disposition"},
+        {"headers": {"auto_submitted": "auto-replied"}},
+    ],
+)
+def test_a_worse_copy_that_comes_first_does_not_keep_the_mail_out(desk: Db, changes: Json) -> None:
+    # Who had the mail before us can send it on with other headers.
+    true = mail(to=[SUPPORT])
+    assert receive(desk, true | changes)["outcome"] in ("quarantined", "bounce", "receipt", "automatic")
+    assert receive(desk, true)["outcome"] == "created"
+    assert receive(desk, true)["outcome"] == "duplicate"
+    assert receive(desk, true | {"verdict": FAIL})["outcome"] == "duplicate"
