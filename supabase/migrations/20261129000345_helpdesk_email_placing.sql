@@ -272,9 +272,16 @@ begin
   if p_email.outcome is null then
     p_email := helpdesk_private.judge_author(p_email, v_author, v_hits);
   end if;
-  if p_email.outcome is null and p_email.flags && '{automatic_reply}' and (
-    v_hit.ticket_id is null or v_hit.refused is not null or v_author.role in ('agent', 'admin')
-    or (select u.role from helpdesk.users as u where u.user_id = v_hit.token_user_id) in ('agent', 'admin')
+  if p_email.outcome is null and (
+    p_email.flags && '{automatic_reply}' and (
+      v_hit.ticket_id is null or v_hit.refused is not null or v_author.role in ('agent', 'admin')
+      or (select u.role from helpdesk.users as u where u.user_id = v_hit.token_user_id) in ('agent', 'admin')
+    )
+    -- Exchange marks absences as auto-generated. No program speaks to the requester in the name of staff.
+    or (
+      p_email.flags && '{automatic}' and v_hit.refused is null and v_hit.ticket_id is not null
+      and v_author.role in ('agent', 'admin')
+    )
   ) then
     p_email.outcome := 'automatic';
     p_email.reason := 'automatic_reply';

@@ -137,6 +137,9 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
         "the subject stays": ("subject = '[redacted]',", ""),
         "later deliveries keep the text": ("and i.outcome = 'duplicate'", "and false"),
     },
+    (f"decide_email({_PLACED})", "email_kinds"): {
+        "an absence of staff is a reply": ("p_email.flags && '{automatic}' and v_hit.refused is null", "false"),
+    },
     (f"decide_email({_PLACED})", "email_redaction"): {
         "a redacted text comes back": ("if p_email.outcome = 'duplicate' and exists", "if false and exists"),
     },

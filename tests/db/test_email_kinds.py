@@ -104,6 +104,21 @@ def test_a_report_is_no_message_and_is_believed_only_about_our_mail(desk: Db, wo
     assert (count(desk, "tickets"), count(desk, "messages"), ticket(desk, world["closed"])) == before
 
 
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize(
+    "headers", [{"auto_submitted": "auto-generated"}, {"precedence": "bulk"}, {"return_path": "<>"}]
+)
+def test_an_absence_of_staff_is_told_to_nobody(desk: Db, world: World, headers: Json, kind: str) -> None:
+    before = (count(desk, "messages"), count(desk, "notes"), ticket(desk, world["mine"]))
+    row = receive(
+        desk,
+        mail(AGENT_ADDRESS, subject="Away", headers=headers),
+        token(desk, world["mine"], world["agent"], kind),
+    )
+    assert (row["outcome"], str(row["ticket_id"])) == ("automatic", world["mine"])
+    assert (count(desk, "messages"), count(desk, "notes"), ticket(desk, world["mine"])) == before
+
+
 def test_a_copy_of_our_own_mail_is_ignored(desk: Db, world: World) -> None:
     row = receive(desk, mail(SUPPORT, message_id=minted(desk, world["mine"])))
     assert (row["outcome"], row["post_id"]) == ("own_copy", None)
