@@ -145,6 +145,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case
     when m.redacted_at is not null then jsonb_build_object('dropped', 'The message was redacted before it was sent.')
+    when (p_email).user_id is distinct from m.requester_id and not exists (
+      select from helpdesk.ticket_participants as p
+      where p.ticket_id = (p_email).ticket_id and p.address = (p_email).recipient and p.receives_copies
+    ) then jsonb_build_object('dropped', 'The recipient was removed from the ticket before it was sent.')
     else jsonb_build_object(
       'subject', (p_email).subject,
       'text', concat_ws(E'\n\n', m.body, n.named),
@@ -169,7 +173,8 @@ as $$
   where m.message_id = (p_email).message_id;
 $$;
 comment on function helpdesk_private.render_reply is
-  'The text of a reply, with the names of the files that do not go with it; dropped if it was redacted.';
+  'The text of a reply, with the names of the files that do not go with it; dropped if it was redacted, or if its '
+  'recipient receives no copies any more.';
 revoke all on function helpdesk_private.render_reply from public, anon, authenticated, service_role;
 
 create function helpdesk_private.render_email(p_email helpdesk.outbound_emails)

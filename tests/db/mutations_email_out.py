@@ -22,6 +22,9 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
         "a suppressed address is written to": ("if not found or v_is_suppressed then", "if not found then"),
         "one person's mails overtake each other": ("p_ticket_id::text || v_address", "v_id::text"),
     },
+    ("render_reply(helpdesk.outbound_emails)", "email_out"): {
+        "who was removed receives what was queued": ("and p.receives_copies", "or true"),
+    },
     ("cancel_emails()", "email_out"): {
         "what is redacted is sent": ("and e.state = 'queued'", "and false"),
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.db.delivering import make_due, settle
 from tests.db.mailing import CUSTOMER_ADDRESS, SUPPORT, add_channels, mail, receive, ticket
@@ -123,6 +125,22 @@ def test_what_is_redacted_between_two_attempts_is_not_sent(desk: Db, world: Worl
     make_due(desk)
     assert leased(desk) == []
     assert {row["state"] for row in mails(desk)} == {"cancelled"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from helpdesk.ticket_participants where address = %s",
+        "update helpdesk.ticket_participants set receives_copies = false where address = %s",
+    ],
+)
+def test_who_is_removed_before_a_mail_is_sent_receives_nothing(desk: Db, world: World, change: Any) -> None:
+    reply(desk, world["mine"])
+    with be(desk, AGENT):
+        assert desk.execute(change, (PART,)).rowcount == 1
+    assert [given["payload"]["to"][0]["address"] for given in leased(desk)] == [CUSTOMER_ADDRESS]
+    states = {row["recipient"]: (row["state"], row["problem"]) for row in mails(desk)}
+    assert states[PART] == ("cancelled", "The recipient was removed from the ticket before it was sent.")
 
 
 def test_a_reply_by_mail_goes_out_and_what_was_sent_outside_does_not(desk: Db, world: World) -> None:
