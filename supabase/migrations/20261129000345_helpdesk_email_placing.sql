@@ -254,6 +254,10 @@ begin
   update helpdesk_private.received_emails as r
   set mail = p_mail, content_sha256 = nullif(left(p_mail ->> 'content_sha256', 64), '')
   where r.inbound_id = p_email.inbound_id returning r.envelope into v_envelope;
+  if jsonb_typeof(v_envelope -> 'verdict') = 'object' then
+    -- What the provider said when the mail came, whoever parses it later.
+    p_mail := p_mail || jsonb_build_object('verdict', v_envelope -> 'verdict');
+  end if;
   p_email.outcome := null;
   p_email.evidence := '{}';
   p_email := helpdesk_private.read_email(p_email, p_mail, v_envelope);

@@ -140,6 +140,12 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     (f"decide_email({_PLACED})", "email_kinds"): {
         "an absence of staff is a reply": ("p_email.flags && '{automatic}' and v_hit.refused is null", "false"),
     },
+    (f"decide_email({_PLACED})", "email_verdicts"): {
+        "what the provider said is forgotten": (
+            "if jsonb_typeof(v_envelope -> 'verdict') = 'object' then",
+            "if false then",
+        ),
+    },
     (f"decide_email({_PLACED})", "email_redaction"): {
         "a redacted text comes back": ("if p_email.outcome = 'duplicate' and exists", "if false and exists"),
     },

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.db.mailing import add_channels, mail, receive, ticket, token
-from tests.db.people import ADMIN, Db, be, value
+from tests.db.mailing import SUPPORT, add_channels, mail, receive, ticket, token
+from tests.db.people import ADMIN, SERVICE, Db, be, one, value
 from tests.db.world import World
 
 US = "mx.desk.example"
@@ -138,3 +138,17 @@ def test_a_forged_verdict_gives_a_forger_no_staffs_hand(desk: Db, world: World) 
 def test_a_provider_speaks_for_the_author_whom_it_has_read(desk: Db, domain: str, verdict: str) -> None:
     said = {"result": "pass", "source": "sendgrid", "detail": "", "domain": domain}
     assert receive(desk, mail(verdict=said))["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("result", "outcome"), [("fail", "quarantined"), ("pass", "created"), ("none", "created")])
+def test_what_the_provider_said_counts_whoever_parses_the_mail(desk: Db, result: str, outcome: str) -> None:
+    # A mail that is too large for the function, or ends it, is parsed by a worker, which has the bytes alone.
+    envelope = {"to": [SUPPORT], "verdict": {"result": result, "source": "ses", "detail": "dmarc"}}
+    parsed = mail(verdict={"result": "none", "source": "headers", "detail": ""})
+    with be(desk, SERVICE):
+        receive_it = "select helpdesk.receive_email('ses', %s, 100, %s) ->> 'inbound_id'"
+        inbound_id = value(desk, receive_it, parsed["content_sha256"], json.dumps(envelope))
+        value(desk, "select helpdesk.ingest_email(%s, %s)", inbound_id, json.dumps(parsed))
+    row = one(desk, "select * from helpdesk.inbound_emails where inbound_id = %s", inbound_id)
+    assert (row["verdict"], row["outcome"]) == (result, outcome)
+    assert row["evidence"]["verdict"]["source"] == "ses"
