@@ -38,7 +38,7 @@ def test_it_sends_what_waits_and_answers_with_counts(
 ) -> None:
     made = system.webhooks.create(target.url, event_types=["ticket.created"])
     ticket = as_customer().tickets.create("Cannot log in", "A no-entry sign since this morning.")
-    none: dict[str, Any] = {"done": 0, "retry": 0, "refused": 0, "gone": 0, "lost": 0, "more": False}
+    none: dict[str, Any] = {"done": 0, "retry": 0, "refused": 0, "gone": 0, "unknown": 0, "lost": 0, "more": False}
     assert call(helpdesk_project).json() == none | {"done": 1}
     assert call(helpdesk_project).json() == none
     (request,) = target.received

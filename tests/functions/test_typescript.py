@@ -52,7 +52,7 @@ def deno(directory: Path, *words: str, **variables: str) -> None:
 
 @pytest.mark.parametrize("project", _PROJECTS, ids=lambda path: path.name)
 def test_the_functions_own_tests(project: Path) -> None:
-    deno(project, "test", "--quiet", "--frozen")
+    deno(project, "test", "--quiet", "--frozen", "--allow-net=127.0.0.1")
 
 
 def test_nothing_of_ours_lies_where_a_host_has_files_of_its_own() -> None:

@@ -99,7 +99,7 @@ class Project:
         return Person(address, password, user_id, auth_user_id, name, role)
 
     def send_webhooks(self, is_on: bool = True) -> None:
-        """Send webhooks within a second or two, as the local stack does; in tests this is off at first.
+        """Send webhooks and mails within a second or two, as the local stack does; in tests this is off at first.
 
         While it is off, deliveries wait in the outbox: `hd.outbox.list()` reads them, and `helpdesk worker --deliver`
         sends them.

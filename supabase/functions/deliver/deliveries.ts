@@ -4,19 +4,22 @@ import { type Api, ApiError, type Caller } from "../_helpdesk/api.ts";
 import { bodyOf } from "../_helpdesk/http.ts";
 import { warn } from "../_helpdesk/request_log.ts";
 import type { Attempt } from "../_helpdesk/webhook_send.ts";
+import type { MailAttempt } from "./mail_result.ts";
 
 export interface Counts {
   done: number;
   retry: number;
   refused: number;
   gone: number;
+  /** Mails that may have been sent: the answer was lost. They are not sent again by themselves. */
+  unknown: number;
   /** Attempts that were not settled: another sender had the delivery by then. */
   lost: number;
   /** Whether more may wait than this call could send. */
   more: boolean;
 }
 
-interface Delivery<Payload> {
+export interface Delivery<Payload> {
   delivery_id: string;
   lease: string;
   payload: Payload;
@@ -26,18 +29,34 @@ interface Delivery<Payload> {
 export function together(all: Counts[]): Counts {
   const sum = (name: Exclude<keyof Counts, "more">) => all.reduce((total, one) => total + one[name], 0);
   return {
-    ...{ done: sum("done"), retry: sum("retry"), refused: sum("refused"), gone: sum("gone"), lost: sum("lost") },
+    ...{ done: sum("done"), retry: sum("retry"), refused: sum("refused"), gone: sum("gone") },
+    ...{ unknown: sum("unknown"), lost: sum("lost") },
     more: all.some(({ more }) => more),
   };
 }
 
-/** More than one webhook has at once, so that a target that does not answer leaves room for the others. */
-const ABREAST = 60;
+/** How the deliveries of a kind are sent. */
+interface Pace {
+  /** How many at the same time. */
+  abreast: number;
+  leaseSeconds: number;
+  /** How often it is tried to settle an attempt. */
+  settles: number;
+}
+
+const PACES: Record<"webhook" | "slack" | "email", Pace> = {
+  // More than one webhook has at once, so that a target that does not answer leaves room for the others.
+  webhook: { abreast: 60, leaseSeconds: 60, settles: 1 },
+  slack: { abreast: 60, leaseSeconds: 60, settles: 1 },
+  // Servers take a few connections of one sender at a time. The lease is longer than a transport waits for the answers
+  // of one mail, and what was sent is written down, also while the database is away for a moment.
+  email: { abreast: 4, leaseSeconds: 600, settles: 4 },
+};
 /** Many at a time are cheaper than a few. */
 const FREED = 15;
 /** Hosted ends a request after two seconds of its processor. */
 const MOST = 200;
-const LEASE_SECONDS = 60;
+const SETTLE_PAUSE_MS = 1_000;
 /** While something is being sent: how often to look for more. */
 const LOOK_MS = 250;
 
@@ -55,25 +74,28 @@ export async function senderOf(api: Api, request: Request): Promise<Caller> {
 
 /**
  * Send until nothing waits that nobody else has, the time is over or enough was sent. The first lease is the caller's:
- * the database refuses everybody but the secret key. @throws ApiError
+ * the database refuses everybody but the secret key. `send` gives null when another sender has the delivery.
+ * @throws ApiError
  */
 export async function sendWaiting<Payload>(
   api: Api,
   caller: Caller,
-  kind: "webhook" | "slack",
-  send: (payload: Payload) => Promise<Attempt>,
+  kind: keyof typeof PACES,
+  send: (payload: Payload, delivery: Delivery<Payload>) => Promise<Attempt | MailAttempt | null>,
   until: () => boolean,
 ): Promise<Counts> {
-  const counts: Counts = { done: 0, retry: 0, refused: 0, gone: 0, lost: 0, more: false };
+  const { abreast, leaseSeconds, settles } = PACES[kind];
+  const counts: Counts = { done: 0, retry: 0, refused: 0, gone: 0, unknown: 0, lost: 0, more: false };
   const running = new Set<Promise<void>>();
   let [begun, freed, lookAt] = [0, 0, 0];
   let failure: unknown = null;
 
   const deliver = async (delivery: Delivery<Payload>) => {
-    const attempt = await send(delivery.payload);
+    const attempt = await send(delivery.payload, delivery);
+    if (attempt === null) return void counts.lost++;
     try {
       const { delivery_id, lease } = delivery;
-      await api.rpc(caller, "settle_delivery", { delivery_id, lease, ...attempt });
+      await settled(() => api.rpc(caller, "settle_delivery", { delivery_id, lease, ...attempt }), settles);
       counts[attempt.outcome]++;
     } catch (error) {
       // The lease ends by itself, and the id is the same in each attempt.
@@ -86,12 +108,12 @@ export async function sendWaiting<Payload>(
 
   while (true) {
     const isOver = until() || begun >= MOST;
-    const room = Math.min(ABREAST - running.size, MOST - begun);
+    const room = Math.min(abreast - running.size, MOST - begun);
     const isTime = running.size === 0 || freed >= FREED || performance.now() >= lookAt;
     if (failure === null && !isOver && room > 0 && isTime) {
       freed = 0;
       try {
-        const args = { kind, max_rows: room, lease_seconds: LEASE_SECONDS };
+        const args = { kind, max_rows: room, lease_seconds: leaseSeconds };
         const leased = await api.rpc<Delivery<Payload>[]>(caller, "lease_deliveries", args);
         begun += leased.length;
         for (const one of leased) {
@@ -112,6 +134,17 @@ export async function sendWaiting<Payload>(
       return { ...counts, more: isOver };
     }
     await oneOf(running, LOOK_MS);
+  }
+}
+
+async function settled(settle: () => Promise<unknown>, tries: number): Promise<void> {
+  for (let left = tries - 1;; left--) {
+    try {
+      return void await settle();
+    } catch (error) {
+      if (left <= 0 || !(error instanceof ApiError) || error.status < 500) throw error;
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));
+    }
   }
 }
 

@@ -11,7 +11,7 @@ const OK: Attempt = {
   milliseconds: 5,
   retry_after_seconds: null,
 };
-const NONE = { done: 0, retry: 0, refused: 0, gone: 0, lost: 0, more: false };
+const NONE = { done: 0, retry: 0, refused: 0, gone: 0, unknown: 0, lost: 0, more: false };
 const CALLER = { apikey: "s", authorization: "Bearer s" };
 
 /** A database in which so many deliveries wait; what was settled. */

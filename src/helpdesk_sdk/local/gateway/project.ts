@@ -122,9 +122,11 @@ export class Project {
     return this.#server.addr.port;
   }
 
-  /** Receive mails by SMTP on a loopback port, this one if it is free, and return it. */
+  /** Receive mails by SMTP on a loopback port, this one if it is free, and return it. The functions send them there. */
   async receiveMails(port: number): Promise<number> {
-    return await this.#catcher.listen(port);
+    const found = await this.#catcher.listen(port);
+    this.#functions.setMailUrl(`smtp://127.0.0.1:${found}`);
+    return found;
   }
 
   async close(): Promise<void> {
@@ -147,7 +149,8 @@ export class Project {
   async #isDeliveryDue(): Promise<boolean> {
     const sql = this.#connection.driver;
     const [found] = await sql`select exists (
-      select from helpdesk.outbox where kind = 'webhook' and state in ('queued', 'leased') and next_at <= clock_timestamp()
+      select from helpdesk.outbox
+      where kind in ('webhook', 'slack', 'email') and state in ('queued', 'leased') and next_at <= clock_timestamp()
     ) as is_due`;
     return found?.is_due === true;
   }
@@ -261,7 +264,7 @@ export class Project {
     return await rejectBannedUser(answer, sql);
   }
 
-  /** `PUT /_stack/deliveries` sends the webhooks of this database from then on; `DELETE` stops that. */
+  /** `PUT /_stack/deliveries` sends the webhooks and mails of this database from then on; `DELETE` stops that. */
   async #switchDeliveries(request: Request): Promise<Response> {
     if (apiKey(request) !== this.settings.secret_key) return restError(401, "PGRST301", "The secret key is required");
     if (request.method === "PUT") this.deliveries.start();

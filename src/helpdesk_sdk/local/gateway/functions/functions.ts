@@ -27,10 +27,17 @@ export class Functions {
   readonly #processes = new Map<string, { modifiedAt: number; process: Promise<FunctionProcess> }>();
   #gatewayPort = 0;
 
-  constructor(private readonly settings: Settings, private readonly dbUrl: string) {}
+  constructor(private settings: Settings, private readonly dbUrl: string) {}
 
   setGatewayPort(port: number): void {
     this.#gatewayPort = port;
+  }
+
+  /** Where functions send mails, whatever the functions' secrets say: no mail leaves the machine. */
+  setMailUrl(url: string): void {
+    const secrets = Object.entries(this.settings.functions_env).filter(([name]) => !name.startsWith("HELPDESK_MAIL_"));
+    const functions_env = { ...Object.fromEntries(secrets), HELPDESK_MAIL_URL: url };
+    this.settings = { ...this.settings, functions_env };
   }
 
   async close(): Promise<void> {
