@@ -35,9 +35,7 @@ export class Functions {
 
   /** Where functions send mails, whatever the functions' secrets say: no mail leaves the machine. */
   setMailUrl(url: string): void {
-    const secrets = Object.entries(this.settings.functions_env).filter(([name]) => !name.startsWith("HELPDESK_MAIL_"));
-    const functions_env = { ...Object.fromEntries(secrets), HELPDESK_MAIL_URL: url };
-    this.settings = { ...this.settings, functions_env };
+    this.settings = { ...this.settings, functions_env: withMailUrl(this.settings.functions_env, url) };
   }
 
   async close(): Promise<void> {
@@ -160,6 +158,12 @@ export class Functions {
     });
     return entry.process;
   }
+}
+
+/** The functions' secrets with this mail server: those of the project may name a real one. */
+export function withMailUrl(secrets: Record<string, string>, url: string): Record<string, string> {
+  const others = Object.entries(secrets).filter(([name]) => !name.startsWith("HELPDESK_MAIL_"));
+  return { ...Object.fromEntries(others), HELPDESK_MAIL_URL: url };
 }
 
 function tokenAlgorithm(token: string): string | null {
