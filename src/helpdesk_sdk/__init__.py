@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     from .models.assistant_reports import AssistantFigures, ReportGroup, ReportGroupName, Usage
     from .models.assistant_settings import AssistantSettings, Exclusion, Prompt
     from .models.attachments import Attachment, AttachmentState, LeftOver, Placement, PlacementName
+    from .models.automatic_emails import (
+        AutomaticEmail,
+        AutomaticEmailReason,
+        AutomaticEmailState,
+        AutomaticEmailStateName,
+    )
     from .models.counts import TeamCount, TicketCount, TicketCounts, WrongCounter
     from .models.email_templates import EmailPreview, EmailTemplate, EmailTemplateKind, EmailTemplateKindName
     from .models.events import Announcement, Change, Event, EventName, EventPage, EventType
@@ -196,6 +202,10 @@ __all__ = [
     "AttachmentState",
     "AuthorKind",
     "AuthorKindName",
+    "AutomaticEmail",
+    "AutomaticEmailReason",
+    "AutomaticEmailState",
+    "AutomaticEmailStateName",
     "Backoff",
     "BulkFailedError",
     "BulkResult",

@@ -77,6 +77,12 @@ MODULES: dict[str, tuple[str, ...]] = {
         "SenderVerdict",
         "UserEmail",
     ),
+    "models.automatic_emails": (
+        "AutomaticEmail",
+        "AutomaticEmailReason",
+        "AutomaticEmailState",
+        "AutomaticEmailStateName",
+    ),
     "models.mail_out": (
         "ChannelHealth",
         "EmailSuppression",

@@ -30,7 +30,7 @@ begin
       and (p_mail ->> 'trimmed_from')::numeric between 1 and char_length(p_email.body)
       then floor((p_mail ->> 'trimmed_from')::numeric)::integer
   end;
-  if char_length(v_text) > 100000 then
+  if char_length(v_text) > 100000 and not p_email.flags && '{shortened}' then
     p_email.flags := p_email.flags || 'shortened'::text;
   end if;
   p_email.recipients := (

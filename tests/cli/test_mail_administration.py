@@ -54,6 +54,19 @@ def test_an_address_is_added_changed_and_removed(people: People) -> None:
     assert missing.err.startswith(f"Error: {address} is no address of this helpdesk")
 
 
+def test_why_an_automatic_mail_was_not_written(people: People, receive: Callable[..., str]) -> None:
+    sender = f"no-reply@{uuid4().hex[:8]}.example"
+    receive(sender)
+    (row,) = people.agent("mail", "automatic", "--to", sender, "--skipped", "--json").json
+    assert (row["kind"], row["state"], row["reason"], row["email_id"]) == (
+        *("acknowledgement", "skipped", "automatic_mail"),
+        None,
+    )
+    shown = people.agent("mail", "automatic", "--ticket", row["ticket_id"], "--limit", "1")
+    assert "automatic mail" in shown.out
+    assert people.customer("mail", "automatic", "--to", sender).out == "No automatic mails.\n"
+
+
 def test_mails_are_listed_and_explained(people: People, receive: Callable[..., str]) -> None:
     sender = f"anna-{uuid4().hex[:8]}@customer.example"
     mail = receive(sender, subject=HOSTILE, text="It is broken.\n\n> Is it?", trimmed_from=15)

@@ -8,6 +8,10 @@ _EMAIL = "helpdesk.inbound_emails"
 _PLACED = f"{_EMAIL},jsonb"
 
 EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
+    ("mail_flags(jsonb)", "email_kinds"): {
+        "what is no list is read": ("jsonb_typeof(p_mail -> 'flags') = 'array' and", ""),
+        "what the parser says is forgotten": ("and p_mail -> 'flags' ? k.flag", "and false"),
+    },
     # A function, and the concept whose tests notice.
     ("authentication_results(text)", "email_verdicts"): {
         "comments do not nest": ("case v_token when '(' then 1 when ')' then -1", "case v_token when ')' then -1"),

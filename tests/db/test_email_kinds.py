@@ -87,6 +87,14 @@ def test_what_a_program_writes_opens_a_ticket_that_is_not_acknowledged(
     assert again["ticket_id"] != row["ticket_id"], "the same sender and subject are no evidence"
 
 
+def test_what_the_parser_says_of_the_content_is_kept(desk: Db) -> None:
+    said = ["encrypted", "sender_not_verified", "several_teams", "too_many_parts", "tnef", "tnef", 7]
+    assert receive(desk, mail(flags=said))["flags"] == ["too_many_parts", "encrypted", "tnef"]
+    assert receive(desk, mail(flags=["shortened"], text="a" * 100_001))["flags"] == ["shortened"]
+    for odd in ("tnef", {"tnef": True}, None):
+        assert receive(desk, mail(flags=odd))["flags"] == []
+
+
 def test_a_report_is_no_message_and_is_believed_only_about_our_mail(desk: Db, world: World) -> None:
     ours = minted(desk, world["closed"])
     before = (count(desk, "tickets"), count(desk, "messages"), ticket(desk, world["closed"]))

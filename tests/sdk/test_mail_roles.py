@@ -108,9 +108,19 @@ def test_what_each_role_gets(world: World, mail_desk: Callable[..., str]) -> Sce
 @both
 def test_who_was_mailed_and_who_is_not(world: World, mail_desk: Callable[..., str]) -> Scenario:
     """A reply to a ticket that came by mail is queued to its requester, unless nothing is sent there."""
-    sender, mail = f"anna-{new_id().hex[:8]}@customer.example", world.agent.mail
+    sender, mail = f"anna-{new_id().hex[-8:]}@customer.example", world.agent.mail
     opened = yield mail.inbound.get(mail_desk(sender))
     ticket = yield world.agent.tickets.get(opened.ticket_id)
+    (written,) = yield mail.automatic.list(ticket=ticket, recipient=sender.upper())
+    assert (written.kind, written.recipient, written.reason) == ("acknowledgement", sender, None)
+    assert (yield mail.outbound.get(written.email_id)).kind == "acknowledgement"
+    assert (yield mail.automatic.list(ticket=ticket.number, recipient=sender, state="skipped")) == []
+    no_reply = f"no-reply@{new_id().hex[-8:]}.example"
+    silent = yield mail.inbound.get(mail_desk(no_reply))
+    (skipped,) = yield mail.automatic.list(recipient=no_reply, state="skipped")
+    assert (skipped.ticket_id, skipped.reason, skipped.email_id) == (silent.ticket_id, "automatic_mail", None)
+    for person in (world.customer, world.outsider):
+        assert (yield person.mail.automatic.list(ticket=ticket.ticket_id)) == []
     yield world.agent.messages.reply(ticket, "It is on its way.")
     queued = [one for one in (yield mail.outbound.list(ticket=ticket)) if one.kind == "reply"]
     assert [(one.recipient, one.bounced_at) for one in queued] == [(sender, None)]

@@ -1,4 +1,4 @@
-"""Mails that are sent: a table, or one line on a ticket."""
+"""Mails that are sent, or not written: tables, or one line on a ticket."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .._base.output import Column, age
 
 if TYPE_CHECKING:
-    from helpdesk_sdk import OutboundEmail
+    from helpdesk_sdk import AutomaticEmail, OutboundEmail
 
 _STYLES = {"sent": "green", "failed": "red", "suppressed": "magenta", "unknown": "magenta", "bounced": "bold red"}
 _RECIPIENTS_SHOWN = 3
@@ -28,6 +28,17 @@ SENT_COLUMNS: list[Column[OutboundEmail]] = [
     Column("Subject", lambda row: row.subject, flexible=True, from_width=100),
     Column("State", _state, style=lambda text: _STYLES.get(text, "")),
     Column("Problem", lambda row: row.bounce_reason or row.problem, flexible=True, from_width=80),
+    Column("Age", lambda row: age(row.created_at), right=True),
+]
+
+
+AUTOMATIC_COLUMNS: list[Column[AutomaticEmail]] = [
+    Column("To", lambda row: row.recipient, flexible=True),
+    Column("Kind", lambda row: row.kind.replace("_", " ")),
+    Column("State", lambda row: row.state, style=lambda text: "" if text == "queued" else "magenta"),
+    Column("Reason", lambda row: (row.reason or "").replace("_", " "), flexible=True),
+    Column("Mail", lambda row: row.email_id, from_width=130),
+    Column("Ticket", lambda row: row.ticket_id, from_width=170),
     Column("Age", lambda row: age(row.created_at), right=True),
 ]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from .._base.choices import OutboundState, words
 from .._base.output import age, print_fields, print_note, print_rows, with_progress
 from .._connect.connection import connect
-from .._show.sent_mails import SENT_COLUMNS
+from .._show.sent_mails import AUTOMATIC_COLUMNS, SENT_COLUMNS
 from .app import app
 
 
@@ -34,6 +34,28 @@ def sent(
         found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
     more = bool(limit) and len(found) > limit
     print_rows(found[:limit] if more else found, SENT_COLUMNS, empty="No mails.")
+    if more:
+        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+
+
+@app.command()
+def automatic(
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")
+    ] = None,
+    skipped: Annotated[bool, typer.Option("--skipped", help="Only those that were not written.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+) -> None:
+    """List the mails that the helpdesk wrote by itself in 30 days, or did not write, and why."""
+    with connect() as hd:
+        state: Literal["skipped"] | None = "skipped" if skipped else None
+        pager = hd.mail.automatic.list(ticket=ticket, recipient=recipient, state=state, page_size=500)
+        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
+    more = bool(limit) and len(found) > limit
+    print_rows(found[:limit] if more else found, AUTOMATIC_COLUMNS, empty="No automatic mails.")
     if more:
         print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
 

@@ -38,6 +38,9 @@ export const SHOWN_FLAGS = [
   "odd_date",
   "shortened",
   "encoding_repaired",
+  "too_many_parts",
+  "unreadable",
+  "encrypted",
 ] as const;
 export type MailFlag = typeof SHOWN_FLAGS[number];
 const WARNINGS: readonly MailFlag[] = SHOWN_FLAGS.slice(0, 6);

@@ -6,6 +6,7 @@ from ..._http.flow import Flow
 from ..._http.resource import Driver, Resource, call
 from ...models.mail_out import MailHealth
 from .addresses import Addresses
+from .automatic import Automatic
 from .blocks import Blocks
 from .channels import Channels
 from .inbound import Inbound
@@ -49,6 +50,11 @@ class Mail(Resource[Driver]):
     def outbound(self) -> Outbound[Driver]:
         """Mails that are sent, one for each recipient."""
         return Outbound(self._driver)
+
+    @property
+    def automatic(self) -> Automatic[Driver]:
+        """Mails that the helpdesk writes by itself, or does not write, with the reason."""
+        return Automatic(self._driver)
 
     @property
     def suppressions(self) -> Suppressions[Driver]:
