@@ -327,21 +327,12 @@ as $$
     case
       when jsonb_typeof(h.h -> 'received_count') = 'number' and (h.h ->> 'received_count')::numeric > 50 then 'loop'
     end
-  ], null) || array(
-    -- What the parser says of the content. A list of ours: whoever hands over a mail invents no flags.
-    select k.flag
-    from unnest(
-      '{shortened,html_shortened,too_many_parts,too_deep,unreadable,encrypted,tnef}'::text[]
-    ) with ordinality as k (flag, place)
-    where jsonb_typeof(p_mail -> 'flags') = 'array' and p_mail -> 'flags' ? k.flag
-    order by k.place
-  )
+  ], null)
   from (select coalesce(nullif(p_mail -> 'headers', 'null'), '{}') as h) as h
   cross join (select helpdesk_private.mail_address(p_mail #>> '{from,0,address}') as address) as f;
 $$;
 comment on function helpdesk_private.mail_flags is
-  'What the headers say, and the parser of the content. X-Auto-Response-Suppress is no sign of an automatic mail: '
-  'Exchange puts it on people''s mail.';
+  'What the headers say. X-Auto-Response-Suppress is no sign of an automatic mail: Exchange puts it on people''s mail.';
 revoke all on function helpdesk_private.mail_flags from public, anon, authenticated, service_role;
 
 create function helpdesk_private.mail_time(p_value text)

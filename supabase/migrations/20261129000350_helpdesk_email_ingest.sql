@@ -22,7 +22,15 @@ begin
     (helpdesk_private.mail_strings(p_mail -> 'message_id'))[1],
     coalesce(left(p_mail ->> 'content_sha256', 64), p_email.inbound_id::text) || '@missing.invalid'
   );
-  p_email.flags := helpdesk_private.mail_flags(p_mail);
+  p_email.flags := helpdesk_private.mail_flags(p_mail) || array(
+    -- What the parser says of the content. A list of ours: whoever hands over a mail invents no flags.
+    select k.flag
+    from unnest(
+      '{shortened,html_shortened,too_many_parts,too_deep,unreadable,encrypted,tnef}'::text[]
+    ) with ordinality as k (flag, place)
+    where jsonb_typeof(p_mail -> 'flags') = 'array' and p_mail -> 'flags' ? k.flag
+    order by k.place
+  );
   p_email.subject := left(helpdesk_private.one_line(p_mail ->> 'subject'), 1000);
   p_email.body := left(v_text, 100000);
   p_email.trimmed_from := case

@@ -8,10 +8,6 @@ _EMAIL = "helpdesk.inbound_emails"
 _PLACED = f"{_EMAIL},jsonb"
 
 EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
-    ("mail_flags(jsonb)", "email_kinds"): {
-        "what is no list is read": ("jsonb_typeof(p_mail -> 'flags') = 'array' and", ""),
-        "what the parser says is forgotten": ("and p_mail -> 'flags' ? k.flag", "and false"),
-    },
     # A function, and the concept whose tests notice.
     ("authentication_results(text)", "email_verdicts"): {
         "comments do not nest": ("case v_token when '(' then 1 when ')' then -1", "case v_token when ')' then -1"),
@@ -87,6 +83,8 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
         ),
     },
     (f"read_email({_PLACED},jsonb)", "email_kinds"): {
+        "what is no list is read": ("jsonb_typeof(p_mail -> 'flags') = 'array' and", ""),
+        "what the parser says is forgotten": ("and p_mail -> 'flags' ? k.flag", "and false"),
         "any list names the author": ("= any(v_channel.trusted_rewriters)", "<> ''"),
         "any Reply-To is the author": ("p_email.from_address = any(v_channel.trusted_forms)", "p_mail ? 'reply_to'"),
         "of several authors the first": ("jsonb_array_length(v_from) = 1", "jsonb_array_length(v_from) > 0"),
