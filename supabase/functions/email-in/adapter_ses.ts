@@ -8,6 +8,8 @@ import type { Incoming } from "./receiving.ts";
 import { fromBase64, SignatureError } from "./signatures.ts";
 
 const HOST = /^sns\.[a-z0-9-]{1,30}\.amazonaws\.com(\.cn)?$/;
+/** The service also answers requests of anybody: nothing else of its host is a certificate. */
+const CERTIFICATE = /^\/SimpleNotificationService-[0-9a-f]{1,64}\.pem$/;
 const TIMEOUT_MS = 10_000;
 /** A message may be that old: SNS tries again for hours, and the signature is over its time. */
 const OLD_MS = 24 * 3600 * 1000;
@@ -103,7 +105,7 @@ async function fetched(call: Call, url: string): Promise<string> {
 }
 
 async function keyOf(call: Call, url: string, hash: string): Promise<CryptoKey> {
-  if (!new URL(url).pathname.endsWith(".pem")) throw new SignatureError("The message names no certificate");
+  if (!CERTIFICATE.test(new URL(url).pathname)) throw new SignatureError("The message names no certificate");
   const known = keys.get(hash + url);
   if (known !== undefined) return known;
   const pem = await fetched(call, url);

@@ -39,7 +39,7 @@ async function amazon(version: "1" | "2", host = "sns.eu-central-1.amazonaws.com
     ...spki,
   );
   const certificate = der(0x30, ...body, ...der(0x30), ...der(3, 0));
-  const url = `https://${host}/${crypto.randomUUID()}.pem`;
+  const url = `https://${host}/SimpleNotificationService-${crypto.randomUUID().replaceAll("-", "")}.pem`;
   const asked: string[] = [];
   const send = ((address: string) => {
     asked.push(address);
@@ -143,6 +143,7 @@ Deno.test("what is forged, old, of another topic or without a mail", async () =>
       [good, { SignatureVersion: "1" }],
       [good, { SignatureVersion: "3" }],
       [good, { SigningCertURL: "https://evil.example/x.pem" }],
+      [good, { SigningCertURL: "https://sns.eu-central-1.amazonaws.com/x.pem" }],
       [good, { SigningCertURL: "https://sns.eu-central-1.amazonaws.com:8443/x.pem" }],
       [good, { SigningCertURL: "https://sns.eu-central-1.amazonaws.com/x.txt" }],
       [{ ...good, TopicArn: "arn:aws:sns:eu-central-1:2:mail" }, {}],

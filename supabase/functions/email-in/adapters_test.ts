@@ -105,6 +105,29 @@ Deno.test("SendGrid's form keeps the bytes of each charset", async () => {
   await failure(BodyError, async () => await fromSendgrid(call("", headers, secrets)));
 });
 
+Deno.test("SendGrid's decoded author is no other author: the verdict names the domain that was signed", async () => {
+  const part = (name: string, value: string) =>
+    `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const raw = "From: =?utf-8?q?a=40evil.example_=28?= <carla@customer.example>\r\nSubject: x\r\n\r\nbody\r\n";
+  const body = part("email", raw) + part("from", "a@evil.example ( <carla@customer.example>") +
+    part("dkim", "{@evil.example : pass}") + "--b--\r\n";
+  const headers = { authorization: `Basic ${btoa("n:p")}`, "content-type": "multipart/form-data; boundary=b" };
+  const one = await mail(fromSendgrid, call(body, headers, { HELPDESK_EMAIL_SENDGRID: "n:p" }));
+  const read = (await parseMail(one.raw, [], one.verdict)).mail;
+  equal(read.from.map(({ address }) => address), ["carla@customer.example"]);
+  equal([one.verdict?.result, one.verdict?.domain], ["pass", "evil.example"]);
+});
+
+Deno.test("a form of many parts without names costs little", () => {
+  const type = "multipart/form-data; boundary=b";
+  const begun = performance.now();
+  const parts = "--b\r\nx\r\n".repeat(1_000_000);
+  equal(readForm(bytes(`${parts}\r\n\r\n--b--`), type).size, 0);
+  equal(readForm(bytes(`${"--b\r\n\r\n\r\n".repeat(1_000_000)}--b--`), type).size, 0);
+  // Without bounds, minutes: anybody may send such a form, as Mailgun's signature is a field of it.
+  equal(performance.now() - begun < 5_000, true);
+});
+
 Deno.test("SendGrid's signature", async () => {
   const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const key = base64(new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey)));

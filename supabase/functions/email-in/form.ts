@@ -13,6 +13,8 @@ export interface Field {
 export type Form = Map<string, Field>;
 
 const FIELDS_MAX = 500;
+/** A field's own headers are a few lines. Not every form is signed before it is read. */
+const HEAD_BYTES_MAX = 8192;
 
 /** @param type the request's `Content-Type` */
 export function readForm(body: Uint8Array, type: string): Form {
@@ -31,13 +33,14 @@ function multipart(body: Uint8Array, boundary: string): Form {
   const text = latin1(body);
   const mark = `--${boundary}`;
   let start = text.startsWith(mark) ? 0 : text.indexOf(`\r\n${mark}`) + 2;
-  while (start >= 0 && form.size < FIELDS_MAX) {
+  for (let count = 0; count < FIELDS_MAX; count++) {
     const head = start + mark.length;
     if (text.startsWith("--", head)) break;
-    const blank = text.indexOf("\r\n\r\n", head);
+    const length = text.slice(head, head + HEAD_BYTES_MAX).indexOf("\r\n\r\n");
     const end = text.indexOf(`\r\n${mark}`, head);
-    if (blank === -1 || end === -1) break;
-    const headers = decodeText(body.subarray(head, Math.max(head, blank)), null).text;
+    if (length === -1 || end === -1) break;
+    const blank = head + length;
+    const headers = decodeText(body.subarray(head, blank), null).text;
     const name = /(?:^|[\s;])name="((?:[^"\\]|\\.)*)"/i.exec(headers)?.[1];
     const filename = /[\s;]filename="((?:[^"\\]|\\.)*)"/i.exec(headers)?.[1] ?? null;
     const type = /^content-type:\s*([^\r\n]+)/im.exec(headers)?.[1]?.trim() ?? "";
@@ -50,7 +53,7 @@ function multipart(body: Uint8Array, boundary: string): Form {
 
 function urlencoded(body: Uint8Array): Form {
   const form: Form = new Map();
-  for (const pair of latin1(body).split("&").slice(0, FIELDS_MAX)) {
+  for (const pair of latin1(body).split("&", FIELDS_MAX)) {
     const at = pair.indexOf("=");
     if (at === -1) continue;
     const name = latin1(unescaped(pair.slice(0, at)));
