@@ -10,6 +10,8 @@ export interface Address {
 }
 
 const ADDRESSES_MAX = 200;
+/** What may be an address is looked for in its header, and most of what is not one, too. */
+const LOOKED_AT_MAX = 1_000;
 const HEADER_MAX = 100_000;
 const DATE_MAX = 128;
 const WORD = /=\?[^?\s]{1,80}\?[bq]\?[^?]*\?=/gi;
@@ -23,7 +25,9 @@ const [FIRST, LAST] = ["\ue000", "\ue001"];
 export function addressesIn(values: string[]): { addresses: Address[]; isRepaired: boolean } {
   const addresses: Address[] = [];
   let isRepaired = false;
+  let looked = 0;
   for (const value of values) {
+    if (addresses.length >= ADDRESSES_MAX || looked > LOOKED_AT_MAX) break;
     const words: string[] = [];
     const marked = value.slice(0, HEADER_MAX).replaceAll(/[\ue000\ue001]/g, "\ufffd").replaceAll(WORD, (word) => {
       words.push(word);
@@ -39,6 +43,7 @@ export function addressesIn(values: string[]): { addresses: Address[]; isRepaire
     let before: string[] = [];
     const first = addresses.length;
     for (const { name, address } of addressParser(withClosedBrackets(marked), { flatten: true })) {
+      if (++looked > LOOKED_AT_MAX) break;
       const shown = read(name ?? "");
       if (!address) before.push(shown);
       if (addresses.length >= ADDRESSES_MAX || !isAddress(address ?? "")) continue;
