@@ -26,7 +26,7 @@ export class BodyError extends Error {
 }
 
 /** @throws SetupError when it is not set */
-export function needed(call: Call, name: string): string {
+export function needed(call: Pick<Call, "secret">, name: string): string {
   const value = call.secret(name);
   if (value === undefined) throw new SetupError(`The function has no secret ${name}`);
   return value;

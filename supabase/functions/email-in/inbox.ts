@@ -3,7 +3,7 @@
 import { type Api, ApiError } from "../_helpdesk/api.ts";
 import { json, refusal } from "../_helpdesk/http.ts";
 import { noteRefusal, warn } from "../_helpdesk/request_log.ts";
-import { type Adapter, BodyError, type Call, SetupError } from "./adapters.ts";
+import { type Adapter, BodyError, type Call, needed, SetupError } from "./adapters.ts";
 import { fromMailgun } from "./adapter_mailgun.ts";
 import { fromPostmark } from "./adapter_postmark.ts";
 import { fromRaw, unsigned } from "./adapter_raw.ts";
@@ -11,16 +11,23 @@ import { fromResend } from "./adapter_resend.ts";
 import { fromSendgrid } from "./adapter_sendgrid.ts";
 import { fromSes } from "./adapter_ses.ts";
 import { ingest, receive, sweep } from "./receiving.ts";
-import { isEqual, SignatureError } from "./signatures.ts";
+import { isEqual, SignatureError, verifyBasic } from "./signatures.ts";
 import type { Storage } from "./storage.ts";
 
-const ADAPTERS: Readonly<Record<string, Adapter>> = {
-  "": fromRaw,
-  "postmark": fromPostmark,
-  "sendgrid": fromSendgrid,
-  "mailgun": fromMailgun,
-  "resend": fromResend,
-  "ses": fromSes,
+interface Way {
+  adapter: Adapter;
+  secret: string;
+  /** The header with the signature, where there is one. */
+  signature?: string;
+}
+
+const WAYS: Readonly<Record<string, Way>> = {
+  "": { adapter: fromRaw, secret: "HELPDESK_EMAIL_SECRET", signature: "webhook-signature" },
+  "postmark": { adapter: fromPostmark, secret: "HELPDESK_EMAIL_POSTMARK" },
+  "sendgrid": { adapter: fromSendgrid, secret: "HELPDESK_EMAIL_SENDGRID" },
+  "mailgun": { adapter: fromMailgun, secret: "HELPDESK_EMAIL_MAILGUN" },
+  "resend": { adapter: fromResend, secret: "HELPDESK_EMAIL_RESEND", signature: "svix-signature" },
+  "ses": { adapter: fromSes, secret: "HELPDESK_EMAIL_SES_TOPICS" },
 };
 /** Providers hand over 40 MB at most; as base64 in JSON that is a third more. */
 export const BODY_BYTES_MAX = 56 * 1024 * 1024;
@@ -43,13 +50,13 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     if (way === "sweep") return await swept(inbox, request);
     const isOurs = isSecretKey(inbox, request);
     // Mailgun hands over the raw mail only to an address that ends in `mime`.
-    const adapter = Object.hasOwn(ADAPTERS, way) ? ADAPTERS[way]! : null;
-    if (adapter === null) return refused(404, "not_found", "There is no such address");
+    const found = Object.hasOwn(WAYS, way) ? WAYS[way]! : null;
+    if (found === null) return refused(404, "not_found", "There is no such address");
+    const byKey = isOurs && way === "";
+    if (!byKey) checkAhead(inbox, request.headers, found);
     const body = await bytesOf(request);
     const call: Call = { headers: request.headers, body, secret: inbox.secret, fetch: inbox.fetch, now: Date.now() };
-    const mail = isOurs && way === ""
-      ? unsigned(call, request.headers.get("x-email-source") ?? "raw")
-      : await adapter(call);
+    const mail = byKey ? unsigned(call, request.headers.get("x-email-source") ?? "raw") : await found.adapter(call);
     if (mail instanceof Response) return mail;
     const received = await receive(inbox, mail);
     const { inbound_id, is_new, is_large } = received;
@@ -69,6 +76,16 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     // Whatever the reason: the mail is not kept, and the sender has to try again.
     if (error instanceof ApiError && error.status !== 413) return refused(503, "not_kept", error.message);
     return refusal(error);
+  }
+}
+
+/** What can be refused without its body, which may be large. @throws SetupError, SignatureError */
+function checkAhead({ secret }: Inbox, headers: Headers, way: Way): void {
+  const expected = needed({ secret }, way.secret);
+  if (way.signature !== undefined && !headers.has(way.signature)) throw new SignatureError("The request is not signed");
+  // The name and the password of a URL.
+  if (way.adapter === fromPostmark || (way.adapter === fromSendgrid && expected.includes(":"))) {
+    verifyBasic(headers, expected);
   }
 }
 

@@ -14,7 +14,7 @@ interface Asked {
 }
 
 /** A project that keeps mails, whose answers a test may change. */
-function project(answers: (asked: Asked) => Response | null = () => null) {
+function project(answers: (asked: Asked) => Response | null = () => null, secrets: Record<string, string> = {}) {
   const asked: Asked[] = [];
   const send = (async (address: string, init: RequestInit) => {
     const path = new URL(address).pathname.replace(/^\/(rest\/v1\/rpc|storage\/v1\/object)\//, "");
@@ -34,7 +34,7 @@ function project(answers: (asked: Asked) => Response | null = () => null) {
     api,
     storage: new Storage("http://host", api, send),
     secretKey: KEY,
-    secret: () => undefined,
+    secret: (name: string) => secrets[name],
     fetch: send,
     later: (one: Promise<unknown>) => void work.push(one),
   };
@@ -144,6 +144,28 @@ Deno.test("more than the limit is not read", async () => {
   equal(sent <= BODY_BYTES_MAX / piece.length + 5, true);
   equal((await post(new Uint8Array(KEPT_BYTES_MAX + 1)))[0], 413);
   equal(paths().length, 0);
+});
+
+Deno.test("what nobody has signed is not read", async () => {
+  const secrets = { HELPDESK_EMAIL_SECRET: "whsec_x", HELPDESK_EMAIL_POSTMARK: "n:p", HELPDESK_EMAIL_SENDGRID: "n:p" };
+  const { post, paths } = project(undefined, secrets);
+  let sent = 0;
+  for (
+    const [way, status] of [["", 401], ["/postmark", 401], ["/sendgrid", 401], ["/mailgun", 503], [
+      "/ses",
+      503,
+    ]] as const
+  ) {
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent++;
+        controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    equal((await post(body, { authorization: "Basic eDp5" }, way))[0], status);
+  }
+  // What a stream prepares by itself, and no more.
+  equal([sent <= 5, paths().length], [true, 0]);
 });
 
 Deno.test("the sweep does what was left, tells what failed, and deletes what was redacted", async () => {
