@@ -32,7 +32,8 @@ const SIGN_IN = new Set([530, 534, 535, 538]);
 
 /** Sends through an SMTP server, with a connection of its own for each mail. */
 export class SmtpTransport implements Transport {
-  constructor(private readonly server: Server, private readonly answerMs = ANSWER_MS) {}
+  /** `answerMs` is the time for each answer; `ca` the certificates to trust instead of the platform's. */
+  constructor(private readonly server: Server, private readonly answerMs = ANSWER_MS, private readonly ca?: string) {}
 
   async send(mail: Mail, begins: () => Promise<void>): Promise<MailResult> {
     const raw = await composed(mail);
@@ -45,6 +46,7 @@ export class SmtpTransport implements Transport {
       connectionTimeout: CONNECT_MS,
       greetingTimeout: Math.min(this.answerMs, 30_000),
       socketTimeout: this.answerMs,
+      ...(this.ca ? { tls: { ca: this.ca } } : {}),
     });
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
