@@ -69,7 +69,17 @@ def run(folder: Path, script: str, given: dict[str, Any]) -> Any:
     file = folder / "script.ts"
     file.write_text(script.replace("FUNCTION", FUNCTION.as_uri()))
     config = f"--config={FUNCTION / 'deno.json'}"
-    words = ["run", "--quiet", "--no-prompt", "--no-check", config, "--frozen", "--allow-net", file, json.dumps(given)]
+    words = [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-check",
+        config,
+        "--frozen",
+        "--allow-net",
+        str(file),
+        json.dumps(given),
+    ]
     done = subprocess.run(
         [_gateway.deno_program(), *words],
         capture_output=True,
