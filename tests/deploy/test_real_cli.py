@@ -31,11 +31,14 @@ _CHAT = (
 )
 _SEND = (*_SHARED, "http_answer", "slack_api", "slack_send", "webhook_send", "webhook_target")
 # All but the tests.
-_EMAIL_IN = [
-    path
-    for path in (Path(__file__).parents[2] / "supabase/functions/email-in").glob("*.ts")
-    if not path.stem.endswith(("_test", "_testing"))
-]
+_MODULES = {
+    name: [
+        path.name
+        for path in (Path(__file__).parents[2] / "supabase/functions" / name).glob("*.ts")
+        if not path.stem.endswith(("_test", "_testing"))
+    ]
+    for name in ("deliver", "email-in")
+}
 _CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
@@ -87,13 +90,12 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         },
         "deliver": {
             "supabase/functions/deliver/deno.json",
-            "supabase/functions/deliver/index.ts",
-            "supabase/functions/deliver/deliveries.ts",
+            *(f"supabase/functions/deliver/{name}" for name in _MODULES["deliver"]),
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SEND),
         },
         "email-in": {
             "supabase/functions/email-in/deno.json",
-            *(f"supabase/functions/email-in/{path.name}" for path in _EMAIL_IN),
+            *(f"supabase/functions/email-in/{name}" for name in _MODULES["email-in"]),
             *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
         },
         "embed-articles": {

@@ -126,7 +126,8 @@ def _outbox(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
         if all(age <= DELIVERY_MAX for kind, age in ages.items() if kind != "email"):
             mails = sum(row.value for row in rows if row.name == "outbox" and row.labels == _WAITING_MAILS)
             message = f"mails are not sent: {mails:,.0f} wait, the oldest for {_age(late)}"
-            return None, "; ".join([message, *ended]), "Start helpdesk worker --deliver with HELPDESK_MAIL_URL set"
+            fix = "Set HELPDESK_MAIL_URL for helpdesk worker --deliver, or as a secret of the function deliver"
+            return None, "; ".join([message, *ended]), fix
         message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {_age(late)}"
         fix = (
             "Start helpdesk worker --deliver, or have the database call the function deliver: helpdesk outbox schedule"
