@@ -758,7 +758,8 @@ CATALOGUE = (
     Entry(
         EventType.EMAIL_BOUNCED,
         "A mail did not arrive: there is no such mailbox (`hard`), or it came back for another reason (`soft`). If it "
-        "was a reply, a ticket that is over is opened again.",
+        "was a reply, a ticket that is over is opened again, unless the report only names an id of the mail: whoever "
+        "was copied on an answer knows that id.",
         "staff",
         _EMAIL | {"reason": "hard"},
         values=_EMAIL_VALUES,
