@@ -235,6 +235,7 @@ def test_a_mail_at_which_each_worker_ended_is_given_up(db: Db, world: World) -> 
         make_due(db)
         assert [found["attempts"] for found in lease(db)] == [attempt]
     assert lease(db) == [], "the thirtieth may still be at it"
+    assert [row["attempts"] for row in work(db)] == [30]
     make_due(db)
     other = arrive(db, "b")
     make_due(db)
