@@ -15,6 +15,7 @@ SCREENS = {
     "ticket with a draft": {"TicketDetailPage", "useTicketShortcuts", "DraftActions"},
     "proposals": {"WaitingProposals", "ProposalCard", "DraftActions"},
     "dashboard": {"useTakeNext"},
+    "quarantine": {"Quarantine"},
 }
 EVERYWHERE = "GlobalShortcuts"
 # `keys: "j"`, and the first arguments of helpers: go("g q", …), open("status", "s").

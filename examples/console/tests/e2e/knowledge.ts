@@ -84,7 +84,7 @@ story("preferences stay on the device, and a name is changed for all", async ({ 
   const page = await open(world.people.ana, "/settings");
   await page.getByLabel("Theme").selectOption("dark");
   await page.getByLabel("Density").selectOption("compact");
-  await page.getByLabel("Language").selectOption("de");
+  await page.getByRole("region", { name: "Looks" }).getByLabel("Language").selectOption("de");
   await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
   await page.getByLabel("Name, den andere sehen").fill("Ana D.");
   await page.getByRole("button", { name: "Speichern" }).click();

@@ -50,12 +50,13 @@ story(
     const page = await open(ana, "/help");
     await fake(page, "granted");
     await page.goto("/settings");
-    const replies = page.getByRole("switch", { name: "A requester replies on a ticket that I have" });
+    const notices = page.getByRole("group", { name: "Notifications while this page is hidden" });
+    const replies = notices.getByRole("switch", { name: "A requester replies on a ticket that I have" });
     await replies.waitFor();
     expectEqual((await told(page)).asked, 0, "questions before a click");
     expectEqual(await replies.isChecked(), false, "off by default");
     await replies.click();
-    await page.getByRole("switch", { name: "Somebody assigns a ticket to me" }).click();
+    await notices.getByRole("switch", { name: "Somebody assigns a ticket to me" }).click();
     expectEqual((await told(page)).asked, 1, "questions");
     await expectAccessible(page);
 
@@ -92,7 +93,9 @@ story(
     const page = await open(ana, "/help");
     await fake(page, "denied");
     await page.goto("/settings");
-    await page.getByRole("switch", { name: "A requester replies on a ticket that I have" }).click();
+    await page.getByRole("group", { name: "Notifications while this page is hidden" }).getByRole("switch", {
+      name: "A requester replies on a ticket that I have",
+    }).click();
     await page.getByText("The browser does not allow notifications here").waitFor();
     await page.getByText("Ana Duarte").first().waitFor();
     await hide(page, true);
