@@ -56,10 +56,8 @@ class Api:
     def put_back(self) -> None:
         """Make every row what it was."""
         self.db.execute("set local session_replication_role = replica")
-        tables = self._tables()
-        names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
-        self.db.execute(sql.SQL("truncate {}").format(names))
-        for table in tables:
+        for table in self._changed():
+            self.db.execute(sql.SQL("delete from {}").format(sql.Identifier(*table)))
             columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(*table)))
             self.db.execute(
                 sql.SQL("insert into {} ({columns}) overriding system value select {columns} from {}").format(
@@ -67,6 +65,18 @@ class Api:
                 )
             )
         self.db.commit()
+
+    def _changed(self) -> list[tuple[str, str]]:
+        """The tables that have other rows than those that were kept: few of the hundred."""
+        rows_of = sql.SQL("(select string_agg(t::text, ';' order by t::text) from {} as t)")
+        tables = self._tables()
+        different = [
+            sql.SQL("select {} as place where {} is distinct from {}").format(
+                place, rows_of.format(sql.Identifier(*table)), rows_of.format(_kept(*table))
+            )
+            for place, table in enumerate(tables)
+        ]
+        return [tables[row["place"]] for row in self.db.execute(sql.SQL(" union all ").join(different)).fetchall()]
 
     def _columns(self, schema: str, table: str) -> list[str]:
         """The columns that can be written."""
