@@ -24,11 +24,14 @@ _ORDER = ("benchmarks", "console", "functions", "e2e", "local", "sdk", "cli", "d
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make test-all` gives it."""
-    parser.addoption("--all", action="store_true", help="the whole matrix over HTTP, not a sample")
+    parser.addoption("--all", action="store_true", help="the whole matrix over HTTP, not a sample; tests of the night")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the long files first when several workers share them."""
+    """Leave the tests of the night to --all; put the long files first when several workers share them."""
+    if not config.getoption("--all"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("night")])
+        items[:] = [item for item in items if not item.get_closest_marker("night")]
     if hasattr(config, "workerinput"):
         items.sort(key=_rank)
 

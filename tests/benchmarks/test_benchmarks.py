@@ -12,6 +12,8 @@ import pytest
 from benchmarks import __main__ as benchmarks
 from benchmarks import assistant
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, dict[str, Any]]:

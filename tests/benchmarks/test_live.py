@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, dict[str, dict[str, Any]]]:

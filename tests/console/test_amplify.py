@@ -74,6 +74,7 @@ def address(site: amplify_host.Site) -> Iterator[str]:
         yield found
 
 
+@pytest.mark.night
 def test_the_stories_play_on_what_amplify_publishes(
     site: amplify_host.Site, address: str, console_project: Project, world: str, browser: str, tmp_path: Path
 ) -> None:
