@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from ._base.app import Commands
+from ._base.input import read_secret
 from ._base.output import Column, age, print_note, print_result, print_rows
 from ._base.secrets import register_secret
 from ._connect.connection import connect as connected
@@ -27,26 +29,6 @@ def connect(
     channel: Annotated[
         str, typer.Argument(metavar="C0123456789", help="The channel's id in Slack.", show_default=False)
     ],
-    token: Annotated[
-        str,
-        typer.Option(
-            envvar="HELPDESK_SLACK_TOKEN",
-            prompt="Bot token (xoxb-…)",
-            hide_input=True,
-            help="The app's bot token; asked for when it is missing.",
-            show_default=False,
-        ),
-    ],
-    signing_secret: Annotated[
-        str,
-        typer.Option(
-            envvar="HELPDESK_SLACK_SIGNING_SECRET",
-            prompt="Signing secret",
-            hide_input=True,
-            help="The app's signing secret; asked for when it is missing.",
-            show_default=False,
-        ),
-    ],
     team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only tickets of this team, by name or id.")] = None,
     event: Annotated[
         list[str] | None,
@@ -57,17 +39,22 @@ def connect(
         ),
     ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", help="The channel's name, for the list.")] = "",
-    api_url: Annotated[str, typer.Option(metavar="URL", hidden=True)] = "https://slack.com/api",
+    api_url: Annotated[
+        str, typer.Option(metavar="URL", help="Where Slack is, for tests.", hidden=True)
+    ] = "https://slack.com/api",
 ) -> None:
     """Connect a workspace, and write tickets to a channel of it.
 
-    Once more, for the same channel: replaces the secrets and switches the workspace on.
+    The app's bot token and signing secret are asked for, or come from HELPDESK_SLACK_TOKEN and
+    HELPDESK_SLACK_SIGNING_SECRET. Once more, for the same channel: replaces the secrets and switches the workspace on.
 
     For example: helpdesk slack connect C0123456789 --team Billing
     """
     from helpdesk_sdk.delivery import slack_workspace
     from helpdesk_sdk.errors import SlackChannelTakenError
 
+    token = os.environ.get("HELPDESK_SLACK_TOKEN") or read_secret("Bot token (xoxb-…)")
+    signing_secret = os.environ.get("HELPDESK_SLACK_SIGNING_SECRET") or read_secret("Signing secret")
     register_secret(token)
     register_secret(signing_secret)
     found = slack_workspace(token, api_url=api_url)
@@ -148,7 +135,7 @@ def remove(
         bool, typer.Option("--workspace", help="The workspace of the channel, with its secrets and channels.")
     ] = False,
 ) -> None:
-    """Write no tickets to a channel any more, or disconnect its workspace."""
+    """Remove a channel, or disconnect its workspace."""
     with connected() as hd:
         found = next((one for one in hd.slack.channels() if one.slack_channel_id == channel), None)
         if workspace and found is not None:

@@ -27,7 +27,7 @@ _CHECK_TIMEOUT = 8.0
 
 def register(app: Commands) -> None:
     """Add the command to the program."""
-    help = "Check files, embed, assist, send webhooks, Slack messages and mails. Needs the secret key."
+    help = "Do what waits: files, vectors, answers, deliveries, mails. Needs the secret key."
     app.command("worker", profile=True, help=help)(worker)
 
 

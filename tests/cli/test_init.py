@@ -47,7 +47,8 @@ def test_here_no_cd_is_needed(cli: Cli, project: Path, monkeypatch: pytest.Monke
 def test_the_second_run_says_that_all_is_there(cli: Cli, project: Path) -> None:
     cli("init", project)
     config = project / "supabase" / "config.toml"
-    config.write_text('[functions.health]\nverify_jwt = false\n[api]\nschemas = ["public", "helpdesk"]\n')
+    functions = "".join(f"[functions.{name}]\nverify_jwt = false\n" for name in ("health", "email-in", "slack"))
+    config.write_text(f'{functions}[api]\nschemas = ["public", "helpdesk"]\n')
     done = cli("init", project)
     assert done.out.startswith(f"All {len(package_files())} files are in {project / 'supabase'} already.")
     assert "config.toml" not in done.out

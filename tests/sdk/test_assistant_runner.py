@@ -81,14 +81,14 @@ def test_without_a_model_the_run_ends_with_what_the_database_has(desk: Desk) -> 
     assert desk.provider.calls == 0
 
 
-def test_an_answer_that_the_database_cannot_store_is_no_reason_to_try_again(desk: Desk) -> None:
+def test_a_character_that_the_database_cannot_store_becomes_another(desk: Desk) -> None:
     run_id = desk.ask("next_steps")
     desk.provider.always(Play('{"steps": ["Say \\u0000 to the customer."]}'))
     with desk.runner() as runner:
         (report,) = runner.work_waiting()
-    assert (report.outcome, report.reason) == ("without_model", "answer_invalid")
-    assert desk.run(run_id)["state"] == "needs_human"
-    assert desk.provider.calls == 2
+    assert (report.outcome, report.reason) == ("answered", None)
+    assert desk.run(run_id)["reason"] is None
+    assert desk.provider.calls == 1
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def automatic(
     skipped: Annotated[bool, typer.Option("--skipped", help="Only those that were not written.")] = False,
     limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
-    """List the mails that the helpdesk wrote by itself in 30 days, or did not write, and why."""
+    """List the automatic mails, and why some were not sent."""
     with connect() as hd:
         state: Literal["skipped"] | None = "skipped" if skipped else None
         pager = hd.mail.automatic.list(ticket=ticket, recipient=recipient, state=state, page_size=500)
@@ -62,7 +62,7 @@ def automatic(
 
 @app.command()
 def health() -> None:
-    """Show the last mail of each address, what waits, and what failed."""
+    """Show each address, what waits, and what failed."""
     with connect() as hd:
         found = hd.mail.health()
     last = [

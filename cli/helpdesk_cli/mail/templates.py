@@ -88,7 +88,7 @@ def set_(
 
 @templates.command()
 def reset(kind: KindArgument, locale: LocaleArgument) -> None:
-    """Remove what an admin wrote: mails have the text that is built in again."""
+    """Remove what an admin wrote: the built-in text is back."""
     with connect() as hd:
         was_there = hd.mail.templates.reset(kind, locale)
     said = f"The template of {kind} in {locale} is built in again." if was_there else "There was nothing to remove."

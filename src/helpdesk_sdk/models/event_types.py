@@ -178,4 +178,12 @@ EventName = Literal[
     "email.complained",
     "email.suppressed",
     "email.suppression_lifted",
+    "slack.connected",
+    "slack.updated",
+    "slack.disconnected",
+    "slack.disabled",
+    "slack.channel_added",
+    "slack.channel_updated",
+    "slack.channel_disabled",
+    "slack.channel_removed",
 ]

@@ -1,6 +1,6 @@
 /**
  * `POST /functions/v1/slack`: events, buttons and the command /helpdesk of a Slack app. Slack signs its requests; they
- * have no key of the project. docs/slack.md says how to set it up.
+ * have no key of the project. Its page in the documentation says how to set it up.
  */
 
 import { Api } from "../_helpdesk/api.ts";

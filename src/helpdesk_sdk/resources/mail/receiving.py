@@ -187,6 +187,7 @@ class Receiving(Resource[Driver]):
             lease_seconds: How long nobody else receives them, 1 to 3600 seconds.
 
         Raises:
+            EmailNotFoundError: A mail was removed at that moment.
             ForbiddenError: The client has no secret key.
         """
         self._require_system()
