@@ -162,26 +162,24 @@ def _add_mails(db: Db, world: World) -> None:
             (world["mine"],),
         )
     world["channel"] = str(channel)
-    for name, ticket, team in (
-        ("mail to mine", "mine", "desk"),
-        ("mail to desk", None, "desk"),
-        ("mail to vault", None, "vault"),
+    # The last one could not be taken, and can be tried again.
+    for name, ticket, team, outcome in (
+        ("mail to mine", "mine", "desk", "quarantined"),
+        ("mail to desk", None, "desk", "quarantined"),
+        ("mail to vault", None, "vault", "failed"),
     ):
         row = one(
             db,
             "insert into helpdesk.inbound_emails (source, raw_key, size, message_id, from_address, subject, body, "
             "verdict, outcome, reason, ticket_id, team_id) values ('raw', 'x', 1, 'id@example.net', "
-            "'sender@example.net', 'Hello', 'Text', 'fail', 'quarantined', 'sender_refused_by_its_domain', %s, %s) "
+            "'sender@example.net', 'Hello', 'Text', 'fail', %s, 'sender_refused_by_its_domain', %s, %s) "
             "returning inbound_id",
+            outcome,
             world[ticket] if ticket else None,
             world[team],
         )
         world[name] = str(row["inbound_id"])
-    # One of them could not be taken, and can be tried again. There is a conversation by mail, too.
-    db.execute(
-        "update helpdesk.inbound_emails set outcome = 'failed', reason = 'x' where inbound_id = %s",
-        (world["mail to vault"],),
-    )
+    # There is a conversation by mail, too.
     for name in ("agent", "customer"):
         made = value(db, "select helpdesk_private.reply_token(%s, %s)", world["mine"], world[name])
         world[f"reply address of {name}"] = f"reply+{made}@desk.example"
