@@ -55,11 +55,11 @@ def test_it_moves_in_announces_and_moves_out(pg: Server, project: str, tmp_path:
         # To the admins, the ticket's channel, the team and the requester; the person themselves is only the admins'.
         told = db.execute("select event, count(*) as n from realtime.messages group by event order by event").fetchall()
     assert [tuple(row.values()) for row in told if row["event"] == "ticket.created"] == [("ticket.created", 4)]
-    assert len(_uninstall.plan(url).policies) == 16
+    assert len(_uninstall.plan(url).policies) == 18
     for attempt in (_uninstall.plan, _uninstall.run):
         with pytest.raises(HelpdeskError, match="may not remove the helpdesk"):
             attempt(_as(pg, project, "hosted_developer"))
-    assert len(_uninstall.run(url).policies) == 16
+    assert len(_uninstall.run(url).policies) == 18
     with pg.connect(project) as db:
         assert snapshot(db) == before
 
