@@ -39,6 +39,7 @@ create index automatic_emails_recipient_idx on helpdesk.automatic_emails (recipi
 where state = 'queued';
 create index automatic_emails_domain_idx
 on helpdesk.automatic_emails (split_part(recipient, '@', 2), created_at) where state = 'queued' and user_id is null;
+alter index helpdesk.automatic_emails_domain_idx alter column 1 set statistics 0;
 create index automatic_emails_created_idx on helpdesk.automatic_emails (created_at);
 create index automatic_emails_user_idx on helpdesk.automatic_emails (user_id);
 
