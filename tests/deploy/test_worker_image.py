@@ -69,7 +69,8 @@ def test_compose_gives_the_worker_less_than_it_could_have() -> None:
     assert (worker["read_only"], worker["cap_drop"], worker["init"]) == (True, ["ALL"], True)
     # The worker ends within 25 seconds after the signal.
     assert int(worker["stop_grace_period"].removesuffix("s")) >= 30
-    assert not {"HELPDESK_KEY", "OPENAI_API_KEY", "EMBEDDINGS_API_KEY"} & set(worker["environment"])
+    mail = {"HELPDESK_MAIL_PASSWORD", "HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"}
+    assert not {"HELPDESK_KEY", "OPENAI_API_KEY", "EMBEDDINGS_API_KEY", *mail} & set(worker["environment"])
 
 
 @pytest.fixture(scope="module")
