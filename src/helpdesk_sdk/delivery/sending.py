@@ -8,7 +8,7 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -107,9 +107,7 @@ class Sender:
             answered = answered or [Attempt("retry", problem=_problem(error))]
         except (ConfigurationError, KeyError, TypeError, ValueError) as error:
             answered = [Attempt("retry", problem=f"It cannot be sent: {type(error).__name__}")]
-        found = answered[-1]
-        took = int((time.monotonic() - begun) * 1000)
-        return Attempt(found.outcome, found.status, found.answer, found.problem, took, found.retry_after_seconds)
+        return replace(answered[-1], milliseconds=int((time.monotonic() - begun) * 1000))
 
     async def _attempt(self, payload: Mapping[str, Any], answered: list[Attempt]) -> None:
         if not _is_whole(payload):

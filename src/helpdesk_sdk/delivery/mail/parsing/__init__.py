@@ -7,6 +7,5 @@ the same way; ``tests/mails`` is tried against both.
 from .files import File
 from .html import HtmlText, html_text
 from .mail import ParsedMail, parse_mail
-from .tnef import can_unpack
 
-__all__ = ["File", "HtmlText", "ParsedMail", "can_unpack", "html_text", "parse_mail"]
+__all__ = ["File", "HtmlText", "ParsedMail", "html_text", "parse_mail"]

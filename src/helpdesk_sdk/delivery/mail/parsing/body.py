@@ -34,7 +34,6 @@ class Body:
 
     plain: str | None = None
     html: str | None = None
-    quote_at: int | None = None
 
 
 class BodyReader:

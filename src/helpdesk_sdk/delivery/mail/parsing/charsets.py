@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 # Labels that mails use, and that codecs have under another name or as a subset of what was meant. The function
 # `email-in` has the same table.
@@ -29,6 +30,7 @@ _ALIASES = {
     "x-gbk": "gb18030",
     "x-sjis": "cp932",
 }
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _UNKNOWN = {"", "default", "x-unknown", "unknown-8bit", "unknown", "8bit", "x-user-defined"}
 
 
@@ -107,15 +109,4 @@ def _mostly_utf8(data: bytes) -> bool:
 
 def _clean(text: str) -> str:
     # PostgreSQL keeps no NUL, and JSON no half of a pair.
-    if text.isascii():
-        return text.replace("\0", "\ufffd")
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace_lone").decode("utf-8")
-
-
-def _as_unknown(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "\ufffd" * (error.end - error.start), error.end
-
-
-codecs.register_error("replace_lone", _as_unknown)
+    return _NO_TEXT.sub("\ufffd", text)

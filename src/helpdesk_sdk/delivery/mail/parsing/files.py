@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from ....models.attachments import FILE_TYPES
 from .headers import raw_value, words
 from .structure import Part
 
@@ -71,13 +72,12 @@ class File:
         return {key: getattr(self, key) for key in keys}
 
 
-def file_of_part(part: Part, place: str, types: dict[str, str], references: set[str]) -> File:
+def file_of_part(part: Part, place: str, references: set[str]) -> File:
     """The file that a part of a mail is.
 
     Args:
         part: The part.
         place: Its place in the mail.
-        types: The type of each known extension.
         references: What the HTML of the mail refers to: ids without angle brackets, and names.
     """
     data = part.content()
@@ -86,7 +86,7 @@ def file_of_part(part: Part, place: str, types: dict[str, str], references: set[
     given = part.parameter("filename", "content-disposition") or part.parameter("name") or ""
     name = safe_name(words(given)[0])
     is_inline = content_id in references or (name != "" and name.lower() in references)
-    return make_file(place, name, part.content_type, data, types, part.content, content_id, is_inline)
+    return make_file(place, name, part.content_type, data, part.content, content_id, is_inline)
 
 
 def make_file(
@@ -94,7 +94,6 @@ def make_file(
     name: str,
     declared: str,
     data: bytes,
-    types: dict[str, str],
     content: Callable[[], bytes],
     content_id: str | None = None,
     is_inline: bool = False,
@@ -106,14 +105,14 @@ def make_file(
         name: Its safe name; may be empty.
         declared: The type that the mail declares.
         data: Its bytes.
-        types: The type of each known extension.
         content: What gives its bytes again.
         content_id: Its id in the mail.
         is_inline: Whether the HTML of the mail refers to it.
     """
-    kind = _type(name, declared, data, types)
+    kind = _type(name, declared, data)
     if not name:
-        extension = next((end for end, one in types.items() if one == kind), "eml" if kind == "message/rfc822" else "")
+        other = "eml" if kind == "message/rfc822" else ""
+        extension = next((end for end, one in FILE_TYPES.items() if one == kind), other)
         name = f"attachment-{place}" + (f".{extension}" if extension else "")
     digest = hashlib.sha256(data).hexdigest()
     flags = _flags(name, kind, data)
@@ -141,7 +140,7 @@ def _extension(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def _type(name: str, declared: str, data: bytes, types: dict[str, str]) -> str:
+def _type(name: str, declared: str, data: bytes) -> str:
     """The type of a file: what its first bytes say, else what is declared, else what its extension says."""
     found = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
     if found is not None:
@@ -149,7 +148,7 @@ def _type(name: str, declared: str, data: bytes, types: dict[str, str]) -> str:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
     declared = _ALIASES.get(declared, declared)
-    by_name = types.get(_extension(name))
+    by_name = FILE_TYPES.get(_extension(name))
     if declared in _GENERIC or (data.startswith(b"PK\x03\x04") and declared == "application/zip"):
         return by_name or declared or "application/octet-stream"
     return declared

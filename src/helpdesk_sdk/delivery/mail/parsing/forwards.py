@@ -91,8 +91,6 @@ def _address(value: str) -> Address | None:
 
 
 def _attached(part: Part) -> Forwarded:
-    inner = part.content()
-    end = re.search(rb"\n\r?\n", inner)
-    headers = read_headers(inner[: end.start() + 1] if end else inner)
+    headers = part.inner_headers()
     sender = next(iter(authors(headers)), Address(name="", address=""))
     return Forwarded(sender=sender, subject=one_line(words(raw_value(headers, "Subject") or "")[0])[:1000])

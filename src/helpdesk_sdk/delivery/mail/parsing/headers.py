@@ -22,9 +22,10 @@ HEADERS_BYTES_MAX = 512 * 1024
 
 WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?]*)\?=")
 """An encoded word."""
+ID = re.compile(r"<([^<>\s]{1,998})>")
+"""An id in angle brackets."""
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s=]{1,60}\?[bBqQ]\?)")
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]+")
-_ID = re.compile(r"<([^<>\s]{1,998})>")
 _BARE_ID = re.compile(r"[^<>\s@,;]+@[^<>\s@,;]+")
 _DATE_MAX = 128
 _VALUE_MAX = 64 * 1024
@@ -142,7 +143,7 @@ def base64_bytes(data: bytes) -> bytes:
 
 def ids(headers: Message, name: str) -> list[str]:
     """The ids in a header, without angle brackets, the newest last."""
-    found = [one for value in raw_values(headers, name) for one in _ID.findall(value)]
+    found = [one for value in raw_values(headers, name) for one in ID.findall(value)]
     return [raw_text(one) for one in found[-IDS_MAX:]]
 
 

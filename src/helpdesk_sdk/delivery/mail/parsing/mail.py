@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-from ....models.attachments import FILE_TYPES
 from .addresses import addresses, authors
 from .body import TEXT_MAX, Body, BodyReader, chosen_text
 from .files import File, file_of_part, make_file, safe_name
@@ -112,7 +111,7 @@ def _files(parts: list[Part], reader: BodyReader, body: Body) -> list[File]:
         is_text = id(part) in reader.taken or id(part) in reader.opened
         if part.children or is_text or part.content_type.startswith("multipart/"):
             continue
-        found.append(file_of_part(part, str(len(found) + 1), FILE_TYPES, references))
+        found.append(file_of_part(part, str(len(found) + 1), references))
     return found
 
 
@@ -128,7 +127,7 @@ def _take_from_package(files: list[File], body: Body) -> None:
         at = files.index(package) + 1
         for number, (name, data) in enumerate(_contents(unpacked.files, unpacked.rtf, body), 1):
             place = f"{package.part}.{number}"
-            file = make_file(place, safe_name(name), "application/octet-stream", data, FILE_TYPES, partial(bytes, data))
+            file = make_file(place, safe_name(name), "application/octet-stream", data, partial(bytes, data))
             files.insert(at + number - 1, file)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from email.message import Message
 from typing import Any
 
-from .headers import facts, ids, message_id, one_line, raw_value, raw_values, read_headers, words
+from .headers import ID, facts, ids, message_id, one_line, raw_value, raw_values, read_headers, words
 from .structure import Part
 
 _TOKEN = re.compile(r"(?:^|[<\s,;])bounce\+([a-z2-7]{26})@", re.IGNORECASE)
@@ -20,7 +20,6 @@ _SUBJECTS = re.compile(
 )
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _IDS_IN_TEXT = re.compile(r"^[ \t>]*(?:message-id|original-message-id|references|in-reply-to):(.{0,2000})", re.I | re.M)
-_ID = re.compile(r"<([^<>\s]{1,998})>")
 _RECIPIENTS_MAX = 50
 _TEXT_LOOKED_AT = 100_000
 
@@ -71,21 +70,15 @@ def returned_ids(parts: Iterable[Part]) -> list[str]:
     found: list[str] = []
     for part in parts:
         if part.content_type in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers"):
-            headers = _returned(part)
+            headers = part.inner_headers()
             one = message_id(headers)
             found += [one] if one else []
             stamped = raw_value(headers, "X-Microsoft-Original-Message-ID")
-            found += _ID.findall(stamped or "")
+            found += ID.findall(stamped or "")
         elif part.content_type in ("message/feedback-report", "message/disposition-notification"):
             for block in _blocks(part):
                 found += ids(block, "Original-Message-ID")
     return list(dict.fromkeys(found))[:50]
-
-
-def _returned(part: Part) -> Message:
-    inner = part.content()
-    end = re.search(rb"\n\r?\n", inner)
-    return read_headers(inner[: end.start() + 1] if end else inner)
 
 
 def _tokens(headers: Message, envelope: Mapping[str, Any]) -> list[str]:
@@ -108,7 +101,7 @@ def _ids(parts: list[Part], status: Part | None, text: str) -> list[str]:
     if not found:
         # Servers that put the returned headers into the text.
         for line in _IDS_IN_TEXT.findall(text[:_TEXT_LOOKED_AT]):
-            found += _ID.findall(line)
+            found += ID.findall(line)
     return list(dict.fromkeys(found))[:50]
 
 

@@ -60,6 +60,12 @@ class Part:
             return quopri.decodestring(body)
         return body
 
+    def inner_headers(self) -> Message:
+        """The headers of the mail that this part holds, whole or its headers alone."""
+        inner = self.content()
+        end = _EMPTY_LINE.search(inner)
+        return read_headers(inner[: end.start() + 1] if end else inner)
+
     def walk(self) -> Iterator[Part]:
         """This part and all below it, in the order of the mail."""
         yield self

@@ -20,15 +20,6 @@ class Unpacked:
     files: list[tuple[str, bytes]] = field(default_factory=list)
 
 
-def can_unpack() -> bool:
-    """Whether the library is installed."""
-    try:
-        import tnefparse  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def unpack(data: bytes) -> Unpacked | None:
     """The content; None if it cannot be read, or the library is not installed.
 
