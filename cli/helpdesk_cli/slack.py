@@ -130,7 +130,7 @@ def switch(
 
 @app.command()
 def remove(
-    channel: Annotated[UUID, typer.Argument(metavar="CHANNEL", help="The id that the list shows.", show_default=False)],
+    channel: ChannelArgument,
     workspace: Annotated[
         bool, typer.Option("--workspace", help="The workspace of the channel, with its secrets and channels.")
     ] = False,

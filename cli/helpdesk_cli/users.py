@@ -11,7 +11,7 @@ from ._base.app import Commands
 from ._base.choices import Role, words
 from ._base.errors import CliError, ExitCode
 from ._base.json import jsonable
-from ._base.output import Column, age, local_time, print_note, print_result, print_rows, with_progress
+from ._base.output import Column, age, local_time, one_more, print_result, print_up_to
 from ._connect.connection import connect
 from ._connect.target import target
 from ._show.name_cache import full_name
@@ -45,7 +45,7 @@ def list_(
     """
     with connect() as hd:
         found = hd.users.list(role=role, active=active, email=email, page_size=500)
-        users = list(with_progress(found.limit(limit + 1) if limit else found, "people"))
+        users = one_more(found, limit, "people")
     columns: list[Column[User]] = [
         Column("Name", lambda user: user.name, flexible=True),
         Column("E-mail", lambda user: user.email, flexible=True),
@@ -56,9 +56,7 @@ def list_(
         Column("Login", lambda user: "yes" if user.auth_user_id else "no", from_width=70),
         Column("Since", lambda user: age(user.created_at), right=True, from_width=60),
     ]
-    print_rows(users[:limit] if limit else users, columns, empty="No people.")
-    if limit and len(users) > limit:
-        print_note(f"There are more people: --limit {limit * 4}, or --limit 0 for all.")
+    print_up_to(users, limit, columns, "people", empty="No people.")
 
 
 @app.command()
@@ -91,8 +89,7 @@ def invite(
 def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50) -> None:
     """List invitations, newest first."""
     with connect() as hd:
-        invitations = hd.users.invitations(page_size=500)
-        found = (invitations.limit(limit + 1) if limit else invitations).all()
+        found = one_more(hd.users.invitations(page_size=500), limit, "invitations")
     columns: list[Column[Invitation]] = [
         Column("E-mail", lambda one: one.email, flexible=True),
         Column("Role", lambda one: one.role),
@@ -100,9 +97,7 @@ def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most
         Column("Until", lambda one: local_time(one.expires_at), from_width=100),
         Column("Id", lambda one: one.invitation_id),
     ]
-    print_rows(found[:limit] if limit else found, columns, empty="No invitations.")
-    if limit and len(found) > limit:
-        print_note(f"There are more invitations: --limit {limit * 4}, or --limit 0 for all.")
+    print_up_to(found, limit, columns, "invitations", empty="No invitations.")
 
 
 @app.command("revoke-invitation")

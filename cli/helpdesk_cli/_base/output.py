@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from helpdesk_sdk import Pager
+
 T = TypeVar("T")
 # The width of a table that goes into a file or a pipe: no cell is cut.
 _UNBOUNDED = 10_000
@@ -96,6 +98,42 @@ def print_rows(
         _print_table(rows, columns)
     else:
         typer.echo(empty)
+
+
+def one_more(pager: Pager[T], limit: int, what: str) -> list[T]:
+    """The rows to print up to a limit, and one more as a sign that there are more.
+
+    Args:
+        pager: All rows.
+        limit: How many are printed; 0 for all.
+        what: What they are, for the progress, e.g. ``mails``.
+    """
+    return list(with_progress(pager.limit(limit + 1) if limit else pager, what))
+
+
+def print_up_to(
+    found: Sequence[T],
+    limit: int,
+    columns: Sequence[Column[T]],
+    what: str,
+    *,
+    empty: str,
+    json: Callable[[T], Any] | None = None,
+) -> None:
+    """Print what ``one_more`` found as ``print_rows`` does, without the one more, and a note if there is one.
+
+    Args:
+        found: The rows.
+        limit: How many are printed; 0 for all.
+        columns: The columns of the table.
+        what: What they are, e.g. ``mails``.
+        empty: Printed instead of an empty table.
+        json: Turns a row into its JSON value; the whole row by default.
+    """
+    more = 0 < limit < len(found)
+    print_rows(found[:limit] if more else found, columns, empty=empty, json=json)
+    if more:
+        print_note(f"There are more {what}: --limit {limit * 4}, or --limit 0 for all.")
 
 
 def _print_table(rows: Sequence[T], columns: Sequence[Column[T]]) -> None:

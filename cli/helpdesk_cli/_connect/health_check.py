@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from .durations import duration
 from .mail_health import mail_findings
 from .slack_health import slack_findings
 
@@ -87,14 +88,14 @@ def _queues(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
     late = sorted(
         ((row.value, row.labels.get("team", "?")) for row in rows if row.name == "queue_oldest_seconds"), reverse=True
     )
-    stuck = [f"{team} ({_age(seconds)})" for seconds, team in late if seconds > QUEUE_MAX]
+    stuck = [f"{team} ({duration(seconds)})" for seconds, team in late if seconds > QUEUE_MAX]
     if stuck:
         fix = "Has the team members who work? helpdesk teams list, helpdesk tickets list --assigned-to nobody"
         return None, f"the oldest open ticket without an assignee waits too long: {', '.join(stuck[:5])}", fix
     if not late:
         return True, "no open ticket is without an assignee", None
     seconds, team = late[0]
-    return True, f"the longest wait is {_age(seconds)}, in {team}", None
+    return True, f"the longest wait is {duration(seconds)}, in {team}", None
 
 
 def _waiting(
@@ -105,7 +106,7 @@ def _waiting(
     seconds = max((row.value for row in rows if row.name == oldest), default=0.0)
     if not number:
         return True, "none wait", None
-    message = f"{number:,.0f} {what}, the oldest for {_age(seconds)}"
+    message = f"{number:,.0f} {what}, the oldest for {duration(seconds)}"
     return (None, message, fix) if seconds > most else (True, message, None)
 
 
@@ -125,10 +126,10 @@ def _outbox(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
     if late > DELIVERY_MAX:
         if all(age <= DELIVERY_MAX for kind, age in ages.items() if kind != "email"):
             mails = sum(row.value for row in rows if row.name == "outbox" and row.labels == _WAITING_MAILS)
-            message = f"mails are not sent: {mails:,.0f} wait, the oldest for {_age(late)}"
+            message = f"mails are not sent: {mails:,.0f} wait, the oldest for {duration(late)}"
             fix = "Set HELPDESK_MAIL_URL for helpdesk worker --deliver, or as a secret of the function deliver"
             return None, "; ".join([message, *ended]), fix
-        message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {_age(late)}"
+        message = f"nothing drains the outbox: {waiting:,.0f} deliveries wait, the oldest for {duration(late)}"
         fix = (
             "Start helpdesk worker --deliver, or have the database call the function deliver: helpdesk outbox schedule"
         )
@@ -148,10 +149,3 @@ def _connections(rows: list[Metric]) -> tuple[bool | None, str, str | None]:
     if used <= CONNECTIONS_MAX * most:
         return True, message, None
     return None, message, "Let programs connect through the pooler, or choose a larger compute size."
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from .durations import duration
+
 if TYPE_CHECKING:
     from helpdesk_sdk import MailHealth
 
@@ -36,25 +38,18 @@ def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[R
     said += [f"{health.suppressed:,} addresses suppressed"] if health.suppressed else []
     message = "; ".join(said)
     if _seconds(health.oldest_unparsed_at, at) > UNPARSED_MAX:
-        late = f"mails wait to be parsed, the oldest for {_age(_seconds(health.oldest_unparsed_at, at))}; {message}"
+        late = f"mails wait to be parsed, the oldest for {duration(_seconds(health.oldest_unparsed_at, at))}; {message}"
         yield "mail in", None, late, "Deploy the function email-in, or start helpdesk worker."
     elif _seconds(health.oldest_quarantined_at, at) > QUARANTINE_MAX:
-        late = f"quarantine waits for {_age(_seconds(health.oldest_quarantined_at, at))}; {message}"
+        late = f"quarantine waits for {duration(_seconds(health.oldest_quarantined_at, at))}; {message}"
         yield "mail in", None, late, "Decide: helpdesk mail quarantine list"
     else:
         yield "mail in", True, message, None
 
 
 def _last(received_at: datetime | None, now: datetime) -> str:
-    return "no mail yet" if received_at is None else f"last mail {_age(_seconds(received_at, now))} ago"
+    return "no mail yet" if received_at is None else f"last mail {duration(_seconds(received_at, now))} ago"
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max(0.0, (now - since).total_seconds())
-
-
-def _age(seconds: float) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -100,17 +100,18 @@ def _weighed(hd: Helpdesk, mail: InboundEmail) -> Iterator[Weighed]:
         verdict = evidence.get("verdict")
         source = verdict.get("source") if isinstance(verdict, dict) else None
         yield Weighed("sender", _VERDICTS.get(mail.verdict, mail.verdict), f"said by {source}" if source else "")
-    for name, label in (("sender", "Sender"), ("reply_to", "Reply-To"), ("first_delivery", "first delivery")):
-        value = evidence.get(name)
+    found = evidence.get("envelope")
+    envelope = found if isinstance(found, dict) else {}
+    for label, value in (
+        ("Sender", evidence.get("sender")),
+        ("Reply-To", evidence.get("reply_to")),
+        ("first delivery", evidence.get("first_delivery")),
+        ("envelope from", envelope.get("from")),
+        ("envelope to", envelope.get("to")),
+    ):
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
         if shown:
             yield Weighed(label, shown, "")
-    envelope = evidence.get("envelope")
-    for name in ("from", "to"):
-        value = envelope.get(name) if isinstance(envelope, dict) else None
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
-        if shown:
-            yield Weighed(f"envelope {name}", shown, "")
     if evidence.get("quarantined_for"):
         yield Weighed("quarantined for", str(evidence["quarantined_for"]).replace("_", " "), "")
     for flag in mail.flags:

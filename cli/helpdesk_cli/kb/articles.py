@@ -11,14 +11,7 @@ import typer
 from .._base.choices import ArticleAudience, ArticleStatus
 from .._base.errors import ExitCode
 from .._base.json import jsonable
-from .._base.output import (
-    Column,
-    age,
-    print_note,
-    print_result,
-    print_rows,
-    with_progress,
-)
+from .._base.output import Column, age, one_more, print_result, print_rows, print_up_to
 from .._base.settings import settings
 from .._connect.connection import connect
 from .app import ArticleArgument, LocaleOption, app
@@ -107,8 +100,7 @@ def list_(
         pager = hd.knowledge.list(
             status=status or None, audience=audience, locale=locale, section=section, page_size=100
         )
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "articles"))
-    more = bool(limit) and len(found) > limit
+        found = one_more(pager, limit, "articles")
     columns: list[Column[Article]] = [
         Column("Slug", lambda article: article.slug, flexible=True),
         Column("Locale", lambda article: article.locale),
@@ -119,10 +111,7 @@ def list_(
         Column("Version", lambda article: article.version, right=True),
         Column("Changed", lambda article: age(article.updated_at), right=True),
     ]
-    shown = found[:limit] if more else found
-    print_rows(shown, columns, empty="No articles.", json=_without_body)
-    if more:
-        print_note(f"There are more articles: --limit {limit * 4}, or --limit 0 for all.")
+    print_up_to(found, limit, columns, "articles", empty="No articles.", json=_without_body)
 
 
 def _without_body(article: Article) -> object:

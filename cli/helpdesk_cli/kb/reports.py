@@ -10,7 +10,7 @@ from .._base.app import Commands
 from .._base.choices import GapState
 from .._base.errors import ExitCode
 from .._base.json import jsonable
-from .._base.output import Column, age, console, print_json, print_note, print_result, print_rows, with_progress
+from .._base.output import Column, age, console, one_more, print_json, print_result, print_rows, print_up_to
 from .._base.settings import settings
 from .._base.text import one_line
 from .._connect.connection import connect
@@ -38,8 +38,7 @@ def list_gaps(
     """
     with connect() as hd:
         pager = hd.knowledge.gaps(state=state or "open")
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "gaps"))
-    more = bool(limit) and len(found) > limit
+        found = one_more(pager, limit, "gaps")
     columns: list[Column[Gap]] = [
         Column("Question", lambda gap: gap.question, flexible=True),
         Column("Tickets", lambda gap: gap.tickets, right=True),
@@ -49,9 +48,7 @@ def list_gaps(
         Column("State", lambda gap: gap.state, from_width=110),
         Column("Gap", lambda gap: gap.gap_id),
     ]
-    print_rows(found[:limit] if more else found, columns, empty="No gaps.")
-    if more:
-        print_note(f"There are more gaps: --limit {limit * 4}, or --limit 0 for all.")
+    print_up_to(found, limit, columns, "gaps", empty="No gaps.")
 
 
 @gaps.command("dismiss")
@@ -92,8 +89,7 @@ def stale(
     """
     with connect() as hd:
         pager = hd.knowledge.stale(problem=None) if all_ else hd.knowledge.stale()
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "quotes"))
-    more = bool(limit) and len(found) > limit
+        found = one_more(pager, limit, "quotes")
     columns: list[Column[StaleCitation]] = [
         Column("Article", lambda row: f"{row.slug} ({row.locale})", flexible=True),
         Column("Problem", lambda row: row.problem),
@@ -102,9 +98,7 @@ def stale(
         Column("Proposal", lambda row: row.proposal_id, from_width=110),
         Column("Decided", lambda row: age(row.at), right=True),
     ]
-    print_rows(found[:limit] if more else found, columns, empty="No quote is out of date.")
-    if more:
-        print_note(f"There are more quotes: --limit {limit * 4}, or --limit 0 for all.")
+    print_up_to(found, limit, columns, "quotes", empty="No quote is out of date.")
 
 
 @app.command("check")

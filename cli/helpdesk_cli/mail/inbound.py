@@ -9,7 +9,7 @@ import typer
 
 from .._base.app import Commands
 from .._base.choices import EmailOutcome, words
-from .._base.output import print_note, print_rows, with_progress
+from .._base.output import one_more, print_up_to
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, show_mail
 from .app import app
@@ -38,11 +38,8 @@ def list_(
     """List the mails that arrived, newest first."""
     with connect() as hd:
         pager = hd.mail.inbound.list(outcome=outcome or None, team=team, ticket=ticket, sender=sender, page_size=500)
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
-    more = bool(limit) and len(found) > limit
-    print_rows(found[:limit] if more else found, MAIL_COLUMNS, empty="No mails.")
-    if more:
-        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+        found = one_more(pager, limit, "mails")
+    print_up_to(found, limit, MAIL_COLUMNS, "mails", empty="No mails.")
 
 
 @inbound.command()

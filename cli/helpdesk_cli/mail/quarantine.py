@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .._base.app import Commands
-from .._base.output import print_note, print_result, print_rows, with_progress
+from .._base.output import one_more, print_note, print_result, print_up_to
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, REASON_COLUMN
 from .app import app
@@ -25,14 +25,11 @@ def list_(
     """List the mails in quarantine that are yours to decide on."""
     with connect() as hd:
         pager = hd.mail.quarantine.list(team=team, page_size=500)
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
-    more = bool(limit) and len(found) > limit
+        found = one_more(pager, limit, "mails")
     columns = [column for column in MAIL_COLUMNS if column.title != "Outcome"]
-    print_rows(found[:limit] if more else found, [*columns, REASON_COLUMN], empty="Quarantine is empty.")
+    print_up_to(found, limit, [*columns, REASON_COLUMN], "mails", empty="Quarantine is empty.")
     if found:
         print_note("Why: helpdesk mail inbound show MAIL. Then accept, ticket or spam.")
-    if more:
-        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
 
 
 @quarantine.command()

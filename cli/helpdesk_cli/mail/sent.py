@@ -8,56 +8,48 @@ from typing import Annotated, Literal
 import typer
 
 from .._base.choices import OutboundState, words
-from .._base.output import age, print_fields, print_note, print_rows, with_progress
+from .._base.output import age, one_more, print_fields, print_up_to
 from .._connect.connection import connect
 from .._show.sent_mails import AUTOMATIC_COLUMNS, SENT_COLUMNS
 from .app import app
 
+TicketOption = Annotated[
+    str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
+]
+RecipientOption = Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")]
+LimitOption = Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")]
+
 
 @app.command()
 def sent(
-    ticket: Annotated[
-        str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
-    ] = None,
-    recipient: Annotated[
-        str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")
-    ] = None,
+    ticket: TicketOption = None,
+    recipient: RecipientOption = None,
     state: Annotated[
         list[OutboundState] | None,
         typer.Option(metavar=words(OutboundState), help="Only this state; may be repeated."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the mails that are sent, newest first."""
     with connect() as hd:
         pager = hd.mail.outbound.list(ticket=ticket, recipient=recipient, state=state or None, page_size=500)
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
-    more = bool(limit) and len(found) > limit
-    print_rows(found[:limit] if more else found, SENT_COLUMNS, empty="No mails.")
-    if more:
-        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+        found = one_more(pager, limit, "mails")
+    print_up_to(found, limit, SENT_COLUMNS, "mails", empty="No mails.")
 
 
 @app.command()
 def automatic(
-    ticket: Annotated[
-        str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
-    ] = None,
-    recipient: Annotated[
-        str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")
-    ] = None,
+    ticket: TicketOption = None,
+    recipient: RecipientOption = None,
     skipped: Annotated[bool, typer.Option("--skipped", help="Only those that were not written.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the automatic mails, and why some were not sent."""
     with connect() as hd:
         state: Literal["skipped"] | None = "skipped" if skipped else None
         pager = hd.mail.automatic.list(ticket=ticket, recipient=recipient, state=state, page_size=500)
-        found = list(with_progress(pager.limit(limit + 1) if limit else pager, "mails"))
-    more = bool(limit) and len(found) > limit
-    print_rows(found[:limit] if more else found, AUTOMATIC_COLUMNS, empty="No automatic mails.")
-    if more:
-        print_note(f"There are more mails: --limit {limit * 4}, or --limit 0 for all.")
+        found = one_more(pager, limit, "mails")
+    print_up_to(found, limit, AUTOMATIC_COLUMNS, "mails", empty="No automatic mails.")
 
 
 @app.command()
