@@ -652,6 +652,13 @@ CATALOGUE = (
         values={"webhook_id": "UUID"},
     ),
     Entry(
+        EventType.WEBHOOK_TEST,
+        "An admin tried a webhook. Only that webhook receives the event.",
+        "admins",
+        _WEBHOOK,
+        values={"webhook_id": "UUID"},
+    ),
+    Entry(
         EventType.EMAIL_TEMPLATE_CHANGED,
         "An admin wrote a template of mails.",
         "admins",
@@ -664,13 +671,6 @@ CATALOGUE = (
         "admins",
         {"kind": "acknowledgement", "locale": "en"},
         values={"kind": "text", "locale": "text"},
-    ),
-    Entry(
-        EventType.WEBHOOK_TEST,
-        "An admin tried a webhook. Only that webhook receives the event.",
-        "admins",
-        _WEBHOOK,
-        values={"webhook_id": "UUID"},
     ),
     Entry(
         EventType.EMAIL_CHANNEL_CREATED,

@@ -70,10 +70,8 @@ def _methods(resource: Any) -> Iterator[str]:
     yield from ("| method | returns | | raises |", "|---|---|---|---|")
     # `hd.search` is called itself.
     itself = ["__call__"] if "__call__" in vars(type(resource)) else []
-    for name in [*itself, *sorted(_public(resource))]:
+    for name in [*itself, *sorted(_public(resource) - _parts(resource).keys())]:
         found = inspect.getattr_static(type(resource), name)
-        if name in _parts(resource):
-            continue
         if isinstance(found, property):
             returns = inspect.signature(found.fget).return_annotation  # type: ignore[arg-type]
             yield f"| `{name}` | `{_type(returns)}` | {_summary(found)} | |"

@@ -116,7 +116,7 @@ def _remove(connection: Connection[dict[str, Any]], found: UninstallPlan) -> Non
         table = sql.Identifier(*on.split("."))
         connection.execute(sql.SQL("drop policy {} on {}").format(sql.Identifier(name), table))
     if found.bucket:
-        # Storage refuses to have rows deleted, so that no file is forgotten. This bucket has none.
+        # Storage refuses to have rows deleted, so that no file is forgotten. These buckets have none.
         connection.execute("set local storage.allow_delete_query = 'true'")
         connection.execute("delete from storage.buckets where id in (%s, %s)", [found.bucket, MAILS])
     if _is_scheduled(connection):
@@ -196,7 +196,7 @@ def _bucket(connection: Connection[dict[str, Any]]) -> str | None:
 
 
 def _files(connection: Connection[dict[str, Any]]) -> list[str]:
-    """The files in the bucket: the bucket cannot go before them, and SQL must not delete them."""
+    """The files in our buckets: no bucket can go before its files, and SQL must not delete them."""
     if _bucket(connection) is None:
         return []
     ways = {BUCKET: "helpdesk attachments sweep --all deletes them", MAILS: "delete them in the dashboard, Storage"}

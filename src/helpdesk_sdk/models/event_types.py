@@ -72,9 +72,9 @@ class EventType(OpenEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     WEBHOOK_DISABLED = "webhook.disabled"
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"
+    WEBHOOK_TEST = "webhook.test"
     EMAIL_TEMPLATE_CHANGED = "email_template.changed"
     EMAIL_TEMPLATE_RESET = "email_template.reset"
-    WEBHOOK_TEST = "webhook.test"
     EMAIL_CHANNEL_CREATED = "email_channel.created"
     EMAIL_CHANNEL_UPDATED = "email_channel.updated"
     EMAIL_CHANNEL_DELETED = "email_channel.deleted"
@@ -162,9 +162,9 @@ EventName = Literal[
     "webhook.deleted",
     "webhook.disabled",
     "webhook.secret_rotated",
+    "webhook.test",
     "email_template.changed",
     "email_template.reset",
-    "webhook.test",
     "email_channel.created",
     "email_channel.updated",
     "email_channel.deleted",

@@ -77,7 +77,6 @@ def _refused(project: Project, furnisher: Furnisher) -> Iterator[BrokenPromise |
     for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
         answer = project.ask(person, "POST", "/functions/v1/deliver", json={})
         yield _must_be(answer, (401, 403), f"{_SECRET} [deliver]", person)
-    for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
         # Without a secret of its own it is not set up, and takes nothing.
         answer = project.ask(person, "POST", "/functions/v1/email-in", json={})
         yield _must_be(answer, (401, 503), f"{_SIGNED} [email-in]", person)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ApiError, ConfigurationError, HelpdeskError
@@ -177,8 +177,7 @@ class _Folder:
         if self._existing is not False:
             return self._all()
         last = max(self._all(), default=0)
-        today = datetime.now(UTC).date()
-        self._advance(last, read_since=today)
+        self._advance(last, read_since=datetime.now(UTC).date())
         return []
 
     def _numbered_anew(self, position: MailboxPosition) -> list[int]:
@@ -226,7 +225,7 @@ class _Folder:
         self._on_mail(received)
         return None
 
-    def _advance(self, uid: int, problem: str | None = None, read_since: Any = None) -> None:
+    def _advance(self, uid: int, problem: str | None = None, read_since: date | None = None) -> None:
         self._hd.mail.receiving.advance(
             self._mailbox.name,
             self._mailbox.folder,
