@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from tests.cli.support import Cli
 
 from helpdesk_sdk import Helpdesk
+from helpdesk_sdk.delivery.mail import fetching
 from helpdesk_sdk.delivery.mail.fetching import FetchReport, MailboxError, fetch_mailbox
 from helpdesk_sdk.delivery.mail.mailboxes import Mailbox, mailbox_from_env
 from helpdesk_sdk.delivery.mail.parsing import parse_mail
@@ -140,6 +142,34 @@ def test_mails_of_before_the_first_time_can_be_left_alone(system: Helpdesk, mail
     assert fetch_mailbox(system, mailbox, existing=False).received == 0
     put(mailbox, mail(2))
     assert fetch_mailbox(system, mailbox).received == 1
+    assert subjects(system) == ["Mail 2"]
+
+
+def test_how_many_mails_are_there_matters_the_first_time_alone(
+    system: Helpdesk, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "FIRST_MAX", 1)
+    full = replace(mailbox, folder=f"{mailbox.folder}-full")
+    client = mailbox.connect()
+    client.create_folder(full.folder)
+    client.logout()
+    put(full, mail(1), mail(2))
+    with pytest.raises(ConfigurationError, match="There are 2 mails"):
+        fetch_mailbox(system, full)
+    assert fetch_mailbox(system, full, existing=True).received == 2
+    # A folder that was empty at first.
+    assert fetch_mailbox(system, mailbox).received == 0
+    put(mailbox, mail(3), mail(4))
+    assert fetch_mailbox(system, mailbox).received == 2
+
+
+def test_a_mail_that_is_too_large_stays_in_the_mailbox(
+    system: Helpdesk, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "MAIL_BYTES_MAX", 1000)
+    put(mailbox, mail(1, "A" * 1000), mail(2))
+    found = fetch_mailbox(system, mailbox)
+    assert (found.received, found.failed) == (1, 1)
     assert subjects(system) == ["Mail 2"]
 
 

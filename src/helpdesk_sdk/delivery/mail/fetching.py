@@ -174,11 +174,14 @@ class _Folder:
                 f"There are {count:,} mails in {self._mailbox.folder} already",
                 hint="Say whether they are to be read (--existing) or left alone (--no-existing); it is asked once.",
             )
-        if self._existing is not False:
-            return self._all()
-        last = max(self._all(), default=0)
-        self._advance(last, read_since=datetime.now(UTC).date())
-        return []
+        uids = self._all()
+        if self._existing is False:
+            self._advance(max(uids, default=0), read_since=datetime.now(UTC).date())
+            return []
+        if not uids:
+            # The first time is over: what comes from now on is read, however much it is.
+            self._advance(0)
+        return uids
 
     def _numbered_anew(self, position: MailboxPosition) -> list[int]:
         # Nobody can say what is new: everything is listed, and what came before is recognised by its bytes.
