@@ -14,6 +14,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
+import psycopg
 import pytest
 from tests.cli.support import Cli
 
@@ -120,22 +121,27 @@ def test_each_mail_comes_once_whoever_has_read_it(system: Helpdesk, mailbox: Mai
 
 
 def test_a_mail_that_fails_keeps_none_from_coming_and_is_tried_again(
-    system: Helpdesk, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    helpdesk_project: Project, system: Helpdesk, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(raw: bytes, **arguments: Any) -> Any:
         if b"Mail 2" in raw:
             raise ValueError("a mistake")
         return parse_mail(raw, **arguments)
 
-    monkeypatch.setattr("helpdesk_sdk.delivery.mail.receiving.parse_mail", broken)
     put(mailbox, mail(1), mail(2), mail(3))
-    found = fetch_mailbox(system, mailbox)
+    with monkeypatch.context() as patched:
+        patched.setattr("helpdesk_sdk.delivery.mail.receiving.parse_mail", broken)
+        found = fetch_mailbox(system, mailbox)
     assert (found.received, found.failed) == (2, 1)
     position = system.mail.receiving.position(mailbox.name, mailbox.folder)
     assert position is not None
     # Not at once.
     assert position.failed == ()
     assert fetch_mailbox(system, mailbox) == FetchReport(uid_next=found.uid_next)
+    with psycopg.connect(helpdesk_project.db_url) as db:
+        db.execute("update helpdesk_private.mailbox_failures set next_at = now()")
+    assert fetch_mailbox(system, mailbox).received == 1
+    assert subjects(system) == ["Mail 1", "Mail 2", "Mail 3"]
 
 
 def test_mails_of_before_the_first_time_can_be_left_alone(system: Helpdesk, mailbox: Mailbox) -> None:

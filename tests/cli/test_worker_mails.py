@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from subprocess import DEVNULL, Popen
@@ -15,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 from psycopg.rows import dict_row
 from tests.cli.support import Cli
+from tests.local.support import eventually
 from tests.sdk.mail_support import Server, read, smtp_server
 
 from helpdesk_sdk import Helpdesk
@@ -77,13 +77,6 @@ def _mail(envelope: Envelope) -> EmailMessage:
     return read(envelope.content)
 
 
-def wait_for(what: Any) -> None:
-    until = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
-
-
 def test_a_reply_is_sent_and_its_ids_are_kept(
     helpdesk_project: Project, system: Helpdesk, shell: Cli, server: Server
 ) -> None:
@@ -116,7 +109,7 @@ def test_several_workers_send_each_mail_once(
     try:
         for _ in range(4):
             reply(system, "One", "Two", "Three")
-        wait_for(lambda: {row["state"] for row in rows(helpdesk_project)} == {"sent"})
+        eventually(lambda: {row["state"] for row in rows(helpdesk_project)} == {"sent"}, "the mails are sent")
     finally:
         for worker in workers:
             worker.terminate()

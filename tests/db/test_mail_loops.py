@@ -11,7 +11,6 @@ from tests.db.mailing_out import leased, mails
 from tests.db.people import ADMIN, SERVICE, Db, be, value
 
 _A, _B = "support@a.example", "support@b.example"
-_NAMED = ("message_id", "in_reply_to", "references")
 
 
 @pytest.fixture

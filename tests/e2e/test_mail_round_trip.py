@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import psycopg
+from tests.sdk.arriving import arrive
 
 from helpdesk_sdk import Helpdesk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from helpdesk_sdk import InboundEmail
     from helpdesk_sdk.testing import Project
 
 CUSTOMER = "carla@customer.example"
 
 
-def arrive(project: Project, **fields: Any) -> Any:
-    """A parsed mail of the customer arrives, as the function email-in hands it over."""
-    mail: dict[str, Any] = {
-        "in_reply_to": [],
-        "references": [],
-        "from": [{"name": "Carla", "address": CUSTOMER}],
-        "to": [{"name": "", "address": "support@desk.example"}],
-        "subject": "AW: The printer",
-        "headers": {},
-        "verdict": {"result": "pass", "source": "own", "detail": ""},
-    } | fields
-    raw = hashlib.sha256(json.dumps(mail).encode()).hexdigest()
-    envelope = json.dumps({"from": CUSTOMER, "to": [mail["to"][0]["address"]]})
-    with psycopg.connect(project.db_url) as db:
-        received = "select helpdesk.receive_email('raw', %s, 100, %s::jsonb)"
-        row = db.execute(received, (raw, envelope)).fetchone()
-        assert row
-        decided = db.execute(
-            "select helpdesk.ingest_email(%s, %s)", (row[0]["inbound_id"], json.dumps(mail))
-        ).fetchone()
-        assert decided
-        return decided[0]
+def written(system: Helpdesk, project: Project, to: str, **fields: Any) -> InboundEmail:
+    """What became of a mail of the customer."""
+    sender = {"from": [{"name": "Carla", "address": CUSTOMER}], "subject": "AW: The printer"}
+    return system.mail.inbound.get(arrive(project.url, project.secret_key, CUSTOMER, to, **sender, **fields))
 
 
 def sent(project: Project, subject: str) -> Any:
@@ -69,9 +50,11 @@ def test_63_14_a_conversation_by_mail_stays_in_one_ticket(helpdesk_project: Proj
     with Helpdesk(project.url, project.secret_key) as system:
         system.mail.channels.create("support@desk.example", name="Acme")
         agent = project.client("agent", name="Anna")
-        first = arrive(project, message_id="q1@customer.example", text="It does not print.")
-        assert first["outcome"] == "created"
-        number = first["ticket_number"]
+        support = "support@desk.example"
+        first = written(system, project, support, message_id="q1@customer.example", text="It does not print.")
+        assert first.outcome == "created"
+        assert first.ticket
+        number = first.ticket.number
         system.settings.update(attachment_require_check=False)
         agent.messages.reply(number, "Is it switched on?", expected_last_message=None, attachments=[page])
         # No worker: the stack calls the function deliver, which sends to the stack's mailbox.
@@ -86,13 +69,8 @@ def test_63_14_a_conversation_by_mail_stays_in_one_ticket(helpdesk_project: Proj
         assert (file.get_filename(), file.get_content()) == ("Schritt für Schritt.txt", "1. Switch it on.")
         assert (acknowledgement["Auto-Submitted"], mail["Auto-Submitted"]) == ("auto-replied", None)
         # iOS drops References, SES has replaced the id, and another system took the subject: the address decides.
-        answer = arrive(
-            project,
-            message_id="q2@customer.example",
-            subject="AW: The printer",
-            text="Now it prints.",
-            to=[{"name": "", "address": mail["Reply-To"].addresses[0].addr_spec}],
-        )
-        assert (answer["outcome"], answer["ticket_id"]) == ("appended", first["ticket_id"])
-        last = agent.messages.list(first["ticket_number"]).all()[-1]
+        address = mail["Reply-To"].addresses[0].addr_spec
+        answer = written(system, project, address, message_id="q2@customer.example", text="Now it prints.")
+        assert (answer.outcome, answer.ticket_id) == ("appended", first.ticket_id)
+        last = agent.messages.list(number).all()[-1]
         assert (last.body, last.author_name) == ("Now it prints.", "Carla")

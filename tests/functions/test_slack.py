@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from tests.local.support import eventually
 from tests.sdk.slack_double import BOT, CHANNEL, SECRET, TOKEN, WORKSPACE, App, SlackDouble, slack_double
 
 from helpdesk_sdk import Helpdesk, Ticket
 from helpdesk_sdk.testing import Person, Project
 
 AGENT, CUSTOMER, NOBODY, GUEST = "U0AGENT", "U0CUSTOMER", "U0NOBODY", "U0GUEST"
+after_the_answer = partial(eventually, what="what the function does after its answer", seconds=10)
 
 
 @pytest.fixture
@@ -88,14 +91,6 @@ def thread(double: SlackDouble) -> str:
     return f"{1700000000 + place}.000100"
 
 
-def eventually(condition: Callable[[], object]) -> None:
-    """Wait for what the function does after its answer."""
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_the_address_is_checked_with_a_signature(app: App) -> None:
     body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CYv"})
     answer = app.post(body, "application/json")
@@ -135,11 +130,11 @@ def test_a_thread_becomes_notes_and_public_replies(
 ) -> None:
     place = {"thread_ts": thread(double), "ts": "1700009999.000100", "user": AGENT}
     assert app.event(place | {"text": "Ask <@U0BOT|ada> &amp; see <https://x.example|the page>"}).status_code == 200
-    eventually(lambda: list(system.notes.list(ticket)))
+    after_the_answer(lambda: list(system.notes.list(ticket)))
     (note,) = system.notes.list(ticket)
     assert (note.body, note.author_name) == ("Ask ada & see the page (https://x.example)", "Ada")
     assert app.event(place | {"text": "!reply Is it still burning?"}).status_code == 200
-    eventually(lambda: list(system.messages.list(ticket)))
+    after_the_answer(lambda: list(system.messages.list(ticket)))
     (message,) = system.messages.list(ticket)
     assert (message.body, message.author_name) == ("Is it still burning?", "Ada")
     # The first message follows, and what was written in the thread does not come back.
@@ -157,7 +152,7 @@ def test_a_request_that_comes_again_is_done_once(
     for attempt in range(3):
         assert app.event(event, id="Ev0SAME", **{"x-slack-retry-num": str(attempt)}).status_code == 200
     app.event(event | {"text": "twice"})
-    eventually(lambda: len(list(system.notes.list(ticket))) == 2)
+    after_the_answer(lambda: len(list(system.notes.list(ticket))) == 2)
     assert [note.body for note in system.notes.list(ticket)] == ["once", "twice"]
 
 
@@ -181,7 +176,7 @@ def test_other_talk_bots_and_strangers_do_nothing(
     assert double.of("users.info") == []
     # A guest of another workspace with an agent's address is nobody.
     app.event(place | {"user": GUEST})
-    eventually(lambda: double.of("chat.postEphemeral"))
+    after_the_answer(lambda: double.of("chat.postEphemeral"))
     assert list(system.notes.list(ticket)) == []
     assert list(system.messages.list(ticket)) == []
 
@@ -203,7 +198,7 @@ def test_an_address_that_is_not_confirmed_there_is_nobodys(
         double.people[user] = member | {"id": user} | odd
         double.told.clear()
         app.button("claim", ticket.ticket_id, user)
-        eventually(lambda: double.told)
+        after_the_answer(lambda: double.told)
         assert "does not know you" in double.told[0]["text"], odd
     assert system.tickets.get(ticket.number).assigned_to is None
 
@@ -214,13 +209,13 @@ def test_buttons_act_with_the_rights_of_the_person(
     for user, words in ((CUSTOMER, "may not"), (NOBODY, "Sign in to the helpdesk once")):
         double.told.clear()
         assert app.button("claim", ticket.ticket_id, user).status_code == 200
-        eventually(lambda: double.told)
+        after_the_answer(lambda: double.told)
         assert words in double.told[0]["text"]
         assert double.told[0]["response_type"] == "ephemeral"
     assert system.tickets.get(ticket.number).assigned_to is None
     for action in ("claim", "resolve", "open"):
         assert app.button(action, ticket.ticket_id, AGENT).status_code == 200
-    eventually(lambda: system.tickets.get(ticket.number).status == "resolved")
+    after_the_answer(lambda: system.tickets.get(ticket.number).status == "resolved")
     found = system.tickets.get(ticket.number)
     assert found.assigned_to is not None
 

@@ -57,7 +57,7 @@ def helpdesk_running(*words: str, prefix: Sequence[str] = (), **options: Any) ->
                 process.kill()
 
 
-def eventually(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+def eventually(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not condition():
