@@ -144,7 +144,7 @@ def remove(
     with connect() as hd:
         found = hd.mail.channels.get(channel)
         question = f"Remove {found.address}? Mails that come to it open no tickets of its team any more."
-        confirm(question, yes, "Mails to a removed address are those of no channel")
+        confirm(question, yes, "Mails to this address would open no tickets of its team any more")
         hd.mail.channels.delete(found)
     print_result(f"Removed {found.address}.", json=found)
 

@@ -52,7 +52,7 @@ class EmailChannel(Model):
     trusted_forms: tuple[str, ...] = ()
     """Addresses of web forms: the author of their mails is in ``Reply-To``."""
     is_active: bool
-    """Whether the address is in use; mails to an address that is not are those of no channel."""
+    """Whether the address is in use; while it is off, its mails are treated as mails to no address of the helpdesk."""
     created_at: datetime
     """The time of creation."""
     updated_at: datetime

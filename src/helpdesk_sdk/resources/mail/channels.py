@@ -179,7 +179,7 @@ class Channels(Resource[Driver]):
 
     @call
     def delete(self, channel: EmailChannelRef) -> Flow[None]:
-        """Admins: remove an address. Its mails stay; what comes to it later is mail to no channel.
+        """Admins: remove an address. Its mails stay; later ones are treated as mails to no address of the helpdesk.
 
         Args:
             channel: The address, its id, or an EmailChannel.

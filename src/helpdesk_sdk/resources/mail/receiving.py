@@ -126,11 +126,14 @@ class Receiving(Resource[Driver]):
 
     @call
     def finish_files(self, email: InboundEmailRef, *, packages_opened: bool = False) -> Flow[bool]:
-        """Nothing is left to do for a mail, if that is so.
+        """Note that a mail is finished, unless something is left to do for it.
 
         Args:
             email: The mail's id.
             packages_opened: Whether winmail.dat was unpacked, or cannot be. Otherwise a worker does it.
+
+        Returns:
+            Whether it is finished. Otherwise it stays with the mails that a worker leases.
 
         Raises:
             EmailNotFoundError: There is no such mail.
@@ -200,7 +203,7 @@ class Receiving(Resource[Driver]):
 
     @call
     def postpone(self, email: InboundEmailRef, problem: str, *, is_final: bool = False) -> Flow[str | None]:
-        """The work on a mail failed: it is due again later, 30 times at most.
+        """Note that the work on a mail failed: it is due again later, 30 times at most.
 
         Args:
             email: The mail's id.
