@@ -44,11 +44,11 @@ def lease(db: Db, *, seconds: int = 60, rows: int = 50, kind: str = "webhook") -
 
 def settle(db: Db, leased: dict[str, Any], outcome: str = "done", **more: Any) -> dict[str, Any]:
     """The delivery after its attempt."""
-    given = {"status": 200, "answer": "ok", "problem": None, "ms": 7, "retry_after": None} | more
+    given = {"status": 200, "answer": "ok", "problem": None, "ms": 7, "retry_after": None, "result": None} | more
     with be(db, SERVICE):
         return one(
             db,
-            "select * from helpdesk.settle_delivery(%s, %s, %s, %s, %s, %s, %s, %s)",
+            "select * from helpdesk.settle_delivery(%s, %s, %s, %s, %s, %s, %s, %s, result => %s::jsonb)",
             leased["delivery_id"],
             leased["lease"],
             outcome,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.db.delivering import lease
+from tests.db.delivering import lease, settle
 from tests.db.mailing import Json, ticket
-from tests.db.people import AGENT, SERVICE, Db, Person, be, one
+from tests.db.people import AGENT, Db, Person, be, one
 
 PART = "part@example.com"
 """Who takes part in a ticket, and has no login."""
@@ -32,12 +32,5 @@ def leased(db: Db) -> list[Json]:
 def sent(db: Db, **more: Any) -> Json:
     """The one mail that waits, after it was sent."""
     (given,) = leased(db)
-    with be(db, SERVICE):
-        one(
-            db,
-            "select * from helpdesk.settle_delivery(%s, %s, 'done', 250, 'ok', result => %s::jsonb)",
-            given["delivery_id"],
-            given["lease"],
-            more.get("result"),
-        )
+    settle(db, given, status=250, **more)
     return given

@@ -65,15 +65,7 @@ def send(db: Db) -> list[Json]:
 def settled(db: Db, outcome: str, **result: Any) -> dict[str, Any]:
     """The delivery that is due, after such an end."""
     (leased,) = lease(db, kind="slack")
-    with be(db, SERVICE):
-        return one(
-            db,
-            "select * from helpdesk.settle_delivery(%s, %s, %s, 200, result => %s)",
-            leased["delivery_id"],
-            leased["lease"],
-            outcome,
-            Jsonb(result),
-        )
+    return settle(db, leased, outcome, result=Jsonb(result))
 
 
 def _sent(db: Db, delivery: Json) -> list[Json]:
@@ -87,14 +79,7 @@ def _sent(db: Db, delivery: Json) -> list[Json]:
             result["ts"] = f"17000000{next(_COUNT):02}.000100"
         check_message(body)
         calls.append({"method": call["method"], **body})
-    with be(db, SERVICE):
-        one(
-            db,
-            "select * from helpdesk.settle_delivery(%s, %s, 'done', 200, result => %s)",
-            delivery["delivery_id"],
-            delivery["lease"],
-            Jsonb(result),
-        )
+    settle(db, delivery, result=Jsonb(result))
     return calls
 
 
@@ -142,6 +127,3 @@ def act(db: Db, connection: str, person: Person | str, act: str, key: str | None
             Jsonb(args),
         )
     return done
-
-
-__all__ = ["act", "add_channel", "connect", "open_ticket", "queued", "say", "send", "settle", "thread"]

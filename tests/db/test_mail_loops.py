@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from tests.db.conftest import Server
+from tests.db.delivering import settle
 from tests.db.mailing import Json, count, mail, receive
 from tests.db.mailing_out import leased, mails
-from tests.db.people import ADMIN, SERVICE, Db, be, value
+from tests.db.people import ADMIN, Db, be, value
 
 _A, _B = "support@a.example", "support@b.example"
 
@@ -40,10 +41,7 @@ def _sent(db: Db) -> list[Json]:
     """What a helpdesk sends now: taken, and accepted by the server."""
     payloads = []
     for given in leased(db):
-        with be(db, SERVICE):
-            db.execute(
-                "select helpdesk.settle_delivery(%s, %s, 'done', 250, 'ok')", (given["delivery_id"], given["lease"])
-            )
+        settle(db, given, status=250)
         payloads.append(given["payload"])
     return payloads
 
@@ -118,5 +116,5 @@ def test_a_program_that_changes_its_address_with_each_answer_is_stopped_by_its_d
             answers += 1
             made = _arriving(payload, as_a_program=False, threaded=False, sender=f"crm{answers}@crm.example")
             receive(desk, {**made, "to": [{"name": "", "address": _A}]}, _A)
-    assert answers <= 100
+    assert 0 < answers <= 100
     assert all(row["recipient"].endswith("@crm.example") for row in mails(desk))

@@ -201,7 +201,9 @@ def test_a_ticket_that_leaves_the_team_shows_nothing_more(db: Db, world: World, 
 def test_no_text_calls_anybody_or_breaks_a_limit(db: Db, world: World, channel: str) -> None:
     ticket = open_ticket(db, world, title=(NASTY + "\U0001f600" * 300)[:300], description=NASTY * 100)
     say(db, ticket, (NASTY + "\U0001f600") * 900, CUSTOMER)
-    for call in send(db):
+    calls = send(db)
+    assert len(calls) == 3
+    for call in calls:
         check_message(call)
         assert "<!channel>" not in call["text"]
         assert "&lt;!channel&gt;" in call["text"]
