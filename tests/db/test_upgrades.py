@@ -11,7 +11,8 @@ from tests.db.delivering import add_webhook, change, deliveries, lease, settle, 
 from tests.db.matrix import CASES
 from tests.db.matrix.in_sql import failures
 from tests.db.people import ADMIN, CUSTOMER, Db, be, value
-from tests.db.world import World, _add_webhook, add_logins, furnish_first_release
+from tests.db.world import World, add_logins, furnish_first_release
+from tests.db.world_outside import connect_webhook
 
 from helpdesk_sdk.local import migrations
 
@@ -57,7 +58,7 @@ def test_a_helpdesk_in_use_gets_webhooks(upgraded: tuple[Db, World]) -> None:
 
 def test_everybody_may_do_there_what_they_may_elsewhere(upgraded: tuple[Db, World]) -> None:
     db, world = upgraded
-    _add_webhook(db, world)
+    connect_webhook(db, world)
     db.commit()
     about = {"webhooks", "outbox", "delivery_attempts", "tickets", "events", "replay_deliveries", "lease_deliveries"}
     tried = [case for case in CASES if case.tries.target in about]

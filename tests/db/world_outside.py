@@ -9,13 +9,13 @@ from helpdesk_sdk.verification.world import World
 
 def connect_outside(db: Db, world: World) -> None:
     """All of it, in a world that is furnished."""
-    _add_webhook(db, world)
+    connect_webhook(db, world)
     _add_mails(db, world)
     _add_sent_mail(db, world)
     _add_slack(db, world)
 
 
-def _add_webhook(db: Db, world: World) -> None:
+def connect_webhook(db: Db, world: World) -> None:
     """A webhook that is switched off, after one delivery; another one waits for it."""
     with be(db, ADMIN):
         made = value(db, "select helpdesk.create_webhook('https://example.com/hooks')")
