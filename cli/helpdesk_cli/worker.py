@@ -13,7 +13,8 @@ from ._base.errors import CliError, ExitCode
 from ._base.output import print_result
 from ._base.settings import apply_options
 from ._connect.connection import client, connect
-from ._connect.target import target
+from ._connect.target import SYSTEM_HINT, target
+from ._work.options import HeartbeatOption, LogJsonOption
 
 if TYPE_CHECKING:
     from helpdesk_sdk.embeddings import EmbeddingEndpoint
@@ -70,25 +71,11 @@ def worker(
     sweep: Annotated[
         bool, typer.Option("--sweep/--no-sweep", help="With --files: remove leftover files once an hour.")
     ] = True,
-    heartbeat: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            envvar="HELPDESK_HEARTBEAT",
-            show_envvar=True,
-            help="Touch this file every 5 seconds while the worker is alive.",
-            show_default=False,
-        ),
-    ] = None,
+    heartbeat: HeartbeatOption = None,
     check: Annotated[
         bool, typer.Option("--check", help="Only check whether the worker with this heartbeat is alive.")
     ] = False,
-    log_json: Annotated[
-        bool,
-        typer.Option(
-            "--log-json", envvar="HELPDESK_LOG_JSON", show_envvar=True, help="Write the log as lines of JSON."
-        ),
-    ] = False,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Do what waits, as the edge functions do. Several workers may run: each piece of work is done by one of them.
 
@@ -119,11 +106,7 @@ def worker(
     if log_json:
         apply_options(json=True)
     if not target().is_system:
-        hint = (
-            "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
-            "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
-        )
-        raise CliError("The worker needs the secret key", hint, ExitCode.FORBIDDEN)
+        raise CliError("The worker needs the secret key", SYSTEM_HINT, ExitCode.FORBIDDEN)
     if check:
         _check(heartbeat)
         return
@@ -184,7 +167,7 @@ def _duties(
         from ._work.deliveries import Deliveries
         from ._work.mails import Mails, make_transport_from_env
 
-        duties.append(Deliveries(hd))
+        duties += [Deliveries(hd, "webhook"), Deliveries(hd, "slack")]
         make_transport = make_transport_from_env(target().url)
         if make_transport is not None:
             duties.append(Mails(hd, make_transport))

@@ -83,7 +83,8 @@ def test_a_reply_is_sent_and_its_ids_are_kept(
     server.handler.data = lambda _: "250 2.0.0 Ok <stamped@mail.example>"
     reply(system, "It works again.\n.\nReally.")
     done = shell("worker", "--deliver", "--once", "--json")
-    assert json.loads(done.out.splitlines()[-1]) == {"done": 1, "retry": 0, "refused": 0, "unknown": 0, "lost": 0}
+    counted = {"done": 1, "retry": 0, "refused": 0, "unknown": 0, "lost": 0}
+    assert json.loads(done.out.splitlines()[-1]) == {"kind": "email"} | counted
     (envelope,) = server.handler.envelopes
     (row,) = rows(helpdesk_project)
     mail = _mail(envelope)
@@ -172,6 +173,32 @@ def test_a_worker_killed_while_the_server_has_the_mail_leaves_it_unknown(
     shell("worker", "--deliver", "--once")
     first, second = (_mail(one) for one in server.handler.envelopes)
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_worker_that_is_stopped_does_not_wait_for_a_mail_server(
+    helpdesk_project: Project, system: Helpdesk, shell: Cli, server: Server
+) -> None:
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Any) -> str:
+        arrived.set()
+        go_on.wait(120)
+        return "250 OK"
+
+    server.handler.data = slow
+    reply(system, "Hello")
+    worker = start(shell)
+    try:
+        assert arrived.wait(60)
+        worker.terminate()
+        # The server would answer in two minutes.
+        assert worker.wait(40) == 0
+    finally:
+        go_on.set()
+        worker.kill()
+    leases_end(helpdesk_project)
+    shell("worker", "--deliver", "--once")
+    assert [row["state"] for row in rows(helpdesk_project)] == ["unknown"]
 
 
 def test_a_mailbox_that_does_not_exist_is_suppressed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,17 @@ def test_only_this_machine_is_spoken_to_in_the_clear(url: str, security: str) ->
     made = transport_from_env({"HELPDESK_MAIL_URL": url})
     assert isinstance(made, SmtpTransport)
     assert made._security == security
+
+
+def test_the_key_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    given = {"HELPDESK_MAIL_URL": "postmark:", "HELPDESK_MAIL_PASSWORD_FILE": str(file)}
+    with pytest.raises(ConfigurationError, match="HELPDESK_MAIL_PASSWORD_FILE cannot be read"):
+        transport_from_env(given)
+    file.write_text("key-1\n")
+    made: Any = transport_from_env(given)
+    assert made.name == "postmark"
+    made.close()
 
 
 def test_no_url_is_no_transport() -> None:

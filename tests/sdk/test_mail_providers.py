@@ -240,6 +240,12 @@ def test_too_much_at_once_says_when_to_come_back(provider: str) -> None:
     assert (result.outcome, result.retry_after) == ("retry", 17)
 
 
+@pytest.mark.parametrize(("given", "seconds"), [("inf", None), ("1e300", None), ("9" * 30, 86_400), ("-1", None)])
+def test_what_no_database_takes_as_seconds_is_not_handed_on(given: str, seconds: int | None) -> None:
+    result, _ = send("postmark", lambda _: httpx.Response(429, headers={"Retry-After": given}))
+    assert (result.outcome, result.retry_after) == ("retry", seconds)
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize(
     ("error", "outcome"),

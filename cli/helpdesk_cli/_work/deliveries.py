@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
@@ -12,44 +11,36 @@ from .log import say
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
 
-_KINDS: tuple[Literal["webhook", "slack"], ...] = ("webhook", "slack")
 _WORDS = {"done": "delivered", "retry": "failed", "refused": "refused", "gone": "gone", "lost": "not ours any more"}
+_NAMES = {"webhook": "Webhooks", "slack": "Slack"}
 
 
 class Deliveries:
-    """Sends the deliveries that are due."""
+    """Sends the deliveries of one kind that are due: a webhook does not wait for Slack, which takes one a second."""
 
     # An attempt has fifteen seconds, and settling may be repeated.
     longest = 120.0
     # Receivers wait for events.
     pause = 1.0
 
-    def __init__(self, hd: Helpdesk) -> None:
+    def __init__(self, hd: Helpdesk, kind: Literal["webhook", "slack"]) -> None:
         self._hd = hd
+        self._kind: Literal["webhook", "slack"] = kind
         self._is_interrupted = False
 
     def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
         """Send what waits."""
         from helpdesk_sdk.delivery import send_waiting
 
-        # Webhooks do not wait for Slack, which takes a message a second, nor Slack for a webhook.
-        with ThreadPoolExecutor(2, "helpdesk-deliver") as pool:
-            rounds = [
-                pool.submit(
-                    send_waiting,
-                    self._hd,
-                    kind=kind,
-                    is_stopping=is_stopping,
-                    is_interrupted=lambda: self._is_interrupted,
-                )
-                for kind in _KINDS
-            ]
-            webhooks, slack = (one.result() for one in rounds)
-        done = asdict(webhooks + slack)
+        done = asdict(
+            send_waiting(
+                self._hd, kind=self._kind, is_stopping=is_stopping, is_interrupted=lambda: self._is_interrupted
+            )
+        )
         if once or any(done.values()):
             # Without --once, only what there is.
-            shown = [name for name in _WORDS if once or done[name]]
-            say(", ".join(f"{done[name]} {_WORDS[name]}" for name in shown), done)
+            shown = ", ".join(f"{done[name]} {word}" for name, word in _WORDS.items() if once or done[name])
+            say(f"{_NAMES[self._kind]}: {shown}", {"kind": self._kind, **done})
 
     def interrupt(self) -> None:
         """Leave what was begun: its leases end within a minute, and it is sent again under the same id."""

@@ -56,7 +56,7 @@ def carry_out(duties: Sequence[Duty], *, interval: float, once: bool, heartbeat:
     def work(duty: Duty) -> None:
         def is_stopping() -> bool:
             # Asked before each piece of work.
-            heartbeat.expect(type(duty).__name__, interval + duty.longest)
+            heartbeat.expect(duty, interval + duty.longest)
             return stopping.is_set()
 
         try:
@@ -68,7 +68,7 @@ def carry_out(duties: Sequence[Duty], *, interval: float, once: bool, heartbeat:
             failures.append(error)
             stopping.set()
         finally:
-            heartbeat.forget(type(duty).__name__)
+            heartbeat.forget(duty)
 
     with _signals(stopping) as received:
         threads = [threading.Thread(target=copy_context().run, args=(work, duty), daemon=True) for duty in duties]

@@ -18,15 +18,15 @@ class Heartbeat:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._touched = float("-inf")
-        self._until: dict[str, float] = {}
+        self._until: dict[object, float] = {}
         self._lock = threading.Lock()
 
-    def expect(self, duty: str, seconds: float) -> None:
+    def expect(self, duty: object, seconds: float) -> None:
         """A duty gives a sign: it is alive, and gives the next sign within this time."""
         with self._lock:
             self._until[duty] = time.monotonic() + seconds
 
-    def forget(self, duty: str) -> None:
+    def forget(self, duty: object) -> None:
         """A duty has ended: it gives no more signs."""
         with self._lock:
             self._until.pop(duty, None)

@@ -15,13 +15,7 @@ if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
     from helpdesk_sdk.delivery.mail import MailTransport
 
-_WORDS = {
-    "done": "mails sent",
-    "retry": "failed",
-    "refused": "refused",
-    "unknown": "unknown",
-    "lost": "not ours any more",
-}
+_WORDS = {"done": "sent", "retry": "failed", "refused": "refused", "unknown": "unknown", "lost": "not ours any more"}
 
 
 class Mails:
@@ -35,7 +29,9 @@ class Mails:
     def __init__(self, hd: Helpdesk, make_transport: Callable[[], MailTransport]) -> None:
         self._hd, self._make_transport = hd, make_transport
         self._is_interrupted = False
-        note(f"Mails are sent by {make_transport().name}.")
+        transport = make_transport()
+        note(f"Mails are sent by {transport.name}.")
+        transport.close()
 
     def work(self, is_stopping: Callable[[], bool], *, once: bool) -> None:
         """Send what waits."""
@@ -50,8 +46,8 @@ class Mails:
             )
         )
         if once or any(done.values()):
-            shown = [name for name in _WORDS if once or done[name]]
-            say(", ".join(f"{done[name]} {_WORDS[name]}" for name in shown), done)
+            shown = ", ".join(f"{done[name]} {word}" for name, word in _WORDS.items() if once or done[name])
+            say(f"Mails: {shown}", {"kind": "email", **done})
 
     def interrupt(self) -> None:
         """Leave what was begun: a mail that is being handed over is unknown then, and not sent twice."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
+from .._base.settings import apply_options
+from .._work.options import HeartbeatOption, LogJsonOption
 from .app import app
 from .receiving import system
 
@@ -23,10 +25,8 @@ def fetch(
             show_default=False,
         ),
     ] = None,
-    heartbeat: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Touch this file every 5 seconds while it is alive.", show_default=False),
-    ] = None,
+    heartbeat: HeartbeatOption = None,
+    log_json: LogJsonOption = False,
 ) -> None:
     """Receive the mails of a mailbox, as they come, over IMAP. Needs the secret key and the extra [mail].
 
@@ -42,8 +42,11 @@ def fetch(
     """
     from .._work.duties import carry_out
     from .._work.heartbeat import Heartbeat
+    from .._work.log import collected
     from .._work.mailboxes import Mailboxes, configured_mailbox
 
+    if log_json:
+        apply_options(json=True)
     mailbox = configured_mailbox()
-    with system() as hd:
+    with system() as hd, collected() if log_json else nullcontext():
         carry_out([Mailboxes(hd, mailbox, existing=existing)], interval=0.1, once=once, heartbeat=Heartbeat(heartbeat))

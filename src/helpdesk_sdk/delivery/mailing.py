@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from typing import Literal
 
 from .. import Helpdesk
-from ..errors import ApiError, AttachmentNotFoundError, HelpdeskError, LeaseLostError, UnknownOutcomeError
+from ..errors import (
+    ApiError,
+    AttachmentNotFoundError,
+    ConfigurationError,
+    HelpdeskError,
+    LeaseLostError,
+    UnknownOutcomeError,
+)
 from ..models.outbox import LeasedDelivery
 from .mail import InvalidMailError, MailFile, MailResult, MailTransport, OutgoingMail
+from .retry_after import LONGEST
 
 logger = logging.getLogger("helpdesk_sdk")
 
@@ -81,19 +90,15 @@ class _Round:
 
     def carry_out(self, is_stopping: Callable[[], bool], is_interrupted: Callable[[], bool]) -> MailReport:
         running: set[Future[str]] = set()
-        pool = ThreadPoolExecutor(_ABREAST, "helpdesk-mail")
         try:
             while not is_interrupted():
-                for one in self._lease(_ABREAST - len(running), is_stopping):
-                    running.add(pool.submit(self._deliver, one))
+                running |= {self._begun(one) for one in self._lease(_ABREAST - len(running), is_stopping)}
                 if not running:
                     break
                 done, running = wait(running, _LOOK_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     self._counts[future.result()] += 1
         finally:
-            # A thread that waits for a server ends with its answer, or with the process.
-            pool.shutdown(wait=False, cancel_futures=True)
             while True:
                 try:
                     self._idle.get_nowait().close()
@@ -113,6 +118,19 @@ class _Round:
             self._failure = error
             return ()
 
+    def _begun(self, delivery: LeasedDelivery) -> Future[str]:
+        """A mail in a thread of its own. A daemon: a program that ends does not wait for a mail server."""
+        made: Future[str] = Future()
+
+        def work() -> None:
+            try:
+                made.set_result(self._deliver(delivery))
+            except BaseException as error:
+                made.set_exception(error)
+
+        threading.Thread(target=work, name="helpdesk-mail", daemon=True).start()
+        return made
+
     def _deliver(self, delivery: LeasedDelivery) -> str:
         begun, handed_over = time.monotonic(), list[bool]()
         try:
@@ -122,6 +140,10 @@ class _Round:
             return "lost"
         except InvalidMailError as error:
             result = MailResult("refused", error.message)
+        except ConfigurationError as error:
+            # Nor can the next ones be sent.
+            self._failure = error
+            result = MailResult("retry", error.message)
         except HelpdeskError as error:
             result = MailResult("retry", f"The helpdesk did not answer: {error.message}")
         except Exception as error:
@@ -169,7 +191,7 @@ class _Round:
                     answer=result.answer or None,
                     problem=result.problem or None,
                     milliseconds=milliseconds,
-                    retry_after_seconds=None if result.retry_after is None else int(result.retry_after),
+                    retry_after_seconds=None if result.retry_after is None else int(min(result.retry_after, LONGEST)),
                     result={name: value for name, value in learned.items() if value},
                 )
                 return result.outcome
@@ -179,7 +201,8 @@ class _Round:
             except HelpdeskError as error:
                 if not left or (isinstance(error, ApiError) and not error.is_transient):
                     logger.warning("the mail %s could not be settled: %s", delivery.target_id, error.message)
-                    self._failure = None if isinstance(error, UnknownOutcomeError) else error
+                    if not isinstance(error, UnknownOutcomeError):
+                        self._failure = error
                     return "lost"
                 time.sleep(_SETTLE_PAUSE)
         return "lost"

@@ -9,8 +9,6 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, Self
@@ -21,6 +19,7 @@ from .._version import __version__
 from ..errors import ConfigurationError
 from ..webhooks import sign
 from .lookups import SYSTEM, Lookups
+from .retry_after import retry_after_seconds
 from .targets import Resolve, Target, TargetError, parse
 
 SECONDS = 15.0
@@ -146,7 +145,7 @@ class Sender:
         extensions = {"sni_hostname": target.host, "target": target.path.encode("ascii")}
         async with self._client.stream("POST", url, headers=headers, content=body, extensions=extensions) as response:
             status = response.status_code
-            wait = _retry_after(response.headers.get("retry-after", "")) if status in _WAITS else None
+            wait = retry_after_seconds(response.headers.get("retry-after")) if status in _WAITS else None
             answered.append(judge(status, "", wait))
             head, size = b"", 0
             async for piece in response.aiter_raw():
@@ -191,20 +190,6 @@ def _tls() -> ssl.SSLContext:
 def _text(head: bytes) -> str:
     # PostgreSQL keeps no NUL in a text.
     return head.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _retry_after(value: str) -> int | None:
-    """Seconds, or a date."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(int(value[:10]), 86_400)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(0, int(moment.timestamp() - time.time())), 86_400)
 
 
 def _problem(error: httpx.HTTPError) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 
 from ..errors import ConfigurationError, ConnectionFailedError
+from .retry_after import retry_after_seconds
 from .sending import Attempt
 
 SLACK_API = "https://slack.com/api"
@@ -112,8 +113,10 @@ class SlackSender:
     async def _call(self, api_url: str, token: str, method: str, body: Mapping[str, Any]) -> _Answer:
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json; charset=utf-8"}
         try:
-            response = await self._client.post(f"{api_url}/{method}", json=body, headers=headers)
-        except httpx.TimeoutException:
+            # All of it: a server that sends a little now and then has no longer.
+            async with asyncio.timeout(_SECONDS):
+                response = await self._client.post(f"{api_url}/{method}", json=body, headers=headers)
+        except (httpx.TimeoutException, TimeoutError):
             return _Answer(None, "timeout", None, {})
         except httpx.HTTPError:
             return _Answer(None, "unreachable", None, {})
@@ -153,8 +156,7 @@ def slack_workspace(bot_token: str, *, api_url: str = SLACK_API) -> SlackWorkspa
 
 def _read(response: httpx.Response) -> _Answer:
     """What an answer says. With ``ok: false`` its status is 200: what counts is its error."""
-    status, wait = response.status_code, response.headers.get("retry-after", "")
-    retry_after = min(int(wait), 86_400) if wait.isascii() and wait.isdigit() and len(wait) < 10 else None
+    status, retry_after = response.status_code, retry_after_seconds(response.headers.get("retry-after"))
     if status == 429:
         return _Answer(status, "ratelimited", retry_after, {})
     if status >= 500:

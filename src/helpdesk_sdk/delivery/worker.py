@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, Self
 
 from .. import Helpdesk
@@ -46,9 +46,6 @@ class DeliveryReport:
     """Deliveries whose target answered 410: its webhook is switched off; or whose Slack channel is gone."""
     lost: int = 0
     """Attempts that were not settled: another sender had the delivery by then."""
-
-    def __add__(self, other: DeliveryReport) -> DeliveryReport:
-        return DeliveryReport(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 def send_waiting(

@@ -1,7 +1,7 @@
 """Which transport the environment names.
 
 HELPDESK_MAIL_URL says where mails go, and holds no secret. HELPDESK_MAIL_USER and HELPDESK_MAIL_PASSWORD have the name
-and the password, or the key of a provider.
+and the password, or the key of a provider; HELPDESK_MAIL_PASSWORD_FILE names a file with it instead.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ...errors import ConfigurationError
 from .providers import MailgunTransport, PostmarkTransport, ResendTransport, SendgridTransport, SesTransport
 from .results import MailTransport
+from .secret_files import secret_of
 from .smtp import LOOPBACK, Security, SmtpTransport
 
 FORMS = (
@@ -63,7 +64,7 @@ def transport_from_env(environ: Mapping[str, str] | None = None, *, timeout: flo
         raise ConfigurationError(f"HELPDESK_MAIL_URL needs a name after {parts.scheme}://", hint=f"Use {FORMS}.")
     if not re.fullmatch(r"[a-z0-9.:-]*", host):
         raise ConfigurationError("HELPDESK_MAIL_URL: the name after :// is not valid", hint=f"Use {FORMS}.")
-    user, password = (given.get(f"HELPDESK_MAIL_{name}", "").strip() for name in ("USER", "PASSWORD"))
+    user, password = given.get("HELPDESK_MAIL_USER", "").strip(), secret_of(given, "HELPDESK_MAIL_PASSWORD")
     if parts.scheme in {"smtp", "smtps"}:
         return _smtp(parts.scheme, host, port, user, password, timeout)
     if parts.scheme == "ses":

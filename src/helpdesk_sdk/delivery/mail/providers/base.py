@@ -7,12 +7,11 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from ...._http.error_mapping import retry_after
+from ...retry_after import retry_after_seconds
 from ..composing import body_text, checked_file
 from ..payload import Mailbox, OutgoingMail
 from ..results import MailResult, Outcome, nothing_to_do
@@ -100,7 +99,7 @@ class HttpTransport(ABC):
             return answer.result("unknown", problem=problem)
         if self._is_final(answer):
             return answer.result("refused", problem=f"{self.name} refuses the mail")
-        wait = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        wait = retry_after_seconds(answer.headers.get("retry-after"))
         return answer.result("retry", problem=f"{self.name} does not take the mail now", retry_after=wait)
 
     def _exchange(self, request: httpx.Request) -> Answer:
