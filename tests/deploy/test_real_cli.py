@@ -112,7 +112,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         },
         "slack": {
             *(f"supabase/functions/slack/{file}" for file in ("deno.json", "index.ts", "desk.ts", "requests.ts")),
-            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "slack_api")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "http_answer", "slack_api")),
         },
         "suggest-reply": {
             *(f"supabase/functions/suggest-reply/{file}" for file in ("deno.json", "index.ts", "suggest.ts")),

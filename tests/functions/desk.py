@@ -46,7 +46,7 @@ class Desk:
                 login["email"],
             )
         url = f"{self.info.api_url}/auth/v1/token?grant_type=password"
-        answer = httpx.post(url, headers={"apikey": self.info.publishable_key}, json=login)
+        answer = httpx.post(url, headers={"apikey": self.info.publishable_key}, json=login, timeout=90)
         return str(answer.json()["access_token"])
 
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,8 @@ from tests.functions.desk import Desk, desk_with
 
 from helpdesk_sdk.webhooks import sign
 
-_MAILS = Path(__file__).parents[1] / "mails"
+_post = partial(httpx.post, timeout=60, trust_env=False)
+_get = partial(httpx.get, timeout=60, trust_env=False)
 _SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
 _MAILGUN = "key-of-mailgun"
 _ENVIRONMENT = {
@@ -64,7 +65,7 @@ def send(
     """A signed mail."""
     signed = sign(id or uuid4().hex, int(at or time.time()), raw, [secret])
     envelope = {"x-envelope-from": "carla@customer.example", "x-envelope-to": to, "content-type": "message/rfc822"}
-    return httpx.post(f"{desk.info.api_url}/functions/v1/email-in", headers=signed | envelope, content=raw, timeout=60)
+    return _post(f"{desk.info.api_url}/functions/v1/email-in", headers=signed | envelope, content=raw)
 
 
 def row(desk: Desk, answer: httpx.Response, ready: Callable[[dict[str, Any]], bool] | None = None) -> dict[str, Any]:
@@ -86,11 +87,11 @@ def test_a_mail_opens_a_ticket_and_its_bytes_are_kept(post: Desk) -> None:
     assert (found["outcome"], found["source"], found["from_address"]) == ("created", "raw", "carla@customer.example")
     assert (found["size"], found["raw_key"]) == (len(raw), f"emails/{hashlib.sha256(raw).hexdigest()}.eml")
     path = f"{post.info.api_url}/storage/v1/object/authenticated/helpdesk-emails/{found['raw_key']}"
-    assert httpx.get(path, headers=post.headers(post.info.secret_key)).content == raw
+    assert _get(path, headers=post.headers(post.info.secret_key)).content == raw
     # Nobody but the secret key reads it, not even those who work the ticket.
     admin = post.sign_in("admin")
     for token in (post.agent, admin):
-        assert httpx.get(path, headers=post.headers(token)).status_code in (400, 403, 404)
+        assert _get(path, headers=post.headers(token)).status_code in (400, 403, 404)
     again = send(post, raw)
     assert again.json() == {"inbound_id": str(found["inbound_id"]), "is_new": False}
     assert len(post.sql("select 1 as n from helpdesk.inbound_emails where raw_key = %s", found["raw_key"])) == 1
@@ -104,18 +105,18 @@ def test_a_request_that_nobody_with_the_secret_has_signed_is_refused(post: Desk)
     assert send(post, raw, at=now - 400).status_code == 401
     assert send(post, raw, at=now + 400).status_code == 401
     url = f"{post.info.api_url}/functions/v1/email-in"
-    assert httpx.post(url, content=raw).status_code == 401
+    assert _post(url, content=raw).status_code == 401
     signed = sign("one", int(now), raw, [_SECRET])
-    assert httpx.post(url, content=raw + b"x", headers=signed).status_code == 401
-    assert httpx.post(url, content=raw, headers=signed | {"webhook-id": "two"}).status_code == 401
+    assert _post(url, content=raw + b"x", headers=signed).status_code == 401
+    assert _post(url, content=raw, headers=signed | {"webhook-id": "two"}).status_code == 401
     keys = {"apikey": post.info.publishable_key}
-    assert httpx.post(url, content=raw, headers=keys).status_code == 401
-    assert httpx.post(f"{url}/sweep", headers=keys).status_code == 401
-    assert httpx.post(f"{url}/elsewhere", content=raw).status_code == 404
-    assert httpx.get(url).status_code == 405
+    assert _post(url, content=raw, headers=keys).status_code == 401
+    assert _post(f"{url}/sweep", headers=keys).status_code == 401
+    assert _post(f"{url}/elsewhere", content=raw).status_code == 404
+    assert _get(url).status_code == 405
     assert post.sql("select 1 as n from helpdesk.inbound_emails where size = %s", len(raw) + 1) == []
     # A provider that is not set up tries again later.
-    assert httpx.post(f"{url}/resend", content=b"{}").status_code == 503
+    assert _post(f"{url}/resend", content=b"{}").status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_a_large_mail_is_left_to_a_worker(post: Desk) -> None:
 def test_with_the_secret_key_a_caller_may_wait(post: Desk) -> None:
     headers = post.headers(post.info.secret_key) | {"prefer": "wait", "x-envelope-to": "support@desk.example"}
     url = f"{post.info.api_url}/functions/v1/email-in"
-    answer = httpx.post(url, headers=headers, content=mail(), timeout=60).json()
+    answer = _post(url, headers=headers, content=mail()).json()
     assert (answer["is_new"], answer["outcome"]) == (True, "created")
 
 
@@ -163,15 +164,15 @@ def _through(desk: Desk, provider: str, raw: bytes) -> httpx.Response:
     to = "support@desk.example"
     if provider == "postmark":
         body = {"RawEmail": raw.decode("latin-1"), "OriginalRecipient": to}
-        return httpx.post(url, json=body, auth=("postmark", "word"), timeout=60)
+        return _post(url, json=body, auth=("postmark", "word"))
     if provider == "sendgrid":
         envelope = json.dumps({"to": [to], "from": "carla@customer.example"})
         # A form of files: the client would encode texts.
         form = {"email": (None, raw), "envelope": (None, envelope.encode())}
-        return httpx.post(url, files=form, auth=("sendgrid", "word"), timeout=60)
+        return _post(url, files=form, auth=("sendgrid", "word"))
     fields = _mailgun(uuid4().hex, time.time()) | {"recipient": to, "sender": "carla@customer.example"}
     parts: dict[str, Any] = {name: (None, value.encode()) for name, value in fields.items()}
-    return httpx.post(url, files=parts | {"body-mime": (None, raw)}, timeout=60)
+    return _post(url, files=parts | {"body-mime": (None, raw)})
 
 
 @pytest.mark.parametrize("provider", ["postmark", "sendgrid", "mailgun"])
@@ -188,21 +189,21 @@ def test_a_reply_lands_in_the_ticket_whoever_hands_it_over(post: Desk, provider:
 def test_each_provider_has_to_sign(post: Desk) -> None:
     url = f"{post.info.api_url}/functions/v1/email-in"
     for provider in ("postmark", "sendgrid"):
-        assert httpx.post(f"{url}/{provider}", json={}, auth=(provider, "wrong")).status_code == 401
-        assert httpx.post(f"{url}/{provider}", json={}).status_code == 401
-        assert httpx.post(f"{url}/{provider}", content=b"[", auth=(provider, "word")).status_code == 400
+        assert _post(f"{url}/{provider}", json={}, auth=(provider, "wrong")).status_code == 401
+        assert _post(f"{url}/{provider}", json={}).status_code == 401
+        assert _post(f"{url}/{provider}", content=b"[", auth=(provider, "word")).status_code == 400
     good = {"recipient": "support@desk.example", "body-mime": mail().decode()}
     for fields in (
         _mailgun("t1", time.time(), "another key"),
         _mailgun("t2", time.time() - 400),
         _mailgun("t3", time.time()) | {"token": "t4"},
     ):
-        assert httpx.post(f"{url}/mailgun", data=fields | good).status_code == 401
+        assert _post(f"{url}/mailgun", data=fields | good).status_code == 401
     once = _mailgun("t5", time.time())
-    assert httpx.post(f"{url}/mailgun", data=once | good).json()["is_new"] is True
+    assert _post(f"{url}/mailgun", data=once | good).json()["is_new"] is True
     # The same again changes nothing; the token with another mail is a forgery.
-    assert httpx.post(f"{url}/mailgun", data=once | good).json()["is_new"] is False
-    assert httpx.post(f"{url}/mailgun", data=once | good | {"body-mime": mail().decode()}).status_code == 401
+    assert _post(f"{url}/mailgun", data=once | good).json()["is_new"] is False
+    assert _post(f"{url}/mailgun", data=once | good | {"body-mime": mail().decode()}).status_code == 401
 
 
 def _with_file(name: str, content: bytes) -> bytes:
@@ -234,7 +235,7 @@ def test_the_sweep_does_what_was_left(post: Desk) -> None:
     raw = mail("Left behind.")
     key = f"emails/{hashlib.sha256(raw).hexdigest()}.eml"
     secret = post.info.secret_key
-    stored = httpx.post(
+    stored = _post(
         f"{post.info.api_url}/storage/v1/object/helpdesk-emails/{key}",
         headers=post.headers(secret) | {"content-type": "message/rfc822"},
         content=raw,
@@ -267,5 +268,5 @@ def test_the_bytes_of_a_mail_whose_message_was_redacted_are_deleted(post: Desk) 
     assert post.post("functions/v1/email-in/sweep", post.info.secret_key, {}).json()["deleted"] == 1
     for found, status in ((first, 200), (second, 400)):
         path = f"{post.info.api_url}/storage/v1/object/authenticated/helpdesk-emails/{found['raw_key']}"
-        answer = httpx.get(path, headers=post.headers(post.info.secret_key))
+        answer = _get(path, headers=post.headers(post.info.secret_key))
         assert answer.status_code == status, answer.text

@@ -28,7 +28,7 @@ export function notAPost(request: Request): Response | null {
 export async function bodyOf(request: Request, names: string[]): Promise<Record<string, unknown>> {
   let body: unknown;
   try {
-    const text = await textOf(request);
+    const text = new TextDecoder().decode(await bytesOf(request, BODY_BYTES_MAX));
     body = text.trim() ? JSON.parse(text) : {};
   } catch (error) {
     if (error instanceof ApiError) throw error;
@@ -39,20 +39,25 @@ export async function bodyOf(request: Request, names: string[]): Promise<Record<
   return Object.fromEntries(names.filter((name) => given[name] != null).map((name) => [name, given[name]]));
 }
 
-/** The text of a body, read up to its limit: what a sender says about its length may be wrong. */
-async function textOf(request: Request): Promise<string> {
-  const decoder = new TextDecoder();
+/** A body, read up to its limit: what a sender says about its length may be wrong. @throws ApiError beyond it */
+export async function bytesOf(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  let text = "";
   for await (const piece of request.body ?? []) {
     size += piece.length;
-    if (size > BODY_BYTES_MAX) {
-      const message = `body must have at most ${BODY_BYTES_MAX} bytes`;
+    if (size > most) {
+      const message = `body must have at most ${most} bytes`;
       throw new ApiError(413, { code: "PT413", details: "helpdesk.invalid_value", hint: null, message });
     }
-    text += decoder.decode(piece, { stream: true });
+    pieces.push(piece);
   }
-  return text + decoder.decode();
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 export function invalid(message: string): ApiError {

@@ -15,6 +15,8 @@ const HEAD_BYTES_MAX = 32_768;
 const BODY_BYTES_MAX = 65_536;
 const LINE_BYTES_MAX = 8_192;
 const READ_BYTES = 16_384;
+/** A target that is away for longer is tried all the same. */
+const RETRY_AFTER_MAX = 86_400;
 
 /** Read an answer up to its end, or to 64 kB of its body. @throws HttpError when it has no head */
 export async function readAnswer(connection: { read: Deno.Conn["read"] }, listener: Listener): Promise<void> {
@@ -126,4 +128,13 @@ class Reader {
     this.#bytes = joined;
     return true;
   }
+}
+
+/** The header `Retry-After` in seconds, which are written there, or a date. */
+export function retryAfter(value: string | null): number | null {
+  const text = value?.trim() ?? "";
+  if (/^[0-9]+$/.test(text)) return Math.min(Number(text), RETRY_AFTER_MAX);
+  if (!/^[A-Z][a-z]{2,8}, /.test(text)) return null;
+  const seconds = (Date.parse(text) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, Math.floor(seconds)), RETRY_AFTER_MAX);
 }

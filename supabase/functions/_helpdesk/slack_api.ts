@@ -1,5 +1,7 @@
 /** Calls of Slack's Web API. An answer with `ok: false` has status 200: what counts is its error. */
 
+import { retryAfter } from "./http_answer.ts";
+
 export interface SlackAnswer {
   /** The HTTP status; null when there was no answer. */
   status: number | null;
@@ -13,7 +15,6 @@ export interface SlackAnswer {
 /** Methods that read take no JSON. */
 const READS = /^users[.]/;
 const TIMEOUT_MS = 10_000;
-const RETRY_AFTER_MAX = 86_400;
 
 /** Call a method. It never throws. */
 export async function callSlack(
@@ -43,14 +44,13 @@ export async function callSlack(
     return { ...failed, error: (error as Error).name === "TimeoutError" ? "timeout" : "unreachable" };
   }
   const { status } = response;
-  const wait = /^[0-9]{1,9}$/.exec(response.headers.get("retry-after") ?? "")?.[0];
-  const retryAfter = wait === undefined ? null : Math.min(Number(wait), RETRY_AFTER_MAX);
-  if (status === 429) return { ...failed, status, retryAfter, error: "ratelimited" };
-  if (status >= 500) return { ...failed, status, retryAfter, error: "unavailable" };
+  const wait = { retryAfter: retryAfter(response.headers.get("retry-after")) };
+  if (status === 429) return { ...failed, status, ...wait, error: "ratelimited" };
+  if (status >= 500) return { ...failed, status, ...wait, error: "unavailable" };
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     return { ...failed, status, error: "odd_answer" };
   }
   const answer = body as Record<string, unknown>;
   const error = typeof answer.error === "string" ? answer.error.slice(0, 100) : "odd_answer";
-  return { status, ok: answer.ok === true, error: answer.ok === true ? null : error, retryAfter, body: answer };
+  return { status, ok: answer.ok === true, error: answer.ok === true ? null : error, ...wait, body: answer };
 }

@@ -42,7 +42,7 @@ export class SlackSender {
   /** Make one attempt. It never throws: each end of it is an outcome. */
   async send(payload: SlackPayload): Promise<SlackAttempt> {
     const before = this.#turns.get(payload.channel);
-    const turn = (before ?? Promise.resolve()).then(() => this.#attempt(payload));
+    const turn = (before ?? Promise.resolve()).then(() => this.#attempt(payload)).catch(notSent);
     const after = turn.then(() => this.paceMs > 0 && new Promise((resolve) => setTimeout(resolve, this.paceMs)));
     this.#turns.set(payload.channel, after);
     // The last of a channel leaves nothing behind.
@@ -68,6 +68,13 @@ export class SlackSender {
       milliseconds: Math.round(performance.now() - begun),
     };
   }
+}
+
+/** A payload that has another form. What waits for the same channel goes on. */
+function notSent(error: unknown): SlackAttempt {
+  const problem = `It cannot be sent: ${(error as Error).name}`;
+  const nothing = { status: null, answer: null, retry_after_seconds: null, milliseconds: 0 };
+  return { ...nothing, outcome: "retry", problem, result: {} };
 }
 
 function judged(isDone: boolean, answer: SlackAnswer | null): Omit<Attempt, "milliseconds"> {

@@ -1,4 +1,4 @@
-import { SlackSender } from "./slack_send.ts";
+import { type SlackPayload, SlackSender } from "./slack_send.ts";
 import { equal } from "./testing.ts";
 
 const ROOT = { method: "chat.postMessage", body: { channel: "C1", text: "x" } };
@@ -17,7 +17,7 @@ function slack(...answers: (Record<string, unknown> | Response | Error)[]) {
   const sender = new SlackSender(fetchIt, 0);
   const send = (...calls: (typeof ROOT & { in_thread?: boolean })[]) =>
     sender.send({ api_url: "http://slack/api", token: "xoxb-1", channel: "C1", calls, echo: { shown: "m1" } });
-  return { asked, send };
+  return { asked, send, sender };
 }
 
 Deno.test("a thread is begun, and what is said in it follows", async () => {
@@ -52,4 +52,12 @@ Deno.test("a thread that was begun before a failure is told, and a first message
     error: "msg_too_long",
   });
   equal((await slack({ ok: false, error: "message_not_found" }).send(UPDATE)).outcome, "done");
+});
+
+Deno.test("what cannot be sent is an outcome, and the next message of the channel goes on", async () => {
+  const { send, sender } = slack();
+  const payload = { api_url: "http://slack/api", token: "xoxb-1", channel: "C1" } as SlackPayload;
+  const [odd, next] = await Promise.all([sender.send(payload), send(ROOT)]);
+  equal([odd.outcome, odd.problem], ["retry", "It cannot be sent: TypeError"]);
+  equal(next.outcome, "done");
 });

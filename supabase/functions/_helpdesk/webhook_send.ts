@@ -1,6 +1,6 @@
 /** One attempt to deliver to a webhook: look at the target, sign, send, and judge the answer. */
 
-import { HttpError, readAnswer } from "./http_answer.ts";
+import { HttpError, readAnswer, retryAfter } from "./http_answer.ts";
 import { addressesOf, parseTarget, type Resolve, type Target, TargetError } from "./webhook_target.ts";
 
 /** What `lease_deliveries()` gives. */
@@ -38,7 +38,6 @@ const LOOKUP_PART = 1 / 3;
 /** The database keeps 1,000 characters. */
 const ANSWER_BYTES = 4_000;
 const WAITS = new Set([429, 502, 503, 504]);
-const RETRY_AFTER_MAX = 86_400;
 /** What Standard Webhooks asks for; a shorter secret could be guessed. */
 const SECRET_BYTES_MIN = 24;
 
@@ -231,15 +230,6 @@ export function judged(
     return { ...said, outcome: "retry", problem: `It answered ${status}: redirects are not followed` };
   }
   return { ...said, outcome: "retry", retry_after_seconds };
-}
-
-/** Seconds, or a date. */
-export function retryAfter(value: string | null): number | null {
-  const text = value?.trim() ?? "";
-  if (/^[0-9]+$/.test(text)) return Math.min(Number(text), RETRY_AFTER_MAX);
-  if (!/^[A-Z][a-z]{2,8}, /.test(text)) return null;
-  const seconds = (Date.parse(text) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? null : Math.min(Math.max(0, Math.floor(seconds)), RETRY_AFTER_MAX);
 }
 
 /** A sentence about an attempt without an answer. The error's own text may name an address. */

@@ -1,7 +1,8 @@
 /**
  * `POST /functions/v1/deliver`: sends the webhooks, the messages to Slack and, where HELPDESK_MAIL_URL is set, the mails
- * that wait, for up to 40 seconds; the answer has counts only. For the secret key, and for the database itself (`helpdesk outbox schedule`), which sends
- * `{"wake": word}` without a key. `helpdesk worker --deliver` does the same work without it.
+ * that wait, for up to 40 seconds; the answer has counts only. For the secret key, and for the database itself (`helpdesk
+ * outbox schedule`), which sends `{"wake": word}` without a key. `helpdesk worker --deliver` does the same work without
+ * it.
  */
 
 import { Api } from "../_helpdesk/api.ts";

@@ -1,7 +1,7 @@
 /** What the HTTP APIs of mail providers have in common. `helpdesk_sdk/delivery/mail/providers/base.py` is the same. */
 
 import { Buffer } from "node:buffer";
-import { retryAfter } from "../_helpdesk/webhook_send.ts";
+import { retryAfter } from "../_helpdesk/http_answer.ts";
 import type { Mail, Mailbox } from "./mail_payload.ts";
 import type { MailResult, Transport } from "./mail_result.ts";
 

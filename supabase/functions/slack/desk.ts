@@ -1,6 +1,7 @@
 /** Answers Slack: whose request it is, what that person asks for, and what they are told. */
 
 import { type Api, ApiError } from "../_helpdesk/api.ts";
+import { bytesOf } from "../_helpdesk/http.ts";
 import { noteRefusal, noteWork, warn } from "../_helpdesk/request_log.ts";
 import { callSlack } from "../_helpdesk/slack_api.ts";
 import { type Ask, read } from "./requests.ts";
@@ -161,15 +162,8 @@ export function isSlacks(url: string, apiUrl: string): boolean {
 
 /** The body as text; null when it is too large or no UTF-8: then its signature cannot be right either. */
 async function textOf(request: Request): Promise<string | null> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let [size, text] = [0, ""];
   try {
-    for await (const piece of request.body ?? []) {
-      size += piece.length;
-      if (size > BODY_BYTES_MAX) return null;
-      text += decoder.decode(piece, { stream: true });
-    }
-    return text + decoder.decode();
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await bytesOf(request, BODY_BYTES_MAX));
   } catch {
     return null;
   }
