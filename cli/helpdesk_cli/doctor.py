@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from itertools import chain
@@ -62,7 +63,7 @@ def doctor() -> None:
     Each problem comes with a fix. The exit code is 1 if there is one. Mail is checked if HELPDESK_MAIL_FROM is set.
     """
     findings = []
-    for finding in chain(_findings(), (Finding(*row) for row in check_mail())):
+    for finding in chain(_findings(), (Finding(*row) for row in check_mail(_url()))):
         findings.append(finding)
         if not settings().json:
             _print(finding)
@@ -105,6 +106,12 @@ def _findings() -> Iterator[Finding]:
         yield from _session(found)
     except CliError as error:
         yield Finding("session", False, error.message, error.hint)
+
+
+def _url() -> str | None:
+    with suppress(CliError):
+        return target().url
+    return None
 
 
 def _profiles_file() -> Iterator[Finding]:

@@ -9,26 +9,28 @@ import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
-from ._base.output import age, print_fields, print_result, print_rows
+from ._base.output import age, one_more, print_fields, print_result, print_up_to
 from ._connect.connection import connect
-from ._show.deliveries import DELIVERY_COLUMNS, KindName, StateName
+from ._show.deliveries import DELIVERY_COLUMNS, KindName, StateOption
 
-app = Commands(name="outbox", help="What is sent to the outside: webhooks and mails; for admins.")
+app = Commands(name="outbox", help="What is sent to the outside: webhooks, Slack, mails; for admins.")
 
 
 @app.command("list")
 def list_(
     kind: Annotated[KindName | None, typer.Option(help="Only this kind.", show_default=False)] = None,
-    state: Annotated[StateName | None, typer.Option(help="Only those in this state.", show_default=False)] = None,
+    state: StateOption = None,
     ticket: Annotated[
         str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
     """List deliveries, newest first."""
     with connect() as hd:
-        found = list(hd.outbox.list(kind=kind, state=state, ticket=ticket, page_size=min(limit, 500)).limit(limit))
-    print_rows(found, DELIVERY_COLUMNS, empty="No deliveries.")
+        found = one_more(
+            hd.outbox.list(kind=kind, state=state or None, ticket=ticket, page_size=500), limit, "deliveries"
+        )
+    print_up_to(found, limit, DELIVERY_COLUMNS, "deliveries", empty="No deliveries.")
 
 
 @app.command()

@@ -10,11 +10,22 @@ import typer
 
 from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
+from ._base.input import confirm
 from ._base.json import jsonable
-from ._base.output import Column, age, local_time, print_fields, print_note, print_result, print_rows
+from ._base.output import (
+    Column,
+    age,
+    local_time,
+    one_more,
+    print_fields,
+    print_note,
+    print_result,
+    print_rows,
+    print_up_to,
+)
 from ._base.times import time_option
 from ._connect.connection import connect
-from ._show.deliveries import DELIVERY_COLUMNS, StateName
+from ._show.deliveries import DELIVERY_COLUMNS, StateOption
 from ._watch.forward import listen
 
 if TYPE_CHECKING:
@@ -164,13 +175,13 @@ def test(webhook: WebhookArgument) -> None:
 @app.command()
 def deliveries(
     webhook: WebhookArgument,
-    state: Annotated[StateName | None, typer.Option(help="Only those in this state.", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    state: StateOption = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
 ) -> None:
     """List what was sent to a webhook, newest first."""
     with connect() as hd:
-        found = list(hd.webhooks.deliveries(webhook, state=state, page_size=min(limit, 500)).limit(limit))
-    print_rows(found, DELIVERY_COLUMNS, empty="No deliveries.")
+        found = one_more(hd.webhooks.deliveries(webhook, state=state or None, page_size=500), limit, "deliveries")
+    print_up_to(found, limit, DELIVERY_COLUMNS, "deliveries", empty="No deliveries.")
 
 
 @app.command()
@@ -189,10 +200,13 @@ def replay(
 
 
 @app.command()
-def delete(webhook: WebhookArgument) -> None:
-    """Delete a webhook with its deliveries."""
+def delete(
+    webhook: WebhookArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Delete a webhook with its deliveries; asks first."""
     with connect() as hd:
         found = hd.webhooks.get(webhook)
+        confirm(f"Delete the webhook to {found.url}, with its deliveries?", yes, "This deletes what waits, too")
         hd.webhooks.delete(found)
     print_result(f"Deleted the webhook to {found.url}.", json=found)
 

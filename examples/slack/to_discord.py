@@ -16,7 +16,9 @@ from helpdesk_sdk.webhooks import ReceivedEvent, WebhookVerificationError, verif
 def message(event: ReceivedEvent) -> dict[str, object]:
     """What Discord is sent; `allowed_mentions` keeps titles from calling anybody."""
     data = event.data
-    text = f"#{data['ticket_number']} {event.type}: {data['data'].get('title', '')}"
+    # A test is about no ticket.
+    ticket = f"#{data['ticket_number']} " if data.get("ticket_number") else ""
+    text = f"{ticket}{event.type}: {data['data'].get('title', '')}".removesuffix(": ")
     return {"content": text[:1900], "allowed_mentions": {"parse": []}}
 
 

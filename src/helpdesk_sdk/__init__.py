@@ -143,7 +143,7 @@ if TYPE_CHECKING:
     from .models.search import MatchedPart, QueryReading, SearchAnswer, SearchHit, Snippet
     from .models.session import Session
     from .models.settings import Settings
-    from .models.slack import SlackChannel, SlackConnection
+    from .models.slack import SlackChannel, SlackConnection, SlackEvent, SlackEventName
     from .models.teams import Team, TeamMember
     from .models.throwaways import RemovedThrowaways
     from .models.tickets import (
@@ -338,6 +338,8 @@ __all__ = [
     "SlackChannelRef",
     "SlackConnection",
     "SlackConnectionRef",
+    "SlackEvent",
+    "SlackEventName",
     "Snippet",
     "StaleCitation",
     "Status",

@@ -142,7 +142,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "models.session": ("Session",),
     "models.metrics": ("Metric", "MetricKind", "prometheus_text"),
     "models.settings": ("Settings",),
-    "models.slack": ("SlackChannel", "SlackConnection"),
+    "models.slack": ("SlackChannel", "SlackConnection", "SlackEvent", "SlackEventName"),
     "models.throwaways": ("RemovedThrowaways",),
     "models.teams": ("Team", "TeamMember"),
     "models.tickets": (

@@ -8,16 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
 from tests.cli.conftest import People
 from tests.cli.support import PROGRAM, Cli
 
+import helpdesk_sdk
 from helpdesk_cli._base import choices
+from helpdesk_cli._show import deliveries
+from helpdesk_cli.mail import channels, templates
 from helpdesk_cli.main import MODULES, app, build, needed_modules
-from helpdesk_sdk import Channel, LinkKind, Priority, Role, Status
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -184,14 +186,17 @@ def test_completion_knows_commands_and_values(cli: Cli) -> None:
 
 
 def test_the_words_are_those_of_the_sdk() -> None:
-    for ours, theirs in (
-        (choices.Status, Status),
-        (choices.Priority, Priority),
-        (choices.Channel, Channel),
-        (choices.Role, Role),
-        (choices.LinkKind, LinkKind),
+    ours = {name[1:]: list(found) for name, found in vars(choices).items() if re.match("_[A-Z]", name)}
+    suggested = ours.pop("SuggestKind")
+    assert ours == {name: list(get_args(getattr(helpdesk_sdk, f"{name}Name"))) for name in ours}
+    # Of the tasks of the assistant, those that somebody asks for.
+    assert set(suggested) < set(ours["RunKind"])
+    for words, kind in (
+        (channels.ProviderName, helpdesk_sdk.MailProviderName),
+        (templates.KindName, helpdesk_sdk.EmailTemplateKindName),
+        (deliveries.KindName, helpdesk_sdk.DeliveryKindName),
     ):
-        assert choices.words(ours) == choices.words(theirs)
+        assert get_args(words) == get_args(kind)
 
 
 def test_a_run_imports_only_the_module_of_its_command() -> None:

@@ -178,12 +178,16 @@ def test_doctor_says_what_is_wrong(shell: Cli, dns: str, env: dict[str, str], ok
 
 def test_doctor_names_the_mailbox_of_the_local_stack(dns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "http://127.0.0.1:54321/_stack/mails"
-    stack = SimpleNamespace(mails={"page": page, "smtp_url": "smtp://127.0.0.1:2525"})
+    url = "http://127.0.0.1:54321"
+    stack = SimpleNamespace(api_url=url, mails={"page": page, "smtp_url": "smtp://127.0.0.1:2525"})
     monkeypatch.setattr(mail_check, "running_stacks", lambda: [stack])
     for name, value in {"HELPDESK_MAIL_FROM": FROM, "HELPDESK_MAIL_URL": "", "HELPDESK_DNS_URL": dns}.items():
         monkeypatch.setenv(name, value)
     said = f"HELPDESK_MAIL_URL is not set: the local stack keeps the mails, see {page}"
-    assert next(mail_check.check_mail()) == ("mail", True, said, None)
+    assert next(mail_check.check_mail()) == next(mail_check.check_mail(url)) == ("mail", True, said, None)
+    # The stack is not the helpdesk that is looked at.
+    elsewhere = next(mail_check.check_mail("https://desk.supabase.co"))
+    assert elsewhere[:3] == ("mail", None, "HELPDESK_MAIL_URL is not set: no mail is sent")
 
 
 def test_doctor_is_silent_where_no_mail_is_meant_to_leave(shell: Cli) -> None:

@@ -26,7 +26,9 @@ def receive(crew: Crew) -> Iterator[Callable[..., str]]:
 
 def test_an_address_is_added_changed_and_removed(people: People) -> None:
     admin, address = people.admin, "life@cli.example"
-    made = admin("mail", "channels", "add", "Life@Cli.example", "--team", TEAM, "--provider", "imap", "--name", "Life")
+    made = admin(
+        "mail", "channels", "create", "Life@Cli.example", "--team", TEAM, "--provider", "imap", "--name", "Life"
+    )
     assert made.out == f"Mail to {address} opens tickets in {TEAM}.\n"
     assert "helpdesk mail check cli.example" in made.err
     (row,) = [one for one in admin("mail", "channels", "list", "--json").json if one["address"] == address]
@@ -34,23 +36,23 @@ def test_an_address_is_added_changed_and_removed(people: People) -> None:
     listed = people.agent("mail", "channels", "list").out
     assert TEAM in next(line for line in listed.splitlines() if line.startswith(address))
     changed = admin(
-        *("mail", "channels", "change", address, "--default-team", "--off", "--trust-server", "mx.cli.example"),
+        *("mail", "channels", "update", address, "--default-team", "--off", "--trust-server", "mx.cli.example"),
         *("--reply-domain", "in.cli.example", "--json"),
     ).json
     assert (changed["team_id"], changed["is_active"]) == (None, False)
     assert (changed["trusted_authserv_ids"], changed["reply_domain"]) == (["mx.cli.example"], "in.cli.example")
-    done = admin("mail", "channels", "change", address, "--on", "--trust-server", "", "--reply-domain", "")
+    done = admin("mail", "channels", "update", address, "--on", "--trust-server", "", "--reply-domain", "")
     assert done.out == f"Changed {address}; it is on.\n"
     (row,) = [one for one in admin("mail", "channels", "list", "--json").json if one["address"] == address]
     assert (row["trusted_authserv_ids"], row["reply_domain"]) == ([], None)
-    admin("mail", "channels", "change", address, "--team", TEAM, "--default-team", code=2)
-    assert admin("mail", "channels", "change", address, code=2).err.startswith("Error: address or another value")
+    admin("mail", "channels", "update", address, "--team", TEAM, "--default-team", code=2)
+    assert admin("mail", "channels", "update", address, code=2).err.startswith("Error: address or another value")
     # What cannot be taken back is asked, or said with --yes.
-    asked = admin("mail", "channels", "remove", address, code=2)
+    asked = admin("mail", "channels", "delete", address, code=2)
     assert "Confirm it with --yes." in asked.err
-    people.agent("mail", "channels", "remove", address, "--yes", code=5)
-    assert admin("mail", "channels", "remove", address, "--yes").out == f"Removed {address}.\n"
-    missing = admin("mail", "channels", "remove", address, "--yes", code=3)
+    people.agent("mail", "channels", "delete", address, "--yes", code=5)
+    assert admin("mail", "channels", "delete", address, "--yes").out == f"Deleted {address}.\n"
+    missing = admin("mail", "channels", "delete", address, "--yes", code=3)
     assert missing.err.startswith(f"Error: {address} is no address of this helpdesk")
 
 
@@ -117,7 +119,7 @@ def test_quarantine_is_decided_on(people: People, receive: Callable[..., str]) -
     third = receive(EVIL, verdict=FAIL)
     ended = people.agent("mail", "quarantine", "spam", third)
     assert ended.out == "The mail is spam.\n"
-    assert f"helpdesk mail block add {EVIL}" in ended.err
+    assert f"helpdesk mail blocks add {EVIL}" in ended.err
 
 
 def test_customers_have_nothing_of_mail(people: People, receive: Callable[..., str]) -> None:
@@ -125,7 +127,7 @@ def test_customers_have_nothing_of_mail(people: People, receive: Callable[..., s
     assert people.customer("mail", "quarantine", "list").out == "Quarantine is empty.\n"
     assert people.customer("mail", "inbound", "list").out == "No mails.\n"
     assert people.customer("mail", "channels", "list").out.startswith("No addresses.")
-    assert people.customer("mail", "block", "list").out == "Nobody is blocked.\n"
+    assert people.customer("mail", "blocks", "list").out == "Nobody is blocked.\n"
     people.customer("mail", "inbound", "show", waiting, code=3)
     for decision in ("accept", "ticket", "spam"):
         people.customer("mail", "quarantine", decision, waiting, code=5)
@@ -133,14 +135,14 @@ def test_customers_have_nothing_of_mail(people: People, receive: Callable[..., s
 
 def test_senders_are_blocked_and_unblocked(people: People) -> None:
     domain = f"d{uuid4().hex[:8]}.example"
-    said = people.admin("mail", "block", "add", domain.upper(), "--note", "Advertising").out
+    said = people.admin("mail", "blocks", "add", domain.upper(), "--note", "Advertising").out
     assert said == f"Mail from {domain} opens no ticket from now on.\n"
-    line = next(row for row in people.agent("mail", "block", "list").out.splitlines() if row.startswith(domain))
+    line = next(row for row in people.agent("mail", "blocks", "list").out.splitlines() if row.startswith(domain))
     assert "Advertising" in line
     assert "Cli Admin" in line
-    people.agent("mail", "block", "remove", domain, code=5)
-    assert people.admin("mail", "block", "remove", domain).out == f"{domain} is no longer blocked.\n"
-    assert people.admin("mail", "block", "remove", domain, code=3).err.startswith(f"Error: {domain} is not blocked")
+    people.agent("mail", "blocks", "remove", domain, code=5)
+    assert people.admin("mail", "blocks", "remove", domain).out == f"{domain} is no longer blocked.\n"
+    assert people.admin("mail", "blocks", "remove", domain, code=3).err.startswith(f"Error: {domain} is not blocked")
 
 
 def test_people_have_further_addresses(people: People) -> None:
@@ -162,13 +164,13 @@ def test_participants_of_a_ticket(people: People) -> None:
     assert agent("tickets", "participants", "list", number).out == "Nobody but the requester.\n"
     made = agent("tickets", "participants", "add", number, "Boss@Customer.example", "--name", "The boss")
     assert made.out == "boss@customer.example takes part and receives public replies.\n"
-    changed = agent("tickets", "participants", "change", number, "boss@customer.example", "--no-copies")
+    changed = agent("tickets", "participants", "update", number, "boss@customer.example", "--no-copies")
     assert changed.out == "boss@customer.example takes part and receives no copies.\n"
     (row,) = agent("tickets", "participants", "list", number, "--json").json
     assert (row["address"], row["source"], row["receives_copies"]) == ("boss@customer.example", "staff", False)
     assert "The boss" in agent("tickets", "participants", "list", number).out
     people.customer("tickets", "participants", "add", number, "x@customer.example", code=5)
-    agent("tickets", "participants", "change", number, "boss@customer.example", code=2)
+    agent("tickets", "participants", "update", number, "boss@customer.example", code=2)
     agent("tickets", "participants", "remove", number, "boss@customer.example")
     gone = agent("tickets", "participants", "remove", number, "boss@customer.example", code=3)
     assert "takes no part in this ticket" in gone.err

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import yaml
 from tests.cli.conftest import TEAM, People
-from tests.sdk.slack_double import SECRET, TOKEN, slack_double
+from tests.sdk.slack_double import SECRET, TOKEN, WORKSPACE, slack_double
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "slack"
 
@@ -31,13 +31,40 @@ def test_a_channel_is_connected_listed_tried_and_removed(people: People) -> None
     channel = made.json["slack_channel_id"]
     (row,) = people.admin("slack", "list", "--json").json
     assert (row["channel_name"], row["events"]) == ("support", ["opened"])
-    assert "Example" in people.admin("slack", "list").out
+    listed = people.admin("slack", "list").out
+    assert "Example" in listed
+    assert TEAM in listed
     assert "queued" in people.admin("slack", "test", channel).out
-    assert "is off" in people.admin("slack", "switch", channel, "--off").out
+    assert "is switched off" in people.admin("slack", "update", channel, "--off").out
     assert "switched off" in people.admin("slack", "list").out
+    changed = people.admin("slack", "update", channel, "--on", "--all-teams", "--event", "replied", "--json").json
+    assert (changed["is_active"], changed["team_id"], changed["events"]) == (True, None, ["replied"])
+    people.admin("slack", "update", channel, "--all-teams", "--team", TEAM, code=2)
+    people.admin("slack", "update", channel, "--event", "closed", code=2)
+    assert people.admin("slack", "update", channel, code=2).err.startswith("Error: channel_name or team")
     assert "Removed" in people.admin("slack", "remove", channel).out
     assert people.admin("slack", "remove", channel, code=3).err.startswith("Error: There is no such")
     assert people.admin("slack", "list", "--json").json == []
+    # The workspace and its secrets are still there.
+    assert "Example" in people.admin("slack", "workspaces").out
+    assert "Confirm it with --yes." in people.admin("slack", "disconnect", WORKSPACE, code=2).err
+    people.admin("slack", "disconnect", WORKSPACE, "--yes")
+    assert people.admin("slack", "workspaces").out == "No Slack workspaces.\n"
+    assert "helpdesk slack workspaces" in people.admin("slack", "disconnect", WORKSPACE, "--yes", code=3).err
+
+
+def test_secrets_come_from_standard_input_and_from_files(people: People, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text(f"{TOKEN}\n")
+    with slack_double() as double:
+        connect = ("slack", "connect", "C0CLI", "--api-url", double.url)
+        people.admin(*connect, input=f"{TOKEN}\n{SECRET}\n")
+        people.admin(*connect, input=f"{SECRET}\n", HELPDESK_SLACK_TOKEN_FILE=str(token))
+        short = people.admin(*connect, input=f"{TOKEN}\n", code=2)
+        unknown = people.admin(*connect, "--team", "Nowhere", input=f"{TOKEN}\n{SECRET}\n", code=3)
+    assert short.err.startswith("Error: Bot token (xoxb-…) and Signing secret: standard input has 1 lines")
+    assert "Nowhere" in unknown.err
+    people.admin("slack", "disconnect", WORKSPACE, "--yes")
 
 
 def test_a_token_that_slack_refuses_is_not_shown(people: People) -> None:
@@ -76,3 +103,7 @@ def test_the_example_for_discord_calls_nobody() -> None:
         "content": "#7 ticket.created: @everyone",
         "allowed_mentions": {"parse": []},
     }
+    tried = SimpleNamespace(
+        id="msg_2", type="webhook.test", timestamp=datetime.now(UTC), data={"ticket_number": None, "data": {}}
+    )
+    assert module.message(tried)["content"] == "webhook.test"

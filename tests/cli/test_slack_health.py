@@ -59,14 +59,14 @@ def test_what_an_admin_has_switched_off_is_no_trouble() -> None:
             _workspace(),
             [_channel("is_archived", ""), _channel()],
             "switched off: channel C01 (is_archived); 3 deliveries are dead",
-            "helpdesk slack switch",
+            "helpdesk slack update",
         ),
         (
             _workspace(),
             [_channel("gone", str(number)) for number in range(7)],
             "switched off: channel 0 (gone), channel 1 (gone), channel 2 (gone), channel 3 (gone), channel 4 (gone) "
             "and 2 more; 3 deliveries are dead",
-            "helpdesk slack switch",
+            "helpdesk slack update",
         ),
         (_workspace(), [_channel()], "3 deliveries are dead", "helpdesk outbox list --kind slack --state dead"),
     ],

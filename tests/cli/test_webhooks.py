@@ -16,7 +16,7 @@ def webhook(people: People) -> Iterator[str]:
     made = people.admin("webhooks", "create", URL, "--type", "team.deleted", "--json").json
     people.admin("webhooks", "update", made["webhook_id"], "--off")
     yield made["webhook_id"]
-    people.admin("webhooks", "delete", made["webhook_id"])
+    people.admin("webhooks", "delete", made["webhook_id"], "--yes")
 
 
 def test_a_webhook_is_made_and_its_secret_shown_once(people: People) -> None:
@@ -29,7 +29,8 @@ def test_a_webhook_is_made_and_its_secret_shown_once(people: People) -> None:
     assert URL in shown
     assert TEAM in shown
     assert "whsec_" not in shown + people.admin("webhooks", "list").out
-    said = people.admin("webhooks", "delete", found["webhook_id"]).out
+    assert "Confirm it with --yes." in people.admin("webhooks", "delete", found["webhook_id"], code=2).err
+    said = people.admin("webhooks", "delete", found["webhook_id"], "--yes").out
     assert said == f"Deleted the webhook to {URL}.\n"
     assert people.admin("webhooks", "show", found["webhook_id"], code=3).err.startswith("Error: There is no such")
 
@@ -60,6 +61,10 @@ def test_tests_deliveries_and_replays(people: People, webhook: str) -> None:
     (listed,) = people.admin("webhooks", "deliveries", webhook, "--json").json
     assert listed["delivery_id"] == queued["delivery_id"]
     assert str(queued["event_id"]) in people.admin("outbox", "list", "--kind", "webhook").out
+    states = ("--state", "queued", "--state", "leased", "--state", "done", "--state", "failed")
+    assert str(queued["event_id"]) in people.admin("webhooks", "deliveries", webhook, *states, "--limit", 0).out
+    assert people.admin("webhooks", "deliveries", webhook, "--state", "dead").out == "No deliveries.\n"
+    people.admin("outbox", "list", "--state", "lost", code=2)
     people.admin("webhooks", "replay", webhook, code=2)
     assert people.admin("webhooks", "replay", webhook, "--dead").out == "Queued: 0.\n"
     assert people.admin("webhooks", "replay", webhook, "--since", "2026-01-01", "--json").json["queued"] >= 0

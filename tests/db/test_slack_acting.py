@@ -210,6 +210,7 @@ def test_an_alias_that_an_admin_vouches_for_is_the_person(db: Db, world: World, 
             "insert into helpdesk.user_emails (email, user_id) values ('a.gent@slack.example', %s)", (world["agent"],)
         )
     act(db, connection, " A.Gent@Slack.example", "claim", ticket_id=ticket)
+    assert str(value(db, "select assigned_to from helpdesk.tickets where ticket_id = %s", ticket)) == world["agent"]
 
 
 def test_an_address_that_no_login_has_proved_is_nobody(db: Db, connection: str, ticket: str) -> None:

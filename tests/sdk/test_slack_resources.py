@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from tests.sdk.slack_double import BOT, SECRET, TOKEN
@@ -30,8 +31,18 @@ def test_a_life_of_a_workspace(world: World, staffed: Staffed) -> Scenario:
             yield slack.add_channel(made, "#life")
         with pytest.raises(SlackConnectionNotFoundError):
             yield slack.add_channel(new_id(), "C0LIFE")
-        off = yield slack.switch_channel(channel, False)
+        off = yield slack.update_channel(channel, is_active=False)
         assert (off.is_active, off.disabled_reason) == (False, "switched_off")
+        wide = yield slack.update_channel(channel, channel_name="all", team=None, events=["reopened", "replied"])
+        assert (wide.channel_name, wide.events, wide.team_id) == ("all", ("reopened", "replied"), None)
+        assert (yield slack.update_channel(wide.slack_channel_id, events="opened")).events == ("opened",)
+        other = yield slack.add_channel(made, "C0LIFE", team="Billing")
+        with pytest.raises(SlackChannelTakenError):
+            yield slack.update_channel(other, team=None)
+        yield slack.remove_channel(other)
+        paused = yield slack.update_connection(made, is_active=False)
+        assert (paused.is_active, paused.disabled_reason) == (False, "switched_off")
+        assert (yield slack.update_connection(made.connection_id, is_active=True)).disabled_reason is None
         assert channel.slack_channel_id in [one.slack_channel_id for one in (yield slack.channels())]
         tested = yield slack.test(channel)
         assert (tested.kind, tested.target_id) == ("slack", channel.slack_channel_id)
@@ -46,11 +57,27 @@ def test_a_life_of_a_workspace(world: World, staffed: Staffed) -> Scenario:
             yield world.agent.slack.remove_channel(channel)
         yield slack.remove_channel(channel)
         with pytest.raises(SlackChannelNotFoundError):
-            yield slack.switch_channel(channel, True)
+            yield slack.update_channel(channel, is_active=True)
     finally:
         yield slack.disconnect(made)
-    with pytest.raises(SlackConnectionNotFoundError):
-        yield slack.disconnect(made)
+    for step in (partial(slack.disconnect, made), partial(slack.update_connection, made, is_active=True)):
+        with pytest.raises(SlackConnectionNotFoundError):
+            yield step()
+
+
+@both
+def test_what_is_wrong_is_named_before_a_request(world: World) -> Scenario:
+    slack = world.admin.slack
+    wrong: dict[str, dict[str, Any]] = {
+        "events must name at least one": {"events": []},
+        "events must be one of opened, reopened, replied": {"events": ["closed"]},
+        "channel_name must be 0 to 80 characters": {"channel_name": "x" * 81},
+        "is_active must be True or False": {"is_active": 1},
+        "channel_name or team, events or is_active must be given": {},
+    }
+    for message, given in wrong.items():
+        with pytest.raises(InvalidValueError, match=message):
+            yield slack.update_channel(new_id(), **given)
 
 
 @both

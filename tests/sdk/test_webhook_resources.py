@@ -56,6 +56,10 @@ def test_a_life_of_a_webhook(world: World, staffed: Staffed) -> Scenario:
         tested = yield hooks.test(made)
         (delivery,) = yield hooks.deliveries(made)
         assert delivery.delivery_id == tested.delivery_id
+        waiting = ["queued", "leased", "done", "failed"]
+        assert [one.delivery_id for one in (yield hooks.deliveries(made, state=waiting))] == [tested.delivery_id]
+        assert (yield hooks.deliveries(made, state=["dead", "unknown"])) == []
+        assert (yield outbox.list(kind="webhook", state="unknown")) == []
         assert (yield outbox.get(tested)).event_id == tested.event_id
         assert (yield hooks.replay(made, since=datetime.now(UTC) - timedelta(days=1))) >= 0
         assert (yield hooks.replay(made, dead=True)) == 0

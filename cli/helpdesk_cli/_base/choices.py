@@ -195,12 +195,32 @@ class _OutboundState(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class _DeliveryState(StrEnum):
+    """How far a delivery is."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class _SlackEvent(StrEnum):
+    """What is written to a Slack channel."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    REPLIED = "replied"
+
+
 # Typer takes a list of enums and no list of literals. The SDK takes literals, which the members of these enums equal.
 if TYPE_CHECKING:
     from helpdesk_sdk import (
         ArticleAudienceName,
         ArticleStatusName,
         ChannelName,
+        DeliveryStateName,
         EmailOutcomeName,
         FieldAudienceName,
         FieldTypeName,
@@ -214,6 +234,7 @@ if TYPE_CHECKING:
         RequiredForName,
         RoleName,
         RunKindName,
+        SlackEventName,
         StatusName,
         TrainedKindName,
     )
@@ -231,6 +252,8 @@ if TYPE_CHECKING:
     ReportGroup = ReportGroupName
     EmailOutcome = EmailOutcomeName
     OutboundState = OutboundStateName
+    DeliveryState = DeliveryStateName
+    SlackEvent = SlackEventName
     LinkKind = LinkKindName
     SuggestKind = RunKindName
     RunKind = RunKindName
@@ -244,7 +267,8 @@ else:
     SuggestKind, RunKind, ProposalState = _SuggestKind, _RunKind, _ProposalState
     LabelKind, TrainedKind = _LabelKind, _TrainedKind
     ReportGroup = _ReportGroup
-    EmailOutcome, OutboundState = _EmailOutcome, _OutboundState
+    EmailOutcome, OutboundState, DeliveryState = _EmailOutcome, _OutboundState, _DeliveryState
+    SlackEvent = _SlackEvent
     LinkKind = _LinkKind
 
 

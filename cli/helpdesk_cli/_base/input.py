@@ -104,6 +104,25 @@ def read_secrets(name: str, *, twice: bool = False) -> list[str]:
     return found
 
 
+def ask_secrets(*names: str) -> list[str]:
+    """Read secrets of different names: each asked for on a terminal, else one on each line of standard input.
+
+    Args:
+        names: The names of the secrets, for the prompts and for errors.
+
+    Raises:
+        CliError: There are fewer or more lines than names.
+    """
+    if not names or sys.stdin.isatty():
+        return [read_secret(name) for name in names]
+    wanted = " and ".join(names)
+    found = read_secrets(wanted)
+    if len(found) != len(names):
+        hint = f"Pipe in {len(names)} lines, in this order."
+        raise CliError(f"{wanted}: standard input has {len(found)} lines", hint, ExitCode.USAGE)
+    return found
+
+
 def confirm(question: str, yes: bool, warning: str) -> None:
     """Ask before something cannot be taken back; a program must have said ``--yes``.
 

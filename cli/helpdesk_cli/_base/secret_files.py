@@ -23,6 +23,8 @@ VARIABLES = (
     "OPENAI_API_KEY",
     "EMBEDDINGS_API_KEY",
     "HELPDESK_MAIL_PASSWORD",
+    "HELPDESK_SLACK_TOKEN",
+    "HELPDESK_SLACK_SIGNING_SECRET",
 )
 # More is no secret but a wrong file.
 _LONGEST = 65_536

@@ -12,8 +12,15 @@ from .known_stacks import running_here as running_stacks
 Row = tuple[str, bool | None, str, str | None]
 
 
-def check_mail() -> Iterator[Row]:
-    """What is found: check, whether it passed (None: a warning), message, fix. Nothing without HELPDESK_MAIL_FROM."""
+def check_mail(url: str | None = None) -> Iterator[Row]:
+    """The checks; none without HELPDESK_MAIL_FROM.
+
+    Args:
+        url: The helpdesk's; None when it is not known.
+
+    Returns:
+        For each check its name; whether it passed, None as a warning; a message; and a fix.
+    """
     sender = os.environ.get("HELPDESK_MAIL_FROM", "").strip()
     if not sender:
         return
@@ -33,7 +40,8 @@ def check_mail() -> Iterator[Row]:
     except ConfigurationError as error:
         yield "mail", False, error.message, error.hint
         return
-    page = next((info.mails["page"] for info in running_stacks() if info.mails), None)
+    # A stack that runs beside the helpdesk in question keeps none of its mails.
+    page = next((info.mails["page"] for info in running_stacks() if info.mails and url in (None, info.api_url)), None)
     if transport is None and page is not None:
         yield "mail", True, f"HELPDESK_MAIL_URL is not set: the local stack keeps the mails, see {page}", None
     elif transport is None:

@@ -50,7 +50,7 @@ def slack_findings(
         fix = (
             "With a token that Slack accepts: helpdesk slack connect CHANNEL"
             if refused
-            else "Invite the app to the channel in Slack, then: helpdesk slack switch CHANNEL --on"
+            else "Invite the app to the channel in Slack, then: helpdesk slack update CHANNEL --on"
         )
         yield "slack", None, "; ".join([f"switched off: {', '.join(off[:_SHOWN_MAX])}{more}", *ended]), fix
     elif dead:

@@ -13,6 +13,12 @@ from .._base.settings import settings
 from . import profiles
 from .profiles import Profile
 
+SYSTEM_HINT = (
+    "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
+    "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
+)
+"""What to do where a command needs the secret key."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Target:

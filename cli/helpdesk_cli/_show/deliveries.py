@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import typer
+
+from .._base.choices import DeliveryState, words
 from .._base.output import Column, age
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Delivery
 
-StateName = Literal["queued", "leased", "done", "failed", "dead", "unknown"]
 KindName = Literal["webhook", "email", "slack"]
+
+StateOption = Annotated[
+    list[DeliveryState] | None,
+    typer.Option("--state", metavar=words(DeliveryState), help="Only this state; may be repeated.", show_default=False),
+]
 
 _STYLES = {"done": "green", "failed": "red", "dead": "bold red", "unknown": "magenta"}
 

@@ -13,7 +13,7 @@ from .._base.errors import CliError, ExitCode
 from .._base.output import print_json, print_note, print_result
 from .._base.settings import settings
 from .._connect.connection import connect
-from .._connect.target import target
+from .._connect.target import SYSTEM_HINT, target
 from .._connect.vectors import embedding_endpoint
 from .app import app
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
     from helpdesk_sdk.embeddings import EmbeddingEndpoint
 
-_SECRET_HINT = (
-    "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
-    "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
-)
 _NONE = "none"
 
 TrainedArgument = Annotated[
@@ -216,7 +212,7 @@ def _vectors(hd: Helpdesk) -> EmbeddingEndpoint | None:
 
 def _need_the_secret_key() -> None:
     if not target().is_system:
-        raise CliError("The texts of past tickets need the secret key", _SECRET_HINT, ExitCode.FORBIDDEN)
+        raise CliError("The texts of past tickets need the secret key", SYSTEM_HINT, ExitCode.FORBIDDEN)
 
 
 def _invalid_value() -> type[Any]:

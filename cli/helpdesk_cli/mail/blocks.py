@@ -15,7 +15,7 @@ from .app import app
 if TYPE_CHECKING:
     from helpdesk_sdk import EmailBlock
 
-blocks = Commands(name="block", help="Senders whose mail opens no ticket.")
+blocks = Commands(name="blocks", help="Senders whose mail opens no ticket.")
 app.add_typer(blocks)
 
 SenderArgument = Annotated[

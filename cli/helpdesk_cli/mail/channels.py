@@ -68,11 +68,11 @@ def list_() -> None:
         Column("State", lambda row: "on" if row.is_active else "off", style=lambda text: "" if text == "on" else "dim"),
         Column("Since", lambda row: age(row.created_at), right=True, from_width=80),
     ]
-    print_rows(found, columns, empty="No addresses. To add one: helpdesk mail channels add support@acme.example")
+    print_rows(found, columns, empty="No addresses. To add one: helpdesk mail channels create support@acme.example")
 
 
 @channels.command()
-def add(
+def create(
     address: ChannelArgument,
     name: NameOption = None,
     team: TeamOption = None,
@@ -99,7 +99,7 @@ def add(
 
 
 @channels.command()
-def change(
+def update(
     channel: ChannelArgument,
     address: Annotated[str | None, typer.Option("--address", metavar="ADDRESS", help="The new address.")] = None,
     name: NameOption = None,
@@ -137,16 +137,16 @@ def change(
 
 
 @channels.command()
-def remove(
+def delete(
     channel: ChannelArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
 ) -> None:
-    """Remove an address; asks first. Its mails stay."""
+    """Delete an address; asks first. Its mails stay."""
     with connect() as hd:
         found = hd.mail.channels.get(channel)
-        question = f"Remove {found.address}? Mails that come to it open no tickets of its team any more."
+        question = f"Delete {found.address}? Mails that come to it open no tickets of its team any more."
         confirm(question, yes, "Mails to this address would open no tickets of its team any more")
         hd.mail.channels.delete(found)
-    print_result(f"Removed {found.address}.", json=found)
+    print_result(f"Deleted {found.address}.", json=found)
 
 
 def _where(team: str | None) -> str:

@@ -63,4 +63,4 @@ def spam(mail: MailArgument) -> None:
         done = hd.mail.quarantine.spam(mail)
     print_result("The mail is spam.", json=done)
     if done.from_address:
-        print_note(f"To block its sender: helpdesk mail block add {done.from_address}")
+        print_note(f"To block its sender: helpdesk mail blocks add {done.from_address}")

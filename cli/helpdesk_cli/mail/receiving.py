@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import sys
 from collections.abc import Iterator
@@ -17,17 +18,13 @@ from .._base.output import Column, print_note, print_rows, with_progress
 from .._base.text import one_line
 from .._connect.connection import connect
 from .._connect.known_stacks import running_here as running_stacks
-from .._connect.target import target
+from .._connect.target import SYSTEM_HINT, target
 from .app import app
 
 if TYPE_CHECKING:
     from helpdesk_sdk import Helpdesk
 
 _SEPARATOR = re.compile(rb"(?:\A|\n)From [^\n]*\d\d:\d\d[^\n]*\n")
-_NO_KEY_HINT = (
-    "Set HELPDESK_URL and HELPDESK_KEY to the project's URL and secret key, or make a system profile: "
-    "helpdesk login --secret-key-stdin; then repeat this with the --profile it prints."
-)
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def system() -> Iterator[Helpdesk]:
         return
     key = next((info.secret_key for info in running_stacks() if info.api_url == found.url), None)
     if key is None:
-        raise CliError("Mails are received with the secret key", _NO_KEY_HINT, ExitCode.FORBIDDEN)
+        raise CliError("Mails are received with the secret key", SYSTEM_HINT, ExitCode.FORBIDDEN)
     with Helpdesk(found.url, key) as hd:
         yield hd
 
@@ -111,9 +108,9 @@ def _mails(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
             if not inside:
                 print_note(f"There are no mails in {path}.")
             for one in inside:
-                yield from _split(str(one), _read(one))
+                yield from _in_file(one)
         else:
-            yield from _split(str(path), _read(path))
+            yield from _in_file(path)
 
 
 def _is_mail(path: Path) -> bool:
@@ -121,17 +118,23 @@ def _is_mail(path: Path) -> bool:
     return path.suffix.lower() in (".eml", ".mbox") or path.parent.name in ("cur", "new")
 
 
-def _read(path: Path) -> bytes:
+def _in_file(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            if path.is_file() and path.stat().st_size:
+                # A mailbox may be larger than the memory.
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    yield from _split(str(path), data)
+            else:
+                yield from _split(str(path), file.read())
     except OSError as error:
         raise CliError(f"{path} cannot be read: {error.strerror}", code=ExitCode.USAGE) from None
 
 
-def _split(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+def _split(name: str, data: bytes | mmap.mmap) -> Iterator[tuple[str, bytes]]:
     """The mails of a mailbox, or the one mail."""
-    if not data.startswith(b"From "):
-        yield name, data
+    if data[:5] != b"From ":
+        yield name, data[:]
         return
     found = list(_SEPARATOR.finditer(data))
     for number, match in enumerate(found, 1):

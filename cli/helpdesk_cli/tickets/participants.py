@@ -52,7 +52,7 @@ def add(
 
 
 @participants.command()
-def change(ticket: TicketArgument, address: AddressArgument, copies: CopiesOption) -> None:
+def update(ticket: TicketArgument, address: AddressArgument, copies: CopiesOption) -> None:
     """Say whether public replies are mailed to somebody."""
     with connect() as hd:
         done = hd.tickets.update_participant(ticket, address, receives_copies=copies)

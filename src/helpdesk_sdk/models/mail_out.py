@@ -35,7 +35,7 @@ class OutboundState(OpenEnum):
     UNKNOWN = "unknown"
     """It was perhaps sent; it is never sent again by itself."""
     CANCELLED = "cancelled"
-    """Its message was redacted before it was sent."""
+    """It is not sent any more, e.g. since its message was redacted; ``problem`` says why."""
     SUPPRESSED = "suppressed"
     """Nothing is sent to this address."""
 

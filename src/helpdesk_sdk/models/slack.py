@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from .base import Model
+from .base import Model, OpenEnum
+
+
+class SlackEvent(OpenEnum):
+    """What is written to a Slack channel."""
+
+    OPENED = "opened"
+    """New tickets, and tickets that come from another team."""
+    REOPENED = "reopened"
+    """Tickets that were resolved or closed and are open again."""
+    REPLIED = "replied"
+    """Public messages, in the thread of their ticket."""
+
+
+SlackEventName = Literal["opened", "reopened", "replied"]
 
 
 class SlackConnection(Model):
@@ -46,7 +61,7 @@ class SlackChannel(Model):
     """The channel's name, for people."""
     team_id: UUID | None = None
     """Only tickets of this team; None: of all teams."""
-    events: tuple[str, ...]
+    events: tuple[SlackEvent, ...]
     """What is written: ``opened``, ``reopened`` and ``replied``."""
     is_active: bool
     """Whether tickets are written there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -42,15 +42,17 @@ def delivery_key(delivery: DeliveryRef) -> UUID:
     return check.identifier("delivery", delivery, "a delivery's id, or a Delivery")
 
 
-def deliveries_page(resource: Resource[Any], filters: Mapping[str, str], size: int) -> Flow[Page[Delivery]]:
-    """Deliveries with these values, newest first."""
+def deliveries_page(
+    resource: Resource[Any], exact: Mapping[str, str], states: Sequence[str] | None, size: int
+) -> Flow[Page[Delivery]]:
+    """Deliveries with these values and in one of these states, newest first."""
     rest = resource._rest.from_("outbox")
 
     def query() -> Any:
         found = rest.select("*")
-        for column, value in filters.items():
+        for column, value in exact.items():
             found = found.eq(column, value)
-        return found
+        return found if states is None else found.in_("state", states)
 
     return keyset_page(resource._read, query, Delivery, _NEWEST, size)
 
@@ -63,7 +65,7 @@ class Outbox(Resource[Driver]):
         self,
         *,
         kind: DeliveryKind | DeliveryKindName | None = None,
-        state: DeliveryState | DeliveryStateName | None = None,
+        state: DeliveryState | DeliveryStateName | Sequence[DeliveryState | DeliveryStateName] | None = None,
         ticket: TicketRef | None = None,
         page_size: int = 100,
     ) -> Flow[Page[Delivery]]:
@@ -71,7 +73,7 @@ class Outbox(Resource[Driver]):
 
         Args:
             kind: Only this kind: ``webhook``, ``email`` or ``slack``.
-            state: Only those in this state.
+            state: Only those in this state, or one of these, e.g. ``dead``.
             ticket: Only those about this ticket: its number, its id, or a Ticket.
             page_size: Deliveries per request, 1 to 1000.
 
@@ -79,17 +81,16 @@ class Outbox(Resource[Driver]):
             TicketNotFoundError: There is no ticket with this number.
         """
         size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
-        filters: dict[str, str] = {}
-        if kind is not None:
-            filters["kind"] = check.choice("kind", kind, DeliveryKind)
-        if state is not None:
-            filters["state"] = check.choice("state", state, DeliveryState)
-        return self._about(ticket, filters, size)
+        exact = {} if kind is None else {"kind": check.choice("kind", kind, DeliveryKind)}
+        states = None if state is None else check.choices("state", state, DeliveryState)
+        return self._about(ticket, exact, states, size)
 
-    def _about(self, ticket: TicketRef | None, filters: dict[str, str], size: int) -> Flow[Page[Delivery]]:
+    def _about(
+        self, ticket: TicketRef | None, exact: dict[str, str], states: Sequence[str] | None, size: int
+    ) -> Flow[Page[Delivery]]:
         if ticket is not None:
-            filters["ticket_id"] = str((yield from find_ticket_id(self, ticket)))
-        return (yield from deliveries_page(self, filters, size))
+            exact["ticket_id"] = str((yield from find_ticket_id(self, ticket)))
+        return (yield from deliveries_page(self, exact, states, size))
 
     @call
     def get(self, delivery: DeliveryRef) -> Flow[Delivery]:

@@ -11,9 +11,10 @@ from .. import _validation as check
 from .._http.flow import Flow, Page, Reply
 from .._http.keyset import Keyset, keyset_page
 from .._http.resource import Driver, Resource, call, paged
+from .._sentinels import UNSET, Unset
 from ..errors import SlackChannelNotFoundError, SlackConnectionNotFoundError
 from ..models.outbox import Delivery
-from ..models.slack import SlackChannel, SlackConnection
+from ..models.slack import SlackChannel, SlackConnection, SlackEvent, SlackEventName
 from ._references import TeamRef, find_team_id
 
 SlackConnectionRef = SlackConnection | UUID | str
@@ -21,7 +22,8 @@ SlackConnectionRef = SlackConnection | UUID | str
 SlackChannelRef = SlackChannel | UUID | str
 """A Slack channel: a SlackChannel, or its slack_channel_id."""
 
-_EVENTS = ("opened", "reopened", "replied")
+_Events = Iterable[SlackEvent | SlackEventName]
+_EVENTS: _Events = ("opened", "reopened", "replied")
 _CONNECTIONS = Keyset("created_at", "connection_id", descending=False)
 _CHANNELS = Keyset("created_at", "slack_channel_id", descending=False)
 _TEXT_MAX = 300
@@ -106,7 +108,7 @@ class Slack(Resource[Driver]):
         *,
         channel_name: str = "",
         team: TeamRef | None = None,
-        events: Iterable[str] = _EVENTS,
+        events: _Events = _EVENTS,
     ) -> Flow[SlackChannel]:
         """From now on, write tickets to a channel. Invite the app to the channel first.
 
@@ -115,7 +117,7 @@ class Slack(Resource[Driver]):
             channel_id: The channel's id in Slack, like ``C0123456789``; it is at the end of the channel's details.
             channel_name: The channel's name, for people; up to 80 characters.
             team: Only tickets of this team; None: of all teams.
-            events: Some of ``opened``, ``reopened`` and ``replied``.
+            events: What is written: ``opened``, ``reopened`` and ``replied``, or some of them.
 
         Raises:
             InvalidValueError: It is no id of a channel, or there are no such events.
@@ -129,8 +131,7 @@ class Slack(Resource[Driver]):
         arguments: dict[str, Any] = {
             "connection_id": _connection_key(connection),
             "channel_id": check.text("channel_id", channel_id, 1, _TEXT_MAX),
-            "channel_name": check.text("channel_name", channel_name, 0, limits.SLACK_CHANNEL_NAME_MAX),
-            "events": [check.text("events", one, 1, _TEXT_MAX) for one in events],
+            **_changes(channel_name=channel_name, events=events),
         }
         if team is not None:
             arguments["team_id"] = str((yield from find_team_id(self, "team", team)))
@@ -138,17 +139,37 @@ class Slack(Resource[Driver]):
         return (yield from self._call_one(request, SlackChannel))
 
     @call
-    def switch_channel(self, channel: SlackChannelRef, is_active: bool) -> Flow[SlackChannel]:
-        """Switch a channel off or on. What waits while it is off goes on when it is on again.
+    def update_channel(
+        self,
+        channel: SlackChannelRef,
+        *,
+        channel_name: str | None = None,
+        team: TeamRef | Unset | None = UNSET,
+        events: _Events | None = None,
+        is_active: bool | None = None,
+    ) -> Flow[SlackChannel]:
+        """Change a channel, or switch it off or on. None leaves a value as it is.
+
+        What waits while it is off goes on when it is on again.
 
         Args:
             channel: The channel: its slack_channel_id, or a SlackChannel.
+            channel_name: The channel's name, for people; up to 80 characters.
+            team: The team whose tickets it receives; None for those of all teams.
+            events: What is written, in place of the former: ``opened``, ``reopened`` and ``replied``, or some of them.
             is_active: False switches it off, True on, also after Slack had refused it.
 
         Raises:
+            InvalidValueError: A value is refused, or none is given.
+            SlackChannelTakenError: Another entry of this channel receives the tickets of the team already.
+            TeamNotFoundError: There is no such team.
             SlackChannelNotFoundError: There is no such channel, or you are not an admin.
         """
-        row = {"is_active": check.boolean("is_active", is_active)}
+        row = _changes(channel_name=channel_name, events=events, is_active=is_active)
+        if not row and isinstance(team, Unset):
+            raise check.invalid("channel_name", "or team, events or is_active must be given")
+        if not isinstance(team, Unset):
+            row["team_id"] = None if team is None else str((yield from find_team_id(self, "team", team)))
         query = self._rest.from_("slack_channels").update(row).eq("slack_channel_id", _channel_key(channel))
         changed = yield from self._first_row(self._write(query), SlackChannel)
         if changed is None:
@@ -189,6 +210,25 @@ class Slack(Resource[Driver]):
             raise SlackChannelNotFoundError()
 
     @call
+    def update_connection(self, connection: SlackConnectionRef, *, is_active: bool) -> Flow[SlackConnection]:
+        """Switch a workspace off or on. What waits while it is off goes on when it is on again.
+
+        Args:
+            connection: The workspace: its connection_id, or a SlackConnection.
+            is_active: False: nothing is written there, and what people ask for there is not done. ``connect()`` has new
+                secrets for a workspace that refused the former.
+
+        Raises:
+            SlackConnectionNotFoundError: There is no such workspace, or you are not an admin.
+        """
+        row = {"is_active": check.boolean("is_active", is_active)}
+        query = self._rest.from_("slack_connections").update(row).eq("connection_id", _connection_key(connection))
+        changed = yield from self._first_row(self._write(query), SlackConnection)
+        if changed is None:
+            raise SlackConnectionNotFoundError()
+        return changed
+
+    @call
     def disconnect(self, connection: SlackConnectionRef) -> Flow[None]:
         """Remove a workspace with its secrets and channels. What was written stays in Slack.
 
@@ -200,5 +240,20 @@ class Slack(Resource[Driver]):
         """
         query = self._rest.from_("slack_connections").delete().eq("connection_id", _connection_key(connection))
         reply: Reply = yield self._write(query)
+        # After a repeated attempt it is removed, whichever attempt did it.
         if not reply.rows(SlackConnection) and reply.attempts == 1:
             raise SlackConnectionNotFoundError()
+
+
+def _changes(
+    channel_name: str | None = None, events: _Events | None = None, is_active: bool | None = None
+) -> dict[str, Any]:
+    """The columns of a channel, checked."""
+    row: dict[str, Any] = {}
+    if channel_name is not None:
+        row["channel_name"] = check.text("channel_name", channel_name, 0, limits.SLACK_CHANNEL_NAME_MAX)
+    if events is not None:
+        row["events"] = check.choices("events", events, SlackEvent)
+    if is_active is not None:
+        row["is_active"] = check.boolean("is_active", is_active)
+    return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -187,21 +187,19 @@ class Webhooks(Resource[Driver]):
         self,
         webhook: WebhookRef,
         *,
-        state: DeliveryState | DeliveryStateName | None = None,
+        state: DeliveryState | DeliveryStateName | Sequence[DeliveryState | DeliveryStateName] | None = None,
         page_size: int = 100,
     ) -> Flow[Page[Delivery]]:
         """The deliveries of a webhook, newest first: at least those of the last 30 days.
 
         Args:
             webhook: The webhook: its id, or a Webhook.
-            state: Only those in this state.
+            state: Only those in this state, or one of these, e.g. ``dead``.
             page_size: Deliveries per request, 1 to 1000.
         """
         size = check.integer("page_size", page_size, 1, limits.PAGE_MAX)
-        filters = {"kind": "webhook", "target_id": str(webhook_key(webhook))}
-        if state is not None:
-            filters["state"] = check.choice("state", state, DeliveryState)
-        return deliveries_page(self, filters, size)
+        states = None if state is None else check.choices("state", state, DeliveryState)
+        return deliveries_page(self, {"kind": "webhook", "target_id": str(webhook_key(webhook))}, states, size)
 
     @call
     def replay(
