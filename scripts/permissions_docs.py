@@ -95,7 +95,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("raw_emails_to_delete", "raw_emails_deleted"),
         *("outbound_emails", "email_suppressions", "report_delivery", "email_health"),
         *("lease_emails", "place_email_files", "finish_email_files", "postpone_email"),
-        *("mailbox_position", "advance_mailbox"),
+        *("mailbox_position", "advance_mailbox", "report_mailbox"),
     ),
     "E-mail that the helpdesk writes": (
         *("email_templates", "set_email_template", "reset_email_template", "preview_email_template"),

@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from .models.mail_out import (
         ChannelHealth,
         EmailSuppression,
+        MailboxHealth,
         MailHealth,
         OutboundEmail,
         OutboundKind,
@@ -286,6 +287,7 @@ __all__ = [
     "MailHealth",
     "MailProvider",
     "MailProviderName",
+    "MailboxHealth",
     "MatchedPart",
     "Merge",
     "Message",

@@ -87,6 +87,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "ChannelHealth",
         "EmailSuppression",
         "MailHealth",
+        "MailboxHealth",
         "OutboundEmail",
         "OutboundKind",
         "OutboundState",

@@ -35,10 +35,18 @@ begin
         'last_received_at', (
           select i.received_at from helpdesk.inbound_emails as i
           where i.channel_id = c.channel_id order by i.received_at desc limit 1
-        )
+        ),
+        'quarantined', coalesce(w.quarantined, 0), 'failed', coalesce(w.failed, 0)
       ) order by c.address), '[]')
       from helpdesk.email_channels as c
+      left join (
+        select
+          i.channel_id, count(*) filter (where i.outcome = 'quarantined') as quarantined,
+          count(*) filter (where i.outcome = 'failed') as failed
+        from helpdesk.inbound_emails as i where i.outcome in ('quarantined', 'failed') group by i.channel_id
+      ) as w on c.channel_id = w.channel_id
     ),
+    'mailboxes', helpdesk_private.mailbox_health(),
     'suppressed', (select count(*) from helpdesk.email_suppressions)
   );
 end;
@@ -56,8 +64,9 @@ as $$
   select helpdesk_private.email_health();
 $$;
 comment on function helpdesk.email_health is
-  'Admins and the secret key: the addresses of the helpdesk with the time of the last mail of each; how many mails '
-  'wait to be parsed (unparsed) or in quarantine, and since when; how many failed; and to how many addresses nothing '
-  'is sent (suppressed).';
+  'Admins and the secret key: the addresses of the helpdesk with the time of the last mail of each, and how many of '
+  'its mails wait or failed; the folders of mailboxes, and why one could not be read (mailboxes); how many mails wait '
+  'to be parsed (unparsed) or in quarantine, and since when; how many failed; and to how many addresses nothing is '
+  'sent (suppressed).';
 revoke all on function helpdesk.email_health from public, anon, authenticated, service_role;
 grant execute on function helpdesk.email_health to authenticated, service_role;

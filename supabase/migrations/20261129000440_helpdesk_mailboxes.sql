@@ -29,6 +29,18 @@ create table helpdesk_private.mailbox_failures (
 comment on table helpdesk_private.mailbox_failures is
   'Mails that could not be received. They are tried again, and never keep the next ones from being read.';
 
+create table helpdesk_private.mailbox_checks (
+  mailbox text not null,
+  folder text not null,
+  checked_at timestamptz not null default clock_timestamp(),
+  problem text,
+  primary key (mailbox, folder)
+);
+comment on table helpdesk_private.mailbox_checks is
+  'When each folder was last looked at, and why it could not be read; null: it was read.';
+
+revoke all on table helpdesk_private.mailbox_checks from public, anon, authenticated, service_role;
+alter table helpdesk_private.mailbox_checks enable row level security;
 revoke all on table helpdesk_private.mailbox_folders from public, anon, authenticated, service_role;
 revoke all on table helpdesk_private.mailbox_failures from public, anon, authenticated, service_role;
 alter table helpdesk_private.mailbox_folders enable row level security;
@@ -135,3 +147,59 @@ comment on function helpdesk.advance_mailbox is
   '(problem); a failed one is tried again later. read_since: the first time, when older mails are left alone.';
 revoke all on function helpdesk.advance_mailbox from public, anon, authenticated, service_role;
 grant execute on function helpdesk.advance_mailbox to service_role;
+
+create function helpdesk_private.report_mailbox(p_mailbox text, p_folder text, p_problem text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform helpdesk_private.text_within('mailbox', coalesce(p_mailbox, ''), 1, 500);
+  perform helpdesk_private.text_within('folder', coalesce(p_folder, ''), 1, 500);
+  insert into helpdesk_private.mailbox_checks as c (mailbox, folder, problem)
+  values (p_mailbox, p_folder, nullif(left(helpdesk_private.one_line(p_problem), 500), ''))
+  on conflict (mailbox, folder) do update set checked_at = clock_timestamp(), problem = excluded.problem;
+end;
+$$;
+revoke all on function helpdesk_private.report_mailbox from public, anon, authenticated, service_role;
+grant execute on function helpdesk_private.report_mailbox to service_role;
+
+create function helpdesk.report_mailbox(mailbox text, folder text, problem text default null)
+returns void
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select helpdesk_private.report_mailbox(report_mailbox.mailbox, report_mailbox.folder, report_mailbox.problem);
+$$;
+comment on function helpdesk.report_mailbox is
+  'For programs with the secret key that read a mailbox: its folder was read now, or could not be (problem). '
+  'email_health() says so.';
+revoke all on function helpdesk.report_mailbox from public, anon, authenticated, service_role;
+grant execute on function helpdesk.report_mailbox to service_role;
+
+create function helpdesk_private.mailbox_health()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'mailbox', c.mailbox, 'folder', c.folder, 'checked_at', c.checked_at, 'problem', c.problem,
+    'failed', (
+      select count(*) from helpdesk_private.mailbox_failures as x where x.mailbox = c.mailbox and x.folder = c.folder
+    ),
+    'last_failure', (
+      select x.problem from helpdesk_private.mailbox_failures as x
+      where x.mailbox = c.mailbox and x.folder = c.folder order by x.next_at desc limit 1
+    )
+  ) order by c.mailbox, c.folder), '[]')
+  from helpdesk_private.mailbox_checks as c
+  where c.checked_at > clock_timestamp() - interval '7 days';
+$$;
+comment on function helpdesk_private.mailbox_health is
+  'The folders that were looked at in the last seven days: why one could not be read, and how many of its mails could '
+  'not be received.';
+revoke all on function helpdesk_private.mailbox_health from public, anon, authenticated, service_role;

@@ -135,6 +135,8 @@ def test_a_mail_that_fails_keeps_none_from_coming_and_is_tried_again(
     assert (found.received, found.failed) == (2, 1)
     position = system.mail.receiving.position(mailbox.name, mailbox.folder)
     assert position is not None
+    [seen] = [one for one in system.mail.health().mailboxes if one.folder == mailbox.folder]
+    assert (seen.problem, seen.failed) == (None, 1)
     # Not at once.
     assert position.failed == ()
     assert fetch_mailbox(system, mailbox) == FetchReport(uid_next=found.uid_next)
@@ -199,6 +201,9 @@ def test_a_wrong_password_and_a_server_that_is_down_are_sentences(system: Helpde
     assert "wrong-one" not in str(caught.value)
     with pytest.raises(MailboxError, match="cannot be reached"):
         fetch_mailbox(system, Mailbox("127.0.0.1", 1, "carla", "x", is_tls=False))
+    problems = {one.mailbox: one.problem or "" for one in system.mail.health().mailboxes}
+    assert "cannot be read" in problems[wrong.name]
+    assert "cannot be reached" in problems["carla@127.0.0.1:1"]
 
 
 def test_no_password_goes_in_the_clear_to_another_computer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from helpdesk_cli._connect.mail_health import mail_findings
 from helpdesk_cli._show.sent_mails import summary
-from helpdesk_sdk import ChannelHealth, MailHealth, OutboundEmail
+from helpdesk_sdk import ChannelHealth, MailboxHealth, MailHealth, OutboundEmail
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -47,6 +47,19 @@ def test_mail_that_waits_too_long_is_a_warning_with_a_fix() -> None:
     [(_, ok, message, fix)] = mail_findings(_health(3, quarantined=3000), NOW)
     assert (ok, fix) == (None, "Decide: helpdesk mail quarantine list")
     assert message.startswith("quarantine waits for 2 d; ")
+
+
+def test_a_mailbox_that_fails_is_a_warning() -> None:
+    def mailbox(**more: object) -> MailHealth:
+        row = {"mailbox": "a@imap.example:993", "folder": "INBOX", "checked_at": NOW} | more
+        return _health().model_copy(update={"mailboxes": (MailboxHealth.model_validate(row),)})
+
+    assert list(mail_findings(mailbox(), NOW)) == [("mailbox", True, "1 read", None)]
+    [(_, ok, message, fix)] = mail_findings(mailbox(problem="no connection"), NOW)
+    assert (ok, message) == (None, "cannot be read: a@imap.example:993, INBOX: no connection")
+    assert fix == "Try it where it is read: helpdesk mail fetch --once"
+    [(_, ok, message, _)] = mail_findings(mailbox(failed=1, last_failure="too large"), NOW)
+    assert (ok, message) == (None, "mails could not be received: a@imap.example:993, INBOX: too large")
 
 
 def _mail(recipient: str, state: str = "sent", **more: object) -> OutboundEmail:

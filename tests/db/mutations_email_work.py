@@ -57,4 +57,20 @@ EMAIL_WORK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]
         "a folder goes back": ("then greatest(f.last_uid, excluded.last_uid)", "then excluded.last_uid"),
         "what came stays failed": ("or (x.uid = p_uid and p_problem is null)", ""),
     },
+    ("mailbox_health()", "email_health"): {
+        "a mailbox that nobody reads is named for ever": (
+            "where c.checked_at > clock_timestamp() - interval '7 days'",
+            "where true",
+        ),
+    },
+    ("report_mailbox(text,text,text)", "email_health"): {
+        "what is read again stays broken": (
+            "problem = excluded.problem",
+            "problem = coalesce(excluded.problem, c.problem)",
+        ),
+        "a mailbox needs no name": (
+            "perform helpdesk_private.text_within('mailbox', coalesce(p_mailbox, ''), 1, 500);",
+            "",
+        ),
+    },
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from tests.db.mailing import BILLING, FAIL, SUPPORT, add_channels, mail, receive
-from tests.db.people import ADMIN, Db, be, one, value
+from tests.db.people import ADMIN, SERVICE, Db, be, one, refused, value
 from tests.db.world import World
 
 
@@ -15,6 +18,7 @@ def test_the_health_of_mail(db: Db, world: World) -> None:
         empty = value(db, "select helpdesk.email_health()")
         db.execute("insert into helpdesk.email_suppressions (address) values ('gone@customer.example')")
     assert {key: empty[key] for key in empty if key != "channels"} == {
+        "mailboxes": [],
         "unparsed": 0,
         "oldest_unparsed_at": None,
         "quarantined": 0,
@@ -29,6 +33,8 @@ def test_the_health_of_mail(db: Db, world: World) -> None:
     with be(db, ADMIN):
         found = value(db, "select helpdesk.email_health()")
     assert (found["unparsed"], found["quarantined"], found["failed"], found["suppressed"]) == (1, 1, 0, 1)
+    counts = {channel["address"]: (channel["quarantined"], channel["failed"]) for channel in found["channels"]}
+    assert (counts[SUPPORT], counts[BILLING]) == ((1, 0), (0, 0))
     last = {channel["address"]: channel["last_received_at"] for channel in found["channels"]}
     received = one(
         db,
@@ -38,3 +44,31 @@ def test_the_health_of_mail(db: Db, world: World) -> None:
     assert last[SUPPORT] == received["at"] == found["oldest_quarantined_at"]
     assert last[BILLING] is None
     assert found["oldest_unparsed_at"] > received["at"]
+
+
+def test_the_health_of_a_mailbox(db: Db, world: World) -> None:
+    def mailboxes() -> list[Any]:
+        with be(db, ADMIN):
+            found: list[Any] = value(db, "select helpdesk.email_health() -> 'mailboxes'")
+        return found
+
+    report = "select helpdesk.report_mailbox('a@b', 'INBOX', %s)"
+    with be(db, SERVICE):
+        db.execute(report, ("The server\nis away",))
+    [found] = mailboxes()
+    assert (found["mailbox"], found["folder"], found["problem"]) == ("a@b", "INBOX", "The server is away")
+    assert (found["failed"], found["last_failure"]) == (0, None)
+    with be(db, SERVICE):
+        db.execute(report, (None,))
+        db.execute("select helpdesk.advance_mailbox('a@b', 'INBOX', 7, 5, 'too large')")
+    [found] = mailboxes()
+    assert (found["problem"], found["failed"], found["last_failure"]) == (None, 1, "too large")
+    # Nobody reads it any more.
+    db.execute("update helpdesk_private.mailbox_checks set checked_at = checked_at - interval '8 days'")
+    assert mailboxes() == []
+
+
+@pytest.mark.parametrize(("mailbox", "folder"), [("", "INBOX"), ("a@b", ""), ("x" * 501, "INBOX")])
+def test_a_report_names_a_mailbox_and_a_folder(db: Db, world: World, mailbox: str, folder: str) -> None:
+    with refused("invalid_value"), be(db, SERVICE):
+        db.execute("select helpdesk.report_mailbox(%s, %s)", (mailbox, folder))

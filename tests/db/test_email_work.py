@@ -277,6 +277,7 @@ def test_a_folder_is_read_from_where_it_was(db: Db, world: World) -> None:
         "select helpdesk.postpone_email(gen_random_uuid(), 'x')",
         "select helpdesk.mailbox_position('a', 'b')",
         "select helpdesk.advance_mailbox('a', 'b', 1, 1)",
+        "select helpdesk.report_mailbox('a', 'b')",
     ],
 )
 def test_people_have_no_part_in_it(db: Db, world: World, query: Any) -> None:

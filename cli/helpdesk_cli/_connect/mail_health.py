@@ -19,7 +19,7 @@ QUARANTINE_MAX = 86_400
 
 
 def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[Result]:
-    """The check of mail that arrives; nothing for a helpdesk without addresses.
+    """The checks of mailboxes and of mail that arrives; nothing for a helpdesk without any.
 
     Args:
         health: What the helpdesk says.
@@ -28,6 +28,7 @@ def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[R
     Returns:
         Name; True, or None as a warning; a message; and a fix.
     """
+    yield from _mailboxes(health)
     channels = [one for one in health.channels if one.is_active]
     if not channels and not health.unparsed and not health.quarantined:
         return
@@ -45,6 +46,19 @@ def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[R
         yield "mail in", None, late, "Decide: helpdesk mail quarantine list"
     else:
         yield "mail in", True, message, None
+
+
+def _mailboxes(health: MailHealth) -> Iterator[Result]:
+    unread = [f"{one.mailbox}, {one.folder}: {one.problem}" for one in health.mailboxes if one.problem]
+    failing = [f"{one.mailbox}, {one.folder}: {one.last_failure}" for one in health.mailboxes if one.failed]
+    if unread:
+        fix = "Try it where it is read: helpdesk mail fetch --once"
+        yield "mailbox", None, f"cannot be read: {'; '.join(unread[:5])}", fix
+    elif failing:
+        fix = "They are tried again, and stay in the mailbox."
+        yield "mailbox", None, f"mails could not be received: {'; '.join(failing[:5])}", fix
+    elif health.mailboxes:
+        yield "mailbox", True, f"{len(health.mailboxes)} read", None
 
 
 def _last(received_at: datetime | None, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,9 @@ from .._base.output import age, one_more, print_fields, print_up_to
 from .._connect.connection import connect
 from .._show.sent_mails import AUTOMATIC_COLUMNS, SENT_COLUMNS
 from .app import app
+
+if TYPE_CHECKING:
+    from helpdesk_sdk import MailboxHealth
 
 TicketOption = Annotated[
     str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
@@ -64,12 +67,20 @@ def health() -> None:
     ]
     fields: list[tuple[str, object]] = [
         *last,
+        *((f"{one.mailbox}, {one.folder}", _mailbox(one)) for one in found.mailboxes),
         ("not parsed", _waiting(found.unparsed, found.oldest_unparsed_at)),
         ("quarantine", _waiting(found.quarantined, found.oldest_quarantined_at)),
         ("failed", found.failed),
         ("suppressed", found.suppressed),
     ]
     print_fields("Mail", fields, json=found)
+
+
+def _mailbox(one: MailboxHealth) -> str:
+    if one.problem:
+        return f"cannot be read: {one.problem}"
+    failed = f", {one.failed:,} failed: {one.last_failure}" if one.failed else ""
+    return f"read {age(one.checked_at)} ago{failed}"
 
 
 def _waiting(count: int, oldest: datetime | None) -> str:

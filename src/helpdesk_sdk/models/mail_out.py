@@ -127,6 +127,27 @@ class ChannelHealth(Model):
     """Whether it is in use."""
     last_received_at: datetime | None = None
     """The time of its last mail; None: there was none."""
+    quarantined: int = 0
+    """How many of its mails wait for a person."""
+    failed: int = 0
+    """How many of its mails could not be taken."""
+
+
+class MailboxHealth(Model):
+    """A folder of a mailbox that is read over IMAP."""
+
+    mailbox: str
+    """The mailbox, like ``support@imap.example.com:993``."""
+    folder: str
+    """The folder."""
+    checked_at: datetime
+    """When it was last looked at; folders at which nobody looked for seven days are left out."""
+    problem: str | None = None
+    """Why it could not be read; None: it was read."""
+    failed: int = 0
+    """How many of its mails could not be received. They are tried again."""
+    last_failure: str | None = None
+    """Why the last of those could not."""
 
 
 class MailHealth(Model):
@@ -134,6 +155,8 @@ class MailHealth(Model):
 
     channels: tuple[ChannelHealth, ...] = ()
     """The addresses of the helpdesk."""
+    mailboxes: tuple[MailboxHealth, ...] = ()
+    """The folders of mailboxes."""
     unparsed: int
     """Mails that wait to be parsed."""
     oldest_unparsed_at: datetime | None = None

@@ -5263,6 +5263,7 @@ export type Database = {
         Returns: number;
       };
       "report_delivery": { Args: { "detail"?: string; "mail_id": string; "outcome": string }; Returns: boolean };
+      "report_mailbox": { Args: { "folder": string; "mailbox": string; "problem"?: string }; Returns: undefined };
       "request_run": {
         Args: {
           "is_test"?: boolean;

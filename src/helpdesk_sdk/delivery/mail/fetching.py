@@ -73,8 +73,16 @@ def fetch_mailbox(
         ForbiddenError: The client has no secret key.
         HelpdeskError: The helpdesk cannot be reached.
     """
-    with _connected(mailbox) as client:
-        return _Folder(hd, mailbox, client, existing, on_mail, is_stopping).fetch()
+    try:
+        with _connected(mailbox) as client:
+            report = _Folder(hd, mailbox, client, existing, on_mail, is_stopping).fetch()
+    except MailboxError as error:
+        # The mailbox is the trouble, whatever else is.
+        with suppress(HelpdeskError):
+            hd.mail.receiving.report(mailbox.name, mailbox.folder, problem=error.message)
+        raise
+    hd.mail.receiving.report(mailbox.name, mailbox.folder)
+    return report
 
 
 def wait_for_mail(mailbox: Mailbox, *, uid_next: int = 0, is_stopping: Callable[[], bool]) -> None:

@@ -5,28 +5,27 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from ... import _limits as limits
 from ... import _validation as check
 from ..._http.flow import Flow, Reply, Request
-from ..._http.resource import Driver, Resource, call
+from ..._http.resource import Driver, call
 from ..._http.transfers import FileBody, Sink
-from ...errors import ConflictError, ForbiddenError, NotFoundError
+from ...errors import ConflictError, NotFoundError
 from ...models.attachments import Attachment
-from ...models.mail_receiving import EmailArrival, EmailDecision, EmailFile, EmailWork, MailboxPosition
+from ...models.mail_receiving import EmailArrival, EmailDecision, EmailFile, EmailWork
 from .._uploads import BUCKET as ATTACHMENTS
 from ._references import InboundEmailRef, email_key
+from .mailboxes import MailboxReading
 
 BUCKET = "helpdesk-emails"
 
 _LEASE_MAX = 100
 _SECONDS_MAX = 3_600
-_UID_MAX = 2**32
 
 
-class Receiving(Resource[Driver]):
+class Receiving(MailboxReading[Driver]):
     """``hd.mail.receiving``: the steps of a program that receives mail, with the secret key.
 
     ``helpdesk_sdk.delivery.mail.receiving.receive_mail()`` goes all of them.
@@ -226,57 +225,3 @@ class Receiving(Resource[Driver]):
         request = self._rpc_write("postpone_email", arguments, repeatable=False)
         reply: Reply = yield request
         return reply.value(str | None)  # type: ignore[arg-type]
-
-    @call
-    def position(self, mailbox: str, folder: str) -> Flow[MailboxPosition | None]:
-        """How far a folder of a mailbox was read; None if it never was.
-
-        Args:
-            mailbox: The mailbox, e.g. ``support@imap.example.com``; up to 500 characters.
-            folder: The folder, e.g. ``INBOX``.
-
-        Raises:
-            ForbiddenError: The client has no secret key.
-        """
-        self._require_system()
-        reply: Reply = yield self._rpc_read("mailbox_position", mailbox=mailbox, folder=folder)
-        return reply.value(MailboxPosition | None)  # type: ignore[arg-type]
-
-    @call
-    def advance(
-        self,
-        mailbox: str,
-        folder: str,
-        *,
-        uidvalidity: int,
-        uid: int,
-        problem: str | None = None,
-        read_since: date | None = None,
-    ) -> Flow[None]:
-        """Note that a mail of a folder was received, or why it could not be.
-
-        Args:
-            mailbox: The mailbox, as for ``position()``.
-            folder: The folder.
-            uidvalidity: The numbering of the server.
-            uid: The number of the mail.
-            problem: Why it could not be received: it is tried again later, and the next mails go on.
-            read_since: The first time, when older mails are left alone: this day.
-
-        Raises:
-            ForbiddenError: The client has no secret key.
-        """
-        self._require_system()
-        arguments = {
-            "mailbox": mailbox,
-            "folder": folder,
-            "uidvalidity": check.integer("uidvalidity", uidvalidity, 0, _UID_MAX),
-            "uid": check.integer("uid", uid, 0, _UID_MAX),
-            "problem": problem,
-            "read_since": None if read_since is None else read_since.isoformat(),
-        }
-        yield self._rpc_write("advance_mailbox", arguments)
-
-    def _require_system(self) -> None:
-        if not self._session_store.is_system:
-            raise ForbiddenError(hint="This needs the project's secret key: Helpdesk(url, secret_key).")

@@ -260,6 +260,12 @@ RECEIVING = [
         Call("advance_mailbox", _FOLDER | {"uidvalidity": 1, "uid": -1}),
         {SERVICE: "invalid_value"},
     ),
+    Case(
+        "A55 report a mailbox",
+        Call("report_mailbox", _FOLDER),
+        f"{_SYSTEM} | 1",
+        says="Say whether a mailbox could be read",
+    ),
 ]
 
 CASES = [*CHANNELS, *PARTICIPANTS, *INBOUND, *RECEIVING]

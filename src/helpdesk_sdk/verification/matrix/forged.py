@@ -190,6 +190,7 @@ PRIVATE: dict[str, LiteralString] = {
     "email_templates": "body",
     "email_work": "problem",
     "mailbox_failures": "problem",
+    "mailbox_checks": "folder",
     "mailbox_folders": "folder",
     "notification_preferences": "choices",
     "embedding_jobs": "attempts",
