@@ -1,35 +1,50 @@
 import { useQuery } from "@tanstack/react-query";
 import { HelpdeskError } from "../lib/errors.ts";
+import { type Finding, mailFindings, outboxFindings, slackFindings } from "../lib/health.ts";
 import * as health from "../services/health.ts";
+import { readMailHealth } from "../services/mailChannels.ts";
+import { readOutboxHealth } from "../services/outbox.ts";
 import { schemaVersion } from "../services/schema.ts";
-
-export type Finding = {
-  check: "database" | "clock" | "timeouts" | "transactions" | "vectors" | "model" | "live";
-  state: "ok" | "warning" | "problem";
-  values: Record<string, string | number>;
-};
+import { listSlackChannels, listWorkspaces } from "../services/slack.ts";
 
 /** What `helpdesk doctor` knows, as far as an admin in a browser can find it out. */
 export function useHealth(liveState: string) {
   return useQuery({
     queryKey: ["health", liveState],
     staleTime: 0,
-    queryFn: async (): Promise<Finding[]> => [
-      { check: "database", state: "ok", values: { version: await schemaVersion() } },
-      { check: "live", state: liveState === "live" ? "ok" : "problem", values: { state: liveState } },
-      await clock(),
-      ...await timeouts(),
-      ...await transactions(),
-      ...await vectors(),
-    ],
+    queryFn: async (): Promise<Finding[]> => {
+      const parts = [database(), clock(), timeouts(), transactions(), outbox(), mail(), slack(), vectors()];
+      const live: Finding = {
+        check: "live",
+        state: liveState === "live" ? "ok" : "problem",
+        values: { state: liveState },
+      };
+      return [live, ...(await Promise.all(parts)).flat()];
+    },
   });
 }
 
+async function database(): Promise<Finding[]> {
+  return [{ check: "database", state: "ok", values: { version: await schemaVersion() } }];
+}
+
+async function outbox(): Promise<Finding[]> {
+  return outboxFindings(await readOutboxHealth());
+}
+
+async function mail(): Promise<Finding[]> {
+  return mailFindings(await readMailHealth());
+}
+
+async function slack(): Promise<Finding[]> {
+  return slackFindings(...await Promise.all([listWorkspaces(), listSlackChannels()]));
+}
+
 /** Tokens are refused when clocks differ by more than half a minute. */
-async function clock(): Promise<Finding> {
+async function clock(): Promise<Finding[]> {
   const seconds = await health.clockSkew();
   const isWrong = seconds !== null && Math.abs(seconds) > 30;
-  return { check: "clock", state: isWrong ? "problem" : "ok", values: { seconds: seconds ?? 0 } };
+  return [{ check: "clock", state: isWrong ? "problem" : "ok", values: { seconds: seconds ?? 0 } }];
 }
 
 async function timeouts(): Promise<Finding[]> {

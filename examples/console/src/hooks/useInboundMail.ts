@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { mailsByEntry } from "../lib/inboundMail.ts";
 import { keys } from "../lib/queryKeys.ts";
-import type { TimelineEntry } from "../lib/timeline.ts";
+import { ticketIdsIn, type TimelineEntry } from "../lib/timeline.ts";
 import * as mail from "../services/inboundMail.ts";
 import { useAction } from "./useAction.ts";
 
@@ -23,11 +23,12 @@ export function useQuarantine() {
   });
 }
 
-/** What became of a mail, in a sentence of the database. */
-export function useExplanation(inboundId: string, outcome: string | null) {
+/** What became of a mail, in a sentence of the database; read only where it is needed. */
+export function useExplanation(inboundId: string, outcome: string | null, isNeeded: boolean) {
   return useQuery({
     queryKey: keys.mail("explanation", inboundId, outcome ?? ""),
     queryFn: () => mail.explainMail(inboundId),
+    enabled: isNeeded,
   });
 }
 
@@ -45,10 +46,7 @@ export function useQuarantineActions() {
 
 /** The mails that messages, notes and descriptions of a conversation came as, by the id of the entry. */
 export function useTicketMails(ticketId: string, entries: TimelineEntry[]) {
-  const ids = useMemo(() => [...new Set([ticketId, ...entries.map((entry) => entry.ticketId)])].sort(), [
-    ticketId,
-    entries,
-  ]);
+  const ids = useMemo(() => ticketIdsIn(ticketId, entries), [ticketId, entries]);
   const { data } = useQuery({
     queryKey: [...keys.timeline(ticketId), "mails", ids],
     queryFn: () => mail.listMailsOf(ids),

@@ -1,27 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ChannelHealth, type ChannelValues, countWaiting } from "../lib/mail.ts";
+import type { ChannelValues } from "../lib/mail.ts";
 import { keys } from "../lib/queryKeys.ts";
 import * as mail from "../services/mailChannels.ts";
 import { useAction } from "./useAction.ts";
-
-const NONE = { waiting: 0, quarantined: 0, failed: 0 };
 
 /** The addresses at which the helpdesk receives mail. */
 export function useMailChannels() {
   return useQuery({ queryKey: keys.mail("channels"), queryFn: mail.listChannels, staleTime: 0 });
 }
 
-/** Whether channels receive mail; `unparsed` counts mails that have no channel yet. */
-export function useChannelHealth(ids: readonly string[]) {
+/** When each channel last received a mail, and what waits. Mails that wait have no event: pages ask again. */
+export function useMailHealth() {
   return useQuery({
-    queryKey: keys.mail("health", ...ids),
+    queryKey: keys.mail("health"),
+    queryFn: mail.readMailHealth,
     staleTime: 0,
-    queryFn: async () => {
-      const [waiting, ...last] = await Promise.all([mail.listWaitingMails(), ...ids.map(mail.lastMailOf)] as const);
-      const counts = countWaiting(waiting);
-      const health = (id: string, lastMail: string | null): ChannelHealth => ({ ...counts.get(id) ?? NONE, lastMail });
-      return { byId: new Map(ids.map((id, at) => [id, health(id, last[at]!)])), unparsed: counts.get(null) ?? NONE };
-    },
+    refetchInterval: 60_000,
   });
 }
 

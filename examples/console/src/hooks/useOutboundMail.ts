@@ -3,17 +3,14 @@ import { useMemo } from "react";
 import type { TicketDetails } from "../lib/models.ts";
 import { isOnItsWay, mailsByMessage } from "../lib/outboundMail.ts";
 import { keys } from "../lib/queryKeys.ts";
-import type { TimelineEntry } from "../lib/timeline.ts";
+import { ticketIdsIn, type TimelineEntry } from "../lib/timeline.ts";
 import * as mail from "../services/outboundMail.ts";
 import { useAction } from "./useAction.ts";
 import { useParticipants } from "./useParticipants.ts";
 
 /** The mails that replies of a conversation became, by the id of the message. */
 export function useSentMails(ticketId: string, entries: TimelineEntry[]) {
-  const ids = useMemo(() => [...new Set([ticketId, ...entries.map((entry) => entry.ticketId)])].sort(), [
-    ticketId,
-    entries,
-  ]);
+  const ids = useMemo(() => ticketIdsIn(ticketId, entries), [ticketId, entries]);
   const { data } = useQuery({
     queryKey: [...keys.timeline(ticketId), "sent", ids],
     queryFn: () => mail.listSent(ids),

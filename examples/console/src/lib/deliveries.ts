@@ -16,11 +16,13 @@ export const DELIVERY_STATES = ["queued", "leased", "done", "failed", "dead", "u
 export const DELIVERY_KINDS = ["webhook", "email", "slack"] as const;
 export type DeliveryState = typeof DELIVERY_STATES[number];
 export type DeliveryKind = typeof DELIVERY_KINDS[number];
-/** A row of the outbox, with what its event was. */
+/** A row of the outbox, with what its event was, or to whom its mail goes, and the ticket of both. */
 export type Delivery = Omit<Tables["outbox"]["Row"], "kind" | "state"> & {
   kind: DeliveryKind;
   state: DeliveryState;
-  event: { type: string; ticket_number: number | null } | null;
+  event: { type: string } | null;
+  recipient: string | null;
+  ticket_number: number | null;
 };
 export type Attempt = Omit<Tables["delivery_attempts"]["Row"], "outcome"> & {
   outcome: "done" | "retry" | "refused" | "gone" | "unknown" | "lost";
@@ -42,6 +44,9 @@ export type OutboxHealth = OutboxCounts & {
   webhooks_failing: number;
   by_kind: Record<DeliveryKind, OutboxCounts>;
 };
+
+/** From here on the oldest delivery says that perhaps nothing sends. */
+export const LATE_SECONDS = 300;
 
 /** Groups of events that a webhook may ask for. */
 export const EVENT_GROUPS = ["ticket", "message", "note", "proposal", "attachment", "user", "team", "article"] as const;

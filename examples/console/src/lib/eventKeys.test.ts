@@ -61,8 +61,8 @@ describe("keysOfEvent", () => {
   it("reads mails again of which a ticket's event says something, and what is set about mail", () => {
     const bounced = keysOfEvent(event({ type: "email.bounced" }));
     expect(bounced).toEqual([["ticket", "t1"], ["timeline", "t1"], ["mail"]]);
-    expect(keysOfEvent(event({ type: "email_channel.created", ticket_id: null }))).toEqual([["mail"]]);
-    expect(keysOfEvent(event({ type: "email.quarantined", ticket_id: null }))).toEqual([["mail"]]);
+    expect(keysOfEvent(event({ type: "email_channel.created", ticket_id: null }))).toEqual([["mail"], ["health"]]);
+    expect(keysOfEvent(event({ type: "email.quarantined", ticket_id: null }))).toEqual([["mail"], ["health"]]);
   });
 
   it("leaves links and duplicates alone unless tickets come together or part", () => {

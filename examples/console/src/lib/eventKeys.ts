@@ -51,11 +51,11 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   field: () => [keys.fields()],
   view: () => [keys.views()],
   webhook: () => [keys.webhooks(), keys.deliveries(), ["health"]],
-  slack: () => [["slack"]],
+  slack: () => [["slack"], ["health"]],
 };
 
 /** What is set about mail, and mails that wait, are few: all of it is read again. */
-const MAIL = () => [keys.mail()];
+const MAIL = () => [keys.mail(), ["health"]];
 
 function ofOthers(type: string): typeof OF_OTHERS[string] | undefined {
   const group = type.split(".")[0] ?? "";

@@ -13,6 +13,8 @@ export type MailEvidence = {
   sender?: string | null;
   reply_to?: string[];
   quarantined_for?: string;
+  /** Too many tickets of unknown senders within an hour. */
+  opened?: { count?: number; permitted?: number };
 };
 export type InboundMail = Omit<Tables["inbound_emails"]["Row"], "verdict" | "evidence"> & {
   verdict: MailVerdict | null;
@@ -73,6 +75,28 @@ export function splitQuoted(text: string, from: number | null): { shown: string;
   const characters = [...text];
   const shown = characters.slice(0, from).join(""), quoted = characters.slice(from).join("");
   return shown.trim() === "" || quoted.trim() === "" ? null : { shown, quoted };
+}
+
+/** What explains a mail, as codes: each has words in every language. */
+export type Explained = {
+  outcome: string;
+  /** Why; of a mail that somebody decided on, why it had waited. */
+  reason: string | null;
+  isDecided: boolean;
+  /** Why the ticket that it names does not count, where the reason does not say so. */
+  refused: string | null;
+};
+
+/** The codes behind the sentence of explain_email(). */
+export function explainedBy({ outcome, reason, note_id, evidence }: TicketMail): Explained {
+  const isDecided = evidence.quarantined_for !== undefined;
+  const code = evidence.quarantined_for ?? (outcome === "failed" ? null : reason);
+  return {
+    outcome: outcome === null ? "waiting" : outcome === "appended" && note_id !== null ? "noted" : outcome,
+    reason: code,
+    isDecided,
+    refused: code === "names_mail_of_others" ? null : evidence.hits?.[0]?.refused ?? null,
+  };
 }
 
 export type EvidenceKey =

@@ -21,20 +21,41 @@ export type MailBlock = Tables["email_blocks"]["Row"];
 /** A further address of a person. */
 export type FurtherAddress = Tables["user_emails"]["Row"] & { user: { name: string; email: string | null } | null };
 
-/** What an admin sees of a channel besides its settings; null: no mail in the last 30 days. */
-export type ChannelHealth = { lastMail: string | null; waiting: number; quarantined: number; failed: number };
-/** A mail that waits for its parsing or for a person, or that could not be taken. */
-export type WaitingMail = { channel_id: string | null; outcome: string | null };
+/** What email_health() says of an address of the helpdesk. */
+export type ChannelHealth = {
+  channel_id: string;
+  address: string;
+  is_active: boolean;
+  last_received_at: string | null;
+  quarantined: number;
+  failed: number;
+};
+/** What it says of a folder of a mailbox that is read over IMAP. */
+export type MailboxHealth = {
+  mailbox: string;
+  folder: string;
+  /** When it was last looked at, and why that failed; null when it did not. */
+  checked_at: string | null;
+  problem: string | null;
+  /** Mails in it that could not be received, and why the last one could not. */
+  failed: number;
+  last_failure: string | null;
+};
+/** Numbers of email_health(): mail that waits, and mail that could not be taken. */
+export type MailHealth = {
+  channels: ChannelHealth[];
+  mailboxes: MailboxHealth[];
+  unparsed: number;
+  oldest_unparsed_at: string | null;
+  quarantined: number;
+  oldest_quarantined_at: string | null;
+  failed: number;
+  suppressed: number;
+};
 
-/** Numbers by channel; null stands for mails of no channel, which a mail has until it is parsed. */
-export function countWaiting(mails: readonly WaitingMail[]): Map<string | null, Omit<ChannelHealth, "lastMail">> {
-  const found = new Map<string | null, Omit<ChannelHealth, "lastMail">>();
-  for (const { channel_id, outcome } of mails) {
-    const counts = found.get(channel_id) ?? { waiting: 0, quarantined: 0, failed: 0 };
-    counts[outcome === null ? "waiting" : outcome === "failed" ? "failed" : "quarantined"]++;
-    found.set(channel_id, counts);
-  }
-  return found;
+/** Whether mails of a mailbox do not come in. */
+export function isFailing({ problem, failed }: MailboxHealth): boolean {
+  return problem !== null || failed > 0;
 }
 
 /** Entries of a text with commas, blanks and lines, in lower case and each once. */

@@ -20,8 +20,19 @@ export type NewSlackChannel = Pick<
   "connection_id" | "channel_id" | "channel_name" | "team_id" | "events"
 >;
 
-/** Whether the form may be sent: ids and secrets as Slack writes them. The database decides. */
-export function canConnect({ workspace_id, bot_user_id, bot_token, signing_secret }: SlackSecrets): boolean {
-  return /^[TE][A-Z0-9]+$/.test(workspace_id) && /^[UWB][A-Z0-9]+$/.test(bot_user_id) &&
-    bot_token.startsWith("xoxb-") && signing_secret.length >= 16;
+export const SLACK_FIELDS = ["workspace_id", "workspace_name", "bot_user_id", "bot_token", "signing_secret"] as const;
+export type SlackField = typeof SLACK_FIELDS[number];
+
+/** Ids and secrets as Slack writes them; the name is anybody's choice. The database decides. */
+const FORMS: Record<SlackField, RegExp> = {
+  workspace_id: /^[TE][A-Z0-9]+$/,
+  workspace_name: /^/,
+  bot_user_id: /^[UWB][A-Z0-9]+$/,
+  bot_token: /^xoxb-/,
+  signing_secret: /^.{16}/,
+};
+
+/** Whether Slack never writes such a value. */
+export function isWrongSecret(field: SlackField, value: string): boolean {
+  return !FORMS[field].test(value);
 }

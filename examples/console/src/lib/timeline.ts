@@ -93,6 +93,11 @@ export function groupEvents(entries: TimelineEntry[]): TimelineItem[] {
   return items;
 }
 
+/** The ticket and those that were merged into it, as far as the conversation has entries of them; in a fixed order. */
+export function ticketIdsIn(ticketId: string, entries: TimelineEntry[]): string[] {
+  return [...new Set([ticketId, ...entries.map((entry) => entry.ticketId)])].sort();
+}
+
 /** The newest message among entries: what `send_reply` expects. */
 export function newestMessage(entries: TimelineEntry[]): MessageEntry | null {
   return entries.findLast((entry) => entry.kind === "message") ?? null;

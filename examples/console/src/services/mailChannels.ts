@@ -1,14 +1,5 @@
-import {
-  type ChannelValues,
-  type FurtherAddress,
-  type MailBlock,
-  type MailChannel,
-  type WaitingMail,
-} from "../lib/mail.ts";
+import type { ChannelValues, FurtherAddress, MailBlock, MailChannel, MailHealth } from "../lib/mail.ts";
 import { call, client } from "./supabase.ts";
-
-/** How far back the last mail of a channel is looked for. */
-const DAYS = 30;
 
 /** The addresses at which the helpdesk receives mail, by address. */
 export async function listChannels(): Promise<MailChannel[]> {
@@ -27,19 +18,9 @@ export async function removeChannel(id: string): Promise<void> {
   await call(client().from("email_channels").delete().eq("channel_id", id).select("channel_id"));
 }
 
-/** When a channel last received a mail; null for none within a month. */
-export async function lastMailOf(channelId: string): Promise<string | null> {
-  const since = new Date(Date.now() - DAYS * 86_400_000).toISOString();
-  const query = client().from("inbound_emails").select("received_at").eq("channel_id", channelId);
-  const rows = await call(query.gte("received_at", since).order("received_at", { ascending: false }).limit(1));
-  return rows[0]?.received_at ?? null;
-}
-
-/** The newest 1,000 mails that wait for their parsing or for a person, or could not be taken. */
-export async function listWaitingMails(): Promise<WaitingMail[]> {
-  const query = client().from("inbound_emails").select("channel_id,outcome");
-  const waiting = query.or("outcome.is.null,outcome.in.(quarantined,failed)");
-  return await call(waiting.order("received_at", { ascending: false }).limit(1000));
+/** When each channel last received a mail, what waits, and to how many addresses nothing is sent. */
+export async function readMailHealth(): Promise<MailHealth> {
+  return await call(client().rpc("email_health")) as unknown as MailHealth;
 }
 
 /** Senders whose mail opens no ticket. */

@@ -20,14 +20,34 @@ export async function listDeliveries(filter: DeliveryFilter, behind: DeliveryPla
   }
   const newest = { ascending: false };
   const rows = await call(query.order("sequence", newest).order("delivery_id", newest).limit(DELIVERY_PAGE));
-  const events = await eventsOf(rows.flatMap(({ event_id }) => event_id ?? []));
-  return rows.map((row) => ({ ...row, event: events.get(row.event_id ?? 0) ?? null })) as Delivery[];
+  const [events, mails] = await Promise.all([
+    eventsOf(rows.flatMap(({ event_id }) => event_id ?? [])),
+    mailsOf(rows.filter(({ kind }) => kind === "email").map(({ target_id }) => target_id)),
+  ]);
+  return rows.map((row) => {
+    const event = events.get(row.event_id ?? 0) ?? null, mail = mails.get(row.target_id);
+    const ticket_number = event?.ticket_number ?? mail?.ticket?.number ?? null;
+    return { ...row, event, recipient: mail?.recipient ?? null, ticket_number };
+  }) as Delivery[];
 }
 
-async function eventsOf(ids: number[]): Promise<Map<number, NonNullable<Delivery["event"]>>> {
+type SentEvent = { event_id: number; type: string; ticket_number: number | null };
+
+async function eventsOf(ids: number[]): Promise<Map<number, SentEvent>> {
   if (ids.length === 0) return new Map();
   const query = client().from("events").select("event_id,type,ticket_number").in("event_id", [...new Set(ids)]);
   return new Map((await call(query)).map((event) => [event.event_id, event]));
+}
+
+type SentMail = { email_id: string; recipient: string; ticket: { number: number } | null };
+
+async function mailsOf(ids: string[]): Promise<Map<string, SentMail>> {
+  if (ids.length === 0) return new Map();
+  const query = client().from("outbound_emails").select("email_id,recipient,ticket:tickets(number)").in(
+    "email_id",
+    ids,
+  );
+  return new Map((await call(query) as unknown as SentMail[]).map((mail) => [mail.email_id, mail]));
 }
 
 /** The attempts at a delivery, the oldest first. */

@@ -68,8 +68,8 @@ story("an admin makes a webhook, sees what fails, and sends it again", { world: 
   const channel = page.getByRole("dialog", { name: "New channel" });
   await channel.getByLabel("Address", { exact: true }).fill("billing@desk.example");
   await channel.getByLabel("Servers whose checks are believed").fill("MX.google.com, mx.desk.example");
-  await channel.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("row", { name: /billing@desk\.example/ }).getByText("none in 30 days").waitFor();
+  await channel.getByLabel("Servers whose checks are believed").press("Enter");
+  await page.getByRole("row", { name: /billing@desk\.example/ }).getByText("none yet").waitFor();
   const [billing] = await admin.rows("email_channels", "address=eq.billing@desk.example");
   expectEqual(billing.trusted_authserv_ids, ["mx.google.com", "mx.desk.example"], "servers");
   await page.getByLabel("Address or domain").fill("spam.example");
@@ -81,6 +81,31 @@ story("an admin makes a webhook, sees what fails, and sends it again", { world: 
   await page.getByRole("option", { name: /Mei Tanaka/ }).click();
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByRole("row", { name: /mei@home\.example/ }).getByText("Mei Tanaka").waitFor();
+
+  // When the helpdesk writes by itself: refused at the field, then kept; what was written, and what was not.
+  const automatic = page.getByRole("region", { name: "Mails that the helpdesk writes by itself" });
+  const minutes = automatic.getByLabel("Collect replies of a requester (minutes)");
+  await minutes.fill("9999");
+  await minutes.press("Enter");
+  await automatic.getByText("Must be 0 to 1440.").waitFor();
+  await expectAccessible(page, "a setting that is refused", ["light"]);
+  await minutes.fill("15");
+  await automatic.getByLabel("Acknowledge new tickets").selectOption("none");
+  await automatic.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The settings are saved.").waitFor();
+  const [settings] = await admin.rows("settings");
+  expectEqual([settings.email_batch_minutes, settings.email_acknowledgements], [15, "none"], "settings");
+  await page.getByText("Every mail that was considered was written.").waitFor();
+  await page.getByLabel("Only those that were not written").uncheck();
+  await page.getByRole("row", { name: /A request has arrived.*mei@example\.com.*Written/ }).waitFor();
+
+  // What works and what does not, with the page that mends it.
+  await page.getByRole("link", { name: "Health" }).click();
+  await page.getByText("3 mails wait for a person.").waitFor();
+  await page.getByText("None is dead.").waitFor();
+  await page.getByRole("link", { name: "Go to: Quarantine" }).click();
+  await page.getByRole("article", { name: "From nobody" }).waitFor();
+  await page.goto("/admin/mail");
 
   // The texts of automatic mails: seen before they are saved, refused with a wrong name, and taken back.
   await page.getByRole("link", { name: "Mail texts" }).click();
@@ -145,6 +170,10 @@ story(
     await expectAccessible(page, "quarantine with evidence", ["light"]);
     await stranger.getByRole("button", { name: "Add to the ticket" }).click();
     await stranger.waitFor({ state: "hidden" });
+    await eventually(
+      "the next mail has the focus",
+      () => page.evaluate(() => document.activeElement?.id.startsWith("mail-") ?? false),
+    );
     const invoice = page.getByRole("article", { name: "Invoice" });
     await invoice.getByRole("button", { name: "Spam" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Spam" }).click();

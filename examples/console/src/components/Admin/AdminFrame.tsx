@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { PageHeader } from "../Shared/index.ts";
 
@@ -26,10 +26,15 @@ type Props = { intro: string; actions?: ReactNode; children: ReactNode };
 export function AdminFrame({ intro, actions, children }: Props) {
   const t = useTranslations("shell");
   const words = useTranslations("admin.pages");
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone the tabs are wider than the page: the one of this page is in sight.
+  useEffect(() => {
+    tabs.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, []);
   return (
     <div className="mx-auto max-w-5xl p-4 sm:p-6">
       <PageHeader title={t("admin")} />
-      <nav aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
+      <nav ref={tabs} aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
         {PAGES.map((name) => (
           <Link key={name} to="/admin/$" params={{ _splat: name }} className={LINK}>
             {words(name)}

@@ -3,7 +3,8 @@ import { useTranslations } from "use-intl";
 import { useTeamActions } from "../../hooks/useTeams.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Team } from "../../lib/models.ts";
-import { Button, Dialog, ErrorNote, Switch, TextArea, TextField } from "../Shared/index.ts";
+import { Switch, TextArea, TextField } from "../Shared/index.ts";
+import { FormDialog } from "../Shell/FormDialog.tsx";
 
 type Props = { isOpen: boolean; team?: Team; onClose(): void };
 
@@ -25,41 +26,28 @@ function OpenTeamDialog({ team, onClose }: Props) {
     const { team_id: id, ...changes } = given;
     if (await (team ? change.run({ id, ...changes }) : create.run(given))) onClose();
   };
-  const problem = create.problem ?? change.problem;
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={team ? t("editTeam") : t("newTeam")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button
-            variant="primary"
-            isBusy={create.isBusy || change.isBusy}
-            isDisabled={!given.name.trim()}
-            onClick={save}
-          >
-            {t("save")}
-          </Button>
-        </>
-      }
+      saveLabel={t("save")}
+      isBusy={create.isBusy || change.isBusy}
+      isDisabled={!given.name.trim()}
+      problem={create.problem ?? change.problem}
+      onSave={save}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        {problem && <ErrorNote error={problem} />}
-        <TextField label={t("name")} value={given.name} onChange={(name) => setGiven({ ...given, name })} />
-        <TextArea
-          label={t("description")}
-          rows={3}
-          value={given.description}
-          onChange={(description) => setGiven({ ...given, description })}
-        />
-        <Switch
-          label={t("publicTeamText")}
-          isOn={given.is_public}
-          onChange={(is_public) => setGiven({ ...given, is_public })}
-        />
-      </div>
-    </Dialog>
+      <TextField label={t("name")} value={given.name} onChange={(name) => setGiven({ ...given, name })} />
+      <TextArea
+        label={t("description")}
+        rows={3}
+        value={given.description}
+        onChange={(description) => setGiven({ ...given, description })}
+      />
+      <Switch
+        label={t("publicTeamText")}
+        isOn={given.is_public}
+        onChange={(is_public) => setGiven({ ...given, is_public })}
+      />
+    </FormDialog>
   );
 }

@@ -46,9 +46,10 @@ export function DeliveryRow({ delivery, hasKind }: Props) {
         </Cell>
         <Cell>
           <code>{name}</code>{" "}
-          {ticketId && event?.ticket_number && (
+          {delivery.recipient && <span dir="ltr" className="break-all text-muted">{delivery.recipient}</span>}{" "}
+          {ticketId && delivery.ticket_number !== null && (
             <Link to="/tickets/$ticketId" params={{ ticketId }} className="text-accent underline">
-              #{event.ticket_number}
+              #{delivery.ticket_number}
             </Link>
           )}
         </Cell>

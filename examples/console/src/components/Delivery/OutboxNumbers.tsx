@@ -1,14 +1,12 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useOutboxHealth, useReplay } from "../../hooks/useDeliveries.ts";
-import { DELIVERY_KINDS, type OutboxCounts, type OutboxHealth } from "../../lib/deliveries.ts";
+import { DELIVERY_KINDS, LATE_SECONDS, type OutboxCounts, type OutboxHealth } from "../../lib/deliveries.ts";
 import { Cell, Row, Rows } from "../Admin/Rows.tsx";
 import { Button, ConfirmDialog, ErrorNote, Time, useToast } from "../Shared/index.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 
 const NUMBERS = ["waiting", "held", "dead", "failed", "unknown"] as const;
-/** From here on the oldest delivery says that perhaps nothing sends. */
-const LATE_SECONDS = 300;
 
 /** What waits of each kind, for how long, and what ended badly. */
 export function OutboxNumbers() {

@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useWebhookActions } from "../../hooks/useWebhooks.ts";
 import type { NewWebhook } from "../../lib/deliveries.ts";
-import { Button, Dialog, ErrorNote, Select } from "../Shared/index.ts";
+import { Select } from "../Shared/index.ts";
+import { FormDialog } from "../Shell/FormDialog.tsx";
 
 /** For how long the former secret signs, too, in seconds. */
 const KEEPS = [86_400, 604_800, 3_600, 0] as const;
@@ -19,27 +20,21 @@ export function RotateDialog({ webhookId, onClose, onMade }: Props) {
     if (made) onMade(made.value);
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={t("rotate")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button variant="primary" isBusy={rotate.isBusy} onClick={run}>{t("rotateNow")}</Button>
-        </>
-      }
+      saveLabel={t("rotateNow")}
+      isBusy={rotate.isBusy}
+      problem={rotate.problem}
+      onSave={run}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        <p className="text-muted">{t("rotateText")}</p>
-        {rotate.problem && <ErrorNote error={rotate.problem} />}
-        <Select
-          label={t("keep")}
-          value={String(keep)}
-          onChange={(value) => setKeep(Number(value))}
-          options={KEEPS.map((seconds) => ({ value: String(seconds), label: t(`keeps.${seconds}`) }))}
-        />
-      </div>
-    </Dialog>
+      <p className="text-muted">{t("rotateText")}</p>
+      <Select
+        label={t("keep")}
+        value={String(keep)}
+        onChange={(value) => setKeep(Number(value))}
+        options={KEEPS.map((seconds) => ({ value: String(seconds), label: t(`keeps.${seconds}`) }))}
+      />
+    </FormDialog>
   );
 }

@@ -14,7 +14,8 @@ export function SecretDialog({ made, onClose }: { made: NewWebhook; onClose(): v
       title={t("secretTitle")}
       footer={
         <>
-          <Button onClick={copy}>{t("copy")}</Button>
+          {/* Only pages over https have a clipboard. */}
+          {"clipboard" in navigator && <Button onClick={copy}>{t("copy")}</Button>}
           <Button variant="primary" onClick={onClose}>{t("secretStored")}</Button>
         </>
       }

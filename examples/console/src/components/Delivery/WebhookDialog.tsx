@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { useTeams } from "../../hooks/useTeams.ts";
 import { useWebhookActions } from "../../hooks/useWebhooks.ts";
 import { type ChosenTypes, chosenTypes, namedTypes, type NewWebhook, type Webhook } from "../../lib/deliveries.ts";
-import { Button, Dialog, ErrorNote, Select, TextField } from "../Shared/index.ts";
+import { TeamSelect } from "../Admin/Team.tsx";
+import { Select, TextField } from "../Shared/index.ts";
+import { FormDialog } from "../Shell/FormDialog.tsx";
 import { EventTypesField } from "./EventTypesField.tsx";
 
 type Props = { webhook?: Webhook; onClose(): void; onMade?(made: NewWebhook): void };
@@ -12,7 +13,6 @@ type Props = { webhook?: Webhook; onClose(): void; onMade?(made: NewWebhook): vo
 export function WebhookDialog({ webhook, onClose, onMade }: Props) {
   const t = useTranslations("deliveries");
   const { create, change } = useWebhookActions();
-  const { data: teams = [] } = useTeams();
   const [types, setTypes] = useState<ChosenTypes>(() => chosenTypes(webhook?.event_types ?? ["*"]));
   const [given, setGiven] = useState({
     url: webhook?.url ?? "",
@@ -30,58 +30,42 @@ export function WebhookDialog({ webhook, onClose, onMade }: Props) {
     const made = await create.run(values);
     if (made) onMade?.(made.value);
   };
-  const problem = create.problem ?? change.problem;
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={webhook ? t("editWebhook") : t("newWebhook")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button
-            variant="primary"
-            isBusy={create.isBusy || change.isBusy}
-            isDisabled={given.url.trim() === "" || event_types.length === 0}
-            onClick={save}
-          >
-            {webhook ? t("save") : t("create")}
-          </Button>
-        </>
-      }
+      saveLabel={webhook ? t("save") : t("create")}
+      isBusy={create.isBusy || change.isBusy}
+      isDisabled={given.url.trim() === "" || event_types.length === 0}
+      problem={create.problem ?? change.problem}
+      onSave={save}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        {problem && <ErrorNote error={problem} />}
-        <TextField
-          label={t("url")}
-          hint={t("urlHint")}
-          value={given.url}
-          onChange={(url) => setGiven({ ...given, url })}
-        />
-        <TextField
-          label={t("description")}
-          value={given.description}
-          maxLength={1000}
-          onChange={(description) => setGiven({ ...given, description })}
-        />
-        <EventTypesField value={types} onChange={setTypes} />
-        <Select
-          label={t("team")}
-          hint={t("teamHint")}
-          value={given.team_id ?? ""}
-          onChange={(team_id) => setGiven({ ...given, team_id: team_id || null })}
-          options={[
-            { value: "", label: t("allTeams") },
-            ...teams.map(({ team_id, name }) => ({ value: team_id, label: name })),
-          ]}
-        />
-        <Select
-          label={t("audience")}
-          value={given.audience}
-          onChange={(audience) => setGiven({ ...given, audience: audience as Webhook["audience"] })}
-          options={(["staff", "customer"] as const).map((value) => ({ value, label: t(`audiences.${value}`) }))}
-        />
-      </div>
-    </Dialog>
+      <TextField
+        label={t("url")}
+        hint={t("urlHint")}
+        value={given.url}
+        onChange={(url) => setGiven({ ...given, url })}
+      />
+      <TextField
+        label={t("description")}
+        value={given.description}
+        maxLength={1000}
+        onChange={(description) => setGiven({ ...given, description })}
+      />
+      <EventTypesField value={types} onChange={setTypes} />
+      <TeamSelect
+        label={t("team")}
+        hint={t("teamHint")}
+        value={given.team_id}
+        onChange={(team_id) => setGiven({ ...given, team_id })}
+        none={t("allTeams")}
+      />
+      <Select
+        label={t("audience")}
+        value={given.audience}
+        onChange={(audience) => setGiven({ ...given, audience: audience as Webhook["audience"] })}
+        options={(["staff", "customer"] as const).map((value) => ({ value, label: t(`audiences.${value}`) }))}
+      />
+    </FormDialog>
   );
 }

@@ -1,9 +1,9 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
-import { useTeams } from "../../hooks/useTeams.ts";
 import { useWebhookActions, useWebhooks } from "../../hooks/useWebhooks.ts";
 import type { NewWebhook, Webhook } from "../../lib/deliveries.ts";
+import { TeamName } from "../Admin/Team.tsx";
 import { Button, ConfirmDialog, EmptyState, ErrorNote, Panel, Switch, useToast } from "../Shared/index.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 import { Deliveries } from "./Deliveries.tsx";
@@ -45,7 +45,6 @@ function WebhookPanel({ webhook }: { webhook: Webhook }) {
   const navigate = useNavigate();
   const { toast } = useToast();
   const { change, remove, test } = useWebhookActions();
-  const team = useTeams().data?.find(({ team_id }) => team_id === webhook.team_id);
   const [asks, setAsks] = useState<Asks>(null);
   const [made, setMade] = useState<NewWebhook | null>(null);
   const id = webhook.webhook_id;
@@ -61,7 +60,9 @@ function WebhookPanel({ webhook }: { webhook: Webhook }) {
           <Fact name={t("events")}>
             <EventTypes types={webhook.event_types} />
           </Fact>
-          <Fact name={t("team")}>{webhook.team_id ? team?.name ?? "…" : t("allTeams")}</Fact>
+          <Fact name={t("team")}>
+            <TeamName id={webhook.team_id} none={t("allTeams")} />
+          </Fact>
           <Fact name={t("audience")}>{t(`audiences.${webhook.audience}`)}</Fact>
         </dl>
         <Switch

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
-import { useTeams } from "../../hooks/useTeams.ts";
 import { useWebhooks } from "../../hooks/useWebhooks.ts";
 import type { Webhook } from "../../lib/deliveries.ts";
 import { Cell, Row, Rows } from "../Admin/Rows.tsx";
+import { TeamName } from "../Admin/Team.tsx";
 import { Badge, EmptyState } from "../Shared/index.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 
@@ -26,7 +26,6 @@ export function Webhooks() {
 
 function WebhookRow({ webhook }: { webhook: Webhook }) {
   const t = useTranslations("deliveries");
-  const team = useTeams().data?.find(({ team_id }) => team_id === webhook.team_id);
   return (
     <Row isDimmed={!webhook.is_active}>
       <Cell>
@@ -35,14 +34,16 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
           params={{ _splat: `webhooks/${webhook.webhook_id}` }}
           className="font-medium break-all text-accent hover:underline"
         >
-          {webhook.url}
+          <span dir="ltr">{webhook.url}</span>
         </Link>
         <span className="block text-muted" dir="auto">{webhook.description}</span>
       </Cell>
       <Cell>
         <EventTypes types={webhook.event_types} />
       </Cell>
-      <Cell>{webhook.team_id ? team?.name ?? "…" : t("allTeams")}</Cell>
+      <Cell>
+        <TeamName id={webhook.team_id} none={t("allTeams")} />
+      </Cell>
       <Cell>
         <WebhookState webhook={webhook} />
       </Cell>

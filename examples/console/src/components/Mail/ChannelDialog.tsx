@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useChannelActions } from "../../hooks/useMailChannels.ts";
-import { useTeams } from "../../hooks/useTeams.ts";
 import { MAIL_PROVIDERS, type MailChannel, type MailProvider, splitList } from "../../lib/mail.ts";
-import { Button, Dialog, ErrorNote, Select, Switch, TextField } from "../Shared/index.ts";
+import { TeamSelect } from "../Admin/Team.tsx";
+import { Select, Switch, TextField } from "../Shared/index.ts";
+import { FormDialog } from "../Shell/FormDialog.tsx";
 
 const LISTS = ["trusted_authserv_ids", "trusted_rewriters", "trusted_forms"] as const;
 type Lists = Record<typeof LISTS[number], string>;
@@ -14,7 +15,6 @@ type Props = { channel?: MailChannel; onClose(): void };
 export function ChannelDialog({ channel, onClose }: Props) {
   const t = useTranslations("channels");
   const { add, change } = useChannelActions();
-  const { data: teams = [] } = useTeams();
   const [given, setGiven] = useState({
     address: channel?.address ?? "",
     name: channel?.name ?? "",
@@ -39,77 +39,61 @@ export function ChannelDialog({ channel, onClose }: Props) {
     };
     if (await (channel ? change.run({ id: channel.channel_id, ...values }) : add.run(values))) onClose();
   };
-  const problem = add.problem ?? change.problem;
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={channel ? t("editChannel") : t("newChannel")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button
-            variant="primary"
-            isBusy={add.isBusy || change.isBusy}
-            isDisabled={!given.address.includes("@")}
-            onClick={save}
-          >
-            {t("save")}
-          </Button>
-        </>
-      }
+      saveLabel={t("save")}
+      isBusy={add.isBusy || change.isBusy}
+      isDisabled={!given.address.includes("@")}
+      problem={add.problem ?? change.problem}
+      onSave={save}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        {problem && <ErrorNote error={problem} />}
+      <TextField
+        label={t("address")}
+        hint={t("addressHint")}
+        value={given.address}
+        onChange={(address) => setGiven({ ...given, address })}
+      />
+      <TextField
+        label={t("name")}
+        hint={t("nameHint")}
+        value={given.name}
+        maxLength={100}
+        onChange={(name) => setGiven({ ...given, name })}
+      />
+      <TeamSelect
+        label={t("team")}
+        value={given.team_id}
+        onChange={(team_id) => setGiven({ ...given, team_id })}
+        none={t("defaultTeam")}
+      />
+      <Select
+        label={t("provider")}
+        value={given.provider}
+        onChange={(provider) => setGiven({ ...given, provider: provider as MailProvider })}
+        options={MAIL_PROVIDERS.map((value) => ({ value, label: t(`providers.${value}`) }))}
+      />
+      <TextField
+        label={t("replyDomain")}
+        hint={t("replyDomainHint")}
+        value={given.reply_domain}
+        onChange={(reply_domain) => setGiven({ ...given, reply_domain })}
+      />
+      {LISTS.map((list) => (
         <TextField
-          label={t("address")}
-          hint={t("addressHint")}
-          value={given.address}
-          onChange={(address) => setGiven({ ...given, address })}
+          key={list}
+          label={t(`lists.${list}`)}
+          hint={t(`listHints.${list}`)}
+          value={lists[list]}
+          onChange={(text) => setLists({ ...lists, [list]: text })}
         />
-        <TextField
-          label={t("name")}
-          hint={t("nameHint")}
-          value={given.name}
-          maxLength={100}
-          onChange={(name) => setGiven({ ...given, name })}
-        />
-        <Select
-          label={t("team")}
-          value={given.team_id ?? ""}
-          onChange={(team_id) => setGiven({ ...given, team_id: team_id || null })}
-          options={[
-            { value: "", label: t("defaultTeam") },
-            ...teams.map(({ team_id, name }) => ({ value: team_id, label: name })),
-          ]}
-        />
-        <Select
-          label={t("provider")}
-          value={given.provider}
-          onChange={(provider) => setGiven({ ...given, provider: provider as MailProvider })}
-          options={MAIL_PROVIDERS.map((value) => ({ value, label: t(`providers.${value}`) }))}
-        />
-        <TextField
-          label={t("replyDomain")}
-          hint={t("replyDomainHint")}
-          value={given.reply_domain}
-          onChange={(reply_domain) => setGiven({ ...given, reply_domain })}
-        />
-        {LISTS.map((list) => (
-          <TextField
-            key={list}
-            label={t(`lists.${list}`)}
-            hint={t(`listHints.${list}`)}
-            value={lists[list]}
-            onChange={(text) => setLists({ ...lists, [list]: text })}
-          />
-        ))}
-        <Switch
-          label={t("receives")}
-          isOn={given.is_active}
-          onChange={(is_active) => setGiven({ ...given, is_active })}
-        />
-      </div>
-    </Dialog>
+      ))}
+      <Switch
+        label={t("receives")}
+        isOn={given.is_active}
+        onChange={(is_active) => setGiven({ ...given, is_active })}
+      />
+    </FormDialog>
   );
 }

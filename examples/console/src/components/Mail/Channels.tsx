@@ -1,49 +1,61 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { useChannelActions, useChannelHealth, useMailChannels } from "../../hooks/useMailChannels.ts";
-import { useTeams } from "../../hooks/useTeams.ts";
+import { useChannelActions, useMailChannels, useMailHealth } from "../../hooks/useMailChannels.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
-import type { ChannelHealth, MailChannel } from "../../lib/mail.ts";
+import { type ChannelHealth, isFailing, type MailChannel, type MailHealth } from "../../lib/mail.ts";
 import { Cell, Row, Rows } from "../Admin/Rows.tsx";
+import { TeamName } from "../Admin/Team.tsx";
 import { Badge, Button, ConfirmDialog, EmptyState, ErrorNote, Time } from "../Shared/index.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 import { ChannelDialog } from "./ChannelDialog.tsx";
 
 /** The addresses at which the helpdesk receives mail, and whether mail comes in. */
 export function Channels() {
-  const t = useTranslations("channels");
-  return (
-    <Loaded query={useMailChannels()}>
-      {(channels) =>
-        channels.length === 0
-          ? <EmptyState title={t("noChannels")} hint={t("noChannelsHint")} />
-          : <ChannelTable channels={channels} />}
-    </Loaded>
-  );
+  return <Loaded query={useMailChannels()}>{(channels) => <ChannelTable channels={channels} />}</Loaded>;
 }
 
 function ChannelTable({ channels }: { channels: MailChannel[] }) {
   const t = useTranslations("channels");
-  const health = useChannelHealth(channels.map(({ channel_id }) => channel_id));
-  const unparsed = health.data?.unparsed;
+  const { data: health, error, refetch } = useMailHealth();
   return (
     <div className="flex flex-col gap-3">
-      {health.error && <ErrorNote error={toHelpdeskError(health.error)} />}
-      <Rows
-        label={t("channels")}
-        heads={[t("address"), t("team"), t("provider"), t("lastMail"), t("quarantined"), t("state"), ""]}
-      >
-        {channels.map((channel) => (
-          <ChannelRow
-            key={channel.channel_id}
-            channel={channel}
-            health={health.data?.byId.get(channel.channel_id)}
-          />
-        ))}
-      </Rows>
-      {unparsed && unparsed.waiting > 0 && <p>{t("unparsed", { count: unparsed.waiting })}</p>}
-      {unparsed && unparsed.failed > 0 && <p className="text-danger">{t("failed", { count: unparsed.failed })}</p>}
+      {error && <ErrorNote error={toHelpdeskError(error)} onRetry={() => refetch()} />}
+      {channels.length === 0 ? <EmptyState title={t("noChannels")} hint={t("noChannelsHint")} /> : (
+        <Rows
+          label={t("channels")}
+          heads={[t("address"), t("team"), t("provider"), t("lastMail"), t("quarantined"), t("state"), ""]}
+        >
+          {channels.map((channel) => (
+            <ChannelRow
+              key={channel.channel_id}
+              channel={channel}
+              health={health?.channels.find(({ channel_id }) => channel_id === channel.channel_id)}
+            />
+          ))}
+        </Rows>
+      )}
+      {health && <Waiting health={health} />}
     </div>
+  );
+}
+
+/** Mails that no row of a channel counts, and mailboxes from which none come in. */
+function Waiting({ health: { unparsed, failed, channels, mailboxes } }: { health: MailHealth }) {
+  const t = useTranslations("channels");
+  const others = failed - channels.reduce((sum, channel) => sum + channel.failed, 0);
+  return (
+    <>
+      {unparsed > 0 && <p>{t("unparsed", { count: unparsed })}</p>}
+      {others > 0 && <p className="text-danger">{t("failedElsewhere", { count: others })}</p>}
+      {mailboxes.filter(isFailing).map(({ mailbox, folder, problem, failed, last_failure }) => (
+        <p key={`${mailbox} ${folder}`} className="text-danger">
+          {problem === null
+            ? t("mailboxFailed", { mailbox, folder, count: failed })
+            : t("mailboxProblem", { mailbox, folder })}{" "}
+          <span className="break-words" dir="auto">{problem ?? last_failure}</span>
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -51,19 +63,22 @@ function ChannelRow({ channel, health }: { channel: MailChannel; health?: Channe
   const t = useTranslations("channels");
   const { remove } = useChannelActions();
   const [asks, setAsks] = useState<"edit" | "remove" | null>(null);
-  const team = useTeams().data?.find(({ team_id }) => team_id === channel.team_id);
   const close = () => setAsks(null);
   return (
     <Row isDimmed={!channel.is_active}>
       <Cell>
-        <span className="block font-medium break-all" dir="ltr">{channel.address}</span>
+        <span className="inline-block min-w-40 font-medium break-all" dir="ltr">{channel.address}</span>
         <span className="block text-muted" dir="auto">{channel.name}</span>
       </Cell>
-      <Cell>{channel.team_id ? team?.name ?? "…" : t("defaultTeam")}</Cell>
+      <Cell>
+        <TeamName id={channel.team_id} none={t("defaultTeam")} />
+      </Cell>
       <Cell>{t(`providers.${channel.provider}`)}</Cell>
       <Cell>
         {health &&
-          (health.lastMail ? <Time at={health.lastMail} /> : <span className="text-muted">{t("noMail")}</span>)}
+          (health.last_received_at
+            ? <Time at={health.last_received_at} />
+            : <span className="text-muted">{t("noMail")}</span>)}
       </Cell>
       <Cell>
         {health?.quarantined}

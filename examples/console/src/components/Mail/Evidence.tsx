@@ -1,9 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { evidenceRows, type TicketMail } from "../../lib/inboundMail.ts";
 import type { Ticket } from "../../lib/models.ts";
 import { Badge, Time, type Tone } from "../Shared/index.ts";
+import { TicketLink } from "./TicketLink.tsx";
 
 const TONES: Record<string, Tone> = { pass: "success", fail: "danger", none: "warning" };
 
@@ -23,15 +23,7 @@ export function Evidence({ mail, tickets = [] }: { mail: TicketMail; tickets?: r
             return (
               <Line key={index} name={t("names")}>
                 {ticket
-                  ? (
-                    <Link
-                      to="/tickets/$ticketId"
-                      params={{ ticketId: ticket.ticket_id }}
-                      className="text-accent underline"
-                    >
-                      #{ticket.number} <bdi>{ticket.title}</bdi>
-                    </Link>
-                  )
+                  ? <TicketLink ticket={ticket} />
                   : hit.ticket_id === mail.ticket_id
                   ? t("thisTicket")
                   : t("otherTicket")}

@@ -1,8 +1,8 @@
 import { useTranslations } from "use-intl";
 import { TextsOf } from "../../contexts/LanguageContext.tsx";
-import { useExplanation } from "../../hooks/useInboundMail.ts";
 import type { TicketMail } from "../../lib/inboundMail.ts";
 import { Evidence } from "./Evidence.tsx";
+import { Explanation } from "./Explanation.tsx";
 
 type Props = { mail: TicketMail; id: string };
 
@@ -17,10 +17,11 @@ export default function MailPanel(props: Props) {
 
 function Panel({ mail, id }: Props) {
   const t = useTranslations("mail");
-  const { data: explanation } = useExplanation(mail.inbound_id, mail.outcome);
   return (
     <section id={id} aria-label={t("aboutMail")} className="mt-2 flex flex-col gap-2 rounded-md bg-sunken p-3">
-      <p className="break-words">{explanation ?? "…"}</p>
+      <p className="break-words">
+        <Explanation mail={mail} />
+      </p>
       {mail.subject && (
         <p className="text-muted">
           {t("subject")}: <bdi className="break-words">{mail.subject}</bdi>

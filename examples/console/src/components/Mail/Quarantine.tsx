@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useShortcuts } from "../../contexts/ShortcutContext.tsx";
 import { useQuarantine } from "../../hooks/useInboundMail.ts";
@@ -12,12 +12,20 @@ export function Quarantine() {
   const [chosen, setChosen] = useState<string | null>(null);
   const query = useQuarantine();
   const mails = query.data?.pages.flat() ?? [];
-  const move = (by: number) => {
-    const next = mails[Math.max(0, mails.findIndex(({ inbound_id: id }) => id === chosen) + by)];
+  const at = mails.findIndex(({ inbound_id: id }) => id === chosen);
+  const last = useRef(0);
+  const go = (to: number) => {
+    const next = mails[to];
     if (!next) return;
     setChosen(next.inbound_id);
     document.getElementById(`mail-${next.inbound_id}`)?.focus();
   };
+  const move = (by: number) => go(Math.max(0, at + by));
+  // A mail that was decided on takes the focus with it: the next one has it then.
+  useEffect(() => {
+    if (at >= 0) last.current = at;
+    else if (chosen !== null && document.activeElement === document.body) go(Math.min(last.current, mails.length - 1));
+  });
   const group = t("quarantine");
   useShortcuts([
     { id: "quarantine.next", keys: "j", label: t("nextMail"), group, run: () => move(1) },

@@ -1,10 +1,12 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { type QuarantinedMail, useExplanation, useQuarantineActions } from "../../hooks/useInboundMail.ts";
+import { type QuarantinedMail, useQuarantineActions } from "../../hooks/useInboundMail.ts";
 import { Button, ConfirmDialog, ErrorNote, Markdown, Time, useToast } from "../Shared/index.ts";
 import { Evidence } from "./Evidence.tsx";
+import { Explanation } from "./Explanation.tsx";
 import { MailFlags } from "./MailFlags.tsx";
+import { TicketLink } from "./TicketLink.tsx";
 import { ToTicketDialog } from "./ToTicketDialog.tsx";
 
 const SHORT = 600;
@@ -13,7 +15,6 @@ const SHORT = 600;
 export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isChosen: boolean }) {
   const t = useTranslations("mail");
   const [isWhole, setWhole] = useState(false);
-  const { data: explanation } = useExplanation(mail.inbound_id, mail.outcome);
   const ticket = mail.tickets.find(({ ticket_id }) => ticket_id === mail.ticket_id);
   const text = mail.body ?? "";
   const isLong = text.length > SHORT;
@@ -30,17 +31,12 @@ export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isCh
         </span>
       </header>
       <div className="flex flex-col gap-3 px-4 py-3">
-        <p className="rounded-md bg-warning-soft px-3 py-2 break-words">{explanation ?? "…"}</p>
+        <p className="rounded-md bg-warning-soft px-3 py-2 break-words">
+          <Explanation mail={mail} number={ticket?.number} />
+        </p>
         {ticket && (
           <p>
-            {t("namesTicket")}{" "}
-            <Link
-              to="/tickets/$ticketId"
-              params={{ ticketId: ticket.ticket_id }}
-              className="text-accent underline"
-            >
-              #{ticket.number} <bdi>{ticket.title}</bdi>
-            </Link>
+            {t("namesTicket")} <TicketLink ticket={ticket} />
           </p>
         )}
         {text.trim() === ""

@@ -16,14 +16,18 @@ export function TemplateEditor({ kind, locale, template }: Props) {
   const [shown, setShown] = useState<MailPreview | null>(null);
   const draft = { kind, locale, subject: given.subject, text: given.text, html: given.html.trim() ? given.html : null };
   const isEmpty = given.subject.trim() === "" || given.text.trim() === "";
+  const forget = () => [save, reset, preview].forEach((action) => action.reset());
   const store = async () => {
+    forget();
     if (await save.run(draft)) toast({ kind: "success", title: t("templateSaved") });
   };
   const look = async () => {
+    forget();
     const made = await preview.run(draft);
     setShown(made ? made.value : null);
   };
   const back = async () => {
+    forget();
     if (await reset.run({ kind, locale })) toast({ kind: "success", title: t("templateReset") });
   };
   const problem = save.problem ?? reset.problem ?? preview.problem;

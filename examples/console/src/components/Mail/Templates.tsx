@@ -31,7 +31,7 @@ export function Templates() {
                 onChange={setLocale}
                 options={localesOf(templates, Object.keys(LANGUAGES)).map((value) => ({
                   value,
-                  label: (LANGUAGES as Record<string, string>)[value] ?? value,
+                  label: LANGUAGES[value] ?? value,
                 }))}
               />
             </div>

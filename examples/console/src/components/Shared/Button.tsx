@@ -18,6 +18,8 @@ type ButtonProps = {
   isBusy?: boolean;
   isDisabled?: boolean;
   type?: "button" | "submit";
+  /** The id of the form that it submits, when it is outside of it. */
+  form?: string;
   onClick?(event: React.MouseEvent<HTMLButtonElement>): void;
   /** Why the button is disabled, or what the icon means. */
   title?: string;

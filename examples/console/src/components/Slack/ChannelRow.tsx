@@ -1,8 +1,8 @@
 import { useTranslations } from "use-intl";
 import { useSlackActions } from "../../hooks/useSlack.ts";
-import { useTeams } from "../../hooks/useTeams.ts";
 import type { SlackChannel } from "../../lib/slack.ts";
 import { Cell, Row } from "../Admin/Rows.tsx";
+import { TeamName } from "../Admin/Team.tsx";
 import { Button, ErrorNote, Switch, useToast } from "../Shared/index.ts";
 
 /** A Slack channel: whose tickets it receives, what of them, and a message to try it. */
@@ -10,7 +10,6 @@ export function ChannelRow({ channel }: { channel: SlackChannel }) {
   const t = useTranslations("slack");
   const { toast } = useToast();
   const { switchChannel, removeChannel, test } = useSlackActions();
-  const team = useTeams().data?.find(({ team_id }) => team_id === channel.team_id);
   const { slack_channel_id: id, is_active: isOn, disabled_reason: reason } = channel;
   const name = channel.channel_name ? `#${channel.channel_name}` : channel.channel_id;
   const problem = switchChannel.problem ?? removeChannel.problem ?? test.problem;
@@ -19,7 +18,9 @@ export function ChannelRow({ channel }: { channel: SlackChannel }) {
       <Cell>
         <span className="font-medium" dir="auto">{name}</span>
       </Cell>
-      <Cell>{channel.team_id ? team?.name ?? "…" : t("allTeams")}</Cell>
+      <Cell>
+        <TeamName id={channel.team_id} none={t("allTeams")} />
+      </Cell>
       <Cell>{channel.events.map((event) => t(`events.${event}`)).join(", ")}</Cell>
       <Cell>
         <Switch

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useSlackActions } from "../../hooks/useSlack.ts";
-import { canConnect, type SlackSecrets } from "../../lib/slack.ts";
-import { Button, Dialog, ErrorNote, TextField } from "../Shared/index.ts";
+import { isWrongSecret, SLACK_FIELDS, type SlackSecrets } from "../../lib/slack.ts";
+import { TextField } from "../Shared/index.ts";
+import { FormDialog } from "../Shell/FormDialog.tsx";
 
-const FIELDS = ["workspace_id", "workspace_name", "bot_user_id", "bot_token", "signing_secret"] as const;
 const SECRETS: readonly string[] = ["bot_token", "signing_secret"];
 
 /** The form that connects a workspace, or replaces its secrets. */
@@ -18,39 +18,36 @@ export function ConnectDialog({ onClose }: { onClose(): void }) {
     bot_token: "",
     signing_secret: "",
   });
-  const values = Object.fromEntries(FIELDS.map((field) => [field, given[field].trim()])) as SlackSecrets;
+  const values = Object.fromEntries(SLACK_FIELDS.map((field) => [field, given[field].trim()])) as SlackSecrets;
+  const wrong = SLACK_FIELDS.filter((field) => isWrongSecret(field, values[field]));
   const save = async () => {
     if (await connect.run(values)) onClose();
   };
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={t("connect")}
-      footer={
-        <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button variant="primary" isBusy={connect.isBusy} isDisabled={!canConnect(values)} onClick={save}>
-            {t("connectNow")}
-          </Button>
-        </>
-      }
+      saveLabel={t("connectNow")}
+      isBusy={connect.isBusy}
+      isDisabled={wrong.length > 0}
+      problem={connect.problem}
+      onSave={save}
+      onClose={onClose}
     >
-      <div className="flex flex-col gap-3">
-        <p className="text-muted">{t("connectText")}</p>
-        {connect.problem && <ErrorNote error={connect.problem} />}
-        {FIELDS.map((field) => (
-          <TextField
-            key={field}
-            label={t(`fields.${field}`)}
-            hint={t(`hints.${field}`)}
-            type={SECRETS.includes(field) ? "password" : "text"}
-            autoComplete="off"
-            value={given[field]}
-            onChange={(value) => setGiven({ ...given, [field]: value })}
-          />
-        ))}
-      </div>
-    </Dialog>
+      <p className="text-muted">{t("connectText")}</p>
+      {SLACK_FIELDS.map((field) => (
+        <TextField
+          key={field}
+          label={t(`fields.${field}`)}
+          hint={t(`hints.${field}`)}
+          error={values[field] !== "" && wrong.includes(field)
+            ? t("wrongForm", { hint: t(`hints.${field}`) })
+            : undefined}
+          type={SECRETS.includes(field) ? "password" : "text"}
+          autoComplete="off"
+          value={given[field]}
+          onChange={(value) => setGiven({ ...given, [field]: value })}
+        />
+      ))}
+    </FormDialog>
   );
 }

@@ -2,9 +2,11 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { AdminFrame } from "../../components/Admin/AdminFrame.tsx";
 import { Addresses } from "../../components/Mail/Addresses.tsx";
+import { AutomaticMails } from "../../components/Mail/AutomaticMails.tsx";
 import { Blocks } from "../../components/Mail/Blocks.tsx";
 import { ChannelDialog } from "../../components/Mail/ChannelDialog.tsx";
 import { Channels } from "../../components/Mail/Channels.tsx";
+import { MailSettings } from "../../components/Mail/MailSettings.tsx";
 import { Suppressions } from "../../components/Mail/Suppressions.tsx";
 import { Button } from "../../components/Shared/index.ts";
 
@@ -18,6 +20,8 @@ export default function MailPage() {
     >
       <div className="flex flex-col gap-8">
         <Channels />
+        <MailSettings />
+        <AutomaticMails />
         <Suppressions />
         <Blocks />
         <Addresses />
