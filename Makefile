@@ -32,14 +32,14 @@ console-build: $(BIN)/.ready ## Only build the console, into examples/console/di
 test: $(BIN)/.ready ## Set up and run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-test-all: $(BIN)/.ready ## The tests, with the whole matrix over HTTP instead of a sample
+test-all: $(BIN)/.ready ## All tests: also those of the night, PostgreSQL 16 whole, and the whole matrix over HTTP
 	@$(BIN)/python -m pytest -n $(WORKERS) --all
 
 check: $(BIN)/.ready ## Format, lint and types, for Python, SQL, TypeScript and what deploys; changes nothing
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar supabase
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 supabase
 	$(BIN)/python scripts/check_typescript.py
 	$(BIN)/python scripts/check_deployment.py
 

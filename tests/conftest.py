@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
@@ -30,10 +31,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the tests of the night to --all; put the long files first when several workers share them."""
     if not config.getoption("--all"):
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("night")])
-        items[:] = [item for item in items if not item.get_closest_marker("night")]
+        config.hook.pytest_deselected(items=[item for item in items if _is_for_the_night(item)])
+        items[:] = [item for item in items if not _is_for_the_night(item)]
     if hasattr(config, "workerinput"):
         items.sort(key=_rank)
+
+
+def _is_for_the_night(item: pytest.Item) -> bool:
+    """Those that are marked, and five of six that ask PostgreSQL 16 what PostgreSQL 18 is asked, too."""
+    if item.get_closest_marker("night"):
+        return True
+    return _version_of(item.nodeid) == "pg16" and crc32(item.nodeid.encode()) % 6 > 0
+
+
+def _version_of(nodeid: str) -> str | None:
+    found = re.search(r"\[(?:.+-)?(pg\d+)\b", nodeid)
+    return found[1] if found else None
 
 
 def _rank(item: pytest.Item) -> int:
@@ -45,7 +58,8 @@ def _rank(item: pytest.Item) -> int:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Keep a file's tests in one worker, as `--dist loadfile` does.
 
-    Those of one PostgreSQL version, and those of one file of stories, go by themselves.
+    Those for PostgreSQL 16 stay together in one worker, which alone starts that server; the stories of a file go by
+    themselves.
     """
     if config.getoption("dist") not in ("load", "loadfile"):
         return None
@@ -58,8 +72,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def _file_and_server(nodeid: str) -> str:
-    version = re.search(r"\[(?:.+-)?(pg\d+)\b", nodeid) or re.search(r"\[(\w+\.ts):", nodeid)
-    return nodeid.partition("::")[0] + (version[1] if version else "")
+    if _version_of(nodeid) == "pg16":
+        return "pg16"
+    stories = re.search(r"\[(\w+\.ts):", nodeid)
+    return nodeid.partition("::")[0] + (stories[1] if stories else "")
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ begin
     -- The event is for admins. What it is about, others on the staff show too: they read it again, as far as they may.
     if p_event.type ~ (
       '^(?:(?:article|field|settings|view|email_channel|email_block)[.]|team[.](?:created|updated|deleted)$'
-      '|assistant[.](?:settings|exclusion)_)'
+      '|assistant[.](?:settings|exclusion)_|email[.](?:suppressed|suppression_lifted)$)'
     ) then
       return next 'helpdesk:staff';
     end if;

@@ -12,6 +12,8 @@ from benchmarks.measure import Effort
 
 from benchmarks import data, labels, vote
 
+pytestmark = pytest.mark.night
+
 
 @pytest.fixture
 def directory() -> Iterator[Path]:

@@ -108,6 +108,7 @@ def test_errors_are_shown_by_reason() -> None:
     assert "p50" in text
 
 
+@pytest.mark.night
 def test_the_sql_side_runs(helpdesk_project: Project) -> None:
     helpdesk_project.add_person("agent")
     for number in range(3):

@@ -9,24 +9,32 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from deno import find_deno_bin  # type: ignore[import-untyped]
 from tests.console import worlds
 
 from helpdesk_sdk.testing import Project, ScriptedProvider
 
 _E2E = Path(__file__).parents[2] / "examples" / "console" / "tests" / "e2e"
-_STORY = re.compile(r'^story\(\s*"([^"\n]+)"(?:,\s*\{[^}\n]*?world: "(\w+)"[^}\n]*\})?', re.M)
+_STORY = re.compile(r'^story\(\s*"([^"\n]+)"(?:,\s*(\{[^}\n]*\}))?', re.M)
+_WORLD = re.compile(r'world: "(\w+)"')
 _STORIES = [
-    (path.name, name, world or "plain")
+    (path.name, name, options)
     for path in sorted(_E2E.glob("*.ts"))
-    for name, world in _STORY.findall(path.read_text(encoding="utf-8"))
+    for name, options in _STORY.findall(path.read_text(encoding="utf-8"))
 ]
+
+
+def _as_test(file: str, name: str, options: str) -> ParameterSet:
+    world = _WORLD.search(options)
+    marks = [pytest.mark.night] if "night: true" in options else []
+    return pytest.param(file, name, world[1] if world else "plain", id=f"{file}: {name}", marks=marks)
 
 
 # A browser on a busy machine is late now and then. A story that fails is played once more, on a fresh helpdesk; the
 # closing line counts the reruns, and each of them is worth a look.
 @pytest.mark.flaky(reruns=1)
-@pytest.mark.parametrize(("file", "name", "world"), _STORIES, ids=[f"{file}: {name}" for file, name, _ in _STORIES])
+@pytest.mark.parametrize(("file", "name", "world"), [_as_test(*told) for told in _STORIES])
 def test_story(
     file: str,
     name: str,
@@ -61,16 +69,18 @@ def test_story(
 
 def test_each_story_is_found_by_its_name(packages: Path) -> None:
     """pytest reads the names from the text; here Deno says which there are."""
-    for path in sorted(_E2E.glob("*.ts")):
-        found = [name for file, name, _ in _STORIES if file == path.name]
-        if "story(" not in path.read_text(encoding="utf-8") or path.name in ("harness.ts", "run.ts"):
-            continue
-        done = subprocess.run(
-            [find_deno_bin(), "run", "-A", "--quiet", "--no-check", "run.ts", f"./{path.name}"],
-            cwd=_E2E,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout) == found, path.name
+    files = [
+        f"./{path.name}"
+        for path in sorted(_E2E.glob("*.ts"))
+        if "story(" in path.read_text(encoding="utf-8") and path.name not in ("harness.ts", "run.ts")
+    ]
+    done = subprocess.run(
+        [find_deno_bin(), "run", "-A", "--quiet", "--no-check", "run.ts", "--list", *files],
+        cwd=_E2E,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    found = {file: [name for of, name, _ in _STORIES if f"./{of}" == file] for file in files}
+    assert json.loads(done.stdout) == found

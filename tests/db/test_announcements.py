@@ -152,6 +152,10 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     "a Slack channel's filters": [("slack.channel_updated", "admin")],
     "no Slack channel": [("slack.channel_removed", "admin")],
     "no Slack workspace": [("slack.disconnected", "admin"), ("slack.channel_removed", "admin")],
+    "an address that receives nothing": [
+        ("email.suppressed", "admin staff"),
+        ("email.suppression_lifted", "admin staff"),
+    ],
     "no member": [("team.member_removed", "admin team:{vault} user:{stranger}")],
     "a view for all": [("view.created", "admin staff")],
     "a private view": [],

@@ -53,5 +53,5 @@ def test_a_database_has_one_marker(db: Db) -> None:
 def test_a_deployment_ends_with_its_catalogue(db: Db) -> None:
     insert = "insert into helpdesk_private.deployments (deployment_id, kind, release, checksum, finished_at) values "
     with pytest.raises(psycopg.errors.CheckViolation), db.transaction():
-        db.execute(f"{insert} (gen_random_uuid(), 'deploy', '0.3.0', '', now())".encode())
-    db.execute(f"{insert} (gen_random_uuid(), 'deploy', '0.3.0', '', null)".encode())
+        db.execute(f"{insert} (gen_random_uuid(), 'deploy', '0.90.0', '', now())".encode())
+    db.execute(f"{insert} (gen_random_uuid(), 'deploy', '0.90.0', '', null)".encode())

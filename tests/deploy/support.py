@@ -141,7 +141,7 @@ revoke all on function helpdesk.read_thought from public, anon, authenticated, s
 grant execute on function helpdesk.read_thought to authenticated;
 """,
     CONTRACT: """\
--- Contract: after 0.3.0 is everywhere.
+-- Contract: after 0.90.0 is everywhere.
 
 insert into helpdesk_private.concepts (version, concept) values ('20990101000100', 'contract_moods');
 comment on table helpdesk_private.deployments is 'Without moods.';
@@ -165,7 +165,7 @@ def release(host: Host, monkeypatch: pytest.MonkeyPatch, version: str, changes: 
 
 
 def next_release(
-    host: Host, monkeypatch: pytest.MonkeyPatch, version: str = "0.3.0", *, contract: bool = False
+    host: Host, monkeypatch: pytest.MonkeyPatch, version: str = "0.90.0", *, contract: bool = False
 ) -> None:
     """A made-up release after this one: an expand migration, a changed function; perhaps a contract migration."""
     report = "functions/health/report.ts"

@@ -29,7 +29,7 @@ def test_files_that_were_changed_or_lost(deployed: Host) -> None:
 def test_files_of_a_newer_version_than_the_program(deployed: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         next_release(deployed, patch)
-    assert "0.3.0" in refused(deployed, "old_program").message
+    assert "0.90.0" in refused(deployed, "old_program").message
 
 
 def test_a_name_clash_in_the_directory_is_found_by_init(host: Host) -> None:

@@ -39,7 +39,7 @@ def test_functions_go_back_and_the_database_stays(upgraded: Host) -> None:
     assert upgraded.platform.sources != first
     done = deploy.rollback(upgraded.target())
     assert upgraded.platform.sources == first
-    assert (done.release, done.from_release, done.schema_version) == (THIS, "0.3.0", VERSION)
+    assert (done.release, done.from_release, done.schema_version) == (THIS, "0.90.0", VERSION)
     assert [step.name for step in done.steps] == ["functions", "smoke"]
     assert (planned.release, planned.functions, planned.steps) == (done.release, done.functions, ())
     assert upgraded.value("select helpdesk.schema_version()") == VERSION
@@ -74,11 +74,11 @@ def test_a_new_host_has_no_way_back(host: Host) -> None:
 
 
 def test_what_a_contract_migration_removed_stays_away(upgraded: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    next_release(upgraded, monkeypatch, "0.4.0", contract=True)
+    next_release(upgraded, monkeypatch, "0.91.0", contract=True)
     deploy.run(upgraded.target())
     with pytest.raises(DeploymentRefusedError, match=f"what the release {re.escape(THIS)} uses was removed by"):
         deploy.rollback(upgraded.target(), release=THIS)
-    assert deploy.rollback(upgraded.target()).release == "0.3.0"
+    assert deploy.rollback(upgraded.target()).release == "0.90.0"
 
 
 def test_drift_does_not_stop_the_way_back(upgraded: Host) -> None:
@@ -114,7 +114,7 @@ def test_a_rollback_that_does_not_work_says_so_and_may_be_repeated(
 def test_the_command_says_what_it_does_and_what_it_cannot(upgraded: Host) -> None:
     shown = upgraded.helpdesk("rollback", "--env", "staging", "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    assert f"Functions: 0.3.0 -> {THIS}" in shown.stdout
+    assert f"Functions: 0.90.0 -> {THIS}" in shown.stdout
     assert f"The schema stays at version {VERSION}; tables and data are not touched." in shown.stdout
     assert "The front end is yours to deploy again" in shown.stdout
     assert upgraded.helpdesk("rollback", "--env", "staging").returncode == 130

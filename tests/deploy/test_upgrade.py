@@ -9,8 +9,9 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from tests.deploy.support import CONTRACT, EXPAND, Host, next_release
+from tests.deploy.traffic import Traffic
 
-from helpdesk_sdk import Helpdesk, deploy
+from helpdesk_sdk import deploy
 from helpdesk_sdk.deploy.errors import DeploymentFailedError
 from helpdesk_sdk.local import migrations
 from helpdesk_sdk.testing import Project
@@ -25,8 +26,8 @@ def versions(host: Host) -> list[str]:
 def test_the_contract_migration_runs_when_its_release_is_everywhere(
     deployed: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """0.3.0 is skipped, so that 0.4.0 must not yet remove what the first release uses."""
-    next_release(deployed, monkeypatch, "0.4.0", contract=True)
+    """0.90.0 is skipped, so that 0.91.0 must not yet remove what the first release uses."""
+    next_release(deployed, monkeypatch, "0.91.0", contract=True)
     found = deploy.plan(deployed.target())
     assert {item.name: item.action for item in found.items if item.part == "migrations"} == {
         EXPAND[11:]: "run",
@@ -49,16 +50,16 @@ def test_the_contract_migration_runs_when_its_release_is_everywhere(
 def test_from_the_release_before_it_runs_at_once_after_the_smoke_test(
     deployed: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    next_release(deployed, monkeypatch, "0.3.0")
+    next_release(deployed, monkeypatch, "0.90.0")
     deploy.run(deployed.target())
-    next_release(deployed, monkeypatch, "0.4.0", contract=True)
+    next_release(deployed, monkeypatch, "0.91.0", contract=True)
     done = deploy.run(deployed.target())
     assert [step.name for step in done.steps][-2:] == ["smoke", "contract"]
     assert versions(deployed) == [CONTRACT[11:25], EXPAND[11:25]]
 
 
 def test_a_new_host_has_all_of_them_at_once(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    next_release(host, monkeypatch, "0.4.0", contract=True)
+    next_release(host, monkeypatch, "0.91.0", contract=True)
     deploy.run(host.target())
     assert versions(host) == [CONTRACT[11:25], EXPAND[11:25]]
 
@@ -69,7 +70,7 @@ def test_both_orders_make_the_same_database(
     """`supabase db push` runs files in the order of their names, a deployment the contract migration last."""
     from tests.deploy.test_interruptions import catalog
 
-    next_release(deployed, monkeypatch, "0.4.0", contract=True)
+    next_release(deployed, monkeypatch, "0.91.0", contract=True)
     pushed = copy(deployed_template)
     migrations.apply(pushed, deployed.supabase / "migrations", guest=True)
     deploy.run(deployed.target())
@@ -119,49 +120,6 @@ def test_a_table_in_use_is_tried_again(deployed: Host, monkeypatch: pytest.Monke
         deploy.run(deployed.target())
         assert time.monotonic() - begun > 4.5
     assert versions(deployed) == [EXPAND[11:25]]
-
-
-class Traffic:
-    """People who work all the time, with the SDK of the release before."""
-
-    def __init__(self, project: Project) -> None:
-        self._ended = threading.Event()
-        self.done = 0
-        self.longest = 0.0
-        self.failures: list[str] = []
-        clients = [project.client("customer") for _ in range(3)]
-        self._threads = [threading.Thread(target=self._work, args=(client,)) for client in clients]
-
-    def __enter__(self) -> Traffic:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def wait_for(self, requests: int) -> None:
-        """Until so many more requests were answered."""
-        aim = self.done + requests
-        deadline = time.monotonic() + 60
-        while self.done < aim and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert self.done >= aim, self.failures
-
-    def _work(self, hd: Helpdesk) -> None:
-        while not self._ended.is_set():
-            begun = time.monotonic()
-            try:
-                ticket = hd.tickets.create("It broke", "Again.")
-                hd.messages.reply(ticket.number, "Still broken.")
-                assert hd.tickets.get(ticket.number).title == "It broke"
-                list(hd.tickets.list().limit(5))
-            except Exception as error:
-                self.failures.append(f"{type(error).__name__}: {error}")
-            self.done += 4
-            self.longest = max(self.longest, time.monotonic() - begun)
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def listing(folder: Path) -> set[tuple[str, int]]:
     return {(str(path), path.lstat().st_mtime_ns) for path in folder.rglob("*")}
 
 
+@pytest.mark.night
 def test_the_image_has_the_worker_and_nothing_to_install_with(made: image.Image) -> None:
     assert made.user == "10001:10001"
     assert sorted(path.name for path in made.root.iterdir()) == ["opt"]
@@ -105,6 +106,7 @@ def test_the_image_has_the_worker_and_nothing_to_install_with(made: image.Image)
     assert megabytes < 150
 
 
+@pytest.mark.night
 def test_it_starts_as_another_user_is_healthy_and_ends_at_the_signal(
     made: image.Image, helpdesk_project: Project
 ) -> None:

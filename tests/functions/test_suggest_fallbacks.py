@@ -66,6 +66,7 @@ def test_five_failures_rest_the_endpoint_and_the_sixth_run_falls_back_without_a_
     assert "rests" not in runs[-2]["problem"]
 
 
+@pytest.mark.night
 def test_a_model_that_hangs_or_stops_in_its_answer_is_given_up_in_time(desk: Desk, provider: ScriptedProvider) -> None:
     """The first byte of a streamed suggestion may take 30 seconds; a classification 20 in all."""
     hanging, slow = desk.new_ticket(), desk.new_ticket()

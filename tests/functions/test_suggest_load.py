@@ -103,6 +103,7 @@ def test_fifty_requests_fall_back_in_time_when_the_endpoint_fails(
     assert usage(desk)["reserved_tokens"] == 0
 
 
+@pytest.mark.night
 def test_fifty_classifications_end_in_time_when_the_endpoint_hangs(
     desk: Desk, agents: list[str], provider: ScriptedProvider
 ) -> None:

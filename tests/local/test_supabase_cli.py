@@ -61,6 +61,7 @@ def test_it_makes_types_of_our_schema(helpdesk_project_module: Project) -> None:
         assert wanted in made
 
 
+@pytest.mark.night
 def test_it_goes_on_where_we_stopped_and_we_where_it_stopped(hosted_database: str, tmp_path: Path) -> None:
     ours = migrations.available(PROJECT / "migrations")
     project = tmp_path / "supabase"

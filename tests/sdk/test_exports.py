@@ -89,6 +89,7 @@ def test_a_ticket_that_left_the_readers_sight_is_gone(
     assert gone in ([], [str(lost.ticket_id)])
 
 
+@pytest.mark.night
 def test_memory_does_not_grow_with_the_number_of_tickets(system: Helpdesk, helpdesk_factory: Factory) -> None:
     mei = helpdesk_factory.person()
     for _ in range(3):

@@ -116,6 +116,9 @@ def apply(
         todo = [migration for migration in migrations if migration.version not in set(done)]
         for migration in todo:
             _run(connection, migration, after)
+        if todo:
+            # PostgREST reads the schema again. Hosted projects do so by themselves.
+            connection.execute("notify pgrst, 'reload schema'")
     return [migration.path.name for migration in todo]
 
 

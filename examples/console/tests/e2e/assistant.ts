@@ -85,32 +85,36 @@ story("a draft never takes the place of what was typed", async (told) => {
   });
 });
 
-story("a reply that began with a draft is the agent's own when the customer has written meanwhile", async (told) => {
-  const { world, api, allow } = told;
-  allow(/409/);
-  await publish(told);
-  const { page, ticketId } = await ask(told);
-  await sources(page).waitFor(COLD);
-  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-  await page.keyboard.press("y");
-  await eventually("the draft is in the reply", async () => (await reply(page).inputValue()).includes("wall"));
-  await api(world.people.mei).rpc("send_reply", { ticket_id: ticketId, body: "It is in room 3." });
-  await page.getByRole("region", { name: "Conversation" }).getByText("It is in room 3.").waitFor();
-  const sent = () => api(world.people.mei).rows("messages", `ticket_id=eq.${ticketId}&select=body&order=sequence`);
-  await page.getByRole("button", { name: /^Send/ }).first().click();
-  await eventually("the reply is sent, or waits until the new message was read", async () => {
-    const again = page.getByRole("button", { name: /anyway/i });
-    if (await again.isVisible()) await again.click();
-    return (await sent()).length === 2;
-  });
-  const messages = await sent();
-  expect(messages[1].body.includes("wall"), "the reply is what the agent had in the editor");
-  const [proposal] = await api(world.people.ana).rows("proposals", `ticket_id=eq.${ticketId}&kind=eq.reply`);
-  expectEqual(proposal.state, "superseded");
-  await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
-  const old = box(page).getByText("The conversation has moved on");
-  await eventually("no note about an old draft is left", async () => await old.count() === 0);
-});
+story(
+  "a reply that began with a draft is the agent's own when the customer has written meanwhile",
+  { night: true },
+  async (told) => {
+    const { world, api, allow } = told;
+    allow(/409/);
+    await publish(told);
+    const { page, ticketId } = await ask(told);
+    await sources(page).waitFor(COLD);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press("y");
+    await eventually("the draft is in the reply", async () => (await reply(page).inputValue()).includes("wall"));
+    await api(world.people.mei).rpc("send_reply", { ticket_id: ticketId, body: "It is in room 3." });
+    await page.getByRole("region", { name: "Conversation" }).getByText("It is in room 3.").waitFor();
+    const sent = () => api(world.people.mei).rows("messages", `ticket_id=eq.${ticketId}&select=body&order=sequence`);
+    await page.getByRole("button", { name: /^Send/ }).first().click();
+    await eventually("the reply is sent, or waits until the new message was read", async () => {
+      const again = page.getByRole("button", { name: /anyway/i });
+      if (await again.isVisible()) await again.click();
+      return (await sent()).length === 2;
+    });
+    const messages = await sent();
+    expect(messages[1].body.includes("wall"), "the reply is what the agent had in the editor");
+    const [proposal] = await api(world.people.ana).rows("proposals", `ticket_id=eq.${ticketId}&kind=eq.reply`);
+    expectEqual(proposal.state, "superseded");
+    await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
+    const old = box(page).getByText("The conversation has moved on");
+    await eventually("no note about an old draft is left", async () => await old.count() === 0);
+  },
+);
 
 story("a draft is rejected with a reason, and grows old when the customer writes", async (told) => {
   const { world, api, screenshot } = told;
@@ -143,7 +147,7 @@ story("a draft is rejected with a reason, and grows old when the customer writes
   await sources(page).waitFor(COLD);
 });
 
-story("a draft is sent as it is after a question", async (told) => {
+story("a draft is sent as it is after a question", { night: true }, async (told) => {
   const { world, api } = told;
   await publish(told);
   const { page, ticketId } = await ask(told);
@@ -171,7 +175,7 @@ story("no article answers: the box says so, and offers a note", async (told) => 
   await page.getByText("The note was added.").waitFor();
 });
 
-story("a question to the assistant is given up", { world: "silent_model" }, async (told) => {
+story("a question to the assistant is given up", { world: "silent_model", night: true }, async (told) => {
   await publish(told);
   const { page } = await ask(told);
   await box(page).getByRole("button", { name: "Cancel" }).click();

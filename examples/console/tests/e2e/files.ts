@@ -87,10 +87,11 @@ async function replyAfterReload({ world, open, api, allow }: Story, requests: st
 
 story(
   "an upload that a reload has ended begins anew, and goes with the reply",
+  { night: true },
   (told) => replyAfterReload(told, UPLOADS),
 );
 
-story("a check that a reload has ended is asked for again", (told) => replyAfterReload(told, CHECKS));
+story("a check that a reload has ended is asked for again", { night: true }, (told) => replyAfterReload(told, CHECKS));
 
 story("who signs out leaves no file behind", async ({ world, open }) => {
   const page = await open(world.people.mei, "/requests/new");

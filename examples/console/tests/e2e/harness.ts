@@ -35,6 +35,8 @@ export type Story = {
 export type StoryOptions = {
   /** The name of a function in tests/console/worlds.py; "plain" by default. */
   world?: string;
+  /** A long story, which is played with `make test-all` only. */
+  night?: boolean;
 };
 
 type Told = { name: string; options: StoryOptions; run: (story: Story) => Promise<void> };

@@ -80,23 +80,27 @@ story("a question without an answer becomes a gap, and is decided", async ({ wor
   await gap.waitFor();
 });
 
-story("preferences stay on the device, and a name is changed for all", async ({ world, open, api }) => {
-  const page = await open(world.people.ana, "/settings");
-  await page.getByLabel("Theme").selectOption("dark");
-  await page.getByLabel("Density").selectOption("compact");
-  await page.getByRole("region", { name: "Looks" }).getByLabel("Language").selectOption("de");
-  await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
-  await page.getByLabel("Name, den andere sehen").fill("Ana D.");
-  await page.getByRole("button", { name: "Speichern" }).click();
-  await eventually("the name is stored", async () => {
-    const [row] = await api(world.people.ana).rows("users", `user_id=eq.${world.people.ana.user_id}&select=name`);
-    return row.name === "Ana D.";
-  });
-  await page.reload();
-  await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
-  const root = await page.evaluate(() => {
-    const { dataset: { theme, density }, lang } = document.documentElement;
-    return { theme, density, lang };
-  });
-  expectEqual([root.theme, root.density, root.lang], ["dark", "compact", "de"], "the page's look");
-});
+story(
+  "preferences stay on the device, and a name is changed for all",
+  { night: true },
+  async ({ world, open, api }) => {
+    const page = await open(world.people.ana, "/settings");
+    await page.getByLabel("Theme").selectOption("dark");
+    await page.getByLabel("Density").selectOption("compact");
+    await page.getByRole("region", { name: "Looks" }).getByLabel("Language").selectOption("de");
+    await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
+    await page.getByLabel("Name, den andere sehen").fill("Ana D.");
+    await page.getByRole("button", { name: "Speichern" }).click();
+    await eventually("the name is stored", async () => {
+      const [row] = await api(world.people.ana).rows("users", `user_id=eq.${world.people.ana.user_id}&select=name`);
+      return row.name === "Ana D.";
+    });
+    await page.reload();
+    await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
+    const root = await page.evaluate(() => {
+      const { dataset: { theme, density }, lang } = document.documentElement;
+      return { theme, density, lang };
+    });
+    expectEqual([root.theme, root.density, root.lang], ["dark", "compact", "de"], "the page's look");
+  },
+);

@@ -2,48 +2,52 @@
 import type { WebSocketRoute } from "playwright-core";
 import { eventually, expect, expectEqual, story } from "./harness.ts";
 
-story("what was missed while the connection was lost arrives once", async ({ world, open, api, allow }) => {
-  allow(/WebSocket/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/);
-  const { printer } = world.tickets;
-  const mei = api(world.people.mei);
-  const page = await open(world.people.ana, "/settings");
-  const sockets: WebSocketRoute[] = [];
-  let isCut = false;
-  await page.routeWebSocket(/realtime/, (socket) => {
-    if (isCut) return void socket.close();
-    socket.connectToServer();
-    sockets.push(socket);
-  });
-  await page.goto(`/tickets/${printer.ticket_id}`);
-  const conversation = page.getByRole("region", { name: "Conversation" });
-  await conversation.getByText("Smoke comes out of it.").waitFor();
-  await mei.rpc("send_reply", { ticket_id: printer.ticket_id, body: "Message 0." });
-  await conversation.getByText("Message 0.").waitFor();
-  expect(sockets.length > 0, "the page listens on a socket");
+story(
+  "what was missed while the connection was lost arrives once",
+  { night: true },
+  async ({ world, open, api, allow }) => {
+    allow(/WebSocket/, /ERR_INTERNET_DISCONNECTED/, /Failed to fetch/);
+    const { printer } = world.tickets;
+    const mei = api(world.people.mei);
+    const page = await open(world.people.ana, "/settings");
+    const sockets: WebSocketRoute[] = [];
+    let isCut = false;
+    await page.routeWebSocket(/realtime/, (socket) => {
+      if (isCut) return void socket.close();
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+    await page.goto(`/tickets/${printer.ticket_id}`);
+    const conversation = page.getByRole("region", { name: "Conversation" });
+    await conversation.getByText("Smoke comes out of it.").waitFor();
+    await mei.rpc("send_reply", { ticket_id: printer.ticket_id, body: "Message 0." });
+    await conversation.getByText("Message 0.").waitFor();
+    expect(sockets.length > 0, "the page listens on a socket");
 
-  isCut = true;
-  await page.context().setOffline(true);
-  for (const socket of sockets) await socket.close();
-  for (let number = 1; number <= 10; number++) {
-    await mei.rpc("send_reply", { ticket_id: printer.ticket_id, body: `Message ${number}.` });
-    await mei.rpc("create_ticket", { title: `New ticket ${number}`, team_id: world.teams.Support });
-  }
-  await page.getByText(/No connection|offline/i).first().waitFor();
-  expectEqual(await conversation.getByText("Message 1.", { exact: true }).count(), 0, "messages of the lost time");
+    isCut = true;
+    await page.context().setOffline(true);
+    for (const socket of sockets) await socket.close();
+    for (let number = 1; number <= 10; number++) {
+      await mei.rpc("send_reply", { ticket_id: printer.ticket_id, body: `Message ${number}.` });
+      await mei.rpc("create_ticket", { title: `New ticket ${number}`, team_id: world.teams.Support });
+    }
+    await page.getByText(/No connection|offline/i).first().waitFor();
+    expectEqual(await conversation.getByText("Message 1.", { exact: true }).count(), 0, "messages of the lost time");
 
-  isCut = false;
-  await page.context().setOffline(false);
-  await conversation.getByText("Message 10.", { exact: true }).waitFor();
-  const messages = conversation.getByText(/^Message \d+\.$/);
-  await eventually("each message is there once, in order", async () => {
-    const shown = await messages.allInnerTexts();
-    return JSON.stringify(shown) === JSON.stringify(Array.from({ length: 11 }, (_, number) => `Message ${number}.`));
-  });
-  await page.getByRole("navigation").getByRole("link", { name: "Tickets" }).click();
-  for (const number of [1, 10]) await page.getByText(`New ticket ${number}`, { exact: true }).first().waitFor();
-  await mei.rpc("create_ticket", { title: "Afterwards", team_id: world.teams.Support });
-  await page.getByText("Afterwards", { exact: true }).first().waitFor();
-});
+    isCut = false;
+    await page.context().setOffline(false);
+    await conversation.getByText("Message 10.", { exact: true }).waitFor();
+    const messages = conversation.getByText(/^Message \d+\.$/);
+    await eventually("each message is there once, in order", async () => {
+      const shown = await messages.allInnerTexts();
+      return JSON.stringify(shown) === JSON.stringify(Array.from({ length: 11 }, (_, number) => `Message ${number}.`));
+    });
+    await page.getByRole("navigation").getByRole("link", { name: "Tickets" }).click();
+    for (const number of [1, 10]) await page.getByText(`New ticket ${number}`, { exact: true }).first().waitFor();
+    await mei.rpc("create_ticket", { title: "Afterwards", team_id: world.teams.Support });
+    await page.getByText("Afterwards", { exact: true }).first().waitFor();
+  },
+);
 
 story("a role that is taken away closes the page of staff", async ({ world, open, api }) => {
   const { printer } = world.tickets;

@@ -1,7 +1,7 @@
 /** A conversation of two thousand messages: it opens at its end, and what was loaded stays in order. */
 import { eventually, expect, expectEqual, story } from "./harness.ts";
 
-story("two thousand messages", { world: "long" }, async ({ world, open, api }) => {
+story("two thousand messages", { world: "long", night: true }, async ({ world, open, api }) => {
   const { parcel } = world.tickets;
   const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`);
   const conversation = page.getByRole("region", { name: "Conversation" });

@@ -6,7 +6,7 @@ const drawn = (page: Page) => page.getByRole("grid").getByRole("row").count();
 
 story(
   "ten thousand tickets: scroll, filter, select 200, change them, 3 are refused",
-  { world: "many" },
+  { world: "many", night: true },
   async (told) => {
     const { world, open, api, expectAccessible, screenshot } = told;
     const page = await open(world.people.ana, "/queue?view=open&sort=-created_at");

@@ -15,7 +15,7 @@ function kept(page: Page): Promise<string> {
   );
 }
 
-story("an agent opens a ticket for a new customer; what was typed survives a reload", async ({
+story("an agent opens a ticket for a new customer; what was typed survives a reload", { night: true }, async ({
   world,
   open,
   api,

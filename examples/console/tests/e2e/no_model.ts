@@ -47,7 +47,7 @@ story("without a model the box says so, shows what fits, and people send it", { 
   });
 });
 
-story("without a model proposals wait in the list all the same", { world: "no_model" }, async (told) => {
+story("without a model proposals wait in the list all the same", { world: "no_model", night: true }, async (told) => {
   const { world, api, expectAccessible } = told;
   const { page, ticketId } = await ask(told);
   await box(page).getByRole("button", { name: "More" }).click();

@@ -45,6 +45,7 @@ const hide = (page: Page, isHidden: boolean) =>
 
 story(
   "an agent is told of an assignment and of a reply while the page is hidden",
+  { night: true },
   async ({ world, open, api, expectAccessible }) => {
     const { printer, parcel } = world.tickets, { ana, ada, mei } = world.people;
     const page = await open(ana, "/help");
@@ -88,6 +89,7 @@ story(
 
 story(
   "a browser that forbids notifications says so, and the number in the title remains",
+  { night: true },
   async ({ world, open, api }) => {
     const { parcel } = world.tickets, { ana, mei } = world.people;
     const page = await open(ana, "/help");

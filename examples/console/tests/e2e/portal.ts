@@ -94,6 +94,7 @@ story("answers arrive by themselves; a reply, solved, and open again", async ({ 
 
 story(
   "a request that is typed twice keeps one draft; the fields of the form are checked",
+  { night: true },
   async ({ world, open, api }) => {
     await api(world.people.ada).rpc("create_field", {
       key: "order_number",

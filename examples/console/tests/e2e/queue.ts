@@ -7,7 +7,7 @@ async function currentRow(page: Page): Promise<string> {
   return id ? await page.locator(`[id="${id}"]`).getByText(/^#\d+$/).innerText() : "";
 }
 
-story("an event of a ticket costs a request or two, however deep the list is", { world: "many" }, async ({
+story("an event of a ticket costs a request or two, however deep the list is", { world: "many", night: true }, async ({
   world,
   open,
   api,
@@ -67,27 +67,31 @@ story("the list by keys: open a ticket, come back to the same row, take the next
   expectEqual((await assigned()).length, 2, "tickets of Ana");
 });
 
-story("a change of two tickets by keys that the database refuses", async ({ world, open, api, expectAccessible }) => {
-  const page = await open(world.people.ana, "/queue?view=open");
-  await page.getByText("Where is my parcel?").waitFor();
-  await expectAccessible(page);
-  await page.keyboard.press("j");
-  await page.keyboard.press("x");
-  await page.keyboard.press("Shift+J");
-  await page.getByText("2 selected").waitFor();
-  await page.keyboard.press("a");
-  const dialog = page.getByRole("dialog", { name: "Change 2 tickets" });
-  await dialog.getByRole("combobox", { name: "New value" }).fill("ben");
-  await page.getByRole("option", { name: "Ben Okafor" }).click();
-  await dialog.getByText("2 would change, 0 stay as they are, 0 are not possible.").waitFor();
-  await expectAccessible(page, "the plan of a change");
-  await api("system").rpc("deactivate_user", { user_id: world.people.ben.user_id });
-  await dialog.getByRole("button", { name: "Change 2 tickets" }).click();
-  await dialog.getByText("0 done, 2 refused.").waitFor();
-  await dialog.getByText("There is no such active agent.").first().waitFor();
-  await expectAccessible(page, "the results of a change");
-  await dialog.getByRole("button", { name: "Done" }).click();
-});
+story(
+  "a change of two tickets by keys that the database refuses",
+  { night: true },
+  async ({ world, open, api, expectAccessible }) => {
+    const page = await open(world.people.ana, "/queue?view=open");
+    await page.getByText("Where is my parcel?").waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.keyboard.press("Shift+J");
+    await page.getByText("2 selected").waitFor();
+    await page.keyboard.press("a");
+    const dialog = page.getByRole("dialog", { name: "Change 2 tickets" });
+    await dialog.getByRole("combobox", { name: "New value" }).fill("ben");
+    await page.getByRole("option", { name: "Ben Okafor" }).click();
+    await dialog.getByText("2 would change, 0 stay as they are, 0 are not possible.").waitFor();
+    await expectAccessible(page, "the plan of a change");
+    await api("system").rpc("deactivate_user", { user_id: world.people.ben.user_id });
+    await dialog.getByRole("button", { name: "Change 2 tickets" }).click();
+    await dialog.getByText("0 done, 2 refused.").waitFor();
+    await dialog.getByText("There is no such active agent.").first().waitFor();
+    await expectAccessible(page, "the results of a change");
+    await dialog.getByRole("button", { name: "Done" }).click();
+  },
+);
 
 story("a saved view is made, changed, shared and deleted", async ({ world, open, api, expectAccessible }) => {
   const page = await open(world.people.ana, "/queue?q=status%3Aopen%20printer");

@@ -5,7 +5,7 @@ import { overflowing, painted, settled } from "./pages_support.ts";
 
 const ARABIC = "لم يصل الطرد بعد";
 
-story("the portal from right to left, on a phone and on a desk", async (told) => {
+story("the portal from right to left, on a phone and on a desk", { night: true }, async (told) => {
   const { world, open, api, expectAccessible, screenshot } = told;
   const { articleId, ticketId } = await write(told);
   const page = await open(world.people.mei, "/settings");

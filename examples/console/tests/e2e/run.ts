@@ -1,11 +1,21 @@
-/** Plays one story: `deno run -A run.ts FILE NAME`, with the world as JSON in HELPDESK_WORLD. pytest starts it. */
+/**
+ * Plays one story: `deno run -A run.ts FILE NAME`, with the world as JSON in HELPDESK_WORLD. pytest starts it.
+ * `run.ts --list FILE …` prints the names of the stories of each file.
+ */
 import { play, stories } from "./harness.ts";
 
-const [file, name] = Deno.args;
-await import(new URL(file!, import.meta.url).href);
-if (name === undefined) {
-  console.log(JSON.stringify(stories.map((told) => told.name)));
+const [file, ...rest] = Deno.args;
+if (file === "--list") {
+  const names: Record<string, string[]> = {};
+  for (const each of rest) {
+    const before = stories.length;
+    await import(new URL(each, import.meta.url).href);
+    names[each] = stories.slice(before).map((told) => told.name);
+  }
+  console.log(JSON.stringify(names));
 } else {
+  const [name] = rest;
+  await import(new URL(file!, import.meta.url).href);
   const told = stories.find((one) => one.name === name);
   if (!told) throw new Error(`${file} has no story "${name}"`);
   try {

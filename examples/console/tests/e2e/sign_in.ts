@@ -121,7 +121,7 @@ story(
   },
 );
 
-story("nobody learns whether an address has a login", async ({ open }) => {
+story("nobody learns whether an address has a login", { night: true }, async ({ open }) => {
   const page = await open(null, "/sign-in");
   await (await linkByMail(page)).getByLabel("E-mail address").fill("nobody@example.com");
   await page.getByRole("button", { name: "Send link" }).click();
@@ -142,28 +142,32 @@ story("a wrong password says so, and the sign-in goes on to the page that was as
   await page.waitForURL(new RegExp(`/requests/${ticket_id}$`));
 });
 
-story("a session that has ended asks to sign in, and what was typed is still there", async ({ world, open }) => {
-  const { email, password } = world.people.mei;
-  const { ticket_id } = world.tickets.parcel!;
-  const page = await open(world.people.mei, `/requests/${ticket_id}`);
-  await page.getByLabel("Write a message").fill("Half a sentence");
-  await page.getByText("Kept on this device").waitFor();
-  await page.waitForTimeout(500);
-  await page.evaluate((key) => {
-    const session = JSON.parse(localStorage.getItem(key)!);
-    localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1, refresh_token: "gone" }));
-  }, `helpdesk.session.${world.key.slice(-8)}`);
-  await page.reload();
-  await page.waitForURL(/sign-in/);
-  await page.locator("input[type=email]").fill(email);
-  await page.locator("input[type=password]").fill(password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(new RegExp(`/requests/${ticket_id}$`));
-  await eventually(
-    "the draft is there",
-    async () => await page.getByLabel("Write a message").inputValue() === "Half a sentence",
-  );
-});
+story(
+  "a session that has ended asks to sign in, and what was typed is still there",
+  { night: true },
+  async ({ world, open }) => {
+    const { email, password } = world.people.mei;
+    const { ticket_id } = world.tickets.parcel!;
+    const page = await open(world.people.mei, `/requests/${ticket_id}`);
+    await page.getByLabel("Write a message").fill("Half a sentence");
+    await page.getByText("Kept on this device").waitFor();
+    await page.waitForTimeout(500);
+    await page.evaluate((key) => {
+      const session = JSON.parse(localStorage.getItem(key)!);
+      localStorage.setItem(key, JSON.stringify({ ...session, expires_at: 1, refresh_token: "gone" }));
+    }, `helpdesk.session.${world.key.slice(-8)}`);
+    await page.reload();
+    await page.waitForURL(/sign-in/);
+    await page.locator("input[type=email]").fill(email);
+    await page.locator("input[type=password]").fill(password);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(new RegExp(`/requests/${ticket_id}$`));
+    await eventually(
+      "the draft is there",
+      async () => await page.getByLabel("Write a message").inputValue() === "Half a sentence",
+    );
+  },
+);
 
 story("a deactivated account is told so, and what to do", async ({ world, open, api, expectAccessible }) => {
   await api(world.people.ada).rpc("deactivate_user", { user_id: world.people.mei.user_id });

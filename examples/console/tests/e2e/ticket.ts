@@ -118,6 +118,7 @@ story(
 
 story(
   "a priority that somebody else has set meanwhile: both choices",
+  { night: true },
   async ({ world, open, api, screenshot, expectAccessible }) => {
     const printer = world.tickets.printer!, where = `ticket_id=eq.${printer.ticket_id}`;
     const ana = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
@@ -184,7 +185,7 @@ story(
   },
 );
 
-story("drafts outlive a reload, the other tab, and another ticket", async ({ world, open }) => {
+story("drafts outlive a reload, the other tab, and another ticket", { night: true }, async ({ world, open }) => {
   const parcel = world.tickets.parcel!, printer = world.tickets.printer!;
   const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`);
   await arrive(page, "I have asked the carrier.");

@@ -83,7 +83,7 @@ story(
   },
 );
 
-story("files on the ticket itself stand with its description", async ({ world, open, api }) => {
+story("files on the ticket itself stand with its description", { night: true }, async ({ world, open, api }) => {
   const printer = world.tickets.printer!, mei = api(world.people.mei);
   const given = { ticket_id: printer.ticket_id, file_name: "smoke.txt", content_type: "text/plain", size: 5 };
   const { attachment_id } = await mei.rpc("reserve_attachment", given);
@@ -266,6 +266,7 @@ story(
 
 story(
   "a long conversation opens at its end, loads older messages, and stays where the reader is",
+  { night: true },
   async ({ world, open, api, screenshot }) => {
     const parcel = world.tickets.parcel!, mei = api(world.people.mei);
     for (let number = 1; number <= 130; number++) {
@@ -340,43 +341,51 @@ story("a ticket that vanishes says so, and what was written is there", async ({ 
   await screenshot(page, "ticket-gone");
 });
 
-story("the ticket on a telephone, in German, dark and dense", async ({ world, open, expectAccessible, screenshot }) => {
-  const parcel = world.tickets.parcel!;
-  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, {
-    width: 390,
-    height: 844,
-    preferences: { language: "de", density: "compact", undoSeconds: 10 },
-  });
-  const verlauf = page.getByRole("region", { name: "Verlauf" });
-  await verlauf.getByText("I have asked the carrier.").waitFor();
-  await page.getByRole("tab", { name: "Interne Notiz" }).click();
-  await expectAccessible(page);
-  await screenshot(page, "ticket-390");
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide <= 390, `nothing is wider than the screen: ${wide}`);
-  await page.getByRole("button", { name: "Details", exact: true }).click();
-  await page.getByRole("complementary", { name: "Details" }).getByText("Eigenschaften").waitFor();
-  await expectAccessible(page);
-  await screenshot(page, "ticket-390-details");
-});
+story(
+  "the ticket on a telephone, in German, dark and dense",
+  { night: true },
+  async ({ world, open, expectAccessible, screenshot }) => {
+    const parcel = world.tickets.parcel!;
+    const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, {
+      width: 390,
+      height: 844,
+      preferences: { language: "de", density: "compact", undoSeconds: 10 },
+    });
+    const verlauf = page.getByRole("region", { name: "Verlauf" });
+    await verlauf.getByText("I have asked the carrier.").waitFor();
+    await page.getByRole("tab", { name: "Interne Notiz" }).click();
+    await expectAccessible(page);
+    await screenshot(page, "ticket-390");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide <= 390, `nothing is wider than the screen: ${wide}`);
+    await page.getByRole("button", { name: "Details", exact: true }).click();
+    await page.getByRole("complementary", { name: "Details" }).getByText("Eigenschaften").waitFor();
+    await expectAccessible(page);
+    await screenshot(page, "ticket-390-details");
+  },
+);
 
-story("a browser that keeps nothing says so, and the reply is sent all the same", async ({ world, open }) => {
-  const parcel = world.tickets.parcel!;
-  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
-  await page.addInitScript(() => {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException("The operation is insecure.", "SecurityError");
-    };
-  });
-  await page.reload();
-  await arrive(page, "I have asked the carrier.");
-  await page.keyboard.press("r");
-  await page.keyboard.type("It comes on Wednesday.");
-  await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
-  await page.keyboard.press("Control+Enter");
-  await conversation(page).getByText("It comes on Wednesday.").waitFor();
-  await eventually("the editor is empty", async () => await valueIn(reply(page)) === "");
-});
+story(
+  "a browser that keeps nothing says so, and the reply is sent all the same",
+  { night: true },
+  async ({ world, open }) => {
+    const parcel = world.tickets.parcel!;
+    const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      };
+    });
+    await page.reload();
+    await arrive(page, "I have asked the carrier.");
+    await page.keyboard.press("r");
+    await page.keyboard.type("It comes on Wednesday.");
+    await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await conversation(page).getByText("It comes on Wednesday.").waitFor();
+    await eventually("the editor is empty", async () => await valueIn(reply(page)) === "");
+  },
+);
 
 story("who signs out is asked about their drafts, and they are gone", async ({ world, open, expectAccessible }) => {
   const parcel = world.tickets.parcel!;

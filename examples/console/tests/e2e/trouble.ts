@@ -77,7 +77,7 @@ story("a clock that is three hours ahead: it is said, and everything works", asy
   await wrongClock(told, 3);
 });
 
-story("a clock that is three hours behind: it is said, and everything works", async (told) => {
+story("a clock that is three hours behind: it is said, and everything works", { night: true }, async (told) => {
   await wrongClock(told, -3);
 });
 
@@ -119,21 +119,25 @@ async function wrongClock({ world, open }: Parameters<Parameters<typeof story>[1
   expect(refreshed.length <= 1, `the session was renewed ${refreshed.length} times`);
 }
 
-story("a token that the server calls expired is renewed once, and nobody notices", async ({ world, open }) => {
-  const page = await open(world.people.ana, "/settings");
-  let refused = 0;
-  await page.route("**/rpc/query_tickets*", async (route) => {
-    if (refused++ > 0) return await route.continue();
-    await route.fulfill({
-      status: 401,
-      headers: { "access-control-allow-origin": "*" },
-      json: { code: "PGRST303", message: "JWT expired", details: null, hint: null },
+story(
+  "a token that the server calls expired is renewed once, and nobody notices",
+  { night: true },
+  async ({ world, open }) => {
+    const page = await open(world.people.ana, "/settings");
+    let refused = 0;
+    await page.route("**/rpc/query_tickets*", async (route) => {
+      if (refused++ > 0) return await route.continue();
+      await route.fulfill({
+        status: 401,
+        headers: { "access-control-allow-origin": "*" },
+        json: { code: "PGRST303", message: "JWT expired", details: null, hint: null },
+      });
     });
-  });
-  await page.goto("/queue?view=open");
-  await page.getByRole("row", { name: /parcel/ }).waitFor();
-  expectEqual(refused, 2, "requests of the list");
-});
+    await page.goto("/queue?view=open");
+    await page.getByRole("row", { name: /parcel/ }).waitFor();
+    expectEqual(refused, 2, "requests of the list");
+  },
+);
 
 story("a browser without any storage: sign-in and reply work, and it is said", async ({ world, open }) => {
   const page = await open(null, "/sign-in");
@@ -153,52 +157,60 @@ story("a browser without any storage: sign-in and reply work, and it is said", a
   await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
 });
 
-story("a storage that is full: it is said, and the reply is sent all the same", async ({ world, open }) => {
-  const page = await open(world.people.ana, `/tickets/${world.tickets.parcel.ticket_id}`, {
-    preferences: { undoSeconds: 0 },
-  });
-  await page.getByText("I have asked the carrier.").first().waitFor();
-  await page.evaluate(() => {
-    const full = () => {
-      throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
-    };
-    IDBObjectStore.prototype.put = full;
-    Storage.prototype.setItem = full;
-  });
-  await page.keyboard.press("r");
-  await page.keyboard.type("It comes on Wednesday.");
-  await page.getByText("There is no more room on this device for drafts.").first().waitFor();
-  await page.keyboard.press("Control+Enter");
-  await page.getByRole("region", { name: "Conversation" }).getByText("It comes on Wednesday.").waitFor();
-});
-
-story("too much at once is a sentence for a customer, too: 10 MB of text, 200 files", async ({ world, open }) => {
-  const page = await open(world.people.mei, "/requests/new");
-  const [title, text] = [page.getByLabel("What is it about?"), page.getByLabel("What happened?")];
-  await title.fill("The kettle leaks");
-  for (const field of [title, text]) {
-    await field.evaluate((element) => {
-      const data = new DataTransfer();
-      data.setData("text/plain", "0123456789".repeat(1_000_000));
-      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+story(
+  "a storage that is full: it is said, and the reply is sent all the same",
+  { night: true },
+  async ({ world, open }) => {
+    const page = await open(world.people.ana, `/tickets/${world.tickets.parcel.ticket_id}`, {
+      preferences: { undoSeconds: 0 },
     });
-    await page.getByText("What you pasted has 10,000,000 characters").waitFor();
-    await field.press("End");
-    await field.pressSequentially(".");
-    await eventually(
-      "the sentence goes when somebody types on",
-      async () => await page.getByText("What you pasted has").count() === 0,
-    );
-  }
-  expectEqual([await title.inputValue(), await text.inputValue()], ["The kettle leaks.", "."], "what was typed");
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Attach files" }).click();
-  const files = Array.from({ length: 200 }, (_, index) => ({
-    name: `photo ${index + 1}.txt`,
-    mimeType: "text/plain",
-    buffer: Buffer.from("a picture in words") as never,
-  }));
-  await (await chooser).setFiles(files);
-  await page.getByText("190 files were not taken: a message has room for 10 files.").waitFor();
-  expectEqual(await page.getByRole("list", { name: "Files" }).getByRole("listitem").count(), 10, "files");
-});
+    await page.getByText("I have asked the carrier.").first().waitFor();
+    await page.evaluate(() => {
+      const full = () => {
+        throw new DOMException("The quota has been exceeded.", "QuotaExceededError");
+      };
+      IDBObjectStore.prototype.put = full;
+      Storage.prototype.setItem = full;
+    });
+    await page.keyboard.press("r");
+    await page.keyboard.type("It comes on Wednesday.");
+    await page.getByText("There is no more room on this device for drafts.").first().waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("region", { name: "Conversation" }).getByText("It comes on Wednesday.").waitFor();
+  },
+);
+
+story(
+  "too much at once is a sentence for a customer, too: 10 MB of text, 200 files",
+  { night: true },
+  async ({ world, open }) => {
+    const page = await open(world.people.mei, "/requests/new");
+    const [title, text] = [page.getByLabel("What is it about?"), page.getByLabel("What happened?")];
+    await title.fill("The kettle leaks");
+    for (const field of [title, text]) {
+      await field.evaluate((element) => {
+        const data = new DataTransfer();
+        data.setData("text/plain", "0123456789".repeat(1_000_000));
+        element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      });
+      await page.getByText("What you pasted has 10,000,000 characters").waitFor();
+      await field.press("End");
+      await field.pressSequentially(".");
+      await eventually(
+        "the sentence goes when somebody types on",
+        async () => await page.getByText("What you pasted has").count() === 0,
+      );
+    }
+    expectEqual([await title.inputValue(), await text.inputValue()], ["The kettle leaks.", "."], "what was typed");
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Attach files" }).click();
+    const files = Array.from({ length: 200 }, (_, index) => ({
+      name: `photo ${index + 1}.txt`,
+      mimeType: "text/plain",
+      buffer: Buffer.from("a picture in words") as never,
+    }));
+    await (await chooser).setFiles(files);
+    await page.getByText("190 files were not taken: a message has room for 10 files.").waitFor();
+    expectEqual(await page.getByRole("list", { name: "Files" }).getByRole("listitem").count(), 10, "files");
+  },
+);
