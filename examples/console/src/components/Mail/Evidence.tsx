@@ -1,9 +1,9 @@
+import { TicketLink } from "./TicketLink.tsx";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { evidenceRows, type TicketMail } from "../../lib/inboundMail.ts";
 import type { Ticket } from "../../lib/models.ts";
 import { Badge, Time, type Tone } from "../Shared/index.ts";
-import { TicketLink } from "./TicketLink.tsx";
 
 const TONES: Record<string, Tone> = { pass: "success", fail: "danger", none: "warning" };
 

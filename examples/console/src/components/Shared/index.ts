@@ -1,12 +1,13 @@
 export { BaseProvider } from "./BaseProvider.tsx";
 export { Button, IconButton } from "./Button.tsx";
-export { Checkbox, Switch } from "./Checkbox.tsx";
+export { Checkbox } from "./Checkbox.tsx";
 export { Combobox } from "./Combobox.tsx";
 export { ConfirmDialog, Dialog } from "./Dialog.tsx";
 export { type Option, Select, TextArea, TextField } from "./Field.tsx";
 export { Markdown } from "./Markdown.tsx";
 export { Menu, type MenuItem } from "./Menu.tsx";
 export { Pictures } from "./pictures.ts";
+export { Switch } from "./Switch.tsx";
 export { Tabs } from "./Tabs.tsx";
 export {
   Avatar,
