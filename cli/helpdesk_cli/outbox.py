@@ -11,6 +11,7 @@ from ._base.app import Commands
 from ._base.errors import CliError, ExitCode
 from ._base.output import age, one_more, print_fields, print_result, print_up_to
 from ._connect.connection import connect
+from ._connect.target import SYSTEM_HINT, target
 from ._show.deliveries import DELIVERY_COLUMNS, KindName, StateOption
 
 app = Commands(name="outbox", help="What is sent to the outside: webhooks, Slack, mails; for admins.")
@@ -71,6 +72,8 @@ def replay(
 @app.command()
 def schedule(off: Annotated[bool, typer.Option("--off", help="End it.")] = False) -> None:
     """Have pg_cron wake the function deliver; needs the secret key."""
+    if not target().is_system:
+        raise CliError("The schedule needs the secret key", SYSTEM_HINT, ExitCode.FORBIDDEN)
     with connect() as hd:
         done = hd.outbox.schedule(not off)
     missing = [name for name, is_there in (("pg_cron", done.pg_cron), ("pg_net", done.pg_net)) if not is_there]

@@ -17,6 +17,7 @@ from .sending import Attempt
 
 SLACK_API = "https://slack.com/api"
 
+_REACH = "Look whether this computer reaches slack.com, and repeat it."
 _SECONDS = 10.0
 # Slack wants about one message a second in a channel.
 _PACE = 1.0
@@ -142,10 +143,10 @@ def slack_workspace(bot_token: str, *, api_url: str = SLACK_API) -> SlackWorkspa
         headers = {"authorization": f"Bearer {bot_token}"}
         response = httpx.post(f"{api_url}/auth.test", headers=headers, timeout=_SECONDS, trust_env=False)
     except httpx.HTTPError as error:
-        raise ConnectionFailedError("Slack does not answer") from error
+        raise ConnectionFailedError("Slack does not answer", hint=_REACH) from error
     answer = _read(response)
     if answer.error in _PASSES:
-        raise ConnectionFailedError(f"Slack does not answer as it should: {answer.error}")
+        raise ConnectionFailedError(f"Slack does not answer as it should: {answer.error}", hint=_REACH)
     if answer.error is not None:
         raise ConfigurationError(
             f"Slack does not accept the token: {answer.error}", hint="Install the app, then copy its bot token."

@@ -173,7 +173,7 @@ class Slack(Resource[Driver]):
         query = self._rest.from_("slack_channels").update(row).eq("slack_channel_id", _channel_key(channel))
         changed = yield from self._first_row(self._write(query), SlackChannel)
         if changed is None:
-            raise SlackChannelNotFoundError()
+            raise SlackChannelNotFoundError(hint="List the channels.")
         return changed
 
     @call
@@ -207,7 +207,7 @@ class Slack(Resource[Driver]):
         reply: Reply = yield self._write(query)
         # After a repeated attempt it is removed, whichever attempt did it.
         if not reply.rows(SlackChannel) and reply.attempts == 1:
-            raise SlackChannelNotFoundError()
+            raise SlackChannelNotFoundError(hint="List the channels.")
 
     @call
     def update_connection(self, connection: SlackConnectionRef, *, is_active: bool) -> Flow[SlackConnection]:
@@ -225,7 +225,7 @@ class Slack(Resource[Driver]):
         query = self._rest.from_("slack_connections").update(row).eq("connection_id", _connection_key(connection))
         changed = yield from self._first_row(self._write(query), SlackConnection)
         if changed is None:
-            raise SlackConnectionNotFoundError()
+            raise SlackConnectionNotFoundError(hint="List the connections, or connect it.")
         return changed
 
     @call
@@ -242,7 +242,7 @@ class Slack(Resource[Driver]):
         reply: Reply = yield self._write(query)
         # After a repeated attempt it is removed, whichever attempt did it.
         if not reply.rows(SlackConnection) and reply.attempts == 1:
-            raise SlackConnectionNotFoundError()
+            raise SlackConnectionNotFoundError(hint="List the connections, or connect it.")
 
 
 def _changes(
