@@ -11,6 +11,7 @@ from ._base.app import Commands
 from ._base.choices import Role, words
 from ._base.errors import CliError, ExitCode
 from ._base.json import jsonable
+from ._base.options import LimitOption
 from ._base.output import Column, age, local_time, one_more, print_result, print_up_to
 from ._connect.connection import connect
 from ._connect.target import target
@@ -37,7 +38,7 @@ def list_(
     email: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="Only the person with this e-mail address.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List people, newest first.
 
@@ -86,7 +87,7 @@ def invite(
 
 
 @app.command()
-def invitations(limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50) -> None:
+def invitations(limit: LimitOption = 50) -> None:
     """List invitations, newest first."""
     with connect() as hd:
         found = one_more(hd.users.invitations(page_size=500), limit, "invitations")

@@ -9,6 +9,7 @@ import typer
 
 from ._base.app import Commands
 from ._base.json import jsonable
+from ._base.options import LimitOption
 from ._base.output import Column, age, print_fields, print_note, print_result, print_rows, with_progress
 from ._connect.connection import connect
 from ._show.queries import shown_query
@@ -69,9 +70,7 @@ def show(view: ViewArgument) -> None:
 
 
 @app.command()
-def tickets(
-    view: ViewArgument, limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50
-) -> None:
+def tickets(view: ViewArgument, limit: LimitOption = 50) -> None:
     """List the tickets of a view, in its order."""
     from ._show.tickets import show_list
 

@@ -9,6 +9,7 @@ import typer
 from .._base.choices import ProposalState, RunKind, Status, SuggestKind
 from .._base.errors import CliError, ExitCode
 from .._base.input import FileOption, edit_text, read_text
+from .._base.options import LimitOption
 from .._base.output import print_note, print_result, with_progress
 from .._connect.connection import connect
 from .app import TicketArgument, WishOption, app
@@ -68,7 +69,7 @@ def proposals(
         list[ProposalState] | None, typer.Option(help="Only this state; may be repeated. Default: open.")
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="Whatever the state.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the proposals for the tickets you work, newest first."""
     from .._show.proposals import list_proposals, names_in
@@ -172,7 +173,7 @@ def runs(
         typer.Argument(metavar="TICKET", help="Only about this ticket: its number or id.", show_default=False),
     ] = None,
     kind: Annotated[RunKind | None, typer.Option(help="Only of this kind.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List what the assistant was asked, and what became of it."""
     from .._show.proposals import list_runs

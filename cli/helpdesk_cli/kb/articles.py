@@ -11,6 +11,7 @@ import typer
 from .._base.choices import ArticleAudience, ArticleStatus
 from .._base.errors import ExitCode
 from .._base.json import jsonable
+from .._base.options import LimitOption
 from .._base.output import Column, age, one_more, print_result, print_rows, print_up_to
 from .._base.settings import settings
 from .._connect.connection import connect
@@ -93,7 +94,7 @@ def list_(
     audience: Annotated[ArticleAudience | None, typer.Option(help="Only for these readers.")] = None,
     locale: Annotated[str | None, typer.Option(metavar="LOCALE", help="Only of this language.")] = None,
     section: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this section.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 100,
+    limit: LimitOption = 100,
 ) -> None:
     """Staff: list the articles, those changed last first."""
     with connect() as hd:

@@ -10,6 +10,7 @@ from .._base.app import Commands
 from .._base.choices import GapState
 from .._base.errors import ExitCode
 from .._base.json import jsonable
+from .._base.options import LimitOption
 from .._base.output import Column, age, console, one_more, print_json, print_result, print_rows, print_up_to
 from .._base.settings import settings
 from .._base.text import one_line
@@ -29,7 +30,7 @@ _SHOWN_CIRCLES = 20
 @gaps.command("list")
 def list_gaps(
     state: Annotated[list[GapState] | None, typer.Option(help="This state; may be repeated. By default open.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the gaps, those that most tickets ask first.
 
@@ -78,7 +79,7 @@ def reopen_gap(gap: GapArgument) -> None:
 @app.command()
 def stale(
     all_: Annotated[bool, typer.Option("--all", help="Also quotes that the newest version still has.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 100,
+    limit: LimitOption = 100,
 ) -> None:
     """List quotes whose article has changed since.
 

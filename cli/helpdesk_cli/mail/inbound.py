@@ -9,6 +9,7 @@ import typer
 
 from .._base.app import Commands
 from .._base.choices import EmailOutcome, words
+from .._base.options import LimitOption
 from .._base.output import one_more, print_up_to
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, show_mail
@@ -33,7 +34,7 @@ def list_(
     sender: Annotated[
         str | None, typer.Option("--from", metavar="ADDRESS", help="Only those from this address.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the mails that arrived, newest first."""
     with connect() as hd:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from .._base.app import Commands
+from .._base.options import LimitOption
 from .._base.output import one_more, print_note, print_result, print_up_to
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, REASON_COLUMN
@@ -20,7 +21,7 @@ app.add_typer(quarantine)
 @quarantine.command("list")
 def list_(
     team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only those to this team, by name or id.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List the mails in quarantine that are yours to decide on."""
     with connect() as hd:

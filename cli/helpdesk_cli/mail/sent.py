@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .._base.choices import OutboundState, words
+from .._base.options import LimitOption
 from .._base.output import age, one_more, print_fields, print_up_to
 from .._connect.connection import connect
 from .._show.sent_mails import AUTOMATIC_COLUMNS, SENT_COLUMNS
@@ -20,7 +21,6 @@ TicketOption = Annotated[
     str | None, typer.Option(metavar="TICKET", help="Only those about this ticket, by number or id.")
 ]
 RecipientOption = Annotated[str | None, typer.Option("--to", metavar="ADDRESS", help="Only those to this address.")]
-LimitOption = Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")]
 
 
 @app.command()

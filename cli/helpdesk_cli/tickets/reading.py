@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .._base.choices import Priority, Status, words
+from .._base.options import LimitOption
 from .._base.output import print_note, with_progress
 from .._base.settings import settings
 from .._base.times import time_option
@@ -78,7 +79,7 @@ def list_(
             callback=_checked_order,
         ),
     ] = "-created_at",
-    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    limit: LimitOption = 50,
 ) -> None:
     """List tickets, newest first by default.
 
