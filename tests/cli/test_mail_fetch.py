@@ -208,26 +208,12 @@ def test_a_wrong_password_and_a_server_that_is_down_are_sentences(system: Helpde
 
 def test_no_password_goes_in_the_clear_to_another_computer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Any] = []
-    monkeypatch.setattr(mailboxes, "_LOOPBACK", frozenset())
+    monkeypatch.setattr(mailboxes, "LOOPBACK", frozenset())
     monkeypatch.setattr("imapclient.IMAPClient.login", lambda *given: said.append(given))
     # The server has no STARTTLS.
     with pytest.raises(imaplib.IMAP4.error, match="STARTTLS"):
         Mailbox("127.0.0.1", port, "carla", PASSWORD, is_tls=False).connect()
     assert said == []
-
-
-def test_a_token_is_read_again_for_each_connection(port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[tuple[str, str]] = []
-    monkeypatch.setattr("imapclient.IMAPClient.oauth2_login", lambda _, user, token: said.append((user, token)))
-    file, url = tmp_path / "token", f"imap://127.0.0.1:{port}"
-    file.write_text("first")
-    names = {"HELPDESK_IMAP_USER": "carla", "HELPDESK_IMAP_TOKEN_FILE": str(file)}
-    found = mailbox_from_env({"HELPDESK_IMAP_URL": url, **names})
-    assert found is not None
-    for token in ("first", "second"):
-        file.write_text(token + "\n")
-        found.connect().shutdown()
-    assert said == [("carla", "first"), ("carla", "second")]
 
 
 @pytest.mark.parametrize(

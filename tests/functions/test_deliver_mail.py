@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.sdk.authority import WRONG, Authority
 from tests.sdk.mail_support import make_certificate, read, smtp_server
 
 from helpdesk_sdk.delivery.mail import MailFile, OutgoingMail
@@ -110,6 +111,23 @@ def test_a_mail_goes_over_tls_to_a_server_whose_certificate_is_trusted(tmp_path:
             refused = run(tmp_path, SEND, given | {"ca": made[0].read_text()})
             assert (refused["outcome"], refused["status"], refused["begun"]) == ("retry", 535, False)
             assert len(server.handler.envelopes) == 1
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("how", WRONG)
+def test_a_server_that_is_not_trusted_receives_nothing(tmp_path: Path, how: str, security: str) -> None:
+    folder = tmp_path / "authority"
+    folder.mkdir()
+    authority = Authority.make(folder)
+    with smtp_server(authority.wrong(how), security) as server:
+        given: dict[str, Any] = {"payload": PAYLOAD | {"cc": []}, "ca": authority.file.read_text()}
+        given["server"] = {"host": "localhost", "port": server.port, "security": security}
+        given["server"] |= {"user": "anna", "password": "secret"}
+        found = run(tmp_path, SEND, given)
+    assert (found["outcome"], found["begun"], server.handler.envelopes) == ("retry", False, [])
+    # The platform tells no more of the others apart.
+    named = {"another name": "is of another name than localhost: HELPDESK_MAIL_URL"}
+    assert named.get(how, "HELPDESK_MAIL_CA") in found["problem"]
 
 
 def test_a_mail_is_what_the_sdk_makes_of_the_same_payload(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Server:
 
 @contextmanager
 def smtp_server(
-    certificate: tuple[Path, Path] | None = None, security: str = "none", **options: Any
+    certificate: tuple[Path, Path] | None = None, security: str = "none", host: str = "127.0.0.1", **options: Any
 ) -> Iterator[Server]:
     """A running server on this machine. The sign-in is anna, secret."""
     tls = None
@@ -97,7 +97,7 @@ def smtp_server(
         is_safe = security == "starttls"
         return SMTP(handler, loop=loop, authenticator=_authenticate, auth_require_tls=is_safe, **starttls, **options)
 
-    listening = loop.create_server(protocol, "127.0.0.1", 0, ssl=tls if security == "tls" else None)
+    listening = loop.create_server(protocol, host, 0, ssl=tls if security == "tls" else None)
     server = loop.run_until_complete(listening)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

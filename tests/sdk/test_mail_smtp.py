@@ -74,23 +74,6 @@ def test_the_example_of_the_page(
     assert read(plain.handler.envelopes[0].content)["In-Reply-To"] == "<q1@customer.example>"
 
 
-@pytest.mark.parametrize("security", ["tls", "starttls"])
-def test_a_certificate_that_nobody_signed_is_not_trusted(certificate: tuple[Path, Path], security: Any) -> None:
-    with smtp_server(certificate, security) as server:
-        sent = SmtpTransport("localhost", server.port, security=security, timeout=5).send(mail())
-    assert sent.outcome == "retry"
-    assert "certificate" in sent.problem
-    assert not server.handler.envelopes
-
-
-def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
-    other = make_certificate(tmp_path, "other.example")
-    with smtp_server(other, "tls") as server:
-        transport = SmtpTransport("localhost", server.port, security="tls", timeout=5, context=trusting(other))
-        assert "certificate" in transport.send(mail()).problem
-    assert not server.handler.envelopes
-
-
 def test_nothing_is_said_in_the_clear_when_starttls_is_missing(plain: Any) -> None:
     transport = SmtpTransport("localhost", plain.port, security="starttls", user="anna", password="secret", timeout=5)
     sent = transport.send(mail())

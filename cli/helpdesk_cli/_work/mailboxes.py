@@ -95,8 +95,8 @@ def configured_mailbox() -> Mailbox:
     """
     from helpdesk_sdk.delivery.mail.mailboxes import mailbox_from_env
 
-    for name in ("HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"):
-        register_secret(os.environ.get(name))
+    for name in ("PASSWORD", "TOKEN", "OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN"):
+        register_secret(os.environ.get(f"HELPDESK_IMAP_{name}"))
     found = mailbox_from_env()
     if found is None:
         hint = "For example: HELPDESK_IMAP_URL=imaps://imap.example.com/INBOX. See: helpdesk mail fetch --help"

@@ -32,8 +32,9 @@ def fetch(
 
     HELPDESK_IMAP_URL is imaps://host/FOLDER, or imap://host/FOLDER with STARTTLS; HELPDESK_IMAP_USER and
     HELPDESK_IMAP_PASSWORD sign in, or HELPDESK_IMAP_TOKEN, an access token (XOAUTH2). HELPDESK_IMAP_PASSWORD_FILE and
-    HELPDESK_IMAP_TOKEN_FILE name files; a token is read again for each connection. HELPDESK_IMAP_ADDRESS: the address
-    of the helpdesk whose mails are there, if To and Cc do not say it.
+    HELPDESK_IMAP_TOKEN_FILE name files; a token is read again for each connection. With HELPDESK_IMAP_OAUTH_URL, tokens
+    come from there. HELPDESK_IMAP_CA_FILE names a file of authorities for the server's certificate.
+    HELPDESK_IMAP_ADDRESS: the address of the helpdesk whose mails are there, if To and Cc do not say it.
 
     The helpdesk remembers the last number of each folder: it does not matter who has read a mail, or how long this
     program was down. The mailbox is not changed. Mails that the server took for spam are counted, and not read.

@@ -60,7 +60,7 @@ export function transportOf(read: (name: string) => string): Transport | null {
     throw new MailSettingsError(`HELPDESK_MAIL_URL needs a name after ${scheme}://`);
   }
   const [user, password] = [read("HELPDESK_MAIL_USER").trim(), read("HELPDESK_MAIL_PASSWORD").trim()];
-  if (scheme === "smtp" || scheme === "smtps") return smtp(scheme, host, port, user, password);
+  if (scheme === "smtp" || scheme === "smtps") return smtp(scheme, host, port, user, password, authority(read));
   if (!password) throw new MailSettingsError(`HELPDESK_MAIL_PASSWORD, the key of ${scheme}, is not set`);
   const europe = region === "eu" ? "eu." : "";
   switch (scheme) {
@@ -77,11 +77,29 @@ export function transportOf(read: (name: string) => string): Transport | null {
   return new SesTransport(user, password, host, options.get("configuration_set"));
 }
 
-function smtp(scheme: string, host: string, port: number, user: string, password: string): Transport {
+/** The certificate of an authority of one's own; undefined without one. @throws MailSettingsError */
+function authority(read: (name: string) => string): string | undefined {
+  const pem = read("HELPDESK_MAIL_CA").trim();
+  if (pem && !/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----$/.test(pem)) {
+    throw new MailSettingsError("HELPDESK_MAIL_CA is no certificate in PEM");
+  }
+  return pem || undefined;
+}
+
+function smtp(
+  scheme: string,
+  host: string,
+  port: number,
+  user: string,
+  password: string,
+  ca: string | undefined,
+): Transport {
   if (!!user !== !!password) throw new MailSettingsError("HELPDESK_MAIL_USER and HELPDESK_MAIL_PASSWORD go together");
   const named = host.replaceAll(/[[\]]/g, "");
-  if (scheme === "smtps") return new SmtpTransport({ host: named, port: port || 465, security: "tls", user, password });
+  if (scheme === "smtps") {
+    return new SmtpTransport({ host: named, port: port || 465, security: "tls", user, password }, undefined, ca);
+  }
   // In the clear on this machine alone.
   const security = LOOPBACK.has(host) ? "none" : "starttls";
-  return new SmtpTransport({ host: named, port: port || 587, security, user, password });
+  return new SmtpTransport({ host: named, port: port || 587, security, user, password }, undefined, ca);
 }

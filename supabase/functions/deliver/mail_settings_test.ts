@@ -30,6 +30,17 @@ Deno.test("each form of HELPDESK_MAIL_URL names its transport", () => {
   equal(made("ses://eu-central-1?configuration_set=s", "id", "secret")[1].configurationSet, "s");
 });
 
+Deno.test("an authority of one's own is a certificate", async () => {
+  const values: Record<string, string> = { HELPDESK_MAIL_URL: "smtps://mail.acme.example" };
+  const read = (name: string) => values[name] ?? "";
+  const ca = () => ({ ...transportOf(read) } as { ca?: string }).ca;
+  equal(ca(), undefined);
+  values.HELPDESK_MAIL_CA = "\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  equal(ca(), values.HELPDESK_MAIL_CA.trim());
+  values.HELPDESK_MAIL_CA = "/etc/ssl/ca.pem";
+  await failure(MailSettingsError, async () => await Promise.resolve(ca()));
+});
+
 Deno.test("what is missing or not valid is said, without a secret", async () => {
   for (
     const [url, ...more] of [

@@ -32,7 +32,7 @@ const SIGN_IN = new Set([530, 534, 535, 538]);
 
 /** Sends through an SMTP server, with a connection of its own for each mail. */
 export class SmtpTransport implements Transport {
-  /** `answerMs` is the time for each answer; `ca` the certificates to trust instead of the platform's. */
+  /** `answerMs` is the time for each answer; `ca` the certificates (PEM) of a further authority to trust. */
   constructor(private readonly server: Server, private readonly answerMs = ANSWER_MS, private readonly ca?: string) {}
 
   async send(mail: Mail, begins: () => Promise<void>): Promise<MailResult> {
@@ -64,7 +64,7 @@ export class SmtpTransport implements Transport {
           await Promise.race([broken.promise, login]);
         }
       } catch (error) {
-        return notConnected(error as Refusal);
+        return notConnected(error as Refusal, host);
       }
       await begins();
       const found = await this.#handOver(connection, mail, raw, broken.promise);
@@ -129,10 +129,26 @@ function called<T>(work: (done: (error: Error | null, value?: T) => void) => voi
   return new Promise((resolve, reject) => work((error, value) => error ? reject(error) : resolve(value as T)));
 }
 
-function notConnected(error: Refusal): MailResult {
+function notConnected(error: Refusal, host: string): MailResult {
   if (error.code === "EAUTH") return refusal(error, "The server refuses the name or the password", false);
   if (error.responseCode) return refusal(error, "The server is not ready", false);
+  const untrusted = whyNotTrusted(error.message, host);
+  if (untrusted !== null) return { outcome: "retry", problem: `The server ${host} is not trusted: ${untrusted}` };
   return { outcome: "retry", problem: `The server does not answer: ${why(error)}` };
+}
+
+/** What is wrong with a certificate, and which setting mends it; null when something else is. `tls.py` says the same. */
+function whyNotTrusted(said: string, host: string): string | null {
+  if (/altnames|not valid for name/i.test(said)) {
+    const must = "HELPDESK_MAIL_URL must name the server as its certificate does";
+    return `its certificate is of another name than ${host}: ${must}`;
+  }
+  if (!/certificate/i.test(said)) return null;
+  // The platform says no more of a certificate whose time is over.
+  const may = "renew it, or name the authority that signs it in HELPDESK_MAIL_CA";
+  return `its certificate has expired, or nobody whom this function trusts has signed it (${
+    said.slice(0, 100)
+  }): ${may}`;
 }
 
 function refusal(error: Refusal, problem: string, mayBeFinal = true): MailResult {

@@ -15,7 +15,8 @@ from ...errors import ConfigurationError
 from .providers import MailgunTransport, PostmarkTransport, ResendTransport, SendgridTransport, SesTransport
 from .results import MailTransport
 from .secret_files import secret_of
-from .smtp import LOOPBACK, Security, SmtpTransport
+from .smtp import Security, SmtpTransport
+from .tls import LOOPBACK, mail_context
 
 FORMS = (
     "smtps://host:465, smtp://host:587, postmark:, resend:, sendgrid:, mailgun://domain or ses://region "
@@ -66,7 +67,7 @@ def transport_from_env(environ: Mapping[str, str] | None = None, *, timeout: flo
         raise ConfigurationError("HELPDESK_MAIL_URL: the name after :// is not valid", hint=f"Use {FORMS}.")
     user, password = given.get("HELPDESK_MAIL_USER", "").strip(), secret_of(given, "HELPDESK_MAIL_PASSWORD")
     if parts.scheme in {"smtp", "smtps"}:
-        return _smtp(parts.scheme, host, port, user, password, timeout)
+        return _smtp(given, parts.scheme, host, port, user, password, timeout)
     if parts.scheme == "ses":
         return _ses(given, host, user, password, options, timeout)
     if not password:
@@ -85,13 +86,23 @@ def transport_from_env(environ: Mapping[str, str] | None = None, *, timeout: flo
     return made[parts.scheme]()
 
 
-def _smtp(scheme: str, host: str, port: int | None, user: str, password: str, timeout: float) -> SmtpTransport:
+def _smtp(
+    given: Mapping[str, str], scheme: str, host: str, port: int | None, user: str, password: str, timeout: float
+) -> SmtpTransport:
     if bool(user) != bool(password):
         raise ConfigurationError("HELPDESK_MAIL_USER and HELPDESK_MAIL_PASSWORD go together")
-    if scheme == "smtps":
-        return SmtpTransport(host, port or 465, security="tls", user=user or None, password=password, timeout=timeout)
-    security: Security = "none" if host in LOOPBACK else "starttls"
-    return SmtpTransport(host, port or 587, security=security, user=user or None, password=password, timeout=timeout)
+    starttls: Security = "none" if host in LOOPBACK else "starttls"
+    security: Security = "tls" if scheme == "smtps" else starttls
+    ca_file = given.get("HELPDESK_MAIL_CA_FILE", "").strip()
+    return SmtpTransport(
+        host,
+        port or (465 if scheme == "smtps" else 587),
+        security=security,
+        user=user or None,
+        password=password,
+        timeout=timeout,
+        context=mail_context(ca_file, "HELPDESK_MAIL_CA_FILE") if ca_file and security != "none" else None,
+    )
 
 
 def _ses(

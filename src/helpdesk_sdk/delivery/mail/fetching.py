@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import ApiError, ConfigurationError, HelpdeskError
 from .mailboxes import Mailbox
+from .oauth import TokenError
 from .receiving import MAIL_BYTES_MAX, ReceivedMail, receive_mail
+from .tls import why_not_trusted
 
 if TYPE_CHECKING:
     from ... import Helpdesk
@@ -123,6 +126,11 @@ def _connected(mailbox: Mailbox) -> Iterator[Any]:
     except imaplib.IMAP4.error as error:
         said = str(error).strip("b'\"")[:200]
         raise MailboxError(f"The mailbox {mailbox.name} cannot be read: {said or type(error).__name__}") from None
+    except TokenError as error:
+        raise MailboxError(str(error)[:300]) from None
+    except ssl.SSLError as error:
+        why = why_not_trusted(error, mailbox.host, "HELPDESK_IMAP_URL", "HELPDESK_IMAP_CA_FILE")
+        raise MailboxError(f"The mail server {mailbox.host} is not trusted: {why}"[:500]) from None
     except OSError as error:
         what = error.strerror or str(error) or type(error).__name__
         raise MailboxError(f"The mail server {mailbox.host} cannot be reached: {what}"[:300]) from None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ...errors import ConfigurationError
+from .oauth import TokenEndpoint, TokenError
+from .tls import LOOPBACK, mail_context
 
 _PORTS = {"imaps": 993, "imap": 143}
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS = 15.0
 # A mail of 40 MB over a slow line comes in pieces; each piece has this long.
 _READ_SECONDS = 60.0
@@ -29,11 +35,16 @@ class Mailbox:
     """An access token of OAuth 2.0 instead of the password (XOAUTH2)."""
     token_file: str = ""
     """A file with the token, read for each connection: tokens end after an hour."""
+    endpoint: TokenEndpoint | None = field(default=None, repr=False)
+    """Where access tokens come from, instead of a token or a file."""
     is_tls: bool = True
     """Whether TLS begins with the connection; otherwise by STARTTLS, or in the clear to this computer."""
     folder: str = "INBOX"
     address: str = ""
     """The address of the helpdesk whose mails are there; empty: To and Cc of each mail count."""
+
+    ca_file: str = ""
+    """A file of certificates (PEM) of further authorities that this server's certificate may be signed by."""
 
     @property
     def name(self) -> str:
@@ -44,7 +55,9 @@ class Mailbox:
         """A connection that is signed in.
 
         Raises:
-            ConfigurationError: The package IMAPClient is missing: the extra [mail] is not installed.
+            ConfigurationError: The package IMAPClient is missing: the extra [mail] is not installed. Or a file of the
+                settings cannot be read.
+            TokenError: There is no access token, or the server refuses it.
             OSError: The server cannot be reached, or its certificate is not accepted.
             imaplib.IMAP4.error: The server refuses the sign-in.
         """
@@ -55,20 +68,83 @@ class Mailbox:
                 "The package IMAPClient is not installed", hint="Install the extra: helpdesk-sdk[mail]"
             ) from None
         seconds = imapclient.SocketTimeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
-        client = imapclient.IMAPClient(self.host, port=self.port, ssl=self.is_tls, timeout=seconds)
+        is_clear = not self.is_tls and self.host in LOOPBACK
+        context = None if is_clear else mail_context(self.ca_file, "HELPDESK_IMAP_CA_FILE")
+        client = imapclient.IMAPClient(
+            self.host, port=self.port, ssl=self.is_tls, ssl_context=context if self.is_tls else None, timeout=seconds
+        )
         try:
-            if not self.is_tls and self.host not in _LOOPBACK:
+            if not self.is_tls and not is_clear:
                 # Never a password in the clear.
-                client.starttls()
-            token = _content("the token", self.token_file) if self.token_file else self.token
-            if token:
-                client.oauth2_login(self.user, token)
-            else:
-                client.login(self.user, self.password)
+                client.starttls(context)
+            self._sign_in(client)
         except BaseException:
-            client.shutdown()
+            # After a handshake that failed, the socket is gone: that must not hide why.
+            with suppress(OSError):
+                client.shutdown()
             raise
         return client
+
+    def _sign_in(self, client: Any) -> None:
+        if not (self.endpoint or self.token_file or self.token):
+            client.login(self.user, self.password)
+            return
+        if not client.has_capability("AUTH=XOAUTH2"):
+            raise TokenError(f"The server {self.host} takes no access token (XOAUTH2): set HELPDESK_IMAP_PASSWORD")
+        token = self._access_token()
+        try:
+            self._use_token(client, token)
+        except TokenError:
+            # It may have ended, or been withdrawn: once more if there is another one by now.
+            if self.endpoint:
+                self.endpoint.forget(token)
+            newer = self._access_token()
+            if newer == token:
+                raise
+            self._use_token(client, newer)
+
+    def _access_token(self) -> str:
+        if self.endpoint:
+            return self.endpoint.token()
+        return _content("HELPDESK_IMAP_TOKEN_FILE", self.token_file) if self.token_file else self.token
+
+    def _use_token(self, client: Any, token: str) -> None:
+        from imapclient.exceptions import LoginError
+
+        refusals: list[bytes] = []
+
+        def respond(challenge: bytes) -> bytes:
+            if challenge:
+                # Why it is refused. Nothing is the answer; then the server says no.
+                refusals.append(challenge)
+                return b""
+            return f"user={self.user}\1auth=Bearer {token}\1\1".encode()
+
+        try:
+            client.sasl_login("XOAUTH2", respond)
+        except LoginError as error:
+            setting = "HELPDESK_IMAP_TOKEN_FILE" if self.token_file else "HELPDESK_IMAP_TOKEN"
+            what = "from HELPDESK_IMAP_OAUTH_URL" if self.endpoint else f"in {setting}"
+            why = _status(refusals) or str(error).strip("b'\"")[:100]
+            raise TokenError(f"The server {self.host} refuses the access token {what} for {self.user}: {why}") from None
+
+
+def _status(refusals: list[bytes]) -> str:
+    """The code of a refusal: `{"status": "401", …}`, which Microsoft sends as base64 of base64."""
+    for refusal in refusals[:1]:
+        for written in (refusal, _decoded(refusal)):
+            with suppress(ValueError):
+                found = json.loads(written)
+                if isinstance(found, dict):
+                    return re.sub(r"[^\w ]", "", str(found.get("status", "")))[:50]
+    return ""
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def mailbox_from_env(env: Mapping[str, str] | None = None) -> Mailbox | None:
@@ -99,10 +175,12 @@ def mailbox_from_env(env: Mapping[str, str] | None = None) -> Mailbox | None:
         raise ConfigurationError("HELPDESK_IMAP_URL must begin with imaps:// or imap:// and a host", hint=hint)
     user = given.get("HELPDESK_IMAP_USER", "").strip()
     password, token = _secret(given, "HELPDESK_IMAP_PASSWORD"), _secret(given, "HELPDESK_IMAP_TOKEN")
-    if not user or not (password or token):
+    endpoint = _endpoint(given)
+    if not user or not (password or token or endpoint):
         raise ConfigurationError(
             "The mailbox needs HELPDESK_IMAP_USER and HELPDESK_IMAP_PASSWORD",
-            hint="Or HELPDESK_IMAP_TOKEN, an access token. With _FILE behind the name: a file with the secret.",
+            hint="Or HELPDESK_IMAP_TOKEN, an access token, or HELPDESK_IMAP_OAUTH_URL. With _FILE behind the name of a "
+            "secret: a file with it.",
         )
     return Mailbox(
         host=parts.hostname,
@@ -111,9 +189,26 @@ def mailbox_from_env(env: Mapping[str, str] | None = None) -> Mailbox | None:
         password=password,
         token=token,
         token_file=given.get("HELPDESK_IMAP_TOKEN_FILE", "").strip(),
+        endpoint=endpoint,
         is_tls=parts.scheme == "imaps",
         folder=unquote(parts.path.strip("/")) or "INBOX",
         address=given.get("HELPDESK_IMAP_ADDRESS", "").strip(),
+        ca_file=given.get("HELPDESK_IMAP_CA_FILE", "").strip(),
+    )
+
+
+def _endpoint(env: Mapping[str, str]) -> TokenEndpoint | None:
+    url, client_id = (env.get(f"HELPDESK_IMAP_OAUTH_{name}", "").strip() for name in ("URL", "CLIENT_ID"))
+    if not url:
+        return None
+    if not client_id:
+        raise ConfigurationError("HELPDESK_IMAP_OAUTH_URL needs HELPDESK_IMAP_OAUTH_CLIENT_ID")
+    return TokenEndpoint(
+        url,
+        client_id,
+        client_secret=_secret(env, "HELPDESK_IMAP_OAUTH_CLIENT_SECRET"),
+        refresh_token=_secret(env, "HELPDESK_IMAP_OAUTH_REFRESH_TOKEN"),
+        scope=env.get("HELPDESK_IMAP_OAUTH_SCOPE", "").strip(),
     )
 
 

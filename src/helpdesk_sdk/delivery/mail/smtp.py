@@ -10,15 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
-import httpx
-
 from .composing import compose
 from .payload import OutgoingMail
 from .results import MailResult, nothing_to_do
+from .tls import LOOPBACK, mail_context, why_not_trusted
 
 Security = Literal["tls", "starttls", "none"]
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 _SES_HOST = re.compile(r"email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com")
 _SES_ID = re.compile(r"\bOk ([0-9a-f-]{20,})", re.IGNORECASE)
@@ -57,8 +55,7 @@ class SmtpTransport:
         self.name = f"smtp {host}:{port}"
         self._host, self._port, self._security = host, port, security
         self._user, self._password, self._timeout = user, password, timeout
-        # Not the context of HTTP, which offers HTTP as the protocol inside TLS.
-        self._context = context or (httpx.create_ssl_context() if security != "none" else None)
+        self._context = context or (mail_context() if security != "none" else None)
 
     def close(self) -> None:
         """Nothing: no connection outlives its mail."""
@@ -77,7 +74,7 @@ class SmtpTransport:
         try:
             server = self._connected(mail)
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            return _not_connected(error)
+            return self._not_connected(error)
         try:
             found = self._send(server, mail, written, begins)
             if found.outcome != "unknown":
@@ -108,6 +105,20 @@ class SmtpTransport:
             server.close()
             raise
         return server
+
+    def _not_connected(self, error: Exception) -> MailResult:
+        if isinstance(error, UnicodeError):
+            return MailResult("retry", "The name or the password has characters that SMTP cannot send")
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            return MailResult("retry", "The server refuses the name or the password", error.smtp_code, _text(error))
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            return MailResult("retry", f"The server does not offer what is needed: {_why(error)}")
+        if isinstance(error, ssl.SSLError):
+            why = why_not_trusted(error, self._host, "HELPDESK_MAIL_URL", "HELPDESK_MAIL_CA_FILE")
+            return MailResult("retry", f"The server {self._host} is not trusted: {why}"[:500])
+        if isinstance(error, smtplib.SMTPResponseException):
+            return MailResult("retry", "The server is not ready", error.smtp_code, _text(error))
+        return MailResult("retry", f"The server does not answer: {_why(error)}")
 
     def _send(self, server: smtplib.SMTP, mail: OutgoingMail, written: bytes, begins: Callable[[], None]) -> MailResult:
         try:
@@ -184,20 +195,6 @@ def ses_id(bare: str, region: str) -> str:
 
 def _broken(error: Exception) -> MailResult:
     return MailResult("retry", f"The connection broke before the mail was sent: {_why(error)}")
-
-
-def _not_connected(error: Exception) -> MailResult:
-    if isinstance(error, UnicodeError):
-        return MailResult("retry", "The name or the password has characters that SMTP cannot send")
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return MailResult("retry", "The server refuses the name or the password", error.smtp_code, _text(error))
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return MailResult("retry", f"The server does not offer what is needed: {_why(error)}")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return MailResult("retry", f"The server's certificate is not trusted: {error.verify_message}")
-    if isinstance(error, smtplib.SMTPResponseException):
-        return MailResult("retry", "The server is not ready", error.smtp_code, _text(error))
-    return MailResult("retry", f"The server does not answer: {_why(error)}")
 
 
 def _refusal(code: int, answer: bytes, problem: str) -> MailResult:
