@@ -136,6 +136,84 @@ comment on function helpdesk_private.mail_files is
   'The files of a message: attachments go with the mail, linked are named in its text (without a path: not checked).';
 revoke all on function helpdesk_private.mail_files from public, anon, authenticated, service_role;
 
+create function helpdesk_private.ticket_page(p_email helpdesk.outbound_emails)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- A setting of a later concept.
+  v_console text := (select rtrim(s.console_url, '/') from helpdesk.settings as s);
+  v_user helpdesk.users;
+  v_ticket helpdesk.tickets;
+begin
+  select u.* into v_user from helpdesk.users as u where u.user_id = (p_email).user_id and u.is_active;
+  select t.* into v_ticket from helpdesk.tickets as t where t.ticket_id = (p_email).ticket_id;
+  return case
+    when v_console is null or v_user.user_id is null then null
+    -- Nobody else reads the ticket: a participant is somebody to write to.
+    when v_ticket.created_by = v_user.user_id or helpdesk_private.works_ticket(v_user, v_ticket) then format(
+      '%s/%s/%s', v_console, case v_user.role when 'customer' then 'requests' else 'tickets' end, v_ticket.ticket_id
+    )
+  end;
+end;
+$$;
+comment on function helpdesk_private.ticket_page is
+  'The page of the ticket in the console, for a recipient who may read it there once signed in; null for others, and '
+  'without the setting console_url.';
+revoke all on function helpdesk_private.ticket_page from public, anon, authenticated, service_role;
+
+create function helpdesk_private.left_out_files(p_email helpdesk.outbound_emails, p_linked jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_german boolean := lower(helpdesk_private.locale_of((p_email).user_id)) ~ '^de(-|$)';
+  v_lines text;
+  v_words text;
+  v_page text := helpdesk_private.ticket_page(p_email);
+begin
+  select string_agg(
+    case
+      when l.value ->> 'path' is null and v_is_german then format('Nicht angehängt, da nicht geprüft: %s', f.name)
+      when l.value ->> 'path' is null then format('Not attached, as it was not checked: %s', f.name)
+      when v_is_german then format('Zu groß für eine E-Mail: %s (%s MB)', f.name, replace(f.megabytes, '.', ','))
+      else format('Too large for a mail: %s (%s MB)', f.name, f.megabytes)
+    end, E'\n' order by l.place
+  ) into v_lines
+  from jsonb_array_elements(p_linked) with ordinality as l (value, place)
+  cross join lateral (
+    select l.value ->> 'name' as name, round((l.value ->> 'size')::numeric / 1000000, 1)::text as megabytes
+  ) as f;
+  if v_lines is null then
+    return null;
+  end if;
+  v_words := case
+    when v_page is null then null
+    when v_is_german then 'Was nicht angehängt ist, können Sie nach der Anmeldung herunterladen: '
+    else 'Sign in to download what is not attached: '
+  end;
+  return jsonb_build_object(
+    'text', concat_ws(E'\n', v_lines, v_words || v_page),
+    'html', concat_ws(
+      '<br>', helpdesk_private.html_text(v_lines),
+      helpdesk_private.html_text(v_words) || replace(
+        '<a href="PAGE">PAGE</a>', 'PAGE', helpdesk_private.html_text(v_page)
+      )
+    )
+  );
+end;
+$$;
+comment on function helpdesk_private.left_out_files is
+  'What a mail says of the files that do not go with it, as text and html, with the page where its reader finds them. '
+  'That page needs a sign-in: a mail has no address that opens a file to whoever knows it.';
+revoke all on function helpdesk_private.left_out_files from public, anon, authenticated, service_role;
+
 create function helpdesk_private.render_reply(p_email helpdesk.outbound_emails)
 returns jsonb
 language sql
@@ -151,29 +229,19 @@ as $$
     ) then jsonb_build_object('dropped', 'The recipient was removed from the ticket before it was sent.')
     else jsonb_build_object(
       'subject', (p_email).subject,
-      'text', concat_ws(E'\n\n', m.body, n.named),
-      'html', '<div>' || helpdesk_private.html_text(concat_ws(E'\n\n', m.body, n.named)) || '</div>',
+      'text', concat_ws(E'\n\n', m.body, l.left_out ->> 'text'),
+      'html', '<div>' || concat_ws('<br><br>', helpdesk_private.html_text(m.body), l.left_out ->> 'html') || '</div>',
       'author', case when m.author_kind = 'staff' then m.author_name end,
       'attachments', f.files -> 'attachments'
     )
   end
   from helpdesk.messages as m
   cross join lateral (select helpdesk_private.mail_files(m.message_id) as files) as f
-  cross join lateral (
-    select string_agg(
-      case
-        when l.value ->> 'path' is null then format('Not attached, as it was not checked: %s', l.value ->> 'name')
-        else format(
-          'Too large for a mail: %s (%s MB)', l.value ->> 'name', round((l.value ->> 'size')::numeric / 1000000, 1)
-        )
-      end, E'\n' order by l.place
-    ) as named
-    from jsonb_array_elements(f.files -> 'linked') with ordinality as l (value, place)
-  ) as n
+  cross join lateral (select helpdesk_private.left_out_files(p_email, f.files -> 'linked') as left_out) as l
   where m.message_id = (p_email).message_id;
 $$;
 comment on function helpdesk_private.render_reply is
-  'The text of a reply, with the names of the files that do not go with it; dropped if it was redacted, or if its '
+  'The text of a reply, with what it says of the files that do not go with it; dropped if it was redacted, or if its '
   'recipient receives no copies any more.';
 revoke all on function helpdesk_private.render_reply from public, anon, authenticated, service_role;
 

@@ -34,6 +34,13 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
     ("email_payload(uuid)", "email_out"): {
         "what is suppressed meanwhile is sent": ("where s.address = v_email.recipient", "where false"),
     },
+    ("ticket_page(helpdesk.outbound_emails)", "email_composing"): {
+        "who reads no ticket has a link to it": ("v_ticket.created_by = v_user.user_id or", "true or"),
+        "a link without a console": ("when v_console is null or", "when false or"),
+    },
+    ("left_out_files(helpdesk.outbound_emails,jsonb)", "email_composing"): {
+        "the name of a file is HTML": ("helpdesk_private.html_text(v_lines)", "v_lines"),
+    },
     ("html_text(text)", "email_composing"): {
         "a ticket's HTML is HTML": ("'<', '&lt;'", "'<', '<'"),
     },

@@ -107,20 +107,81 @@ def test_an_unchecked_file_holds_the_mail_back_for_a_while(desk: Db, world: Worl
     assert file["path"].startswith("tickets/")
 
 
+def add_files(desk: Db, message_id: str, *files: tuple[str, int, str]) -> None:
+    for name, size, state in files:
+        desk.execute(
+            "insert into helpdesk.attachments (ticket_id, requester_id, placement, message_id, uploader_kind, "
+            "uploader_name, file_name, content_type, size, state) "
+            "select m.ticket_id, requester_id, 'message', m.message_id, 'staff', 'Agent', %s, 'application/pdf', %s, "
+            "%s from helpdesk.messages as m where m.message_id = %s",
+            (name, size, state, message_id),
+        )
+
+
+def written(desk: Db, address: str) -> Json:
+    """What the mail to this person says."""
+    for given in leased(desk):
+        if given["payload"]["to"][0]["address"] == address:
+            found: Json = given["payload"]
+            return found
+    raise AssertionError(address)
+
+
 def test_files_that_are_too_large_are_named(desk: Db, world: World) -> None:
     said = reply(desk, world["mine"])
-    desk.execute(
-        "insert into helpdesk.attachments (ticket_id, requester_id, placement, message_id, uploader_kind, "
-        "uploader_name, file_name, content_type, size, state) "
-        "select m.ticket_id, requester_id, 'message', m.message_id, 'staff', 'Agent', f.name, 'application/pdf', "
-        "f.size, 'clean' from helpdesk.messages as m "
-        "cross join (values ('a.pdf', 5000000), ('b.pdf', 5000000)) as f (name, size) where m.message_id = %s",
-        (said["message_id"],),
-    )
+    add_files(desk, said["message_id"], ("a.pdf", 5000000, "clean"), ("b.pdf", 5000000, "clean"))
     payload = leased(desk)[0]["payload"]
     assert [file["name"] for file in payload["attachments"]] == ["a.pdf"]
     assert payload["text"].endswith("\n\nToo large for a mail: b.pdf (5.0 MB)")
     assert "b.pdf" in payload["html"]
+    # Nobody has said where the console is.
+    assert "<a" not in payload["html"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "named", "words"),
+    [
+        ("en", "Too large for a mail: b&c.pdf (7.5 MB)", "Sign in to download what is not attached: "),
+        (
+            "de-AT",
+            "Zu groß für eine E-Mail: b&c.pdf (7,5 MB)",
+            "Was nicht angehängt ist, können Sie nach der Anmeldung herunterladen: ",
+        ),
+    ],
+)
+def test_the_requester_finds_what_is_not_attached_in_the_console(
+    desk: Db, world: World, locale: str, named: str, words: str
+) -> None:
+    desk.execute(
+        "update helpdesk.settings set console_url = 'https://help.acme.example/', email_locale = %s", (locale,)
+    )
+    said = reply(desk, world["mine"])
+    add_files(desk, said["message_id"], ("b&c.pdf", 7500000, "clean"))
+    payload = written(desk, CUSTOMER_ADDRESS)
+    page = f"https://help.acme.example/requests/{world['mine']}"
+    assert payload["attachments"] == []
+    assert payload["text"].endswith(f"\n\n{named}\n{words}{page}")
+    assert f'{named.replace("&", "&amp;")}<br>{words}<a href="{page}">{page}</a></div>' in payload["html"]
+    # The page wants a sign-in. No address of a file is in a mail.
+    assert "/storage/" not in payload["html"]
+
+
+def test_a_participant_who_reads_no_ticket_has_no_link(desk: Db, world: World) -> None:
+    desk.execute("update helpdesk.settings set console_url = 'https://help.acme.example'")
+    said = reply(desk, world["mine"])
+    add_files(desk, said["message_id"], ("b.pdf", 7500000, "clean"))
+    payload = written(desk, PART)
+    assert payload["text"].endswith("\n\nToo large for a mail: b.pdf (7.5 MB)")
+    assert "help.acme.example" not in payload["text"] + payload["html"]
+
+
+def test_whoever_works_the_ticket_is_led_to_its_page_for_staff(desk: Db, world: World) -> None:
+    desk.execute("update helpdesk.settings set console_url = 'https://help.acme.example'")
+    desk.execute("update helpdesk.users set role = 'admin' where user_id = %s", (world["customer"],))
+    said = reply(desk, world["mine"])
+    add_files(desk, said["message_id"], ("b.pdf", 7500000, "clean"))
+    payload = written(desk, CUSTOMER_ADDRESS)
+    assert payload["text"].endswith(f": https://help.acme.example/tickets/{world['mine']}")
 
 
 def test_another_tickets_mail_is_not_in_the_thread(desk: Db, world: World) -> None:
