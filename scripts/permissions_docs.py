@@ -92,6 +92,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
+        "use_email_token",
         *("raw_emails_to_delete", "raw_emails_deleted"),
         *("outbound_emails", "email_suppressions", "report_delivery", "email_health"),
         *("lease_emails", "place_email_files", "finish_email_files", "postpone_email"),

@@ -22,6 +22,12 @@ EMAIL_WORK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]
         "a mail that ends its worker comes for ever": ("w.attempts >= c_attempts", "false"),
         "a mail is given up while somebody is at it": ("and w.due_at <= clock_timestamp()", ""),
     },
+    ("use_email_token(text,text,text)", "email_tokens"): {
+        "any mail has the token": ("and t.content_sha256 = p_content_sha256", ""),
+        "one provider's token is another's": ("p_source || ':' || p_token", "p_token"),
+        "tokens are kept for ever": ("where e.kept_until < clock_timestamp()", "where false"),
+        "a token is forgotten at once": ("where e.kept_until < clock_timestamp()", "where true"),
+    },
     (f"files_of_email({_EMAIL})", "email_work"): {
         "the second team has no files": (
             "where i.raw_key = (p_email).raw_key",

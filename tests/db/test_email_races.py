@@ -145,3 +145,15 @@ def test_mails_to_the_same_two_tickets_never_wait_for_each_other(two: Two, world
         assert taken.result(20)["outcome"] == "appended"
     second.commit()
     assert count(first, "messages") == messages + 2
+
+
+def test_of_two_mails_with_one_token_at_once_one_is_taken(two: Two) -> None:
+    first, second = two
+
+    def use(db: Db, content: str) -> bool:
+        with be(db, SERVICE):
+            return bool(value(db, "select helpdesk.use_email_token('mailgun', 't', %s)", content * 64))
+
+    assert use(first, "a")
+    with while_open(first, second, lambda: use(second, "b")) as taken:
+        assert taken() is False

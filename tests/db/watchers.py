@@ -111,6 +111,7 @@ _MODULES = [
     "email_redaction",
     "email_templates",
     "email_work",
+    "email_tokens",
     "notification_preferences",
     "mail_notifications",
     "mail_acknowledgements",

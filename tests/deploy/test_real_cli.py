@@ -29,7 +29,7 @@ _CHAT = (
     *("api", "assistant", "breaker", "capability", "chat", "completion", "embeddings", "environment", "http"),
     *("principal", "problems", "repair", "request_log", "run"),
 )
-_SEND = (*_SHARED, "http_answer", "slack_api", "slack_send", "webhook_send", "webhook_target")
+_SEND = (*_SHARED, "aws_signature", "http_answer", "slack_api", "slack_send", "webhook_send", "webhook_target")
 # All but the tests.
 _MODULES = {
     name: [
@@ -96,7 +96,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         "email-in": {
             "supabase/functions/email-in/deno.json",
             *(f"supabase/functions/email-in/{name}" for name in _MODULES["email-in"]),
-            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "aws_signature")),
         },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",

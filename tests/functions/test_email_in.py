@@ -63,9 +63,10 @@ def send(
     to: str = "support@desk.example",
 ) -> httpx.Response:
     """A signed mail."""
-    signed = sign(id or uuid4().hex, int(at or time.time()), raw, [secret])
-    envelope = {"x-envelope-from": "carla@customer.example", "x-envelope-to": to, "content-type": "message/rfc822"}
-    return _post(f"{desk.info.api_url}/functions/v1/email-in", headers=signed | envelope, content=raw)
+    envelope = {"from": "carla@customer.example", "to": [to]}
+    body = json.dumps({"envelope": envelope, "mail": base64.b64encode(raw).decode()}).encode()
+    signed = sign(id or uuid4().hex, int(at or time.time()), body, [secret])
+    return _post(f"{desk.info.api_url}/functions/v1/email-in", headers=signed, content=body)
 
 
 def row(desk: Desk, answer: httpx.Response, ready: Callable[[dict[str, Any]], bool] | None = None) -> dict[str, Any]:
@@ -107,6 +108,8 @@ def test_a_request_that_nobody_with_the_secret_has_signed_is_refused(post: Desk)
     url = f"{post.info.api_url}/functions/v1/email-in"
     assert _post(url, content=raw).status_code == 401
     signed = sign("one", int(now), raw, [_SECRET])
+    # The bytes alone have no envelope that is signed.
+    assert _post(url, content=raw, headers=signed).status_code == 400
     assert _post(url, content=raw + b"x", headers=signed).status_code == 401
     assert _post(url, content=raw, headers=signed | {"webhook-id": "two"}).status_code == 401
     keys = {"apikey": post.info.publishable_key}
@@ -204,6 +207,11 @@ def test_each_provider_has_to_sign(post: Desk) -> None:
     # The same again changes nothing; the token with another mail is a forgery.
     assert _post(f"{url}/mailgun", data=once | good).json()["is_new"] is False
     assert _post(f"{url}/mailgun", data=once | good | {"body-mime": mail().decode()}).status_code == 401
+    assert _post(f"{url}/mailgun", data=once | good | {"recipient": "boss@desk.example"}).status_code == 401
+    # Each instance of the function knows it, as the database does.
+    elsewhere = {"source": "mailgun", "token": "t6", "content_sha256": "a" * 64}
+    assert post.post("rest/v1/rpc/use_email_token", post.info.secret_key, elsewhere).json() is True
+    assert _post(f"{url}/mailgun", data=_mailgun("t6", time.time()) | good).status_code == 401
 
 
 def _with_file(name: str, content: bytes) -> bytes:

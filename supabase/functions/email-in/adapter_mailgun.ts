@@ -5,11 +5,7 @@ import { composed } from "./compose.ts";
 import { type Form, readForm, textIn } from "./form.ts";
 import { sha256 } from "./mail_files.ts";
 import type { Incoming } from "./receiving.ts";
-import { checkedTime, hmac, isEqual, SignatureError, TOLERANCE_SECONDS } from "./signatures.ts";
-
-/** Tokens that came, with the hash of what they came with. The content is not signed: a token is good for one mail. */
-const tokens = new Map<string, { content: string; until: number }>();
-const TOKENS_MAX = 10_000;
+import { checkedTime, hmac, isEqual, SignatureError } from "./signatures.ts";
 
 export async function fromMailgun(call: Call): Promise<Incoming> {
   const key = needed(call, "HELPDESK_EMAIL_MAILGUN");
@@ -25,19 +21,14 @@ export async function fromMailgun(call: Call): Promise<Incoming> {
   if (!isEqual(hex, signature.toLowerCase())) throw new SignatureError("The signature is not of our key");
   checkedTime(timestamp, call.now);
   const raw = form.get("body-mime")?.bytes ?? fromFields(form);
-  await useOnce(token, await sha256(raw), call.now);
   const recipients = (textIn(form, "recipient") ?? "").split(",").map((one) => one.trim()).filter((one) => one !== "");
-  return { raw, envelope: { from: textIn(form, "sender"), to: recipients }, source: "mailgun" };
-}
-
-function useOnce(token: string, content: string, now: number): void {
-  for (const [old, { until }] of tokens) {
-    if (until > now && tokens.size < TOKENS_MAX) break;
-    tokens.delete(old);
+  const mail = { raw, envelope: { from: textIn(form, "sender"), to: recipients }, source: "mailgun" };
+  // Neither the content nor the envelope is signed: a token is good for one mail.
+  const content = await sha256(encoder.encode(JSON.stringify([await sha256(raw), mail.envelope])));
+  if (token === "" || !await call.isFirstUse("mailgun", token, content)) {
+    throw new SignatureError("The token came with another mail");
   }
-  const before = tokens.get(token);
-  if (before !== undefined && before.content !== content) throw new SignatureError("The token came with another mail");
-  tokens.set(token, { content, until: now + 2 * TOLERANCE_SECONDS * 1000 });
+  return mail;
 }
 
 function fromFields(form: Form): Uint8Array {

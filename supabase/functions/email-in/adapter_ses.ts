@@ -5,6 +5,7 @@ import { ApiError } from "../_helpdesk/api.ts";
 import { derValues } from "./mail_smime.ts";
 import type { Verdict } from "./mail_parser.ts";
 import type { Incoming } from "./receiving.ts";
+import { objectOf } from "./s3.ts";
 import { fromBase64, SignatureError } from "./signatures.ts";
 
 const HOST = /^sns\.[a-z0-9-]{1,30}\.amazonaws\.com(\.cn)?$/;
@@ -30,21 +31,31 @@ export async function fromSes(call: Call): Promise<Incoming | Response> {
   }
   const notice = jsonIn(new TextEncoder().encode(String(message.Message)));
   if (notice.notificationType !== "Received") return new Response("ok");
-  const content = text(notice.content);
-  if (content === null) {
-    throw new BodyError(
-      "The notification has no mail: choose the SNS action, or send the object of S3 to this function",
-    );
-  }
   const [receipt] = rows([notice.receipt]);
   const [mail] = rows([notice.mail]);
-  const [action] = rows([receipt?.action]);
-  const raw = String(action?.encoding).toUpperCase() === "BASE64"
-    ? fromBase64(content)
-    : new TextEncoder().encode(content);
+  const raw = await bytesOf(call, message, notice, rows([receipt?.action])[0] ?? {});
   const to = (Array.isArray(receipt?.recipients) ? receipt.recipients : []).map(text).filter((one) => one !== null);
   const verdict = verdictIn(receipt ?? {});
   return { raw, envelope: { from: text(mail?.source), to }, source: "ses", verdict };
+}
+
+/** The mail: in the notification up to 150 KB, or in S3, where the rule has put it. */
+async function bytesOf(
+  call: Call,
+  message: Record<string, unknown>,
+  notice: Record<string, unknown>,
+  action: Record<string, unknown>,
+): Promise<Uint8Array> {
+  const content = text(notice.content);
+  if (content !== null) {
+    return String(action.encoding).toUpperCase() === "BASE64" ? fromBase64(content) : new TextEncoder().encode(content);
+  }
+  if (action.type === "S3") {
+    const [prefix, key] = [action.objectKeyPrefix ?? "", action.objectKey ?? ""].map(String) as [string, string];
+    const whole = key.startsWith(prefix) ? key : prefix + key;
+    return await objectOf(call, String(message.TopicArn), String(action.bucketName), whole);
+  }
+  throw new BodyError("The notification has no mail: choose the action for S3 with a topic, or the action for SNS");
 }
 
 function verdictIn(receipt: Record<string, unknown>): Verdict {

@@ -1,6 +1,8 @@
+import { ApiError } from "../_helpdesk/api.ts";
+import { signatureV4 } from "../_helpdesk/aws_signature.ts";
 import { equal, failure } from "../_helpdesk/testing.ts";
 import { fromSes } from "./adapter_ses.ts";
-import { BodyError } from "./adapters.ts";
+import { BodyError, type Call, SetupError } from "./adapters.ts";
 import { base64, SignatureError } from "./signatures.ts";
 
 const TOPIC = "arn:aws:sns:eu-central-1:1:mail";
@@ -69,6 +71,7 @@ async function amazon(version: "1" | "2", host = "sns.eu-central-1.amazonaws.com
       body: new TextEncoder().encode(JSON.stringify(signed)),
       secret: () => `arn:other ${TOPIC}`,
       fetch: send,
+      isFirstUse: () => Promise.resolve(true),
       now: Date.now(),
     };
   };
@@ -96,6 +99,92 @@ Deno.test("a mail that Amazon has signed, with either version, as text and as ba
     }
     // The certificate is asked for once.
     equal(asked.length, 1);
+  }
+});
+
+const KEY = { id: "AKIDEXAMPLE", secret: "a/secret+key", region: "eu-central-1", service: "s3" };
+
+/** S3 with one bucket: it checks the signature of each request as Amazon does, and what the request names. */
+function s3(objects: Record<string, string | number>) {
+  const asked: string[] = [];
+  const send = async (address: string, init?: RequestInit): Promise<Response> => {
+    const { host, pathname } = new URL(address);
+    asked.push(`${init?.method ?? "GET"} ${host}${pathname}`);
+    const given = Object.fromEntries(new Headers(init?.headers));
+    const { authorization, "x-amz-date": date = "", ...headers } = given;
+    const at = new Date(date.replace(/^(....)(..)(..T..)(..)/, "$1-$2-$3:$4:"));
+    const request = { method: "GET", path: pathname, headers: { ...headers, host }, content: "" };
+    if (authorization !== (await signatureV4(request, KEY, at)).authorization) return new Response("", { status: 403 });
+    const found = objects[`${host}${pathname}`] ?? 404;
+    return typeof found === "string" ? new Response(found) : new Response("", { status: found });
+  };
+  return { asked, send };
+}
+
+/** The call with S3 behind it, beside Amazon's certificates. */
+function reaching(one: Call, { send }: { send: (address: string, init?: RequestInit) => Promise<Response> }): Call {
+  const beside = one.fetch;
+  const fetchIt =
+    ((address: string, init?: RequestInit) =>
+      new URL(address).host.startsWith("s3.") ? send(address, init) : beside(address, init)) as typeof fetch;
+  const secrets: Record<string, string> = {
+    HELPDESK_EMAIL_SES_TOPICS: TOPIC,
+    HELPDESK_EMAIL_SES_KEY: `${KEY.id}:${KEY.secret}`,
+  };
+  return { ...one, fetch: fetchIt, secret: (name) => secrets[name] };
+}
+
+const stored = (key: unknown, bucket: unknown = "acme-mail", more: Record<string, unknown> = {}) =>
+  JSON.stringify({
+    notificationType: "Received",
+    mail: { source: "carla@customer.example" },
+    receipt: {
+      recipients: ["support@desk.example"],
+      dmarcVerdict: { status: "PASS" },
+      action: { type: "S3", topicArn: TOPIC, bucketName: bucket, objectKey: key, ...more },
+    },
+  });
+
+Deno.test("a large mail is read from S3, with a signature that S3 accepts and with Amazon's verdict", async () => {
+  const large = RAW + "x".repeat(200_000);
+  const bucket = s3({ "s3.eu-central-1.amazonaws.com/acme-mail/in/a%20b%27c": large });
+  const { message } = await amazon("2");
+  const mail = await fromSes(reaching(await message({ Message: stored("in/a b'c") }), bucket));
+  if (mail instanceof Response) throw new Error("no mail");
+  equal([new TextDecoder().decode(mail.raw), mail.verdict?.result, mail.source], [large, "pass", "ses"]);
+  equal(mail.envelope, { from: "carla@customer.example", to: ["support@desk.example"] });
+  equal(bucket.asked, ["GET s3.eu-central-1.amazonaws.com/acme-mail/in/a%20b%27c"]);
+  // With the prefix in the key, or beside it.
+  for (const key of ["in/a b'c", "a b'c"]) {
+    const one = reaching(await message({ Message: stored(key, "acme-mail", { objectKeyPrefix: "in/" }) }), bucket);
+    equal(await fromSes(one) instanceof Response, false);
+  }
+});
+
+Deno.test("what S3 does not give is asked for again, and nobody else is asked", async () => {
+  const { message } = await amazon("2");
+  for (const status of [403, 404, 500, 503]) {
+    const bucket = s3({ "s3.eu-central-1.amazonaws.com/acme-mail/k": status });
+    const said = await failure(ApiError, async () => {
+      await fromSes(reaching(await message({ Message: stored("k") }), bucket));
+    });
+    equal([said.status, said.message], [503, `S3 does not give the mail: ${status}`]);
+  }
+  const none = s3({});
+  const odd = [["k", "evil.example/x"], ["k", "A"], ["k", "acme-mail@evil.example"], ["", "acme-mail"]];
+  for (const [key, bucket] of [...odd, ["../other/k", "acme-mail"], ["a/./k", "acme-mail"]]) {
+    const given = reaching(await message({ Message: stored(key, bucket) }), none);
+    await failure(BodyError, async () => await fromSes(given));
+  }
+  equal(none.asked, []);
+});
+
+Deno.test("a key for S3 that is missing or no key is a setting", async () => {
+  const { message } = await amazon("2");
+  for (const key of [undefined, "id", "id secret"]) {
+    const one = reaching(await message({ Message: stored("k") }), s3({}));
+    const secret = (name: string) => name === "HELPDESK_EMAIL_SES_KEY" ? key : TOPIC;
+    await failure(SetupError, async () => await fromSes({ ...one, secret }));
   }
 });
 

@@ -8,6 +8,8 @@ export interface Call {
   /** Reads a variable of the function's environment. */
   secret: (name: string) => string | undefined;
   fetch: typeof fetch;
+  /** Whether this token of a provider came with this mail and no other. @throws ApiError */
+  isFirstUse: (source: string, token: string, content: string) => Promise<boolean>;
   /** In milliseconds since 1970. */
   now: number;
 }

@@ -22,6 +22,7 @@ function call(
     body: typeof body === "string" ? bytes(body) : body,
     secret: (name) => secrets[name],
     fetch: send,
+    isFirstUse: () => Promise.resolve(true),
     now: Date.now(),
   };
 }

@@ -13,7 +13,8 @@ async function handedOver(status: number): Promise<Incoming> {
     equal(url, "https://host/functions/v1/email-in");
     const body = new Uint8Array(await new Response(init.body).arrayBuffer());
     const headers = new Headers(init.headers);
-    received = fromRaw({ headers, body, secret: () => SECRET, fetch: before, now: Date.now() });
+    const isFirstUse = () => Promise.resolve(true);
+    received = fromRaw({ headers, body, secret: () => SECRET, fetch: before, isFirstUse, now: Date.now() });
     return new Response("", { status });
   }) as typeof fetch;
   try {

@@ -6,7 +6,7 @@ import { noteRefusal, warn } from "../_helpdesk/request_log.ts";
 import { type Adapter, BodyError, type Call, needed, SetupError } from "./adapters.ts";
 import { fromMailgun } from "./adapter_mailgun.ts";
 import { fromPostmark } from "./adapter_postmark.ts";
-import { fromRaw, unsigned } from "./adapter_raw.ts";
+import { byKey, fromRaw } from "./adapter_raw.ts";
 import { fromResend } from "./adapter_resend.ts";
 import { fromSendgrid } from "./adapter_sendgrid.ts";
 import { fromSes } from "./adapter_ses.ts";
@@ -52,11 +52,11 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     // Mailgun hands over the raw mail only to an address that ends in `mime`.
     const found = Object.hasOwn(WAYS, way) ? WAYS[way]! : null;
     if (found === null) return refused(404, "not_found", "There is no such address");
-    const byKey = isOurs && way === "";
-    if (!byKey) checkAhead(inbox, request.headers, found);
+    const isByKey = isOurs && way === "";
+    if (!isByKey) checkAhead(inbox, request.headers, found);
     const body = await bytesOf(request);
-    const call: Call = { headers: request.headers, body, secret: inbox.secret, fetch: inbox.fetch, now: Date.now() };
-    const mail = byKey ? unsigned(call, request.headers.get("x-email-source") ?? "raw") : await found.adapter(call);
+    const call: Call = { headers: request.headers, body, ...callOf(inbox) };
+    const mail = isByKey ? byKey(call, request.headers.get("x-email-source") ?? "raw") : await found.adapter(call);
     if (mail instanceof Response) return mail;
     const received = await receive(inbox, mail);
     const { inbound_id, is_new, is_large } = received;
@@ -77,6 +77,12 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     if (error instanceof ApiError && error.status !== 413) return refused(503, "not_kept", error.message);
     return refusal(error);
   }
+}
+
+function callOf({ api, secret, fetch }: Inbox): Pick<Call, "secret" | "fetch" | "isFirstUse" | "now"> {
+  const isFirstUse = (source: string, token: string, content_sha256: string) =>
+    api.rpc<boolean>(api.system, "use_email_token", { source, token, content_sha256 });
+  return { secret, fetch, isFirstUse, now: Date.now() };
 }
 
 /** What can be refused without its body, which may be large. @throws SetupError, SignatureError */

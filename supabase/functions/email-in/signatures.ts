@@ -1,6 +1,6 @@
 /** Who has sent a request: signatures over the bytes as they came, compared in a time that says nothing. */
 
-import { joined } from "./mail_charset.ts";
+import { createHmac } from "node:crypto";
 
 /** A request that nobody with the secret has sent, or too long ago. It is answered with 401. */
 export class SignatureError extends Error {
@@ -63,6 +63,7 @@ export function checkedTime(written: string, now: number): number {
  * @param secrets one of them must have signed, each `whsec_…`
  * @throws SignatureError
  */
+// deno-lint-ignore require-await
 export async function verifyStandard(
   headers: Headers,
   body: Uint8Array,
@@ -80,10 +81,11 @@ export async function verifyStandard(
   if (id === "" || signatures === "") throw new SignatureError("The request is not signed");
   checkedTime(time, now);
   const given = signatures.split(/\s+/).slice(0, SIGNATURES_MAX).filter((one) => one.startsWith("v1,"));
-  const content = joined([encoder.encode(`${id}.${time}.`), body]);
   let matches = false;
   for (const secret of secrets) {
-    const signature = `v1,${base64(await hmac(keyOf(secret), content))}`;
+    // In two pieces: a copy of a large mail is memory that a function does not have.
+    const digest = createHmac("sha256", keyOf(secret)).update(`${id}.${time}.`).update(body).digest("base64");
+    const signature = `v1,${digest}`;
     for (const one of given) if (isEqual(signature, one)) matches = true;
   }
   if (!matches) throw new SignatureError("No signature of the request is of our secret");

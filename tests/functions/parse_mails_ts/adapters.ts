@@ -81,9 +81,10 @@ async function raw(bytes: Uint8Array): Promise<Record<string, Way>> {
   const text = new TextDecoder().decode(bytes);
   const isText = (await sha256(text)) === await sha256(bytes);
   const postmark = encode(JSON.stringify({ RawEmail: text, OriginalRecipient: "support@desk.example" }));
+  const handedOver = encode(JSON.stringify({ envelope: { from: null, to: [] }, mail: base64(bytes) }));
   return {
     ...(isText && text !== "" ? { postmark: [fromPostmark, postmark, BASIC, {}] as Way } : {}),
-    raw: [fromRaw, bytes, await signed("webhook", bytes), {}],
+    raw: [fromRaw, handedOver, await signed("webhook", handedOver), {}],
     sendgrid: [fromSendgrid, await form([["email", bytes]]), { ...BASIC, ...FORM }, {}],
     mailgun: [fromMailgun, await mailgun([["body-mime", bytes]]), FORM, {}],
     resend: [fromResend, event, await signed("svix", event), fetched],
@@ -142,6 +143,7 @@ async function through([adapter, body, headers, fetched]: Way): Promise<Uint8Arr
     body,
     secret: (name) => SECRETS[name],
     fetch: send,
+    isFirstUse: () => Promise.resolve(true),
     now: Date.now(),
   };
   const made = await adapter(call);

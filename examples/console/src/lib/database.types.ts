@@ -5972,6 +5972,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "use_email_token": { Args: { "content_sha256": string; "source": string; "token": string }; Returns: boolean };
       "use_embedding_model": { Args: { "model": string }; Returns: boolean };
       "whoami": {
         Args: Record<PropertyKey, never>;

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from ...errors import ConfigurationError
 from .oauth import TokenEndpoint, TokenError
+from .secret_files import content, secret_of
 from .tls import LOOPBACK, mail_context
 
 _PORTS = {"imaps": 993, "imap": 143}
@@ -106,7 +107,7 @@ class Mailbox:
     def _access_token(self) -> str:
         if self.endpoint:
             return self.endpoint.token()
-        return _content("HELPDESK_IMAP_TOKEN_FILE", self.token_file) if self.token_file else self.token
+        return content("HELPDESK_IMAP_TOKEN_FILE", self.token_file) if self.token_file else self.token
 
     def _use_token(self, client: Any, token: str) -> None:
         from imapclient.exceptions import LoginError
@@ -174,7 +175,7 @@ def mailbox_from_env(env: Mapping[str, str] | None = None) -> Mailbox | None:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ConfigurationError("HELPDESK_IMAP_URL must begin with imaps:// or imap:// and a host", hint=hint)
     user = given.get("HELPDESK_IMAP_USER", "").strip()
-    password, token = _secret(given, "HELPDESK_IMAP_PASSWORD"), _secret(given, "HELPDESK_IMAP_TOKEN")
+    password, token = secret_of(given, "HELPDESK_IMAP_PASSWORD"), secret_of(given, "HELPDESK_IMAP_TOKEN")
     endpoint = _endpoint(given)
     if not user or not (password or token or endpoint):
         raise ConfigurationError(
@@ -206,20 +207,7 @@ def _endpoint(env: Mapping[str, str]) -> TokenEndpoint | None:
     return TokenEndpoint(
         url,
         client_id,
-        client_secret=_secret(env, "HELPDESK_IMAP_OAUTH_CLIENT_SECRET"),
-        refresh_token=_secret(env, "HELPDESK_IMAP_OAUTH_REFRESH_TOKEN"),
+        client_secret=secret_of(env, "HELPDESK_IMAP_OAUTH_CLIENT_SECRET"),
+        refresh_token=secret_of(env, "HELPDESK_IMAP_OAUTH_REFRESH_TOKEN"),
         scope=env.get("HELPDESK_IMAP_OAUTH_SCOPE", "").strip(),
     )
-
-
-def _secret(env: Mapping[str, str], name: str) -> str:
-    path = env.get(f"{name}_FILE", "").strip()
-    return _content(f"{name}_FILE", path) if path else env.get(name, "")
-
-
-def _content(what: str, path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read().strip()
-    except (OSError, UnicodeError):
-        raise ConfigurationError(f"The file of {what} cannot be read") from None

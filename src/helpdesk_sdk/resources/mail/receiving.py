@@ -225,3 +225,20 @@ class Receiving(MailboxReading[Driver]):
         request = self._rpc_write("postpone_email", arguments, repeatable=False)
         reply: Reply = yield request
         return reply.value(str | None)  # type: ignore[arg-type]
+
+    @call
+    def use_token(self, source: str, token: str, content_sha256: str) -> Flow[bool]:
+        """Whether a token came with this mail and no other, for a provider that signs no content: the first one has it.
+
+        Args:
+            source: The provider, e.g. ``mailgun``; up to 50 characters.
+            token: The token; up to 500 characters.
+            content_sha256: The SHA-256 of the mail and of its envelope, in 64 hexadecimal digits.
+
+        Raises:
+            InvalidValueError: A value is empty, too long, or no hash.
+            ForbiddenError: The client has no secret key.
+        """
+        self._require_system()
+        arguments = {"source": source, "token": token, "content_sha256": content_sha256}
+        return (yield from self._call_one(self._rpc_write("use_email_token", arguments), bool))

@@ -213,6 +213,7 @@ INBOUND = [
 
 _FOLDER = {"mailbox": "m", "folder": "f"}
 _NO_MAIL = {"inbound_id": "{nothing}"}
+_TOKEN = {"source": "mailgun", "token": "t", "content_sha256": "a" * 64}
 RECEIVING = [
     Case(
         "A55 lease the mails with work left",
@@ -243,6 +244,13 @@ RECEIVING = [
         Case(f"{name} of no mail", Call(name, _NO_MAIL | more), {SERVICE: "email_not_found"})
         for name, more in (("place_email_files", {}), ("finish_email_files", {}), ("postpone_email", {"problem": "x"}))
     ),
+    Case(
+        "A55 use the token of a mail",
+        Call("use_email_token", _TOKEN),
+        f"{_SYSTEM} | 1",
+        says="Say with which mail a provider's token came",
+    ),
+    Case("a hash that is none", Call("use_email_token", _TOKEN | {"content_sha256": "a"}), {SERVICE: "invalid_value"}),
     Case(
         "A55 read how far a mailbox was read",
         Call("mailbox_position", _FOLDER),

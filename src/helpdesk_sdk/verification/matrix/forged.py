@@ -191,6 +191,7 @@ PRIVATE: dict[str, LiteralString] = {
     "email_work": "problem",
     "mailbox_failures": "problem",
     "mailbox_checks": "folder",
+    "email_tokens": "content_sha256",
     "mailbox_folders": "folder",
     "notification_preferences": "choices",
     "embedding_jobs": "attempts",
