@@ -3,7 +3,7 @@
 import { type Api, ApiError } from "../_helpdesk/api.ts";
 import { json, refusal } from "../_helpdesk/http.ts";
 import { noteRefusal, warn } from "../_helpdesk/request_log.ts";
-import { type Adapter, BodyError, type Call, needed, SetupError } from "./adapters.ts";
+import { type Adapter, BodyError, type Call, list, needed, SetupError } from "./adapters.ts";
 import { fromMailgun } from "./adapter_mailgun.ts";
 import { fromPostmark } from "./adapter_postmark.ts";
 import { byKey, fromRaw } from "./adapter_raw.ts";
@@ -11,7 +11,7 @@ import { fromResend } from "./adapter_resend.ts";
 import { fromSendgrid } from "./adapter_sendgrid.ts";
 import { fromSes } from "./adapter_ses.ts";
 import { ingest, receive, sweep } from "./receiving.ts";
-import { isEqual, SignatureError, verifyBasic } from "./signatures.ts";
+import { isEqual, isSecret, SignatureError, verifyBasic } from "./signatures.ts";
 import type { Storage } from "./storage.ts";
 
 interface Way {
@@ -88,6 +88,9 @@ function callOf({ api, secret, fetch }: Inbox): Pick<Call, "secret" | "fetch" | 
 /** What can be refused without its body, which may be large. @throws SetupError, SignatureError */
 function checkAhead({ secret }: Inbox, headers: Headers, way: Way): void {
   const expected = needed({ secret }, way.secret);
+  if (way.signature !== undefined && !list(expected).every(isSecret)) {
+    throw new SetupError(`${way.secret} is not whsec_ and at least 32 characters of base64`);
+  }
   if (way.signature !== undefined && !headers.has(way.signature)) throw new SignatureError("The request is not signed");
   // The name and the password of a URL.
   if (way.adapter === fromPostmark || (way.adapter === fromSendgrid && expected.includes(":"))) {

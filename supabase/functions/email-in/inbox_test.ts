@@ -74,6 +74,18 @@ Deno.test("who waits is told the outcome, and only the secret key may", async ()
   equal((await project().post(RAW, { authorization: "Bearer other" }))[0], 503);
 });
 
+Deno.test("a secret that is none is named, and the sender tries again", async () => {
+  const good = `whsec_${btoa("a secret of thirty-two bytes, ok")}`;
+  for (const secret of ["secret", "whsec_c2hvcnQ=", `${good} whsec_`]) {
+    const { post, asked } = project(undefined, { HELPDESK_EMAIL_SECRET: secret });
+    const [status, body] = await post(RAW, { authorization: "", "webhook-signature": "v1,x" });
+    equal([status, body.code, asked], [503, "not_set_up", []]);
+    equal(body.message, "HELPDESK_EMAIL_SECRET is not whsec_ and at least 32 characters of base64");
+  }
+  const { post } = project(undefined, { HELPDESK_EMAIL_SECRET: good });
+  equal((await post(RAW, { authorization: "", "webhook-signature": "v1,x" }))[0], 401);
+});
+
 Deno.test("a mail that came before changes nothing, and a large one is left to a worker", async () => {
   const again = project(({ path }) =>
     path === "receive_email" ? Response.json({ inbound_id: "i1", is_new: false }) : null
@@ -147,7 +159,11 @@ Deno.test("more than the limit is not read", async () => {
 });
 
 Deno.test("what nobody has signed is not read", async () => {
-  const secrets = { HELPDESK_EMAIL_SECRET: "whsec_x", HELPDESK_EMAIL_POSTMARK: "n:p", HELPDESK_EMAIL_SENDGRID: "n:p" };
+  const secrets = {
+    HELPDESK_EMAIL_SECRET: `whsec_${btoa("a secret of thirty-two bytes, ok")}`,
+    HELPDESK_EMAIL_POSTMARK: "n:p",
+    HELPDESK_EMAIL_SENDGRID: "n:p",
+  };
   const { post, paths } = project(undefined, secrets);
   let sent = 0;
   for (

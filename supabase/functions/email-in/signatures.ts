@@ -92,6 +92,15 @@ export async function verifyStandard(
   return id;
 }
 
+/** Whether a text is a secret of Standard Webhooks, and long enough. */
+export function isSecret(secret: string): boolean {
+  try {
+    return keyOf(secret).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function keyOf(secret: string): Uint8Array {
   let key = new Uint8Array();
   try {

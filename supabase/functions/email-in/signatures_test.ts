@@ -1,5 +1,5 @@
 import { equal, failure } from "../_helpdesk/testing.ts";
-import { checkedTime, isEqual, SignatureError, verifyBasic, verifyStandard } from "./signatures.ts";
+import { checkedTime, isEqual, isSecret, SignatureError, verifyBasic, verifyStandard } from "./signatures.ts";
 
 const NOW = 1_764_000_000_000;
 const SECRET = `whsec_${btoa("a secret of thirty-two bytes, ok")}`;
@@ -64,7 +64,8 @@ Deno.test("a short secret signs nothing", async () => {
   const body = new Uint8Array([1]);
   const headers = await signed(body);
   for (const secret of ["whsec_", "", "whsec_c2hvcnQ=", "%%%"]) {
-    await failure(Error, () => verifyStandard(headers, body, [secret], "webhook", NOW));
+    const error = await failure(Error, () => verifyStandard(headers, body, [secret], "webhook", NOW));
+    equal([error.message.startsWith("The secret must be whsec_"), isSecret(secret)], [true, false]);
   }
 });
 
