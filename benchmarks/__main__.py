@@ -29,6 +29,7 @@ from benchmarks import (
     lists,
     live,
     mails,
+    outside,
     paging,
     peer,
     people,
@@ -50,7 +51,19 @@ _STACK = ("sdk", "bulk", "files", "adoption", "assistant", "embedding", "cli", "
 PARTS = (*_READS, *_WRITES, "people", *_STACK, "live")
 # Only when named: the peer is installed from the package index, search, vote and articles load data of their own (half
 # an hour, five minutes each), labels and retrieval need a file, imports has a stack and an account of its own.
-_ON_REQUEST = ("peer", "search", "vote", "articles", "labels", "retrieval", "imports", "console", "deliveries", "mails")
+_ON_REQUEST = (
+    "peer",
+    "search",
+    "vote",
+    "articles",
+    "labels",
+    "retrieval",
+    "imports",
+    "console",
+    "deliveries",
+    "mails",
+    "outside",
+)
 _PARTS_HELP = f"of {', '.join(PARTS)}; all these by default. On request: {', '.join(_ON_REQUEST)}"
 
 
@@ -128,6 +141,15 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
     if "deliveries" in parts:
         sizes = (deliveries.DELIVERIES_QUICK, deliveries.FAILING_QUICK)
         yield deliveries.run(*(sizes if options.quick else (deliveries.DELIVERIES, deliveries.FAILING)))
+    if "outside" in parts:
+        size = min(outside.TICKETS, options.tickets)
+        with data.server(options.data, size, bin_dir=options.postgres) as server:
+            data.prepare(server, size)
+            with data.scratch(server) as scratch:
+                amount = (
+                    (outside.ROUNDS_QUICK, outside.CALLS_QUICK) if options.quick else (outside.ROUNDS, outside.CALLS)
+                )
+                yield outside.run(scratch, *amount)
     if "mails" in parts:
         yield mails.run(mails.MAILS_QUICK if options.quick else mails.MAILS)
     if "files" in parts:

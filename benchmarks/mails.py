@@ -66,6 +66,11 @@ def run(mails: int) -> Section:
             "select %s, t.team_id from helpdesk.teams as t where t.is_default",
             (_ADDRESS,),
         )
+        # Each mail is of somebody whom nobody knows.
+        db.execute(
+            "update helpdesk.settings set email_tickets_per_sender = 100000, email_tickets_per_domain = 100000, "
+            "email_tickets_per_channel = 100000"
+        )
         url, key = f"{stack.info.api_url}/functions/v1/email-in", stack.info.secret_key
         _send(url, key, _mail())
         _wait(db)

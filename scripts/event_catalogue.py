@@ -404,6 +404,9 @@ CATALOGUE = (
             "email_notifications": "list",
             "email_batch_minutes": "number",
             "email_max_per_minute": "number",
+            "email_tickets_per_sender": "number",
+            "email_tickets_per_domain": "number",
+            "email_tickets_per_channel": "number",
         },
         also_to=CONFIGURATION,
     ),
@@ -778,6 +781,7 @@ CATALOGUE = (
         "admins",
         {"reason": "bounce"},
         values={"reason": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.EMAIL_SUPPRESSION_LIFTED,
@@ -785,6 +789,7 @@ CATALOGUE = (
         "admins",
         {"reason": "bounce"},
         values={"reason": "text"},
+        also_to=CONFIGURATION,
     ),
     Entry(
         EventType.SLACK_CONNECTED,

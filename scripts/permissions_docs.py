@@ -91,7 +91,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
-        *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "receive_email", "ingest_email"),
+        *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "decide_quarantined"),
+        *("receive_email", "ingest_email"),
         "use_email_token",
         *("raw_emails_to_delete", "raw_emails_deleted"),
         *("outbound_emails", "email_suppressions", "report_delivery", "email_health"),

@@ -87,6 +87,15 @@ def set_(
     email_max_per_minute: Annotated[
         int | None, typer.Option(metavar="N", help="How many mails the helpdesk writes by itself in a minute.")
     ] = None,
+    email_tickets_per_sender: Annotated[
+        int | None, typer.Option(metavar="N", help="How many tickets an address opens by mail in an hour.")
+    ] = None,
+    email_tickets_per_domain: Annotated[
+        int | None, typer.Option(metavar="N", help="How many tickets unknown senders of a domain open in an hour.")
+    ] = None,
+    email_tickets_per_channel: Annotated[
+        int | None, typer.Option(metavar="N", help="How many tickets unknown senders open at an address in an hour.")
+    ] = None,
 ) -> None:
     """Admins: change settings. What is not named stays as it is."""
     given: dict[str, Any] = {} if console_url is None else {"console_url": console_url or None}
@@ -107,6 +116,9 @@ def set_(
             email_acknowledgements=email_acknowledgements,
             email_batch_minutes=email_batch_minutes,
             email_max_per_minute=email_max_per_minute,
+            email_tickets_per_sender=email_tickets_per_sender,
+            email_tickets_per_domain=email_tickets_per_domain,
+            email_tickets_per_channel=email_tickets_per_channel,
             **given,
         )
     _print(done)
@@ -129,5 +141,8 @@ def _print(found: Settings) -> None:
         ("email-notification", ", ".join(found.email_notifications) or "none"),
         ("email-batch-minutes", found.email_batch_minutes),
         ("email-max-per-minute", found.email_max_per_minute),
+        ("email-tickets-per-sender", found.email_tickets_per_sender),
+        ("email-tickets-per-domain", found.email_tickets_per_domain),
+        ("email-tickets-per-channel", found.email_tickets_per_channel),
     ]
     print_fields("Settings", fields, json=found)

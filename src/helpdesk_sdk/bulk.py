@@ -8,6 +8,7 @@ from typing import Any, overload
 from uuid import UUID
 
 from .errors import ApiError, HelpdeskError
+from .models.mail import InboundEmail
 from .models.messages import Message
 from .models.tickets import Ticket
 
@@ -21,9 +22,11 @@ class BulkResult:
     item: Mapping[str, Any]
     """The item as it was given."""
     id: UUID | None = None
-    """The id of the ticket or message that was to be made: given with the item, a repetition makes no second one."""
-    value: Ticket | Message | None = None
-    """The ticket after the change, or the message that was sent; None for tags, and when the item failed."""
+    """The id of the ticket or message that was to be made: given with the item, a repetition makes no second one. Of a
+    mail in quarantine, the mail's id."""
+    value: Ticket | Message | InboundEmail | None = None
+    """The ticket after the change, the message that was sent, or the mail that was decided on; None for tags, and when
+    the item failed."""
     error: ApiError | None = None
     """Why the item failed; None when it succeeded. An item that failed has changed nothing."""
 

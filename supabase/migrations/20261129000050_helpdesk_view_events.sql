@@ -44,7 +44,7 @@ revoke all on function helpdesk_private.log_view from public, anon, authenticate
 create trigger log_view after insert or update or delete on helpdesk.views
   for each row execute function helpdesk_private.log_view();
 
--- As in 20261122001700, and views.
+-- As in 20261122001700; with views, and the addresses, blocks and quarantine of mail (20261129000358).
 create or replace function helpdesk_private.topics_of(p_event helpdesk.events)
 returns setof text
 language plpgsql
@@ -60,10 +60,15 @@ begin
   return next 'helpdesk:admin';
   if p_event.ticket_id is null then
     -- The event is for admins. What it is about, others on the staff show too: they read it again, as far as they may.
-    if p_event.type ~
-      '^(?:(?:article|field|settings|view)[.]|team[.](?:created|updated|deleted)$|assistant[.](?:settings|exclusion)_)'
-    then
+    if p_event.type ~ (
+      '^(?:(?:article|field|settings|view|email_channel|email_block)[.]|team[.](?:created|updated|deleted)$'
+      '|assistant[.](?:settings|exclusion)_|email[.](?:suppressed|suppression_lifted)$)'
+    ) then
       return next 'helpdesk:staff';
+    end if;
+    if p_event.team_id is not null then
+      -- A mail that names no ticket: the team decides on it.
+      return next 'helpdesk:team:' || p_event.team_id;
     end if;
     if p_event.changes_access then
       -- The person works out anew which channels to join; the team's channel announces its members.

@@ -179,6 +179,14 @@ declare
 begin
   if p_delivery.ticket_id is null then
     return null;
+  elsif p_delivery.kind = 'email' and exists (
+    select from helpdesk.outbound_emails as e
+    inner join helpdesk.attachments as a on e.message_id = a.message_id
+    where e.email_id = p_delivery.target_id and e.kind = 'reply' and a.state = 'uploaded'
+      and e.created_at > clock_timestamp() - interval '15 minutes'
+  ) then
+    -- A file of the message is being checked: it goes with the mail if that does not take long.
+    return clock_timestamp() + interval '5 seconds';
   end if;
   -- A sender is busy with the earlier delivery: its end lets this delivery go at once (see release_next()).
   select case e.state when 'leased' then clock_timestamp() + interval '1 second' else e.next_at end into v_until
@@ -269,7 +277,10 @@ declare
   v_now timestamptz := clock_timestamp();
   v_targets uuid[];
 begin
-  if p_kind <> 'webhook' then
+  if p_kind = 'slack' then
+    return query select d.* from helpdesk_private.due_for_slack(p_max_rows) as d;
+    return;
+  elsif p_kind <> 'webhook' then
     return query select d.* from helpdesk_private.due_of_target(p_kind, null, p_max_rows) as d;
     return;
   end if;
@@ -298,7 +309,7 @@ end;
 $$;
 comment on function helpdesk_private.due_deliveries is
   'Locks deliveries of a kind that can be sent now. Webhooks share the rows; of one webhook at most fifty are leased '
-  'at once, and five while it fails.';
+  'at once, and five while it fails; of one Slack channel ten.';
 revoke all on function helpdesk_private.due_deliveries from public, anon, authenticated, service_role;
 
 create function helpdesk_private.delivery_payload(p_delivery helpdesk.outbox)
@@ -309,84 +320,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return case p_delivery.kind when 'webhook' then helpdesk_private.webhook_payload(p_delivery) end;
+  if p_delivery.kind = 'webhook' then
+    return helpdesk_private.webhook_payload(p_delivery);
+  elsif p_delivery.kind = 'email' then
+    return helpdesk_private.email_payload(p_delivery.target_id);
+  elsif p_delivery.kind = 'slack' then
+    return helpdesk_private.slack_payload(p_delivery);
+  end if;
+  return null;
 end;
 $$;
 comment on function helpdesk_private.delivery_payload is
   'What a sender needs to send the delivery; null if there is nothing to send any more, {} if the target was switched '
   'off.';
 revoke all on function helpdesk_private.delivery_payload from public, anon, authenticated, service_role;
-
-create function helpdesk_private.after_settling(p_delivery helpdesk.outbox, p_outcome text, p_result jsonb)
-returns void
-language plpgsql
--- Definer: called by definer functions only.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_delivery.kind = 'webhook' then
-    perform helpdesk_private.note_webhook_outcome(p_delivery, p_outcome);
-  end if;
-end;
-$$;
-comment on function helpdesk_private.after_settling is
-  'What the end of an attempt means to its target. p_outcome as in delivery_attempts; p_result: what the sender '
-  'learned, e.g. the id that a mail provider gave.';
-revoke all on function helpdesk_private.after_settling from public, anon, authenticated, service_role;
-
-create function helpdesk_private.end_attempt(
-  p_delivery helpdesk.outbox, p_outcome text, p_status integer, p_answer text, p_problem text, p_milliseconds integer,
-  p_retry_after integer, p_result jsonb
-)
-returns helpdesk.outbox
-language plpgsql
--- Definer: called by definer functions only.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  -- Seconds until the next attempt, by the number of attempts that have failed.
-  c_schedule constant integer[] := array[5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
-  v_delivery helpdesk.outbox;
-  v_state text := case
-    when p_outcome = 'done' then 'done'
-    when p_outcome = 'unknown' then 'unknown'
-    when p_outcome in ('refused', 'gone') then 'failed'
-    when p_delivery.attempts > cardinality(c_schedule) then 'dead'
-    else 'queued'
-  end;
-  -- Printable, so that nobody's terminal obeys a target.
-  v_answer text := left(helpdesk_private.one_line(left(p_answer, 4000)), 1000);
-  v_problem text := left(helpdesk_private.one_line(left(p_problem, 4000)), 500);
-  v_status integer := case when p_status between 100 and 9999 then p_status end;
-  v_milliseconds integer := least(greatest(p_milliseconds, 0), 86400000);
-begin
-  insert into helpdesk.delivery_attempts (delivery_id, attempt, outcome, status, answer, problem, milliseconds)
-  values (p_delivery.delivery_id, p_delivery.attempts, p_outcome, v_status, v_answer, v_problem, v_milliseconds);
-  delete from helpdesk_private.delivery_leases as l where l.delivery_id = p_delivery.delivery_id;
-  update helpdesk.outbox as o
-  set state = v_state,
-      next_at = case
-        -- Perhaps this delivery is what ends its senders.
-        when v_state = 'queued' and p_outcome = 'lost' and p_delivery.attempts < 3 then clock_timestamp()
-        when v_state = 'queued' then clock_timestamp() + make_interval(secs => greatest(
-          c_schedule[p_delivery.attempts] * (0.9 + 0.2 * random()), least(greatest(p_retry_after, 0), 86400)
-        ))
-      end,
-      leased_until = null,
-      last_status = v_status, last_answer = v_answer, last_problem = v_problem, last_ms = v_milliseconds,
-      finished_at = case when v_state <> 'queued' then clock_timestamp() end
-  where o.delivery_id = p_delivery.delivery_id
-  returning * into v_delivery;
-  if v_state <> 'queued' or v_delivery.attempts >= 3 then
-    perform helpdesk_private.release_next(v_delivery);
-  end if;
-  perform helpdesk_private.after_settling(v_delivery, p_outcome, p_result);
-  return v_delivery;
-end;
-$$;
-comment on function helpdesk_private.end_attempt is
-  'Writes down how an attempt ended, and what comes next. The caller has locked the delivery. Ten attempts in three '
-  'days, with ten per cent of chance in each wait, so that deliveries that failed together do not come back together.';
-revoke all on function helpdesk_private.end_attempt from public, anon, authenticated, service_role;

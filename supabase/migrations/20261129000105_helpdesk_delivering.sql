@@ -43,6 +43,17 @@ begin
       where o.delivery_id = v_row.delivery_id;
       perform helpdesk_private.release_next(v_row);
       continue;
+    elsif v_payload ? 'dropped' then
+      -- It is not to be sent any more, and nothing failed.
+      update helpdesk.outbound_emails as e
+      set state = 'cancelled', problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
+      where e.email_id = v_row.target_id and v_row.kind = 'email';
+      update helpdesk.outbox as o
+      set state = 'done', next_at = null, finished_at = clock_timestamp(),
+          last_problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
+      where o.delivery_id = v_row.delivery_id;
+      perform helpdesk_private.release_next(v_row);
+      continue;
     elsif v_payload = '{}' then
       -- The target was switched off since.
       update helpdesk.outbox as o set next_at = null where o.delivery_id = v_row.delivery_id;
@@ -87,6 +98,84 @@ comment on function helpdesk.lease_deliveries is
   'sent, or have failed three times.';
 revoke all on function helpdesk.lease_deliveries from public, anon, authenticated, service_role;
 grant execute on function helpdesk.lease_deliveries to service_role;
+
+create function helpdesk_private.after_settling(p_delivery helpdesk.outbox, p_outcome text, p_result jsonb)
+returns void
+language plpgsql
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_delivery.kind = 'webhook' then
+    perform helpdesk_private.note_webhook_outcome(p_delivery, p_outcome);
+  elsif p_delivery.kind = 'email' then
+    perform helpdesk_private.note_email_outcome(p_delivery, p_outcome, p_result);
+  elsif p_delivery.kind = 'slack' then
+    perform helpdesk_private.note_slack_outcome(p_delivery, p_outcome, p_result);
+  end if;
+end;
+$$;
+comment on function helpdesk_private.after_settling is
+  'What the end of an attempt means to its target. p_outcome as in delivery_attempts; p_result: what the sender '
+  'learned, e.g. the id that a mail provider gave.';
+revoke all on function helpdesk_private.after_settling from public, anon, authenticated, service_role;
+
+create function helpdesk_private.end_attempt(
+  p_delivery helpdesk.outbox, p_outcome text, p_status integer, p_answer text, p_problem text, p_milliseconds integer,
+  p_retry_after integer, p_result jsonb
+)
+returns helpdesk.outbox
+language plpgsql
+-- Definer: called by definer functions only.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Seconds until the next attempt, by the number of attempts that have failed.
+  c_schedule constant integer[] := array[5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
+  v_delivery helpdesk.outbox;
+  v_state text := case
+    when p_outcome = 'done' then 'done'
+    when p_outcome = 'unknown' then 'unknown'
+    when p_outcome in ('refused', 'gone') then 'failed'
+    when p_delivery.attempts > cardinality(c_schedule) then 'dead'
+    else 'queued'
+  end;
+  -- Printable, so that nobody's terminal obeys a target.
+  v_answer text := left(helpdesk_private.one_line(left(p_answer, 4000)), 1000);
+  v_problem text := left(helpdesk_private.one_line(left(p_problem, 4000)), 500);
+  v_status integer := case when p_status between 100 and 9999 then p_status end;
+  v_milliseconds integer := least(greatest(p_milliseconds, 0), 86400000);
+begin
+  insert into helpdesk.delivery_attempts (delivery_id, attempt, outcome, status, answer, problem, milliseconds)
+  values (p_delivery.delivery_id, p_delivery.attempts, p_outcome, v_status, v_answer, v_problem, v_milliseconds);
+  delete from helpdesk_private.delivery_leases as l where l.delivery_id = p_delivery.delivery_id;
+  update helpdesk.outbox as o
+  set state = v_state,
+      next_at = case
+        -- Perhaps this delivery is what ends its senders.
+        when v_state = 'queued' and p_outcome = 'lost' and p_delivery.attempts < 3 then clock_timestamp()
+        when v_state = 'queued' then clock_timestamp() + make_interval(secs => greatest(
+          c_schedule[p_delivery.attempts] * (0.9 + 0.2 * random()), least(greatest(p_retry_after, 0), 86400)
+        ))
+      end,
+      leased_until = null,
+      last_status = v_status, last_answer = v_answer, last_problem = v_problem, last_ms = v_milliseconds,
+      finished_at = case when v_state <> 'queued' then clock_timestamp() end
+  where o.delivery_id = p_delivery.delivery_id
+  returning * into v_delivery;
+  if v_state <> 'queued' or v_delivery.attempts >= 3 then
+    perform helpdesk_private.release_next(v_delivery);
+  end if;
+  perform helpdesk_private.after_settling(v_delivery, p_outcome, p_result);
+  return v_delivery;
+end;
+$$;
+comment on function helpdesk_private.end_attempt is
+  'Writes down how an attempt ended, and what comes next. The caller has locked the delivery. Ten attempts in three '
+  'days, with ten per cent of chance in each wait, so that deliveries that failed together do not come back together.';
+revoke all on function helpdesk_private.end_attempt from public, anon, authenticated, service_role;
 
 create function helpdesk_private.end_lost_attempt(p_delivery helpdesk.outbox)
 returns helpdesk.outbox

@@ -102,6 +102,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- Who deletes a webhook has locked it, and waits for this delivery: what the next attempt tells is early enough.
+  perform from helpdesk.webhooks as w
+  where w.webhook_id = p_delivery.target_id and (p_outcome <> 'done' or w.failing_since is not null)
+  for no key update skip locked;
+  if not found then
+    return;
+  end if;
   -- Rarely a write: deliveries that succeed, or fail again, leave the webhook alone.
   if p_outcome = 'done' then
     update helpdesk.webhooks as w set failing_since = null

@@ -158,13 +158,3 @@ revoke all on function helpdesk_private.guard_participant_count from public, ano
 create trigger guard_participants after insert on helpdesk.ticket_participants
   referencing new table as changed
   for each statement execute function helpdesk_private.guard_participant_count();
-
-drop trigger log_settings on helpdesk.settings;
-create trigger log_settings after update on helpdesk.settings
-  for each row execute function
-  helpdesk_private.log_administration(
-    'settings.changed', '',
-    'attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket, '
-    'attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers, '
-    'email_reopen_days'
-  );

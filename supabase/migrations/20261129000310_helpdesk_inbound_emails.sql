@@ -143,7 +143,8 @@ create index inbound_emails_team_idx on helpdesk.inbound_emails (team_id, receiv
 create index inbound_emails_from_idx on helpdesk.inbound_emails (from_address, received_at);
 create index inbound_emails_message_idx on helpdesk.inbound_emails (message_id);
 create index inbound_emails_post_idx on helpdesk.inbound_emails (post_id);
-create index inbound_emails_channel_idx on helpdesk.inbound_emails (channel_id);
+create index inbound_emails_channel_idx on helpdesk.inbound_emails (channel_id, received_at);
+create index inbound_emails_raw_idx on helpdesk.inbound_emails (raw_key);
 create index inbound_emails_author_idx on helpdesk.inbound_emails (author_id);
 create index inbound_emails_decided_by_idx on helpdesk.inbound_emails (decided_by);
 create index inbound_emails_raw_to_delete_idx on helpdesk.inbound_emails (raw_key)

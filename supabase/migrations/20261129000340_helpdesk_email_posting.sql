@@ -166,7 +166,6 @@ begin
   if helpdesk_private.is_blank(coalesce(v_title, '')) then
     v_title := '(no subject)';
   end if;
-  -- At the end of the transaction the key must hold; until then the row says that the ticket comes from this mail.
   insert into helpdesk.tickets (ticket_id, title, description, team_id, created_by, channel)
   values (v_id, btrim(v_title), helpdesk_private.email_text(p_email), p_team_id, p_requester_id, 'email')
   returning * into v_ticket;

@@ -36,6 +36,10 @@ begin
     p_email.reason := 'staff_not_verified';
     return p_email;
   end if;
+  p_email := helpdesk_private.judge_amount(p_email, v_author);
+  if p_email.outcome is not null then
+    return p_email;
+  end if;
   v_requester := helpdesk_private.person_for_address(p_email.from_address, p_email.from_name);
   p_email.reason := 'names_no_ticket';
   if v_author.role in ('agent', 'admin') and v_claimed is not null
@@ -69,7 +73,8 @@ begin
   return p_email;
 end;
 $$;
-comment on function helpdesk_private.place_new is 'A new ticket, linked to an old one that the mail continues.';
+comment on function helpdesk_private.place_new is
+  'A new ticket, linked to an old one that the mail continues; or none, if there are too many.';
 revoke all on function helpdesk_private.place_new from public, anon, authenticated, service_role;
 
 create function helpdesk_private.place_staff(

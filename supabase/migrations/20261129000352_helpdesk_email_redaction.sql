@@ -16,13 +16,12 @@ declare
 begin
   -- With the later deliveries of the same mail. No sender's text is in what is kept of the evidence.
   v_ids := array(
-    select i.inbound_id from helpdesk.inbound_emails as i
-    where i.inbound_id = any(p_inbound_ids) or exists (
-      select from helpdesk.inbound_emails as f
-      where f.inbound_id = any(p_inbound_ids) and f.message_id = i.message_id
-        and i.evidence ->> 'first_delivery' = f.inbound_id::text and i.outcome = 'duplicate'
-    )
-    order by i.inbound_id
+    select u.inbound_id from unnest(p_inbound_ids) as u (inbound_id)
+    union
+    select i.inbound_id from helpdesk.inbound_emails as f
+    inner join helpdesk.inbound_emails as i on f.message_id = i.message_id
+    where f.inbound_id = any(p_inbound_ids)
+      and i.evidence ->> 'first_delivery' = f.inbound_id::text and i.outcome = 'duplicate'
   );
   -- A mail to the reply addresses of several tickets is one parsed mail with several rows.
   update helpdesk_private.received_emails as r set mail = null
@@ -37,7 +36,7 @@ begin
   set subject = '[redacted]', body = '[redacted]', trimmed_from = null, redacted_at = clock_timestamp(),
       evidence = jsonb_strip_nulls(jsonb_build_object(
         'hits', i.evidence -> 'hits', 'first_delivery', i.evidence -> 'first_delivery',
-        'quarantined_for', i.evidence -> 'quarantined_for',
+        'quarantined_for', i.evidence -> 'quarantined_for', 'opened', i.evidence -> 'opened',
         'verdict', jsonb_build_object('result', i.verdict, 'source', i.evidence #> '{verdict,source}')
       ))
   where i.inbound_id = any(v_ids) and i.redacted_at is null;

@@ -156,7 +156,9 @@ begin
   else
     v_requester := helpdesk_private.person_for_address(v_email.from_address, v_email.from_name);
   end if;
-  v_email.flags := v_email.flags || 'sender_not_verified'::text;
+  if v_email.verdict is distinct from 'pass' then
+    v_email.flags := v_email.flags || 'sender_not_verified'::text;
+  end if;
   perform helpdesk_private.open_email_ticket(v_email, v_requester.user_id, v_team_id);
   return helpdesk_private.settle_quarantined(v_email, 'created', 'accepted_as_ticket');
 end;
@@ -206,6 +208,64 @@ comment on function helpdesk.mark_spam is
 revoke all on function helpdesk.mark_spam from public, anon, authenticated, service_role;
 grant execute on function helpdesk.mark_spam to authenticated, service_role;
 
+create function helpdesk.decide_quarantined(inbound_ids uuid[], decision text)
+returns jsonb
+language plpgsql
+-- Invoker: each mail is decided on by the function for one mail, with the caller's rights.
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid;
+  v_email helpdesk.inbound_emails;
+  v_results jsonb[] := '{}';
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+begin
+  perform helpdesk_private.text_among('decision', coalesce(decision, ''), 'accept', 'ticket', 'spam');
+  if inbound_ids is null or cardinality(inbound_ids) > 200 then
+    perform helpdesk_private.fail('too_many', 'inbound_ids: at most 200 in one request.');
+  end if;
+  -- In the order of their ids, as everybody who locks several tickets.
+  perform from helpdesk.tickets as t
+  where t.ticket_id in (select i.ticket_id from helpdesk.inbound_emails as i where i.inbound_id = any(inbound_ids))
+  order by t.ticket_id for no key update;
+  foreach v_id in array inbound_ids loop
+    begin
+      v_email := case decision
+        when 'accept' then helpdesk_private.accept_quarantined(v_id)
+        when 'ticket' then helpdesk_private.quarantine_to_ticket(v_id, null)
+        else helpdesk_private.mark_spam(v_id)
+      end;
+      v_results := v_results || jsonb_build_object('ok', true, 'value', to_jsonb(v_email) - '{body,evidence}'::text[]);
+    exception
+      when lock_not_available or serialization_failure or deadlock_detected then
+        -- Not this mail's fault: the whole request is repeated.
+        raise;
+      when others then
+        get stacked diagnostics
+          v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail,
+          v_hint = pg_exception_hint;
+        v_results := v_results || jsonb_build_object('ok', false, 'error', jsonb_build_object(
+          'code', v_state, 'message', v_message,
+          -- Other details repeat values of rows.
+          'details', case when v_detail like 'helpdesk.%' then v_detail end,
+          'hint', case when v_detail like 'helpdesk.%' then v_hint end
+        ));
+    end;
+  end loop;
+  return to_jsonb(v_results);
+end;
+$$;
+comment on function helpdesk.decide_quarantined is
+  'Those who work the tickets or the teams: one decision on at most 200 mails in quarantine: accept, ticket (a new one '
+  'each, of its sender) or spam. Returns a result for each, in the same order: {"ok": true, "value": the mail without '
+  'its text} or {"ok": false, "error": {code, message, details, hint}}. A mail that is refused stays in quarantine.';
+revoke all on function helpdesk.decide_quarantined from public, anon, authenticated, service_role;
+grant execute on function helpdesk.decide_quarantined to authenticated, service_role;
+
 
 -- The explanation -----------------------------------------------------------------------------------------------------
 
@@ -248,6 +308,18 @@ declare
     when 'inactive_person' then 'its sender is deactivated'
     when 'assistant_address' then 'its sender is an assistant'
     when 'names_mail_of_others' then 'it names a mail that its sender had no part in'
+    when 'sender_per_hour' then format(
+      'its sender has opened %s tickets within an hour, and %s are permitted',
+      v_email.evidence #>> '{opened,count}', v_email.evidence #>> '{opened,permitted}'
+    )
+    when 'domain_per_hour' then format(
+      'unknown senders of its domain have opened %s tickets within an hour, and %s are permitted',
+      v_email.evidence #>> '{opened,count}', v_email.evidence #>> '{opened,permitted}'
+    )
+    when 'channel_per_hour' then format(
+      'unknown senders have opened %s tickets within an hour at this address, and %s are permitted',
+      v_email.evidence #>> '{opened,count}', v_email.evidence #>> '{opened,permitted}'
+    )
     when 'sender_blocked' then 'its sender is blocked'
     when 'delivered_again' then 'the same mail was delivered before'
     when 'sent_by_us' then 'this helpdesk sent it'

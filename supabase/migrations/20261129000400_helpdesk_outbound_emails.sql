@@ -32,7 +32,8 @@ comment on table helpdesk.outbound_emails is
   'is the message''s.';
 comment on column helpdesk.outbound_emails.state is
   'queued (waits, also between attempts), sent (taken by the server), failed, unknown (perhaps sent; never sent again '
-  'by itself), cancelled (redacted before it was sent) or suppressed (nothing is sent to this address).';
+  'by itself), cancelled (redacted, or not wanted any more, before it was sent: problem says which) or suppressed '
+  '(nothing is sent to this address).';
 comment on column helpdesk.outbound_emails.minted_id is
   'The Message-ID, made before the first attempt and the same in each attempt; without angle brackets.';
 comment on column helpdesk.outbound_emails.stamped_id is

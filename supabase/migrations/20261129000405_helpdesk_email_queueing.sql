@@ -251,7 +251,7 @@ begin
     select o.delivery_id, o.target_id
     from helpdesk.outbound_emails as e
     inner join helpdesk.outbox as o on e.email_id = o.target_id and o.kind = 'email'
-    where e.message_id = new.message_id and e.state = 'queued' and o.state = 'queued'
+    where e.message_id = new.message_id and e.kind = 'reply' and e.state = 'queued' and o.state = 'queued'
     -- One that a sender has taken meanwhile is too late.
     for update of o skip locked
   ),

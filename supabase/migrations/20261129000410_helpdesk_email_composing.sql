@@ -293,6 +293,9 @@ begin
   elsif exists (select from helpdesk.email_suppressions as s where s.address = v_email.recipient) then
     raise exception 'Nothing is sent to this address: it is suppressed.';
   end if;
+  if v_email.details ? 'tickets' then
+    v_email := helpdesk_private.retarget_assignment(v_email);
+  end if;
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = v_email.ticket_id;
   select * into v_channel from helpdesk.email_channels as c where c.channel_id = v_email.channel_id and c.is_active;
   if not found then

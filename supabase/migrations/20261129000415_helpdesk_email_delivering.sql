@@ -3,135 +3,12 @@
 insert into helpdesk_private.concepts (version, concept) values ('20261129000415', 'email_delivering');
 insert into helpdesk_private.event_types (type) values ('email.failed'), ('email.bounced'), ('email.complained');
 
-create or replace function helpdesk_private.delivery_payload(p_delivery helpdesk.outbox)
-returns jsonb
-language plpgsql
--- Definer: called by definer functions only. As all below.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return case p_delivery.kind
-    when 'webhook' then helpdesk_private.webhook_payload(p_delivery)
-    when 'email' then helpdesk_private.email_payload(p_delivery.target_id)
-  end;
-end;
-$$;
-
-create or replace function helpdesk_private.held_until(p_delivery helpdesk.outbox)
-returns timestamptz
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_until timestamptz;
-begin
-  if p_delivery.ticket_id is null then
-    return null;
-  elsif p_delivery.kind = 'email' and exists (
-    select from helpdesk.outbound_emails as e
-    inner join helpdesk.attachments as a on e.message_id = a.message_id
-    where e.email_id = p_delivery.target_id and e.kind = 'reply' and a.state = 'uploaded'
-      and e.created_at > clock_timestamp() - interval '15 minutes'
-  ) then
-    -- A file of the message is being checked: it goes with the mail if that does not take long.
-    return clock_timestamp() + interval '5 seconds';
-  end if;
-  -- A sender is busy with the earlier delivery: its end lets this delivery go at once (see release_next()).
-  select case e.state when 'leased' then clock_timestamp() + interval '1 second' else e.next_at end into v_until
-  from helpdesk.outbox as e
-  where e.order_key = p_delivery.order_key and e.ticket_id = p_delivery.ticket_id
-    and e.sequence < p_delivery.sequence and e.state in ('queued', 'leased')
-    -- Its third attempt is over: nobody waits for it any longer.
-    and e.attempts < case e.state when 'queued' then 3 else 4 end
-  order by e.sequence limit 1;
-  return case when found then greatest(v_until, clock_timestamp() + interval '1 second') end;
-end;
-$$;
-
-create or replace function helpdesk_private.lease_deliveries(p_kind text, p_max_rows integer, p_lease_seconds integer)
-returns setof helpdesk_private.leased_delivery
-language plpgsql
--- Definer: nobody writes the outbox or reads leases directly.
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_row helpdesk.outbox;
-  v_payload jsonb;
-  v_problem text;
-  v_lease uuid;
-  v_until timestamptz := clock_timestamp() + make_interval(secs => least(greatest(p_lease_seconds, 1), 3600));
-begin
-  if p_kind is null then
-    perform helpdesk_private.fail('invalid_value', 'kind is missing');
-  end if;
-  perform helpdesk_private.text_among('kind', p_kind, 'webhook', 'email', 'slack');
-  perform helpdesk_private.prune_outbox(200);
-  for v_row in
-    select d.* from helpdesk_private.due_deliveries(p_kind, least(greatest(p_max_rows, 0), 500)) as d
-  loop
-    if v_row.state = 'leased' then
-      v_row := helpdesk_private.end_lost_attempt(v_row);
-      continue when v_row.state <> 'queued' or v_row.next_at is null or v_row.next_at > clock_timestamp();
-    end if;
-    v_payload := null;
-    v_problem := 'There is nothing to send any more.';
-    begin
-      v_payload := helpdesk_private.delivery_payload(v_row);
-    exception when others then
-      -- This delivery must not keep the others from being sent.
-      v_problem := sqlerrm;
-    end;
-    if v_payload is null then
-      update helpdesk.outbox as o
-      set state = 'dead', next_at = null, finished_at = clock_timestamp(),
-          last_problem = left(helpdesk_private.one_line(v_problem), 500)
-      where o.delivery_id = v_row.delivery_id;
-      perform helpdesk_private.release_next(v_row);
-      continue;
-    elsif v_payload ? 'dropped' then
-      -- It is not to be sent any more, and nothing failed.
-      update helpdesk.outbound_emails as e
-      set state = 'cancelled', problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
-      where e.email_id = v_row.target_id and v_row.kind = 'email';
-      update helpdesk.outbox as o
-      set state = 'done', next_at = null, finished_at = clock_timestamp(),
-          last_problem = left(helpdesk_private.one_line(v_payload ->> 'dropped'), 500)
-      where o.delivery_id = v_row.delivery_id;
-      perform helpdesk_private.release_next(v_row);
-      continue;
-    elsif v_payload = '{}' then
-      -- The target was switched off since.
-      update helpdesk.outbox as o set next_at = null where o.delivery_id = v_row.delivery_id;
-      continue;
-    end if;
-    v_lease := gen_random_uuid();
-    insert into helpdesk_private.delivery_leases as l (delivery_id, lease) values (v_row.delivery_id, v_lease)
-    on conflict (delivery_id) do update set lease = excluded.lease, began_sending_at = null;
-    update helpdesk.outbox as o
-    set state = 'leased', attempts = o.attempts + 1, leased_until = v_until, next_at = v_until,
-        out_of_order = o.out_of_order or exists (
-          select from helpdesk.outbox as y
-          where y.ticket_id = o.ticket_id and y.sequence > o.sequence and y.order_key = o.order_key
-            and (y.attempts > 0 or y.finished_at is not null)
-        )
-    where o.delivery_id = v_row.delivery_id
-    returning * into v_row;
-    return next (
-      v_row.delivery_id, v_lease, v_row.kind, v_row.target_id, v_row.event_id, v_row.ticket_id, v_row.attempts,
-      v_payload
-    )::helpdesk_private.leased_delivery;
-  end loop;
-end;
-$$;
 create function helpdesk_private.tell_undelivered(
   p_email helpdesk.outbound_emails, p_type text, p_reason text, p_is_sure boolean default true
 )
 returns void
 language plpgsql
+-- Definer: called by definer functions only. As all below.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -190,6 +67,13 @@ declare
   end;
 begin
   select * into v_email from helpdesk.outbound_emails as e where e.email_id = new.target_id;
+  if v_state = 'failed' and exists (
+    select from helpdesk.messages as m where m.message_id = v_email.message_id and m.redacted_at is not null
+  ) then
+    -- Redacted while a sender had it: nobody waits for it any more.
+    v_state := 'cancelled';
+  end if;
+  -- A mail that is dropped is cancelled before its delivery is done (see lease_deliveries()).
   if v_email.state = v_state or (v_email.state = 'cancelled' and v_state = 'sent') then
     return null;
   end if;
@@ -241,20 +125,3 @@ $$;
 comment on function helpdesk_private.note_email_outcome is
   'What an attempt says about a mail: the ids that it was given, the problem, and whether the address exists.';
 revoke all on function helpdesk_private.note_email_outcome from public, anon, authenticated, service_role;
-
-create or replace function helpdesk_private.after_settling(
-  p_delivery helpdesk.outbox, p_outcome text, p_result jsonb
-)
-returns void
-language plpgsql
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_delivery.kind = 'webhook' then
-    perform helpdesk_private.note_webhook_outcome(p_delivery, p_outcome);
-  elsif p_delivery.kind = 'email' then
-    perform helpdesk_private.note_email_outcome(p_delivery, p_outcome, p_result);
-  end if;
-end;
-$$;

@@ -110,21 +110,22 @@ as $$
         when b.action = 'failed' or b.status is null or b.status ~ '^5' then 'soft_bounced'
         else 'delayed'
       end as outcome,
-      concat_ws(' ', b.status, b.diagnostic) as detail
+      substring(b.status from '^[245]\.[0-9]{1,3}\.[0-9]{1,3}$') as status, concat_ws(' ', b.status, b.diagnostic) as detail
     from blocks as b
     -- Of a mailbox that forwards, the report names the other address.
     where b.is_ours or not exists (select from blocks as o where o.is_ours)
   )
   select coalesce(
     (
-      select jsonb_build_object('outcome', j.outcome, 'detail', j.detail) from judged as j
+      select jsonb_build_object('outcome', j.outcome, 'status', j.status, 'detail', j.detail) from judged as j
       order by array_position(array['bounced', 'soft_bounced', 'delayed'], j.outcome) limit 1
     ),
     '{"outcome": "soft_bounced", "detail": "It came back without a reason that can be read."}'
   );
 $$;
 comment on function helpdesk_private.bounce_outcome is
-  'What a bounce says about this address: bounced (there is no such mailbox), soft_bounced, or delayed (no failure).';
+  'What a bounce says about this address: bounced (there is no such mailbox), soft_bounced, or delayed (no failure); '
+  'its status code (RFC 3463); and detail, which is whatever the report says.';
 revoke all on function helpdesk_private.bounce_outcome from public, anon, authenticated, service_role;
 
 create function helpdesk_private.follow_report()
@@ -137,6 +138,7 @@ declare
   v_mail jsonb;
   v_tokens text[];
   v_email helpdesk.outbound_emails;
+  v_has_token boolean;
   v_is_sure boolean;
   v_said jsonb;
 begin
@@ -155,7 +157,8 @@ begin
   new.ticket_id := coalesce(new.ticket_id, v_email.ticket_id);
   new.reason := 'names_our_mail';
   -- A mail from a mailbox without such addresses had no token: there the id has to do, but for a complaint.
-  v_is_sure := helpdesk_private.bounce_token(v_email.email_id) = any(v_tokens) or (
+  v_has_token := helpdesk_private.bounce_token(v_email.email_id) = any(v_tokens);
+  v_is_sure := v_has_token or (
     new.outcome = 'bounce' and exists (
       select from helpdesk.email_channels as c
       where c.channel_id = v_email.channel_id and not helpdesk_private.takes_reply_addresses(c)
@@ -165,7 +168,12 @@ begin
     perform helpdesk_private.note_report(v_email, 'complained', 'A report of spam came by mail.', v_is_sure);
   else
     v_said := helpdesk_private.bounce_outcome(v_mail -> 'bounce', v_email.recipient);
-    perform helpdesk_private.note_report(v_email, v_said ->> 'outcome', v_said ->> 'detail', v_is_sure);
+    -- Of a report that anybody may have written, the status code is enough: the rest would be their words to staff.
+    perform helpdesk_private.note_report(
+      v_email, v_said ->> 'outcome',
+      case when v_has_token then v_said ->> 'detail' else concat_ws(' ', v_said ->> 'status', '(not verified)') end,
+      v_is_sure
+    );
   end if;
   return new;
 end;

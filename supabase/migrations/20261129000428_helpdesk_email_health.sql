@@ -2,10 +2,6 @@
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000428', 'email_health');
 
--- The last mail of an address, without its other mails.
-drop index helpdesk.inbound_emails_channel_idx;
-create index inbound_emails_channel_idx on helpdesk.inbound_emails (channel_id, received_at);
-
 create function helpdesk_private.email_health()
 returns jsonb
 language plpgsql
@@ -22,6 +18,9 @@ begin
     'unparsed', count(*) filter (where i.outcome is null),
     'oldest_unparsed_at', min(i.received_at) filter (where i.outcome is null),
     'quarantined', count(*) filter (where i.outcome = 'quarantined'),
+    'over_limit', count(*) filter (
+      where i.outcome = 'quarantined' and i.reason in ('sender_per_hour', 'domain_per_hour', 'channel_per_hour')
+    ),
     'oldest_quarantined_at', min(i.received_at) filter (where i.outcome = 'quarantined'),
     'failed', count(*) filter (where i.outcome = 'failed')
   )
@@ -66,7 +65,7 @@ $$;
 comment on function helpdesk.email_health is
   'Admins and the secret key: the addresses of the helpdesk with the time of the last mail of each, and how many of '
   'its mails wait or failed; the folders of mailboxes, and why one could not be read (mailboxes); how many mails wait '
-  'to be parsed (unparsed) or in quarantine, and since when; how many failed; and to how many addresses nothing is '
-  'sent (suppressed).';
+  'to be parsed (unparsed) or in quarantine, and since when; how many of those because unknown senders opened too many '
+  'tickets within an hour (over_limit); how many failed; and to how many addresses nothing is sent (suppressed).';
 revoke all on function helpdesk.email_health from public, anon, authenticated, service_role;
 grant execute on function helpdesk.email_health to authenticated, service_role;

@@ -16,9 +16,6 @@ alter table helpdesk_private.email_work enable row level security;
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000430', 'email_work');
 
--- A mail to two teams is a row for each; the bytes are the same.
-create index inbound_emails_raw_idx on helpdesk.inbound_emails (raw_key);
-
 create function helpdesk_private.files_of_email(p_email helpdesk.inbound_emails)
 returns jsonb
 language sql

@@ -84,14 +84,26 @@ alter table helpdesk.settings
   check (helpdesk_private.number_within('email_batch_minutes', email_batch_minutes, 0, 1440)),
   add column email_max_per_minute integer not null default 60
   constraint settings_email_max_per_minute_check
-  check (helpdesk_private.number_within('email_max_per_minute', email_max_per_minute, 0, 100000));
+  check (helpdesk_private.number_within('email_max_per_minute', email_max_per_minute, 0, 100000)),
+  add column email_tickets_per_sender integer not null default 30
+  constraint settings_email_tickets_per_sender_check
+  check (helpdesk_private.number_within('email_tickets_per_sender', email_tickets_per_sender, 0, 100000)),
+  add column email_tickets_per_domain integer not null default 100
+  constraint settings_email_tickets_per_domain_check
+  check (helpdesk_private.number_within('email_tickets_per_domain', email_tickets_per_domain, 0, 100000)),
+  add column email_tickets_per_channel integer not null default 300
+  constraint settings_email_tickets_per_channel_check
+  check (helpdesk_private.number_within('email_tickets_per_channel', email_tickets_per_channel, 0, 100000));
 alter table helpdesk.settings
   alter column console_url set statistics 0,
   alter column email_locale set statistics 0,
   alter column email_acknowledgements set statistics 0,
   alter column email_notifications set statistics 0,
   alter column email_batch_minutes set statistics 0,
-  alter column email_max_per_minute set statistics 0;
+  alter column email_max_per_minute set statistics 0,
+  alter column email_tickets_per_sender set statistics 0,
+  alter column email_tickets_per_domain set statistics 0,
+  alter column email_tickets_per_channel set statistics 0;
 comment on column helpdesk.settings.console_url is
   'Where staff open the console, for links in mails: https, or http on this computer. null: mails have no links.';
 comment on column helpdesk.settings.email_locale is
@@ -105,8 +117,17 @@ comment on column helpdesk.settings.email_batch_minutes is
   'Replies of a customer within so many minutes are one notification.';
 comment on column helpdesk.settings.email_max_per_minute is
   'How many mails the helpdesk writes by itself in a minute, at most. 0 stops them all.';
+comment on column helpdesk.settings.email_tickets_per_sender is
+  'How many tickets an address opens by mail in an hour, at most; further mails wait in quarantine. Not for people '
+  'whom the helpdesk knows and whose domain vouches for the mail, nor for staff.';
+comment on column helpdesk.settings.email_tickets_per_domain is
+  'How many tickets the unknown senders of a domain open by mail in an hour, at most. Not for shared providers.';
+comment on column helpdesk.settings.email_tickets_per_channel is
+  'How many tickets unknown senders open in an hour at an address of the helpdesk, at most. 0: each waits for a '
+  'person.';
 grant update (
-  console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, email_max_per_minute
+  console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, email_max_per_minute,
+  email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel
 ) on table helpdesk.settings to authenticated, service_role;
 
 drop trigger log_settings on helpdesk.settings;
@@ -117,5 +138,5 @@ create trigger log_settings after update on helpdesk.settings
     'attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket, '
     'attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers, '
     'email_reopen_days, console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, '
-    'email_max_per_minute'
+    'email_max_per_minute, email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel'
   );

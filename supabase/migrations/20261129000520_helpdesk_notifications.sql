@@ -43,14 +43,16 @@ begin
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
   if v_user.email is null or helpdesk_private.works_ticket(v_user, v_ticket) is not true
     or not helpdesk_private.wants_notification(p_user_id, p_kind)
-    or (v_batched and helpdesk_private.extends_notification(p_kind, p_user_id, p_ticket_id)) then
+    or (v_batched and helpdesk_private.extends_notification(p_kind, p_user_id, p_ticket_id))
+    or (p_kind = 'assigned' and helpdesk_private.joins_assignment(v_user, p_ticket_id)) then
     return;
   end if;
   v_problem := helpdesk_private.automatic_email_problem(p_kind, p_ticket_id, v_user.email, p_user_id);
   if v_problem is null then
     v_email_id := helpdesk_private.enqueue_email(
       p_ticket_id, 'notification', null, v_user.email, p_user_id, null,
-      p_details || jsonb_build_object('notification', p_kind, 'locale', helpdesk_private.locale_of(p_user_id)),
+      p_details || jsonb_build_object('notification', p_kind, 'locale', helpdesk_private.locale_of(p_user_id))
+      || case when p_kind = 'assigned' then jsonb_build_object('operation', pg_current_xact_id()::text) else '{}' end,
       clock_timestamp() + case
         when v_batched then make_interval(mins => (select s.email_batch_minutes from helpdesk.settings as s))
         else interval '0'
@@ -62,7 +64,7 @@ end;
 $$;
 comment on function helpdesk_private.notify is
   'Queues a notification for somebody who works the ticket and has it switched on. Replies of a customer wait a while '
-  'for more of them.';
+  'for more of them; of assignments there is one mail in a transaction.';
 revoke all on function helpdesk_private.notify from public, anon, authenticated, service_role;
 
 create function helpdesk_private.mentioned_in(p_text text, p_ticket helpdesk.tickets)
@@ -255,6 +257,29 @@ as $$
 $$;
 revoke all on function helpdesk_private.shortened from public, anon, authenticated, service_role;
 
+create function helpdesk_private.undelivered_words(p_reason text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- RFC 3463. Nothing else of what a server said: the recipient has chosen that server, or can forge its report.
+  select coalesce(s.code || ', ', '') || case
+    when s.code ~ '^[45]\.1\.(1|2|3|6|10)$' then 'there is no such mailbox'
+    when s.code ~ '^[45]\.2\.2$' then 'the mailbox is full'
+    when s.code ~ '^[45]\.2\.' then 'the mailbox takes no mail'
+    when s.code ~ '^[45]\.3\.4$' then 'the mail is too large'
+    when s.code ~ '^[45]\.4\.' then 'the server was not reached'
+    when s.code ~ '^[45]\.7\.' then 'the server refuses such mail'
+    else 'it was not delivered'
+  end
+  from substring(p_reason from '\m([45]\.[0-9]{1,3}\.[0-9]{1,3})\M') as s (code);
+$$;
+comment on function helpdesk_private.undelivered_words is
+  'Why a mail was not delivered, in words of ours: the status code of the reason, and what it means.';
+revoke all on function helpdesk_private.undelivered_words from public, anon, authenticated, service_role;
+
 create function helpdesk_private.notification_values(p_email helpdesk.outbound_emails, p_ticket helpdesk.tickets)
 returns jsonb
 language plpgsql
@@ -293,7 +318,8 @@ begin
     'actor.name', helpdesk_private.display_name((p_email.details ->> 'actor_id')::uuid),
     'message.author', v_author, 'message.text', helpdesk_private.shortened(v_text),
     'problem', (
-      select concat_ws(': ', e.recipient, helpdesk_private.one_line(coalesce(e.bounce_reason, e.problem))) from helpdesk.outbound_emails as e
+      select format('%s: %s', e.recipient, helpdesk_private.undelivered_words(coalesce(e.bounce_reason, e.problem)))
+      from helpdesk.outbound_emails as e
       where e.email_id = (p_email.details ->> 'bounced_email_id')::uuid
     )
   );
@@ -314,6 +340,8 @@ declare
   v_user helpdesk.users;
   v_dropped text;
   v_values jsonb;
+  v_locale text;
+  v_body jsonb;
 begin
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_email.ticket_id;
   select * into v_user from helpdesk.users as u where u.user_id = p_email.user_id;
@@ -334,14 +362,20 @@ begin
   if v_dropped is not null then
     return jsonb_build_object('dropped', v_dropped);
   end if;
-  return helpdesk_private.fill_email(
+  v_locale := helpdesk_private.locale_of(v_user.user_id);
+  v_body := helpdesk_private.fill_email(
     helpdesk_private.email_template(
-      case v_kind when 'team_customer_replied' then 'customer_replied' else v_kind end,
-      helpdesk_private.locale_of(v_user.user_id)
+      case v_kind when 'team_customer_replied' then 'customer_replied' else v_kind end, v_locale
     ),
     v_values
+  );
+  if v_kind = 'mentioned' then
     -- An answer to a note is a note.
-  ) || case v_kind when 'mentioned' then '{"reply_as": "note"}'::jsonb else '{}' end;
+    return v_body || '{"reply_as": "note"}';
+  elsif p_email.details ? 'tickets' then
+    return helpdesk_private.with_further_tickets(v_body, p_email, v_locale);
+  end if;
+  return v_body;
 end;
 $$;
 comment on function helpdesk_private.render_notification is

@@ -139,15 +139,24 @@ begin
   if p_outcome = 'done' and pg_input_is_valid(coalesce(p_result ->> 'shown', ''), 'uuid') then
     update helpdesk_private.slack_threads as t set last_message_id = (p_result ->> 'shown')::uuid
     where t.slack_channel_id = p_delivery.target_id and t.ticket_id = p_delivery.ticket_id;
-  elsif p_outcome = 'gone' and v_error in (
-    'is_archived', 'channel_not_found', 'not_in_channel', 'restricted_action', 'channel_type_not_supported', 'gone'
-  ) then
-    update helpdesk.slack_channels as c set is_active = false, disabled_reason = v_error
-    where c.slack_channel_id = p_delivery.target_id and c.is_active;
   elsif p_outcome = 'gone' then
-    update helpdesk.slack_connections as n set is_active = false, disabled_reason = v_error
-    from helpdesk.slack_channels as c
-    where c.slack_channel_id = p_delivery.target_id and n.connection_id = c.connection_id and n.is_active;
+    -- Who deletes it has locked it, and waits for this delivery.
+    perform from helpdesk.slack_channels as c
+    inner join helpdesk.slack_connections as n using (connection_id)
+    where c.slack_channel_id = p_delivery.target_id
+    for no key update of c, n skip locked;
+    if not found then
+      return;
+    elsif v_error in (
+      'is_archived', 'channel_not_found', 'not_in_channel', 'restricted_action', 'channel_type_not_supported', 'gone'
+    ) then
+      update helpdesk.slack_channels as c set is_active = false, disabled_reason = v_error
+      where c.slack_channel_id = p_delivery.target_id and c.is_active;
+    else
+      update helpdesk.slack_connections as n set is_active = false, disabled_reason = v_error
+      from helpdesk.slack_channels as c
+      where c.slack_channel_id = p_delivery.target_id and n.connection_id = c.connection_id and n.is_active;
+    end if;
   end if;
 end;
 $$;

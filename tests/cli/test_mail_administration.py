@@ -122,6 +122,24 @@ def test_quarantine_is_decided_on(people: People, receive: Callable[..., str]) -
     assert f"helpdesk mail blocks add {EVIL}" in ended.err
 
 
+def test_many_in_quarantine_are_decided_on_at_once(people: People, receive: Callable[..., str]) -> None:
+    domain = f"d{uuid4().hex[:8]}.example"
+    waiting = [receive(f"x{number}@{domain}", verdict=FAIL) for number in range(3)]
+    listed = people.agent("mail", "quarantine", "list", "--reason", "sender_refused_by_its_domain", "--limit", "0").out
+    assert all(mail in listed for mail in waiting)
+    assert people.agent("mail", "quarantine", "list", "--reason", "channel_per_hour").out == "Quarantine is empty.\n"
+    unsure = people.agent("mail", "quarantine", "all", "spam", "--from", domain, code=2)
+    assert "Confirm it with --yes." in unsure.err
+    one = people.agent("mail", "quarantine", "all", "ticket", "--from", f"X0@{domain}", "--yes")
+    assert one.out == "1 mails opened a ticket each.\n"
+    refused = people.agent("mail", "quarantine", "all", "accept", "--from", domain, "--yes").out
+    assert refused.startswith("0 mails added to their tickets. 2 stay in quarantine: the mail names no ticket")
+    ended = people.agent("mail", "quarantine", "all", "spam", "--team", TEAM, "--from", f"@{domain}", "--yes", "--json")
+    assert [row["ok"] for row in ended.json] == [True, True]
+    nothing = people.agent("mail", "quarantine", "all", "spam", "--from", domain, "--yes")
+    assert (nothing.out, nothing.err) == ("", "No such mail waits in quarantine.\n")
+
+
 def test_customers_have_nothing_of_mail(people: People, receive: Callable[..., str]) -> None:
     waiting = receive(EVIL, verdict=FAIL)
     assert people.customer("mail", "quarantine", "list").out == "Quarantine is empty.\n"

@@ -47,6 +47,13 @@ def test_mail_that_waits_too_long_is_a_warning_with_a_fix() -> None:
     [(_, ok, message, fix)] = mail_findings(_health(3, quarantined=3000), NOW)
     assert (ok, fix) == (None, "Decide: helpdesk mail quarantine list")
     assert message.startswith("quarantine waits for 2 d; ")
+    held = _health(3, quarantined=5).model_copy(update={"quarantined": 30, "over_limit": 20})
+    assert [found[1] for found in mail_findings(held, NOW)] == [True]
+    [(_, ok, message, fix)] = mail_findings(held.model_copy(update={"over_limit": 21}), NOW)
+    assert ok is None
+    assert fix is not None
+    assert fix.endswith("helpdesk mail quarantine all")
+    assert message.startswith("21 mails of unknown senders were too many within an hour and wait; ")
 
 
 def test_a_mailbox_that_fails_is_a_warning() -> None:

@@ -9,11 +9,14 @@ import psycopg
 import pytest
 from tests.db import (
     test_attacks_races,
+    test_email_limits_races,
     test_links,
+    test_mail_assignments,
     test_races,
     test_same_keys,
 )
 from tests.db.conftest import Server
+from tests.db.mailing import add_channels
 from tests.db.people import AGENT
 from tests.db.world import World
 
@@ -71,6 +74,21 @@ def _tags_late(pg: Server, own: str, world: World) -> None:
     )
 
 
+def _two_workers(limit: str, *senders: str) -> Test:
+    """Two mails of strangers at once, of which the limit permits one."""
+
+    def test(pg: Server, own: str, world: World) -> None:
+        with pg.connect(own) as first, pg.connect(own) as second:
+            add_channels(first, world)
+            first.commit()
+            test_email_limits_races.test_of_two_workers_the_second_counts_what_the_first_has_opened(
+                (first, second), limit, (senders[0], senders[1])
+            )
+
+    test.__name__ = f"test_email_limits_races: {limit}"
+    return test
+
+
 def _a_key_is_not_awaited(function: str, call: str, case: str) -> Mutation:
     """The test of this case must see that a guard looks for a key without waiting for whoever writes it."""
 
@@ -87,6 +105,34 @@ def _a_key_is_not_awaited(function: str, call: str, case: str) -> Mutation:
 
 
 MUTATIONS = [
+    Mutation(
+        "two mails of one stranger at once are not counted",
+        "judge_amount",
+        "perform helpdesk_private.await_key('email_openings_of', v_mailbox);",
+        "",
+        _two_workers("sender", "p@bomb.example", "p+1@bomb.example"),
+    ),
+    Mutation(
+        "two mails of one domain at once are not counted",
+        "judge_amount",
+        "perform helpdesk_private.await_key('email_openings_of', '@' || v_domain);",
+        "",
+        _two_workers("domain", "p@bomb.example", "q@bomb.example"),
+    ),
+    Mutation(
+        "two mails at one address at once are not counted",
+        "judge_amount",
+        "perform helpdesk_private.await_key('email_openings_at', v_channel_id::text);",
+        "",
+        _two_workers("channel", "p@bomb.example", "p@other.example"),
+    ),
+    Mutation(
+        "an assignment joins the mail of another request",
+        "joins_assignment",
+        "and e.details ->> 'operation' = pg_current_xact_id()::text",
+        "or e.user_id = p_user.user_id",
+        test_mail_assignments.test_two_requests_are_two_mails,
+    ),
     _a_key_is_not_awaited(
         "await_key", "insert into helpdesk_private.awaited_keys (key) values (v_key);", "an article of a source"
     ),

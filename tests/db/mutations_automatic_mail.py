@@ -104,9 +104,26 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
         "what was mailed is mailed again": ("and m.sequence >= (p_email.details ->> 'since')::bigint", ""),
     },
     ("follow_email_delivery()", "mail_notifications"): {
-        "what nobody wants any more is a failure": (
-            "if v_email.state = 'cancelled' and new.state = 'dead' then",
-            "if false then",
+        "what nobody wanted any more was sent": ("or (v_email.state = 'cancelled' and v_state = 'sent')", ""),
+    },
+    ("joins_assignment(helpdesk.users,uuid)", "mail_assignments"): {
+        "each assignment is a mail": ("if not found then", "if true then"),
+        "one ticket is named twice": (
+            "and not coalesce(v_email.details -> 'tickets' ?",
+            "and coalesce(true or v_email.details -> 'tickets' ?",
         ),
+    },
+    ("assigned_tickets(helpdesk.outbound_emails)", "mail_assignments"): {
+        "who has lost a ticket reads its title": ("t.assigned_to = u.user_id and", ""),
+    },
+    ("retarget_assignment(helpdesk.outbound_emails)", "mail_assignments"): {
+        "an answer goes to a ticket that was taken away": ("if v_ticket.ticket_id is null or", "if true or"),
+    },
+    ("with_further_tickets(jsonb,helpdesk.outbound_emails,text)", "mail_assignments"): {
+        "a title is HTML": ("helpdesk_private.html_escaped(t.words)", "t.words"),
+        "any number of titles": ("where f.place <= 50", "where true"),
+    },
+    ("undelivered_words(text)", "mail_notifications"): {
+        "what a server says is mailed to staff": ("coalesce(s.code || ', ', '')", "coalesce(p_reason || ', ', '')"),
     },
 }

@@ -82,6 +82,41 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "if v_claimed is not null",
         ),
     },
+    (f"place_new({_PLACED},helpdesk.tickets)", "email_limits"): {
+        "anybody opens any number of tickets": ("p_email := helpdesk_private.judge_amount(p_email, v_author);", ""),
+    },
+    (f"judge_amount({_EMAIL},helpdesk.users)", "email_limits"): {
+        "an address opens any number": ("p_email.reason := 'sender_per_hour';", "null;"),
+        "a domain opens any number": ("p_email.reason := 'domain_per_hour';", "null;"),
+        "an address of ours takes any number": ("p_email.reason := 'channel_per_hour';", "null;"),
+        "a shared provider is one domain": (
+            "if not helpdesk_private.is_shared_provider(v_domain) then",
+            "if true then",
+        ),
+        "who forges a customer has no limit": ("v_is_known and p_email.verdict = 'pass'", "v_is_known"),
+        "who is known waits with strangers": ("elsif not v_is_known then", "else"),
+        "a tag is another sender": ("helpdesk_private.without_tag(p_email.from_address)", "p_email.from_address"),
+        "known people fill the limits of all": ("v_is_known, p_email.received_at)\n", "false, p_email.received_at)\n"),
+        "what is counted stays": ("interval '2 days'", "interval '20 days'"),
+    },
+    ("opened_near(timestamp with time zone,text,text,uuid)", "email_limits"): {
+        "all time counts": ("- interval '1 hour' and", "- interval '100 years' and"),
+        "late mails count for ever": ("p_moment + interval '1 hour'", "p_moment + interval '100 years'"),
+        "what came later is not counted": ("p_moment + interval '1 hour'", "p_moment"),
+    },
+    ("is_known_sender(helpdesk.users,text)", "email_limits"): {
+        "who wrote once is known": ("and t.first_response_at is not null", ""),
+        "who was answered is a stranger": ("t.created_by = p_author.user_id", "false"),
+        "an address that an admin gave is a stranger's": ("where e.email = p_address", "where false"),
+        "a login is no proof": ("p_author.auth_user_id is not null\n    or", ""),
+    },
+    ("quarantine_to_ticket(uuid,uuid)", "email_limits"): {
+        "a verified sender is shown as not verified": (
+            "if v_email.verdict is distinct from 'pass' then",
+            "if true then",
+        ),
+        "a forged sender is shown as verified": ("if v_email.verdict is distinct from 'pass' then", "if false then"),
+    },
     (f"read_email({_PLACED},jsonb)", "email_kinds"): {
         "what is no list is read": ("jsonb_typeof(p_mail -> 'flags') = 'array' and", ""),
         "what the parser says is forgotten": ("and p_mail -> 'flags' ? k.flag", "and false"),

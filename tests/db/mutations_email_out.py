@@ -67,7 +67,11 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
             ";\n  elsif p_outcome = 'delayed'",
         ),
     },
+    ("follow_report()", "email_bounces"): {
+        "the words of a forged bounce reach staff": ("case when v_has_token then", "case when true then"),
+    },
     ("bounce_outcome(jsonb,text)", "email_bounces"): {
+        "a status with words": ("substring(b.status from '^[245]\\.[0-9]{1,3}\\.[0-9]{1,3}$')", "b.status"),
         "a delay is a failure": ("not in ('failed', '')", "not in ('failed', 'delayed', '')"),
         "the report about somebody else counts": ("where b.is_ours or", "where true or"),
     },

@@ -111,8 +111,8 @@ SLACK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     },
     ("note_slack_outcome(helpdesk.outbox,text,jsonb)", "slack_administration"): {
         "a channel that is gone switches the workspace off": (
-            "elsif p_outcome = 'gone' and v_error in",
-            "elsif false and v_error in",
+            "elsif v_error in (",
+            "elsif false and v_error in (",
         ),
         "a refused token is tried for ever": ("elsif p_outcome = 'gone' then", "elsif false then"),
     },

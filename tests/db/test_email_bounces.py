@@ -75,7 +75,8 @@ def test_35_a_hard_bounce_marks_the_mail_and_with_its_token_suppresses_the_addre
     assert (row["outcome"], row["reason"], str(row["ticket_id"])) == ("bounce", "names_our_mail", world["mine"])
     (found,) = mails(desk)
     assert found["bounced_at"] is not None
-    assert found["bounce_reason"] == "5.1.1 550 no such user"
+    # Whoever knows the id can write a report: staff read its code, and not its words.
+    assert found["bounce_reason"] == ("5.1.1 550 no such user" if by == "token" else "5.1.1 (not verified)")
     assert suppressed(desk) == ([(CUSTOMER_ADDRESS, "bounce")] if by == "token" else [])
     assert events(desk)[-1] == ("email.bounced", "hard")
     assert (count(desk, "tickets"), count(desk, "messages"), count(desk, "notes")) == before
@@ -185,8 +186,22 @@ def test_a_mailbox_without_addresses_for_bounces_believes_the_id(desk: Db, world
     assert payload["envelope_from"] is None
     receive(desk, mail(STRANGER, report="complaint", in_reply_to=[payload["message_id"]]))
     assert suppressed(desk) == [], "a complaint is for good: that takes more"
-    receive(desk, bounce(payload, by="minted", status="5.1.1"))
+    receive(desk, bounce(payload, by="minted", status="5.1.1", diagnostic="Sign in at https://evil.example"))
     assert suppressed(desk) == [(CUSTOMER_ADDRESS, "bounce")]
+    assert mails(desk)[0]["bounce_reason"] == "5.1.1 (not verified)"
+
+
+@pytest.mark.parametrize(
+    ("action", "status"), [("failed", "5.1.1 evil"), ("delayed", "4.4.1 evil"), ("failed", "evil"), ("failed", None)]
+)
+def test_no_word_of_a_report_without_proof_reaches_staff(
+    desk: Db, world: World, answered: Json, action: str, status: str | None
+) -> None:
+    forged = bounce(answered, by="minted", action=action, status=status, diagnostic="evil " * 100)
+    receive(desk, forged)
+    (found,) = (row for row in mails(desk) if row["kind"] == "reply")
+    assert "evil" not in f"{found['bounce_reason']} {found['problem']}"
+    assert "(not verified)" in f"{found['bounce_reason']} {found['problem']}"
 
 
 def test_a_complaint_suppresses_for_good(desk: Db, answered: Json) -> None:

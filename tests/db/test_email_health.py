@@ -22,28 +22,35 @@ def test_the_health_of_mail(db: Db, world: World) -> None:
         "unparsed": 0,
         "oldest_unparsed_at": None,
         "quarantined": 0,
+        "over_limit": 0,
         "oldest_quarantined_at": None,
         "failed": 0,
         "suppressed": 0,
     }
     assert {one["last_received_at"] for one in empty["channels"]} == {None}
     receive(db, mail())
-    newest = receive(db, mail("evil@elsewhere.example", verdict=FAIL))
+    oldest = receive(db, mail("evil@elsewhere.example", verdict=FAIL))
+    db.execute("update helpdesk.settings set email_tickets_per_channel = 0")
+    newest = receive(db, mail("new@elsewhere.example"))
     value(db, "select helpdesk.receive_email('raw', %s, 1)", "a" * 64)
     with be(db, ADMIN):
         found = value(db, "select helpdesk.email_health()")
-    assert (found["unparsed"], found["quarantined"], found["failed"], found["suppressed"]) == (1, 1, 0, 1)
+    assert (found["unparsed"], found["quarantined"], found["failed"], found["suppressed"]) == (1, 2, 0, 1)
     counts = {channel["address"]: (channel["quarantined"], channel["failed"]) for channel in found["channels"]}
-    assert (counts[SUPPORT], counts[BILLING]) == ((1, 0), (0, 0))
+    assert (counts[SUPPORT], counts[BILLING]) == ((2, 0), (0, 0))
+    assert found["over_limit"] == 1
     last = {channel["address"]: channel["last_received_at"] for channel in found["channels"]}
-    received = one(
-        db,
-        "select to_jsonb(received_at) #>> '{}' as at from helpdesk.inbound_emails where inbound_id = %s",
-        newest["inbound_id"],
-    )
-    assert last[SUPPORT] == received["at"] == found["oldest_quarantined_at"]
+    received = [
+        one(
+            db,
+            "select to_jsonb(received_at) #>> '{}' as at from helpdesk.inbound_emails where inbound_id = %s",
+            row["inbound_id"],
+        )["at"]
+        for row in (oldest, newest)
+    ]
+    assert [found["oldest_quarantined_at"], last[SUPPORT]] == received
     assert last[BILLING] is None
-    assert found["oldest_unparsed_at"] > received["at"]
+    assert found["oldest_unparsed_at"] > received[1]
 
 
 def test_the_health_of_a_mailbox(db: Db, world: World) -> None:

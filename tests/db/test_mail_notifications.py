@@ -226,18 +226,35 @@ def test_a_dropped_mail_can_be_sent_after_all(desk: Db, world: World) -> None:
     assert "mentioned you" in _given(desk)["subject"]
 
 
-def test_whoever_has_the_ticket_learns_that_a_reply_did_not_arrive(desk: Db, world: World) -> None:
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("550 5.1.1 Unknown user: sign in at https://evil.example", "5.1.1, there is no such mailbox"),
+        ("5.2.2 full, says evil", "5.2.2, the mailbox is full"),
+        ("5.2.1 evil", "5.2.1, the mailbox takes no mail"),
+        ("4.3.4 evil", "4.3.4, the mail is too large"),
+        ("4.4.7 evil", "4.4.7, the server was not reached"),
+        ("554 5.7.1 evil", "5.7.1, the server refuses such mail"),
+        ("5.0.0 evil", "5.0.0, it was not delivered"),
+        ("call 5.1.1111.1 evil", "it was not delivered"),
+        ("", "it was not delivered"),
+    ],
+)
+def test_whoever_has_the_ticket_learns_that_a_reply_did_not_arrive(
+    desk: Db, world: World, reason: str, words: str
+) -> None:
     reply(desk, world["mine"], person=AGENT)
     sent = mails(desk)[0]
     desk.execute("delete from helpdesk.outbox where kind = 'email'")
     desk.execute(
-        "update helpdesk.outbound_emails set bounced_at = now(), bounce_reason = '550 5.1.1 Unknown user' "
-        "where email_id = %s",
-        (sent["email_id"],),
+        "update helpdesk.outbound_emails set bounced_at = now(), bounce_reason = %s where email_id = %s",
+        (reason, sent["email_id"]),
     )
     assert _queued(desk) == [("bounced", AGENT.email)]
     payload = _given(desk)
-    assert f"{sent['recipient']}: 550 5.1.1 Unknown user" in payload["text"]
+    assert f"{sent['recipient']}: {words}" in payload["text"]
+    for part in ("text", "html", "subject"):
+        assert "evil" not in payload[part], "what a server says is the word of whoever chose or forged it"
 
 
 def test_without_an_address_of_the_helpdesk_nothing_is_written(desk: Db, world: World) -> None:

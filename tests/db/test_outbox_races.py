@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 from tests.db.conftest import Server
 from tests.db.delivering import add_webhook, deliveries, lease, make_due, settle
-from tests.db.people import CUSTOMER, Db, be, refused, value
+from tests.db.people import ADMIN, CUSTOMER, Db, be, refused, value
+from tests.db.test_embedding_races import await_waiting
 from tests.db.world import World
 
 _SENDERS = 4
@@ -110,3 +111,26 @@ def _refused_settlement(db: Db, leased: dict[str, Any]) -> str | None:
     except psycopg.Error as error:
         return error.diag.message_detail
     return None
+
+
+def test_a_webhook_is_deleted_while_a_delivery_of_it_is_settled(pg: Server, own: str, world: World) -> None:
+    with pg.connect(own) as first, pg.connect(own) as second:
+        webhook = add_webhook(first, "ticket.created")
+        tickets(first, 1)
+        (given,) = lease(first)
+        first.commit()
+
+        def delete() -> None:
+            with be(second, ADMIN):
+                second.execute("delete from helpdesk.webhooks where webhook_id = %s", (webhook,))
+            second.commit()
+
+        # Whoever settles a delivery has locked it, and then switches its webhook off.
+        first.execute("select from helpdesk.outbox where delivery_id = %s for update", (given["delivery_id"],))
+        with ThreadPoolExecutor() as threads:
+            gone = threads.submit(delete)
+            await_waiting(first, second)
+            settle(first, given, "gone", status=410)
+            first.commit()
+            gone.result()
+        assert deliveries(first, webhook) == []

@@ -195,6 +195,11 @@ CANNOT = {
     "resources.knowledge.Knowledge.archive": {"StaleArticleError"},
     "resources.knowledge.Knowledge.dismiss_gap": {"ArticleNotFoundError"},
     "resources.knowledge.Knowledge.reopen_gap": {"ArticleNotFoundError"},
+    # What the database refuses is the result of the mail, and two hundred are sent at once.
+    "resources.mail.quarantine.Quarantine.decide_many": {
+        *("EmailNotFoundError", "NotQuarantinedError", "TicketMergedError", "TicketNotFoundError", "TooManyError"),
+        "UserNotFoundError",
+    },
     # It asks for a hundred.
     "resources.mail.receiving.Receiving.delete_redacted": {"TooManyError"},
     # What the database refuses is the outcome of the mail.

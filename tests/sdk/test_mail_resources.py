@@ -12,10 +12,12 @@ from tests.sdk.support import NOW, Scenario, Server, both, ok, refused
 from tests.sdk.world import Staffed, World, email
 
 from helpdesk_sdk import (
+    BulkFailedError,
     EmailBlockNotFoundError,
     EmailChannelNotFoundError,
     EmailTakenError,
     IdConflictError,
+    InboundEmail,
     InvalidValueError,
     NotQuarantinedError,
     UserEmailNotFoundError,
@@ -122,6 +124,30 @@ def test_a_mail_in_quarantine_becomes_a_ticket_or_spam(world: World, mail_desk: 
     opened = yield world.customer.tickets.get(done.ticket_id)
     assert (opened.title, opened.channel) == ("The printer", "email")
     assert (yield quarantine.spam(mail_desk(EVIL, verdict=FAIL))).outcome == "spam"
+
+
+@both
+def test_many_mails_in_quarantine_are_decided_on_at_once(world: World, mail_desk: Callable[..., str]) -> Scenario:
+    quarantine, seen = world.agent.mail.quarantine, []
+    sender = f"x@d{new_id().hex[:8]}.example"
+    waiting = [mail_desk(sender, verdict=FAIL) for _ in range(3)]
+    why = "sender_refused_by_its_domain"
+    listed = [one.inbound_id for one in (yield quarantine.list(reason=why)) if one.from_address == sender]
+    assert sorted(map(str, listed)) == sorted(waiting)
+    assert (yield quarantine.list(reason="channel_per_hour")) == []
+    done = yield quarantine.decide_many(waiting[:2], "ticket", on_progress=lambda *pair: seen.append(pair))
+    assert [one.value.outcome for one in done] == ["created", "created"]
+    assert [str(one.id) for one in done] == waiting[:2]
+    assert seen == [(2, 2)]
+    with pytest.raises(BulkFailedError) as failed:
+        yield quarantine.decide_many([waiting[0], waiting[2]], "spam")
+    first, second = failed.value.results
+    assert isinstance(first.error, NotQuarantinedError)
+    assert isinstance(second.value, InboundEmail)
+    assert second.value.outcome == "spam"
+    assert len((yield quarantine.decide_many([], "spam"))) == 0
+    with pytest.raises(InvalidValueError, match="decision must be one of accept, ticket, spam"):
+        yield quarantine.decide_many(waiting, "drop")
 
 
 @both

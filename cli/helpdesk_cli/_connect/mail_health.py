@@ -16,6 +16,8 @@ Result = tuple[str, bool | None, str, str | None]
 # Longer waits, in seconds, are worth a look.
 UNPARSED_MAX = 900
 QUARANTINE_MAX = 86_400
+# So many mails that a limit holds back are an attack, or a limit that is too low.
+OVER_LIMIT_MAX = 20
 
 
 def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[Result]:
@@ -41,6 +43,9 @@ def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[R
     if _seconds(health.oldest_unparsed_at, at) > UNPARSED_MAX:
         late = f"mails wait to be parsed, the oldest for {duration(_seconds(health.oldest_unparsed_at, at))}; {message}"
         yield "mail in", None, late, "Deploy the function email-in, or start helpdesk worker."
+    elif health.over_limit > OVER_LIMIT_MAX:
+        many = f"{health.over_limit:,} mails of unknown senders were too many within an hour and wait; {message}"
+        yield "mail in", None, many, "See them: helpdesk mail quarantine list. Then helpdesk mail quarantine all"
     elif _seconds(health.oldest_quarantined_at, at) > QUARANTINE_MAX:
         late = f"quarantine waits for {duration(_seconds(health.oldest_quarantined_at, at))}; {message}"
         yield "mail in", None, late, "Decide: helpdesk mail quarantine list"

@@ -6,8 +6,10 @@ from __future__ import annotations
 import email.utils
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 
@@ -56,6 +58,7 @@ _BY_CODE: dict[str, type[e.ApiError]] = {
     # Storage has no such object, or the caller may not see it.
     "not_found": e.NotFoundError,
 }
+_STATUS_OF_ITEM = {"23502": 400, "23503": 409, "23505": 409, "22P02": 400, "22023": 400, "42501": 403}
 NO_HELPDESK = "Is this the URL of a Supabase project with the helpdesk's migrations? Run helpdesk doctor."
 _HINT_BY_CODE = {
     "PGRST301": "The access token is not accepted: sign in again.",
@@ -154,6 +157,13 @@ def exception_for(failure: ErrorResponse, *, signed_in: bool) -> e.ApiError:
     if error.hint is None:
         error.hint = _hint_for(error, signed_in)
     return error
+
+
+def exception_for_item(error: Mapping[str, Any]) -> e.ApiError:
+    """The exception for one item of a request with many, whose errors are in the result."""
+    code = str(error.get("code"))
+    status = int(code[2:]) if code.startswith("PT") and code[2:].isdigit() else _STATUS_OF_ITEM.get(code, 400)
+    return exception_for(parse_error(httpx.Response(status, json=dict(error))), signed_in=True)
 
 
 def _hint_for(error: e.ApiError, signed_in: bool) -> str | None:

@@ -163,6 +163,8 @@ class MailHealth(Model):
     """The time at which the oldest of those arrived."""
     quarantined: int
     """Mails that wait for a person."""
+    over_limit: int = 0
+    """How many of those wait because unknown senders opened too many tickets within an hour."""
     oldest_quarantined_at: datetime | None = None
     """The time at which the oldest of those arrived."""
     failed: int

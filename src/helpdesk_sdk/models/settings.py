@@ -75,5 +75,12 @@ class Settings(Model):
     """Replies of a customer within so many minutes are one notification."""
     email_max_per_minute: int = 60
     """How many mails the helpdesk writes by itself in a minute, at most."""
+    email_tickets_per_sender: int = 30
+    """How many tickets an address opens by mail in an hour, at most; further mails wait in quarantine. Not for people
+    whom the helpdesk knows and whose domain vouches for the mail, nor for staff."""
+    email_tickets_per_domain: int = 100
+    """How many tickets the unknown senders of a domain open by mail in an hour, at most; not for shared providers."""
+    email_tickets_per_channel: int = 300
+    """How many tickets unknown senders open in an hour at an address of the helpdesk, at most."""
     updated_at: datetime
     """The time of the last change."""

@@ -56,6 +56,9 @@ class Settings(Resource[Driver]):
         email_notifications: Iterable[NotificationKind | NotificationKindName] | None = None,
         email_batch_minutes: int | None = None,
         email_max_per_minute: int | None = None,
+        email_tickets_per_sender: int | None = None,
+        email_tickets_per_domain: int | None = None,
+        email_tickets_per_channel: int | None = None,
     ) -> Flow[SettingsRow]:
         """Admins: change settings. What is None stays as it is.
 
@@ -78,6 +81,11 @@ class Settings(Resource[Driver]):
                 ``assigned``, ``customer_replied``, ``team_customer_replied``, ``mentioned`` and ``bounced``.
             email_batch_minutes: Replies of a customer within so many minutes, 0 to 1,440, are one notification.
             email_max_per_minute: How many mails the helpdesk writes by itself in a minute, 0 to 100,000; 0 stops them.
+            email_tickets_per_sender: How many tickets an address opens by mail in an hour, 0 to 100,000. Further mails
+                wait in quarantine. Not for known people whose domain vouches for the mail, nor for staff.
+            email_tickets_per_domain: How many tickets the unknown senders of a domain open in an hour, 0 to 100,000.
+            email_tickets_per_channel: How many tickets unknown senders open in an hour at an address of the helpdesk,
+                0 to 100,000; 0: each of their mails waits for a person.
 
         Raises:
             InvalidValueError: A value is not valid, or none is given.
@@ -94,6 +102,9 @@ class Settings(Resource[Driver]):
             ("email_reopen_days", email_reopen_days, 0, limits.REOPEN_DAYS_MAX),
             ("email_batch_minutes", email_batch_minutes, 0, limits.BATCH_MINUTES_MAX),
             ("email_max_per_minute", email_max_per_minute, 0, limits.AUTOMATIC_MAILS_MAX),
+            ("email_tickets_per_sender", email_tickets_per_sender, 0, limits.MAIL_TICKETS_MAX),
+            ("email_tickets_per_domain", email_tickets_per_domain, 0, limits.MAIL_TICKETS_MAX),
+            ("email_tickets_per_channel", email_tickets_per_channel, 0, limits.MAIL_TICKETS_MAX),
         ):
             if value is not None:
                 changes[name] = check.integer(name, value, least, most)

@@ -2261,6 +2261,9 @@ export type Database = {
           "email_max_per_minute": number;
           "email_notifications": (string)[];
           "email_reopen_days": number;
+          "email_tickets_per_channel": number;
+          "email_tickets_per_domain": number;
+          "email_tickets_per_sender": number;
           "singleton": boolean;
           "updated_at": string;
         };
@@ -2281,6 +2284,9 @@ export type Database = {
           "email_max_per_minute"?: number;
           "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
+          "email_tickets_per_channel"?: number;
+          "email_tickets_per_domain"?: number;
+          "email_tickets_per_sender"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
         };
@@ -2300,6 +2306,9 @@ export type Database = {
           "email_max_per_minute"?: number;
           "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
+          "email_tickets_per_channel"?: number;
+          "email_tickets_per_domain"?: number;
+          "email_tickets_per_sender"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
         };
@@ -4684,6 +4693,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "decide_quarantined": { Args: { "decision": string; "inbound_ids": (string)[] }; Returns: Json };
       "delete_attachment": {
         Args: { "attachment_id": string };
         Returns: {

@@ -1,5 +1,5 @@
 /** The newest migration that this console was built for; a test compares it with the repository. */
-export const SCHEMA = "20261129000620";
+export const SCHEMA = "20261129000615";
 
 /** The code of the error when the database lacks migrations that this console needs. */
 export const OLD_SCHEMA = "old_schema";

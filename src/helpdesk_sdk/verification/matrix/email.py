@@ -171,6 +171,13 @@ INBOUND = [
         {AGENT: "user_not_found", STRANGER: "email_not_found"},
     ),
     Case("mark a mail as spam", Call("mark_spam", _OF_TEAM), _WORKERS, says="Mark a mail in quarantine as spam"),
+    Case(
+        "decide on many mails in no way that there is",
+        Call("decide_quarantined", {"inbound_ids": [], "decision": "drop"}),
+        "deny invalid_value invalid_value invalid_value | invalid_value invalid_value | invalid_value invalid_value | "
+        "invalid_value | invalid_value",
+        says="Decide on many mails: each as one mail",
+    ),
     *(
         Case(
             f"{name} of no mail",

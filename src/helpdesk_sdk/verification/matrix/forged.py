@@ -185,6 +185,7 @@ PRIVATE: dict[str, LiteralString] = {
     "builtin_email_templates": "body",
     "email_ids": "kind",
     "email_mutes": "reason",
+    "email_openings": "mailbox",
     "email_placeholders": "description",
     "email_secrets": "secret",
     "email_templates": "body",

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-import httpx
 from pydantic import TypeAdapter
 
 from .... import _validation as check
-from ...._http.error_mapping import exception_for, parse_error
+from ...._http.error_mapping import exception_for_item
 from ...._http.flow import Flow, Reply
 from ...._http.resource import Driver, Resource
 from ....bulk import BulkResult, BulkResults
@@ -23,7 +22,6 @@ Progress = Callable[[int, int], None]
 """Receives how many items are done, and how many there are."""
 
 _CHUNK = 200
-_STATUS = {"23502": 400, "23503": 409, "23505": 409, "22P02": 400, "22023": 400, "42501": 403}
 _Prepare = Callable[[Mapping[str, Any]], dict[str, Any]]
 _Resolve = Callable[[Mapping[str, Any], dict[str, Any]], Flow[None]]
 
@@ -81,11 +79,7 @@ class BulkRequests(Resource[Driver]):
         if outcome.get("ok") is True:
             value = None if kind is None else TypeAdapter(kind).validate_python(outcome["value"])
             return BulkResult(index, item, id, value)
-        error = outcome["error"]
-        code = str(error.get("code"))
-        status = int(code[2:]) if code.startswith("PT") and code[2:].isdigit() else _STATUS.get(code, 400)
-        refused = parse_error(httpx.Response(status, json=error))
-        return BulkResult(index, item, id, error=exception_for(refused, signed_in=True))
+        return BulkResult(index, item, id, error=exception_for_item(outcome["error"]))
 
 
 def _carry_out(resource: Resource[Any], items: list[dict[str, Any]]) -> Flow[list[Any]]:
