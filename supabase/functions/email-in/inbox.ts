@@ -1,7 +1,7 @@
 /** Which adapter reads a request, and what the sender is answered. */
 
 import { type Api, ApiError } from "../_helpdesk/api.ts";
-import { json, refusal } from "../_helpdesk/http.ts";
+import { bytesOf, json, refusal } from "../_helpdesk/http.ts";
 import { noteRefusal, warn } from "../_helpdesk/request_log.ts";
 import { type Adapter, BodyError, type Call, list, needed, SetupError } from "./adapters.ts";
 import { fromMailgun } from "./adapter_mailgun.ts";
@@ -54,7 +54,7 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     if (found === null) return refused(404, "not_found", "There is no such address");
     const isByKey = isOurs && way === "";
     if (!isByKey) checkAhead(inbox, request.headers, found);
-    const body = await bytesOf(request);
+    const body = await bytesOf(request, BODY_BYTES_MAX);
     const call: Call = { headers: request.headers, body, ...callOf(inbox) };
     const mail = isByKey ? byKey(call, request.headers.get("x-email-source") ?? "raw") : await found.adapter(call);
     if (mail instanceof Response) return mail;
@@ -112,24 +112,4 @@ function isSecretKey({ secretKey }: Inbox, request: Request): boolean {
 function refused(status: number, code: string, message: string): Response {
   noteRefusal(status, code);
   return json({ code, details: null, hint: null, message }, status);
-}
-
-/** The body up to its limit: what a sender says about its length may be wrong. @throws ApiError */
-async function bytesOf(request: Request): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of request.body ?? []) {
-    size += piece.length;
-    if (size > BODY_BYTES_MAX) {
-      throw new ApiError(413, { code: "too_large", message: `A request has at most ${BODY_BYTES_MAX} bytes` });
-    }
-    pieces.push(piece);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
