@@ -9,19 +9,32 @@ export const ACKNOWLEDGED = ["none", "email", "all"] as const;
 export type Acknowledged = typeof ACKNOWLEDGED[number];
 
 /** The numbers, each a whole one. Their limits are the database's: the texts name them, a test compares. */
-export const MAIL_NUMBERS = ["email_batch_minutes", "email_max_per_minute", "email_reopen_days"] as const;
+export const MAIL_NUMBERS = [
+  "email_batch_minutes",
+  "email_max_per_minute",
+  "email_reopen_days",
+  "email_tickets_per_sender",
+  "email_tickets_per_domain",
+  "email_tickets_per_channel",
+] as const;
 export type MailNumber = typeof MAIL_NUMBERS[number];
 export const MAIL_SETTINGS = [
   "email_acknowledgements",
   "email_notifications",
   ...MAIL_NUMBERS,
+  "email_reply_line",
   "email_locale",
   "console_url",
 ] as const;
 export type MailSetting = typeof MAIL_SETTINGS[number];
-export type MailSettings =
-  & Omit<Pick<Tables["settings"]["Row"], MailSetting>, "email_acknowledgements" | "email_notifications">
-  & { email_acknowledgements: Acknowledged; email_notifications: NotificationKind[] };
+/** What is set, as far as the database has it: a setting that it does not have is no field. */
+export type MailSettings = Record<MailNumber, number> & {
+  email_acknowledgements: Acknowledged;
+  email_notifications: NotificationKind[];
+  email_reply_line: boolean;
+  email_locale: string;
+  console_url: string | null;
+};
 
 /** The settings as a form shows them: numbers as they are typed. */
 export type MailSettingsDraft =
@@ -29,7 +42,7 @@ export type MailSettingsDraft =
   & Record<MailNumber | "console_url", string>;
 
 export function draftOf(settings: MailSettings): MailSettingsDraft {
-  const numbers = Object.fromEntries(MAIL_NUMBERS.map((name) => [name, String(settings[name])]));
+  const numbers = Object.fromEntries(MAIL_NUMBERS.map((name) => [name, String(settings[name] ?? 0)]));
   return { ...settings, ...numbers as Record<MailNumber, string>, console_url: settings.console_url ?? "" };
 }
 

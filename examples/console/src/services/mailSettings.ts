@@ -1,15 +1,16 @@
-import { type AutomaticMail, MAIL_SETTINGS, type MailSettings } from "../lib/mailSettings.ts";
+import type { Database } from "../lib/database.types.ts";
+import type { AutomaticMail, MailSettings } from "../lib/mailSettings.ts";
 import { call, client } from "./supabase.ts";
 
-const COLUMNS = MAIL_SETTINGS.join(",");
+type Update = Database["helpdesk"]["Tables"]["settings"]["Update"];
 
 export async function readMailSettings(): Promise<MailSettings> {
-  return await call(client().from("settings").select(COLUMNS).single()) as unknown as MailSettings;
+  return await call(client().from("settings").select().single()) as unknown as MailSettings;
 }
 
 export async function changeMailSettings(changes: Partial<MailSettings>): Promise<void> {
   // One row, or none for somebody who is no admin: that is an error here.
-  await call(client().from("settings").update(changes).eq("singleton", true).select("singleton").single());
+  await call(client().from("settings").update(changes as Update).eq("singleton", true).select("singleton").single());
 }
 
 /** The newest 100 mails that the helpdesk has considered to write by itself; of 30 days. */

@@ -15,6 +15,10 @@ const settings = {
   email_batch_minutes: 5,
   email_max_per_minute: 60,
   email_reopen_days: 14,
+  email_tickets_per_sender: 30,
+  email_tickets_per_domain: 100,
+  email_tickets_per_channel: 300,
+  email_reply_line: true,
   email_locale: "en",
   console_url: null,
 };

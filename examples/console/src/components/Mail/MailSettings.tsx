@@ -18,7 +18,7 @@ import {
 } from "../../lib/mailSettings.ts";
 import { localesOf } from "../../lib/mailTexts.ts";
 import { LANGUAGES } from "../../lib/preferences.ts";
-import { Button, ErrorNote, Panel, Select, TextField, useToast } from "../Shared/index.ts";
+import { Button, Checkbox, ErrorNote, Panel, Select, TextField, useToast } from "../Shared/index.ts";
 import { Loaded } from "../Shell/Loaded.tsx";
 import { FixedLimits } from "./FixedLimits.tsx";
 import { NotificationKinds } from "./NotificationKinds.tsx";
@@ -67,17 +67,18 @@ function Form({ settings }: { settings: Settings }) {
   useEffect(() => {
     if (problem) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [problem]);
-  const number = (name: MailNumber) => (
-    <TextField
-      label={t(`settings.${name}`)}
-      hint={t(`hints.${name}`)}
-      error={errorOf(name)}
-      inputMode="numeric"
-      value={given[name]}
-      maxLength={9}
-      onChange={(value) => setTouched({ ...touched, [name]: value })}
-    />
-  );
+  const number = (name: MailNumber) =>
+    name in settings && (
+      <TextField
+        label={t(`settings.${name}`)}
+        hint={t(`hints.${name}`)}
+        error={errorOf(name)}
+        inputMode="numeric"
+        value={given[name]}
+        maxLength={9}
+        onChange={(value) => setTouched({ ...touched, [name]: value })}
+      />
+    );
   return (
     <form ref={form} noValidate onSubmit={save} className="flex flex-col gap-4 p-4">
       <p className="max-w-prose text-muted">{t("intro")}</p>
@@ -113,7 +114,20 @@ function Form({ settings }: { settings: Settings }) {
           onChange={(console_url) => set({ console_url })}
         />
         {number("email_reopen_days")}
+        {number("email_tickets_per_sender")}
+        {number("email_tickets_per_domain")}
+        {number("email_tickets_per_channel")}
       </div>
+      {"email_reply_line" in settings && (
+        <div>
+          <Checkbox
+            label={t("settings.email_reply_line")}
+            isChecked={given.email_reply_line}
+            onChange={(email_reply_line) => set({ email_reply_line })}
+          />
+          <p className="text-muted">{t("hints.email_reply_line")}</p>
+        </div>
+      )}
       <NotificationKinds
         value={given.email_notifications}
         error={errorOf("email_notifications")}
