@@ -13,7 +13,7 @@ const LIBRARIES =
 const START_LIBRARIES = /node_modules\/@(tanstack\/query-core|supabase\/postgrest-js)\//;
 /** They name more than who imports them needs. */
 const INDEX = /\/Shared\/index\.ts$|node_modules\/@tanstack\/react-query\//;
-const CHUNKS = ["start", "libraries", "main", "pages", "queue"] as const;
+export const CHUNKS = ["start", "libraries", "main", "pages", "queue"] as const;
 
 /** The groups of the bundler, the first ones first: a group also takes what its modules need and no group before has. */
 export function chunks(folder: string) {

@@ -3,6 +3,8 @@
  *
  *     deno run --allow-net=127.0.0.1 --allow-read serve.ts --dist dist --port 4173 --url http://… --key sb_publishable_…
  */
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { cacheControl, isFile, securityHeaders } from "./csp.ts";
 
 export type ServeOptions = {
@@ -32,11 +34,20 @@ const TYPES: Record<string, string> = {
   woff2: "font/woff2",
 };
 
+/** As hosts compress on the way: quickly, rather than as well as can be. */
+const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+const PACKERS = {
+  br: async (bytes: Uint8Array) => new Uint8Array(await promisify(brotliCompress)(bytes, FAST)),
+  gzip: async (bytes: Uint8Array) => new Uint8Array(await promisify(gzip)(bytes)),
+};
+const ENCODINGS = ["br", "gzip"] as const;
+
 /** Serve the console until `close()`. */
 export function serve({ dist, config, port = 0, instead }: ServeOptions): Server {
   const made = config ?? JSON.parse(Deno.readTextFileSync(`${dist}/config.json`));
   const headers = securityHeaders(new URL(made.url).origin);
-  async function answer(path: string, takesGzip: boolean): Promise<Response> {
+  const packed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  async function answer(path: string, accepted: string[]): Promise<Response> {
     const own = instead?.(path);
     if (own) return own;
     if (path === "/config.json") return Response.json(made);
@@ -45,17 +56,21 @@ export function serve({ dist, config, port = 0, instead }: ServeOptions): Server
     const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
     const body = type ? await Deno.readFile(dist + file).catch(() => null) : null;
     if (!body) return new Response("Not found", { status: 404 });
-    const response = new Response(body, { headers: { "Content-Type": type! } });
-    // As hosts do; pictures are small already.
-    if (!takesGzip || /^(image\/png|font)/.test(type!)) return response;
-    const headers = { "Content-Type": type!, "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
-    return new Response(response.body!.pipeThrough(new CompressionStream("gzip")), { headers });
+    const encoding = ENCODINGS.find((one) => accepted.includes(one));
+    // Pictures are small already.
+    const isSmall = /^(image\/png|font)/.test(type!);
+    if (!encoding || isSmall) return new Response(body, { headers: { "Content-Type": type! } });
+    // The names of files in /assets/ change with their content.
+    const sent = packed.get(encoding + path) ?? PACKERS[encoding](body);
+    if (path.startsWith("/assets/")) packed.set(encoding + path, sent);
+    const headers = { "Content-Type": type!, "Content-Encoding": encoding, Vary: "Accept-Encoding" };
+    return new Response(await sent, { headers });
   }
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request) => {
     if (!["GET", "HEAD"].includes(request.method)) return new Response("Only GET", { status: 405 });
     // The address is parsed: `..` cannot leave the folder.
     const path = new URL(request.url).pathname;
-    const response = await answer(path, /\bgzip\b/.test(request.headers.get("accept-encoding") ?? ""));
+    const response = await answer(path, request.headers.get("accept-encoding")?.split(/[,;\s]+/) ?? []);
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     response.headers.set("Cache-Control", cacheControl(path));
     return response;

@@ -9,18 +9,18 @@ import { readStoredSession } from "./lib/storedSession.ts";
 import { loadTexts } from "./lib/texts.ts";
 import { readMe } from "./services/me.ts";
 
-const STAFF_PAGES: [string, () => Promise<unknown>][] = [
-  ["/queue", () => import("./pages/QueuePage.tsx")],
-  ["/tickets/", () => import("./pages/TicketDetailPage.tsx")],
-  ["/dashboard", () => import("./pages/DashboardPage.tsx")],
-];
-const PORTAL_PAGES: [string, () => Promise<unknown>][] = [
-  ["/requests", () => import("./pages/RequestsPage.tsx")],
+type Page = { path: string; isForStaff: boolean; load(): Promise<unknown> };
+
+const PAGES: Page[] = [
+  { path: "/queue", isForStaff: true, load: () => import("./pages/QueuePage.tsx") },
+  { path: "/tickets/", isForStaff: true, load: () => import("./pages/TicketDetailPage.tsx") },
+  { path: "/dashboard", isForStaff: true, load: () => import("./pages/DashboardPage.tsx") },
+  { path: "/requests", isForStaff: false, load: () => import("./pages/RequestsPage.tsx") },
 ];
 
 /**
- * Read who is signed in, and then, as their role may, the code, the texts and the list of the page that the address
- * names. Nothing is drawn here, and nothing is lost when it fails: the page reads what is missing.
+ * Fetch the code and the texts of the page that the address names, and read who is signed in, and then, as their role
+ * may, the list of that page. Nothing is drawn here, and nothing is lost when it fails: the page reads what is missing.
  */
 export async function readFirst(
   queries: QueryClient,
@@ -29,20 +29,16 @@ export async function readFirst(
 ): Promise<void> {
   const session = readStoredSession(publishableKey);
   if (!session) return;
-  const me = await queries.fetchQuery({
-    queryKey: keys.me(session.loginId),
-    queryFn: () => readMe(session.loginId),
-    retry: isRetried,
-  });
-  const isStaff = roleMay(me.person.role, "work");
-  const page = (isStaff ? STAFF_PAGES : PORTAL_PAGES).find(([path]) => pathname.startsWith(path));
-  const reading: Promise<unknown>[] = [];
-  if (isStaff && pathname === "/queue") {
-    // Behind the cursor that readMe() has read: no change falls between the two.
-    const filter = filterOf(Object.fromEntries(new URLSearchParams(search)), undefined);
-    if (filter) reading.push(readAhead(queries, filter));
-  }
-  if (isStaff) reading.push(loadTexts(readPreferences().language, "staff"));
-  if (page) reading.push(page[1]());
-  await Promise.all(reading);
+  const page = PAGES.find(({ path }) => pathname.startsWith(path));
+  // Not behind the answer: whose page it is not sees nothing of it.
+  const code = Promise.all([page?.load(), page?.isForStaff && loadTexts(readPreferences().language, "staff")]);
+  await Promise.all([code, readData(queries, session.loginId, pathname, search)]);
+}
+
+async function readData(queries: QueryClient, loginId: string, pathname: string, search: string): Promise<void> {
+  const me = await queries.fetchQuery({ queryKey: keys.me(loginId), queryFn: () => readMe(loginId), retry: isRetried });
+  if (pathname !== "/queue" || !roleMay(me.person.role, "work")) return;
+  // Behind the cursor that readMe() has read: no change falls between the two.
+  const filter = filterOf(Object.fromEntries(new URLSearchParams(search)), undefined);
+  if (filter) await readAhead(queries, filter);
 }

@@ -15,7 +15,7 @@ import { mailsAnswer } from "./mailbox/routes.ts";
 import { keepBodyValues } from "./lite/request_body.ts";
 import { printable } from "./realtime/log.ts";
 import { Realtime } from "./realtime/server.ts";
-import { databaseLost, databaseUnavailable, json, preflight, restError, withCors } from "./api/responses.ts";
+import { databaseLost, databaseUnavailable, json, packed, preflight, restError, withCors } from "./api/responses.ts";
 import type { Settings } from "./settings.ts";
 import { rejectBannedUser } from "./lite/sign_ins.ts";
 import { isConnectionLost } from "./api/connection_errors.ts";
@@ -171,7 +171,7 @@ export class Project {
     if (pathname.startsWith("/functions/v1/")) return await this.#functions.handle(request, peer);
     if (pathname.startsWith("/realtime/v1/")) return await this.#realtime.handle(request);
     if (request.method === "OPTIONS") return preflight(request);
-    return withCors(await this.#respondOrReportLoss(request, pathname, peer));
+    return withCors(packed(request, await this.#respondOrReportLoss(request, pathname, peer)));
   }
 
   /** The response, or 503/504 when the database connection broke during the request. */

@@ -58,6 +58,22 @@ export function preflight(request: Request): Response {
   return new Response(null, { status: 204, headers: { ...PREFLIGHT, "access-control-allow-headers": allowed } });
 }
 
+const SMALLEST_PACKED = 2048;
+
+/** A long answer for a browser is compressed, as a hosted project does. Programs on this machine gain nothing by it. */
+export function packed(request: Request, response: Response): Response {
+  const { headers, body, status, statusText } = response;
+  const isWanted = request.headers.has("origin") && /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
+  const isJson = /\bjson\b/.test(headers.get("content-type") ?? "") && !headers.has("content-encoding");
+  const length = headers.get("content-length");
+  if (!isWanted || !isJson || body === null || (length !== null && Number(length) < SMALLEST_PACKED)) return response;
+  const changed = new Headers(headers);
+  changed.delete("content-length");
+  changed.set("content-encoding", "gzip");
+  changed.append("vary", "accept-encoding");
+  return new Response(body.pipeThrough(new CompressionStream("gzip")), { status, statusText, headers: changed });
+}
+
 export function withCors(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
