@@ -41,26 +41,13 @@ export function StatusBadge({ status }: { status: Status }) {
   return <Badge tone={STATUS_TONES[status]}>{t(`statuses.${status}`)}</Badge>;
 }
 
-const BARS: Record<Priority, number> = { low: 1, medium: 2, high: 3, urgent: 4 };
-
 /** The priority of a ticket: bars, with the word for screen readers and on hover. */
 export function PriorityMark({ priority }: { priority: Priority }) {
   const t = useTranslations("shared");
   const label = t(`priorities.${priority}`);
-  const colour = priority === "urgent" ? "bg-danger" : priority === "high" ? "bg-[var(--warning-text)]" : "bg-strong";
-  return (
-    <span role="img" aria-label={label} title={label} className="inline-flex h-3.5 items-end gap-px">
-      {[1, 2, 3, 4].map((bar) => (
-        <span
-          key={bar}
-          className={`w-[3px] rounded-[1px] ${bar <= BARS[priority] ? colour : "bg-line"} ${HEIGHTS[bar - 1]}`}
-        />
-      ))}
-    </span>
-  );
+  return <span role="img" aria-label={label} title={label} className={`priority priority-${priority}`} />;
 }
 
-const HEIGHTS = ["h-1/4", "h-1/2", "h-3/4", "h-full"];
 const AVATAR_SIZES = { small: "size-5 text-[10px]", medium: "size-7 text-[11px]" } as const;
 
 /** A person's initials. */

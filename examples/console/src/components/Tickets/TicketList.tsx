@@ -1,10 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { usePreferences } from "../../contexts/PreferencesContext.tsx";
 import { useDraftMarks } from "../../hooks/useDraftMarks.ts";
 import { useSeen } from "../../hooks/useSeen.ts";
 import type { FrozenRow } from "../../lib/frozenRows.ts";
+import { whenIdle } from "../../lib/idle.ts";
 import type { ListedTicket } from "../../lib/models.ts";
 import { TicketRow } from "./TicketRow.tsx";
 
@@ -26,6 +27,8 @@ export type TicketListProps = {
 
 /** As `--row-height` in styles.css, in pixels. */
 const ROW = { comfortable: 36, compact: 28 };
+/** So many rows above and below the screen are drawn. */
+const OVERSCAN = 12;
 /** The next rows are read when fewer than these are left below: not with the first screen. */
 const NEAR = 10;
 const places = new Map<string, number>();
@@ -40,11 +43,14 @@ export function TicketList(props: TicketListProps) {
   const drafts = useDraftMarks();
   const { density } = usePreferences();
   const height = density === "compact" ? ROW.compact : ROW.comfortable;
+  // The rows outside of the screen come behind the first ones.
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(() => whenIdle(() => setDrawn(true)), []);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: isDrawn ? OVERSCAN : 0,
     // No getItemKey: a new function with each render has all rows measured again.
     initialOffset: () => places.get(memory) ?? 0,
   });
@@ -77,32 +83,29 @@ export function TicketList(props: TicketListProps) {
       aria-activedescendant={items.some(({ index }) => index === at) ? `${prefix}${currentId}` : undefined}
       onKeyDown={onKeyDown}
       onScroll={(event) => places.set(memory, event.currentTarget.scrollTop)}
-      className="@container min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]"
+      // With a ground of its own it is scrolled without being painted anew, also where a pixel is a pixel.
+      className="@container min-h-0 flex-1 overflow-y-auto bg-surface outline-offset-[-2px]"
     >
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start, size }) => {
           const { id, item, isGone } = rows[index]!;
           return (
-            <div
+            <TicketRow
               key={id}
-              role="presentation"
-              className="absolute inset-x-0 top-0 overflow-hidden"
-              style={{ height: size, transform: `translateY(${start}px)` }}
-            >
-              <TicketRow
-                ticket={item}
-                index={index + 1}
-                id={`${prefix}${id}`}
-                isCurrent={id === currentId}
-                isSelected={props.selected.has(id)}
-                isGone={isGone}
-                hasDraft={drafts.has(id)}
-                isUnread={seen[id] === undefined ? false : seen[id] < item.revision}
-                teamName={props.teamNames.get(item.team_id) ?? ""}
-                onOpen={props.onOpen}
-                onToggle={props.onToggle}
-              />
-            </div>
+              ticket={item}
+              index={index + 1}
+              id={`${prefix}${id}`}
+              top={start}
+              height={size}
+              isCurrent={id === currentId}
+              isSelected={props.selected.has(id)}
+              isGone={isGone}
+              hasDraft={drafts.has(id)}
+              isUnread={seen[id] === undefined ? false : seen[id] < item.revision}
+              teamName={props.teamNames.get(item.team_id) ?? ""}
+              onOpen={props.onOpen}
+              onToggle={props.onToggle}
+            />
           );
         })}
       </div>

@@ -9,6 +9,9 @@ export type TicketRowProps = {
   /** Its place in the list, from 1. */
   index: number;
   id: string;
+  /** Where it is in the list, and how high, in pixels. */
+  top: number;
+  height: number;
   isCurrent: boolean;
   isSelected: boolean;
   isGone: boolean;
@@ -36,7 +39,8 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
         event.shiftKey || event.metaKey || event.ctrlKey
           ? props.onToggle(ticket.ticket_id, event.shiftKey)
           : props.onOpen(ticket.ticket_id)}
-      className={`flex h-row cursor-pointer items-center gap-2.5 border-b border-line px-3 hover:bg-hover aria-selected:bg-selected ${
+      style={{ height: props.height, transform: `translateY(${props.top}px)` }}
+      className={`absolute inset-x-0 top-0 flex cursor-pointer items-center gap-2.5 border-b contain-strict border-line px-3 hover:bg-hover aria-selected:bg-selected ${
         isCurrent ? "bg-hover shadow-[inset_3px_0_0_var(--accent)] rtl:shadow-[inset_-3px_0_0_var(--accent)]" : ""
       } ${isGone ? "text-muted line-through" : ""}`}
     >
@@ -69,12 +73,12 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
           </span>
         )}
         <span
-          className={`min-w-24 shrink truncate ${isUnread ? "font-semibold" : "font-medium"}`}
+          className={`min-w-24 shrink cut ${isUnread ? "font-semibold" : "font-medium"}`}
           dir="auto"
         >
           {ticket.title}
         </span>
-        <span className="min-w-0 shrink-[9999] truncate text-muted @max-4xl:hidden" dir="auto">
+        <span className="min-w-0 shrink-[9999] cut text-muted @max-4xl:hidden" dir="auto">
           {ticket.description}
         </span>
         {ticket.tags.slice(0, 3).map((tag) => (
@@ -86,8 +90,8 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
       <span role="gridcell" className="shrink-0 @max-lg:hidden">
         <StatusBadge status={ticket.status} />
       </span>
-      <span role="gridcell" className="w-32 shrink-0 truncate text-muted @max-3xl:hidden" dir="auto">{requester}</span>
-      <span role="gridcell" className="w-20 shrink-0 truncate text-muted @max-5xl:hidden" dir="auto">
+      <span role="gridcell" className="w-32 shrink-0 cut text-muted @max-3xl:hidden" dir="auto">{requester}</span>
+      <span role="gridcell" className="w-20 shrink-0 cut text-muted @max-5xl:hidden" dir="auto">
         {props.teamName}
       </span>
       <span role="gridcell" className="flex w-6 shrink-0 justify-center @max-lg:hidden">
@@ -98,7 +102,7 @@ export const TicketRow = memo(function TicketRow(props: TicketRowProps) {
           </>
         )}
       </span>
-      <span role="gridcell" className="w-24 shrink-0 truncate text-end text-muted">
+      <span role="gridcell" className="w-24 shrink-0 cut text-end text-muted">
         <Time at={ticket.updated_at} isShort />
       </span>
     </div>
