@@ -24,6 +24,7 @@ from benchmarks import (
     events,
     fields,
     files,
+    herd,
     imports,
     labels,
     lists,
@@ -60,6 +61,7 @@ _ON_REQUEST = (
     "retrieval",
     "imports",
     "console",
+    "herd",
     "deliveries",
     "mails",
     "outside",
@@ -164,6 +166,8 @@ def _run(options: argparse.Namespace) -> Iterator[Section]:
         yield cli.run()
     if "console" in parts:
         yield browser.run(quick=options.quick)
+    if "herd" in parts:
+        yield herd.run(quick=options.quick)
     if "start" in parts:
         yield start.run()
     if "search" in parts:

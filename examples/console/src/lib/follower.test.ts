@@ -100,10 +100,24 @@ describe("when to read", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(world.seen).toEqual([1]);
     world.announce(2);
-    await vi.advanceTimersByTimeAsync(199);
+    await vi.advanceTimersByTimeAsync(390);
     expect(world.seen).toEqual([1]);
-    await vi.advanceTimersByTimeAsync(2);
+    await vi.advanceTimersByTimeAsync(15);
     expect(world.seen).toEqual([1, 2]);
+  });
+
+  it("reads no more often the more is announced", async () => {
+    await vi.advanceTimersByTimeAsync(1_100);
+    const before = world.reads;
+    for (let id = 1; id <= 40; id++) {
+      world.announce(id);
+      await vi.advanceTimersByTimeAsync(250);
+    }
+    // A read has two events here, and goes on where there are more.
+    const rounds = world.reads - before - 20;
+    expect(rounds).toBeLessThan(12);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(world.seen).toEqual(world.log.map(({ event_id }) => event_id));
   });
 
   it("reads at once what the person looks at", async () => {
@@ -127,7 +141,7 @@ describe("when to read", () => {
     world.announce(1);
     await vi.advanceTimersByTimeAsync(210);
     world.announce(2);
-    await vi.advanceTimersByTimeAsync(390);
+    await vi.advanceTimersByTimeAsync(720);
     expect(world.seen).toEqual([1]);
     await vi.advanceTimersByTimeAsync(215);
     expect(world.seen).toEqual([1, 2]);

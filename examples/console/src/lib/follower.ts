@@ -27,19 +27,20 @@ export type FollowerPorts = {
 /** Without announcements the log is read this often: an announcement may be lost. */
 const POLL = 15_000;
 /** An announced event cannot be read yet while an older transaction is open: asked again after 100 ms, then rarer. */
-const HELD_BACK = 100, HELD_BACK_LONGEST = 2_000;
-const MAX_PAGES = 6;
-const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 1_000, QUIET = 1_000;
+const HELD_BACK = 100, HELD_BACK_LONGEST = 2_000, MAX_PAGES = 6;
+const SLOW_READ = 150, SHORT_WAIT = 250, LONG_WAIT = 2_000, QUIET = 1_000;
 
 /**
  * Follows the event log: announcements wake it, the log has the events.
  *
- * Many people listen to one queue. If all of them read the log at once, the database is busy with them and not with the
- * person who wrote. So after the first event of a quiet second everybody waits for a random time.
+ * Many people listen to one queue. If all read the log at once, the database is busy with them and not with who wrote.
+ * So after the first event of a quiet second everybody waits for a random time: the more is announced, the longer.
  */
 export class Follower {
   #cursor: string | null;
   #announced = "0.0";
+  #announcedAt = 0;
+  #rate = 0; // events a second: each counts less as it grows older
   #announcedOnly = new AnnouncedOnly();
   #channels = new Map<string, () => void>();
   #joined = new Set<string>();
@@ -48,7 +49,7 @@ export class Follower {
   #isReading = false;
   #wakesAgain: "no" | "soon" | "now" = "no";
   #lastRead = 0;
-  #wait = SHORT_WAIT;
+  #slowness = 1;
   #heldBack = 0;
   #failures = 0;
   #isStopped = false;
@@ -87,8 +88,12 @@ export class Follower {
 
   /** An announcement of an event; `isUrgent` when it is about what the person looks at. */
   announce(given: Announcement, isUrgent = false): void {
-    const { cursor, changes_access } = given;
-    if (isLater(cursor, this.#announced)) this.#announced = cursor;
+    const { cursor, changes_access } = given, now = Date.now();
+    if (isLater(cursor, this.#announced)) {
+      this.#announced = cursor;
+      this.#rate = 1 + this.#rate * Math.exp((this.#announcedAt - now) / 1_000);
+      this.#announcedAt = now;
+    }
     if (!this.#announcedOnly.receive(given, this.#cursor)) this.ports.onReturn();
     if (changes_access) this.ports.onAccessChanged();
     this.wake(isUrgent);
@@ -101,8 +106,10 @@ export class Follower {
       if (this.#wakesAgain !== "now") this.#wakesAgain = isUrgent ? "now" : "soon";
       return;
     }
-    const isQuiet = Date.now() - this.#lastRead > QUIET;
-    this.#schedule(isUrgent || isQuiet ? 0 : Math.random() * this.#wait);
+    const now = Date.now(), isQuiet = now - this.#lastRead > QUIET;
+    // By chance once for a read, not with each announcement: the shortest of many waits is short.
+    const delay = isUrgent || isQuiet ? 0 : Math.random() * this.#wait;
+    if (isUrgent || this.#dueAt > now + this.#wait) this.#schedule(delay);
   }
 
   stop(): void {
@@ -110,6 +117,10 @@ export class Follower {
     clearTimeout(this.#timer);
     for (const leave of this.#channels.values()) leave();
     this.#channels.clear();
+  }
+
+  get #wait(): number {
+    return Math.min(SHORT_WAIT * Math.max(1, this.#rate) * this.#slowness, LONG_WAIT);
   }
 
   /** An earlier time wins. */
@@ -131,7 +142,7 @@ export class Follower {
     try {
       await this.#catchUp();
       this.#failures = 0;
-      this.#wait = Date.now() - began > SLOW_READ ? Math.min(2 * this.#wait, LONG_WAIT) : SHORT_WAIT;
+      this.#slowness = Date.now() - began > SLOW_READ ? Math.min(2 * this.#slowness, LONG_WAIT / SHORT_WAIT) : 1;
       this.#heldBack = this.#isHeldBack() ? Math.min(2 * this.#heldBack || HELD_BACK, HELD_BACK_LONGEST) : 0;
       next = this.#heldBack || POLL;
     } catch (thrown) {

@@ -45,3 +45,17 @@ export async function crowd(world: World, agent: Person, many: number): Promise<
     for (const client of clients) client.realtime.disconnect();
   };
 }
+
+/** The same in a program of its own: who writes, and measures, does not wait for what these agents do. */
+export async function crowdApart(many: number): Promise<() => Promise<void>> {
+  const file = new URL("follow.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--quiet", "--no-check", file, String(many)];
+  const program = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+  const output = program.stdout.getReader();
+  await output.read(); // it says that all have joined
+  return async () => {
+    await program.stdin.close();
+    await output.cancel();
+    await program.status;
+  };
+}
