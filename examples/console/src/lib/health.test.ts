@@ -32,6 +32,7 @@ const NO_MAIL: MailHealth = {
   unparsed: 0,
   oldest_unparsed_at: null,
   quarantined: 0,
+  over_limit: 0,
   oldest_quarantined_at: null,
   failed: 0,
   suppressed: 0,
@@ -82,6 +83,8 @@ describe("mail that comes in", () => {
     [{ unparsed: 1, oldest_unparsed_at: ago(20) }, "mail", "problem", "mail"],
     [{ quarantined: 1, oldest_quarantined_at: ago(60) }, "quarantine", "ok", "quarantine"],
     [{ quarantined: 1, oldest_quarantined_at: ago(1_500) }, "quarantine", "warning", "quarantine"],
+    [{ quarantined: 20, over_limit: 20, oldest_quarantined_at: ago(1) }, "quarantine", "ok", "quarantine"],
+    [{ quarantined: 21, over_limit: 21, oldest_quarantined_at: ago(1) }, "quarantine", "warning", "quarantine"],
     [{ failed: 2 }, "lostMail", "problem", "mail"],
     [{ suppressed: 3 }, "suppressed", "ok", "mail"],
   ])("with %j: %s is %s", (given, check, state, page) => {

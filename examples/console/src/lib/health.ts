@@ -31,6 +31,8 @@ export type Finding = {
 
 /** Longer waits, in seconds, are worth a look: the same as in `helpdesk doctor`. */
 const UNPARSED_MAX = 900, QUARANTINE_MAX = 86_400;
+/** So many mails that a limit holds back are an attack, or a limit that is too low. */
+const OVER_LIMIT_MAX = 20;
 
 /** Deliveries that wait, and those that ended badly. */
 export function outboxFindings(health: OutboxHealth): Finding[] {
@@ -100,8 +102,8 @@ export function mailFindings(health: MailHealth, now = Date.now()): Finding[] {
     ],
     {
       check: "quarantine",
-      state: quarantinedFor > QUARANTINE_MAX ? "warning" : "ok",
-      values: { count: quarantined, hours },
+      state: quarantinedFor > QUARANTINE_MAX || health.over_limit > OVER_LIMIT_MAX ? "warning" : "ok",
+      values: { count: quarantined, hours, over: health.over_limit },
       page: "quarantine",
     },
     { check: "lostMail", state: failed > 0 ? "problem" : "ok", values: { count: failed }, page: "mail" },

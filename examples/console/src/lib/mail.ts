@@ -48,6 +48,8 @@ export type MailHealth = {
   unparsed: number;
   oldest_unparsed_at: string | null;
   quarantined: number;
+  /** How many of those wait because unknown senders opened too many tickets within an hour. */
+  over_limit: number;
   oldest_quarantined_at: string | null;
   failed: number;
   suppressed: number;
