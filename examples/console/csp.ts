@@ -3,23 +3,31 @@
 /** Where the helpdesk may be when the build does not know yet. */
 export const ANY_PROJECT = "https://*.supabase.co";
 
-/** The policy for a helpdesk at `api`: nothing but the console's own files and that one helpdesk. */
+/**
+ * The policy of every file, for a helpdesk at `api`. Scripts and connections: the console's own files and that one
+ * helpdesk, nothing else. Hosts have one list of headers for all files, so that it permits what the frame of a mail
+ * needs: styles within the document, and pictures of others. The console's page forbids these by `PAGE_POLICY`.
+ */
 export function contentSecurityPolicy(api: string): string {
   const socket = api.replace(/^http/, "ws");
   return [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
-    `img-src 'self' data: blob: ${api}`,
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob: https: http: ${api}`,
     "font-src 'self'",
     `connect-src 'self' ${api} ${socket}`,
     "manifest-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    "frame-ancestors 'self'",
     "object-src 'none'",
   ].join("; ");
 }
+
+/** What the console's page forbids besides: styles that are not in a file. `public/policy.js` adds pictures of others. */
+export const PAGE_POLICY = "style-src 'self'";
 
 /** Headers of every file. */
 export function securityHeaders(api: string): Record<string, string> {
@@ -29,7 +37,7 @@ export function securityHeaders(api: string): Record<string, string> {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
   };
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { Plugin } from "vite";
-import { ANY_PROJECT } from "./csp.ts";
+import { ANY_PROJECT, PAGE_POLICY } from "./csp.ts";
 import { amplifyHeaders, headersFile, redirectsFile } from "./hosts.ts";
 import { type Config, ConfigError, parseConfig } from "./src/lib/config.ts";
 
@@ -52,6 +52,13 @@ export function hosting(): Plugin {
         response.end(JSON.stringify(readConfig(folder, process.env) ?? { url: "", key: "" }));
       });
     },
+    // Not while Vite serves: it writes styles into the page.
+    transformIndexHtml: (_page, { server }) =>
+      server ? undefined : [{
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: PAGE_POLICY },
+        injectTo: "head-prepend",
+      }],
     buildStart() {
       readConfig(folder, process.env);
     },

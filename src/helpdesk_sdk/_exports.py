@@ -67,6 +67,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "models.mail": (
         "EmailBlock",
         "EmailChannel",
+        "EmailHtml",
         "EmailOutcome",
         "EmailOutcomeName",
         "InboundEmail",

@@ -16,6 +16,7 @@ create table helpdesk.inbound_emails (
   subject text,
   body text,
   trimmed_from integer,
+  has_html boolean not null default false,
   verdict text,
   outcome text,
   reason text,
@@ -48,6 +49,8 @@ comment on column helpdesk.inbound_emails.ticket_id is
   'The ticket that the mail belongs to. For a mail in quarantine: the ticket that it names, if any.';
 comment on column helpdesk.inbound_emails.trimmed_from is
   'The offset in the text at which quoted text begins, for folding it; null: show everything.';
+comment on column helpdesk.inbound_emails.has_html is
+  'Whether the mail has HTML, which the function email-in shows to whoever may read the mail.';
 comment on column helpdesk.inbound_emails.redacted_at is
   'When the text of the mail was removed for good. The raw bytes have to go, too: see raw_emails_to_delete().';
 comment on column helpdesk.inbound_emails.raw_deleted_at is 'When the raw bytes were deleted.';
@@ -124,6 +127,7 @@ alter table helpdesk.inbound_emails
   alter column subject set statistics 0,
   alter column body set statistics 0,
   alter column trimmed_from set statistics 0,
+  alter column has_html set statistics 0,
   alter column verdict set statistics 0,
   alter column outcome set statistics 0,
   alter column reason set statistics 0,

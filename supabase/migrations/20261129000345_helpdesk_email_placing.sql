@@ -350,7 +350,7 @@ as $$
   set channel_id = (p_email).channel_id, team_id = (p_email).team_id, message_id = (p_email).message_id,
       from_address = (p_email).from_address, from_name = (p_email).from_name, author_id = (p_email).author_id,
       recipients = (p_email).recipients, subject = (p_email).subject, body = (p_email).body,
-      trimmed_from = (p_email).trimmed_from, verdict = (p_email).verdict, outcome = (p_email).outcome,
+      trimmed_from = (p_email).trimmed_from, has_html = (p_email).has_html, verdict = (p_email).verdict, outcome = (p_email).outcome,
       reason = (p_email).reason, ticket_id = (p_email).ticket_id, post_id = (p_email).post_id,
       note_id = (p_email).note_id, flags = (p_email).flags, evidence = (p_email).evidence, sent_at = (p_email).sent_at,
       decided_at = clock_timestamp()

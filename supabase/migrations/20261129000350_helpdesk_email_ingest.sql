@@ -33,6 +33,7 @@ begin
   );
   p_email.subject := left(helpdesk_private.one_line(p_mail ->> 'subject'), 1000);
   p_email.body := left(v_text, 100000);
+  p_email.has_html := coalesce(jsonb_typeof(p_mail -> 'html') = 'string', false);
   p_email.trimmed_from := case
     when jsonb_typeof(p_mail -> 'trimmed_from') = 'number'
       and (p_mail ->> 'trimmed_from')::numeric between 1 and char_length(p_email.body)

@@ -33,7 +33,7 @@ begin
     select u.inbound_id from unnest(v_ids) as u (inbound_id)
   );
   update helpdesk.inbound_emails as i
-  set subject = '[redacted]', body = '[redacted]', trimmed_from = null, redacted_at = clock_timestamp(),
+  set subject = '[redacted]', body = '[redacted]', trimmed_from = null, has_html = false, redacted_at = clock_timestamp(),
       evidence = jsonb_strip_nulls(jsonb_build_object(
         'hits', i.evidence -> 'hits', 'first_delivery', i.evidence -> 'first_delivery',
         'quarantined_for', i.evidence -> 'quarantined_for', 'opened', i.evidence -> 'opened',

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from tests.cli.conftest import TEAM, Crew, People
 from tests.cli.support import HOSTILE
-from tests.sdk.arriving import FAIL, arrive
+from tests.sdk.arriving import FAIL, arrive, arrive_raw
 
 ADDRESS = "cli-support@desk.example"
 EVIL = "evil@elsewhere.example"
@@ -90,6 +91,30 @@ def test_mails_are_listed_and_explained(people: People, receive: Callable[..., s
     assert found["evidence"]["envelope"]["to"] == [ADDRESS]
     assert found["body"].endswith("> Is it?")
     people.agent("mail", "inbound", "list", "--outcome", "lost", code=2)
+
+
+def test_the_html_of_a_mail(people: People, tmp_path: Path) -> None:
+    sender = f"anna-{uuid4().hex[:8]}@customer.example"
+    head = f"From: {sender}\r\nTo: {ADDRESS}\r\nSubject: The printer\r\nMessage-ID: <{uuid4()}@mail.example>\r\n"
+    html = "Content-Type: text/html\r\n\r\n<p onclick=x()>Hello<script>x()</script><img src=https://a.example/1></p>"
+    info = people.crew.info
+    mail = arrive_raw(info.api_url, info.secret_key, f"{head}{html}".encode(), ADDRESS)["inbound_id"]
+    target = tmp_path / "mail.html"
+    done = people.admin("mail", "html", "--mail", mail, "--output", target)
+    assert done.out == f"Saved {target}.\n"
+    assert "Not loaded: 1 picture on" in done.err
+    assert "<p>Hello<img /></p>" in target.read_text()
+    assert "cannot be written" in people.admin("mail", "html", "--mail", mail, "--output", target, code=1).err
+    printed = people.admin("mail", "html", "--mail", mail, "--remote-images")
+    assert printed.out.startswith("<!doctype html>")
+    assert "https://a.example/1" in printed.out
+    assert people.admin("mail", "html", "--mail", mail, "--json").json["remote_images"] == 1
+    plain = arrive(info.api_url, info.secret_key, sender, ADDRESS)
+    assert people.admin("mail", "html", "--mail", plain).out == "The mail has no HTML to show. It has text only.\n"
+    people.customer("mail", "html", "--mail", mail, code=5)
+    people.admin("mail", "html", uuid4(), code=3)
+    people.admin("mail", "html", code=2)
+    people.admin("mail", "html", uuid4(), "--mail", mail, code=2)
 
 
 def test_quarantine_is_decided_on(people: People, receive: Callable[..., str]) -> None:

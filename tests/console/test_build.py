@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import re
 import subprocess
@@ -78,7 +79,8 @@ def test_the_hosts_get_the_headers(dist: Path) -> None:
     for text in (headers, amplify):
         (policy,) = re.findall(r"default-src[^\"\n]*", text)
         assert "connect-src 'self' https://example.supabase.co wss://example.supabase.co" in policy
-        assert "unsafe" not in policy
+        assert "unsafe" not in policy.replace("style-src 'self' 'unsafe-inline'", "")
+        assert "frame-ancestors 'self'" in policy
         assert "X-Content-Type-Options" in text
         assert "max-age=31536000, immutable" in text
     assert headers.startswith("/*\n  Content-Security-Policy: ")
@@ -89,6 +91,10 @@ def test_the_hosts_get_the_headers(dist: Path) -> None:
 
 def test_the_page_has_no_inline_script_or_style(dist: Path) -> None:
     page = (dist / "index.html").read_text()
+    # What the headers permit for the frame of a mail, the page forbids before anything else in it.
+    (policy,) = re.findall(r"""<head>\s*<meta http-equiv="Content-Security-Policy" content="([^"]*)\"""", page)
+    assert html.unescape(policy) == "style-src 'self'"
+    assert not re.search(r"<style|style=|<script(?![^>]*\bsrc=)", (dist / "mail.html").read_text())
     assert not re.search(r"<style|style=|<script(?![^>]*\bsrc=)", page)
 
 

@@ -79,9 +79,10 @@ def _add_mails(db: Db, world: World) -> None:
         row = one(
             db,
             "insert into helpdesk.inbound_emails (source, raw_key, size, message_id, from_address, subject, body, "
-            "verdict, outcome, reason, ticket_id, team_id) values ('raw', 'x', 1, 'id@example.net', "
+            "verdict, outcome, reason, ticket_id, team_id) values ('raw', %s, 1, 'id@example.net', "
             "'sender@example.net', 'Hello', 'Text', 'fail', %s, 'sender_refused_by_its_domain', %s, %s) "
             "returning inbound_id",
+            "x" if name == "mail to desk" else name,
             outcome,
             world[ticket] if ticket else None,
             world[team],

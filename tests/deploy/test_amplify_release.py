@@ -46,7 +46,7 @@ _PAGE = b'<!doctype html><script type="module" src="/assets/index-1.js"></script
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
+    "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=63072000",
     "Content-Security-Policy": "default-src 'none'; script-src 'self'",

@@ -39,7 +39,7 @@ _MODULES = {
     ]
     for name in ("deliver", "email-in")
 }
-_CHECK = ("archive", "check", "empty_environment", "index", "inspection", "scanner")
+_CHECK = ("archive", "check", "index", "inspection", "scanner")
 """The modules of check-attachment."""
 
 
@@ -86,7 +86,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         "check-attachment": {
             *(f"supabase/functions/check-attachment/{file}.ts" for file in _CHECK),
             "supabase/functions/check-attachment/deno.json",
-            *(f"supabase/functions/_helpdesk/{file}.ts" for file in _SHARED),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "empty_environment")),
         },
         "deliver": {
             "supabase/functions/deliver/deno.json",
@@ -96,7 +96,7 @@ def test_each_function_is_sent_with_its_own_import_map_and_our_shared_code(
         "email-in": {
             "supabase/functions/email-in/deno.json",
             *(f"supabase/functions/email-in/{name}" for name in _MODULES["email-in"]),
-            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "aws_signature")),
+            *(f"supabase/functions/_helpdesk/{file}.ts" for file in (*_SHARED, "aws_signature", "empty_environment")),
         },
         "embed-articles": {
             "supabase/functions/embed-articles/deno.json",

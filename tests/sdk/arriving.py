@@ -44,5 +44,13 @@ def arrive(url: str, secret_key: str, sender: str, to: str, **fields: Any) -> st
     return inbound_id
 
 
+def arrive_raw(url: str, secret_key: str, raw: bytes, to: str) -> dict[str, Any]:
+    """Hand the bytes of a mail to the function; its answer, with the outcome."""
+    headers = {"apikey": secret_key, "Authorization": f"Bearer {secret_key}", "prefer": "wait", "x-envelope-to": to}
+    answer = httpx.post(f"{url}/functions/v1/email-in", headers=headers, content=raw, timeout=60)
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
 FAIL = {"result": "fail", "source": "own", "detail": ""}
 """The verdict on a sender whose domain says that the mail is not its own: such mail waits in quarantine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # In the order of the help.
-from . import channels, inbound, quarantine, blocks, addresses, sent, suppressions  # isort: skip
+from . import channels, inbound, originals, quarantine, blocks, addresses, sent, suppressions  # isort: skip
 from . import templates, notifications, sending, receiving, fetching  # isort: skip
 from .app import app
 
@@ -15,6 +15,7 @@ __all__ = [
     "fetching",
     "inbound",
     "notifications",
+    "originals",
     "quarantine",
     "receiving",
     "sending",

@@ -18,6 +18,7 @@ HelpdeskError
 │   │   ├── ParticipantNotFoundError
 │   │   ├── EmailTemplateNotFoundError
 │   │   ├── SuppressionNotFoundError
+│   │   ├── EmailRemovedError
 │   │   ├── FieldNotFoundError
 │   │   ├── ImportNotFoundError
 │   │   ├── ArticleNotFoundError
@@ -125,6 +126,7 @@ from .email import (
     EmailBlockNotFoundError,
     EmailChannelNotFoundError,
     EmailNotFoundError,
+    EmailRemovedError,
     EmailTakenError,
     EmailTemplateNotFoundError,
     NotQuarantinedError,
@@ -212,6 +214,7 @@ __all__ = [
     "EmailBlockNotFoundError",
     "EmailChannelNotFoundError",
     "EmailNotFoundError",
+    "EmailRemovedError",
     "EmailTakenError",
     "EmailTemplateNotFoundError",
     "EmbeddingIncompleteError",

@@ -37,6 +37,12 @@ class SuppressionNotFoundError(NotFoundError):
     """Mails to this address are not suppressed, or it is not yours to see."""
 
 
+class EmailRemovedError(NotFoundError):
+    """The mail is not kept any more."""
+
+    reason = "email_removed"
+
+
 class EmailTakenError(ConflictError):
     """The address is in use already."""
 

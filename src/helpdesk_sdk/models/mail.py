@@ -146,6 +146,8 @@ class InboundEmail(Model):
     """Its text, up to 100,000 characters; None in lists, where ``hd.mail.inbound.get()`` reads it."""
     trimmed_from: int | None = None
     """The offset in the text at which quoted text begins; None: there is none."""
+    has_html: bool = False
+    """Whether it has HTML, which ``hd.mail.html()`` shows."""
     verdict: SenderVerdict | None = None
     """Whether the domain of the sender vouches for it; None until it is parsed."""
     outcome: EmailOutcome | None = None
@@ -177,6 +179,28 @@ class InboundEmail(Model):
     ticket: LinkedTicket | None = None
     """Number, title and status of the ticket; None when there is none, or when the response did not contain them
     (``hd.mail.inbound`` and ``hd.mail.quarantine.list()`` read them)."""
+
+
+class EmailHtml(Model):
+    """The HTML of a mail, cleaned: no scripts, no forms, nothing that loads by itself."""
+
+    inbound_id: UUID
+    """The mail's id."""
+    html: str | None = Field(default=None, repr=False)
+    """A whole document, which forbids scripts and foreign content by a policy of its own; None when the mail has no
+    HTML. Show it in a frame with ``sandbox``."""
+    has_html: bool | None = None
+    """Whether the mail has HTML. None: it is larger than 10 MB, and a worker has not parsed it yet."""
+    remote_images: int = 0
+    """How many pictures are on servers of the sender, shown or not."""
+    shows_remote_images: bool = False
+    """Whether the document loads them: the sender learns then that, when and where the mail is read."""
+    inline_images: int = 0
+    """How many pictures within the mail are shown."""
+    missing_images: int = 0
+    """How many are not: they are missing, too large or no pictures, or the mail is larger than 10 MB."""
+    is_cut: bool = False
+    """Whether the HTML was too long or too deep to be shown whole."""
 
 
 class EmailBlock(Model):

@@ -18,6 +18,7 @@ _FORGED = "A function refuses a token that this project has not signed"
 _STAFF = "Only those who work the ticket ask the assistant about it"
 _EMBED = "Only staff and the secret key make vectors"
 _SIGNED = "Only who signs hands over mails"
+_READER = "The HTML of a mail is for those who may read the mail"
 _SECRET = "Only the secret key sends what waits"
 _HEALTH = "The function health reports the schema, and nothing else, to everybody"
 _LATE = {404: "it is not deployed", 503: "it does not start"}
@@ -74,6 +75,9 @@ def _refused(project: Project, furnisher: Furnisher) -> Iterator[BrokenPromise |
     for person in (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER):
         answer = project.ask(person, "POST", "/functions/v1/embed-articles", json={})
         yield _must_be(answer, (401, 403), f"{_EMBED} [embed-articles]", person)
+    for person in (ANONYMOUS, NOBODY, GONE, LEFT, CUSTOMER, STRANGER):
+        answer = project.ask(person, "GET", f"/functions/v1/email-in/html?email={furnisher.world['nothing']}")
+        yield _must_be(answer, (401, 403, 404), f"{_READER} [email-in]", person)
     for person in (ANONYMOUS, NOBODY, CUSTOMER, ADMIN):
         answer = project.ask(person, "POST", "/functions/v1/deliver", json={})
         yield _must_be(answer, (401, 403), f"{_SECRET} [deliver]", person)

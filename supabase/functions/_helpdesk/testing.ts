@@ -1,8 +1,8 @@
 /** Assertions for the tests of the functions. */
 
-export function equal(actual: unknown, expected: unknown): void {
+export function equal(actual: unknown, expected: unknown, about = ""): void {
   const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (left !== right) throw new Error(`expected ${right}, got ${left}`);
+  if (left !== right) throw new Error(`${about && `${about}: `}expected ${right}, got ${left}`);
 }
 
 /** The error that the work ends with. */

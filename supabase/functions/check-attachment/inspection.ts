@@ -5,7 +5,7 @@
  * both.
  */
 
-import "./empty_environment.ts";
+import "../_helpdesk/empty_environment.ts";
 import { fileTypeFromBuffer } from "file-type";
 import { archiveKind } from "./archive.ts";
 

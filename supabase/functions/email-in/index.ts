@@ -1,13 +1,14 @@
 /**
  * `POST /functions/v1/email-in`: a mail that came, byte for byte, signed as Standard Webhooks says or sent with the
  * project's secret key. `/postmark`, `/sendgrid`, `/mailgun`, `/resend` and `/ses` receive what those providers send.
- * `/sweep`, for the secret key, does what was left.
+ * `/sweep`, for the secret key, does what was left. `GET /html` shows the HTML of a mail to whoever may read it.
  */
 
 import { Api } from "../_helpdesk/api.ts";
 import { optional, readEnvironment } from "../_helpdesk/environment.ts";
 import { notAPost } from "../_helpdesk/http.ts";
 import { logged } from "../_helpdesk/request_log.ts";
+import { asksForHtml, viewHtml } from "./html_view.ts";
 import { answer } from "./inbox.ts";
 import { Storage } from "./storage.ts";
 
@@ -25,4 +26,7 @@ const inbox = {
   later: (work: Promise<unknown>) => EdgeRuntime.waitUntil(work),
 };
 
-Deno.serve(logged("email-in", async (request) => notAPost(request) ?? await answer(inbox, request)));
+Deno.serve(logged("email-in", async (request) => {
+  if (asksForHtml(request)) return await viewHtml(inbox, request);
+  return notAPost(request) ?? await answer(inbox, request);
+}));

@@ -7,6 +7,11 @@ const MAILS = "helpdesk-emails";
 const FILES = "helpdesk-attachments";
 const TIMEOUT_MS = 60_000;
 
+/** Storage does not have the bytes. */
+export class MissingError extends ApiError {
+  override name = "MissingError";
+}
+
 export class Storage {
   constructor(
     private readonly url: string,
@@ -19,10 +24,14 @@ export class Storage {
     await this.#upload(`${MAILS}/${key}`, raw, "message/rfc822");
   }
 
-  /** The bytes of a mail. @throws ApiError */
+  /** The bytes of a mail. @throws ApiError, MissingError */
   async get(key: string): Promise<Uint8Array> {
     const answer = await this.#ask("GET", `authenticated/${MAILS}/${key}`);
-    if (!answer.ok) throw new ApiError(503, { code: "storage", message: `Storage answered ${answer.status}` });
+    if (!answer.ok) {
+      const body = { code: "storage", message: `Storage answered ${answer.status}` };
+      const isMissing = answer.status === 404 || /not_?found/i.test(await answer.text());
+      throw isMissing ? new MissingError(503, body) : new ApiError(503, body);
+    }
     return new Uint8Array(await answer.arrayBuffer());
   }
 

@@ -2,19 +2,23 @@
 
 const TEXT_MAX = 1_000_000;
 const QUOTES_MAX = 5;
+/** Nobody asks for more of what was written last. */
+const SINCE_MAX = 1_000;
 
 export class TextWriter {
   /** How many elements around are `pre`, and how many are quotes. */
   pre = 0;
   quotes = 0;
-  #text = "";
+  /** Pieces, because to cut from a text that is still growing takes time for all of it. */
+  readonly #pieces: string[] = [];
+  #length = 0;
   #isLineEmpty = true;
   #ends = 0;
   #hasSpace = false;
   #begin = "";
 
   get length(): number {
-    return this.#text.length;
+    return this.#length;
   }
 
   write(text: string): void {
@@ -36,16 +40,22 @@ export class TextWriter {
   }
 
   #put(core: string): void {
-    if (this.#text.length > TEXT_MAX) return;
-    if (this.#ends > 0 && this.#text !== "") this.#text += "\n".repeat(this.#ends);
+    if (this.#length > TEXT_MAX) return;
+    if (this.#ends > 0 && this.#length > 0) this.#add("\n".repeat(this.#ends));
     const isNew = this.#ends > 0 || this.#isLineEmpty;
-    if (isNew) this.#text += "> ".repeat(Math.min(this.quotes, QUOTES_MAX)) + this.#begin;
-    else if (this.#hasSpace) this.#text += " ";
-    this.#text += core;
+    if (isNew) this.#add("> ".repeat(Math.min(this.quotes, QUOTES_MAX)) + this.#begin);
+    else if (this.#hasSpace) this.#add(" ");
+    this.#add(core);
     this.#ends = 0;
     this.#begin = "";
     this.#hasSpace = false;
     this.#isLineEmpty = false;
+  }
+
+  #add(piece: string): void {
+    if (piece === "") return;
+    this.#pieces.push(piece);
+    this.#length += piece.length;
   }
 
   /** A blank before the next text. */
@@ -74,14 +84,21 @@ export class TextWriter {
   /** Where the next text will stand: what comes before it is without the line ends between. */
   mark(): number {
     this.lineEnd(1);
-    return this.#text.length;
+    return this.#length;
   }
 
+  /** What was written after this place; an ellipsis for a long text. */
   since(at: number): string {
-    return this.#text.slice(at);
+    if (this.#length - at > SINCE_MAX) return "…";
+    let [found, from] = ["", this.#length];
+    for (let last = this.#pieces.length - 1; from > at; last--) {
+      found = this.#pieces[last]! + found;
+      from -= this.#pieces[last]!.length;
+    }
+    return found.slice(at - from);
   }
 
   end(): string {
-    return this.#text;
+    return this.#pieces.join("");
   }
 }

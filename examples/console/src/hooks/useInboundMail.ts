@@ -32,6 +32,17 @@ export function useExplanation(inboundId: string, outcome: string | null, isNeed
   });
 }
 
+/** A mail as it came. It does not change, and what stays on the page while pictures are asked for is the same mail. */
+export function useMailHtml(inboundId: string, withImages: boolean) {
+  return useQuery({
+    queryKey: keys.mail("html", inboundId, String(withImages)),
+    queryFn: () => mail.readMailHtml(inboundId, withImages),
+    placeholderData: (before) => before,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
 type ToTicket = { id: string; requesterId?: string };
 
 /** What people decide on mails in quarantine. */

@@ -1318,6 +1318,7 @@ export type Database = {
           "flags": (string)[];
           "from_address": string | null;
           "from_name": string | null;
+          "has_html": boolean;
           "inbound_id": string;
           "message_id": string | null;
           "note_id": string | null;
@@ -1349,6 +1350,7 @@ export type Database = {
           "flags"?: (string)[];
           "from_address"?: string | null;
           "from_name"?: string | null;
+          "has_html"?: boolean;
           "inbound_id"?: string;
           "message_id"?: string | null;
           "note_id"?: string | null;
@@ -1379,6 +1381,7 @@ export type Database = {
           "flags"?: (string)[];
           "from_address"?: string | null;
           "from_name"?: string | null;
+          "has_html"?: boolean;
           "inbound_id"?: string;
           "message_id"?: string | null;
           "note_id"?: string | null;
@@ -4245,6 +4248,7 @@ export type Database = {
           "flags": (string)[];
           "from_address": string | null;
           "from_name": string | null;
+          "has_html": boolean;
           "inbound_id": string;
           "message_id": string | null;
           "note_id": string | null;
@@ -4984,6 +4988,7 @@ export type Database = {
           "flags": (string)[];
           "from_address": string | null;
           "from_name": string | null;
+          "has_html": boolean;
           "inbound_id": string;
           "message_id": string | null;
           "note_id": string | null;
@@ -5054,6 +5059,7 @@ export type Database = {
           "state": string;
         }[];
       };
+      "original_email": { Args: { "inbound_id"?: string; "message_id"?: string; "ticket_id"?: string }; Returns: Json };
       "outbox_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "parse_query": { Args: { "query": string }; Returns: Json };
       "place_email_files": { Args: { "files"?: Json; "inbound_id": string }; Returns: Json };
@@ -5111,6 +5117,7 @@ export type Database = {
           "flags": (string)[];
           "from_address": string | null;
           "from_name": string | null;
+          "has_html": boolean;
           "inbound_id": string;
           "message_id": string | null;
           "note_id": string | null;

@@ -1,13 +1,14 @@
+import { HelpdeskError } from "../lib/errors.ts";
 import { type InboundMail, ticketIdsOf, type TicketMail } from "../lib/inboundMail.ts";
 import type { Ticket } from "../lib/models.ts";
-import { call, client } from "./supabase.ts";
+import { call, client, connection, credentials } from "./supabase.ts";
 import { listTicketsById } from "./tickets.ts";
 
 export const QUARANTINE_PAGE = 20;
 /** All but the text, which the message has. */
 const WITHOUT_BODY =
   "inbound_id,source,channel_id,team_id,raw_key,size,message_id,from_address,from_name,author_id,recipients,subject," +
-  "trimmed_from,verdict,outcome,reason,ticket_id,post_id,note_id,flags,evidence,sent_at,received_at,decided_at,decided_by";
+  "trimmed_from,has_html,verdict,outcome,reason,ticket_id,post_id,note_id,flags,evidence,sent_at,received_at,decided_at,decided_by";
 
 /** A mail in quarantine with the tickets that it names, as far as the person may see them. */
 export type QuarantinedMail = InboundMail & { tickets: Ticket[] };
@@ -59,4 +60,26 @@ export async function markSpam(inboundId: string): Promise<void> {
 export async function listMailsOf(ticketIds: string[]): Promise<TicketMail[]> {
   const query = client().from("inbound_emails").select(WITHOUT_BODY).in("ticket_id", ticketIds);
   return await call(query.order("received_at").limit(500)) as unknown as TicketMail[];
+}
+
+/** A mail as it came, cleaned: a document of its own. */
+export type MailHtml = {
+  html: string | null;
+  has_html: boolean | null;
+  remote_images: number;
+  shows_remote_images: boolean;
+  missing_images: number;
+  is_cut: boolean;
+};
+
+/** The HTML of a mail; with pictures from the sender's servers only on request. */
+export async function readMailHtml(inboundId: string, withImages: boolean): Promise<MailHtml> {
+  const given = new URLSearchParams({ email: inboundId, images: withImages ? "1" : "0" });
+  const address = `${connection().url}/functions/v1/email-in/html?${given}`;
+  const response = await fetch(address, { headers: await credentials() }).catch((thrown) => {
+    throw new HelpdeskError({ message: String(thrown) });
+  });
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new HelpdeskError({ message: "", ...body, status: response.status });
+  return body as MailHtml;
 }

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from ..._http.flow import Flow
+from uuid import UUID
+
+from ... import _validation as check
+from ..._http.flow import Flow, Reply, Request
 from ..._http.resource import Driver, Resource, call
+from ...errors import ConfigurationError, NotFoundError, UnexpectedResponseError
+from ...models.mail import EmailHtml
 from ...models.mail_out import MailHealth
+from ...models.messages import Message
+from .._references import TicketRef, find_ticket_id
+from ._references import InboundEmailRef, email_key
 from .addresses import Addresses
 from .automatic import Automatic
 from .blocks import Blocks
@@ -69,6 +77,57 @@ class Mail(Resource[Driver]):
             ForbiddenError: You are not an admin.
         """
         return (yield from self._call_one(self._rpc_read("email_health"), MailHealth))
+
+    @call
+    def html(
+        self,
+        message: Message | UUID | str | None = None,
+        *,
+        ticket: TicketRef | None = None,
+        email: InboundEmailRef | None = None,
+        remote_images: bool = False,
+    ) -> Flow[EmailHtml]:
+        """The HTML of the mail that a message came as, cleaned, as a document that runs and loads nothing.
+
+        Whoever may read what the mail became may read its HTML; requesters that of mails of customers, not of staff.
+        Name one of message, ticket and email.
+
+        Args:
+            message: The message: its id, or a Message.
+            ticket: The ticket that the mail opened: its number, its id, or a Ticket.
+            email: Staff: any mail, e.g. one in quarantine: its id, or an InboundEmail.
+            remote_images: Whether the document loads pictures from the sender's servers. The sender learns then that,
+                when and where the mail is read.
+
+        Raises:
+            EmailNotFoundError: The message or the ticket came another way, or the mail is not yours to see.
+            EmailRemovedError: Its text was redacted.
+            MessageNotFoundError: There is no such message, or you may not see its ticket; both look the same.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            ForbiddenError: Only staff name a mail by ``email``.
+            ConfigurationError: The edge function ``email-in`` is not deployed.
+            UnexpectedResponseError: It answered something that cannot be read.
+        """
+        if sum(one is not None for one in (message, ticket, email)) != 1:
+            raise check.invalid("message", "or ticket or email: name one of them")
+        if message is not None:
+            id = message.message_id if isinstance(message, Message) else message
+            named = f"message={check.identifier('message', id)}"
+        elif ticket is not None:
+            named = f"ticket={(yield from find_ticket_id(self, ticket))}"
+        else:
+            named = f"email={email_key(email)}"  # type: ignore[arg-type]
+        images = int(check.boolean("remote_images", remote_images))
+        http = self._platform("GET", f"/functions/v1/email-in/html?{named}&images={images}")
+        reply: Reply = yield Request(
+            http, repeatable=True, write=False, accepts=(NotFoundError, UnexpectedResponseError)
+        )
+        if reply.error is not None:
+            if reply.error.status == 404 and reply.error.reason is None:
+                hint = "Deploy it: helpdesk deploy, or supabase functions deploy email-in"
+                raise ConfigurationError("The function email-in is not deployed", hint=hint)
+            reply.raise_error()
+        return reply.value(EmailHtml)
 
     @property
     def templates(self) -> Templates[Driver]:

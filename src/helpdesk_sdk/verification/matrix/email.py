@@ -11,6 +11,8 @@ _ADMINS_ROWS = "deny 0 0 0 | 0 0 | 0 0 | 1 | 1"
 _SYSTEM = "deny deny deny deny | deny deny | deny deny | deny"
 _WORKERS = f"{NOT_IN} | forbidden forbidden | 1 email_not_found | 1 | 1"
 _NO_TICKET = "deny ticket_not_found ticket_not_found ticket_not_found"
+_NO_MESSAGE = f"{NOT_IN} | {' | '.join(('message_not_found message_not_found',) * 2 + ('message_not_found',) * 2)}"
+_WITHOUT_MAIL = f"{NOT_IN} | {'email_not_found ticket_not_found | ' * 2}email_not_found | email_not_found"
 _CHANNEL = {"channel_id": "{channel}"}
 _PART = {"ticket_id": "{mine}"}
 _BESIDE = {"inbound_id": "{mail to mine}"}
@@ -157,6 +159,16 @@ INBOUND = [
     Case("A34 change a mail", Update("inbound_emails", _BESIDE, {"outcome": "spam"}), DENY),
     Case("A34 remove a mail", Delete("inbound_emails", _BESIDE), DENY),
     Case("explain a mail", Call("explain_email", _BESIDE), _WORKERS, says="Learn why a mail went where it did"),
+    Case(
+        "see a mail as it came",
+        Call("original_email", _BESIDE),
+        _WORKERS,
+        says="See the HTML of a mail",
+    ),
+    Case("a mail whose text was redacted", Call("original_email", _OF_TEAM), {ADMIN: "email_removed"}),
+    Case("the mail of no message", Call("original_email", {"message_id": "{nothing}"}), _NO_MESSAGE),
+    Case("the mail of a ticket without one", Call("original_email", {"ticket_id": "{mine}"}), _WITHOUT_MAIL),
+    Case("two mails at once", Call("original_email", _BESIDE | {"ticket_id": "{mine}"}), {ADMIN: "invalid_value"}),
     Case("accept a mail", Call("accept_quarantined", _BESIDE), _WORKERS, says="Accept a mail in quarantine"),
     Case("accept a mail of no ticket", Call("accept_quarantined", _OF_TEAM), {AGENT: "invalid_value"}),
     Case(

@@ -77,6 +77,7 @@ REASONS = {
     "slack_thread_silent": 409,
     "slack_person_unknown": 403,
     "email_not_found": 404,
+    "email_removed": 410,
     "email_taken": 409,
     "email_template_not_found": 404,
     "not_quarantined": 409,

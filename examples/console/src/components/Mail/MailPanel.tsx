@@ -3,6 +3,7 @@ import { TextsOf } from "../../contexts/LanguageContext.tsx";
 import type { TicketMail } from "../../lib/inboundMail.ts";
 import { Evidence } from "./Evidence.tsx";
 import { Explanation } from "./Explanation.tsx";
+import { Original } from "./Original.tsx";
 
 type Props = { mail: TicketMail; id: string };
 
@@ -27,6 +28,7 @@ function Panel({ mail, id }: Props) {
           {t("subject")}: <bdi className="break-words">{mail.subject}</bdi>
         </p>
       )}
+      <Original mail={mail} />
       <Evidence mail={mail} />
     </section>
   );

@@ -6,6 +6,7 @@ import { Button, ConfirmDialog, ErrorNote, Markdown, Time, useToast } from "../S
 import { Evidence } from "./Evidence.tsx";
 import { Explanation } from "./Explanation.tsx";
 import { MailFlags } from "./MailFlags.tsx";
+import { Original } from "./Original.tsx";
 import { TicketLink } from "./TicketLink.tsx";
 import { ToTicketDialog } from "./ToTicketDialog.tsx";
 
@@ -51,6 +52,7 @@ export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isCh
               )}
             </div>
           )}
+        <Original mail={mail} />
         <details>
           <summary className="min-h-[24px] cursor-pointer font-medium">{t("evidence")}</summary>
           <div className="mt-2">

@@ -24,6 +24,8 @@ type ButtonProps = {
   /** Why the button is disabled, or what the icon means. */
   title?: string;
   "aria-keyshortcuts"?: string;
+  "aria-expanded"?: boolean;
+  "aria-controls"?: string;
   ref?: Ref<HTMLButtonElement>;
 };
 
