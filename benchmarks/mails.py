@@ -1,4 +1,5 @@
-"""Mail that comes in: mails a second through the local function and in SQL alone, and the memory of a large mail."""
+"""Mail that comes in: mails a second through the local function and in SQL alone, the memory of a large mail, and mails
+that are made to be slow."""
 
 from __future__ import annotations
 
@@ -25,6 +26,25 @@ MAILS, MAILS_QUICK = 1_000, 40
 _ABREAST = (1, 4)
 _ADDRESS = "support@desk.example"
 _SIZES = (1, 9, 25)
+# Pieces that parsers stumble over: a mail of a megabyte has one of them again and again, as a text and as HTML.
+_SLOW = (
+    *(
+        "\n",
+        ">",
+        "> \n",
+        "<",
+        "&",
+        "&#",
+        "=",
+        "=?utf-8?Q?",
+        "a@b.example ",
+        "<table>",
+        "<div>",
+        "<blockquote>",
+        "<a href=x ",
+    ),
+    *("On 1 Nov 2026 at 10:00 Ann wrote:\n", "From: a\nSent: b\n", "-- \n", "##- x -##\n", "--b\n", "Fwd: a <b@c>\n"),
+)
 _LINES = [f"Line {n} of a mail of a customer, as people write them in a hurry." for n in range(12)]
 # As people write: a reply of some lines, with the quoted mail below and the same as HTML.
 _MAIL = """From: Customer {n} <customer{n}@customer.example>
@@ -58,7 +78,8 @@ def run(mails: int) -> Section:
         f"{mails:,} mails of 2 kB with text and HTML, each of another customer and a ticket of its own, through the "
         "function `email-in` of a local stack: answered (the bytes are in Storage, the row is there), and decided on. "
         "In SQL alone: receive_email() and ingest_email() on one connection. Memory: how much the function's process "
-        "had at most. Stack and senders share the machine.",
+        "had at most. Made to be slow: the slowest of mails of 1 MB that repeat what parsers stumble over. Stack and "
+        "senders share the machine.",
     )
     with Stack.start(ephemeral=True) as stack, psycopg.connect(stack.info.db_url, autocommit=True) as db:
         db.execute(
@@ -79,6 +100,7 @@ def run(mails: int) -> Section:
         section.results.append(_in_sql(db, mails))
         section.results += _in_python(stack, mails)
         section.results += [_memory(db, url, key, megabytes) for megabytes in _SIZES]
+        section.results.append(_made_to_be_slow(url, key))
     return section
 
 
@@ -96,9 +118,11 @@ def _mail(megabytes: int = 0) -> bytes:
     return (head.replace("\n", "\r\n") + parts).encode()
 
 
-def _send(url: str, key: str, raw: bytes, client: httpx.Client | None = None) -> float:
-    """Milliseconds until the answer."""
+def _send(url: str, key: str, raw: bytes, client: httpx.Client | None = None, *, waits: bool = False) -> float:
+    """Milliseconds until the answer; with `waits` until the mail is decided on."""
     headers = {"apikey": key, "authorization": f"Bearer {key}", "x-envelope-to": _ADDRESS}
+    if waits:
+        headers["prefer"] = "wait"
     began = time.perf_counter()
     answer = (client or httpx).post(url, headers=headers, content=raw, timeout=120)
     answer.raise_for_status()
@@ -187,6 +211,20 @@ def _memory(db: psycopg.Connection[Any], url: str, key: str, megabytes: int) -> 
     return Result(
         f"a mail of {megabytes} MB", {"answered in, ms": took, "MB before": before, "MB at most": _peak(process)}
     )
+
+
+def _made_to_be_slow(url: str, key: str) -> Result:
+    by_function: list[float] = []
+    by_python: list[float] = []
+    for number, (piece, kind) in enumerate((piece, kind) for piece in _SLOW for kind in ("plain", "html")):
+        head = f"From: c@customer.example\nMessage-ID: <{uuid4().hex}@customer.example>\nSubject: Fwd: {number}\n"
+        raw = f"{head}Content-Type: text/{kind}\n\nHello\n{piece * (1_000_000 // len(piece))}".encode()
+        by_function.append(_send(url, key, raw, waits=True))
+        began = time.perf_counter()
+        parse_mail(raw)
+        by_python.append((time.perf_counter() - began) * 1000)
+    columns: dict[str, float | str] = {"function and SQL, ms": max(by_function), "parse_mail(), ms": max(by_python)}
+    return Result(f"the slowest of {len(by_python)} made to be slow", columns)
 
 
 def _process() -> Path:

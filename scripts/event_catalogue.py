@@ -407,6 +407,7 @@ CATALOGUE = (
             "email_tickets_per_sender": "number",
             "email_tickets_per_domain": "number",
             "email_tickets_per_channel": "number",
+            "email_reply_line": "true or false",
         },
         also_to=CONFIGURATION,
     ),

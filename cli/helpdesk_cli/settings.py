@@ -96,6 +96,14 @@ def set_(
     email_tickets_per_channel: Annotated[
         int | None, typer.Option(metavar="N", help="How many tickets unknown senders open at an address in an hour.")
     ] = None,
+    email_reply_line: Annotated[
+        bool | None,
+        typer.Option(
+            "--email-reply-line/--no-email-reply-line",
+            help="Whether mails begin with a line above which people are asked to reply.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Admins: change settings. What is not named stays as it is."""
     given: dict[str, Any] = {} if console_url is None else {"console_url": console_url or None}
@@ -119,6 +127,7 @@ def set_(
             email_tickets_per_sender=email_tickets_per_sender,
             email_tickets_per_domain=email_tickets_per_domain,
             email_tickets_per_channel=email_tickets_per_channel,
+            email_reply_line=email_reply_line,
             **given,
         )
     _print(done)
@@ -144,5 +153,6 @@ def _print(found: Settings) -> None:
         ("email-tickets-per-sender", found.email_tickets_per_sender),
         ("email-tickets-per-domain", found.email_tickets_per_domain),
         ("email-tickets-per-channel", found.email_tickets_per_channel),
+        ("email-reply-line", "yes" if found.email_reply_line else "no"),
     ]
     print_fields("Settings", fields, json=found)

@@ -111,7 +111,8 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- The envelope says who receives the mail. Without one, To and Cc. The order is that of To, then Cc.
+  -- The envelope says who receives the mail. Without one, To and Cc; and if they name no address of ours, as in a blind
+  -- copy, what the last server noted. The order is that of To, then Cc.
   with named as (
     select a.address, a.place
     from unnest(
@@ -128,8 +129,21 @@ as $$
     inner join helpdesk.email_channels as c
       on c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@')) and c.is_active
     group by c.channel_id
+  ),
+  noted as (
+    select c.channel_id, min(a.place) as place
+    from unnest(
+      helpdesk_private.mail_addresses(p_mail #> '{headers,delivered_to}')
+    ) with ordinality as a (address, place)
+    inner join helpdesk.email_channels as c
+      on c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@')) and c.is_active
+    where not exists (select from received) and not exists (select from matched)
+    group by c.channel_id
   )
-  select c.* from matched as m inner join helpdesk.email_channels as c using (channel_id) order by m.place, c.address;
+  select c.*
+  from (select * from matched union all select * from noted) as m
+  inner join helpdesk.email_channels as c using (channel_id)
+  order by m.place, c.address;
 $$;
 revoke all on function helpdesk_private.channels_of_mail from public, anon, authenticated, service_role;
 

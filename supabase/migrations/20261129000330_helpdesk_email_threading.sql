@@ -95,6 +95,27 @@ comment on function helpdesk_private.is_elsewhere is
   'Whether the address belongs to another team than the ticket, and no mail of the ticket ever came there.';
 revoke all on function helpdesk_private.is_elsewhere from public, anon, authenticated, service_role;
 
+create function helpdesk_private.works_ticket(p_user helpdesk.users, p_ticket helpdesk.tickets)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(p_user.is_active and (
+    p_user.role = 'admin'
+    or (p_user.role = 'agent' and (
+      p_ticket.assigned_to = p_user.user_id
+      or exists (
+        select from helpdesk.team_members as m where m.user_id = p_user.user_id and m.team_id = p_ticket.team_id
+      )
+    ))
+  ), false);
+$$;
+comment on function helpdesk_private.works_ticket is
+  'Whether this person works the ticket now, without a request of theirs.';
+revoke all on function helpdesk_private.works_ticket from public, anon, authenticated, service_role;
+
 create function helpdesk_private.email_hits(
   p_email helpdesk.inbound_emails, p_mail jsonb, p_envelope jsonb, p_is_forward boolean
 )
@@ -141,6 +162,11 @@ as $$
       e.ticket_id, 3, i.via, null, false,
       case
         when helpdesk_private.takes_part(e.ticket_id, p_email.author_id, p_email.from_address) then null
+        -- Somebody who works the ticket answered from a mail program of their own.
+        when p_email.verdict = 'pass' and exists (
+          select from helpdesk.tickets as t cross join helpdesk.users as u
+          where t.ticket_id = e.ticket_id and u.user_id = p_email.author_id and helpdesk_private.works_ticket(u, t)
+        ) then null
         when e.kind = 'received' then 'not_a_participant'
         else 'not_a_participant_of_a_reference'
       end,
@@ -163,6 +189,10 @@ as $$
   judged as (
     select
       h.ticket_id, h.rank, h.via, h.user_id, h.as_note, h.place, h.created_at,
+      -- A mail to two teams has a ticket in each: an answer to one of them is for that one.
+      exists (
+        select from helpdesk.tickets as t where t.ticket_id = h.ticket_id and t.team_id = p_email.team_id
+      ) as is_here,
       case
         when h.refused is not null or h.rank = 1 then h.refused
         when p_is_forward then 'forwarded'
@@ -172,7 +202,7 @@ as $$
   )
   select j.ticket_id, j.rank, j.via, j.user_id, j.as_note, j.refused
   from judged as j
-  order by j.refused is not null, j.rank, j.place, j.created_at desc
+  order by j.refused is not null, j.rank, j.place, not j.is_here, j.created_at desc
   limit 20;
 $$;
 comment on function helpdesk_private.email_hits is 'The tickets that a mail names, the one that counts first.';
@@ -195,24 +225,3 @@ as $$
   from (select coalesce(helpdesk_private.subject_base(p_subject), '') as base) as b;
 $$;
 revoke all on function helpdesk_private.subject_differs from public, anon, authenticated, service_role;
-
-create function helpdesk_private.works_ticket(p_user helpdesk.users, p_ticket helpdesk.tickets)
-returns boolean
-language sql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(p_user.is_active and (
-    p_user.role = 'admin'
-    or (p_user.role = 'agent' and (
-      p_ticket.assigned_to = p_user.user_id
-      or exists (
-        select from helpdesk.team_members as m where m.user_id = p_user.user_id and m.team_id = p_ticket.team_id
-      )
-    ))
-  ), false);
-$$;
-comment on function helpdesk_private.works_ticket is
-  'Whether this person works the ticket now, without a request of theirs.';
-revoke all on function helpdesk_private.works_ticket from public, anon, authenticated, service_role;

@@ -91,6 +91,7 @@ declare
   v_own_token boolean := p_hit.rank = 1 and p_hit.token_user_id = v_author.user_id;
 begin
   p_email.outcome := 'appended';
+  p_email.trimmed_from := helpdesk_private.folded_from(p_email, p_ticket.ticket_id);
   if v_works and v_own_token and p_hit.as_note then
     p_email.reason := 'note_of_staff';
     p_email.note_id := helpdesk_private.note_email(p_email, p_ticket, v_author.user_id, null);
@@ -176,6 +177,10 @@ begin
   end if;
   p_email.outcome := 'appended';
   p_email.reason := p_hit.via;
+  if jsonb_typeof(p_mail -> 'forwarded') is distinct from 'object' then
+    -- What was forwarded is what the mail is about.
+    p_email.trimmed_from := helpdesk_private.folded_from(p_email, v_ticket.ticket_id);
+  end if;
   v_author := helpdesk_private.person_for_address(p_email.from_address, p_email.from_name);
   p_email.author_id := v_author.user_id;
   p_email.post_id := helpdesk_private.post_email(

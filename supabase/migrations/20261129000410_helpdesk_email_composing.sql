@@ -229,8 +229,8 @@ as $$
     ) then jsonb_build_object('dropped', 'The recipient was removed from the ticket before it was sent.')
     else jsonb_build_object(
       'subject', (p_email).subject,
-      'text', concat_ws(E'\n\n', m.body, l.left_out ->> 'text'),
-      'html', '<div>' || concat_ws('<br><br>', helpdesk_private.html_text(m.body), l.left_out ->> 'html') || '</div>',
+      'text', concat_ws(E'\n\n', q.body, l.left_out ->> 'text'),
+      'html', '<div>' || concat_ws('<br><br>', helpdesk_private.html_text(q.body), l.left_out ->> 'html') || '</div>',
       'author', case when m.author_kind = 'staff' then m.author_name end,
       'attachments', f.files -> 'attachments'
     )
@@ -238,11 +238,12 @@ as $$
   from helpdesk.messages as m
   cross join lateral (select helpdesk_private.mail_files(m.message_id) as files) as f
   cross join lateral (select helpdesk_private.left_out_files(p_email, f.files -> 'linked') as left_out) as l
+  cross join lateral (select helpdesk_private.text_of_message(m) as body) as q
   where m.message_id = (p_email).message_id;
 $$;
 comment on function helpdesk_private.render_reply is
-  'The text of a reply, with what it says of the files that do not go with it; dropped if it was redacted, or if its '
-  'recipient receives no copies any more.';
+  'The text of a reply without what it quotes, with what it says of the files that do not go with it; dropped if it '
+  'was redacted, or if its recipient receives no copies any more.';
 revoke all on function helpdesk_private.render_reply from public, anon, authenticated, service_role;
 
 create function helpdesk_private.render_email(p_email helpdesk.outbound_emails)
@@ -281,6 +282,7 @@ declare
   v_ticket helpdesk.tickets;
   v_channel helpdesk.email_channels;
   v_body jsonb;
+  v_line text;
   v_name text;
   v_token text;
   v_takes boolean;
@@ -311,6 +313,7 @@ begin
   if v_body is null or v_body ? 'dropped' then
     return v_body;
   end if;
+  v_line := helpdesk_private.reply_line(v_email);
   v_takes := helpdesk_private.takes_reply_addresses(v_channel);
   v_name := coalesce(
     nullif(v_channel.name, ''), (select t.name from helpdesk.teams as t where t.team_id = v_ticket.team_id), ''
@@ -363,9 +366,10 @@ begin
       )
     end,
     'subject', coalesce(nullif(v_body ->> 'subject', ''), v_email.subject),
-    'text', concat_ws(E'\n\n', v_body ->> 'text', case when not v_takes then format('[ref:%s]', v_token) end),
+    'text', concat_ws(E'\n\n', v_line, v_body ->> 'text', case when not v_takes then format('[ref:%s]', v_token) end),
     'html', format(
-      '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>%s%s</body></html>', v_body ->> 'html',
+      '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>%s%s%s</body></html>',
+      '<p>' || helpdesk_private.html_text(v_line) || '</p>', v_body ->> 'html',
       case when not v_takes then format('<p>[ref:%s]</p>', v_token) else '' end
     ),
     'in_reply_to', format('<%s>', v_parent),

@@ -113,9 +113,10 @@ begin
     continue when coalesce(v_file ->> 'part', '') !~ '^[0-9]{1,4}([.][0-9]{1,4})?$'
       or coalesce(v_file ->> 'size', '') !~ '^[0-9]{1,12}$'
       or v_placed @> jsonb_build_array(jsonb_build_object('part', v_file ->> 'part'));
-    -- An empty file and the signature of a mail are nothing to read.
+    -- An empty file, the signature of a mail, and the part that only says that another one is encrypted: nothing to read.
     v_id := null;
-    if (v_file ->> 'size')::bigint > 0 and not coalesce(v_file -> 'flags' ? 'smime_signature', false) then
+    if (v_file ->> 'size')::bigint > 0 and not coalesce(v_file -> 'flags' ? 'smime_signature', false)
+      and coalesce(v_file ->> 'type', '') <> 'application/pgp-encrypted' then
       v_id := helpdesk_private.add_email_file(v_email, v_ticket, v_file, v_kind);
     end if;
     v_placed := v_placed || jsonb_build_array(jsonb_build_object(

@@ -93,7 +93,8 @@ alter table helpdesk.settings
   check (helpdesk_private.number_within('email_tickets_per_domain', email_tickets_per_domain, 0, 100000)),
   add column email_tickets_per_channel integer not null default 300
   constraint settings_email_tickets_per_channel_check
-  check (helpdesk_private.number_within('email_tickets_per_channel', email_tickets_per_channel, 0, 100000));
+  check (helpdesk_private.number_within('email_tickets_per_channel', email_tickets_per_channel, 0, 100000)),
+  add column email_reply_line boolean not null default true;
 alter table helpdesk.settings
   alter column console_url set statistics 0,
   alter column email_locale set statistics 0,
@@ -103,7 +104,8 @@ alter table helpdesk.settings
   alter column email_max_per_minute set statistics 0,
   alter column email_tickets_per_sender set statistics 0,
   alter column email_tickets_per_domain set statistics 0,
-  alter column email_tickets_per_channel set statistics 0;
+  alter column email_tickets_per_channel set statistics 0,
+  alter column email_reply_line set statistics 0;
 comment on column helpdesk.settings.console_url is
   'Where staff open the console, for links in mails: https, or http on this computer. null: mails have no links.';
 comment on column helpdesk.settings.email_locale is
@@ -125,9 +127,13 @@ comment on column helpdesk.settings.email_tickets_per_domain is
 comment on column helpdesk.settings.email_tickets_per_channel is
   'How many tickets unknown senders open in an hour at an address of the helpdesk, at most. 0: each waits for a '
   'person.';
+comment on column helpdesk.settings.email_reply_line is
+  'Whether mails begin with a line above which people are asked to reply: what stands below it in their answers is '
+  'folded, whatever their mail program. The template reply_line has its words.';
 grant update (
   console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, email_max_per_minute,
-  email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel
+  email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel,
+  email_reply_line
 ) on table helpdesk.settings to authenticated, service_role;
 
 drop trigger log_settings on helpdesk.settings;
@@ -138,5 +144,6 @@ create trigger log_settings after update on helpdesk.settings
     'attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket, '
     'attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers, '
     'email_reopen_days, console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, '
-    'email_max_per_minute, email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel'
+    'email_max_per_minute, email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel, '
+    'email_reply_line'
   );

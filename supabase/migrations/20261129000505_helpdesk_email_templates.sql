@@ -104,7 +104,10 @@ insert into helpdesk_private.builtin_email_templates (kind, locale, subject, bod
     'bounced', 'de', 'Nicht zugestellt: #{{ticket.number}} {{ticket.subject}}',
     E'Eine Antwort auf das Ticket #{{ticket.number}} von {{requester.name}} wurde nicht zugestellt.\n{{problem}}\n\n'
     '{{ticket.url}}'
-  );
+  ),
+  -- The line above which people reply, at the top of each mail. It has no subject, and is one line.
+  ('reply_line', 'en', '-', 'Please reply above this line'),
+  ('reply_line', 'de', '-', 'Bitte oberhalb dieser Zeile antworten');
 
 
 -- Reading a template --------------------------------------------------------------------------------------------------

@@ -46,6 +46,29 @@ $$;
 comment on function helpdesk_private.locale_of is 'The language of mails to this person.';
 revoke all on function helpdesk_private.locale_of from public, anon, authenticated, service_role;
 
+create function helpdesk_private.reply_line(p_email helpdesk.outbound_emails)
+returns text
+language sql
+stable
+-- Definer: the templates are closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Parsers know it by the signs around it, in any language.
+  select '##- ' || l.words || ' -##'
+  from helpdesk.settings as s
+  cross join helpdesk_private.email_template(
+    'reply_line', coalesce((p_email).locale, helpdesk_private.locale_of((p_email).user_id))
+  ) as t
+  cross join lateral (
+    select left(helpdesk_private.one_line(helpdesk_private.fill_template(t.body, '{}', false)), 150) as words
+  ) as l
+  where s.email_reply_line and (p_email).kind <> 'test' and l.words <> '';
+$$;
+comment on function helpdesk_private.reply_line is
+  'The line at the top of a mail above which people reply, in their language; null if admins want none.';
+revoke all on function helpdesk_private.reply_line from public, anon, authenticated, service_role;
+
 create function helpdesk_private.preferences_of(p_user_id uuid)
 returns jsonb
 language sql

@@ -228,24 +228,6 @@ create trigger notify_of_bounce after update of bounced_at, state on helpdesk.ou
 
 -- What is in them -----------------------------------------------------------------------------------------------------
 
-create function helpdesk_private.text_of_message(p_message helpdesk.messages)
-returns text
-language sql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Without what a mail quotes.
-  select btrim(coalesce(
-    (
-      select nullif(btrim(left((p_message).body, i.trimmed_from)), '') from helpdesk.inbound_emails as i
-      where i.post_id = (p_message).message_id and i.trimmed_from is not null limit 1
-    ),
-    (p_message).body
-  ), E' \n');
-$$;
-revoke all on function helpdesk_private.text_of_message from public, anon, authenticated, service_role;
-
 create function helpdesk_private.shortened(p_text text)
 returns text
 language sql

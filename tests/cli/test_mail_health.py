@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
+from helpdesk_cli._connect.mail_check import check_replies
 from helpdesk_cli._connect.mail_health import mail_findings
 from helpdesk_cli._show.sent_mails import summary
-from helpdesk_sdk import ChannelHealth, MailboxHealth, MailHealth, OutboundEmail
+from helpdesk_sdk import ChannelHealth, EmailChannel, MailboxHealth, MailHealth, OutboundEmail
+from helpdesk_sdk.delivery.mail.dns import Kind
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -67,6 +71,36 @@ def test_a_mailbox_that_fails_is_a_warning() -> None:
     assert fix == "Try it where it is read: helpdesk mail fetch --once"
     [(_, ok, message, _)] = mail_findings(mailbox(failed=1, last_failure="too large"), NOW)
     assert (ok, message) == (None, "mails could not be received: a@imap.example:993, INBOX: too large")
+
+
+class _Dns:
+    """One domain receives mail, one says that it does not."""
+
+    def records(self, name: str, kind: Kind) -> list[str]:
+        assert kind == "MX"
+        return {"acme.example": ["10 mx.acme.example."], "null.example": ["0 ."]}.get(name, [])
+
+
+def _channel(address: str, **more: object) -> EmailChannel:
+    row = {"channel_id": uuid4(), "address": address, "team_id": uuid4(), "name": "", "provider": "postmark"}
+    times = {"created_at": NOW, "updated_at": NOW}
+    return EmailChannel.model_validate(row | times | {"is_active": True} | more)
+
+
+def test_07_a_domain_that_receives_no_answers_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = [
+        *(_channel("support@acme.example"), _channel("sales@acme.example"), _channel("help@other.example")),
+        *(_channel("x@null.example"), _channel("y@elsewhere.example", reply_domain="acme.example")),
+        # Fetched: its answers come to its own address. Switched off: nothing comes.
+        *(_channel("z@fetched.example", provider="imap"), _channel("off@off.example", is_active=False)),
+    ]
+    monkeypatch.setenv("HELPDESK_MAIL_FROM", "support@acme.example")
+    found = [
+        (ok, message.split()[-1] if ok else message.split()[0]) for _, ok, message, _ in check_replies(channels, _Dns())
+    ]
+    assert found == [(True, "mx.acme.example"), (False, "null.example"), (False, "other.example")]
+    monkeypatch.delenv("HELPDESK_MAIL_FROM")
+    assert list(check_replies(channels, _Dns())) == []
 
 
 def _mail(recipient: str, state: str = "sent", **more: object) -> OutboundEmail:

@@ -55,12 +55,15 @@ def test_switches_of_notifications(people: People) -> None:
 
 def test_the_settings_of_mails(people: People) -> None:
     changed = people.admin(
-        *("settings", "set", "--console-url", "https://help.example.com", "--email-notification", "none", "--json")
+        *("settings", "set", "--console-url", "https://help.example.com", "--email-notification", "none"),
+        *("--no-email-reply-line", "--json"),
     ).json
     assert (changed["console_url"], changed["email_notifications"]) == ("https://help.example.com", [])
+    assert changed["email_reply_line"] is False
     kinds = ("assigned", "customer_replied", "mentioned", "bounced")
     back = people.admin(
-        *("settings", "set", "--console-url", "", "--json"),
+        *("settings", "set", "--console-url", "", "--email-reply-line", "--json"),
         *(word for kind in kinds for word in ("--email-notification", kind)),
     ).json
     assert (back["console_url"], back["email_notifications"]) == (None, list(kinds))
+    assert back["email_reply_line"] is True

@@ -90,7 +90,7 @@ def test_a_reply_is_sent_and_its_ids_are_kept(
     mail = _mail(envelope)
     body = mail.get_body(("plain",))
     assert body is not None
-    assert body.get_content() == "It works again.\n.\nReally.\n"
+    assert body.get_content() == "##- Please reply above this line -##\n\nIt works again.\n.\nReally.\n"
     assert (mail["From"], mail["To"]) == ("Acme <support@desk.example>", "Carla <carla@customer.example>")
     assert (mail["Subject"], mail["Message-ID"]) == ("Re: The printer", f"<{row['minted_id']}>")
     assert mail["Reply-To"].addresses[0].username.startswith("reply+")

@@ -8,6 +8,8 @@ from tests.db.delivering import lease, settle
 from tests.db.mailing import Json, ticket
 from tests.db.people import AGENT, Db, Person, be, one
 
+LINE = "##- Please reply above this line -##\n\n"
+"""What each mail begins with."""
 PART = "part@example.com"
 """Who takes part in a ticket, and has no login."""
 

@@ -57,6 +57,27 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "when true then null",
         ),
         "another team's address leads on": ("then 'other_mailbox'", "then null"),
+        "whoever says that they are of staff goes on from a mail of others": (
+            "when p_email.verdict = 'pass' and exists (",
+            "when exists (",
+        ),
+    },
+    ("channels_of_mail(jsonb,jsonb)", "email_known_cases"): {
+        "what a server noted comes before the envelope": (
+            "where not exists (select from received) and not exists (select from matched)",
+            "where true",
+        ),
+    },
+    ("quoted_from(text,uuid)", "email_quotes"): {
+        "answers within a quote are hidden": (r"where l.line ~ '^\s*>' or (", "where false and ("),
+        "words between two quotes are hidden": (
+            "exit when v_first is null or helpdesk_private.line_above(v_lines, v_first, v_names) > v_line;",
+            "exit when v_first is null;",
+        ),
+        "a line of ours as an answer is hidden": ("(v_seen >= c_strong and (v_is_half or v_above < v_first))", "true"),
+    },
+    ("reply_line(helpdesk.outbound_emails)", "email_quotes"): {
+        "the line cannot be switched off": ("where s.email_reply_line and", "where"),
     },
     (f"place_staff({_PLACED},helpdesk.tickets,helpdesk_private.email_hit)", "email_in"): {
         "an unverified mail of staff acts": ("and p_email.verdict = 'pass'", ""),

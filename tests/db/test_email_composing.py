@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.db.delivering import make_due, settle
 from tests.db.mailing import CUSTOMER_ADDRESS, OTHER_ADDRESS, SUPPORT, Json, add_channels, mail, receive, ticket
-from tests.db.mailing_out import PART, leased, mails, reply, sent
+from tests.db.mailing_out import LINE, PART, leased, mails, reply, sent
 from tests.db.people import Db
 from tests.db.world import World
 
@@ -31,7 +31,7 @@ def test_a_mail_has_what_a_mail_needs(desk: Db, world: World) -> None:
     assert payload["from"]["address"] == SUPPORT
     assert payload["from"]["name"].startswith("Agent (")
     assert payload["to"] == [{"name": "Customer", "address": CUSTOMER_ADDRESS}]
-    assert payload["text"] == "It <b>works</b> & prints.\n  Yes"
+    assert payload["text"] == LINE + "It <b>works</b> & prints.\n  Yes"
     assert "It &lt;b&gt;works&lt;/b&gt; &amp; prints.<br>&nbsp; Yes" in payload["html"]
     assert payload["in_reply_to"] == "<q1@mail.example>"
     assert payload["references"] == [payload["message_id"], "<q1@mail.example>"]

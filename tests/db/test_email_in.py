@@ -236,6 +236,10 @@ def test_staff_who_write_to_the_requester_outside_are_recorded(desk: Db, world: 
     assert (row["outcome"], row["reason"]) == ("appended", "sent_outside")
     assert message(desk, row)["author_kind"] == "staff"
     assert "sent_outside" in row["flags"]
+    # The mail of the customer, which both have, is enough; without a proof of the sender it is not.
+    known: Json = {"to": [CUSTOMER_ADDRESS], "cc": [SUPPORT], "in_reply_to": [first["message_id"]]}
+    assert _reply(desk, str(first["ticket_id"]), AGENT_ADDRESS, **known)["reason"] == "sent_outside"
+    assert _reply(desk, str(first["ticket_id"]), AGENT_ADDRESS, verdict=NONE, **known)["outcome"] == "quarantined"
 
 
 def test_staff_forward_a_customers_mail_and_only_staff_may(desk: Db, world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.db.delivering import make_due, settle
 from tests.db.mailing import CUSTOMER_ADDRESS, SUPPORT, add_channels, mail, receive, ticket
-from tests.db.mailing_out import PART, leased, mails, reply
+from tests.db.mailing_out import LINE, PART, leased, mails, reply
 from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, be, one, value
 from tests.db.world import World
 
@@ -159,10 +159,10 @@ def test_mails_to_one_person_are_in_order_and_nobody_waits_for_somebody_else(des
     reply(desk, world["mine"], "One")
     reply(desk, world["mine"], "Two")
     first = leased(desk)
-    assert [given["payload"]["text"] for given in first] == ["One", "One"]
+    assert [given["payload"]["text"] for given in first] == [LINE + "One"] * 2
     settle(desk, first[0])
     (second,) = leased(desk)
-    assert (second["payload"]["text"], second["payload"]["to"]) == ("Two", first[0]["payload"]["to"])
+    assert (second["payload"]["text"], second["payload"]["to"]) == (LINE + "Two", first[0]["payload"]["to"])
 
 
 def test_a_sender_that_died_after_it_began_leaves_the_mail_unknown(desk: Db, world: World) -> None:

@@ -1,10 +1,9 @@
-"""E-mail in: what people decide on mails in quarantine, and the list of the cases that mail pipelines are known for."""
+"""E-mail in: what people decide on mails in quarantine. Case numbers are those of test_email_cases.py."""
 
 from __future__ import annotations
 
 import pytest
 from psycopg import errors
-from tests.db import test_email_in, test_email_kinds, test_email_loops
 from tests.db.mailing import (
     AGENT_ADDRESS,
     CUSTOMER_ADDRESS,
@@ -22,52 +21,6 @@ from tests.db.mailing import (
 )
 from tests.db.people import AGENT, CUSTOMER, Db, be, one, refused, value
 from tests.db.world import World
-
-_IN = {
-    "test_the_requesters_mail_finds_its_ticket_by_what_we_made": (2, 14, 19, 37, 43, 44, 63, 64),
-    "test_a_number_a_subject_and_the_sender_are_no_evidence": (4, 8, 9, 18, 66),
-    "test_a_stranger_with_our_id_writes_under_their_own_name_and_reads_nothing": (23,),
-    "test_a_copied_person_answers_under_their_own_name_and_never_reads": (20, 46),
-    "test_ids_of_mails_that_others_sent_are_no_way_into_their_ticket": (65,),
-    "test_two_answers_to_a_mail_that_never_came_here_meet": (1, 10, 11),
-    "test_forged_staff_mail_never_acts": (26,),
-    "test_staff_who_write_to_the_requester_outside_are_recorded": (1,),
-    "test_staff_forward_a_customers_mail_and_only_staff_may": (24,),
-    "test_another_teams_address_opens_a_ticket_there": (12,),
-    "test_the_reply_address_leads_to_a_ticket_that_has_moved": (22,),
-}
-_KINDS = {
-    "test_an_automatic_reply_is_a_note_and_opens_nothing": (31,),
-    "test_an_automatic_reply_of_staff_goes_nowhere": (27,),
-    "test_what_a_program_writes_opens_a_ticket_that_is_not_acknowledged": (6, 28, 32),
-    "test_a_report_is_no_message_and_is_believed_only_about_our_mail": (33, 34, 35),
-    "test_a_copy_of_our_own_mail_is_ignored": (36,),
-    "test_a_web_form_is_believed_if_it_is_on_the_list": (50,),
-    "test_a_mailing_list_names_the_sender_only_if_it_is_trusted": (47,),
-    "test_the_same_mail_twice_is_taken_once_and_a_reused_id_is_kept": (40, 41, 42),
-    "test_a_mail_to_two_teams_is_a_ticket_for_each": (21, 38, 39),
-    "test_a_reply_opens_what_was_closed_lately_and_later_a_follow_up": (16, 17),
-    "test_another_subject_is_marked_or_opens_a_linked_ticket": (3, 13, 67),
-    "test_a_reply_to_a_merged_ticket_lands_where_the_conversation_is": (15,),
-    "test_an_odd_mail_is_taken_with_what_can_be_read": (53,),
-    "test_without_one_author_a_mail_waits": (51,),
-}
-_LOOPS = {
-    "test_two_programs_that_answer_each_other_are_no_longer_answered": (30,),
-    "test_a_program_that_changes_its_address_is_known_by_its_domain": (29,),
-}
-_HERE = (5, 25, 45, 48)
-_BYTES = (52, 54, 55, 56, 57, 58, 59, 60, 61, 62, 68, 69)
-"""For the parser and the programs that fetch mail."""
-_SENDING = (7, 49, 70)
-"""For what sends mail, and for the check of its configuration."""
-
-
-def test_each_of_the_seventy_cases_has_its_place() -> None:
-    decided = [number for tests in (_IN, _KINDS, _LOOPS) for numbers in tests.values() for number in numbers]
-    assert {*decided, *_HERE, *_BYTES, *_SENDING} == set(range(1, 71))
-    for module, tests in ((test_email_in, _IN), (test_email_kinds, _KINDS), (test_email_loops, _LOOPS)):
-        assert [name for name in tests if not hasattr(module, name)] == []
 
 
 @pytest.fixture

@@ -86,7 +86,9 @@ def test_the_settings_of_mails(world: World, staffed: Staffed) -> Scenario:
             email_tickets_per_sender=1,
             email_tickets_per_domain=2,
             email_tickets_per_channel=3,
+            email_reply_line=False,
         )
+        assert changed.email_reply_line is False
         assert (changed.console_url, changed.email_locale) == ("https://help.example.com", "de")
         assert (changed.email_acknowledgements, changed.email_notifications) == ("all", ("mentioned",))
         assert (changed.email_batch_minutes, changed.email_max_per_minute) == (0, 10)
@@ -113,4 +115,5 @@ def test_the_settings_of_mails(world: World, staffed: Staffed) -> Scenario:
             email_tickets_per_sender=before.email_tickets_per_sender,
             email_tickets_per_domain=before.email_tickets_per_domain,
             email_tickets_per_channel=before.email_tickets_per_channel,
+            email_reply_line=True,
         )

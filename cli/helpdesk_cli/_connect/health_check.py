@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .durations import duration
+from .mail_check import check_replies
 from .mail_health import mail_findings
 from .slack_health import slack_findings
 
@@ -38,6 +39,7 @@ def check_health(hd: Helpdesk) -> Iterator[Result]:
         metrics = hd.operations.metrics()
         yield from findings(metrics)
         yield from mail_findings(hd.mail.health())
+        yield from check_replies(hd.mail.channels.list())
         yield from slack_findings(hd.slack.connections(), hd.slack.channels(), metrics)
     except ForbiddenError:
         return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 templates = Commands(name="templates", help="The texts of mails that the helpdesk writes by itself; for admins.")
 app.add_typer(templates)
 
-KindName = Literal["acknowledgement", "assigned", "customer_replied", "mentioned", "bounced"]
+KindName = Literal["acknowledgement", "assigned", "customer_replied", "mentioned", "bounced", "reply_line"]
 KindArgument = Annotated[KindName, typer.Argument(metavar="KIND", help="What the mail is for.", show_default=False)]
 LocaleArgument = Annotated[
     str, typer.Argument(metavar="LANGUAGE", help="The language, like en, de or pt-BR.", show_default=False)

@@ -17,9 +17,10 @@ class EmailTemplateKind(OpenEnum):
     CUSTOMER_REPLIED = "customer_replied"
     MENTIONED = "mentioned"
     BOUNCED = "bounced"
+    REPLY_LINE = "reply_line"
 
 
-EmailTemplateKindName = Literal["acknowledgement", "assigned", "customer_replied", "mentioned", "bounced"]
+EmailTemplateKindName = Literal["acknowledgement", "assigned", "customer_replied", "mentioned", "bounced", "reply_line"]
 
 
 class EmailTemplate(Model):

@@ -82,5 +82,7 @@ class Settings(Model):
     """How many tickets the unknown senders of a domain open by mail in an hour, at most; not for shared providers."""
     email_tickets_per_channel: int = 300
     """How many tickets unknown senders open in an hour at an address of the helpdesk, at most."""
+    email_reply_line: bool = True
+    """Whether mails begin with a line above which people are asked to reply, see the template ``reply_line``."""
     updated_at: datetime
     """The time of the last change."""

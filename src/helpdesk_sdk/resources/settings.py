@@ -59,6 +59,7 @@ class Settings(Resource[Driver]):
         email_tickets_per_sender: int | None = None,
         email_tickets_per_domain: int | None = None,
         email_tickets_per_channel: int | None = None,
+        email_reply_line: bool | None = None,
     ) -> Flow[SettingsRow]:
         """Admins: change settings. What is None stays as it is.
 
@@ -86,6 +87,8 @@ class Settings(Resource[Driver]):
             email_tickets_per_domain: How many tickets the unknown senders of a domain open in an hour, 0 to 100,000.
             email_tickets_per_channel: How many tickets unknown senders open in an hour at an address of the helpdesk,
                 0 to 100,000; 0: each of their mails waits for a person.
+            email_reply_line: Whether mails begin with a line above which people are asked to reply: what stands below
+                it in their answers is folded. The template ``reply_line`` has its words.
 
         Raises:
             InvalidValueError: A value is not valid, or none is given.
@@ -108,8 +111,12 @@ class Settings(Resource[Driver]):
         ):
             if value is not None:
                 changes[name] = check.integer(name, value, least, most)
-        if attachment_require_check is not None:
-            changes["attachment_require_check"] = check.boolean("attachment_require_check", attachment_require_check)
+        for name, is_on in (
+            ("attachment_require_check", attachment_require_check),
+            ("email_reply_line", email_reply_line),
+        ):
+            if is_on is not None:
+                changes[name] = check.boolean(name, is_on)
         for name, who in (("article_writers", article_writers), ("article_publishers", article_publishers)):
             if who is not None:
                 changes[name] = check.choice(name, who, ArticleStaff)

@@ -3,89 +3,10 @@ import { signatureV4 } from "../_helpdesk/aws_signature.ts";
 import { equal, failure } from "../_helpdesk/testing.ts";
 import { fromSes } from "./adapter_ses.ts";
 import { BodyError, type Call, SetupError } from "./adapters.ts";
-import { base64, SignatureError } from "./signatures.ts";
+import { amazon, notice, TOPIC } from "./ses_testing.ts";
+import { SignatureError } from "./signatures.ts";
 
-const TOPIC = "arn:aws:sns:eu-central-1:1:mail";
 const RAW = "From: Carla <carla@customer.example>\r\n\r\nbody\r\n";
-const ORDER: Record<string, string[]> = {
-  Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
-  SubscriptionConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
-};
-
-const der = (tag: number, ...content: number[]): number[] => [
-  tag,
-  ...(content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 255]),
-  ...content,
-];
-
-/** Amazon: a key with a certificate, and what it signs. */
-async function amazon(version: "1" | "2", host = "sns.eu-central-1.amazonaws.com") {
-  const algorithm = {
-    name: "RSASSA-PKCS1-v1_5",
-    modulusLength: 2048,
-    publicExponent: Uint8Array.from([1, 0, 1]),
-    hash: version === "1" ? "SHA-1" : "SHA-256",
-  };
-  const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
-  const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-  const body = der(
-    0x30,
-    ...der(0xa0, 2, 1, 2),
-    2,
-    1,
-    1,
-    ...der(0x30),
-    ...der(0x30),
-    ...der(0x30),
-    ...der(0x30),
-    ...spki,
-  );
-  const certificate = der(0x30, ...body, ...der(0x30), ...der(3, 0));
-  const url = `https://${host}/SimpleNotificationService-${crypto.randomUUID().replaceAll("-", "")}.pem`;
-  const asked: string[] = [];
-  const send = ((address: string) => {
-    asked.push(address);
-    const pem = `-----BEGIN CERTIFICATE-----\n${base64(Uint8Array.from(certificate))}\n-----END CERTIFICATE-----\n`;
-    return Promise.resolve(new Response(address === url ? pem : "ok"));
-  }) as typeof fetch;
-  const message = async (values: Record<string, string>, changes: Record<string, string> = {}) => {
-    const one: Record<string, string> = {
-      Type: "Notification",
-      MessageId: "m1",
-      TopicArn: TOPIC,
-      Timestamp: new Date().toISOString(),
-      ...values,
-    };
-    const content = ORDER[one.Type!]!.filter((name) => one[name] !== undefined).map((name) => `${name}\n${one[name]}\n`)
-      .join("");
-    const signature = await crypto.subtle.sign("RSASSA-PKCS1-v1_5", pair.privateKey, new TextEncoder().encode(content));
-    const signed = {
-      ...one,
-      SignatureVersion: version,
-      Signature: base64(new Uint8Array(signature)),
-      SigningCertURL: url,
-      ...changes,
-    };
-    return {
-      headers: new Headers(),
-      body: new TextEncoder().encode(JSON.stringify(signed)),
-      secret: () => `arn:other ${TOPIC}`,
-      fetch: send,
-      isFirstUse: () => Promise.resolve(true),
-      now: Date.now(),
-    };
-  };
-  return { message, asked };
-}
-
-const notice = (receipt: Record<string, unknown>, content: string | null) =>
-  JSON.stringify({
-    notificationType: "Received",
-    mail: { source: "carla@customer.example" },
-    receipt: { recipients: ["support@desk.example"], ...receipt },
-    content,
-  });
-
 Deno.test("a mail that Amazon has signed, with either version, as text and as base64", async () => {
   for (const version of ["1", "2"] as const) {
     const { message, asked } = await amazon(version);

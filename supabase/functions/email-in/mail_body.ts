@@ -1,12 +1,10 @@
 /** The text of a mail and its files, out of its parts. */
 
 import { decodeText } from "./mail_charset.ts";
-import { ELEMENTS_MAX, HTML_MAX, htmlToText } from "./mail_html.ts";
+import { htmlToText } from "./mail_html.ts";
 import { trimmedFrom } from "./mail_quotes.ts";
 import { signedContent } from "./mail_smime.ts";
 import { type Part, readTree } from "./mail_tree.ts";
-
-export { ELEMENTS_MAX, HTML_MAX };
 
 export interface Body {
   text: string;

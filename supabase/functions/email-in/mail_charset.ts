@@ -33,6 +33,9 @@ const DOS: Readonly<Record<string, string>> = {
     "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0",
 };
 const LATIN = new Set(["windows-1252", "iso-8859-15"]);
+/** The beginning of a character of UTF-8 without its end, which no other charset has by chance. */
+const CUT_CHARACTER =
+  /[\u00e0-\u00ef][\u0080-\u00bf](?![\u0080-\u00bf])|[\u00f0-\u00f4][\u0080-\u00bf]{1,2}(?![\u0080-\u00bf])/g;
 /** Such labels name no charset. */
 const NO_CHARSET = new Set(["", "unknown-8bit", "x-unknown", "unknown", "default", "none", "binary", "8bit"]);
 
@@ -68,7 +71,8 @@ function decoded(bytes: Uint8Array, label: string): Decoded {
   const lost = lossy.split("\ufffd").length - 1;
   // A few broken characters in good text stay broken; the label of text that is broken throughout is wrong.
   // deno-lint-ignore no-control-regex
-  const good = lossy.replaceAll(/[\u0000-\u007f\ufffd]/g, "").length;
+  const good = lossy.replaceAll(/[\u0000-\u007f\ufffd]/g, "").length +
+    (decoder === "utf-8" ? latin1(bytes).match(CUT_CHARACTER)?.length ?? 0 : 0);
   return { text: good >= lost ? lossy : new TextDecoder("windows-1252").decode(bytes), isRepaired: true };
 }
 

@@ -92,6 +92,12 @@ export function idsIn(values: string[]): string[] {
   return found;
 }
 
+/** An id without brackets, as some programs write their own. */
+export function bareId(value: string | null): string | null {
+  const bare = value?.trim().slice(0, 998) ?? "";
+  return /^[^<>\s@,;]+@[^<>\s@,;]+$/.test(bare) ? clean(bare) : null;
+}
+
 /** A decoded header as one line: controls, line ends and marks of direction are blanks. */
 export function oneLine(text: string): string {
   return clean(text)

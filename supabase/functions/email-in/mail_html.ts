@@ -20,7 +20,7 @@ export interface HtmlText {
 }
 
 /** Characters and elements that are read. */
-export const HTML_MAX = 2_000_000;
+const HTML_MAX = 2_000_000;
 export const ELEMENTS_MAX = 100_000;
 const SOURCES_MAX = 500;
 const HREF_MAX = 300;

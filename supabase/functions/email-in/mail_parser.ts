@@ -1,6 +1,6 @@
 /** A mail's raw bytes as the JSON that `ingest_email()` takes. Whatever the bytes are, there is an answer. */
 
-import { type Address, addressesIn, bareAddress, dateOf, idsIn, oneLine, textOf } from "./mail_headers.ts";
+import { type Address, addressesIn, bareAddress, bareId, dateOf, idsIn, oneLine, textOf } from "./mail_headers.ts";
 import { bodyOf, collect } from "./mail_body.ts";
 import { filesOf, type MailFile, sha256 } from "./mail_files.ts";
 import { isEncrypted } from "./mail_smime.ts";
@@ -67,6 +67,8 @@ const KINDS = {
   mailing_list: "mailing-list",
   our_marker: "x-helpdesk-installation",
 } as const;
+/** Whom the mail was delivered to, as servers note it. */
+const DELIVERED = ["delivered-to", "x-original-to", "x-forwarded-to"];
 
 /**
  * Parse a mail.
@@ -81,13 +83,14 @@ export async function parseMail(raw: Uint8Array, envelope: string[] = [], verdic
   const collected = await collect(root);
   const body = bodyOf(collected);
   const subject = textOf(headers, "subject", SUBJECT_MAX);
-  const people = (key: string) => addressesIn(valuesOf(headers, key));
-  const [from, replyTo, to, cc] = [people("from"), people("reply-to"), people("to"), people("cc")];
+  const people = (keys: string[]) => addressesIn(keys.flatMap((key) => valuesOf(headers, key)));
+  const [from, replyTo, to, cc] = [people(["from"]), people(["reply-to"]), people(["to"]), people(["cc"])];
   // Of two headers nobody knows which one a program shows.
   const authors = valuesOf(headers, "from").length > 1 ? [] : from.addresses;
   const text = firstOf(body.text, TEXT_MAX);
   const html = body.html === null ? null : firstOf(body.html, TEXT_MAX);
-  const addressed = [...envelope, ...to.addresses.map(({ address }) => address), ...delivered(headers)];
+  const delivered = people(DELIVERED).addresses.map(({ address }) => address);
+  const addressed = [...envelope, ...to.addresses.map(({ address }) => address), ...delivered];
   const reports = reportsOf(root, authors, subject.text, text, addressed);
   const isReport = reports.bounce !== null || reports.report !== null;
   const replies = idsIn(valuesOf(headers, "in-reply-to"));
@@ -104,7 +107,7 @@ export async function parseMail(raw: Uint8Array, envelope: string[] = [], verdic
     ? body.trimmedFrom
     : null;
   const mail: ParsedMail = {
-    message_id: idsIn(valuesOf(headers, "message-id"))[0] ?? null,
+    message_id: idsIn(valuesOf(headers, "message-id"))[0] ?? bareId(valueOf(headers, "message-id")),
     in_reply_to: replies.slice(0, IDS_MAX),
     // A complaint names the mail that it is about only in what it returns.
     references: [...new Set([...idsIn(valuesOf(headers, "references")), ...reports.ids])].slice(-REFERENCES_MAX),
@@ -118,7 +121,7 @@ export async function parseMail(raw: Uint8Array, envelope: string[] = [], verdic
     text,
     html,
     trimmed_from: trimmed === null ? null : codePoints(text.slice(0, trimmed)),
-    headers: kindsOf(headers),
+    headers: { ...kindsOf(headers), ...(delivered.length > 0 ? { delivered_to: delivered.slice(0, IDS_MAX) } : {}) },
     verdict: verdict ?? { result: "none", source: "headers", detail: "" },
     bounce: reports.bounce,
     report: reports.report,
@@ -155,10 +158,6 @@ function kindsOf(headers: Header[]): Record<string, string | number | string[]> 
     if (address !== null) found[key.replaceAll("-", "_")] = address;
   }
   return found;
-}
-
-function delivered(headers: Header[]): string[] {
-  return valuesOf(headers, "delivered-to").map((value) => bareAddress(value)).filter((address) => address !== null);
 }
 
 /** The first characters of a text, without half a character at its end. */

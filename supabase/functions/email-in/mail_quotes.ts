@@ -4,24 +4,23 @@
  * `helpdesk_sdk.delivery.mail.parsing` has the same rules.
  */
 
-/** The line that our own mails have above what they quote. */
-export const OUR_LINE =
-  /^[>\s]*[-–—#=]{2,}\s*(?:reply above this line|bitte oberhalb dieser zeile antworten)\s*[-–—#=]{2,}\s*$/i;
+import { FROM_WORDS, SENT_WORDS, SUBJECT_WORDS } from "./mail_words.ts";
+
+/** The line at the top of our own mails, above which people reply: its words are an admin's. */
+const OUR_LINE = /^[>|\s]*##- .{1,200} -##\s*$/;
 
 /** The ends of `On … wrote:`. */
 const WROTE =
-  /(?:wrote|writes|schrieb(?: .{1,120})?|a écrit|escribió|ha scritto|escreveu|(?:schreef|skrev|napisał(?:\\(a\\))?)(?: .{1,120})?|kirjoitti|napisał(?:\(a\))?|napisala?|napsala?|написал(?:\(а\))?|пишет|писав|yazdı|a scris|έγραψε|írta|のメール|写道|寫道|님이 작성)\s*[:：]\s*$/i;
+  /(?:wrote|writes|schrieb(?: .{1,120})?|a écrit|escribió|ha scritto|escreveu|(?:schreef|skrev|napisał(?:\(a\))?)(?: .{1,120})?|kirjoitti|napisala?|napsala?|написал(?:\(а\))?|пишет|писав|yazdı|a scris|έγραψε|írta|のメール|写道|寫道|님이 작성)\s*[:：]\s*$/i;
 /** How such a line begins, where the verb alone is too common a word. */
 const ON =
   /^(?:on|am|le|el|il|em|op|den|på|tor|mån|tis|ons|fre|lør|søn|w dniu|dnia|dne|pon|wt|śr|czw|pt|sob|niedz|в|пн|вт|ср|чт|пт|сб|вс|la|στις|a|\d{4}[./年-]|\d{1,2}[./]|.{1,80}<[^<>\s]+@[^<>\s]+>)/i;
 const DASHES =
   /^\s*-{2,}\s*(?:original message|ursprüngliche nachricht|original[- ]nachricht|message d'origine|message original|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|původní zpráva|исходное сообщение|原始邮件|元のメッセージ|forwarded message|weitergeleitete nachricht|message transféré)\s*-{2,}\s*$/i;
 /** The four lines that Outlook puts above a quote, in the order in which they stand. */
-const FROM = /^\s*\*?(?:from|von|de|da|van|från|fra|lähettäjä|od|от|发件人|差出人|보낸 사람)\s?[:：]\*?\s*\S/i;
-const SENT =
-  /^\s*\*?(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|skickat|sendt|lähetetty|wysłano|odesláno|отправлено|дата|发送时间|送信日時|보낸 날짜)\s?[:：]\*?\s*\S/i;
-const SUBJECT =
-  /^\s*\*?(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|тема|主题|件名|제목)\s?[:：]/i;
+const FROM = new RegExp(`^\\s*\\*?(?:${FROM_WORDS})\\s?[:：]\\*?\\s*\\S`, "i");
+const SENT = new RegExp(`^\\s*\\*?(?:${SENT_WORDS})\\s?[:：]\\*?\\s*\\S`, "i");
+const SUBJECT = new RegExp(`^\\s*\\*?(?:${SUBJECT_WORDS})\\s?[:：]`, "i");
 const SIGNATURE = /^-- ?$/;
 const SENT_FROM =
   /^(?:sent from my |get outlook for |von meinem .{1,60} gesendet|gesendet von |envoyé de(?:puis)? mon |enviado desde mi |inviato da(?:l mio)? |enviado do meu |verstuurd vanaf mijn |skickat från min |sendt fra min |wysłane z |отправлено с )/i;
@@ -65,7 +64,11 @@ export function trimmedFrom(text: string, marked: number | null = null): number 
 function quoteIn(lines: string[]): number | null {
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
-    if (OUR_LINE.test(line.slice(0, LINE_MAX)) || DASHES.test(line.slice(0, LINE_MAX)) || isHead(lines, index)) {
+    // Who answers below each line of ours is shown whole.
+    if (OUR_LINE.test(line.slice(0, LINE_MAX))) {
+      return line.startsWith(">") && !isAllQuoted(lines, index) ? -1 : withRule(lines, index);
+    }
+    if (DASHES.test(line.slice(0, LINE_MAX)) || isHead(lines, index)) {
       return withRule(lines, index);
     }
     const wrote = attribution(lines, index);

@@ -38,8 +38,14 @@ Deno.test("a wrapped line, a rule, Outlook's head, and our own line", () => {
   equal(kept("Yes.\n\n-----Ursprüngliche Nachricht-----\nno"), "Yes.");
   equal(kept("Yes.\n________________________________\nFrom: Anna\nSent: Sunday\nTo: Carla\nSubject: x\n\nno"), "Yes.");
   equal(kept("Ja.\n\nVon: Anna\nGesendet: Sonntag\nAn: Carla\nBetreff: x\n\nno"), "Ja.");
-  equal(kept("Yes.\n\n--- Reply above this line ---\nno"), "Yes.");
-  equal(kept("Yes.\n\n> --- Reply above this line ---\n> no"), "Yes.");
+});
+
+Deno.test("the line above which people reply, in any language", () => {
+  equal(kept("Yes.\n\n##- Please reply above this line -##\n\nno"), "Yes.");
+  equal(kept("Yes.\n\n> ##- 请在此行上方回复 -##\n> no"), "Yes.");
+  equal(kept("Yes.\nEla disse:\n| ##- Responda acima desta linha -##\n| no"), "Yes.\nEla disse:");
+  equal(kept("> ##- Please reply above this line -##\n> no\n\nYes."), null);
+  equal(kept("##- Please reply above this line -##\n\nno"), null);
 });
 
 Deno.test("signatures", () => {

@@ -3,6 +3,7 @@
 import { type Address, addressesIn, bareAddress, idsIn, oneLine } from "./mail_headers.ts";
 import { decodeText, decodeWords } from "./mail_charset.ts";
 import { type Header, type Part, valueOf, valuesOf } from "./mail_tree.ts";
+import { FROM_WORDS, SUBJECT_WORDS } from "./mail_words.ts";
 
 export interface Recipient {
   address: string;
@@ -27,8 +28,11 @@ export interface Reports {
 }
 
 const RECIPIENTS_MAX = 50;
+const IDS_MAX = 50;
+const CALENDAR_BYTES_MAX = 20_000;
 const PART_BYTES_MAX = 256 * 1024;
 const ORIGINAL = new Set(["message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"]);
+const REPORT = /^message\/(?:(?:global-)?(?:delivery-status|disposition-notification)|feedback-report)$/;
 const SENDER = /^(mailer-daemon|postmaster|mail-daemon|mdaemon|bounces?)(\+|$)/i;
 const SUBJECT =
   /undeliver|returned mail|delivery (?:status|has failed|failure|incomplete|problem)|failure notice|mail delivery|delivery notification|unzustellbar|nicht zustellbar|non remis|no se ha podido entregar|mancata consegna|não entregue|onbestelbaar|невозможно доставить/i;
@@ -36,7 +40,7 @@ const IDS_IN_TEXT = /^[ \t>]*(?:message-id|original-message-id|references|in-rep
 const TOKEN = /^bounce\+([a-z2-7]{26})@/i;
 
 /** All leaves of a part, in the order of the mail. */
-export function* leavesOf(part: Part): Generator<Part> {
+function* leavesOf(part: Part): Generator<Part> {
   if (part.parts.length === 0) yield part;
   for (const child of part.parts) yield* leavesOf(child);
 }
@@ -49,18 +53,12 @@ export function* leavesOf(part: Part): Generator<Part> {
 export function reportsOf(root: Part, from: Address[], subject: string, text: string, recipients: string[]): Reports {
   const leaves = [...leavesOf(root)];
   const of = (type: string) => leaves.find((part) => part.type === type);
-  const original = leaves.find((part) => ORIGINAL.has(part.type));
-  const returned = original === undefined ? [] : headersIn(original);
-  const ids = idsIn(valuesOf(returned, "message-id"));
+  const ids = returnedIds(leaves);
   const status = of("message/delivery-status") ?? of("message/global-delivery-status");
   if (of("message/feedback-report") !== undefined) return { bounce: null, report: "complaint", ids };
   const disposition = of("message/disposition-notification") ?? of("message/global-disposition-notification");
   if (disposition !== undefined) {
-    return {
-      bounce: null,
-      report: "disposition",
-      ids: [...idsIn(valuesOf(headersIn(disposition), "original-message-id")), ...ids],
-    };
+    return { bounce: null, report: "disposition", ids };
   }
   const found = recipients.map((address) => TOKEN.exec(address)?.[1]?.toLowerCase()).filter((one) => one !== undefined);
   const tokens = [...new Set(found)];
@@ -84,6 +82,23 @@ export function reportsOf(root: Part, from: Address[], subject: string, text: st
   return { bounce: { ids: written, tokens, recipients: people }, report: null, ids: [] };
 }
 
+/** The ids of the mail that a report is about: those that it names, and that of the mail that it returns. */
+function returnedIds(leaves: Part[]): string[] {
+  const found: string[] = [];
+  for (const part of leaves) {
+    if (ORIGINAL.has(part.type)) {
+      const headers = headersIn(part);
+      found.push(...idsIn(valuesOf(headers, "message-id")).slice(0, 1));
+      // Outlook's server gives a mail another id, and keeps ours here.
+      found.push(...idsIn(valuesOf(headers, "x-microsoft-original-message-id")));
+    } else if (REPORT.test(part.type)) {
+      const blocks = blocksOf(part).flatMap(fieldsIn);
+      for (const key of ["original-message-id", "x-original-message-id"]) found.push(...idsIn(valuesOf(blocks, key)));
+    }
+  }
+  return [...new Set(found)].slice(0, IDS_MAX);
+}
+
 /** A bounce without a machine's report: from a mail server, and about a failure. */
 function isOldBounce(root: Part, from: Address[], subject: string, tokens: string[]): boolean {
   if (tokens.length > 0 || valueOf(root.headers, "x-failed-recipients") !== null) return true;
@@ -97,9 +112,8 @@ function statusIn(text: string): string | null {
 
 /** One block for each recipient; the first is about the mail. */
 function statusesOf(status: Part): Recipient[] {
-  const text = decodeText(status.bytes.subarray(0, PART_BYTES_MAX), null).text;
   const found: Recipient[] = [];
-  for (const block of text.split(/\n[ \t]*\n/)) {
+  for (const block of blocksOf(status)) {
     const headers = fieldsIn(block);
     const named = valueOf(headers, "final-recipient") ?? valueOf(headers, "original-recipient");
     const address = bareAddress(named?.replace(/^[^;]*;/, "").trim() ?? null);
@@ -116,9 +130,14 @@ function statusesOf(status: Part): Recipient[] {
 }
 
 /** The header of a mail that is attached, or of a part that is only a header. */
-export function headersIn(part: Part): Header[] {
-  const text = decodeText(part.bytes.subarray(0, PART_BYTES_MAX), null).text.replace(/^\n+/, "");
-  return fieldsIn(text.split(/\n[ \t]*\n/, 1)[0]!);
+function headersIn(part: Part): Header[] {
+  return fieldsIn(blocksOf(part)[0]!);
+}
+
+/** Texts between empty lines. */
+function blocksOf(part: Part): string[] {
+  const text = decodeText(part.bytes.subarray(0, PART_BYTES_MAX), null).text;
+  return text.replace(/^\n+/, "").split(/\n[ \t]*\n/);
 }
 
 function fieldsIn(block: string): Header[] {
@@ -136,12 +155,11 @@ function fieldsIn(block: string): Header[] {
 }
 
 export function isCalendarReply(root: Part): boolean {
-  for (const { type, params } of leavesOf(root)) {
-    if ((type === "text/calendar" || type === "application/ics") && params.method?.trim().toUpperCase() === "REPLY") {
-      return true;
-    }
-  }
-  return false;
+  return [...leavesOf(root)].some(({ type, params, bytes }) =>
+    (type === "text/calendar" || type === "application/ics") &&
+    (params.method?.trim().toUpperCase() === "REPLY" ||
+      /^METHOD:REPLY\b/im.test(decodeText(bytes.subarray(0, CALENDAR_BYTES_MAX), null).text))
+  );
 }
 
 export interface Forwarded {
@@ -152,9 +170,8 @@ export interface Forwarded {
 const FORWARD = /^\s*(?:fwd?|wg|tr|rv|i|enc|vs|vb|doorst|weiterl|пересл|转发|転送)\s*(?:\[\d+\])?\s*[:：]/i;
 const FORWARD_LINE =
   /^[ \t>]*(?:-{3,}\s*(?:forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht|vidarebefordrat meddelande|videresendt (?:besked|melding))\s*-{3,}|begin forwarded message\s*:|anfang der weitergeleiteten nachricht\s*:|début du message (?:réexpédié|transféré)\s*:|inicio del mensaje reenviado\s*:|inizio messaggio inoltrato\s*:)[ \t]*$/im;
-const FROM = /^[ \t>]*\*?(?:from|von|de|da|van|från|fra)\s?:\*?[ \t]*(\S[^\n]{0,300})$/im;
-const SUBJECT_LINE =
-  /^[ \t>]*\*?(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|ämne|emne)\s?:\*?[ \t]*(\S[^\n]{0,300})$/im;
+const FROM = new RegExp(`^[ \\t>]*\\*?(?:${FROM_WORDS})\\s?[:：]\\*?[ \\t]*(\\S[^\\n]{0,300})$`, "im");
+const SUBJECT_LINE = new RegExp(`^[ \\t>]*\\*?(?:${SUBJECT_WORDS})\\s?[:：]\\*?[ \\t]*(\\S[^\\n]{0,300})$`, "im");
 
 /** The mail that was forwarded: an attached one, or a block in the text. What it says of its author is a claim. */
 export function forwardedOf(root: Part, subject: string, text: string, isReply: boolean): Forwarded | null {

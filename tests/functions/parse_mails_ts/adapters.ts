@@ -1,18 +1,22 @@
 /**
- * Prints what each adapter makes of the mails whose paths are given: by path and way, the hash of the raw bytes, or the
- * parsed mail where the provider hands over fields only.
+ * Prints what each adapter makes of the mails whose paths are given: by path and way, the hash of the bytes that it hands
+ * over, the envelope, and the mail as it is parsed. `fields` are of providers that hand over no bytes.
  */
 
+import worker from "../../../examples/cloudflare-email/worker.ts";
 import type { Adapter, Call } from "../../../supabase/functions/email-in/adapters.ts";
 import { fromMailgun } from "../../../supabase/functions/email-in/adapter_mailgun.ts";
 import { fromPostmark } from "../../../supabase/functions/email-in/adapter_postmark.ts";
 import { fromRaw } from "../../../supabase/functions/email-in/adapter_raw.ts";
 import { fromResend } from "../../../supabase/functions/email-in/adapter_resend.ts";
 import { fromSendgrid } from "../../../supabase/functions/email-in/adapter_sendgrid.ts";
+import { fromSes } from "../../../supabase/functions/email-in/adapter_ses.ts";
 import { collect, fileNameOf } from "../../../supabase/functions/email-in/mail_body.ts";
 import { sha256 } from "../../../supabase/functions/email-in/mail_files.ts";
 import { parseMail } from "../../../supabase/functions/email-in/mail_parser.ts";
 import { type Header, readTree } from "../../../supabase/functions/email-in/mail_tree.ts";
+import type { Incoming } from "../../../supabase/functions/email-in/receiving.ts";
+import { amazon, notice } from "../../../supabase/functions/email-in/ses_testing.ts";
 import { base64, hmac } from "../../../supabase/functions/email-in/signatures.ts";
 
 const KEY = "a secret of thirty-two bytes, ok";
@@ -26,7 +30,9 @@ const SECRETS: Record<string, string> = {
 };
 const BASIC = { authorization: `Basic ${btoa("n:p")}` };
 const FORM = { "content-type": "multipart/form-data; boundary=bbb" };
+const FROM = "carla@customer.example";
 const encode = (text: string) => new TextEncoder().encode(text);
+const ses = await amazon("2");
 
 interface Fields {
   headers: Header[];
@@ -67,36 +73,92 @@ async function mailgun(more: Field[]): Promise<Uint8Array> {
   return await form([["timestamp", time], ["token", token], ["signature", signature.join("")], ...more]);
 }
 
-type Way = [Adapter, Uint8Array, Record<string, string>, Record<string, Uint8Array>];
+type Way = () => Promise<Incoming>;
 
-async function raw(bytes: Uint8Array): Promise<Record<string, Way>> {
-  const event = encode(JSON.stringify({ type: "email.received", data: { email_id: "e" } }));
-  const fetched = {
-    "https://api.resend.com/emails/receiving/e": encode(
-      JSON.stringify({ raw: { download_url: "https://x.example/e" } }),
-    ),
-    "https://x.example/e": bytes,
-  };
-  // JSON has text: bytes in another charset come only in the other ways.
-  const text = new TextDecoder().decode(bytes);
-  const isText = (await sha256(text)) === await sha256(bytes);
-  const postmark = encode(JSON.stringify({ RawEmail: text, OriginalRecipient: "support@desk.example" }));
-  const handedOver = encode(JSON.stringify({ envelope: { from: null, to: [] }, mail: base64(bytes) }));
-  return {
-    ...(isText && text !== "" ? { postmark: [fromPostmark, postmark, BASIC, {}] as Way } : {}),
-    raw: [fromRaw, handedOver, await signed("webhook", handedOver), {}],
-    sendgrid: [fromSendgrid, await form([["email", bytes]]), { ...BASIC, ...FORM }, {}],
-    mailgun: [fromMailgun, await mailgun([["body-mime", bytes]]), FORM, {}],
-    resend: [fromResend, event, await signed("svix", event), fetched],
+/** A request of a provider, and what its API and its files answer. */
+function request(
+  adapter: Adapter,
+  body: Uint8Array,
+  headers: Record<string, string>,
+  fetched: Record<string, Uint8Array> = {},
+): Way {
+  const send = ((url: string) => Promise.resolve(new Response(fetched[url] as BodyInit))) as typeof fetch;
+  const secret = (name: string) => SECRETS[name];
+  const isFirstUse = () => Promise.resolve(true);
+  return () => made(adapter, { headers: new Headers(headers), body, secret, fetch: send, isFirstUse, now: Date.now() });
+}
+
+async function made(adapter: Adapter, call: Call): Promise<Incoming> {
+  const mail = await adapter(call);
+  if (mail instanceof Response) throw new Error("an answer, and no mail");
+  return mail;
+}
+
+function resend(mail: Record<string, unknown>, files: Record<string, Uint8Array>): Way {
+  return async () => {
+    const event = encode(JSON.stringify({ type: "email.received", data: { email_id: "e" } }));
+    const answers = { "https://api.resend.com/emails/receiving/e": encode(JSON.stringify(mail)), ...files };
+    return await request(fromResend, event, await signed("svix", event), answers)();
   };
 }
 
-async function fields({ headers, plain, html, files }: Fields): Promise<Record<string, Way>> {
+/** Amazon has text, or bytes as base64. */
+function amazonSes(content: string, encoding: string, to: string): Way {
+  const receipt = { recipients: [to], action: { encoding } };
+  return async () => await made(fromSes, await ses.message({ Message: notice(receipt, content) }));
+}
+
+function cloudflare(bytes: Uint8Array, to: string): Way {
+  return async () => {
+    const before = globalThis.fetch;
+    let received: Incoming | undefined;
+    globalThis.fetch = (async (_: string, init: RequestInit) => {
+      const body = new Uint8Array(await new Response(init.body).arrayBuffer());
+      received = await request(fromRaw, body, init.headers as Record<string, string>)();
+      return new Response("");
+    }) as typeof fetch;
+    try {
+      const mail = { from: FROM, to, raw: new Response(bytes as BodyInit).body! };
+      await worker.email(mail, {
+        EMAIL_IN_URL: "https://x.example/email-in",
+        HELPDESK_EMAIL_SECRET: SECRETS.HELPDESK_EMAIL_SECRET!,
+      });
+    } finally {
+      globalThis.fetch = before;
+    }
+    return received!;
+  };
+}
+
+async function raw(bytes: Uint8Array, to: string): Promise<Record<string, Way>> {
+  // JSON has text: bytes in another charset come only in the other ways.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const isText = text !== "" && (await sha256(text)) === await sha256(bytes);
+  const handedOver = encode(JSON.stringify({ envelope: { from: FROM, to: [to] }, mail: base64(bytes) }));
+  const sendgrid: Field[] = [["email", bytes], ["envelope", JSON.stringify({ to: [to], from: FROM })]];
+  return {
+    ...(isText
+      ? {
+        postmark: request(fromPostmark, encode(JSON.stringify({ RawEmail: text, OriginalRecipient: to })), BASIC),
+        "ses text": amazonSes(text, "UTF8", to),
+      }
+      : {}),
+    ...(bytes.length > 0 ? { ses: amazonSes(base64(bytes), "BASE64", to) } : {}),
+    raw: request(fromRaw, handedOver, await signed("webhook", handedOver)),
+    cloudflare: cloudflare(bytes, to),
+    sendgrid: request(fromSendgrid, await form(sendgrid), { ...BASIC, ...FORM }),
+    mailgun: request(fromMailgun, await mailgun([["body-mime", bytes], ["recipient", to], ["sender", FROM]]), FORM),
+    resend: resend({ raw: { download_url: "https://x.example/e" }, to: [to] }, { "https://x.example/e": bytes }),
+  };
+}
+
+async function fields({ headers, plain, html, files }: Fields, to: string): Promise<Record<string, Way>> {
   const lines = headers.map(({ key, value }) => `${key}: ${value}`).join("\n");
   const texts: [string, string][] = html === null ? [["", plain]] : [["", plain], ["html", html]];
   const named = (plainName: string, htmlName: string) =>
     texts.map(([kind, text]): [string, string] => [kind === "html" ? htmlName : plainName, text]);
   const postmark = JSON.stringify({
+    OriginalRecipient: to,
     Headers: headers.map(({ key, value }) => ({ Name: key, Value: value })),
     TextBody: plain,
     HtmlBody: html ?? "",
@@ -111,49 +173,37 @@ async function fields({ headers, plain, html, files }: Fields): Promise<Record<s
     files.map(({ name, type, id }, index) => [`attachment${index}`, { filename: name, type, "content-id": id }]),
   );
   return {
-    postmark: [fromPostmark, encode(postmark), BASIC, {}],
-    sendgrid: [
+    postmark: request(fromPostmark, encode(postmark), BASIC),
+    sendgrid: request(
       fromSendgrid,
       await form([
         ["headers", lines],
+        ["envelope", JSON.stringify({ to: [to], from: FROM })],
         ...named("text", "html"),
         ["attachment-info", JSON.stringify(info)],
         ...files.map(({ bytes }, index): [string, Uint8Array] => [`attachment${index}`, bytes]),
       ]),
       { ...BASIC, ...FORM },
-      {},
-    ],
-    mailgun: [
+    ),
+    mailgun: request(
       fromMailgun,
       await mailgun([
+        ["recipient", to],
+        ["sender", FROM],
         ["message-headers", JSON.stringify(headers.map(({ key, value }) => [key, value]))],
         ...named("body-plain", "body-html"),
         ...files.map(({ name, type, bytes }, index): Field => [`attachment-${index + 1}`, bytes, name, type]),
       ]),
       FORM,
-      {},
-    ],
+    ),
   };
-}
-
-async function through([adapter, body, headers, fetched]: Way): Promise<Uint8Array> {
-  const send = ((url: string) => Promise.resolve(new Response(fetched[url] as BodyInit))) as typeof fetch;
-  const call: Call = {
-    headers: new Headers(headers),
-    body,
-    secret: (name) => SECRETS[name],
-    fetch: send,
-    isFirstUse: () => Promise.resolve(true),
-    now: Date.now(),
-  };
-  const made = await adapter(call);
-  if (made instanceof Response) throw new Error("an answer, and no mail");
-  return made.raw;
 }
 
 const read: Record<string, unknown> = {};
 for (const path of Deno.args) {
   const bytes = await Deno.readFile(path);
+  const { envelope } = JSON.parse(await Deno.readTextFile(path.replace(/\.eml$/, ".json")));
+  const to: string = envelope?.to?.[0] ?? "support@desk.example";
   const { root } = await readTree(bytes);
   const { pieces, files } = await collect(root);
   const htmls = pieces.map(({ html }) => html).filter((html) => html !== null);
@@ -168,11 +218,14 @@ for (const path of Deno.args) {
       bytes: file.bytes,
     })),
   };
-  const ways: Record<string, unknown> = {};
-  for (const [name, way] of Object.entries(await raw(bytes))) ways[name] = await sha256(await through(way));
-  for (const [name, way] of Object.entries(await fields(parts))) {
-    ways[`${name} fields`] = (await parseMail(await through(way))).mail;
+  const ways = new Map<string, Way>(Object.entries(await raw(bytes, to)));
+  for (const [name, way] of Object.entries(await fields(parts, to))) ways.set(`${name} fields`, way);
+  const found: Record<string, unknown> = {};
+  for (const [name, way] of ways) {
+    const { raw: given, envelope, verdict } = await way();
+    const { mail } = await parseMail(given, envelope.to, verdict);
+    found[name] = { sha256: await sha256(given), envelope, mail };
   }
-  read[path] = ways;
+  read[path] = found;
 }
 console.log(JSON.stringify(read));

@@ -2264,6 +2264,7 @@ export type Database = {
           "email_max_per_minute": number;
           "email_notifications": (string)[];
           "email_reopen_days": number;
+          "email_reply_line": boolean;
           "email_tickets_per_channel": number;
           "email_tickets_per_domain": number;
           "email_tickets_per_sender": number;
@@ -2287,6 +2288,7 @@ export type Database = {
           "email_max_per_minute"?: number;
           "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
+          "email_reply_line"?: boolean;
           "email_tickets_per_channel"?: number;
           "email_tickets_per_domain"?: number;
           "email_tickets_per_sender"?: number;
@@ -2309,6 +2311,7 @@ export type Database = {
           "email_max_per_minute"?: number;
           "email_notifications"?: (string)[];
           "email_reopen_days"?: number;
+          "email_reply_line"?: boolean;
           "email_tickets_per_channel"?: number;
           "email_tickets_per_domain"?: number;
           "email_tickets_per_sender"?: number;

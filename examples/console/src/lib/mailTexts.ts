@@ -13,7 +13,14 @@ export type MailNotifications = Record<NotificationKind, boolean> & { locale: st
 /** null goes back to the settings of the helpdesk. */
 export type NotificationChanges = Partial<Record<NotificationKind, boolean | null> & { locale: string | null }>;
 
-export const TEMPLATE_KINDS = ["acknowledgement", "assigned", "customer_replied", "mentioned", "bounced"] as const;
+export const TEMPLATE_KINDS = [
+  "acknowledgement",
+  "assigned",
+  "customer_replied",
+  "mentioned",
+  "bounced",
+  "reply_line",
+] as const;
 export type TemplateKind = typeof TEMPLATE_KINDS[number];
 export type MailTemplate = {
   kind: TemplateKind;

@@ -217,8 +217,21 @@ def _dmarc(domain: str, resolver: Resolver) -> DomainFinding:
     return DomainFinding("DMARC", False, f"{domain} has no DMARC record", fix)
 
 
+def mail_servers(domain: str, resolver: Resolver) -> list[str]:
+    """The servers that receive mail of a domain; one without a name says that nobody does.
+
+    Args:
+        domain: The domain of the addresses.
+        resolver: Where to look.
+
+    Raises:
+        LookupFailedError: The DNS does not answer.
+    """
+    return [record.split()[-1].rstrip(".") for record in resolver.records(domain, "MX") if record.split()]
+
+
 def _mx(domain: str, resolver: Resolver) -> DomainFinding:
-    hosts = [record.split()[-1].rstrip(".") for record in resolver.records(domain, "MX") if record.split()]
+    hosts = mail_servers(domain, resolver)
     if not hosts:
         fix = "Answers and bounces need it, unless they go to another domain."
         return DomainFinding("MX", None, f"{domain} has no MX record: it receives no mail", fix)

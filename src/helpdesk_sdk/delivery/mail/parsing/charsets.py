@@ -30,6 +30,8 @@ _ALIASES = {
     "x-gbk": "gb18030",
     "x-sjis": "cp932",
 }
+# The beginning of a character of UTF-8 without its end, which no other charset has by chance.
+_CUT_CHARACTER = re.compile(rb"[\xe0-\xef][\x80-\xbf](?![\x80-\xbf])|[\xf0-\xf4][\x80-\xbf]{1,2}(?![\x80-\xbf])")
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _UNKNOWN = {"", "default", "x-unknown", "unknown-8bit", "unknown", "8bit", "x-user-defined"}
 
@@ -104,7 +106,8 @@ codecs.register_error("helpdesk_c1", _as_control)
 def _mostly_utf8(data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    return wrong <= sum(not c.isascii() and c != "\ufffd" for c in text)
+    good = sum(not c.isascii() and c != "\ufffd" for c in text)
+    return wrong <= good + len(_CUT_CHARACTER.findall(data))
 
 
 def _clean(text: str) -> str:

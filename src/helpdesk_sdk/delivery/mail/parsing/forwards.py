@@ -9,6 +9,7 @@ import re
 from typing import TypedDict
 
 from .addresses import Address, addresses, authors
+from .header_words import FROM_WORDS, SUBJECT_WORDS
 from .headers import one_line, raw_value, read_headers, words
 from .structure import Part
 
@@ -22,14 +23,8 @@ _MARKS = re.compile(
     r"|início da mensagem encaminhada:)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_FROM = re.compile(
-    r"^[ \t>*]*(?:from|von|de|da|van|från|fra|od|от|发件人|差出人)[ \t]*[:：][ \t*]*(.+)$", re.IGNORECASE
-)
-_SUBJECT = re.compile(
-    r"^[ \t>*]*(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|temat|тема|主题|件名)"
-    r"[ \t]*[:：][ \t*]*(.*)$",
-    re.IGNORECASE,
-)
+_FROM = re.compile(rf"^[ \t>*]*(?:{FROM_WORDS})[ \t]*[:：][ \t*]*(.+)$", re.IGNORECASE)
+_SUBJECT = re.compile(rf"^[ \t>*]*(?:{SUBJECT_WORDS})[ \t]*[:：][ \t*]*(.*)$", re.IGNORECASE)
 _LOOKED_AT = 100_000
 
 

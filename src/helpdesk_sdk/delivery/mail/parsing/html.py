@@ -43,7 +43,7 @@ _TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _GAP = re.compile(r"[\s/]*")
 _ATTRIBUTE = re.compile(r"""([^\s/>=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?""")
 _LONG_NUMBER = re.compile(r"&#(?:[xX][0-9a-fA-F]{8,}|[0-9]{9,});?")
-_UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_LOWER_CASE = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _QUOTE_CLASSES = frozenset({"gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix"})
 # From here to the end, though the element itself ends before.
 _QUOTE_IDS = frozenset({"divrplyfwdmsg", "appendonsend"})
@@ -88,7 +88,7 @@ class _Reader:
 
     def __init__(self, html: str) -> None:
         self._html = html
-        self._lower = html.translate(_UPPER)
+        self._lower = html.translate(_LOWER_CASE)
         self.out = Writer()
         self._stack: list[_Open] = []
         self._places: dict[str, list[int]] = {}
@@ -133,7 +133,7 @@ class _Reader:
         if name is None:
             end = html.find(">", at)
             return len(html) if end < 0 else end + 1
-        tag = name[0].translate(_UPPER)
+        tag = name[0].translate(_LOWER_CASE)
         if closing:
             end = html.find(">", name.end())
             self._end(tag)
@@ -160,7 +160,7 @@ class _Reader:
                 continue
             if len(found) < _ATTRIBUTES_MAX:
                 value = (match[2] or "").strip("\"'")
-                found.setdefault(match[1].translate(_UPPER), value[:2000])
+                found.setdefault(match[1].translate(_LOWER_CASE), value[:2000])
             at = match.end()
 
     def _skip(self, tag: str, at: int) -> int:

@@ -17,7 +17,6 @@ class Writer:
         self._length = 0
         self._breaks = 0
         self._blank = False
-        self._at_start = True
         self.quote_depth = 0
         self.quotes_open = 0
         self.to_end = False

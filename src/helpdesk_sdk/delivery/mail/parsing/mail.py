@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ from .tnef import unpack
 
 _REPLY_IDS_MAX = 50
 _SUBJECT_MAX = 2000
+_DELIVERED = ("Delivered-To", "X-Original-To", "X-Forwarded-To")
 _REFERENCE = re.compile(r"cid:([^\"'\s>)]{1,500})|\bsrc\s*=\s*[\"']?(?!cid:)([^\"'\s>:/]{1,200})", re.IGNORECASE)
 _CALENDAR_REPLY = re.compile(rb"^METHOD:REPLY\b", re.IGNORECASE | re.MULTILINE)
 
@@ -67,9 +69,6 @@ def parse_mail(raw: bytes, *, envelope: Mapping[str, Any] | None = None, opens_p
     if kind is not None and bounced is None:
         # A complaint names the mail that it is about only in what it returns.
         references = list(dict.fromkeys([*references, *returned_ids(parts)]))
-    has_calendar = any(
-        part.content_type == "text/calendar" and _CALENDAR_REPLY.search(part.content()[:20_000]) for part in parts
-    )
     flags = _mail_flags(structure.is_cut, is_cut, body, reader, files)
     found: dict[str, Any] = {
         "message_id": message_id(root.headers),
@@ -85,11 +84,11 @@ def parse_mail(raw: bytes, *, envelope: Mapping[str, Any] | None = None, opens_p
         "text": text,
         "html": body.html[:TEXT_MAX] if body.html is not None else None,
         "trimmed_from": None if forward is not None else _trimmed(text, quote_at),
-        "headers": facts(root.headers),
+        "headers": facts(root.headers) | _delivered(root.headers),
         "verdict": {"result": "none", "source": "headers", "detail": ""},
         "bounce": bounced,
         "report": kind if bounced is None else None,
-        "is_calendar_reply": has_calendar,
+        "is_calendar_reply": any(map(_is_calendar_reply, parts)),
         "forwarded": forward,
         "attachments": [file.json() for file in files],
         "encoding_repaired": is_repaired or reader.repaired,
@@ -97,6 +96,12 @@ def parse_mail(raw: bytes, *, envelope: Mapping[str, Any] | None = None, opens_p
     }
     found["content_sha256"] = _content_hash(found)
     return ParsedMail(found, files)
+
+
+def _delivered(headers: Message) -> dict[str, list[str]]:
+    """Whom the mail was delivered to, as servers note it."""
+    found = [one["address"] for name in _DELIVERED for one in addresses(headers, name)]
+    return {"delivered_to": found[:_REPLY_IDS_MAX]} if found else {}
 
 
 def _files(parts: list[Part], reader: BodyReader, body: Body) -> list[File]:
@@ -136,6 +141,13 @@ def _contents(files: list[tuple[str, bytes]], rtf: bytes, body: Body) -> Iterato
     if rtf and not (body.plain or "").strip() and not (body.html or "").strip():
         # The text as Outlook formats it, and in no other form.
         yield "message.rtf", rtf
+
+
+def _is_calendar_reply(part: Part) -> bool:
+    if part.content_type not in ("text/calendar", "application/ics"):
+        return False
+    named = (part.parameter("method") or "").strip().upper()
+    return named == "REPLY" or _CALENDAR_REPLY.search(part.content()[:20_000]) is not None
 
 
 def _trimmed(text: str, by_html: int | None) -> int | None:

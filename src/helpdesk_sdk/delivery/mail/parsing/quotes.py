@@ -10,24 +10,21 @@ from __future__ import annotations
 
 import re
 
+from .header_words import FROM_WORDS, SENT_WORDS, SUBJECT_WORDS
+
 _LINES_MAX = 5000
 _LINE_MAX = 500
+# The line at the top of our own mails, above which people reply: its words are an admin's.
+_OUR_LINE = re.compile(r"[>|\s]*##- .{1,200} -##")
 _ORIGINAL = re.compile(
     r"[-_]{2,}\s*(?:original message|original-nachricht|ursprüngliche nachricht|message d.origine|message original"
     r"|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|originalmeddelande"
     r"|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|původní zpráva|исходное сообщение)\s*[-_]{2,}",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\*?(?:from|von|de|da|van|från|fra|od|от|发件人|差出人|lähettäjä)\s*[:：]\*?\s*\S", re.IGNORECASE)
-_SENT = re.compile(
-    r"\*?(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato|data|verzonden|skickat|sendt|dato|wysłano"
-    r"|odesláno|отправлено|дата|发送时间|日期|送信日時|lähetetty)\s*[:：]",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"\*?(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|temat|předmět|тема|主题|件名|aihe)\s*[:：]",
-    re.IGNORECASE,
-)
+_FROM = re.compile(rf"\*?(?:{FROM_WORDS})\s*[:：]\*?\s*\S", re.IGNORECASE)
+_SENT = re.compile(rf"\*?(?:{SENT_WORDS})\s*[:：]", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\*?(?:{SUBJECT_WORDS})\s*[:：]", re.IGNORECASE)
 _WROTE = re.compile(
     r"(?:on\s.+\swrote|am\s.+\sschrieb.*|le\s.+\sa écrit|el\s.+\sescribió|il\s.+\sha scritto"
     r"|op\s.+\s(?:schreef|heeft).*|em\s.+\sescreveu|den\s.+\sskrev.*|på\s.+\sskrev.*|w dniu\s.+\s(?:pisze|napisał).*"
@@ -66,7 +63,7 @@ def quote_offset(text: str, marked: int | None = None) -> int | None:
             return None
     end = len(lines) if marked is None else next(n for n, start in enumerate(starts) if start >= marked)
     signed = _signature(lines, end)
-    return _checked(text, starts[signed]) if signed < end else marked
+    return starts[signed] if signed < end else marked
 
 
 def _signature(lines: list[str], end: int) -> int:
@@ -88,6 +85,8 @@ def _quote(text: str, lines: list[str], starts: list[int]) -> int | None:
             continue
         if quoted[at]:
             return _above(text, starts[at]) if _all_quoted(lines, quoted, filled, at) else -1
+        if _OUR_LINE.fullmatch(line):
+            return _above(text, starts[_before(short, at)])
         if _ORIGINAL.fullmatch(line) or _is_header_block(short, at):
             return _above(text, starts[_before(short, at)])
         length = _attribution(short, at)
@@ -104,10 +103,6 @@ def _quote(text: str, lines: list[str], starts: list[int]) -> int | None:
 
 def _above(text: str, offset: int) -> int:
     return offset if text[:offset].strip() else -1
-
-
-def _checked(text: str, offset: int) -> int | None:
-    return offset if offset > 0 and text[:offset].strip() else None
 
 
 def _all_quoted(lines: list[str], quoted: list[bool], filled: list[bool], at: int) -> bool:
