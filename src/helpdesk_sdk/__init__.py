@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from .models.mail import (
         EmailBlock,
         EmailChannel,
+        EmailHtml,
         EmailOutcome,
         EmailOutcomeName,
         InboundEmail,
@@ -234,6 +235,7 @@ __all__ = [
     "EmailBlock",
     "EmailChannel",
     "EmailChannelRef",
+    "EmailHtml",
     "EmailOutcome",
     "EmailOutcomeName",
     "EmailPreview",

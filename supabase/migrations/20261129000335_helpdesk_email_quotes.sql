@@ -31,14 +31,14 @@ as $$
   select helpdesk_private.bare_text(left(s.body, 20000)), s.author_name
   from (
     (
-      select m.body, m.author_name, m.created_at from helpdesk.messages as m
+      select m.body, m.author_name, m.sequence from helpdesk.messages as m
       where m.ticket_id = p_ticket_id and m.redacted_at is null
-      order by m.created_at desc limit 8
+      order by m.sequence desc limit 8
     )
     union all
-    select t.description, '', t.created_at from helpdesk.tickets as t where t.ticket_id = p_ticket_id
+    select t.description, '', 0 from helpdesk.tickets as t where t.ticket_id = p_ticket_id
   ) as s
-  order by s.created_at desc;
+  order by s.sequence desc;
 $$;
 comment on function helpdesk_private.said_before is
   'The last eight public messages and what opened the ticket, each without its blanks: what a mail may quote.';

@@ -18,7 +18,7 @@ begin
   where e.recipient = p_user.email and e.created_at >= now() and e.user_id = p_user.user_id
     and e.kind = 'notification' and e.state = 'queued' and e.details ->> 'notification' = 'assigned'
     and e.details ->> 'operation' = pg_current_xact_id()::text
-  order by e.created_at limit 1;
+  limit 1;
   if not found then
     return false;
   elsif v_email.ticket_id <> p_ticket_id and not coalesce(v_email.details -> 'tickets' ? p_ticket_id::text, false) then

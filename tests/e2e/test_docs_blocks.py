@@ -34,7 +34,7 @@ _ELSEWHERE |= {"docs/guides/scripts.md"}
 _HERE = {
     "README.md": 2,
     "docs/assistant.md": 3,
-    "docs/email.md": 6,
+    "docs/email.md": 9,
     "docs/events.md": 1,
     "docs/export.md": 1,
     "docs/knowledge.md": 3,
@@ -188,8 +188,16 @@ def test_email(hd: Helpdesk, helpdesk_project: Project, capsys: pytest.CaptureFi
     _run("docs/email.md", 2, hd=hd)
     assert "0 in quarantine; 0 addresses" in capsys.readouterr().out
     _run("docs/email.md", 3, hd=hd)
+    assert capsys.readouterr().out == "0 tickets; 0 mails still wait\n"
+    ticket = hd.tickets.get(hd.mail.inbound.get(fresh).ticket_id)
+    hd.messages.reply(ticket, "Not by mail.")
+    _run("docs/email.md", 4, ("list(42)", f"list({ticket.number})"), hd=hd)
+    assert capsys.readouterr().out == ""
+    _run("docs/email.md", 5, hd=hd)
+    assert hd.settings.get().email_reply_line
+    _run("docs/email.md", 6, hd=hd)
     assert "locale" in capsys.readouterr().out
-    _run("docs/email.md", 4, hd=hd)
+    _run("docs/email.md", 7, hd=hd)
     assert "Your number is" in capsys.readouterr().out
 
 

@@ -1,5 +1,6 @@
 import { HelpdeskError } from "../lib/errors.ts";
 import { type InboundMail, ticketIdsOf, type TicketMail } from "../lib/inboundMail.ts";
+import type { MailHtml } from "../lib/mailHtml.ts";
 import type { Ticket } from "../lib/models.ts";
 import { call, client, connection, credentials } from "./supabase.ts";
 import { listTicketsById } from "./tickets.ts";
@@ -61,16 +62,6 @@ export async function listMailsOf(ticketIds: string[]): Promise<TicketMail[]> {
   const query = client().from("inbound_emails").select(WITHOUT_BODY).in("ticket_id", ticketIds);
   return await call(query.order("received_at").limit(500)) as unknown as TicketMail[];
 }
-
-/** A mail as it came, cleaned: a document of its own. */
-export type MailHtml = {
-  html: string | null;
-  has_html: boolean | null;
-  remote_images: number;
-  shows_remote_images: boolean;
-  missing_images: number;
-  is_cut: boolean;
-};
 
 /** The HTML of a mail; with pictures from the sender's servers only on request. */
 export async function readMailHtml(inboundId: string, withImages: boolean): Promise<MailHtml> {

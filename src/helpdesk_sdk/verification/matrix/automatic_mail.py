@@ -17,7 +17,7 @@ CASES = [
     Case(
         "read templates of mails",
         Call("email_templates"),
-        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 10 | 10",
+        f"{NOT_IN} | forbidden forbidden | forbidden forbidden | 12 | 12",
         says="See the templates of mails",
     ),
     Case("write a template", Call("set_email_template", _TEXT), _ADMINS, says="Write a template"),

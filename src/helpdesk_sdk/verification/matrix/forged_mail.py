@@ -30,7 +30,8 @@ CASES: list[Case] = [
     for name, mail, gives in (
         ("staff, whom nobody vouches for", _mail(_STAFF, _OF_STAFF, "none"), _NOTE),
         ("staff, at the requester's reply address", _mail(_STAFF, _REPLY), _NOTE),
-        ("staff, by the id of a mail", _mail(_STAFF, **_TALK), _WAITS),
+        ("staff, by the id of a mail", _mail(_STAFF, **_TALK), _NOTE),
+        ("staff, by the id of a mail, whom nobody vouches for", _mail(_STAFF, verdict="none", **_TALK), _WAITS),
         ("staff, with a new ticket", _mail(_STAFF, verdict="none"), _WAITS | {"reason": "staff_not_verified"}),
         (
             "somebody at the reply address of staff",

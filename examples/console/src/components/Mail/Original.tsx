@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl";
 import { useMailHtml } from "../../hooks/useInboundMail.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
 import type { TicketMail } from "../../lib/inboundMail.ts";
-import type { MailHtml } from "../../services/inboundMail.ts";
+import type { MailHtml } from "../../lib/mailHtml.ts";
 import { Button, ErrorNote, Skeleton } from "../Shared/index.ts";
 import { OriginalFrame } from "./OriginalFrame.tsx";
 

@@ -17,7 +17,7 @@ export function OriginalFrame({ html, title }: { html: string; title: string }) 
       sandbox="allow-scripts"
       referrerPolicy="no-referrer"
       onLoad={show}
-      className="h-96 w-full resize-y rounded-md border border-line bg-white"
+      className="h-96 w-full resize-y rounded-md border border-line"
     />
   );
 }
