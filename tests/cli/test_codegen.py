@@ -23,6 +23,8 @@ from helpdesk_cli._codegen.typescript import typescript_module
 from helpdesk_sdk import CustomField
 from helpdesk_sdk.local import _gateway
 
+pytestmark = pytest.mark.sample(2)
+
 PROGRAMS = Path(__file__).with_name("codegen")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EVIL = '"""\n\'\'\'; import os; os.system("touch hacked") #\\ */ \u2028 `${x}` \u202e {x} </script> \\'

@@ -194,6 +194,7 @@ def test_a_run_is_free_for_others_within_half_a_minute_after_sigterm(desk: Desk,
     assert desk.provider.calls == 1
 
 
+@pytest.mark.night
 def test_two_workers_do_each_of_a_hundred_jobs_once(desk: Desk, shell: Cli) -> None:
     runs = {desk.ask("next_steps") for _ in range(60)}
     ticket = desk.agent.tickets.create("Files")

@@ -18,6 +18,8 @@ from tests.db.catalog import ALLOWED
 from tests.db.people import ADMIN, AGENT, CUSTOMER, SERVICE, Db, Person, as_person, value
 from tests.db.world import World
 
+pytestmark = pytest.mark.sample(3)
+
 _GRANTED = re.compile(r"authenticated: function (helpdesk(?:_private)?\.\w+)\(")
 # The first raises what it is told to; the other takes any number of words.
 _HELPERS = {"helpdesk_private.fail", "helpdesk_private.text_among"}

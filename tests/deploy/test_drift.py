@@ -31,6 +31,7 @@ DRIFT = {
 
 
 @pytest.mark.parametrize("what", DRIFT)
+@pytest.mark.sample(4)
 def test_a_change_by_hand_is_named(deployed: Host, what: str) -> None:
     statement, told = DRIFT[what]
     policy = deployed.value("select min(polname) from pg_policy where polrelid = 'helpdesk.tickets'::regclass")

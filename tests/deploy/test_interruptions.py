@@ -87,6 +87,7 @@ def goes_on(host: Host) -> None:
 
 
 @pytest.mark.parametrize(("where", "when", "count"), IN_MIGRATIONS)
+@pytest.mark.sample(3)
 def test_a_first_deployment_killed_in_the_migrations(
     host: Host, server: Postgres, deployed_template: str, where: str, when: str, count: int
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_first_deployment_killed_in_the_migrations(
 
 
 @pytest.mark.parametrize(("where", "when", "count"), AFTERWARDS)
+@pytest.mark.sample(3)
 def test_a_deployment_killed_after_the_migrations(deployed: Host, where: str, when: str, count: int) -> None:
     kill(deployed, where, when, count)
     before = deployed.value("select deployment_id from helpdesk_private.deployments where finished_at is null")

@@ -12,6 +12,8 @@ from tests.deploy.support import EXPAND, THIS, Host, next_release
 from helpdesk_sdk import deploy
 from helpdesk_sdk.deploy.errors import DeploymentFailedError, DeploymentRefusedError
 
+pytestmark = pytest.mark.sample(2)
+
 VERSION = EXPAND[11:25]
 
 

@@ -143,6 +143,7 @@ def test_the_output_ends_with_the_next_steps() -> None:
     assert "\x1b" not in output
 
 
+@pytest.mark.night
 def test_a_kept_helpdesk_keeps_running_and_its_logins_work(place: Path) -> None:
     data = place / "kept"
     output = run([HELPDESK, "demo", "--keep", "--data", data, "--port", "0", "--json"], BARE)

@@ -189,7 +189,9 @@ def test_email(hd: Helpdesk, helpdesk_project: Project, capsys: pytest.CaptureFi
     assert "0 in quarantine; 0 addresses" in capsys.readouterr().out
     _run("docs/email.md", 3, hd=hd)
     assert capsys.readouterr().out == "0 tickets; 0 mails still wait\n"
-    ticket = hd.tickets.get(hd.mail.inbound.get(fresh).ticket_id)
+    opened = hd.mail.inbound.get(fresh).ticket_id
+    assert opened
+    ticket = hd.tickets.get(opened)
     hd.messages.reply(ticket, "Not by mail.")
     _run("docs/email.md", 4, ("list(42)", f"list({ticket.number})"), hd=hd)
     assert capsys.readouterr().out == ""

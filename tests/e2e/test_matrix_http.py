@@ -27,6 +27,7 @@ def untouched(api: Api) -> str:
     return fingerprint(api.db)
 
 
+@pytest.mark.sample(3)
 def test_who_may_do_what(api: Api, untouched: str, case: Case) -> None:
     found = failures(api, case, untouched)
     assert not found, "\n".join(found)

@@ -62,6 +62,7 @@ def created_in_log(hd: Helpdesk, cursor: str) -> Counter[UUID]:
     [("gateway", signal.SIGKILL), ("postgres", signal.SIGINT), ("postgres", signal.SIGQUIT)],
     ids=["gateway killed", "database restarted", "database crashed"],
 )
+@pytest.mark.sample(2)
 def test_a_restart_in_the_middle_of_writing(own_stack: Stack, process: str, how: signal.Signals) -> None:
     info = own_stack.refresh()
     done = threading.Semaphore(0)

@@ -24,6 +24,8 @@ from helpdesk_sdk.verification.live import try_topics
 from helpdesk_sdk.verification.project import Project
 from helpdesk_sdk.verification.report import BrokenPromise
 
+pytestmark = pytest.mark.sample(3)
+
 
 @dataclass
 class Furnished:

@@ -16,6 +16,8 @@ from tests.harmless import HARMLESS, IN_OTHER_LANGUAGES
 
 from helpdesk_sdk.testing import ScriptedProvider
 
+pytestmark = pytest.mark.sample(3)
+
 BLOCKS = {"settings", "ticket", "conversation", "passages"}
 
 

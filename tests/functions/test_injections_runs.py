@@ -19,6 +19,8 @@ from tests.functions.injections import ARTICLE, Customer, everything, proposals,
 
 from helpdesk_sdk.testing import Play, ScriptedProvider
 
+pytestmark = pytest.mark.sample(3)
+
 
 @pytest.fixture(scope="module")
 def customer(assistant_desk: Desk) -> Customer:

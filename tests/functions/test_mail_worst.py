@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 from tests.functions.mail_parsers import run_script
 from tests.functions.worst_mails import worst_mail
 
@@ -28,6 +29,7 @@ def test_python_reads_them_in_time() -> None:
         assert len(json.dumps(found)) < 10_000_000, about
 
 
+@pytest.mark.night
 def test_the_function_reads_them_in_time(tmp_path: Path) -> None:
     abouts = {}
     for seed in _SEEDS:

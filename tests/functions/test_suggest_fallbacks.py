@@ -12,6 +12,8 @@ from tests.functions.desk import Desk, desk_with
 
 from helpdesk_sdk.testing import Play, ScriptedProvider
 
+pytestmark = pytest.mark.sample(2)
+
 
 @pytest.mark.parametrize(
     ("behaviour", "reason", "calls"),

@@ -52,6 +52,7 @@ def usage(desk: Desk) -> dict[str, Any]:
     return (desk.sql(query) or [{"reserved_tokens": 0, "used_tokens": 0, "calls": 0}])[0]
 
 
+@pytest.mark.night
 def test_fifty_requests_share_one_run_and_one_call_for_the_same_question(
     desk: Desk, agents: list[str], provider: ScriptedProvider
 ) -> None:
@@ -88,6 +89,7 @@ def test_fifty_requests_never_exceed_the_budget(desk: Desk, agents: list[str], p
 
 
 @pytest.mark.parametrize("behaviour", ["server_error", "rate_limited", "cut"])
+@pytest.mark.night
 def test_fifty_requests_fall_back_in_time_when_the_endpoint_fails(
     desk: Desk, agents: list[str], provider: ScriptedProvider, behaviour: Any
 ) -> None:

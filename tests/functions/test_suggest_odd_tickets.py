@@ -7,6 +7,8 @@ from tests.functions.desk import Desk
 
 from helpdesk_sdk.testing import ScriptedProvider
 
+pytestmark = pytest.mark.sample(3)
+
 KINDS = ("reply", "summary", "next_steps", "article")
 ODD = {
     "a title of one mark": ("?", ""),

@@ -33,6 +33,8 @@ from tests.local.support import (
 from helpdesk_sdk.install.package import pip_install
 from helpdesk_sdk.local import StackInfo, _gateway
 
+pytestmark = pytest.mark.sample(2)
+
 KEYS = {
     "api_url",
     "publishable_key",

@@ -21,6 +21,8 @@ from helpdesk_sdk.local import Stack, StackError
 from helpdesk_sdk.local._embeddings import _SERVE, Embeddings
 from helpdesk_sdk.local._project_settings import project_settings
 
+pytestmark = pytest.mark.sample(2)
+
 
 @pytest.fixture
 def flipped(place: Path) -> Path:

@@ -158,6 +158,7 @@ def test_what_is_called_after_a_migration_is_part_of_its_transaction(hosted_data
 
 
 @pytest.mark.parametrize("failing", OURS, ids=lambda path: path.stem)
+@pytest.mark.sample(6)
 def test_a_file_that_fails_at_its_end_leaves_nothing(hosted_database: str, tmp_path: Path, failing: Path) -> None:
     for path in OURS[: OURS.index(failing)]:
         shutil.copy(path, tmp_path)

@@ -51,6 +51,7 @@ def test_the_examples_of_the_docs_run_in_a_suite_of_somebody_else(tmp_path: Path
     assert "8 passed" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.night
 def test_the_examples_of_the_docs_pass_a_strict_type_checker(tmp_path: Path) -> None:
     for number, example in enumerate(_examples()):
         (tmp_path / f"test_helpdesk_{number}.py").write_text(example)

@@ -24,6 +24,8 @@ from helpdesk_sdk.local.stack import _SUPERVISE
 _HOLD = """
 import json, sys
 from helpdesk_sdk.local import Stack
+
+pytestmark = pytest.mark.sample(2)
 stack = Stack.start(sys.argv[1] or None, ephemeral=not sys.argv[1])
 print(json.dumps(stack.info.as_dict()), flush=True)
 sys.stdin.read()

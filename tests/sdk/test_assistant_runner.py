@@ -19,6 +19,8 @@ from helpdesk_sdk.embeddings import EmbeddingEndpoint, embed_waiting
 from helpdesk_sdk.resources.assistant.waiting import wait_for_worker
 from helpdesk_sdk.scripted_provider import Play, ScriptedProvider
 
+pytestmark = pytest.mark.sample(2)
+
 if TYPE_CHECKING:
     from helpdesk_sdk.testing import Project
 

@@ -17,6 +17,8 @@ from tests.sdk.world import Staffed, World, email
 from helpdesk_sdk import AsyncHelpdesk, CursorAheadError, Helpdesk, InvalidValueError, Priority, new_id
 from helpdesk_sdk.models.events import parse_cursor
 
+pytestmark = pytest.mark.sample(3)
+
 
 @pytest.fixture(scope="module")
 def backlog(staffed: Staffed) -> list[int]:

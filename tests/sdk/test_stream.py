@@ -110,6 +110,7 @@ async def test_f14_nothing_is_missed_between_joining_and_reading(staffed: Staffe
             await reader.end()
 
 
+@pytest.mark.night
 async def test_a_slow_reader_holds_one_page_however_much_happens(staffed: Staffed, database: Database) -> None:
     async with client(staffed) as agent:
         cursor = await agent.events.head()

@@ -67,16 +67,20 @@ story(
   },
 );
 
-story("a team with tickets is not deleted, and the sentence says what to do", async ({ world, open, allow }) => {
-  allow(/409/);
-  const page = await open(world.people.ada, "/admin/teams");
-  const team = page.getByRole("region", { name: "Billing" });
-  await team.getByRole("button", { name: "Delete" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
-  await team.getByText("The team has tickets. Transfer its tickets first.").waitFor();
-});
+story(
+  "a team with tickets is not deleted, and the sentence says what to do",
+  { night: true },
+  async ({ world, open, allow }) => {
+    allow(/409/);
+    const page = await open(world.people.ada, "/admin/teams");
+    const team = page.getByRole("region", { name: "Billing" });
+    await team.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await team.getByText("The team has tickets. Transfer its tickets first.").waitFor();
+  },
+);
 
-story("the last admin stays an admin", async ({ world, open }) => {
+story("the last admin stays an admin", { night: true }, async ({ world, open }) => {
   const page = await open(world.people.ada, "/admin/people");
   await page.getByText("ada@example.com").waitFor();
   expect(await page.getByLabel("Role of Ada Admin").isDisabled(), "an admin can take their own role away");

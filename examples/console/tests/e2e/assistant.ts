@@ -71,7 +71,7 @@ story("an agent takes a draft apart by its sources, edits it and sends it", asyn
   await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
 });
 
-story("a draft never takes the place of what was typed", async (told) => {
+story("a draft never takes the place of what was typed", { night: true }, async (told) => {
   await publish(told);
   const { page } = await ask(told);
   await sources(page).waitFor(COLD);
@@ -168,7 +168,7 @@ story("passages are the answer while the model fails", { world: "failing_model" 
   await told.expectAccessible(page);
 });
 
-story("no article answers: the box says so, and offers a note", async (told) => {
+story("no article answers: the box says so, and offers a note", { night: true }, async (told) => {
   const { page } = await ask(told);
   await box(page).getByText("No published article answers this question.").waitFor(COLD);
   await box(page).getByRole("button", { name: "Add as internal note" }).click();
@@ -182,7 +182,7 @@ story("a question to the assistant is given up", { world: "silent_model", night:
   await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
 });
 
-story("the assistant leaves a ticket alone, and helps again", async ({ world, open }) => {
+story("the assistant leaves a ticket alone, and helps again", { night: true }, async ({ world, open }) => {
   const page = await open(world.people.ana, `/tickets/${world.tickets.printer.ticket_id}`);
   await box(page).getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Leave this ticket alone" }).click();
@@ -192,7 +192,7 @@ story("the assistant leaves a ticket alone, and helps again", async ({ world, op
   await box(page).getByRole("button", { name: "Suggest a reply" }).waitFor();
 });
 
-story("the assistant is switched off", async ({ world, open, api }) => {
+story("the assistant is switched off", { night: true }, async ({ world, open, api }) => {
   await api(world.people.ada).update("ai_settings", "singleton=eq.true", { is_enabled: false });
   const page = await open(world.people.ana, `/tickets/${world.tickets.printer.ticket_id}`);
   await box(page).getByText("The assistant is switched off.").waitFor();
@@ -249,7 +249,7 @@ story(
   },
 );
 
-story("waiting proposals are reviewed in one place", async (told) => {
+story("waiting proposals are reviewed in one place", { night: true }, async (told) => {
   const { world, api, expectAccessible, screenshot } = told;
   await publish(told);
   const { page, ticketId } = await ask(told);

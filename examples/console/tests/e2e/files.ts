@@ -93,7 +93,7 @@ story(
 
 story("a check that a reload has ended is asked for again", { night: true }, (told) => replyAfterReload(told, CHECKS));
 
-story("who signs out leaves no file behind", async ({ world, open }) => {
+story("who signs out leaves no file behind", { night: true }, async ({ world, open }) => {
   const page = await open(world.people.mei, "/requests/new");
   await attach(page, PHOTO);
   await page.getByRole("list", { name: "Files" }).getByText("photo.txt").waitFor();

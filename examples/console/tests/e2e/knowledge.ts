@@ -38,7 +38,7 @@ story(
   },
 );
 
-story("who may not publish is told, and keeps the draft", async ({ world, open, api, allow }) => {
+story("who may not publish is told, and keeps the draft", { night: true }, async ({ world, open, api, allow }) => {
   allow(/403/);
   const page = await open(world.people.ana, "/knowledge/new");
   await page.getByLabel("Title").fill("Draft of Ana");
@@ -49,7 +49,7 @@ story("who may not publish is told, and keeps the draft", async ({ world, open, 
   expectEqual(row, { status: "draft", body: "Not yet." }, "the draft");
 });
 
-story("two writers: nobody's text is overwritten", async ({ world, open, api }) => {
+story("two writers: nobody's text is overwritten", { night: true }, async ({ world, open, api }) => {
   const ana = api(world.people.ana);
   const article = await ana.insert("articles", { slug: "returns", title: "Returns", body: "Within 14 days." });
   const page = await open(world.people.ana, `/knowledge/${article.article_id}`);

@@ -62,7 +62,7 @@ story("a role that is taken away closes the page of staff", async ({ world, open
   expectEqual(await page.getByText(printer.title).count(), 0, "tickets of others");
 });
 
-story("who leaves a team no longer sees its tickets", async ({ world, open, api }) => {
+story("who leaves a team no longer sees its tickets", { night: true }, async ({ world, open, api }) => {
   const { printer } = world.tickets;
   const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
   await page.getByText("Smoke comes out of it.").waitFor();
@@ -77,6 +77,7 @@ story("who leaves a team no longer sees its tickets", async ({ world, open, api 
 
 story(
   "views that a colleague shares, changes and takes back come and go by themselves",
+  { night: true },
   async ({ world, open, api }) => {
     const ana = api(world.people.ana), ada = api(world.people.ada);
     const tree = { all: [{ field: "status", op: "is", value: "open" }] };

@@ -55,42 +55,46 @@ story("a customer signs up and asks; a double click on Send is one ticket", asyn
   }
 });
 
-story("answers arrive by themselves; a reply, solved, and open again", async ({ world, open, api, ...story }) => {
-  const { ticket_id } = world.tickets.parcel!;
-  const { mei, ana } = world.people;
-  const asked: string[] = [];
-  const page = await open(mei, "/settings");
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto(`/requests/${ticket_id}`);
-  await page.getByText("I have asked the carrier.").waitFor();
-  await page.getByText("Waiting for you").waitFor();
-  expectEqual(await page.getByText("The carrier says Wednesday.").count(), 0, "notes on the page");
-  const [{ message_id: seen }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
-  await api(ana).rpc("send_reply", { ticket_id, body: "It comes on Thursday.", expected_last_message: seen });
-  await page.getByText("It comes on Thursday.").waitFor();
-  await page.getByText(/Ana Duarte/).last().waitFor();
+story(
+  "answers arrive by themselves; a reply, solved, and open again",
+  { night: true },
+  async ({ world, open, api, ...story }) => {
+    const { ticket_id } = world.tickets.parcel!;
+    const { mei, ana } = world.people;
+    const asked: string[] = [];
+    const page = await open(mei, "/settings");
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(`/requests/${ticket_id}`);
+    await page.getByText("I have asked the carrier.").waitFor();
+    await page.getByText("Waiting for you").waitFor();
+    expectEqual(await page.getByText("The carrier says Wednesday.").count(), 0, "notes on the page");
+    const [{ message_id: seen }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
+    await api(ana).rpc("send_reply", { ticket_id, body: "It comes on Thursday.", expected_last_message: seen });
+    await page.getByText("It comes on Thursday.").waitFor();
+    await page.getByText(/Ana Duarte/).last().waitFor();
 
-  await page.getByLabel("Write a message").fill("Thank you!");
-  await page.getByRole("button", { name: "Send", exact: true }).dblclick();
-  await page.getByRole("article", { name: "Message of You" }).filter({ hasText: "Thank you!" }).waitFor();
-  await page.getByText("We are on it").waitFor();
-  const sent = await api("system").rows("messages", `ticket_id=eq.${ticket_id}&body=eq.Thank you!`);
-  expectEqual(sent.length, 1, "messages");
-  expectEqual(await valueIn(page.getByLabel("Write a message")), "", "the draft after it was sent");
+    await page.getByLabel("Write a message").fill("Thank you!");
+    await page.getByRole("button", { name: "Send", exact: true }).dblclick();
+    await page.getByRole("article", { name: "Message of You" }).filter({ hasText: "Thank you!" }).waitFor();
+    await page.getByText("We are on it").waitFor();
+    const sent = await api("system").rows("messages", `ticket_id=eq.${ticket_id}&body=eq.Thank you!`);
+    expectEqual(sent.length, 1, "messages");
+    expectEqual(await valueIn(page.getByLabel("Write a message")), "", "the draft after it was sent");
 
-  await page.getByRole("button", { name: "My problem is solved" }).click();
-  await page.getByRole("button", { name: "Open again" }).waitFor();
-  await page.getByText("Done", { exact: true }).waitFor();
-  await story.expectAccessible(page);
-  await page.getByRole("button", { name: "Open again" }).click();
-  await page.getByRole("button", { name: "My problem is solved" }).waitFor();
-  const staffs = asked.filter((path) =>
-    /rest.*(notes|ticket_tags|proposals|ai_|team_tickets)|(Queue|Ticket(Detail)?|Admin|Proposals|Dashboard)Page/.test(
-      path,
-    )
-  );
-  expectEqual(staffs, [], "what only staff need");
-});
+    await page.getByRole("button", { name: "My problem is solved" }).click();
+    await page.getByRole("button", { name: "Open again" }).waitFor();
+    await page.getByText("Done", { exact: true }).waitFor();
+    await story.expectAccessible(page);
+    await page.getByRole("button", { name: "Open again" }).click();
+    await page.getByRole("button", { name: "My problem is solved" }).waitFor();
+    const staffs = asked.filter((path) =>
+      /rest.*(notes|ticket_tags|proposals|ai_|team_tickets)|(Queue|Ticket(Detail)?|Admin|Proposals|Dashboard)Page/.test(
+        path,
+      )
+    );
+    expectEqual(staffs, [], "what only staff need");
+  },
+);
 
 story(
   "a request that is typed twice keeps one draft; the fields of the form are checked",
@@ -146,46 +150,50 @@ story(
   },
 );
 
-story("what a message brings is inert and readable, also on a telephone", async ({ world, open, api, ...story }) => {
-  const { ticket_id } = world.tickets.parcel!;
-  const { mei, ana } = world.people;
-  const [{ message_id: seen }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
-  const nasty = [
-    "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'><b onclick='hacked=3'>raw</b>",
-    "![a pixel](https://tracker.invalid/pixel.png) [run](javascript:window.hacked=4) [data](data:text/html,<script>1</script>)",
-    "[**https://bank.example**](https://evil.example/login) and [Ana](https://example.com/)",
-    "| a | b |\n|---|---|\n| <iframe src='https://evil.invalid'></iframe> | 2 |",
-  ].join("\n\n");
-  await api(ana).rpc("send_reply", { ticket_id, body: nasty, expected_last_message: seen });
-  const [{ message_id: next }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
-  await api(ana).rpc("send_reply", { ticket_id, body: "x".repeat(49_000), expected_last_message: next });
-  const [{ message_id: last }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
-  await api(ana).rpc("send_reply", { ticket_id, body: "> ".repeat(20_000), expected_last_message: last });
-  const page = await open(mei, `/requests/${ticket_id}`, { width: 390, height: 844 });
-  await page.getByText("[evil.example]").waitFor();
-  await page.getByRole("button", { name: /Show all 49,000/ }).waitFor();
-  const found = await page.evaluate(() => ({
-    hacked: (globalThis as { hacked?: number }).hacked ?? null,
-    images: document.querySelectorAll("main img, main iframe, main script").length,
-    links: [...document.querySelectorAll("main article a")].map((link) => [
-      link.getAttribute("href"),
-      link.getAttribute("target"),
-      link.getAttribute("rel"),
-    ]),
-  }));
-  const rel = "noopener noreferrer nofollow ugc";
-  expectEqual(found, {
-    hacked: null,
-    images: 0,
-    links: [["https://evil.example/login", "_blank", rel], ["https://example.com/", "_blank", rel]],
-  });
-  expect(await page.getByRole("button", { name: "Show image" }).count() === 1, "the image waits for a click");
-  await expectNoOverflow(page, "a request");
-  await story.expectAccessible(page);
-  await page.getByRole("button", { name: /Show all 49,000/ }).click();
-  await expectNoOverflow(page, "a request with a long line");
-  await story.screenshot(page, "portal-request-390");
-});
+story(
+  "what a message brings is inert and readable, also on a telephone",
+  { night: true },
+  async ({ world, open, api, ...story }) => {
+    const { ticket_id } = world.tickets.parcel!;
+    const { mei, ana } = world.people;
+    const [{ message_id: seen }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
+    const nasty = [
+      "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'><b onclick='hacked=3'>raw</b>",
+      "![a pixel](https://tracker.invalid/pixel.png) [run](javascript:window.hacked=4) [data](data:text/html,<script>1</script>)",
+      "[**https://bank.example**](https://evil.example/login) and [Ana](https://example.com/)",
+      "| a | b |\n|---|---|\n| <iframe src='https://evil.invalid'></iframe> | 2 |",
+    ].join("\n\n");
+    await api(ana).rpc("send_reply", { ticket_id, body: nasty, expected_last_message: seen });
+    const [{ message_id: next }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
+    await api(ana).rpc("send_reply", { ticket_id, body: "x".repeat(49_000), expected_last_message: next });
+    const [{ message_id: last }] = await api(ana).rows("messages", `ticket_id=eq.${ticket_id}&order=sequence.desc`);
+    await api(ana).rpc("send_reply", { ticket_id, body: "> ".repeat(20_000), expected_last_message: last });
+    const page = await open(mei, `/requests/${ticket_id}`, { width: 390, height: 844 });
+    await page.getByText("[evil.example]").waitFor();
+    await page.getByRole("button", { name: /Show all 49,000/ }).waitFor();
+    const found = await page.evaluate(() => ({
+      hacked: (globalThis as { hacked?: number }).hacked ?? null,
+      images: document.querySelectorAll("main img, main iframe, main script").length,
+      links: [...document.querySelectorAll("main article a")].map((link) => [
+        link.getAttribute("href"),
+        link.getAttribute("target"),
+        link.getAttribute("rel"),
+      ]),
+    }));
+    const rel = "noopener noreferrer nofollow ugc";
+    expectEqual(found, {
+      hacked: null,
+      images: 0,
+      links: [["https://evil.example/login", "_blank", rel], ["https://example.com/", "_blank", rel]],
+    });
+    expect(await page.getByRole("button", { name: "Show image" }).count() === 1, "the image waits for a click");
+    await expectNoOverflow(page, "a request");
+    await story.expectAccessible(page);
+    await page.getByRole("button", { name: /Show all 49,000/ }).click();
+    await expectNoOverflow(page, "a request with a long line");
+    await story.screenshot(page, "portal-request-390");
+  },
+);
 
 story("the help centre answers before a request is written", async ({ world, open, api, ...story }) => {
   const made: Record<string, string> = {};

@@ -93,39 +93,43 @@ story(
   },
 );
 
-story("a saved view is made, changed, shared and deleted", async ({ world, open, api, expectAccessible }) => {
-  const page = await open(world.people.ana, "/queue?q=status%3Aopen%20printer");
-  await page.getByRole("button", { name: "Save as a view" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name").fill("Printers");
-  await expectAccessible(page, "the window of a view");
-  await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("View: Printers").waitFor();
-  expectEqual(await page.getByRole("combobox", { name: "Filter" }).inputValue(), "status:open printer", "the filter");
+story(
+  "a saved view is made, changed, shared and deleted",
+  { night: true },
+  async ({ world, open, api, expectAccessible }) => {
+    const page = await open(world.people.ana, "/queue?q=status%3Aopen%20printer");
+    await page.getByRole("button", { name: "Save as a view" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("Printers");
+    await expectAccessible(page, "the window of a view");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("View: Printers").waitFor();
+    expectEqual(await page.getByRole("combobox", { name: "Filter" }).inputValue(), "status:open printer", "the filter");
 
-  // Another filter is a change of the view, saved when one says so.
-  await page.getByRole("combobox", { name: "Filter" }).fill('status:open,pending "on fire"');
-  await page.keyboard.press("Enter");
-  await page.getByText("View: Printers, changed and not saved").waitFor();
-  await page.getByRole("button", { name: "Change this view" }).click();
-  await dialog.getByLabel("Name").fill("Printers that burn");
-  await dialog.getByLabel("For").selectOption({ label: "The team Support" });
-  await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("View: Printers that burn").waitFor();
-  const [view] = await api("system").rows("views", "select=name,audience,tree");
-  expectEqual(view, {
-    name: "Printers that burn",
-    audience: "team",
-    tree: {
-      all: [{ op: "is", field: "status", value: ["open", "pending"] }, { text: "on fire", match: "phrase" }],
-    },
-  }, "the view");
+    // Another filter is a change of the view, saved when one says so.
+    await page.getByRole("combobox", { name: "Filter" }).fill('status:open,pending "on fire"');
+    await page.keyboard.press("Enter");
+    await page.getByText("View: Printers, changed and not saved").waitFor();
+    await page.getByRole("button", { name: "Change this view" }).click();
+    await dialog.getByLabel("Name").fill("Printers that burn");
+    await dialog.getByLabel("For").selectOption({ label: "The team Support" });
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("View: Printers that burn").waitFor();
+    const [view] = await api("system").rows("views", "select=name,audience,tree");
+    expectEqual(view, {
+      name: "Printers that burn",
+      audience: "team",
+      tree: {
+        all: [{ op: "is", field: "status", value: ["open", "pending"] }, { text: "on fire", match: "phrase" }],
+      },
+    }, "the view");
 
-  const ben = await open(world.people.ben, "/queue");
-  await ben.getByRole("link", { name: /Printers that burn/ }).click();
-  await ben.getByRole("grid").getByText("The printer is on fire").waitFor();
+    const ben = await open(world.people.ben, "/queue");
+    await ben.getByRole("link", { name: /Printers that burn/ }).click();
+    await ben.getByRole("grid").getByText("The printer is on fire").waitFor();
 
-  await page.getByRole("button", { name: "Delete this view" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Delete this view" }).click();
-  await eventually("the view is gone", async () => (await api("system").rows("views")).length === 0);
-});
+    await page.getByRole("button", { name: "Delete this view" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete this view" }).click();
+    await eventually("the view is gone", async () => (await api("system").rows("views")).length === 0);
+  },
+);

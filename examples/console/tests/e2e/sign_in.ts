@@ -28,55 +28,63 @@ async function linkByMail(page: Page): Promise<Locator> {
   return page.getByRole("tabpanel", { name: "Link by e-mail" });
 }
 
-story("a forgotten password is reset by mail, and its link works once", async ({ world, open, expectAccessible }) => {
-  const { email } = world.people.mei;
-  const page = await open(null, "/sign-in");
-  await page.getByRole("link", { name: "Forgot your password?" }).click();
-  await page.getByRole("heading", { name: "Reset your password" }).waitFor();
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("button", { name: "Send link" }).click();
-  await page.getByText("a mail is on its way").waitFor();
-  const { link } = await mailTo(world, email);
+story(
+  "a forgotten password is reset by mail, and its link works once",
+  { night: true },
+  async ({ world, open, expectAccessible }) => {
+    const { email } = world.people.mei;
+    const page = await open(null, "/sign-in");
+    await page.getByRole("link", { name: "Forgot your password?" }).click();
+    await page.getByRole("heading", { name: "Reset your password" }).waitFor();
+    await page.getByLabel("E-mail address").fill(email);
+    await page.getByRole("button", { name: "Send link" }).click();
+    await page.getByText("a mail is on its way").waitFor();
+    const { link } = await mailTo(world, email);
 
-  const fresh = await open(null, "/sign-in");
-  await fresh.goto(link);
-  await fresh.getByRole("heading", { name: "Choose a password" }).waitFor();
-  expectEqual(new URL(fresh.url()).hash + new URL(fresh.url()).search, "", "what is left of the link in the address");
-  await expectAccessible(fresh);
-  await fresh.getByLabel("New password").fill(NEW_PASSWORD);
-  await fresh.keyboard.press("Enter");
-  await fresh.waitForURL(/\/requests$/);
+    const fresh = await open(null, "/sign-in");
+    await fresh.goto(link);
+    await fresh.getByRole("heading", { name: "Choose a password" }).waitFor();
+    expectEqual(new URL(fresh.url()).hash + new URL(fresh.url()).search, "", "what is left of the link in the address");
+    await expectAccessible(fresh);
+    await fresh.getByLabel("New password").fill(NEW_PASSWORD);
+    await fresh.keyboard.press("Enter");
+    await fresh.waitForURL(/\/requests$/);
 
-  const again = await open(null, "/sign-in");
-  await again.goto(link);
-  await again.getByText("has expired, or was used already").waitFor();
-  await again.goto("/sign-in");
-  await again.getByLabel("E-mail address").fill(email);
-  await again.getByLabel("Password", { exact: false }).last().fill(NEW_PASSWORD);
-  await again.keyboard.press("Enter");
-  await again.waitForURL(/\/requests$/);
-});
+    const again = await open(null, "/sign-in");
+    await again.goto(link);
+    await again.getByText("has expired, or was used already").waitFor();
+    await again.goto("/sign-in");
+    await again.getByLabel("E-mail address").fill(email);
+    await again.getByLabel("Password", { exact: false }).last().fill(NEW_PASSWORD);
+    await again.keyboard.press("Enter");
+    await again.waitForURL(/\/requests$/);
+  },
+);
 
-story("a mail signs in without a password, by its code and by its link", async ({ world, open, expectAccessible }) => {
-  const { email } = world.people.ana;
-  const page = await open(null, "/sign-in");
-  await (await linkByMail(page)).getByLabel("E-mail address").fill(email);
-  await page.getByRole("button", { name: "Send link" }).click();
-  await page.getByLabel("Code from the mail").waitFor();
-  await expectAccessible(page);
-  const mail = await mailTo(world, email);
-  await page.getByLabel("Code from the mail").fill(/\b\d{6}\b/.exec(mail.text)![0]);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url: URL) => !url.pathname.startsWith("/sign-in"));
+story(
+  "a mail signs in without a password, by its code and by its link",
+  { night: true },
+  async ({ world, open, expectAccessible }) => {
+    const { email } = world.people.ana;
+    const page = await open(null, "/sign-in");
+    await (await linkByMail(page)).getByLabel("E-mail address").fill(email);
+    await page.getByRole("button", { name: "Send link" }).click();
+    await page.getByLabel("Code from the mail").waitFor();
+    await expectAccessible(page);
+    const mail = await mailTo(world, email);
+    await page.getByLabel("Code from the mail").fill(/\b\d{6}\b/.exec(mail.text)![0]);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL((url: URL) => !url.pathname.startsWith("/sign-in"));
 
-  const other = await open(null, "/sign-in");
-  await (await linkByMail(other)).getByLabel("E-mail address").fill(email);
-  await other.getByRole("button", { name: "Send link" }).click();
-  await other.getByLabel("Code from the mail").waitFor();
-  await other.goto((await mailTo(world, email)).link);
-  await other.getByRole("navigation").first().waitFor();
-  expectEqual(new URL(other.url()).hash, "", "what is left of the link in the address");
-});
+    const other = await open(null, "/sign-in");
+    await (await linkByMail(other)).getByLabel("E-mail address").fill(email);
+    await other.getByRole("button", { name: "Send link" }).click();
+    await other.getByLabel("Code from the mail").waitFor();
+    await other.goto((await mailTo(world, email)).link);
+    await other.getByRole("navigation").first().waitFor();
+    expectEqual(new URL(other.url()).hash, "", "what is left of the link in the address");
+  },
+);
 
 story(
   "a link of somebody else asks before it replaces a session, and then nothing of the first person is left",

@@ -229,27 +229,34 @@ story("drafts outlive a reload, the other tab, and another ticket", { night: tru
   await eventually("the mark is gone", async () => await mark.count() === 0);
 });
 
-story("a reply can be taken back while it waits, and is sent after that", async ({ world, open, api }) => {
-  const parcel = world.tickets.parcel!;
-  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, { preferences: { undoSeconds: 5 } });
-  await arrive(page, "I have asked the carrier.");
-  await page.keyboard.press("r");
-  await page.keyboard.type("Too early");
-  await page.keyboard.press("Control+Enter");
-  await page.getByText(/Sending to Mei Tanaka in [345] s/).waitFor();
-  await page.keyboard.press("u");
-  expectEqual(await valueIn(reply(page)), "Too early", "the text");
-  await reply(page).fill("Just right");
-  await page.getByRole("button", { name: "Send and set the status" }).click();
-  await page.getByRole("menuitem", { name: "Send and set Resolved" }).click();
-  await page.getByRole("button", { name: "Send now" }).click();
-  await conversation(page).getByText("Just right").waitFor();
-  await eventually("the reply is sent once, with the status", async () => {
-    const [ticket] = await api(world.people.ana).rows(
-      "tickets",
-      `ticket_id=eq.${parcel.ticket_id}&select=status,messages(body)&messages.order=sequence`,
-    );
-    return JSON.stringify(ticket) ===
-      JSON.stringify({ status: "resolved", messages: [{ body: "I have asked the carrier." }, { body: "Just right" }] });
-  });
-});
+story(
+  "a reply can be taken back while it waits, and is sent after that",
+  { night: true },
+  async ({ world, open, api }) => {
+    const parcel = world.tickets.parcel!;
+    const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, { preferences: { undoSeconds: 5 } });
+    await arrive(page, "I have asked the carrier.");
+    await page.keyboard.press("r");
+    await page.keyboard.type("Too early");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText(/Sending to Mei Tanaka in [345] s/).waitFor();
+    await page.keyboard.press("u");
+    expectEqual(await valueIn(reply(page)), "Too early", "the text");
+    await reply(page).fill("Just right");
+    await page.getByRole("button", { name: "Send and set the status" }).click();
+    await page.getByRole("menuitem", { name: "Send and set Resolved" }).click();
+    await page.getByRole("button", { name: "Send now" }).click();
+    await conversation(page).getByText("Just right").waitFor();
+    await eventually("the reply is sent once, with the status", async () => {
+      const [ticket] = await api(world.people.ana).rows(
+        "tickets",
+        `ticket_id=eq.${parcel.ticket_id}&select=status,messages(body)&messages.order=sequence`,
+      );
+      return JSON.stringify(ticket) ===
+        JSON.stringify({
+          status: "resolved",
+          messages: [{ body: "I have asked the carrier." }, { body: "Just right" }],
+        });
+    });
+  },
+);

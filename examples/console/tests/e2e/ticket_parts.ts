@@ -100,6 +100,7 @@ story("files on the ticket itself stand with its description", { night: true }, 
 
 story(
   "too much at once is a sentence: 10 MB of text, 200 files, a file of another type",
+  { night: true },
   async ({ world, open, screenshot }) => {
     const parcel = world.tickets.parcel!;
     const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
@@ -132,34 +133,42 @@ story(
   },
 );
 
-story("a mention in a reply asks once, and can become a note", async ({ world, open, api, screenshot }) => {
-  const parcel = world.tickets.parcel!;
-  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
-  await arrive(page, "I have asked the carrier.");
-  await page.keyboard.press("r");
-  await page.keyboard.type("@ben can you call them?");
-  const question = page.getByText("You mention somebody.");
-  await question.waitFor();
-  await screenshot(page, "ticket-mention");
-  await page.getByRole("button", { name: "Keep it in the reply" }).click();
-  await page.keyboard.type(" @carl too");
-  expectEqual(await question.count(), 0, "it asks once");
-  await reply(page).fill("");
-  await page.reload();
-  await arrive(page, "I have asked the carrier.");
-  await reply(page).fill("@ben what did they say?");
-  await page.getByRole("button", { name: "Move it to a note" }).click();
-  const note = page.getByRole("textbox", { name: /^Internal note/ });
-  expectEqual(await valueIn(note), "@ben what did they say?", "the note");
-  await note.press("Control+Enter");
-  await eventually(
-    "the note is saved",
-    async () =>
-      (await api(world.people.ben).rows("notes", `ticket_id=eq.${parcel.ticket_id}&body=like.*what did they say*`))
-        .length === 1,
-  );
-  expectEqual((await api(world.people.mei).rows("messages", `ticket_id=eq.${parcel.ticket_id}`)).length, 1, "messages");
-});
+story(
+  "a mention in a reply asks once, and can become a note",
+  { night: true },
+  async ({ world, open, api, screenshot }) => {
+    const parcel = world.tickets.parcel!;
+    const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
+    await arrive(page, "I have asked the carrier.");
+    await page.keyboard.press("r");
+    await page.keyboard.type("@ben can you call them?");
+    const question = page.getByText("You mention somebody.");
+    await question.waitFor();
+    await screenshot(page, "ticket-mention");
+    await page.getByRole("button", { name: "Keep it in the reply" }).click();
+    await page.keyboard.type(" @carl too");
+    expectEqual(await question.count(), 0, "it asks once");
+    await reply(page).fill("");
+    await page.reload();
+    await arrive(page, "I have asked the carrier.");
+    await reply(page).fill("@ben what did they say?");
+    await page.getByRole("button", { name: "Move it to a note" }).click();
+    const note = page.getByRole("textbox", { name: /^Internal note/ });
+    expectEqual(await valueIn(note), "@ben what did they say?", "the note");
+    await note.press("Control+Enter");
+    await eventually(
+      "the note is saved",
+      async () =>
+        (await api(world.people.ben).rows("notes", `ticket_id=eq.${parcel.ticket_id}&body=like.*what did they say*`))
+          .length === 1,
+    );
+    expectEqual(
+      (await api(world.people.mei).rows("messages", `ticket_id=eq.${parcel.ticket_id}`)).length,
+      1,
+      "messages",
+    );
+  },
+);
 
 story("custom fields of all types, tags and a snooze", async ({ world, open, api, screenshot, expectAccessible }) => {
   const parcel = world.tickets.parcel!, ada = api(world.people.ada);
@@ -325,21 +334,25 @@ story(
   },
 );
 
-story("a ticket that vanishes says so, and what was written is there", async ({ world, open, api, screenshot }) => {
-  const printer = world.tickets.printer!;
-  const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
-  await arrive(page, "Smoke comes out of it.");
-  await page.keyboard.press("r");
-  await page.keyboard.type("I was just writing");
-  await api(world.people.ada).rpc("transfer_ticket", { ticket_id: printer.ticket_id, team_id: world.teams.Billing });
-  await page.getByText("This ticket is not here, or it is not yours to see.").waitFor();
-  expectEqual(
-    await page.getByRole("textbox", { name: "Draft: Reply" }).inputValue(),
-    "I was just writing",
-    "the draft",
-  );
-  await screenshot(page, "ticket-gone");
-});
+story(
+  "a ticket that vanishes says so, and what was written is there",
+  { night: true },
+  async ({ world, open, api, screenshot }) => {
+    const printer = world.tickets.printer!;
+    const page = await open(world.people.ana, `/tickets/${printer.ticket_id}`);
+    await arrive(page, "Smoke comes out of it.");
+    await page.keyboard.press("r");
+    await page.keyboard.type("I was just writing");
+    await api(world.people.ada).rpc("transfer_ticket", { ticket_id: printer.ticket_id, team_id: world.teams.Billing });
+    await page.getByText("This ticket is not here, or it is not yours to see.").waitFor();
+    expectEqual(
+      await page.getByRole("textbox", { name: "Draft: Reply" }).inputValue(),
+      "I was just writing",
+      "the draft",
+    );
+    await screenshot(page, "ticket-gone");
+  },
+);
 
 story(
   "the ticket on a telephone, in German, dark and dense",
@@ -387,30 +400,34 @@ story(
   },
 );
 
-story("who signs out is asked about their drafts, and they are gone", async ({ world, open, expectAccessible }) => {
-  const parcel = world.tickets.parcel!;
-  const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
-  await arrive(page, "I have asked the carrier.");
-  await page.keyboard.press("r");
-  await page.keyboard.type("Not for other eyes");
-  await page.getByText("Draft kept on this device").waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByText("One draft is not sent.").waitFor();
-  await expectAccessible(page);
-  await page.getByRole("button", { name: "Cancel" }).click();
-  expectEqual(await valueIn(reply(page)), "Not for other eyes", "the draft after no");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("button", { name: "Delete and sign out" }).click();
-  await page.waitForURL(/sign-in/);
-  const left = await page.evaluate(async () => {
-    const opened = indexedDB.open("helpdesk-drafts");
-    await new Promise((done) => opened.onsuccess = done);
-    const counted = opened.result.transaction("drafts").objectStore("drafts").count();
-    await new Promise((done) => counted.onsuccess = done);
-    return counted.result;
-  });
-  expectEqual(left, 0, "drafts on the device");
-});
+story(
+  "who signs out is asked about their drafts, and they are gone",
+  { night: true },
+  async ({ world, open, expectAccessible }) => {
+    const parcel = world.tickets.parcel!;
+    const page = await open(world.people.ana, `/tickets/${parcel.ticket_id}`, AT_ONCE);
+    await arrive(page, "I have asked the carrier.");
+    await page.keyboard.press("r");
+    await page.keyboard.type("Not for other eyes");
+    await page.getByText("Draft kept on this device").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("One draft is not sent.").waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    expectEqual(await valueIn(reply(page)), "Not for other eyes", "the draft after no");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Delete and sign out" }).click();
+    await page.waitForURL(/sign-in/);
+    const left = await page.evaluate(async () => {
+      const opened = indexedDB.open("helpdesk-drafts");
+      await new Promise((done) => opened.onsuccess = done);
+      const counted = opened.result.transaction("drafts").objectStore("drafts").count();
+      await new Promise((done) => counted.onsuccess = done);
+      return counted.result;
+    });
+    expectEqual(left, 0, "drafts on the device");
+  },
+);
 
 story("a message becomes a ticket of its own, and a text is removed for good", async ({ world, open, api }) => {
   const parcel = world.tickets.parcel!;

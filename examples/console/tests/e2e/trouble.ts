@@ -65,7 +65,7 @@ story("a database that is older stops the console, a newer one does not; what wa
   await eventually("the draft is there", async () => await reply.inputValue() === "Half a sentence");
 });
 
-story("a helpdesk that is not installed says so", async ({ world, open }) => {
+story("a helpdesk that is not installed says so", { night: true }, async ({ world, open }) => {
   const page = await open(world.people.ana, "/settings");
   const missing = { code: "PGRST106", message: "Invalid schema: helpdesk", details: null, hint: null };
   await page.route("**/rest/v1/**", (route) => route.fulfill({ status: 406, json: missing }));
@@ -73,7 +73,7 @@ story("a helpdesk that is not installed says so", async ({ world, open }) => {
   await page.getByRole("heading", { name: "The database does not fit this console" }).waitFor();
 });
 
-story("a clock that is three hours ahead: it is said, and everything works", async (told) => {
+story("a clock that is three hours ahead: it is said, and everything works", { night: true }, async (told) => {
   await wrongClock(told, 3);
 });
 
@@ -139,23 +139,27 @@ story(
   },
 );
 
-story("a browser without any storage: sign-in and reply work, and it is said", async ({ world, open }) => {
-  const page = await open(null, "/sign-in");
-  await page.addInitScript(() => {
-    const forbid = () => {
-      throw new DOMException("The operation is insecure.", "SecurityError");
-    };
-    IDBFactory.prototype.open = forbid;
-    Object.defineProperty(globalThis, "localStorage", { get: forbid });
-    Object.defineProperty(globalThis, "sessionStorage", { get: forbid });
-  });
-  await page.goto(`/tickets/${world.tickets.parcel.ticket_id}`);
-  await signIn(page, world.people.ana);
-  await page.getByText("I have asked the carrier.").first().waitFor();
-  await page.keyboard.press("r");
-  await page.keyboard.type("It comes on Wednesday.");
-  await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
-});
+story(
+  "a browser without any storage: sign-in and reply work, and it is said",
+  { night: true },
+  async ({ world, open }) => {
+    const page = await open(null, "/sign-in");
+    await page.addInitScript(() => {
+      const forbid = () => {
+        throw new DOMException("The operation is insecure.", "SecurityError");
+      };
+      IDBFactory.prototype.open = forbid;
+      Object.defineProperty(globalThis, "localStorage", { get: forbid });
+      Object.defineProperty(globalThis, "sessionStorage", { get: forbid });
+    });
+    await page.goto(`/tickets/${world.tickets.parcel.ticket_id}`);
+    await signIn(page, world.people.ana);
+    await page.getByText("I have asked the carrier.").first().waitFor();
+    await page.keyboard.press("r");
+    await page.keyboard.type("It comes on Wednesday.");
+    await page.getByText("This browser does not let the helpdesk keep drafts.").waitFor();
+  },
+);
 
 story(
   "a storage that is full: it is said, and the reply is sent all the same",
