@@ -13,12 +13,27 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- Programs wrap lines anew, mark them, and write addresses of links behind their words.
   select regexp_replace(
-    regexp_replace(p_text, '[(<\[]https?://[^\s()<>]+[)>\]]', '', 'g'), '[\s\u00a0>|»*_#~=–—-]+', '', 'g'
+    regexp_replace(p_text, '[(<\[]https?://[^\s()<>\[\]]+[)>\]]', '', 'g'), '[\s\u00a0>|»*_#~=–—-]+', '', 'g'
   );
 $$;
 comment on function helpdesk_private.bare_text is
   'A text without blanks, line ends, rules and marks, for comparing.';
 revoke all on function helpdesk_private.bare_text from public, anon, authenticated, service_role;
+
+create function helpdesk_private.place_within(p_text text, p_part text)
+returns integer
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A text like aaaa… makes a search for a long part slow.
+  select case when substr(p_text, f.at, char_length(p_part)) = p_part then f.at else 0 end
+  from (select strpos(p_text, left(p_part, 60)) as at) as f;
+$$;
+comment on function helpdesk_private.place_within is
+  'Where the first place with the beginning of a part has all of the part; 0: it does not.';
+revoke all on function helpdesk_private.place_within from public, anon, authenticated, service_role;
 
 create function helpdesk_private.said_before(p_ticket_id uuid)
 returns table (said text, author_name text)
@@ -110,9 +125,13 @@ declare
   -- So few are a quote only if they are a whole message.
   c_whole constant integer := 6;
   c_signature constant integer := 12;
+  -- Comparisons of letters, at worst a second. No real answer needs so many.
+  c_work constant bigint := 1000000000;
   v_lines text[] := string_to_array(p_text, E'\n');
   v_last integer := cardinality(v_lines);
   v_said text[];
+  v_said_length bigint;
+  v_work bigint := 0;
   v_names text[];
   v_signature integer;
   v_console text := (select nullif(s.console_url, '') from helpdesk.settings as s);
@@ -129,7 +148,7 @@ declare
   v_is_whole boolean := false;
   v_is_half boolean;
 begin
-  select array_agg(s.said), array_agg(s.author_name) into v_said, v_names
+  select array_agg(s.said), sum(char_length(s.said)), array_agg(s.author_name) into v_said, v_said_length, v_names
   from helpdesk_private.said_before(p_ticket_id) as s where s.said <> '';
   if v_said is null or coalesce(v_last, 0) not between 1 and c_lines then
     return null;
@@ -147,11 +166,15 @@ begin
       -- Directly above the line below.
       v_at := v_at - v_length;
     else
+      v_work := v_work + least(v_length, 60) * v_said_length;
+      if v_work > c_work then
+        return null;
+      end if;
       select f.place, f.at into v_found, v_found_at
       from (
         select s.place, case
           when v_at is null and right(s.said, v_length) = v_bare then char_length(s.said) - v_length + 1
-          when v_length >= c_strong then strpos(s.said, v_bare)
+          when v_length >= c_strong then helpdesk_private.place_within(s.said, v_bare)
         end as at
         from unnest(v_said) with ordinality as s (said, place)
       ) as f
@@ -183,13 +206,16 @@ begin
     return null;
   end if;
   v_at := char_length(array_to_string(v_lines[:v_above - 1], E'\n'));
-  if helpdesk_private.is_blank(left(p_text, v_at)) or exists (
+  if v_work + least(v_at, 60 * v_above) * v_said_length > c_work
+    or helpdesk_private.is_blank(left(p_text, v_at)) or exists (
     -- Somebody answers between the lines of the quote.
     select from unnest(v_lines[:v_above - 1]) as l (line)
     cross join lateral helpdesk_private.bare_text(l.line) as b (bare)
     where l.line ~ '^\s*>' or (
       char_length(b.bare) >= c_strong
-      and exists (select from unnest(v_said) as s (said) where strpos(s.said, b.bare) > 0)
+      and exists (
+        select from unnest(v_said) as s (said) where helpdesk_private.place_within(s.said, b.bare) > 0
+      )
     )
   ) then
     return null;

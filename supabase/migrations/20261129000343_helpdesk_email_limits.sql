@@ -7,6 +7,7 @@ create table helpdesk_private.email_openings (
   domain text not null,
   channel_id uuid,
   is_known boolean not null,
+  is_verified boolean not null,
   received_at timestamptz not null
 );
 comment on table helpdesk_private.email_openings is
@@ -44,7 +45,7 @@ comment on function helpdesk_private.is_known_sender is
 revoke all on function helpdesk_private.is_known_sender from public, anon, authenticated, service_role;
 
 create function helpdesk_private.opened_near(
-  p_moment timestamptz, p_mailbox text, p_domain text, p_channel_id uuid
+  p_moment timestamptz, p_mailbox text, p_domain text, p_channel_id uuid, p_is_verified boolean
 )
 returns bigint
 language sql
@@ -55,19 +56,22 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- Mails are not decided on in the order in which they came: within an hour, before or after.
   select count(*) from (
-    select o.received_at from helpdesk_private.email_openings as o where p_mailbox is not null and o.mailbox = p_mailbox
+    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
+    where p_mailbox is not null and o.mailbox = p_mailbox
     union all
-    select o.received_at from helpdesk_private.email_openings as o
+    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
     where p_domain is not null and o.domain = p_domain and not o.is_known
     union all
-    select o.received_at from helpdesk_private.email_openings as o
+    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
     where p_channel_id is not null and o.channel_id = p_channel_id and not o.is_known
   ) as o
-  where o.received_at between p_moment - interval '1 hour' and p_moment + interval '1 hour';
+  where o.received_at between p_moment - interval '1 hour' and p_moment + interval '1 hour'
+    -- Forged mails keep nobody waiting whose domain vouches for the mail.
+    and (o.is_verified or not p_is_verified);
 $$;
 comment on function helpdesk_private.opened_near is
   'How many tickets were opened within an hour of a moment: by a mailbox, or by unknown senders of a domain or at an '
-  'address of the helpdesk.';
+  'address of the helpdesk. For a verified mail, by verified ones only.';
 revoke all on function helpdesk_private.opened_near from public, anon, authenticated, service_role;
 
 create function helpdesk_private.judge_amount(p_email helpdesk.inbound_emails, p_author helpdesk.users)
@@ -79,6 +83,7 @@ as $$
 declare
   v_settings helpdesk.settings;
   v_is_known boolean := helpdesk_private.is_known_sender(p_author, p_email.from_address);
+  v_is_verified boolean := coalesce(p_email.verdict = 'pass', false);
   v_mailbox text := helpdesk_private.without_tag(p_email.from_address);
   v_domain text := split_part(p_email.from_address, '@', 2);
   -- Mails to none of our addresses are counted together.
@@ -87,14 +92,14 @@ declare
   v_permitted integer;
 begin
   -- So have staff, whose mail comes here only if it is verified.
-  if v_is_known and p_email.verdict = 'pass' then
+  if v_is_known and v_is_verified then
     return p_email;
   end if;
   select * into v_settings from helpdesk.settings;
   -- Of two mails at once, the second counts the first. Always in this order, so that nobody waits in a circle.
   perform helpdesk_private.await_key('email_openings_of', v_mailbox);
   v_permitted := v_settings.email_tickets_per_sender;
-  v_opened := helpdesk_private.opened_near(p_email.received_at, v_mailbox, null, null);
+  v_opened := helpdesk_private.opened_near(p_email.received_at, v_mailbox, null, null, v_is_verified);
   if v_opened >= v_permitted then
     p_email.reason := 'sender_per_hour';
   elsif not v_is_known then
@@ -102,7 +107,7 @@ begin
     if not helpdesk_private.is_shared_provider(v_domain) then
       perform helpdesk_private.await_key('email_openings_of', '@' || v_domain);
       v_permitted := v_settings.email_tickets_per_domain;
-      v_opened := helpdesk_private.opened_near(p_email.received_at, null, v_domain, null);
+      v_opened := helpdesk_private.opened_near(p_email.received_at, null, v_domain, null, v_is_verified);
       if v_opened >= v_permitted then
         p_email.reason := 'domain_per_hour';
       end if;
@@ -110,7 +115,7 @@ begin
     if p_email.reason is null then
       perform helpdesk_private.await_key('email_openings_at', v_channel_id::text);
       v_permitted := v_settings.email_tickets_per_channel;
-      v_opened := helpdesk_private.opened_near(p_email.received_at, null, null, v_channel_id);
+      v_opened := helpdesk_private.opened_near(p_email.received_at, null, null, v_channel_id, v_is_verified);
       if v_opened >= v_permitted then
         p_email.reason := 'channel_per_hour';
       end if;
@@ -123,8 +128,10 @@ begin
     );
     return p_email;
   end if;
-  insert into helpdesk_private.email_openings (inbound_id, mailbox, domain, channel_id, is_known, received_at)
-  values (p_email.inbound_id, v_mailbox, v_domain, v_channel_id, v_is_known, p_email.received_at)
+  insert into helpdesk_private.email_openings (
+    inbound_id, mailbox, domain, channel_id, is_known, is_verified, received_at
+  )
+  values (p_email.inbound_id, v_mailbox, v_domain, v_channel_id, v_is_known, v_is_verified, p_email.received_at)
   on conflict do nothing;
   -- More than are added.
   delete from helpdesk_private.email_openings as o where o.inbound_id in (

@@ -74,6 +74,10 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "exit when v_first is null or helpdesk_private.line_above(v_lines, v_first, v_names) > v_line;",
             "exit when v_first is null;",
         ),
+        "what is made to be slow is compared to its end": (
+            "v_work + least(v_at, 60 * v_above) * v_said_length > c_work",
+            "false",
+        ),
         "a line of ours as an answer is hidden": ("(v_seen >= c_strong and (v_is_half or v_above < v_first))", "true"),
     },
     ("reply_line(helpdesk.outbound_emails)", "email_quotes"): {
@@ -114,13 +118,17 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "if not helpdesk_private.is_shared_provider(v_domain) then",
             "if true then",
         ),
-        "who forges a customer has no limit": ("v_is_known and p_email.verdict = 'pass'", "v_is_known"),
+        "who forges a customer has no limit": ("v_is_known and v_is_verified", "v_is_known"),
         "who is known waits with strangers": ("elsif not v_is_known then", "else"),
         "a tag is another sender": ("helpdesk_private.without_tag(p_email.from_address)", "p_email.from_address"),
-        "known people fill the limits of all": ("v_is_known, p_email.received_at)\n", "false, p_email.received_at)\n"),
+        "known people fill the limits of all": (
+            "v_channel_id, v_is_known, v_is_verified",
+            "v_channel_id, false, v_is_verified",
+        ),
         "what is counted stays": ("interval '2 days'", "interval '20 days'"),
     },
-    ("opened_near(timestamp with time zone,text,text,uuid)", "email_limits"): {
+    ("opened_near(timestamp with time zone,text,text,uuid,boolean)", "email_limits"): {
+        "forged mails fill the limits of verified ones": ("and (o.is_verified or not p_is_verified)", ""),
         "all time counts": ("- interval '1 hour' and", "- interval '100 years' and"),
         "late mails count for ever": ("p_moment + interval '1 hour'", "p_moment + interval '100 years'"),
         "what came later is not counted": ("p_moment + interval '1 hour'", "p_moment"),
@@ -147,6 +155,12 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
         "a list vouches for the author": (
             "p_email.verdict := 'none';\n    p_email.flags := p_email.flags || 'original",
             "p_email.flags := p_email.flags || 'original",
+        ),
+    },
+    (f"read_email({_PLACED},jsonb)", "email_verdicts"): {
+        "the sender chooses whose verdict is believed": (
+            "if cardinality(helpdesk_private.mail_addresses(p_envelope -> 'to')) = 0 then",
+            "if false then",
         ),
     },
     (f"judge_report({_PLACED})", "email_kinds"): {

@@ -21,6 +21,10 @@ EMAIL_ORIGINALS: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStr
             "return (select i from helpdesk.inbound_emails as i where i.inbound_id = p_inbound_id);",
         ),
     },
+    ("withheld_parts(helpdesk.inbound_emails)", "email_originals"): {
+        "what was deleted is shown": ("a.state = 'deleted' or", ""),
+        "what the desk does not take is shown": ("or (a.state = 'rejected'", "or (false"),
+    },
     ("original_email(uuid,uuid,uuid)", "email_originals"): {
         "what was redacted is shown": ("if v_email.redacted_at is not null or", "if"),
         "a copy of what was redacted is shown": (

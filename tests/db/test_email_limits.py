@@ -103,6 +103,19 @@ def test_all_unknown_senders_at_one_address_are_counted_together(desk: Db) -> No
     assert other["outcome"] == "created", "another address of the helpdesk"
 
 
+def test_forged_mails_keep_nobody_waiting_whose_domain_vouches_for_the_mail(desk: Db) -> None:
+    forged = [f"p{number}@firm.example" for number in range(3)]
+    assert _ends(_write(desk, "ann@firm.example", "ann@firm.example", *forged, verdict=NONE)) == [
+        *["created"] * 4,
+        "domain_per_hour",
+    ]
+    more = _write(desk, *[f"p@bomb{number}.example" for number in range(3)], verdict=NONE)
+    assert _ends(more) == ["created", "created", "channel_per_hour"]
+    assert _ends(_write(desk, *["ann@firm.example"] * 3)) == ["created", "created", "sender_per_hour"]
+    # What is verified fills the limits of all.
+    assert _ends(_write(desk, "new@firm.example", verdict=NONE)) == ["domain_per_hour"]
+
+
 def test_mails_to_none_of_our_addresses_are_counted_together(desk: Db) -> None:
     rows = [
         receive(desk, mail(f"p@bomb{number}.example", to=["x@nowhere.example"]), "x@nowhere.example")
@@ -125,7 +138,7 @@ def test_who_is_known_and_verified_has_no_limit_and_without_proof_their_own_only
 def test_known_people_do_not_fill_the_limits_of_strangers(desk: Db) -> None:
     _permit(desk, domain=1, channel=1)
     assert _ends(_write(desk, CUSTOMER_ADDRESS, verdict=NONE)) == ["created"]
-    assert _ends(_write(desk, "new@example.com")) == ["created"]
+    assert _ends(_write(desk, "new@example.com", verdict=NONE)) == ["created"]
 
 
 def test_an_address_that_an_admin_has_given_to_a_person_is_known_without_a_login(desk: Db) -> None:

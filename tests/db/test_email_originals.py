@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -88,6 +89,7 @@ def test_whoever_sees_the_message_is_told_and_nobody_else(desk: Db, world: World
         "raw_key": row["raw_key"],
         "size": 100,
         "has_html": True,
+        "withheld": [],
         "html": None,
     }
     for who, reason in ((NOBODY, "no_profile"), (GONE, "inactive_user"), (LEFT, "inactive_user")):
@@ -171,6 +173,29 @@ def test_what_was_redacted_is_gone_at_once_wherever_it_was_delivered(desk: Db, w
     # Who may not see it learns nothing of that.
     assert not _sees(desk, OTHER, message_id=row["post_id"])
     assert not value(desk, "select has_html from helpdesk.inbound_emails where inbound_id = %s", row["inbound_id"])
+
+
+def test_files_that_were_deleted_or_not_taken_are_shown_in_no_html(desk: Db, world: World) -> None:
+    kinds = (("1", "image/png", 10), ("2", "image/png", 10), ("3", "image/svg+xml", 10), ("4", "image/png", 2 * 10**8))
+    files = [{"part": part, "name": "x", "type": type, "size": size, "flags": []} for part, type, size in kinds]
+    row = _answer(desk, world, attachments=files)
+    with be(desk, SERVICE):
+        placed = value(desk, "select helpdesk.place_email_files(%s)", row["inbound_id"])
+    # Only too large for a download.
+    assert _ask(desk, CUSTOMER, message_id=row["post_id"])["withheld"] == ["3"]
+    (second,) = [file for file in placed if file["part"] == "2"]
+    desk.execute(
+        "insert into storage.objects (bucket_id, name, metadata) values ('helpdesk-attachments', %s, %s)",
+        (second["key"], json.dumps({"size": 10, "mimetype": "image/png"})),
+    )
+    with be(desk, SERVICE):
+        desk.execute("select helpdesk.finish_attachment(%s)", (second["attachment_id"],))
+    assert _ask(desk, CUSTOMER, message_id=row["post_id"])["withheld"] == ["3"]
+    with be(desk, AGENT):
+        desk.execute("select helpdesk.delete_attachment(%s)", (second["attachment_id"],))
+    for person in (CUSTOMER, AGENT, SERVICE):
+        assert _ask(desk, person, message_id=row["post_id"])["withheld"] == ["2", "3"]
+    assert _ask(desk, AGENT, inbound_id=row["inbound_id"])["withheld"] == ["2", "3"]
 
 
 def test_a_mail_says_whether_it_has_html(desk: Db, world: World) -> None:

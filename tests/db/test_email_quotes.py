@@ -64,6 +64,17 @@ def test_a_quote_with_unknown_marks_is_folded(desk: Db, first: Json, quote: str)
     assert _shown(desk, first, f"Now it prints.\nThank you!\n\n{quote}") == "Now it prints.\nThank you!"
 
 
+def test_a_mail_that_is_made_to_be_compared_for_ever_is_shown_whole(desk: Db, first: Json) -> None:
+    for _ in range(5):
+        reply(desk, first["ticket_id"], "a" * 20_000)
+    above = "\n".join("b" + "a" * 399 for _ in range(240))
+    desk.execute("set local statement_timeout = '20s'")
+    assert _shown(desk, first, f"{above}\n\n{OURS}") is None
+    assert _shown(desk, first, "[http://" * 11_000 + f"\n\n{OURS}") is not None
+    desk.execute("set local statement_timeout = 0")
+    assert _shown(desk, first, f"Now it prints.\n\n{OURS}") is not None
+
+
 def test_the_quotes_of_two_mails_are_folded_together(desk: Db, first: Json) -> None:
     asked = "It does not print at all, and it smells of smoke."
     both = f"Agent skrifaði 28.11.2026 10:00:\n\n{OURS}\n\nCustomer skrifaði 27.11.2026 09:00:\n\n{asked}"

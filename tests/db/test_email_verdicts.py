@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.db.mailing import SUPPORT, add_channels, mail, receive, ticket, token
+from tests.db.mailing import BILLING, SUPPORT, add_channels, mail, receive, ticket, token
 from tests.db.people import ADMIN, SERVICE, Db, be, one, value
 from tests.db.world import World
 
@@ -121,6 +121,36 @@ def test_headers_without_end_are_read_in_a_moment(desk: Db) -> None:
             made = {"verdict": {"source": "header"}, "headers": {"authentication_results": lines}}
             assert value(desk, asked, json.dumps(made), [US]) == "none"
     desk.execute("set local statement_timeout = 0")
+
+
+def _without_envelope(desk: Db, to: str, line: str) -> str:
+    sent = mail(to=[to], headers={"authentication_results": [line]}, verdict={"result": "pass", "source": "header"})
+    with be(desk, SERVICE):
+        receive_it = "select helpdesk.receive_email('imap', %s, 100, '{\"to\": []}') ->> 'inbound_id'"
+        inbound_id = value(desk, receive_it, sent["content_sha256"])
+        value(desk, "select helpdesk.ingest_email(%s, %s)", inbound_id, json.dumps(sent))
+    return str(value(desk, "select verdict from helpdesk.inbound_emails where inbound_id = %s", inbound_id))
+
+
+def test_without_an_envelope_the_sender_does_not_choose_whom_we_trust(desk: Db) -> None:
+    other = "mx.elsewhere.example"
+    assert [_without_envelope(desk, to, FORGED) for to in (SUPPORT, BILLING)] == ["pass", "pass"]
+    with be(desk, ADMIN):
+        desk.execute(
+            "update helpdesk.email_channels set trusted_authserv_ids = %s where address = %s", ([other], BILLING)
+        )
+    # A mailbox behind our own server does not remove what claims to be of the other one.
+    assert _without_envelope(desk, BILLING, FORGED.replace(US, other)) == "none"
+    assert _without_envelope(desk, SUPPORT, FORGED) == "none"
+    assert _verdict(desk, FORGED) == "pass", "the envelope says where it came"
+    with be(desk, ADMIN):
+        desk.execute(
+            "update helpdesk.email_channels set trusted_authserv_ids = %s where address = %s", ([other, US], BILLING)
+        )
+    assert [_without_envelope(desk, to, FORGED) for to in (SUPPORT, BILLING)] == ["pass", "pass"]
+    with be(desk, ADMIN):
+        desk.execute("update helpdesk.email_channels set trusted_authserv_ids = '{}' where address = %s", (BILLING,))
+    assert _without_envelope(desk, SUPPORT, FORGED) == "pass", "an address whose provider gives the verdict"
 
 
 def test_a_forged_verdict_gives_a_forger_no_staffs_hand(desk: Db, world: World) -> None:

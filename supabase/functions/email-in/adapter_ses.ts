@@ -2,6 +2,7 @@
 
 import { BodyError, type Call, jsonIn, list, needed, rows, text } from "./adapters.ts";
 import { ApiError } from "../_helpdesk/api.ts";
+import { addressesIn } from "./mail_headers.ts";
 import { derValues } from "./mail_smime.ts";
 import type { Verdict } from "./mail_parser.ts";
 import type { Incoming } from "./receiving.ts";
@@ -35,7 +36,7 @@ export async function fromSes(call: Call): Promise<Incoming | Response> {
   const [mail] = rows([notice.mail]);
   const raw = await bytesOf(call, message, notice, rows([receipt?.action])[0] ?? {});
   const to = (Array.isArray(receipt?.recipients) ? receipt.recipients : []).map(text).filter((one) => one !== null);
-  const verdict = verdictIn(receipt ?? {});
+  const verdict = verdictIn(receipt ?? {}, authorDomain(mail ?? {}));
   return { raw, envelope: { from: text(mail?.source), to }, source: "ses", verdict };
 }
 
@@ -58,7 +59,15 @@ async function bytesOf(
   throw new BodyError("The notification has no mail: choose the action for S3 with a topic, or the action for SNS");
 }
 
-function verdictIn(receipt: Record<string, unknown>): Verdict {
+/** The domain of the author as Amazon has read it. The verdict is of that one: the database compares it with ours. */
+function authorDomain(mail: Record<string, unknown>): string | null {
+  const [headers] = rows([mail.commonHeaders]);
+  const from = Array.isArray(headers?.from) ? headers.from.map(String) : [];
+  const { addresses } = addressesIn(from);
+  return addresses.length === 1 ? addresses[0]!.address.split("@")[1]?.toLowerCase() ?? null : null;
+}
+
+function verdictIn(receipt: Record<string, unknown>, domain: string | null): Verdict {
   const status = (name: string) => String(rows([receipt[name]])[0]?.status ?? "").toUpperCase();
   const [dmarc, policy] = [status("dmarcVerdict"), String(receipt.dmarcPolicy ?? "").toLowerCase()];
   const isRefused = dmarc === "FAIL" && (policy === "quarantine" || policy === "reject");
@@ -66,8 +75,9 @@ function verdictIn(receipt: Record<string, unknown>): Verdict {
     status("virusVerdict")
   }`;
   return {
-    result: dmarc === "PASS" ? "pass" : isRefused ? "fail" : "none",
+    result: dmarc === "PASS" && domain !== null ? "pass" : isRefused ? "fail" : "none",
     source: "ses",
+    ...(domain === null ? {} : { domain }),
     detail: detail.slice(0, 200),
   };
 }

@@ -58,7 +58,7 @@ function reaching(one: Call, { send }: { send: (address: string, init?: RequestI
 const stored = (key: unknown, bucket: unknown = "acme-mail", more: Record<string, unknown> = {}) =>
   JSON.stringify({
     notificationType: "Received",
-    mail: { source: "carla@customer.example" },
+    mail: { source: "carla@customer.example", commonHeaders: { from: ["Carla <carla@customer.example>"] } },
     receipt: {
       recipients: ["support@desk.example"],
       dmarcVerdict: { status: "PASS" },
@@ -115,6 +115,15 @@ Deno.test("Amazon's verdict", async () => {
     const mail = await fromSes(await message({ Message: notice({ dmarcVerdict: { status }, dmarcPolicy }, RAW) }));
     return mail instanceof Response ? null : mail.verdict?.result;
   };
+  const passed = async (...from: string[]) => {
+    const mail = await fromSes(await message({ Message: notice({ dmarcVerdict: { status: "PASS" } }, RAW, from) }));
+    return mail instanceof Response ? null : [mail.verdict?.result, mail.verdict?.domain ?? "nobody"].join(" ");
+  };
+  // Of one author, whose domain the database compares with that of the mail.
+  equal(await passed('"agent@acme.example" <x@Evil.example>'), "pass evil.example");
+  for (const from of [[], ["a@a.example, b@b.example"], ["a@a.example", "b@b.example"], ["x"]]) {
+    equal(await passed(...from), "none nobody", from.join());
+  }
   equal(
     [await verdict("PASS"), await verdict("FAIL", "REJECT"), await verdict("FAIL", "none"), await verdict("GRAY")],
     ["pass", "fail", "none", "none"],

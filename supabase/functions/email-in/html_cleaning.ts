@@ -102,5 +102,9 @@ export function cleanHtml(html: string, { picture, withRemoteImages }: Wishes): 
       },
     },
   });
-  return { html: cleaned, ...counts, isCut: within.isCut };
+  // Without characters that a terminal obeys, also those that were written as references. A return alone hides a line.
+  const printable = cleaned.replaceAll(/\r\n?/g, "\n")
+    // deno-lint-ignore no-control-regex
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+  return { html: printable, ...counts, isCut: within.isCut };
 }

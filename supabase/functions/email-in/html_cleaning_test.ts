@@ -20,6 +20,11 @@ Deno.test("what a mail looks like stays", () => {
   equal(shown("1 &lt; 2 &amp; &uuml;"), "1 &lt; 2 &amp; ü");
 });
 
+Deno.test("what a terminal obeys is removed, also as a reference", () => {
+  equal(shown("a&#27;]52;c;eA==&#7;b\x1b[2J\x9b1m&#x9b;2m\tc\r\nd\re"), "a]52;c;eA==b[2J1m›2m\tc\nd\ne");
+  equal(shown('<a title="&#27;[2J" href="https://a.example/&#27;">x</a>').includes("\x1b"), false);
+});
+
 Deno.test("what runs, sends, loads or leads elsewhere is removed", () => {
   for (
     const html of [

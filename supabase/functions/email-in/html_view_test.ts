@@ -33,7 +33,8 @@ async function view(query: string, given: Record<string, unknown> = {}, raw: Bod
     asked.push([init.method, path, headers.get("authorization"), init.body].join(" "));
     if (path.endsWith("/original_email")) {
       if (given.status) return Promise.resolve(Response.json(given.body, { status: given.status as number }));
-      const known = { inbound_id: ID, raw_key: "emails/x.eml", size: 10, has_html: true, html: null, ...given };
+      const mail = { inbound_id: ID, raw_key: "emails/x.eml", size: 10, has_html: true, withheld: [], html: null };
+      const known = { ...mail, ...given };
       return Promise.resolve(Response.json(known));
     }
     return Promise.resolve(raw === null ? new Response("", { status: 404 }) : new Response(raw));
@@ -74,6 +75,12 @@ Deno.test("pictures of others on request, in the document and in its policy", as
   equal(body.html.includes('<img src="https://a.example/pixel" />'), true);
   equal(/img-src data: https: http:; /.test(body.html), true);
   equal(asked[0]?.includes(`{"ticket_id":"${ID}"}`), true);
+});
+
+Deno.test("a picture whose file was deleted is missing", async () => {
+  const { body } = await view(`message=${ID}`, { withheld: ["1"] });
+  equal([body.inline_images, body.missing_images, body.html.includes(PNG)], [0, 2, false]);
+  equal((await view(`message=${ID}`, { withheld: ["2"] })).body.inline_images, 1);
 });
 
 Deno.test("without HTML there is none, and Storage is not asked", async () => {

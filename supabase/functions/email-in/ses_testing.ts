@@ -3,6 +3,7 @@
 import type { Call } from "./adapters.ts";
 import { base64 } from "./signatures.ts";
 
+const AUTHOR = "Carla <carla@customer.example>";
 export const TOPIC = "arn:aws:sns:eu-central-1:1:mail";
 const ORDER: Record<string, string[]> = {
   Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
@@ -76,10 +77,10 @@ export async function amazon(version: "1" | "2", host = "sns.eu-central-1.amazon
 }
 
 /** What the service says of a mail that came. */
-export const notice = (receipt: Record<string, unknown>, content: string | null) =>
+export const notice = (receipt: Record<string, unknown>, content: string | null, from = [AUTHOR]) =>
   JSON.stringify({
     notificationType: "Received",
-    mail: { source: "carla@customer.example" },
+    mail: { source: "carla@customer.example", commonHeaders: { from } },
     receipt: { recipients: ["support@desk.example"], ...receipt },
     content,
   });
