@@ -21,11 +21,11 @@ import helpdesk_sdk
 from helpdesk_sdk.local import AlreadyRunningError, MigrationError, NotRunningError, PortTakenError, Stack, StackInfo
 from helpdesk_sdk.local.stack import _SUPERVISE
 
+pytestmark = pytest.mark.sample(2)
+
 _HOLD = """
 import json, sys
 from helpdesk_sdk.local import Stack
-
-pytestmark = pytest.mark.sample(2)
 stack = Stack.start(sys.argv[1] or None, ephemeral=not sys.argv[1])
 print(json.dumps(stack.info.as_dict()), flush=True)
 sys.stdin.read()
