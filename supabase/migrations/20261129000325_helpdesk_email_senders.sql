@@ -1,0 +1,48 @@
+-- E-mail in and out: what an address has done. Admins block senders; who answers programs with programs is muted.
+
+insert into helpdesk_private.concepts (version, concept) values ('20261129000325', 'email_senders');
+
+create function helpdesk_private.is_blocked(p_address text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from helpdesk.email_blocks as b
+    where b.pattern in (p_address, split_part(p_address, '@', 2))
+      or (b.pattern not like '%@%' and p_address like '%.' || b.pattern)
+  );
+$$;
+revoke all on function helpdesk_private.is_blocked from public, anon, authenticated, service_role;
+
+create function helpdesk_private.without_tag(p_address text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select regexp_replace(p_address, '^([^+@]+)[+][^@]*@', '\1@');
+$$;
+comment on function helpdesk_private.without_tag is
+  'The mailbox behind an address like name+tag@example.com. For counting only: who somebody is, the address says.';
+revoke all on function helpdesk_private.without_tag from public, anon, authenticated, service_role;
+
+create function helpdesk_private.may_mail_automatically(p_address text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (
+    select from helpdesk_private.email_mutes as m
+    where m.pattern in (helpdesk_private.without_tag(p_address), '@' || split_part(p_address, '@', 2))
+      and m.muted_until > clock_timestamp()
+  );
+$$;
+comment on function helpdesk_private.may_mail_automatically is
+  'False while the mailbox, or its domain, looks like the other end of a loop.';
+revoke all on function helpdesk_private.may_mail_automatically from public, anon, authenticated, service_role;
