@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from tests.local.support import eventually
 
 from helpdesk_sdk import Helpdesk, StatementTimeoutError
 from helpdesk_sdk._http.error_mapping import exception_for, parse_error
@@ -132,7 +133,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_undone(project: Project, w
                end $$;
                notify pgrst, 'reload schema'"""
         )
-    assert web.post("/rest/v1/rpc/dawdle", json={"seconds": 0.5}).json() == "8s"
+    eventually(lambda: web.post("/rest/v1/rpc/dawdle", json={"seconds": 0.5}).json() == "8s", "the function is seen", 5)
     before = count(web)
     with limited(project, 200):
         answer = web.post("/rest/v1/rpc/dawdle", json={"seconds": 30})
