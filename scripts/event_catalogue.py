@@ -619,7 +619,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.WEBHOOK_CREATED,
-        "There is a new webhook. It receives this event, too, if it asks for it.",
+        "There is a new webhook. Other webhooks receive the event.",
         "admins",
         _WEBHOOK,
         values={"webhook_id": "UUID"},
@@ -801,7 +801,7 @@ CATALOGUE = (
     ),
     Entry(
         EventType.SLACK_UPDATED,
-        "A Slack workspace was changed, or switched on or off by an admin.",
+        "A Slack workspace was changed, has other secrets, or was switched on or off by an admin.",
         "admins",
         _SLACK | {"changes": {"is_active": [True, False]}},
         values={"connection_id": "UUID"},
@@ -809,6 +809,7 @@ CATALOGUE = (
             "workspace_name": "text",
             "bot_user_id": "text",
             "is_active": "true or false",
+            "secrets": "null",
         },
     ),
     Entry(

@@ -27,7 +27,8 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Verify, and pass it on."""
-        body = self.rfile.read(min(int(self.headers.get("content-length", "0")), 65_536))
+        length = self.headers.get("content-length", "")
+        body = self.rfile.read(min(int(length), 65_536) if length.isdecimal() else 0)
         try:
             event = verify_webhook(dict(self.headers), body, os.environ["HELPDESK_WEBHOOK_SECRET"])
         except WebhookVerificationError:

@@ -68,6 +68,9 @@ begin
     return null;
   elsif not v_webhook.is_active and v_event.type <> 'webhook.test' then
     return '{}';
+  elsif v_event.type <> 'webhook.test' and not helpdesk_private.wants_event(v_webhook, v_event) then
+    -- An admin has narrowed the webhook since: what waited, and what is replayed, is not for its receiver any more.
+    return jsonb_build_object('dropped', 'The webhook does not ask for this event any more.');
   end if;
   v_data := to_jsonb(v_event) - 'xid' || jsonb_build_object(
     'cursor', v_event.xid::text || '.' || v_event.event_id,
@@ -91,7 +94,8 @@ end;
 $$;
 comment on function helpdesk_private.webhook_payload is
   'What is sent to a webhook: the row of events_since() and the ticket''s path in the Data API, under an id that is '
-  'the same in each attempt and each replay. Events that are too large come without their data.';
+  'the same in each attempt and each replay. Events that are too large come without their data; dropped: the webhook '
+  'was narrowed since, and does not ask for the event any more.';
 revoke all on function helpdesk_private.webhook_payload from public, anon, authenticated, service_role;
 
 create function helpdesk_private.note_webhook_outcome(p_delivery helpdesk.outbox, p_outcome text)

@@ -158,3 +158,39 @@ revoke all on function helpdesk_private.guard_participant_count from public, ano
 create trigger guard_participants after insert on helpdesk.ticket_participants
   referencing new table as changed
   for each statement execute function helpdesk_private.guard_participant_count();
+
+create table helpdesk_private.removed_participants (
+  ticket_id uuid not null references helpdesk.tickets (ticket_id) on delete cascade,
+  address text not null,
+  removed_at timestamptz not null default clock_timestamp(),
+  primary key (ticket_id, address)
+);
+comment on table helpdesk_private.removed_participants is
+  'Whom staff have removed from a ticket. No mail makes them a participant who receives copies: staff do.';
+revoke all on table helpdesk_private.removed_participants from public, anon, authenticated, service_role;
+alter table helpdesk_private.removed_participants enable row level security;
+
+create function helpdesk_private.remember_removal()
+returns trigger
+language plpgsql
+-- Definer: the table is closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into helpdesk_private.removed_participants (ticket_id, address)
+    -- Not with the ticket.
+    select old.ticket_id, old.address
+    where exists (select from helpdesk.tickets as t where t.ticket_id = old.ticket_id)
+    on conflict do nothing;
+  elsif new.receives_copies and (tg_op = 'UPDATE' or new.source = 'staff') then
+    delete from helpdesk_private.removed_participants as r
+    where (r.ticket_id, r.address) = (new.ticket_id, new.address);
+  end if;
+  return null;
+end;
+$$;
+revoke all on function helpdesk_private.remember_removal from public, anon, authenticated, service_role;
+create trigger remember_removal after insert or update or delete on helpdesk.ticket_participants
+  for each row execute function helpdesk_private.remember_removal();

@@ -30,7 +30,7 @@ comment on function helpdesk_private.names_others is
   'somebody who works the ticket added. Nobody who came by a Cc or by a mail of their own brings others.';
 revoke all on function helpdesk_private.names_others from public, anon, authenticated, service_role;
 
-create function helpdesk_private.was_named(p_ticket_id uuid, p_user_id uuid, p_address text)
+create function helpdesk_private.was_removed(p_ticket_id uuid, p_user_id uuid, p_address text)
 returns boolean
 language sql
 stable
@@ -38,6 +38,22 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select exists (
+    select from helpdesk_private.removed_participants as r
+    where r.ticket_id = p_ticket_id and r.address = any(p_address || helpdesk_private.addresses_of(p_user_id))
+  );
+$$;
+comment on function helpdesk_private.was_removed is
+  'Whether staff have removed the person from the ticket, and nobody of staff brought them back.';
+revoke all on function helpdesk_private.was_removed from public, anon, authenticated, service_role;
+
+create function helpdesk_private.was_named(p_ticket_id uuid, p_user_id uuid, p_address text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select not helpdesk_private.was_removed(p_ticket_id, p_user_id, p_address) and exists (
     select from helpdesk.inbound_emails as i
     where i.ticket_id = p_ticket_id and i.outcome in ('appended', 'created') and i.verdict = 'pass'
       and i.recipients && (p_address || helpdesk_private.addresses_of(p_user_id))
@@ -48,7 +64,7 @@ as $$
   );
 $$;
 comment on function helpdesk_private.was_named is
-  'Whether the person was To or Cc of a verified mail of somebody who may name others.';
+  'Whether the person was To or Cc of a verified mail of somebody who may name others, and is not removed.';
 revoke all on function helpdesk_private.was_named from public, anon, authenticated, service_role;
 
 create function helpdesk_private.takes_part(p_ticket_id uuid, p_user_id uuid, p_address text)
@@ -66,10 +82,11 @@ as $$
     where p.ticket_id = p_ticket_id and (p.source <> 'wrote' or p.receives_copies)
       and p.address = any(p_address || helpdesk_private.addresses_of(p_user_id))
   ) or helpdesk_private.was_named(p_ticket_id, p_user_id, p_address) or exists (
-    -- All who were in the mail that opened the ticket are in the conversation, verified or not.
+    -- All who were in the mail that opened the ticket are in the conversation, verified or not, until they are removed.
     select from helpdesk.tickets as t inner join helpdesk.inbound_emails as i using (ticket_id)
     where t.ticket_id = p_ticket_id and i.outcome = 'created' and i.verdict <> 'fail' and i.author_id = t.created_by
       and i.recipients && (p_address || helpdesk_private.addresses_of(p_user_id))
+      and not helpdesk_private.was_removed(p_ticket_id, p_user_id, p_address)
   );
 $$;
 comment on function helpdesk_private.takes_part is

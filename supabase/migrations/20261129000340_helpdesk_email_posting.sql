@@ -202,6 +202,9 @@ begin
         where c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@'))
       )
       and coalesce((helpdesk_private.person_of_address(a.address)).role, 'customer') = 'customer'
+      and not helpdesk_private.was_removed(
+        p_ticket.ticket_id, (helpdesk_private.person_of_address(a.address)).user_id, a.address
+      )
   ) as c
   limit greatest(0, least(20, 50 - (
     select count(*) from helpdesk.ticket_participants as p where p.ticket_id = p_ticket.ticket_id

@@ -54,6 +54,13 @@ comment on table helpdesk.email_suppressions is
   'Addresses to which nothing is sent. reason: bounce (there is no such mailbox), complaint (they reported a mail of '
   'ours as spam), or manual. Staff read them; admins POST and DELETE them.';
 
+create table helpdesk_private.bounce_tokens (
+  token_hash bytea primary key,
+  email_id uuid not null unique references helpdesk.outbound_emails (email_id) on delete cascade
+);
+comment on table helpdesk_private.bounce_tokens is
+  'The SHA-256 of the token in the address to which servers report that a mail did not arrive.';
+
 -- No statistics, so that a planned count tells nothing (see tickets).
 alter table helpdesk.outbound_emails
   alter column email_id set statistics 0,
@@ -94,10 +101,12 @@ create index email_suppressions_created_by_idx on helpdesk.email_suppressions (c
 
 revoke all on table helpdesk.outbound_emails from public, anon, authenticated, service_role;
 revoke all on table helpdesk.email_suppressions from public, anon, authenticated, service_role;
+revoke all on table helpdesk_private.bounce_tokens from public, anon, authenticated, service_role;
 grant select on table helpdesk.outbound_emails to authenticated, service_role;
 grant select, delete, insert (address, detail) on table helpdesk.email_suppressions to authenticated, service_role;
 alter table helpdesk.outbound_emails enable row level security;
 alter table helpdesk.email_suppressions enable row level security;
+alter table helpdesk_private.bounce_tokens enable row level security;
 
 create policy "only active people" on helpdesk.outbound_emails
   as restrictive for all to authenticated using ((select helpdesk_private.is_active()));
@@ -124,6 +133,31 @@ create policy "admins lift suppressions" on helpdesk.email_suppressions
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000400', 'outbound_emails');
 insert into helpdesk_private.event_types (type) values ('email.suppressed'), ('email.suppression_lifted');
+
+create function helpdesk_private.bounce_token(p_email_id uuid)
+returns text
+language plpgsql
+-- Definer: secret and tokens are closed to everybody.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Of nothing that anybody reads: the header of a mail goes on to strangers with each answer, and its email_id is in
+  -- rows of staff and in the events that webhooks receive.
+  v_token text := helpdesk_private.base32(substr(helpdesk_private.hmac_sha256(
+    (select s.secret from helpdesk_private.email_secrets as s), 'bounce|' || p_email_id
+  ), 1, 16));
+begin
+  insert into helpdesk_private.bounce_tokens (token_hash, email_id)
+  values (sha256(convert_to(v_token, 'UTF8')), p_email_id)
+  on conflict do nothing;
+  return v_token;
+end;
+$$;
+comment on function helpdesk_private.bounce_token is
+  'The token in the address to which servers report that this mail did not arrive. Whoever knows it can have the '
+  'address of its recipient suppressed.';
+revoke all on function helpdesk_private.bounce_token from public, anon, authenticated, service_role;
 
 create function helpdesk_private.guard_suppression()
 returns trigger

@@ -30,22 +30,6 @@ comment on function helpdesk_private.installation_mark is
   'The id of this helpdesk in the header X-Helpdesk-Installation of its mails.';
 revoke all on function helpdesk_private.installation_mark from public, anon, authenticated, service_role;
 
-create function helpdesk_private.bounce_token(p_email_id uuid)
-returns text
-language sql
-immutable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Nothing that stands in the mail's header: people hand that on with each answer, and answers go to strangers, too.
-  select helpdesk_private.base32(uuid_send(p_email_id));
-$$;
-comment on function helpdesk_private.bounce_token is
-  'The token in the address to which servers report that this mail did not arrive. Only servers see that address.';
-revoke all on function helpdesk_private.bounce_token from public, anon, authenticated, service_role;
-create unique index outbound_emails_bounce_idx on helpdesk.outbound_emails (helpdesk_private.bounce_token(email_id));
-alter index helpdesk.outbound_emails_bounce_idx alter column 1 set statistics 0;
-
 create function helpdesk_private.takes_reply_addresses(p_channel helpdesk.email_channels)
 returns boolean
 language sql
@@ -351,7 +335,11 @@ begin
     ),
     'to', jsonb_build_array(jsonb_build_object(
       'address', v_email.recipient,
-      'name', coalesce((select u.name from helpdesk.users as u where u.user_id = v_email.user_id), '')
+      'name', case
+        -- Whoever forges a sender has written this name, too.
+        when v_email.kind = 'acknowledgement' and v_email.details -> 'is_verified' is distinct from 'true' then ''
+        else coalesce((select u.name from helpdesk.users as u where u.user_id = v_email.user_id), '')
+      end
     )),
     'reply_to', jsonb_build_object('name', v_name, 'address', case
       when v_token is null or not v_takes then v_channel.address

@@ -70,7 +70,10 @@ as $$
   select e.*
   from (
     select b.email_id, 1 as place, b.created_at from helpdesk.outbound_emails as b
-    where helpdesk_private.bounce_token(b.email_id) = any(p_tokens)
+    where b.email_id in (
+      select k.email_id from helpdesk_private.bounce_tokens as k
+      inner join unnest(p_tokens) as t (token) on k.token_hash = sha256(convert_to(t.token, 'UTF8'))
+    )
     union all
     select b.email_id, 2, b.created_at from helpdesk.outbound_emails as b
     where b.minted_id = any(p_ids) or b.stamped_id = any(p_ids)
@@ -157,7 +160,11 @@ begin
   new.ticket_id := coalesce(new.ticket_id, v_email.ticket_id);
   new.reason := 'names_our_mail';
   -- A mail from a mailbox without such addresses had no token: there the id has to do, but for a complaint.
-  v_has_token := helpdesk_private.bounce_token(v_email.email_id) = any(v_tokens);
+  v_has_token := exists (
+    select from helpdesk_private.bounce_tokens as k
+    inner join unnest(v_tokens) as t (token) on k.token_hash = sha256(convert_to(t.token, 'UTF8'))
+    where k.email_id = v_email.email_id
+  );
   v_is_sure := v_has_token or (
     new.outcome = 'bounce' and exists (
       select from helpdesk.email_channels as c

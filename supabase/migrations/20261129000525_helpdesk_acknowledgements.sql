@@ -18,8 +18,8 @@ declare
   v_email_id uuid;
 begin
   if v_problem is null then
-    -- Of two mails of one address at once, the second counts the first.
-    perform helpdesk_private.await_key('automatic_email', p_recipient);
+    -- Of two mails of one mailbox at once, the second counts the first.
+    perform helpdesk_private.await_key('automatic_email', helpdesk_private.without_tag(p_recipient));
     v_problem := helpdesk_private.automatic_email_problem('acknowledgement', p_ticket_id, p_recipient, null);
   end if;
   if v_problem is null then

@@ -15,6 +15,7 @@ declare
   c_most constant integer := 10;
   v_me uuid := helpdesk_private.require_role('admin');
   v_connection helpdesk.slack_connections;
+  v_old helpdesk_private.slack_secrets;
 begin
   -- The messages never repeat what was given: it may be a secret in the wrong place.
   if coalesce(p_workspace_id !~ '^[TE][A-Z0-9]{1,30}$', true) then
@@ -42,6 +43,14 @@ begin
     insert into helpdesk.slack_connections (workspace_id, workspace_name, bot_user_id, created_by)
     values (p_workspace_id, coalesce(p_workspace_name, ''), p_bot_user_id, v_me)
     returning * into v_connection;
+  end if;
+  select * into v_old from helpdesk_private.slack_secrets as s where s.connection_id = v_connection.connection_id;
+  if v_old.connection_id is not null
+    and (v_old.bot_token, v_old.signing_secret) <> (p_bot_token, p_signing_secret) then
+    -- Whoever has the signing secret speaks for everybody in the workspace.
+    perform helpdesk_private.log_event('slack.updated', 'staff', null, jsonb_build_object(
+      'connection_id', v_connection.connection_id, 'changes', '{"secrets": [null, null]}'::jsonb
+    ));
   end if;
   insert into helpdesk_private.slack_secrets as s (connection_id, bot_token, signing_secret)
   values (v_connection.connection_id, p_bot_token, p_signing_secret)

@@ -80,6 +80,11 @@ OUTSIDE: Changes = {
         "select helpdesk.connect_slack('T0NEW', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",
         [("slack.connected", "staff")],
     ),
+    "a Slack workspace's secrets": (
+        ADMIN,
+        "select helpdesk.connect_slack('T0WORLD', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",
+        [("slack.updated", "staff")],
+    ),
     "a Slack workspace's switch": (
         ADMIN,
         "update helpdesk.slack_connections set is_active = false",

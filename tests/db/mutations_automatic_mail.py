@@ -39,6 +39,12 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
         "any number to a domain": (">= 100 then", ">= 1000 then"),
         "any number in a minute": (">= (select s.email_max_per_minute", ">= 1000 + (select s.email_max_per_minute"),
     },
+    ("written_to(text,boolean,interval)", "mail_acknowledgements"): {
+        "each tag of a mailbox is answered": (
+            "helpdesk_private.without_tag(a.recipient) = helpdesk_private.without_tag(p_recipient)",
+            "a.recipient = p_recipient",
+        ),
+    },
     ("acknowledge_email()", "mail_acknowledgements"): {
         "loops are answered": ("'{loop}' then 'loop'", "'{loop}' then null"),
         "lists are answered": ("then 'mailing_list'", "then null"),
@@ -60,6 +66,9 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
             "elsif helpdesk_private.is_blocked",
             "elsif false and helpdesk_private.is_blocked",
         ),
+    },
+    ("email_payload(uuid)", "mail_acknowledgements"): {
+        "a forger's name is mailed": ("when v_email.kind = 'acknowledgement' and", "when false and"),
     },
     ("notify(text,uuid,uuid,jsonb)", "mail_notifications"): {
         "a switch that is off sends": ("or not helpdesk_private.wants_notification(p_user_id, p_kind)", ""),

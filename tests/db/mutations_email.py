@@ -39,9 +39,20 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "or helpdesk_private.names_others(p_ticket_id, i.author_id, i.from_address)",
             "or true",
         ),
+        "who was removed comes back": ("not helpdesk_private.was_removed(p_ticket_id, p_user_id, p_address) and", ""),
     },
     ("takes_part(uuid,uuid,text)", "email_strangers"): {
         "who wrote once has a part": ("(p.source <> 'wrote' or p.receives_copies)", "true"),
+        "who was removed has a part": ("and not helpdesk_private.was_removed(p_ticket_id, p_user_id, p_address)", ""),
+    },
+    (f"add_copied({_EMAIL},helpdesk.tickets,jsonb)", "email_strangers"): {
+        "a Cc brings back who was removed": (
+            "and not helpdesk_private.was_removed(",
+            "and null is distinct from helpdesk_private.was_removed(",
+        ),
+    },
+    ("remember_removal()", "email_strangers"): {
+        "staff bring nobody back": ("elsif new.receives_copies", "elsif false and new.receives_copies"),
     },
     (f"add_copied({_EMAIL},helpdesk.tickets,jsonb)", "email_in"): {
         "an unverified Cc copies": ("p_email.verdict <> 'pass'\n    or not", "not"),

@@ -70,6 +70,13 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
     ("follow_report()", "email_bounces"): {
         "the words of a forged bounce reach staff": ("case when v_has_token then", "case when true then"),
     },
+    ("bounce_token(uuid)", "email_bounces"): {
+        "a token is made of what staff and webhooks read": (
+            "substr(helpdesk_private.hmac_sha256(\n    (select s.secret from helpdesk_private.email_secrets as s), "
+            "'bounce|' || p_email_id\n  ), 1, 16)",
+            "uuid_send(p_email_id)",
+        ),
+    },
     ("bounce_outcome(jsonb,text)", "email_bounces"): {
         "a status with words": ("substring(b.status from '^[245]\\.[0-9]{1,3}\\.[0-9]{1,3}$')", "b.status"),
         "a delay is a failure": ("not in ('failed', '')", "not in ('failed', 'delayed', '')"),

@@ -16,6 +16,10 @@ OUTBOX: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
     ("webhook_payload(helpdesk.outbox)", "webhooks"): {
         "a secret that has ended signs": ("and coalesce(s.expires_at > clock_timestamp(), true)", ""),
         "bodies of any size": ("> c_most_bytes", "> 100000000"),
+        "who was narrowed receives what waited": (
+            "and not helpdesk_private.wants_event(v_webhook, v_event)",
+            "and false",
+        ),
     },
     ("rotate_webhook_secret(uuid,integer)", "webhooks"): {
         "three secrets sign": ("and s.expires_at is not null", "and false"),

@@ -34,6 +34,7 @@ SLACK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
         ),
     },
     ("connect_slack(text,text,text,text,text)", "slack_administration"): {
+        "other secrets are nobody's business": ("if v_old.connection_id is not null", "if false"),
         "the old token stays": ("set bot_token = excluded.bot_token,", "set bot_token = s.bot_token,"),
         "a workspace stays off": (
             "p_workspace_name, c.workspace_name), is_active = true",

@@ -147,6 +147,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     # It names no ticket: its team hears of it.
     "a mail that is spam": [("email.marked_spam", "admin team:{desk}")],
     "a Slack workspace": [("slack.connected", "admin")],
+    "a Slack workspace's secrets": [("slack.updated", "admin")],
     "a Slack workspace's switch": [("slack.updated", "admin")],
     "a Slack channel": [("slack.channel_added", "admin")],
     "a Slack channel's filters": [("slack.channel_updated", "admin")],

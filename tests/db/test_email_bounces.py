@@ -178,6 +178,18 @@ def test_who_was_copied_on_an_answer_can_forge_no_report(desk: Db, world: World,
     assert events(desk) == [("email.complained", "complaint"), ("email.bounced", "hard")], "staff see it all the same"
 
 
+def test_what_staff_and_webhooks_read_of_a_mail_makes_no_report(desk: Db, world: World, answered: Json) -> None:
+    (found,) = mails(desk)
+    guessed = value(desk, "select helpdesk_private.base32(uuid_send(%s))", found["email_id"])
+    forged = bounce(answered, by="nothing", diagnostic="550 no such user")
+    forged["bounce"]["tokens"] = [guessed]
+    assert receive(desk, forged)["reason"] == "names_no_mail_of_ours"
+    assert (suppressed(desk), events(desk)) == ([], [])
+    # It is the same in each attempt, and of this mail alone.
+    made = "select helpdesk_private.bounce_token(%s)"
+    assert value(desk, made, found["email_id"]) == answered["envelope_from"][7:33] != guessed
+
+
 def test_a_mailbox_without_addresses_for_bounces_believes_the_id(desk: Db, world: World) -> None:
     with be(desk, ADMIN):
         desk.execute("update helpdesk.email_channels set provider = 'imap', reply_domain = null")

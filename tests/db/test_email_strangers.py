@@ -129,6 +129,41 @@ def test_somebody_whom_staff_added_brings_others_and_whom_staff_allowed_is_heard
     assert SPY not in _people(desk, first)
 
 
+def _remove(desk: Db, row: Json) -> None:
+    """Staff remove the colleague of the requester."""
+    with be(desk, AGENT):
+        gone = desk.execute(
+            "delete from helpdesk.ticket_participants where ticket_id = %s and address = %s",
+            (row["ticket_id"], OTHER_ADDRESS),
+        )
+    assert gone.rowcount == 1
+
+
+def test_who_was_removed_by_staff_is_a_stranger(desk: Db, first: Json) -> None:
+    _remove(desk, first)
+    # They have the mail in whose Cc they were, and an answer of ours.
+    waiting = receive(desk, mail(OTHER_ADDRESS, in_reply_to=[first["message_id"]], **_RE))
+    assert (waiting["outcome"], waiting["reason"]) == ("quarantined", "names_mail_of_others")
+    row = receive(desk, mail(OTHER_ADDRESS, in_reply_to=[minted(desk, str(first["ticket_id"]))], **_RE))
+    assert (row["outcome"], row["flags"]) == ("appended", ["not_who_we_wrote_to"])
+    assert _people(desk, first) == {OTHER_ADDRESS: ("wrote", False)}
+
+
+def test_who_was_removed_by_staff_comes_back_by_staff_alone(desk: Db, first: Json) -> None:
+    _remove(desk, first)
+    # Their mail program still has everybody in the Cc.
+    receive(desk, mail(in_reply_to=[first["message_id"]], cc=[OTHER_ADDRESS, STRANGER], **_RE))
+    assert _people(desk, first) == {STRANGER: ("copied", True)}
+    with be(desk, AGENT):
+        desk.execute(
+            "insert into helpdesk.ticket_participants (ticket_id, address) values (%s, %s)",
+            (first["ticket_id"], OTHER_ADDRESS),
+        )
+    row = receive(desk, mail(OTHER_ADDRESS, in_reply_to=[first["message_id"]], **_RE))
+    assert (row["outcome"], row["flags"]) == ("appended", [])
+    assert not value(desk, "select helpdesk_private.was_removed(%s, null, %s)", first["ticket_id"], OTHER_ADDRESS)
+
+
 def test_the_requesters_further_mail_copies_others(desk: Db, first: Json) -> None:
     before = count(desk, "participants")
     receive(desk, mail(in_reply_to=[first["message_id"]], cc=[STRANGER], **_RE))

@@ -141,12 +141,13 @@ def test_an_unverified_sender_receives_none_of_the_words_that_they_may_not_have_
     _allow(desk, "Number {{ticket.number}}\n\n{{requester.name}}: {{message.text}}\n\n{{ticket.subject}}")
     number = None
     for verdict, has_words in (({"result": "pass", "source": "own", "detail": ""}, True), (NONE, False)):
-        row = receive(desk, mail(STRANGER, verdict=verdict, **_FORGED))
+        row = receive(desk, mail(authors=[{"name": "Cheap PILLS", "address": STRANGER}], verdict=verdict, **_FORGED))
         number = value(desk, "select number from helpdesk.tickets where ticket_id = %s", row["ticket_id"])
         payload = _payload(desk)
         for part in ("subject", "text", "html"):
             assert ("PILLS" in payload[part]) is has_words, part
         assert ("evil.example" in payload["text"]) is has_words
+        assert [("PILLS" in box["name"], box["address"]) for box in payload["to"]] == [(has_words, STRANGER)]
         assert f"Number {number}" in payload["text"]
 
 
@@ -193,6 +194,16 @@ def test_five_an_hour_and_twenty_a_day_to_an_address(desk: Db) -> None:
     )
     row = receive(desk, mail(STRANGER, subject="Next"))
     assert _decision(desk, row["ticket_id"]) == ("skipped", "address_per_day")
+
+
+def test_the_tags_of_a_mailbox_have_one_limit(desk: Db, world: World) -> None:
+    seen = [
+        _decision(desk, receive(desk, mail(f"stranger+{n}@elsewhere.example", verdict=NONE))["ticket_id"])
+        for n in range(6)
+    ]
+    assert seen == [("queued", None)] * 5 + [("skipped", "address_per_hour")]
+    other = receive(desk, mail("another+1@elsewhere.example", verdict=NONE))
+    assert _decision(desk, other["ticket_id"]) == ("queued", None)
 
 
 def test_a_program_that_changes_its_address_meets_the_limit_of_its_domain(desk: Db, world: World) -> None:

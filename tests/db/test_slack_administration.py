@@ -57,6 +57,19 @@ def test_connecting_again_replaces_the_secrets_and_switches_on(db: Db, connectio
     assert leased["payload"]["token"] == "xoxb-9876543210-new"
 
 
+def test_the_log_says_that_secrets_were_replaced(db: Db, connection: str) -> None:
+    told = "select count(*) from helpdesk.events where type = 'slack.updated'"
+    before = value(db, told)
+    connect(db)
+    assert value(db, told) == before, "they are the same"
+    for number, given in enumerate(({"token": "xoxb-9876543210-new"}, {"secret": "0" * 32}), 1):
+        connect(db, **given)
+        assert value(db, told) == before + number
+        event = one(db, "select * from helpdesk.events order by event_id desc limit 1")
+        assert event["actor_id"] == value(db, "select user_id from helpdesk.users where email = %s", ADMIN.email)
+        assert event["data"] == {"connection_id": connection, "changes": {"secrets": [None, None]}}
+
+
 def test_no_message_repeats_a_secret_in_the_wrong_place(db: Db, world: World) -> None:
     for given in ({"token": SECRET}, {"secret": "no " + TOKEN}, {"bot": TOKEN}):
         with pytest.raises(psycopg.Error) as caught, db.transaction():

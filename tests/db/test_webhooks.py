@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from psycopg import sql
 from tests.db.conftest import Server
 from tests.db.delivering import URL, add_webhook, change, deliveries, lease, settle, types
 from tests.db.importing import comment, send, ticket, with_people
@@ -79,6 +80,26 @@ def test_of_a_team_also_what_leaves_it(db: Db, world: World) -> None:
     change(db, world, title="Newer", person=CUSTOMER)
     assert types(db, desk) == ["ticket.updated", "ticket.transferred"]
     assert types(db, vault) == ["ticket.transferred", "ticket.updated"]
+
+
+@pytest.mark.parametrize(
+    ("column", "given"), [("event_types", ["team.created"]), ("audience", "customer"), ("team_id", "vault")]
+)
+def test_what_waits_or_is_replayed_is_not_for_a_webhook_that_was_narrowed(
+    db: Db, world: World, column: str, given: Any
+) -> None:
+    webhook = add_webhook(db, "note.created")
+    note(db, world)
+    narrow = sql.SQL("update helpdesk.webhooks set {} = %s where webhook_id = %s").format(sql.Identifier(column))
+    with be(db, ADMIN):
+        db.execute(narrow, (world["vault"] if column == "team_id" else given, webhook))
+    assert lease(db) == []
+    (dropped,) = deliveries(db, webhook)
+    assert (dropped["state"], dropped["attempts"]) == ("done", 0)
+    assert "does not ask for this event" in dropped["last_problem"]
+    with be(db, ADMIN):
+        value(db, "select helpdesk.replay_deliveries(array[%s]::uuid[])", dropped["delivery_id"])
+    assert lease(db) == []
 
 
 def test_what_is_rolled_back_is_never_sent(db: Db, world: World) -> None:

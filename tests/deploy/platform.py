@@ -42,6 +42,8 @@ class Platform(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.answers: dict[str, int] = {}
         """Statuses to answer certain requests with, e.g. ``{"GET /functions": 403}``."""
+        self.repeats = False
+        """Whether such an answer repeats the request's body."""
         self.health: object = None
         """What the function health answers, instead of the truth."""
 
@@ -67,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path == parts.path:
             return self._answer(404, {"message": "Project not found"})
         if status := self.server.answers.get(f"{self.command} {path}"):
-            return self._answer(status, {"message": "no"})
+            return self._answer(status, {"message": f"no {body.decode()}" if self.server.repeats else "no"})
         return self._manage(path, parse_qs(parts.query), body)
 
     do_GET = do_POST = do_PUT = do_PATCH = _go

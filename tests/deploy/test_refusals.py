@@ -124,6 +124,16 @@ def test_a_platform_that_is_busy_is_asked_again(deployed: Host) -> None:
     assert deployed.platform.requests.count("GET /functions") == 4
 
 
+def test_a_platform_that_repeats_a_secret_is_not_quoted(deployed: Host) -> None:
+    deployed.platform.answers, deployed.platform.repeats = {"POST /secrets": 400}, True
+    ran = deployed.helpdesk("deploy", "--env", "staging", "--yes")
+    assert ran.returncode != 0
+    told = ran.stdout + ran.stderr
+    assert "OPENAI_API_KEY" in told
+    assert "********" in told
+    assert "sk-a$b" not in told
+
+
 def test_offline(deployed: Host) -> None:
     deployed.platform.shutdown()
     deployed.platform.socket.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,7 +118,7 @@ class Platform:
                     f"The answer of the management API to {path} is not JSON",
                     hint="Check the network: a proxy may have answered.",
                 ) from None
-        raise self._refusal(answer.status_code, path, _message(answer))
+        raise self._refusal(answer.status_code, path, _message(answer, [self.token, *_secrets_of(body)]))
 
     def _refusal(self, status: int, path: str, message: str) -> PlatformRefusedError:
         if status == 401:
@@ -143,10 +144,21 @@ class Platform:
         )
 
 
-def _message(answer: Any) -> str:
+def _message(answer: Any, secrets: Iterable[str]) -> str:
+    """What the platform, or a proxy before it, says; it may repeat what was sent, and the logs of CI keep it."""
     try:
         body = answer.json()
     except ValueError:
         body = None
-    found = body.get("message") if isinstance(body, dict) else None
-    return str(found or answer.text or "no reason given").strip()[:300]
+    told = str((body.get("message") if isinstance(body, dict) else None) or answer.text or "no reason given")
+    # As it is, and as it stands in JSON. The longest first: a secret may be a part of another one.
+    forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1]) if form}
+    for form in sorted(forms, key=len, reverse=True):
+        told = told.replace(form, "********")
+    return told.strip()[:300]
+
+
+def _secrets_of(body: Any) -> list[str]:
+    """The values of secrets that a body sends."""
+    rows = body if isinstance(body, list) else []
+    return [str(row["value"]) for row in rows if isinstance(row, dict) and "value" in row]
