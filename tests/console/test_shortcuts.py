@@ -15,7 +15,7 @@ SCREENS = {
     "ticket with a draft": {"TicketDetailPage", "useTicketShortcuts", "DraftActions"},
     "proposals": {"WaitingProposals", "ProposalCard", "DraftActions"},
     "dashboard": {"useTakeNext"},
-    "quarantine": {"Quarantine"},
+    "quarantine": {"useQuarantineShortcuts"},
 }
 EVERYWHERE = "GlobalShortcuts"
 # `keys: "j"`, and the first arguments of helpers: go("g q", …), open("status", "s").

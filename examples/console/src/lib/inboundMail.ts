@@ -99,6 +99,11 @@ export function explainedBy({ outcome, reason, note_id, evidence }: TicketMail):
   };
 }
 
+/** Who wrote a mail, as it says itself. */
+export function senderOf({ from_name, from_address }: Pick<TicketMail, "from_name" | "from_address">): string | null {
+  return from_name && from_address ? `${from_name} <${from_address}>` : from_address ?? from_name;
+}
+
 export type EvidenceKey =
   | "from"
   | "sender"
@@ -116,12 +121,11 @@ export type EvidenceRow = { key: EvidenceKey; value: string; isTime?: boolean };
 
 /** The evidence of a mail as lines; what is not there is left out. */
 export function evidenceRows(mail: TicketMail): EvidenceRow[] {
-  const { evidence, from_address, from_name } = mail;
+  const { evidence } = mail;
   const { envelope, verdict } = evidence;
-  const name = from_name && from_address ? `${from_name} <${from_address}>` : from_address ?? from_name;
   const check = [verdict?.source, verdict?.result, verdict?.detail].filter(Boolean).join(" · ");
   const rows: [EvidenceKey, string | null | undefined][] = [
-    ["from", name],
+    ["from", senderOf(mail)],
     ["sender", evidence.sender],
     ["replyTo", evidence.reply_to?.join(", ")],
     ["recipients", mail.recipients.join(", ")],

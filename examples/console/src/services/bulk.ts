@@ -36,6 +36,6 @@ export async function changeTickets(items: BulkItem[]): Promise<BulkResult[]> {
 
 type Answer = { ok: boolean; error?: { code: string; message: string; details?: string; hint?: string } };
 
-function problemOf(answer: Answer | undefined): HelpdeskError | null {
+export function problemOf(answer: Answer | undefined): HelpdeskError | null {
   return answer?.error ? new HelpdeskError({ ...answer.error, status: 400 }) : null;
 }

@@ -1,5 +1,5 @@
 /** The outside: webhooks and what was sent, mail channels, the quarantine, and a ticket that came by mail. */
-import { eventually, expect, expectEqual, story } from "./harness.ts";
+import { closeByEscape, eventually, expect, expectEqual, story } from "./harness.ts";
 
 story("an admin makes a webhook, sees what fails, and sends it again", { world: "outside" }, async (told) => {
   const { world, open, api, allow, expectAccessible } = told;
@@ -174,10 +174,29 @@ story(
       "the next mail has the focus",
       () => page.evaluate(() => document.activeElement?.id.startsWith("mail-") ?? false),
     );
+    // Many at once, by keys: of all that match those that can be decided on; one of them, as the filter is.
+    await page.keyboard.press("Shift+A");
+    const bar = page.getByRole("toolbar", { name: "Decide on several mails" });
+    await bar.getByText("2 mails selected").waitFor();
+    await page.keyboard.press("t");
+    const tickets = page.getByRole("dialog", { name: "Open a ticket from one mail?" });
+    await tickets.getByText("One of the selected mails does not say who wrote it").waitFor();
+    await expectAccessible(page, "a decision on many mails");
+    await closeByEscape(page, tickets);
     const invoice = page.getByRole("article", { name: "Invoice" });
-    await invoice.getByRole("button", { name: "Spam" }).click();
-    await page.getByRole("alertdialog").getByRole("button", { name: "Spam" }).click();
-    await invoice.waitFor({ state: "hidden" });
+    await page.getByLabel("Why they wait").selectOption("sender_refused_by_its_domain");
+    await bar.getByText("One mail", { exact: true }).waitFor();
+    await page.getByRole("textbox", { name: "Sender" }).fill("example.com");
+    await page.getByRole("textbox", { name: "Sender" }).press("Enter");
+    await page.waitForURL(/reason=sender_refused_by_its_domain&sender=example\.com/);
+    await invoice.getByRole("checkbox").check();
+    await page.keyboard.press("s");
+    const spam = page.getByRole("dialog", { name: "Mark one mail as spam?" });
+    await spam.getByRole("button", { name: "Mark one mail" }).click();
+    await spam.getByText("One mail is marked as spam.").waitFor();
+    await spam.getByRole("button", { name: "Done" }).click();
+    await page.getByText("No mail in quarantine matches").waitFor();
+    await page.getByRole("button", { name: "Show all" }).click();
     await page.getByRole("article", { name: "From nobody" }).getByRole("button", { name: "New ticket" }).click();
     const dialog = page.getByRole("dialog", { name: "New ticket" });
     expect(await dialog.getByRole("button", { name: "Open a ticket" }).isDisabled(), "a mail of nobody needs a person");

@@ -1,8 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
+import { ListFilter } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { type QuarantinedMail, useQuarantineActions } from "../../hooks/useInboundMail.ts";
-import { Button, ConfirmDialog, ErrorNote, Markdown, Time, useToast } from "../Shared/index.ts";
+import { type QuarantinedMail, useQuarantineActions } from "../../hooks/useQuarantine.ts";
+import { senderOf } from "../../lib/inboundMail.ts";
+import { Button, Checkbox, ConfirmDialog, ErrorNote, IconButton, Markdown, Time, useToast } from "../Shared/index.ts";
 import { Evidence } from "./Evidence.tsx";
 import { Explanation } from "./Explanation.tsx";
 import { MailFlags } from "./MailFlags.tsx";
@@ -12,8 +14,17 @@ import { ToTicketDialog } from "./ToTicketDialog.tsx";
 
 const SHORT = 600;
 
+type Props = {
+  mail: QuarantinedMail;
+  isCurrent: boolean;
+  isSelected: boolean;
+  onToggle(): void;
+  /** Show only the mails of its sender. */
+  onSender(address: string): void;
+};
+
 /** A mail in quarantine: why it waits, what it says, the evidence, and what a person may decide. */
-export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isChosen: boolean }) {
+export function QuarantineCard({ mail, isCurrent, isSelected, onToggle, onSender }: Props) {
   const t = useTranslations("mail");
   const [isWhole, setWhole] = useState(false);
   const ticket = mail.tickets.find(({ ticket_id }) => ticket_id === mail.ticket_id);
@@ -22,14 +33,35 @@ export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isCh
   return (
     <article
       aria-label={mail.subject || t("noSubject")}
-      className={`rounded-lg border bg-raised ${isChosen ? "border-accent" : "border-line"}`}
+      className={`rounded-lg border bg-raised ${isCurrent ? "border-accent" : "border-line"}`}
     >
-      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2">
+      <header
+        className={`flex flex-wrap items-center gap-x-3 gap-y-1 rounded-t-lg border-b border-line px-4 py-2 ${
+          isSelected ? "bg-selected" : ""
+        }`}
+      >
+        <Checkbox
+          label={t("many.select", { subject: mail.subject || t("noSubject") })}
+          isLabelHidden
+          isChecked={isSelected}
+          onChange={onToggle}
+        />
         <h2 className="min-w-0 flex-1 truncate font-medium" dir="auto">{mail.subject || t("noSubject")}</h2>
         <MailFlags mail={mail} />
         <span className="text-muted">
           <Time at={mail.received_at} />
         </span>
+        {mail.from_address && (
+          <p className="flex w-full items-center gap-1 text-muted">
+            <span className="min-w-0 break-all" dir="auto">{senderOf(mail)}</span>
+            <IconButton
+              label={t("onlySender", { address: mail.from_address })}
+              icon={ListFilter}
+              size="small"
+              onClick={() => onSender(mail.from_address!)}
+            />
+          </p>
+        )}
       </header>
       <div className="flex flex-col gap-3 px-4 py-3">
         <p className="rounded-md bg-warning-soft px-3 py-2 break-words">
@@ -59,13 +91,13 @@ export function QuarantineCard({ mail, isChosen }: { mail: QuarantinedMail; isCh
             <Evidence mail={mail} tickets={mail.tickets} />
           </div>
         </details>
-        <Decision mail={mail} />
+        <Decision mail={mail} onDone={() => isSelected && onToggle()} />
       </div>
     </article>
   );
 }
 
-function Decision({ mail }: { mail: QuarantinedMail }) {
+function Decision({ mail, onDone }: { mail: QuarantinedMail; onDone(): void }) {
   const t = useTranslations("mail");
   const navigate = useNavigate();
   const { toast } = useToast();
@@ -85,7 +117,11 @@ function Decision({ mail }: { mail: QuarantinedMail }) {
           <Button
             variant="primary"
             isBusy={accept.isBusy}
-            onClick={async () => await accept.run(id) && say(t("accepted"), mail.ticket_id!)}
+            onClick={async () => {
+              if (!await accept.run(id)) return;
+              onDone();
+              say(t("accepted"), mail.ticket_id!);
+            }}
           >
             {t("accept")}
           </Button>
@@ -101,6 +137,7 @@ function Decision({ mail }: { mail: QuarantinedMail }) {
           onClose={close}
           onDone={(ticketId) => {
             close();
+            onDone();
             say(t("opened"), ticketId);
           }}
         />
@@ -112,7 +149,7 @@ function Decision({ mail }: { mail: QuarantinedMail }) {
         confirmLabel={t("spam")}
         onClose={close}
         onConfirm={async () => {
-          await spam.run(id);
+          if (await spam.run(id)) onDone();
           close();
         }}
       />

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { type QuarantinedMail, useQuarantineActions } from "../../hooks/useInboundMail.ts";
+import { type QuarantinedMail, useQuarantineActions } from "../../hooks/useQuarantine.ts";
 import type { Option } from "../Shared/index.ts";
 import { FormDialog } from "../Shell/FormDialog.tsx";
 import { PersonField } from "./PersonField.tsx";
