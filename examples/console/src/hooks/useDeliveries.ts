@@ -40,5 +40,5 @@ export function useOutboxHealth() {
 
 /** Send again. */
 export function useReplay() {
-  return useAction(outbox.replay, [keys.deliveries()]);
+  return useAction(outbox.replay, [keys.deliveries(), keys.trouble()]);
 }

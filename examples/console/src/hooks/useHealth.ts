@@ -1,11 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { HelpdeskError } from "../lib/errors.ts";
-import { type Finding, mailFindings, outboxFindings, slackFindings } from "../lib/health.ts";
+import type { Finding } from "../lib/health.ts";
 import * as health from "../services/health.ts";
-import { readMailHealth } from "../services/mailChannels.ts";
-import { readOutboxHealth } from "../services/outbox.ts";
 import { schemaVersion } from "../services/schema.ts";
-import { listSlackChannels, listWorkspaces } from "../services/slack.ts";
+import { readTrouble } from "./useTrouble.ts";
 
 /** What `helpdesk doctor` knows, as far as an admin in a browser can find it out. */
 export function useHealth(liveState: string) {
@@ -13,7 +11,7 @@ export function useHealth(liveState: string) {
     queryKey: ["health", liveState],
     staleTime: 0,
     queryFn: async (): Promise<Finding[]> => {
-      const parts = [database(), clock(), timeouts(), transactions(), outbox(), mail(), slack(), vectors()];
+      const parts = [database(), clock(), timeouts(), transactions(), traffic(), vectors()];
       const live: Finding = {
         check: "live",
         state: liveState === "live" ? "ok" : "problem",
@@ -28,16 +26,8 @@ async function database(): Promise<Finding[]> {
   return [{ check: "database", state: "ok", values: { version: await schemaVersion() } }];
 }
 
-async function outbox(): Promise<Finding[]> {
-  return outboxFindings(await readOutboxHealth());
-}
-
-async function mail(): Promise<Finding[]> {
-  return mailFindings(await readMailHealth());
-}
-
-async function slack(): Promise<Finding[]> {
-  return slackFindings(...await Promise.all([listWorkspaces(), listSlackChannels()]));
+async function traffic(): Promise<Finding[]> {
+  return (await readTrouble()).findings;
 }
 
 /** Tokens are refused when clocks differ by more than half a minute. */

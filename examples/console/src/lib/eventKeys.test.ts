@@ -60,9 +60,10 @@ describe("keysOfEvent", () => {
 
   it("reads mails again of which a ticket's event says something, and what is set about mail", () => {
     const bounced = keysOfEvent(event({ type: "email.bounced" }));
-    expect(bounced).toEqual([["ticket", "t1"], ["timeline", "t1"], ["mail"]]);
-    expect(keysOfEvent(event({ type: "email_channel.created", ticket_id: null }))).toEqual([["mail"], ["health"]]);
-    expect(keysOfEvent(event({ type: "email.quarantined", ticket_id: null }))).toEqual([["mail"], ["health"]]);
+    expect(bounced).toEqual([["ticket", "t1"], ["timeline", "t1"], ["mail"], ["trouble"]]);
+    const all = [["mail"], ["health"], ["trouble"]];
+    expect(keysOfEvent(event({ type: "email_channel.created", ticket_id: null }))).toEqual(all);
+    expect(keysOfEvent(event({ type: "email.quarantined", ticket_id: null }))).toEqual(all);
   });
 
   it("leaves links and duplicates alone unless tickets come together or part", () => {

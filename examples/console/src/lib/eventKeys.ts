@@ -4,7 +4,7 @@ import { keys } from "./queryKeys.ts";
 
 /** What an event of a ticket changes, besides the ticket itself and its timeline. */
 const LISTS = ["tickets"], COUNTS = ["counts"], RELATIONS = ["relations"];
-const NOTHING: string[] = [], MAILS = ["mail"];
+const NOTHING: string[] = [], MAILS = ["mail", "trouble"];
 /** What a message or a note changes of a timeline, besides that it is there: see contexts/arrivals.ts. */
 const OF_ARRIVALS: Record<string, string[]> = {
   "message.created": ["messages", "files", "mails", "participants", "sent"],
@@ -50,12 +50,12 @@ const OF_OTHERS: Record<string, (data: Record<string, unknown>, type: string) =>
   embedding_model: () => [keys.assistantSettings(), ["health"]],
   field: () => [keys.fields()],
   view: () => [keys.views()],
-  webhook: () => [keys.webhooks(), keys.deliveries(), ["health"]],
-  slack: () => [["slack"], ["health"]],
+  webhook: () => [keys.webhooks(), keys.deliveries(), ["health"], keys.trouble()],
+  slack: () => [["slack"], ["health"], keys.trouble()],
 };
 
 /** What is set about mail, and mails that wait, are few: all of it is read again. */
-const MAIL = () => [keys.mail(), ["health"]];
+const MAIL = () => [keys.mail(), ["health"], keys.trouble()];
 
 function ofOthers(type: string): typeof OF_OTHERS[string] | undefined {
   const group = type.split(".")[0] ?? "";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import de from "../messages/de/admin.json" with { type: "json" };
 import en from "../messages/en/admin.json" with { type: "json" };
 import type { OutboxCounts, OutboxHealth } from "./deliveries.ts";
-import { type Finding, mailFindings, outboxFindings, slackFindings } from "./health.ts";
+import { type Finding, mailFindings, outboxFindings, slackFindings, troublesIn } from "./health.ts";
 import type { MailHealth } from "./mail.ts";
 import type { SlackChannel, SlackWorkspace } from "./slack.ts";
 
@@ -141,4 +141,10 @@ it("every finding has words in both languages", () => {
     expect(Object.keys(de.findings)).toContain(`${check}_${state}`);
     expect(Object.keys(en.checks)).toContain(check);
   }
+});
+
+it("counts what is no good, and tells problems from the rest", () => {
+  expect(troublesIn(outboxFindings(outbox({})))).toEqual({ count: 0, isProblem: false });
+  expect(troublesIn(outboxFindings(outbox({ email: { failed: 1 } })))).toEqual({ count: 1, isProblem: false });
+  expect(troublesIn(outboxFindings(outbox({ email: { failed: 1, dead: 1 } })))).toEqual({ count: 2, isProblem: true });
 });

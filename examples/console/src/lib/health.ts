@@ -29,6 +29,12 @@ export type Finding = {
   page?: "outbox" | "webhooks" | "mail" | "slack" | "quarantine";
 };
 
+/** How many of some findings are no good, and whether one of them is a problem. */
+export function troublesIn(findings: readonly Finding[]): { count: number; isProblem: boolean } {
+  const bad = findings.filter(({ state }) => state !== "ok");
+  return { count: bad.length, isProblem: bad.some(({ state }) => state === "problem") };
+}
+
 /** Longer waits, in seconds, are worth a look: the same as in `helpdesk doctor`. */
 const UNPARSED_MAX = 900, QUARANTINE_MAX = 86_400;
 /** So many mails that a limit holds back are an attack, or a limit that is too low. */

@@ -45,6 +45,23 @@ test("numbers follow within a second, and every other second while events come; 
   expect(times("counts")).toBe(before + 1);
 });
 
+test("marks in the navigation are read at most every 30 seconds, and the last event counts", () => {
+  const { paced, times } = start();
+  paced.ask(keys.trouble());
+  vi.advanceTimersByTime(3_000);
+  expect(times("trouble")).toBe(1);
+  for (let second = 0; second < 90; second++) {
+    paced.ask(keys.trouble());
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(times("trouble")).toBeLessThanOrEqual(4);
+  vi.advanceTimersByTime(30_000);
+  const before = times("trouble");
+  paced.ask(keys.trouble());
+  vi.advanceTimersByTime(30_000);
+  expect(times("trouble")).toBe(before + 1);
+});
+
 test("numbers do not wait for lists, nor lists for numbers; nothing is read after the end", () => {
   const { paced, read } = start();
   paced.ask(keys.counts());

@@ -1,12 +1,15 @@
 import type { QueryKey } from "@tanstack/react-query";
 
-/** Each kind of list is read again at most this often. */
-const LIST_PAUSE = 250;
-/**
- * Numbers beside the lists are a request each, and everybody who looks at a queue has half a dozen of them. They are for
- * orientation: after a quiet time they follow within a second, at a random moment, so that not all ask at once.
- */
-const COUNT_PAUSE = 2_000, COUNT_SPREAD = 1_000;
+/** A kind is read again at most once in `pause`, and after a quiet time at a random moment within `spread`. */
+type Pace = { pause: number; spread: number };
+const LIST: Pace = { pause: 250, spread: 0 };
+const OTHERS: Record<string, Pace> = {
+  // Numbers beside the lists are a request each, and everybody who looks at a queue has half a dozen of them. They are
+  // for orientation: not all ask at once.
+  counts: { pause: 2_000, spread: 1_000 },
+  // Marks in the navigation, which all staff have on every page.
+  trouble: { pause: 30_000, spread: 3_000 },
+};
 
 /** Reads again what events have changed of lists: each kind by itself, and not with each event. */
 export class PacedRefresh {
@@ -16,10 +19,9 @@ export class PacedRefresh {
   constructor(private readonly read: (key: QueryKey) => void) {}
 
   ask(key: QueryKey): void {
-    const kind = String(key[0]), isCount = kind === "counts";
+    const kind = String(key[0]), { pause, spread } = OTHERS[kind] ?? LIST;
     if (this.#timers.has(kind)) return;
-    const next = (this.#readAt.get(kind) ?? 0) + (isCount ? COUNT_PAUSE : LIST_PAUSE);
-    const wait = Math.max(isCount ? Math.random() * COUNT_SPREAD : 0, next - Date.now());
+    const wait = Math.max(Math.random() * spread, (this.#readAt.get(kind) ?? 0) + pause - Date.now());
     this.#timers.set(kind, setTimeout(() => this.#run(kind, key), wait));
   }
 

@@ -21,6 +21,8 @@ export const keys = {
   article: (id: string) => ["article", id] as const,
   settings: () => ["settings"] as const,
   assistantSettings: () => ["assistantSettings"] as const,
+  /** What is marked in the navigation: what is wrong, and mails that wait. */
+  trouble: () => ["trouble"] as const,
   webhooks: () => ["webhooks"] as const,
   /** Mail that arrived, and what admins set about it. */
   mail: (...parts: string[]) => ["mail", ...parts] as const,

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { PageHeader } from "../Shared/index.ts";
+import { Troubles } from "../Shell/TroubleMark.tsx";
 
 const PAGES = [
   "people",
@@ -37,7 +38,7 @@ export function AdminFrame({ intro, actions, children }: Props) {
       <nav ref={tabs} aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
         {PAGES.map((name) => (
           <Link key={name} to="/admin/$" params={{ _splat: name }} className={LINK}>
-            {words(name)}
+            {words(name)} <Troubles of={name === "health" ? null : name} />
           </Link>
         ))}
       </nav>

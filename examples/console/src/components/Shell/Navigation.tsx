@@ -15,8 +15,14 @@ import {
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useAuth } from "../../contexts/AuthContext.tsx";
+import { whenIdle } from "../../lib/idle.ts";
 import type { Action } from "../../lib/roles.ts";
 
+// The page first.
+const TroubleMark = lazy(async () => {
+  await new Promise<void>((done) => void whenIdle(done));
+  return await import("./TroubleMark.tsx");
+});
 const SignOutQuestion = lazy(() => import("./SignOutQuestion.tsx"));
 
 type Entry = {
@@ -47,7 +53,7 @@ const ENTRIES: Entry[] = [
   { to: "/help", label: "help", icon: LifeBuoy, needs: "request" },
 ];
 const LINK =
-  "flex items-center gap-2.5 rounded-md px-2.5 py-2 text-muted hover:bg-hover hover:text-default sm:justify-center lg:justify-start " +
+  "relative flex items-center gap-2.5 rounded-md px-2.5 py-2 text-muted hover:bg-hover hover:text-default sm:justify-center lg:justify-start " +
   "aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-accent";
 
 /** The main navigation: what the person's role may open. */
@@ -67,10 +73,14 @@ export function Navigation() {
           to={to}
           className={LINK}
           activeOptions={{ exact: to === "/requests", includeSearch: false }}
-          aria-label={t(label)}
         >
           <Icon aria-hidden size={18} className="shrink-0" />
-          <span className="hidden truncate lg:inline">{t(label)}</span>
+          <span className="truncate max-lg:sr-only">{t(label)}</span>
+          {(label === "quarantine" || label === "admin") && (
+            <Suspense fallback={null}>
+              <TroubleMark of={label} />
+            </Suspense>
+          )}
         </Link>
       ))}
       <span className="flex-1" />
