@@ -29,7 +29,8 @@ def test_a_language_has_every_text(language: str, area: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_area_and_is_offered(language: str) -> None:
     assert sorted(path.stem for path in (MESSAGES / language).glob("*.json")) == AREAS
-    modules = (MESSAGES / f"{language}{kind}.ts" for kind in ("", ".guest", ".settings", ".staff", ".admin", ".mail"))
+    kinds = ("", ".guest", ".settings", ".portal", ".staff", ".work", ".admin", ".mail")
+    modules = (MESSAGES / f"{language}{kind}.ts" for kind in kinds)
     imported = [
         area for module in modules for area in re.findall(rf'from "\./{language}/(\w+)\.json"', module.read_text())
     ]

@@ -6,16 +6,16 @@ import { filterOf } from "./lib/queues.ts";
 import { keys } from "./lib/queryKeys.ts";
 import { roleMay } from "./lib/roles.ts";
 import { readStoredSession } from "./lib/storedSession.ts";
-import { loadTexts } from "./lib/texts.ts";
+import { loadTexts, type TextRole } from "./lib/texts.ts";
 import { readMe } from "./services/me.ts";
 
-type Page = { path: string; isForStaff: boolean; load(): Promise<unknown> };
+type Page = { path: string; texts: TextRole[]; load(): Promise<unknown> };
 
 const PAGES: Page[] = [
-  { path: "/queue", isForStaff: true, load: () => import("./pages/QueuePage.tsx") },
-  { path: "/tickets/", isForStaff: true, load: () => import("./pages/TicketDetailPage.tsx") },
-  { path: "/dashboard", isForStaff: true, load: () => import("./pages/DashboardPage.tsx") },
-  { path: "/requests", isForStaff: false, load: () => import("./pages/RequestsPage.tsx") },
+  { path: "/queue", texts: ["staff"], load: () => import("./pages/QueuePage.tsx") },
+  { path: "/tickets/", texts: ["staff", "work"], load: () => import("./pages/TicketDetailPage.tsx") },
+  { path: "/dashboard", texts: ["staff"], load: () => import("./pages/DashboardPage.tsx") },
+  { path: "/requests", texts: ["portal"], load: () => import("./pages/RequestsPage.tsx") },
 ];
 
 /**
@@ -31,7 +31,8 @@ export async function readFirst(
   if (!session) return;
   const page = PAGES.find(({ path }) => pathname.startsWith(path));
   // Not behind the answer: whose page it is not sees nothing of it.
-  const code = Promise.all([page?.load(), page?.isForStaff && loadTexts(readPreferences().language, "staff")]);
+  const { language } = readPreferences();
+  const code = Promise.all([page?.load(), ...(page?.texts ?? []).map((role) => loadTexts(language, role))]);
   await Promise.all([code, readData(queries, session.loginId, pathname, search)]);
 }
 

@@ -1,12 +1,23 @@
 import type { AdminTexts } from "../messages/en.admin.ts";
 import type { GuestTexts } from "../messages/en.guest.ts";
 import type { MailTexts } from "../messages/en.mail.ts";
+import type { PortalTexts } from "../messages/en.portal.ts";
 import type { Texts } from "../messages/en.ts";
 import type { SettingsTexts } from "../messages/en.settings.ts";
 import type { StaffTexts } from "../messages/en.staff.ts";
+import type { WorkTexts } from "../messages/en.work.ts";
+import { readPreferences } from "./preferences.ts";
 
-export type TextRole = "guest" | "settings" | "staff" | "admin" | "mail";
-type Content = Texts | GuestTexts | SettingsTexts | StaffTexts | AdminTexts | MailTexts;
+export type TextRole = "guest" | "settings" | "portal" | "staff" | "work" | "admin" | "mail";
+type Content =
+  | Texts
+  | GuestTexts
+  | SettingsTexts
+  | PortalTexts
+  | StaffTexts
+  | WorkTexts
+  | AdminTexts
+  | MailTexts;
 
 const files = import.meta.glob<{ default: Content }>("../messages/*.ts");
 const loaded = new Map<string, Content>();
@@ -26,4 +37,10 @@ export async function loadTexts(language: string, role?: TextRole): Promise<Cont
     if (file) loaded.set(name, file.default);
   }
   return loaded.get(name);
+}
+
+/** Fetch code, and with it the texts that it shows: one wait instead of two. */
+export async function withTexts<Code>(role: TextRole, load: () => Promise<Code>): Promise<Code> {
+  const [code] = await Promise.all([load(), loadTexts(readPreferences().language, role).catch(() => undefined)]);
+  return code;
 }

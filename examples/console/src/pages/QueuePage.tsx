@@ -5,12 +5,15 @@ import { PaneBoundary } from "../components/Shell/PaneBoundary.tsx";
 import { EmptyState } from "../components/Shared/index.ts";
 import { Queue } from "../components/Views/Queue.tsx";
 import { ViewNavigation } from "../components/Views/ViewNavigation.tsx";
+import { TextsOf } from "../contexts/LanguageContext.tsx";
 import { useNextTicket } from "../hooks/useNextTicket.ts";
 import { useViews } from "../hooks/useViews.ts";
 import { filterOf } from "../lib/queues.ts";
+import { withTexts } from "../lib/texts.ts";
 
 const TicketDetail = lazy(() =>
-  import("../components/Tickets/TicketDetail.tsx").then(({ TicketDetail }) => ({ default: TicketDetail }))
+  withTexts("work", () => import("../components/Tickets/TicketDetail.tsx"))
+    .then(({ TicketDetail }) => ({ default: TicketDetail }))
 );
 
 export default function QueuePage() {
@@ -47,7 +50,9 @@ export default function QueuePage() {
             ? (
               <PaneBoundary resetOn={[search.ticket]}>
                 <Suspense fallback={null}>
-                  <TicketDetail ticketId={search.ticket} onNext={goOn} />
+                  <TextsOf role="work">
+                    <TicketDetail ticketId={search.ticket} onNext={goOn} />
+                  </TextsOf>
                 </Suspense>
               </PaneBoundary>
             )

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { TextsOf } from "../../contexts/LanguageContext.tsx";
 import { usePromptTrial } from "../../hooks/useAssistantSettings.ts";
 import { answerText } from "../../lib/answerText.ts";
 import type { Prompt, RunKind, Ticket } from "../../lib/models.ts";
@@ -38,7 +39,9 @@ export function PromptTrial({ prompt, onClose }: Props) {
     >
       <div className="flex flex-col gap-4">
         <p className="text-muted">{t("tryHint")}</p>
-        <TicketFinder besides="" chosen={ticket} onChoose={setTicket} />
+        <TextsOf role="work">
+          <TicketFinder besides="" chosen={ticket} onChoose={setTicket} />
+        </TextsOf>
         {trial.problem && (trial.problem.reason === "no_function"
           ? <p role="alert">{t("noFunction")}</p>
           : <ErrorNote error={trial.problem} />)}

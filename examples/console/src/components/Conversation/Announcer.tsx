@@ -7,7 +7,7 @@ type Props = { entries: TimelineEntry[]; ticketNumber: number };
 
 /** Says once, to people who do not see the page, who has written; not what. */
 export function Announcer({ entries, ticketNumber }: Props) {
-  const t = useTranslations("ticket");
+  const t = useTranslations("writing");
   const { me } = useAuth();
   const last = useRef<number | null>(null);
   const [said, setSaid] = useState("");

@@ -25,7 +25,7 @@ vi.mock(
   () => ({ usePreferences: () => ({ undoSeconds: 0, language: "en" }) }),
 );
 vi.mock("../../hooks/useTicket.ts", () => ({ useTransitions: () => ({ data: [] }) }));
-const { LanguageProvider } = await import("../../contexts/LanguageContext.tsx");
+const { LanguageProvider, TextsOf } = await import("../../contexts/LanguageContext.tsx");
 const { Composer } = await import("./Composer.tsx");
 const { BaseProvider } = await import("../Shared/index.ts");
 const { ToastProvider } = await import("../Shared/Toast.tsx");
@@ -48,9 +48,11 @@ async function open(given: Partial<TicketDetails> = {}) {
     <LanguageProvider>
       <BaseProvider>
         <QueryClientProvider client={new QueryClient()}>
-          <ToastProvider>
-            <Composer ref={handle} ticket={ticket} reading={reading} onTyping={() => {}} />
-          </ToastProvider>
+          <TextsOf role="work">
+            <ToastProvider>
+              <Composer ref={handle} ticket={ticket} reading={reading} onTyping={() => {}} />
+            </ToastProvider>
+          </TextsOf>
         </QueryClientProvider>
       </BaseProvider>
     </LanguageProvider>

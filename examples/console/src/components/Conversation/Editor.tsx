@@ -37,7 +37,7 @@ const LOOKS = {
 
 /** The box in which a reply or a note is written; files come by paste, by drop and by the button. */
 export function Editor({ kind, label, text, isBusy, onText, uploads, onKeyDown, footer, ref }: Props) {
-  const t = useTranslations("composer");
+  const t = useTranslations("writing");
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [refused, setRefused] = useState<Refusal[]>([]);

@@ -32,6 +32,7 @@ type Props = {
 /** A message or a note. A note is yellow, has a lock, and says that it is internal. Drawn anew only when it changes. */
 export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, drafted, mail, sent }: Props) {
   const t = useTranslations("ticket");
+  const writing = useTranslations("writing");
   const nameId = useId();
   const panelId = useId();
   const [isMailOpen, setMailOpen] = useState(false);
@@ -66,7 +67,7 @@ export const Entry = memo(function Entry({ entry, ticketId, files, isUnread, dra
           {isNote && (
             <span className="flex items-center gap-1 text-xs font-semibold text-note">
               <Lock aria-hidden size={12} />
-              {t("internal")}
+              {writing("internal")}
             </span>
           )}
           {(drafted || (entry.kind === "message" && entry.authorKind === "assistant")) && (

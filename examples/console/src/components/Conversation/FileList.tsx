@@ -5,7 +5,7 @@ import { useSaveFile } from "./useSaveFile.ts";
 
 /** The files of a message or note. A click saves one; only pictures that a text names are shown in the page. */
 export function FileList({ files }: { files: Attachment[] }) {
-  const t = useTranslations("ticket");
+  const t = useTranslations("writing");
   const format = useFormatter();
   const save = useSaveFile();
   return (

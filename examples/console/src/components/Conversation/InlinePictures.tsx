@@ -36,7 +36,7 @@ function Picture({ file }: { file: Attachment }) {
 
 /** The file by its name, to save it, and why its picture is not here. */
 function NoPicture({ file, problem }: { file: Attachment; problem: string | null }) {
-  const t = useTranslations("ticket");
+  const t = useTranslations("writing");
   const save = useSaveFile();
   return (
     <span className="my-1 block text-xs">

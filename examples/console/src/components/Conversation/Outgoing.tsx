@@ -46,8 +46,7 @@ function without<Item extends Outgoing>(written: { id: string }[], entries: Outb
 type BubbleProps = { entry: OutboxEntry<Outgoing>; isNote: boolean; onRetry(): void; onEdit(): void };
 
 function OutgoingBubble({ entry: { item, state, problem }, isNote, onRetry, onEdit }: BubbleProps) {
-  const t = useTranslations("composer");
-  const ticket = useTranslations("ticket");
+  const t = useTranslations("writing");
   const isStuck = state === "failed" || state === "waiting";
   const label = isStuck ? (isNote ? t("notSentNote") : t("notSent")) : t("onTheWay");
   const Icon = state === "failed" ? CircleAlert : state === "waiting" ? CloudOff : isNote ? Lock : Send;
@@ -61,7 +60,7 @@ function OutgoingBubble({ entry: { item, state, problem }, isNote, onRetry, onEd
     >
       <header className={`flex items-center gap-2 text-xs font-semibold ${isNote ? "text-note" : "text-accent"}`}>
         <Icon aria-hidden size={14} />
-        {isNote && ticket("internal")}
+        {isNote && t("internal")}
         <span>{label}</span>
       </header>
       <div className="mt-1 wrap-anywhere" dir="auto">

@@ -8,6 +8,7 @@ type Props = { entry: OutboxEntry<Outgoing>; name: string; isNote?: boolean; onR
 /** In place of the editor while a text is on its way: take it back, send it now, try it again. */
 export function OutgoingBar({ entry: { state, sendsAt }, name, isNote = false, onRetry, onEdit }: Props) {
   const t = useTranslations("composer");
+  const writing = useTranslations("writing");
   const seconds = useSecondsUntil(sendsAt);
   const [total] = useState(seconds);
   return (
@@ -30,10 +31,10 @@ export function OutgoingBar({ entry: { state, sendsAt }, name, isNote = false, o
       {(state === "waiting" || state === "failed") && (
         <>
           <span role="alert" className="flex-1">
-            {state === "waiting" ? t("waiting") : isNote ? t("notSentNote") : t("notSent")}
+            {writing(state === "waiting" ? "waiting" : isNote ? "notSentNote" : "notSent")}
           </span>
-          <Button size="small" onClick={onRetry}>{t("retry")}</Button>
-          <Button size="small" variant="ghost" onClick={onEdit}>{t("edit")}</Button>
+          <Button size="small" onClick={onRetry}>{writing("retry")}</Button>
+          <Button size="small" variant="ghost" onClick={onEdit}>{writing("edit")}</Button>
         </>
       )}
     </div>

@@ -8,7 +8,7 @@ type Files = Pick<ReturnType<typeof useUploads>, "files" | "remove" | "retry">;
 
 /** The files of a draft: how far each is, and what failed. */
 export function UploadList({ uploads: { files, remove, retry } }: { uploads: Files }) {
-  const t = useTranslations("composer");
+  const t = useTranslations("writing");
   if (files.length === 0) return null;
   const failed = files.filter(({ state }) => state === "failed").length;
   return (
@@ -52,7 +52,7 @@ export function UploadList({ uploads: { files, remove, retry } }: { uploads: Fil
 }
 
 function State({ file: { state, share, problem } }: { file: DraftUpload }) {
-  const t = useTranslations("composer");
+  const t = useTranslations("writing");
   if (state === "waiting") return <span className="text-muted">{t("fileWaiting")}</span>;
   if (state === "uploading") return <span className="text-muted">{t("uploading", { share })}</span>;
   if (state === "ready") return <span className="text-success">{t("fileReady")}</span>;
@@ -68,7 +68,7 @@ type RefusalsProps = { refused: Refusal[]; limits: UploadLimits | null };
 
 /** Why files were not taken: a sentence for each reason. */
 export function Refusals({ refused, limits }: RefusalsProps) {
-  const t = useTranslations("composer");
+  const t = useTranslations("writing");
   const reasons = [...new Set(refused.map(({ reason }) => reason))];
   if (reasons.length === 0 || !limits) return null;
   return (

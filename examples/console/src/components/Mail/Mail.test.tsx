@@ -16,7 +16,7 @@ const listParticipants = vi.fn(() => Promise.resolve<unknown[]>([]));
 vi.mock("../../services/outboundMail.ts", () => ({ listSuppressed }));
 vi.mock("../../services/participants.ts", () => ({ listParticipants }));
 vi.mock("../../contexts/PreferencesContext.tsx", () => ({ usePreferences: () => ({ language: "en" }) }));
-const { LanguageProvider } = await import("../../contexts/LanguageContext.tsx");
+const { LanguageProvider, TextsOf } = await import("../../contexts/LanguageContext.tsx");
 const { EntryBody } = await import("../Conversation/EntryBody.tsx");
 const { MailedTo } = await import("./MailedTo.tsx");
 const { default: SuppressionWarning } = await import("./SuppressionWarning.tsx");
@@ -24,7 +24,9 @@ const { default: SuppressionWarning } = await import("./SuppressionWarning.tsx")
 function show(content: ReactNode) {
   return render(
     <LanguageProvider>
-      <QueryClientProvider client={new QueryClient()}>{content}</QueryClientProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <TextsOf role="work">{content}</TextsOf>
+      </QueryClientProvider>
     </LanguageProvider>,
   );
 }

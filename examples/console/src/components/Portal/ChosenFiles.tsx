@@ -17,7 +17,7 @@ type ChosenFilesProps = {
 /** The files that go with a new request once it is there. */
 export function ChosenFiles({ files, refused, limits, add, remove }: ChosenFilesProps) {
   const t = useTranslations("portal");
-  const composer = useTranslations("composer");
+  const writing = useTranslations("writing");
   const format = useFormatter();
   const picker = useRef<HTMLInputElement>(null);
   return (
@@ -33,18 +33,18 @@ export function ChosenFiles({ files, refused, limits, add, remove }: ChosenFiles
         }}
       />
       <Button icon={Paperclip} isDisabled={!limits} onClick={() => picker.current?.click()}>
-        {composer("attach")}
+        {writing("attach")}
       </Button>
       <Refusals refused={refused} limits={limits} />
       {files.length > 0 && (
-        <ul aria-label={composer("files")} className="flex flex-wrap gap-2">
+        <ul aria-label={writing("files")} className="flex flex-wrap gap-2">
           {files.map((file) => (
             <li key={file.id} className="flex max-w-full items-center gap-2 rounded-md border border-line ps-2">
               <FileText aria-hidden size={14} className="shrink-0 text-subtle" />
               <span className="truncate" dir="auto">{file.name}</span>
               <span className="shrink-0 text-subtle">{format.number(Math.ceil(file.size / 1024))} kB</span>
               <IconButton
-                label={composer("removeFile", { name: file.name })}
+                label={writing("removeFile", { name: file.name })}
                 icon={X}
                 size="small"
                 onClick={() =>

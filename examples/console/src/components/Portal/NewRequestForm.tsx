@@ -16,7 +16,7 @@ const TITLE_MAX = 300;
 /** The form of a new request. Nothing typed is lost by leaving the page. */
 export function NewRequestForm() {
   const t = useTranslations("portal");
-  const composer = useTranslations("composer");
+  const writing = useTranslations("writing");
   const { form, set, send, id, renew, isBusy, problem, draftProblem, files } = useNewRequest();
   const { data: allFields = [] } = useTicketFields();
   const { data: teams = [] } = usePublicTeams();
@@ -43,7 +43,7 @@ export function NewRequestForm() {
           isRequired
           value={form.title}
           error={form.title.length > TITLE_MAX
-            ? composer("tooLong", { count: form.title.length, max: TITLE_MAX })
+            ? writing("tooLong", { count: form.title.length, max: TITLE_MAX })
             : wasTried && !form.title.trim()
             ? t("fieldProblem.missing")
             : undefined}
@@ -56,7 +56,7 @@ export function NewRequestForm() {
         hint={t("descriptionHint")}
         rows={7}
         error={form.description.length > MAX_BODY
-          ? composer("tooLong", { count: form.description.length, max: MAX_BODY })
+          ? writing("tooLong", { count: form.description.length, max: MAX_BODY })
           : undefined}
         value={form.description}
         onChange={(description) => set({ description })}

@@ -5,6 +5,7 @@ import { useAuth } from "../../contexts/AuthContext.tsx";
 import { TextsOf } from "../../contexts/LanguageContext.tsx";
 import { usePreferences } from "../../contexts/PreferencesContext.tsx";
 import type { Action } from "../../lib/roles.ts";
+import type { TextRole } from "../../lib/texts.ts";
 import { Banners } from "./Banners.tsx";
 import { GlobalShortcuts } from "./GlobalShortcuts.tsx";
 import { Navigation } from "./Navigation.tsx";
@@ -68,10 +69,10 @@ export function Frame() {
   );
 }
 
-/** The pages around the sign-in. */
-export function ForGuests() {
+/** Pages with texts of their own. */
+export function WithTexts({ role }: { role: TextRole }) {
   return (
-    <TextsOf role="guest">
+    <TextsOf role={role}>
       <Outlet />
     </TextsOf>
   );
@@ -81,7 +82,7 @@ export function ForGuests() {
 export function ForRole({ action }: { action: Action }) {
   const { can } = useAuth();
   if (!can(action)) return <NotFound />;
-  if (action === "request") return <Outlet />;
+  if (action === "request") return <WithTexts role="portal" />;
   return (
     <TextsOf role="staff">
       {action === "administer"
