@@ -83,18 +83,24 @@ export function Skeleton({ className = "h-5 w-full" }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-hover ${className}`} />;
 }
 
-/** What is wrong, and the way out. Texts for reasons win over the database's. */
+/** What is wrong, and the way out. Texts for reasons win over the database's, which are English. */
 export function ErrorText({ error }: { error: HelpdeskError }) {
-  const t = useTranslations("shared");
-  const known = error.reason !== null && t.has(`errors.${error.reason}` as "errors.stale_revision");
-  const message = error.status === 0 && error.reason === null && /fetch|network|load failed/i.test(error.message)
-    ? t("noConnection")
-    : known
-    ? t(`errors.${error.reason}` as "errors.stale_revision")
-    : error.message;
+  const t = useTranslations();
+  const { reason, status, message, hint } = error;
+  const key = [`shared.errors.${reason}`, `problems.${reason}`].find((one) => t.has(one as "shared.close"));
+  const isLost = status === 0 && reason === null && /fetch|network|load failed/i.test(message);
   return (
     <>
-      <span className="font-medium text-danger">{message}</span> {!known && <span>{error.hint}</span>}
+      <span className="font-medium text-danger">
+        {isLost
+          ? t("shared.noConnection")
+          : key
+          ? t(key as "shared.close")
+          : reason === "invalid_value"
+          ? t("shared.invalidValue", { message })
+          : message}
+      </span>{" "}
+      {!key && <span>{hint}</span>}
     </>
   );
 }
