@@ -2,7 +2,7 @@ import { useTranslations } from "use-intl";
 import type { NewWebhook } from "../../lib/deliveries.ts";
 import { Button, Dialog, Time, useToast } from "../Shared/index.ts";
 
-/** The secret of a webhook, shown this once. It is in no cache and in no address. */
+/** The secret of a webhook, shown this once: it is in no cache and in no address, and no slip of the hand closes it. */
 export function SecretDialog({ made, onClose }: { made: NewWebhook; onClose(): void }) {
   const t = useTranslations("deliveries");
   const { toast } = useToast();
@@ -10,6 +10,7 @@ export function SecretDialog({ made, onClose }: { made: NewWebhook; onClose(): v
   return (
     <Dialog
       isOpen
+      closedBy="nothing"
       onClose={onClose}
       title={t("secretTitle")}
       footer={

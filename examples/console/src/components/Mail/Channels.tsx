@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useChannelActions, useMailChannels, useMailHealth } from "../../hooks/useMailChannels.ts";
@@ -81,7 +82,9 @@ function ChannelRow({ channel, health }: { channel: MailChannel; health?: Channe
             : <span className="text-muted">{t("noMail")}</span>)}
       </Cell>
       <Cell>
-        {health?.quarantined}
+        {health && health.quarantined > 0
+          ? <Link to="/quarantine" className="text-accent underline">{health.quarantined}</Link>
+          : health?.quarantined}{" "}
         {health && health.failed > 0 && <Badge tone="danger">{t("failed", { count: health.failed })}</Badge>}
       </Cell>
       <Cell>

@@ -29,6 +29,7 @@ export function QuarantineDialog({ mails, decision, onClose }: Props) {
     <Dialog
       isOpen
       isWide
+      closedBy="key"
       onClose={leave}
       title={t(`titles.${decision}`, { count: ready.length })}
       footer={

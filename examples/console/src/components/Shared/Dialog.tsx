@@ -19,14 +19,22 @@ type DialogProps = {
   footer?: ReactNode;
   children: ReactNode;
   isWide?: boolean;
+  /** What closes it besides its buttons: also a click beside it, by default; `key`: only Escape; `nothing`. */
+  closedBy?: "click" | "key" | "nothing";
 };
 
 /** A window over the page; the page behind waits. */
-export function Dialog({ isOpen, onClose, isWide, ...content }: DialogProps) {
+export function Dialog({ isOpen, onClose, isWide, closedBy = "click", ...content }: DialogProps) {
   const t = useTranslations("shared");
   const { title, footer, children } = useLastOpen(isOpen, content);
   return (
-    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+    <Base.Root
+      open={isOpen}
+      disablePointerDismissal={closedBy !== "click"}
+      onOpenChange={(open, { reason }) => {
+        if (!open && !(closedBy === "nothing" && reason === "escape-key")) onClose();
+      }}
+    >
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup className={`${POPUP} ${isWide ? "w-[min(60rem,calc(100vw-2rem))]" : ""}`}>

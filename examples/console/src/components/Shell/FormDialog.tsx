@@ -26,6 +26,7 @@ export function FormDialog({ title, saveLabel, isBusy, isDisabled, problem, onSa
   return (
     <Dialog
       isOpen
+      closedBy="key"
       onClose={onClose}
       title={title}
       footer={
