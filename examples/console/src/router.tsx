@@ -1,4 +1,11 @@
-import { type AnyRoute, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  type AnyRoute,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
 import type { QueueSearch } from "./lib/queues.ts";
 import type { Action } from "./lib/roles.ts";
 import { type TextRole, withTexts } from "./lib/texts.ts";

@@ -46,7 +46,16 @@ function bind(shortcuts: readonly Shortcut[], singleKeys: boolean): () => void {
       shortcut.run();
     };
   }
-  return tinykeys(globalThis as unknown as Window, bindings);
+  return tinykeys(globalThis as unknown as Window, bindings, { ignore: isTyped });
+}
+
+/** What somebody types into a field is no shortcut; a checkbox takes no letters, and no field takes Ctrl or ⌘. */
+function isTyped(event: KeyboardEvent): boolean {
+  if (event.repeat || event.isComposing) return true;
+  const field = event.target instanceof Element
+    ? event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")
+    : null;
+  return field !== null && !event.ctrlKey && !event.metaKey;
 }
 
 /**

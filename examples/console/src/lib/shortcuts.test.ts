@@ -59,6 +59,18 @@ test("keys act again as soon as a window closes, and still not in its fields", (
   expect(mayRun("r", within, true)).toBe(false);
 });
 
+test("a checkbox that has the focus takes no letters, and its own keys", () => {
+  const box = pressed("input");
+  (box.target as HTMLInputElement).type = "checkbox";
+  expect(["x", "j", "Escape", "Enter", "Space"].map((keys) => mayRun(keys, box, true))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
 test.each([
   ["r", "div", undefined, true, true],
   ["r", "input", undefined, true, false],

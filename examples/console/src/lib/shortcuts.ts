@@ -56,14 +56,14 @@ export function mayRun(keys: string, event: KeyboardEvent, singleKeys: boolean):
   const target = event.target instanceof Element ? event.target : null;
   if (
     target?.closest(
-      // What closes at the moment still has the focus.
-      "input, textarea, select, [contenteditable=true], :is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])",
+      // A checkbox takes no letters. What closes at the moment still has the focus.
+      "input:not([type=checkbox]), textarea, select, [contenteditable=true], :is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])",
     )
   ) {
     return false;
   }
-  // Enter and space belong to a button or a link that has the focus.
-  if ((keys === "Enter" || keys === "Space") && target?.closest("button, a, summary")) return false;
+  // Enter and space belong to a button, a link or a checkbox that has the focus.
+  if ((keys === "Enter" || keys === "Space") && target?.closest("button, a, summary, input")) return false;
   return singleKeys || /^(Enter|Arrow\w+|Home|End)$/.test(keys);
 }
 

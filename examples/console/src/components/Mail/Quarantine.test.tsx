@@ -65,14 +65,16 @@ async function show() {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <LanguageProvider>
-        <TextsOf role="mail">
-          <BaseProvider>
-            <ToastProvider>
-              <ShortcutProvider>
-                <Page />
-              </ShortcutProvider>
-            </ToastProvider>
-          </BaseProvider>
+        <TextsOf role="staff">
+          <TextsOf role="mail">
+            <BaseProvider>
+              <ToastProvider>
+                <ShortcutProvider>
+                  <Page />
+                </ShortcutProvider>
+              </ToastProvider>
+            </BaseProvider>
+          </TextsOf>
         </TextsOf>
       </LanguageProvider>
     </QueryClientProvider>,

@@ -48,7 +48,10 @@ export function Quarantine({ filter, onFilter }: Props) {
     <section ref={frame} tabIndex={-1} aria-label={t("quarantine")} className="flex flex-col gap-4 outline-none">
       {(hasFilter || !isEmpty) && <QuarantineFilters filter={filter} onFilter={onFilter} />}
       {query.error && mails.length === 0 && (
-        <ErrorNote error={toHelpdeskError(query.error)} onRetry={() => query.refetch()} />
+        <ErrorNote
+          error={toHelpdeskError(query.error)}
+          onRetry={() => query.refetch()}
+        />
       )}
       {query.isPending && <Skeleton className="h-40 w-full" />}
       {isEmpty && (hasFilter

@@ -48,18 +48,23 @@ export function QuarantineDialog({ mails, decision, onClose }: Props) {
           </p>
         )}
         <p role="status" className="font-medium empty:hidden">
-          {isBusy
-            ? t("progress", { done: results.size, count: ready.length })
-            : isBegun && [
-              t(`results.${decision}`, { count: results.size - failed.length }),
-              failed.length > 0 && t("refused", { count: failed.length }),
-              ready.length > results.size && t("notTried", { count: ready.length - results.size }),
-            ].filter(Boolean).join(" ")}
+          {isBusy ? t("progress", { done: results.size, count: ready.length }) : isBegun && [
+            t(`results.${decision}`, { count: results.size - failed.length }),
+            failed.length > 0 && t("refused", { count: failed.length }),
+            ready.length > results.size && t("notTried", { count: ready.length - results.size }),
+          ].filter(Boolean).join(" ")}
         </p>
-        {isBusy && <progress aria-hidden className="w-full accent-(--accent)" value={results.size} max={ready.length} />}
-        {isBegun ? failed.length > 0 && <Mails label={t("refusedLabel")} rows={failed} /> : (
-          <Mails label={t("mails")} rows={ready.map((mail) => ({ mail, problem: null }))} />
+        {isBusy && (
+          <progress
+            aria-hidden
+            className="w-full accent-(--accent)"
+            value={results.size}
+            max={ready.length}
+          />
         )}
+        {isBegun
+          ? failed.length > 0 && <Mails label={t("refusedLabel")} rows={failed} />
+          : <Mails label={t("mails")} rows={ready.map((mail) => ({ mail, problem: null }))} />}
       </div>
     </Dialog>
   );
@@ -87,7 +92,8 @@ function Mails({ label, rows }: { label: string; rows: readonly Decided[] }) {
           ))}
         </tbody>
       </table>
-      {rows.length > SHOWN && <p className="px-2 py-1 text-muted">{t("many.others", { count: rows.length - SHOWN })}</p>}
+      {rows.length > SHOWN && <p className="px-2 py-1 text-muted">{t("many.others", { count: rows.length - SHOWN })}
+      </p>}
     </div>
   );
 }

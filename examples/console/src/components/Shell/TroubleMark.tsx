@@ -22,10 +22,16 @@ export default function TroubleMark({ of }: { of: "quarantine" | "admin" }) {
 /** How much is wrong with what a page of the admin panel is about; with anything for null. */
 export function Troubles({ of, className = "" }: { of: string | null; className?: string }) {
   const t = useTranslations("shell");
-  const findings = useTrouble().data?.findings ?? [];
+  const { data } = useTrouble();
+  const findings = data?.findings ?? [];
   const { count, isProblem } = troublesIn(of === null ? findings : findings.filter(({ page }) => page === of));
   return (
-    <Mark count={count} tone={isProblem ? "danger" : "warning"} label={t("troubles", { count })} className={className} />
+    <Mark
+      count={count}
+      tone={isProblem ? "danger" : "warning"}
+      label={t("troubles", { count })}
+      className={className}
+    />
   );
 }
 
