@@ -62,7 +62,10 @@ def run(*, quick: bool) -> Section:
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as folder, Stack.start(ephemeral=True) as stack:
         variables = {"HELPDESK_URL": "https://example.supabase.co", "HELPDESK_KEY": "sb_publishable_example"}
         dist = console_build.build(Path(folder) / "dist", variables)
-        section.results += [_bytes(dist, "QueuePage", "staff", 200_000), _bytes(dist, "RequestsPage", "portal", 190_000)]
+        section.results += [
+            _bytes(dist, "QueuePage", "staff", 200_000),
+            _bytes(dist, "RequestsPage", "portal", 190_000),
+        ]
         databases = Databases(stack)
         databases.prepare()
         with databases.project() as project, chromium.start() as browser:

@@ -44,7 +44,9 @@ function Mark({ count, tone, label, className }: MarkProps) {
   return (
     <span
       title={label}
-      className={`rounded-full px-1.5 text-[11px] leading-4 font-semibold tabular-nums ${TONES[tone]} ${className}`}
+      className={`relative rounded-full px-1.5 text-[11px] leading-4 font-semibold tabular-nums ${
+        TONES[tone]
+      } ${className}`}
     >
       <span aria-hidden>{shortOf(count)}</span>
       <span className="sr-only">{label}</span>
