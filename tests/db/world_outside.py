@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from tests.db.people import ADMIN, SERVICE, Db, be, one, value
 
 from helpdesk_sdk.verification.world import World
@@ -30,7 +32,12 @@ def connect_webhook(db: Db, world: World) -> None:
     with be(db, ADMIN):
         tested = one(db, "select * from helpdesk.test_webhook(%s)", world["webhook"])
         db.execute("update helpdesk.webhooks set is_active = false")
-    world["delivery"] = str(tested["delivery_id"])
+    world |= {"delivery": str(tested["delivery_id"]), "lease": str(uuid4())}
+    # Its sender has not come back, and may still settle it.
+    db.execute(
+        "insert into helpdesk_private.delivery_leases (delivery_id, lease) values (%s, %s)",
+        (world["delivery"], world["lease"]),
+    )
 
 
 def _add_slack(db: Db, world: World) -> None:

@@ -242,6 +242,12 @@ SENDING = [
         says="Settle a leased delivery",
     ),
     Case(
+        "A55 settle with the lease",
+        Call("settle_delivery", {"delivery_id": "{delivery}", "lease": "{lease}", "outcome": "done"}),
+        f"{_SYSTEM} | 1",
+        gives={"state": "done"},
+    ),
+    Case(
         "settle as something else",
         Call("settle_delivery", {"delivery_id": "{delivery}", "lease": "{nothing}", "outcome": "lost"}),
         {SERVICE: "invalid_value"},
@@ -256,6 +262,11 @@ SENDING = [
         Call("begin_sending", {"delivery_id": "{delivery}", "lease": "{nothing}"}),
         f"{_SYSTEM} | lease_lost",
         says="Begin to send a leased mail",
+    ),
+    Case(
+        "A55 begin to send with the lease",
+        Call("begin_sending", {"delivery_id": "{delivery}", "lease": "{lease}"}),
+        f"{_SYSTEM} | 1",
     ),
 ]
 
