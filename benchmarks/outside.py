@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -83,8 +83,9 @@ def run(url: str, rounds: int, calls: int) -> Section:
     section = Section(
         "Writes and the outside",
         "One connection for each person, synchronous_commit off. The same write in one database, in turns, with the "
-        "triggers that queue mails, notifications and deliveries to Slack, and without them. The requester and the "
-        "assignee are mailed, and each new ticket is acknowledged.",
+        "triggers that queue mails, notifications and deliveries to Slack, and without them: processor time of the "
+        "server's process, in which other programs' load has little part. The requester and the assignee are mailed, "
+        "and each new ticket is acknowledged.",
     )
     with psycopg.connect(url, autocommit=True) as owner:
         cast = Cast(owner)
@@ -161,9 +162,15 @@ def _measured(desk: _Desk, name: str, make: _Write, rounds: int, calls: int) -> 
 def _batch(desk: _Desk, make: _Write, calls: int) -> Iterator[float]:
     for ticket in desk.tickets[:calls]:
         connection, statement, parameters = make(desk, ticket)
-        began = time.perf_counter()
+        server = Path(f"/proc/{connection.info.backend_pid}/schedstat")
+        began = _processor_ms(server)
         connection.execute(statement.encode(), parameters, prepare=True)
-        yield (time.perf_counter() - began) * 1000
+        yield _processor_ms(server) - began
+
+
+def _processor_ms(schedstat: Path) -> float:
+    """The processor time of a process. Linux says it in nanoseconds here, in hundredths of a second elsewhere."""
+    return int(schedstat.read_text().split()[0]) / 1_000_000
 
 
 def _switch(owner: psycopg.Connection, is_on: bool) -> None:

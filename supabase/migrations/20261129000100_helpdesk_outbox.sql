@@ -144,18 +144,23 @@ create function helpdesk_private.enqueue(
   p_order_key uuid default null
 )
 returns uuid
-language sql
+language plpgsql
 -- Definer: nobody writes to the outbox directly.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_id uuid;
+begin
   insert into helpdesk.outbox (kind, target_id, event_id, ticket_id, next_at, order_key, sequence)
   values (
     p_kind, p_target_id, p_event_id, p_ticket_id, p_next_at, coalesce(p_order_key, p_target_id),
     coalesce(p_event_id, nextval('helpdesk.events_event_id_seq'))
   )
   on conflict do nothing
-  returning delivery_id;
+  returning delivery_id into v_id;
+  return v_id;
+end;
 $$;
 comment on function helpdesk_private.enqueue is
   'Puts a delivery into the outbox, in the caller''s transaction; null if it is there already. p_next_at: not before '

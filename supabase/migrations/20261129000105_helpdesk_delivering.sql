@@ -331,9 +331,14 @@ begin
     where d.created_at < now() - interval '30 days'
     order by d.created_at limit p_max_rows for update skip locked
   );
+  delete from helpdesk.automatic_emails as a where a.automatic_id in (
+    select d.automatic_id from helpdesk.automatic_emails as d
+    where d.created_at < now() - interval '30 days'
+    order by d.created_at limit p_max_rows for update skip locked
+  );
 end;
 $$;
 comment on function helpdesk_private.prune_outbox is
   'Removes what nobody needs any more, a little at a time: deliveries that are done after 30 days, other ends after '
-  '90, attempts after 30.';
+  '90, attempts and notes about automatic mails after 30.';
 revoke all on function helpdesk_private.prune_outbox from public, anon, authenticated, service_role;

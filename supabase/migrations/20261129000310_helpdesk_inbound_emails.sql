@@ -284,23 +284,23 @@ revoke all on function helpdesk_private.hmac_sha256 from public, anon, authentic
 
 create function helpdesk_private.base32(p_bytes bytea)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Lower case: some mail servers change the case of an address.
-  select string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', 1 + rpad(c.five, 5, '0')::bit(5)::integer, 1), ''
-    order by c.place)
-  from (
-    select g.place, substr(b.bits, g.place, 5) as five
-    from (select right(p_bytes::text, -2) as hex) as h
-    cross join lateral (
-      select string_agg(('x' || substr(h.hex, n, 1))::bit(4)::text, '' order by n) as bits
-      from generate_series(1, length(h.hex)) as n
-    ) as b
-    cross join generate_series(1, length(b.bits), 5) as g (place)
-  ) as c;
+declare
+  v_bits varbit := ('x' || encode(p_bytes, 'hex'))::varbit;
+  v_text text := '';
+begin
+  v_bits := v_bits || repeat('0', (5 - length(v_bits) % 5) % 5)::varbit;
+  for i in 0..length(v_bits) / 5 - 1 loop
+    -- Lower case: some mail servers change the case of an address.
+    v_text := v_text
+      || substr('abcdefghijklmnopqrstuvwxyz234567', 1 + substring(v_bits from 5 * i + 1 for 5)::bit(5)::integer, 1);
+  end loop;
+  return v_text;
+end;
 $$;
 revoke all on function helpdesk_private.base32 from public, anon, authenticated, service_role;
 

@@ -24,13 +24,16 @@ revoke all on function helpdesk_private.mail_strings from public, anon, authenti
 
 create function helpdesk_private.mail_address(p_value text)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select c.address from helpdesk_private.canonical_email(btrim(p_value, '<> ')) as c (address)
-  where helpdesk_private.is_email(c.address);
+declare
+  v_address text := helpdesk_private.canonical_email(btrim(p_value, '<> '));
+begin
+  return case when helpdesk_private.is_email(v_address) then v_address end;
+end;
 $$;
 comment on function helpdesk_private.mail_address is 'The address in canonical form; null for what is not one address.';
 revoke all on function helpdesk_private.mail_address from public, anon, authenticated, service_role;
@@ -71,14 +74,17 @@ revoke all on function helpdesk_private.subject_base from public, anon, authenti
 
 create function helpdesk_private.person_of_address(p_address text)
 returns helpdesk.users
-language sql
+language plpgsql
 stable
 -- Definer: reads all people.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_user helpdesk.users;
+begin
   -- Somebody's own address comes before an alias.
-  select u.*
+  select u.* into v_user
   from (
     select u.user_id, 1 as place from helpdesk.users as u where u.email = p_address
     union all
@@ -86,21 +92,25 @@ as $$
   ) as f
   inner join helpdesk.users as u using (user_id)
   order by f.place limit 1;
+  return v_user;
+end;
 $$;
 revoke all on function helpdesk_private.person_of_address from public, anon, authenticated, service_role;
 
 create function helpdesk_private.addresses_of(p_user_id uuid)
 returns text[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select array(
+begin
+  return array(
     select u.email from helpdesk.users as u where u.user_id = p_user_id and u.email is not null
     union
     select e.email from helpdesk.user_emails as e where e.user_id = p_user_id
   );
+end;
 $$;
 revoke all on function helpdesk_private.addresses_of from public, anon, authenticated, service_role;
 

@@ -32,16 +32,19 @@ revoke all on function helpdesk_private.without_tag from public, anon, authentic
 
 create function helpdesk_private.may_mail_automatically(p_address text)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select not exists (
+declare
+  v_mailbox text := helpdesk_private.without_tag(p_address);
+begin
+  return not exists (
     select from helpdesk_private.email_mutes as m
-    where m.pattern in (helpdesk_private.without_tag(p_address), '@' || split_part(p_address, '@', 2))
-      and m.muted_until > clock_timestamp()
+    where m.pattern in (v_mailbox, '@' || split_part(p_address, '@', 2)) and m.muted_until > clock_timestamp()
   );
+end;
 $$;
 comment on function helpdesk_private.may_mail_automatically is
   'False while the mailbox, or its domain, looks like the other end of a loop.';

@@ -114,12 +114,13 @@ revoke all on function helpdesk_private.is_elsewhere from public, anon, authenti
 
 create function helpdesk_private.works_ticket(p_user helpdesk.users, p_ticket helpdesk.tickets)
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(p_user.is_active and (
+begin
+  return coalesce(p_user.is_active and (
     p_user.role = 'admin'
     or (p_user.role = 'agent' and (
       p_ticket.assigned_to = p_user.user_id
@@ -128,6 +129,7 @@ as $$
       )
     ))
   ), false);
+end;
 $$;
 comment on function helpdesk_private.works_ticket is
   'Whether this person works the ticket now, without a request of theirs.';

@@ -16,17 +16,22 @@ revoke all on function helpdesk_private.reply_domain from public, anon, authenti
 
 create function helpdesk_private.is_own_address(p_address text)
 returns boolean
-language sql
+language plpgsql
 stable
--- Definer: channels are closed to customers. As all below.
+-- Definer: channels are closed to customers. As all below. PL/pgSQL: see mail_reply().
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (
+declare
+  v_domain text := split_part(p_address, '@', 2);
+  v_untagged text := case when p_address like '%+%' then regexp_replace(p_address, '[+][^@]*@', '@') end;
+  v_is_token boolean := p_address ~ '^(reply|note|bounce)[+]';
+begin
+  return exists (
     select from helpdesk.email_channels as c
-    where c.address in (p_address, regexp_replace(p_address, '[+][^@]*@', '@'))
-      or (p_address ~ '^(reply|note|bounce)[+]' and split_part(p_address, '@', 2) = helpdesk_private.reply_domain(c))
+    where c.address in (p_address, v_untagged) or (v_is_token and v_domain = helpdesk_private.reply_domain(c))
   );
+end;
 $$;
 comment on function helpdesk_private.is_own_address is
   'Whether a mail to this address would come back to us: an address of a channel, or a reply address.';
@@ -34,31 +39,32 @@ revoke all on function helpdesk_private.is_own_address from public, anon, authen
 
 create function helpdesk_private.channel_of_ticket(p_ticket helpdesk.tickets)
 returns helpdesk.email_channels
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select c.*
+declare
+  v_last uuid := (
+    select i.channel_id from helpdesk.inbound_emails as i
+    where i.ticket_id = p_ticket.ticket_id and i.outcome in ('appended', 'created')
+    order by i.received_at desc limit 1
+  );
+  v_channel helpdesk.email_channels;
+begin
+  select * into v_channel
   from helpdesk.email_channels as c
   where c.is_active
     and (
-      c.team_id is null or c.team_id = (p_ticket).team_id
+      c.team_id is null or c.team_id = p_ticket.team_id or c.channel_id = v_last
       or c.team_id = (select t.team_id from helpdesk.teams as t where t.is_default)
-      or c.channel_id = (
-        select i.channel_id from helpdesk.inbound_emails as i
-        where i.ticket_id = (p_ticket).ticket_id and i.outcome in ('appended', 'created')
-        order by i.received_at desc limit 1
-      )
     )
   order by
-    c.channel_id is not distinct from (
-      select i.channel_id from helpdesk.inbound_emails as i
-      where i.ticket_id = (p_ticket).ticket_id and i.outcome in ('appended', 'created')
-      order by i.received_at desc limit 1
-    ) desc,
-    (c.team_id is not distinct from (p_ticket).team_id) desc, c.team_id is null desc, c.created_at, c.address
+    c.channel_id is not distinct from v_last desc, (c.team_id is not distinct from p_ticket.team_id) desc,
+    c.team_id is null desc, c.created_at, c.address
   limit 1;
+  return v_channel;
+end;
 $$;
 comment on function helpdesk_private.channel_of_ticket is
   'The address that mails about a ticket come from: where its last mail arrived, else its team''s, else one without a '
@@ -67,39 +73,41 @@ revoke all on function helpdesk_private.channel_of_ticket from public, anon, aut
 
 create function helpdesk_private.last_mail_of(p_ticket_id uuid, p_address text, p_user_id uuid)
 returns helpdesk.inbound_emails
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select i.*
+declare
+  v_email helpdesk.inbound_emails;
+begin
+  select * into v_email
   from helpdesk.inbound_emails as i
   where i.ticket_id = p_ticket_id and i.outcome in ('appended', 'created')
     and (i.from_address = p_address or i.author_id = p_user_id)
   order by i.received_at desc limit 1;
+  return v_email;
+end;
 $$;
 comment on function helpdesk_private.last_mail_of is 'The newest mail of this person on this ticket.';
 revoke all on function helpdesk_private.last_mail_of from public, anon, authenticated, service_role;
 
 create function helpdesk_private.reply_subject(p_ticket helpdesk.tickets, p_address text, p_user_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_email helpdesk.inbound_emails := helpdesk_private.last_mail_of(p_ticket.ticket_id, p_address, p_user_id);
+begin
   -- One prefix, however many the person's mail had: mail programs add one to each answer.
-  select left('Re: ' || coalesce(nullif(btrim(regexp_replace(
-    s.subject, '^((re|aw|sv|vs|antw|odp|ynt|res)(\[[0-9]+\])?\s*[:：]\s*)+', '', 'i'
-  )), ''), (p_ticket).title), 900)
-  from (
-    select coalesce(
-      nullif(helpdesk_private.one_line(
-        (helpdesk_private.last_mail_of((p_ticket).ticket_id, p_address, p_user_id)).subject
-      ), ''),
-      (p_ticket).title
-    ) as subject
-  ) as s;
+  return left('Re: ' || coalesce(nullif(btrim(regexp_replace(
+    coalesce(nullif(helpdesk_private.one_line(v_email.subject), ''), p_ticket.title),
+    '^((re|aw|sv|vs|antw|odp|ynt|res)(\[[0-9]+\])?\s*[:：]\s*)+', '', 'i'
+  )), ''), p_ticket.title), 900);
+end;
 $$;
 comment on function helpdesk_private.reply_subject is
   'The last subject that this person used, so that the answer stays in their thread; else the title. With one "Re: ".';
@@ -119,19 +127,25 @@ declare
   v_address text := helpdesk_private.mail_address(p_recipient);
   v_ticket helpdesk.tickets;
   v_channel helpdesk.email_channels;
+  -- Of these, automatic_email_problem() was asked about the address.
+  v_is_automatic boolean := p_kind in ('acknowledgement', 'notification');
   v_is_suppressed boolean;
   v_minted text;
 begin
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_ticket_id;
-  select * into v_channel from helpdesk.email_channels as c where c.channel_id = p_channel_id and c.is_active;
-  if not found then
+  if p_channel_id is not null then
+    select * into v_channel from helpdesk.email_channels as c where c.channel_id = p_channel_id and c.is_active;
+  end if;
+  if v_channel.channel_id is null then
     v_channel := helpdesk_private.channel_of_ticket(v_ticket);
   end if;
-  if v_address is null or v_channel.channel_id is null or helpdesk_private.is_own_address(v_address)
-    or (p_kind in ('acknowledgement', 'notification') and not helpdesk_private.may_mail_automatically(v_address)) then
+  if v_address is null or v_channel.channel_id is null
+    or (not v_is_automatic and helpdesk_private.is_own_address(v_address)) then
     return null;
   end if;
-  v_is_suppressed := exists (select from helpdesk.email_suppressions as s where s.address = v_address);
+  v_is_suppressed := not v_is_automatic and exists (
+    select from helpdesk.email_suppressions as s where s.address = v_address
+  );
   if v_is_suppressed and p_kind <> 'reply' then
     return null;
   end if;
@@ -158,9 +172,6 @@ begin
   if not found or v_is_suppressed then
     return null;
   end if;
-  if p_ticket_id is not null then
-    perform helpdesk_private.remember_email_id(v_minted, 'minted', p_ticket_id, p_message_id);
-  end if;
   perform helpdesk_private.enqueue(
     'email', v_id, null, p_ticket_id, p_next_at,
     -- What one person receives about a ticket is in order; nobody waits for somebody else's mailbox.
@@ -174,42 +185,37 @@ end;
 $$;
 comment on function helpdesk_private.enqueue_email is
   'Queues a mail to one address, in the caller''s transaction. Null if none is sent: no active channel, an address of '
-  'ours, a suppressed address (of a reply, a row says so), a muted one (for automatic mails), or a reply that is '
-  'queued already. p_details: locale and subject, and what the text of an automatic mail is made of.';
+  'ours, a suppressed address (of a reply, a row says so), or a reply that is queued already. Before an automatic mail '
+  'ask automatic_email_problem(). p_details: locale and subject, and what the text of an automatic mail is made of.';
 revoke all on function helpdesk_private.enqueue_email from public, anon, authenticated, service_role;
 
 create function helpdesk_private.reply_recipients(p_message helpdesk.messages)
 returns table (address text, user_id uuid)
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with requester as (
-    select
-      u.user_id, u.is_active,
-      -- Where they wrote from last, if it is still theirs.
-      coalesce(
-        (
-          select m.from_address
-          from helpdesk_private.last_mail_of((p_message).ticket_id, null, u.user_id) as m
-          where m.from_address = any(helpdesk_private.addresses_of(u.user_id))
-        ),
-        u.email
-      ) as address
-    from helpdesk.users as u where u.user_id = (p_message).requester_id
-  ),
-  people as (
-    select r.address, r.user_id from requester as r where r.is_active
-    union all
-    select p.address, (helpdesk_private.person_of_address(p.address)).user_id
-    from helpdesk.ticket_participants as p
-    where p.ticket_id = (p_message).ticket_id and p.receives_copies
-      and p.address <> all(helpdesk_private.addresses_of((p_message).requester_id))
-      and coalesce((helpdesk_private.person_of_address(p.address)).is_active, true)
-  )
-  select p.address, p.user_id from people as p
-  where p.address is not null and p.user_id is distinct from (p_message).author_id;
+declare
+  v_own text[] := helpdesk_private.addresses_of(p_message.requester_id);
+  v_last helpdesk.inbound_emails := helpdesk_private.last_mail_of(p_message.ticket_id, null, p_message.requester_id);
+begin
+  return query
+    with people as (
+      select
+        -- Where they wrote from last, if it is still theirs.
+        case when v_last.from_address = any(v_own) then v_last.from_address else u.email end as address,
+        u.user_id, u.is_active
+      from helpdesk.users as u where u.user_id = p_message.requester_id
+      union all
+      select p.address, n.user_id, coalesce(n.is_active, true)
+      from helpdesk.ticket_participants as p
+      cross join lateral helpdesk_private.person_of_address(p.address) as n
+      where p.ticket_id = p_message.ticket_id and p.receives_copies and p.address <> all(v_own)
+    )
+    select p.address, p.user_id from people as p
+    where p.is_active and p.address is not null and p.user_id is distinct from p_message.author_id;
+end;
 $$;
 comment on function helpdesk_private.reply_recipients is
   'Who receives a public reply by mail: the requester, and participants with receives_copies; never its author.';
@@ -234,7 +240,8 @@ begin
 end;
 $$;
 comment on function helpdesk_private.mail_reply is
-  'Queues the mails of a public reply of staff, of the assistant''s or of a program. Not of what an import brings.';
+  'Queues the mails of a public reply of staff, of the assistant''s or of a program. Not of what an import brings. '
+  'Somebody waits for it: all that it calls is PL/pgSQL, which keeps its plans, as SQL does from PostgreSQL 18 only.';
 revoke all on function helpdesk_private.mail_reply from public, anon, authenticated, service_role;
 create trigger mail_reply after insert on helpdesk.messages
   for each row when (not new.imported and new.author_kind <> 'customer')

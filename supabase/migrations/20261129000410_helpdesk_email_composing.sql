@@ -312,6 +312,8 @@ begin
       ))).user_id
     ));
     v_references := helpdesk_private.mail_references(v_email);
+    -- From here on somebody may answer it.
+    perform helpdesk_private.remember_email_id(v_email.minted_id, 'minted', v_ticket.ticket_id, v_email.message_id);
     v_parent := (helpdesk_private.last_mail_of(v_ticket.ticket_id, v_email.recipient, v_email.user_id)).message_id;
     if v_parent is null or v_parent <> all(v_references) then
       -- Not written to us yet, or under an id that no mail may name: below our own last mail to them.

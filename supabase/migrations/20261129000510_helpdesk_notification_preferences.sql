@@ -15,17 +15,19 @@ insert into helpdesk_private.concepts (version, concept) values ('20261129000510
 
 create function helpdesk_private.wants_notification(p_user_id uuid, p_kind text)
 returns boolean
-language sql
+language plpgsql
 stable
 -- Definer: the choices are closed to everybody. As all below.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(
+begin
+  return coalesce(
     (select (p.choices ->> p_kind)::boolean from helpdesk_private.notification_preferences as p
       where p.user_id = p_user_id),
     (select p_kind = any(s.email_notifications) from helpdesk.settings as s)
   );
+end;
 $$;
 comment on function helpdesk_private.wants_notification is
   'Whether this person has the notification switched on: by their own choice, else by the settings.';
@@ -33,15 +35,17 @@ revoke all on function helpdesk_private.wants_notification from public, anon, au
 
 create function helpdesk_private.locale_of(p_user_id uuid)
 returns text
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(
-    (select p.locale from helpdesk_private.notification_preferences as p where p.user_id = p_user_id), s.email_locale
-  )
-  from helpdesk.settings as s;
+begin
+  return coalesce(
+    (select p.locale from helpdesk_private.notification_preferences as p where p.user_id = p_user_id),
+    (select s.email_locale from helpdesk.settings as s)
+  );
+end;
 $$;
 comment on function helpdesk_private.locale_of is 'The language of mails to this person.';
 revoke all on function helpdesk_private.locale_of from public, anon, authenticated, service_role;

@@ -77,23 +77,29 @@ revoke all on function helpdesk_private.is_program_address from public, anon, au
 
 create function helpdesk_private.written_to(p_recipient text, p_is_staff boolean, p_within interval)
 returns bigint
-language sql
+language plpgsql
 stable
 -- Definer: reads the mails of all tickets.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select count(*) from (
-    select a.created_at from helpdesk.automatic_emails as a
-    where p_is_staff and a.recipient = p_recipient and a.state = 'queued'
-    union all
-    -- name+1@ and name+2@ are one mailbox: whoever forges senders could fill it otherwise.
-    select a.created_at from helpdesk.automatic_emails as a
-    where not p_is_staff and split_part(a.recipient, '@', 2) = split_part(p_recipient, '@', 2) and a.user_id is null
-      and a.state = 'queued' and a.created_at > clock_timestamp() - interval '24 hours'
+declare
+  v_since timestamptz := clock_timestamp() - p_within;
+begin
+  if p_is_staff then
+    return (
+      select count(*) from helpdesk.automatic_emails as a
+      where a.recipient = p_recipient and a.state = 'queued' and a.created_at > v_since
+    );
+  end if;
+  -- name+1@ and name+2@ are one mailbox: whoever forges senders could fill it otherwise.
+  return (
+    select count(*) from helpdesk.automatic_emails as a
+    where split_part(a.recipient, '@', 2) = split_part(p_recipient, '@', 2) and a.user_id is null
+      and a.state = 'queued' and a.created_at > v_since
       and helpdesk_private.without_tag(a.recipient) = helpdesk_private.without_tag(p_recipient)
-  ) as a
-  where a.created_at > clock_timestamp() - p_within;
+  );
+end;
 $$;
 comment on function helpdesk_private.written_to is
   'How many automatic mails went to the mailbox lately: to somebody of staff, or acknowledgements.';
@@ -174,14 +180,8 @@ begin
     p_kind, p_ticket_id, p_recipient, p_user_id, case when p_email_id is null then 'skipped' else 'queued' end,
     case when p_email_id is null then coalesce(p_reason, 'no_channel') end, p_email_id
   );
-  -- More than are added.
-  delete from helpdesk.automatic_emails as a where a.automatic_id in (
-    select d.automatic_id from helpdesk.automatic_emails as d
-    where d.created_at < clock_timestamp() - interval '30 days'
-    order by d.created_at limit 5 for update skip locked
-  );
 end;
 $$;
 comment on function helpdesk_private.note_automatic_email is
-  'Writes down that an automatic mail was queued, or why it was not; and removes rows that are older than 30 days.';
+  'Writes down that an automatic mail was queued, or why it was not. prune_outbox() removes what is old.';
 revoke all on function helpdesk_private.note_automatic_email from public, anon, authenticated, service_role;

@@ -77,7 +77,6 @@ begin
       details = e.details || jsonb_build_object('tickets', (e.details -> 'tickets') - v_ticket.ticket_id::text)
   where e.email_id = p_email.email_id
   returning * into p_email;
-  perform helpdesk_private.remember_email_id(p_email.minted_id, 'minted', p_email.ticket_id, null);
   return p_email;
 end;
 $$;

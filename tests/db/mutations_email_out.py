@@ -10,15 +10,15 @@ EMAIL_OUT: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]]
         "what staff sent outside is sent again": ("and i.flags && '{sent_outside}'", "and false"),
     },
     ("reply_recipients(helpdesk.messages)", "email_out"): {
-        "people who were deactivated receive mail": ("where r.is_active", ""),
+        "people who were deactivated receive mail": ("where p.is_active and", "where"),
         "those who want no copies receive some": ("and p.receives_copies", ""),
-        "the author receives the reply": ("and p.user_id is distinct from (p_message).author_id", ""),
+        "the author receives the reply": ("and p.user_id is distinct from p_message.author_id", ""),
     },
     (
         "enqueue_email(uuid,text,uuid,text,uuid,uuid,jsonb,timestamp with time zone)",
         "email_out",
     ): {
-        "we write to ourselves": ("or helpdesk_private.is_own_address(v_address)", ""),
+        "we write to ourselves": ("not v_is_automatic and helpdesk_private.is_own_address(v_address)", "false"),
         "a suppressed address is written to": ("if not found or v_is_suppressed then", "if not found then"),
         "one person's mails overtake each other": ("p_ticket_id::text || v_address", "v_id::text"),
     },

@@ -68,6 +68,12 @@ OUTBOX: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
         "what is done stays": ("interval '30 days'", "interval '300 days'"),
         "what is dead goes with what is done": ("interval '90 days'", "interval '30 days'"),
     },
+    ("prune_outbox(integer)", "mail_bounds"): {
+        "notes about automatic mails stay": (
+            "delete from helpdesk.automatic_emails as a where",
+            "delete from helpdesk.automatic_emails as a where false and",
+        ),
+    },
     (
         "replay_deliveries(uuid[],uuid,timestamp with time zone,timestamp with time zone,boolean)",
         "replays",

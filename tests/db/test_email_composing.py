@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from tests.db.delivering import make_due, settle
 from tests.db.mailing import CUSTOMER_ADDRESS, OTHER_ADDRESS, SUPPORT, Json, add_channels, mail, receive, ticket
 from tests.db.mailing_out import LINE, PART, leased, mails, reply, sent
-from tests.db.people import Db
+from tests.db.people import Db, value
 from tests.db.world import World
 
 
@@ -212,3 +214,10 @@ def test_the_mails_of_one_person_are_not_in_the_thread_of_another(desk: Db, worl
     for given in second:
         before = first[given["payload"]["to"][0]["address"]]["payload"]["message_id"]
         assert ids & set(given["payload"]["references"]) == {before}
+
+
+def test_tokens_are_written_as_base32_says(db: Db) -> None:
+    for length in range(21):
+        given = bytes(range(250, 250 - length, -1))
+        written = base64.b32encode(given).decode().rstrip("=").lower()
+        assert value(db, "select helpdesk_private.base32(%s)", given) == written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.db.delivering import lease
 from tests.db.people import ADMIN, AGENT, Db, Person, as_person, be, refused, value
 from tests.db.world import World
 
@@ -52,4 +53,6 @@ def test_automatic_mails_are_kept_for_30_days(db: Db, world: World) -> None:
         (world["mine"],),
     )
     db.execute(note, (world["mine"],))
+    assert value(db, kept) == ["muted", "blocked", "loop"], "whoever writes has nothing to clean up"
+    lease(db, kind="email")
     assert value(db, kept) == ["blocked", "loop"]

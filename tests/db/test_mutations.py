@@ -55,6 +55,13 @@ def test_a_lock_taken_away_is_noticed(pg: Server, mutation: concurrency.Mutation
     assert concurrency.who_notices(pg, mutation) is not None
 
 
+@pytest.mark.parametrize("pg", [18], indirect=True, ids=["pg18"])
+def test_the_tests_that_a_rule_names_watch(pg: Server, own: str) -> None:
+    with pg.connect(own) as db:
+        named = {concept for rule in mutations_rules.all_of_them(db) for concept in rule.about}
+    assert named - set(watchers.MODULES) == set()
+
+
 def test_taking_nothing_away_is_not_noticed(pg: Server, own: str, world: World) -> None:
     nothing = mutations.Mutation("nothing", ("teams",), mutations.NOTHING)
     with pg.connect(own) as db:

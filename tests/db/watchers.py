@@ -19,7 +19,7 @@ from tests.db.world import World
 
 from helpdesk_sdk.verification.matrix.operations import Sql
 
-_MODULES = [
+MODULES = [
     "search",
     "search_answers",
     "search_fields",
@@ -113,6 +113,11 @@ _MODULES = [
     "email_templates",
     "email_work",
     "email_tokens",
+    "email_known_cases",
+    "email_quotes",
+    "email_originals",
+    "email_health",
+    "mail_bounds",
     "notification_preferences",
     "mail_notifications",
     "mail_assignments",
@@ -191,7 +196,7 @@ def all_of_them(db: Db) -> list[Watcher]:
     """The rows of the matrix, A39 for every function, then the tests."""
     rows = [_row(case, person) for case in CASES for person, _ in case.outcomes()]
     calls = [_row(case, person) for case in _unlisted_calls(db) for person, _ in case.outcomes()]
-    modules = [importlib.import_module(f"tests.db.test_{name}") for name in _MODULES]
+    modules = [importlib.import_module(f"tests.db.test_{name}") for name in MODULES]
     tests = [watcher for module in modules for watcher in _tests(module)]
     return [*rows, *calls, *tests, *(_catalogue_rule(*said) for said in _SAID_TWICE)]
 
