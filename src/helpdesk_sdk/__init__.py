@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     )
     from .models.mail_out import (
         ChannelHealth,
+        DeliveryReportName,
         EmailSuppression,
         MailboxHealth,
         MailHealth,
@@ -228,6 +229,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryKindName",
     "DeliveryRef",
+    "DeliveryReportName",
     "DeliveryState",
     "DeliveryStateName",
     "Difference",

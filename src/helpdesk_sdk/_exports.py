@@ -86,6 +86,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "models.mail_out": (
         "ChannelHealth",
+        "DeliveryReportName",
         "EmailSuppression",
         "MailHealth",
         "MailboxHealth",

@@ -114,6 +114,22 @@ end;
 $$;
 revoke all on function helpdesk_private.addresses_of from public, anon, authenticated, service_role;
 
+create function helpdesk_private.channels_named(p_addresses text[])
+returns setof helpdesk.email_channels
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.* from helpdesk.email_channels as c
+  where c.is_active and exists (
+    select from unnest(p_addresses) as a (address)
+    where c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@'))
+  );
+$$;
+comment on function helpdesk_private.channels_named is 'The addresses of ours among these; a tag after + aside.';
+revoke all on function helpdesk_private.channels_named from public, anon, authenticated, service_role;
+
 create function helpdesk_private.channels_of_mail(p_mail jsonb, p_envelope jsonb)
 returns setof helpdesk.email_channels
 language sql
@@ -121,8 +137,9 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- The envelope says who receives the mail. Without one, To and Cc; and if they name no address of ours, as in a blind
-  -- copy, what the last server noted. The order is that of To, then Cc.
+  -- The envelope says who receives the mail. Without one, or if it names no address of ours, as when a mailbox forwards
+  -- to a provider's address, To and Cc; and if they name none either, as in a blind copy, what the last server noted.
+  -- The order is that of To, then Cc.
   with named as (
     select a.address, a.place
     from unnest(
@@ -135,7 +152,12 @@ as $$
   ),
   matched as (
     select c.channel_id, min(a.place) as place
-    from (select * from received union all select * from named where not exists (select from received)) as a
+    from (
+      select * from received union all select * from named
+      where not exists (
+        select from helpdesk_private.channels_named(array(select r.address from received as r))
+      )
+    ) as a
     inner join helpdesk.email_channels as c
       on c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@')) and c.is_active
     group by c.channel_id
@@ -147,7 +169,7 @@ as $$
     ) with ordinality as a (address, place)
     inner join helpdesk.email_channels as c
       on c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@')) and c.is_active
-    where not exists (select from received) and not exists (select from matched)
+    where not exists (select from matched)
     group by c.channel_id
   )
   select c.*

@@ -1,4 +1,5 @@
--- E-mail in and out: what an address has done. Admins block senders; who answers programs with programs is muted.
+-- E-mail in and out: what an address has done, and who speaks for it. Admins block senders; who answers programs with
+-- programs is muted.
 
 insert into helpdesk_private.concepts (version, concept) values ('20261129000325', 'email_senders');
 
@@ -49,3 +50,30 @@ $$;
 comment on function helpdesk_private.may_mail_automatically is
   'False while the mailbox, or its domain, looks like the other end of a loop.';
 revoke all on function helpdesk_private.may_mail_automatically from public, anon, authenticated, service_role;
+
+create function helpdesk_private.servers_of_replies(p_addresses text[])
+returns text[]
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with domains as (
+    select distinct split_part(a.address, '@', 2) as domain from unnest(p_addresses) as a (address)
+    where a.address ~ '^(reply|note)[+]'
+  ),
+  lists as (
+    select c.trusted_authserv_ids as servers
+    from helpdesk.email_channels as c
+    inner join domains as d on d.domain = split_part(c.address, '@', 2)
+    where c.is_active and cardinality(c.trusted_authserv_ids) > 0
+  )
+  select array(
+    select distinct s.server from lists as l cross join unnest(l.servers) as s (server)
+    where not exists (select from lists as o where s.server <> all(o.servers))
+  );
+$$;
+comment on function helpdesk_private.servers_of_replies is
+  'Who speaks for the sender of a mail to a reply address: the servers that all addresses of the same domain trust, as '
+  'one server receives for a domain. A reply domain of its own may have another.';
+revoke all on function helpdesk_private.servers_of_replies from public, anon, authenticated, service_role;

@@ -14,6 +14,7 @@ declare
   v_text text := coalesce(p_mail ->> 'text', '');
   v_from jsonb := case jsonb_typeof(p_mail -> 'from') when 'array' then p_mail -> 'from' else '[]' end;
   v_original text;
+  v_received text[] := helpdesk_private.mail_addresses(p_envelope -> 'to');
   v_servers text[];
 begin
   select * into v_channel from helpdesk_private.channels_of_mail(p_mail, p_envelope) limit 1;
@@ -59,7 +60,7 @@ begin
     p_email.from_name := left(helpdesk_private.one_line(v_from #>> '{0,name}'), 200);
   end if;
   v_servers := coalesce(v_channel.trusted_authserv_ids, '{}');
-  if cardinality(helpdesk_private.mail_addresses(p_envelope -> 'to')) = 0 then
+  if cardinality(v_received) = 0 then
     -- The sender's own words have chosen the address: only whom all addresses trust speaks for such a mail.
     v_servers := array(
       select s.server from unnest(v_servers) as s (server)
@@ -68,6 +69,9 @@ begin
         where c.is_active and cardinality(c.trusted_authserv_ids) > 0 and s.server <> all(c.trusted_authserv_ids)
       )
     );
+  elsif not exists (select from helpdesk_private.channels_named(v_received)) then
+    -- It came to a reply address, or to one that is none of ours: what To names has not received it.
+    v_servers := helpdesk_private.servers_of_replies(v_received);
   end if;
   p_email.verdict := helpdesk_private.mail_verdict(p_mail, v_servers, p_email.from_address);
   if p_email.verdict = 'pass' and lower(p_mail #>> '{verdict,domain}') <> split_part(p_email.from_address, '@', 2) then

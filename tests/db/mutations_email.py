@@ -75,8 +75,24 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     },
     ("channels_of_mail(jsonb,jsonb)", "email_known_cases"): {
         "what a server noted comes before the envelope": (
-            "where not exists (select from received) and not exists (select from matched)",
+            "where not exists (select from matched)",
             "where true",
+        ),
+    },
+    ("read_email(helpdesk.inbound_emails,jsonb,jsonb)", "email_forwarded"): {
+        "a server speaks for mails that did not come by it": (
+            "elsif not exists (select from helpdesk_private.channels_named(v_received)) then",
+            "elsif false then",
+        ),
+    },
+    ("servers_of_replies(text[])", "email_forwarded"): {
+        "a server of one address speaks for all of its domain": (
+            "where not exists (select from lists as o where s.server <> all(o.servers))",
+            "where true",
+        ),
+        "a domain of its own is believed as the address is": (
+            "on d.domain = split_part(c.address, '@', 2)",
+            "on d.domain = coalesce(c.reply_domain, split_part(c.address, '@', 2))",
         ),
     },
     ("quoted_from(text,uuid)", "email_quotes"): {
@@ -170,7 +186,7 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     },
     (f"read_email({_PLACED},jsonb)", "email_verdicts"): {
         "the sender chooses whose verdict is believed": (
-            "if cardinality(helpdesk_private.mail_addresses(p_envelope -> 'to')) = 0 then",
+            "if cardinality(v_received) = 0 then",
             "if false then",
         ),
     },

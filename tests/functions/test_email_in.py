@@ -214,6 +214,26 @@ def test_each_provider_has_to_sign(post: Desk) -> None:
     assert _post(f"{url}/mailgun", data=_mailgun("t6", time.time()) | good).status_code == 401
 
 
+def test_a_provider_reports_that_a_mail_did_not_arrive(post: Desk) -> None:
+    found = row(post, send(post, mail(From="Bob <bob@customer.example>")))
+    ticket = str(found["ticket_id"])
+    post.rpc("send_reply", post.agent, ticket_id=ticket, body="It is on its way.")
+    where = "select * from helpdesk.outbound_emails where ticket_id = %s order by created_at desc limit 1"
+    (sent,) = post.sql(where, ticket)
+    url = f"{post.info.api_url}/functions/v1/email-in/sendgrid"
+    events = [
+        {"event": "bounce", "smtp-id": f"<{sent['minted_id']}>", "status": "5.1.1", "reason": "550 no such\0 user"},
+        {"event": "delivered", "smtp-id": "<somebody-elses@mail.example>"},
+    ]
+    assert _post(url, json=events, auth=("sendgrid", "wrong")).status_code == 401
+    answer = _post(url, json=events, auth=("sendgrid", "word"))
+    assert (answer.status_code, answer.json()) == (200, {"reports": 2, "known": 1})
+    (after,) = post.sql(where, ticket)
+    assert (after["bounced_at"] is not None, after["bounce_reason"]) == (True, "5.1.1 550 no such user")
+    stopped = post.sql("select reason from helpdesk.email_suppressions where address = 'bob@customer.example'")
+    assert stopped == [{"reason": "bounce"}]
+
+
 def _with_file(name: str, content: bytes) -> bytes:
     head = mail().partition(b"\r\n\r\n")[0]
     return (

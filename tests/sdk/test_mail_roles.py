@@ -15,6 +15,7 @@ from helpdesk_sdk import (
     EmailChannelNotFoundError,
     EmailNotFoundError,
     ForbiddenError,
+    InvalidValueError,
     ParticipantNotFoundError,
     SuppressionNotFoundError,
     TicketNotFoundError,
@@ -125,6 +126,14 @@ def test_who_was_mailed_and_who_is_not(world: World, mail_desk: Callable[..., st
     queued = [one for one in (yield mail.outbound.list(ticket=ticket)) if one.kind == "reply"]
     assert [(one.recipient, one.bounced_at) for one in queued] == [(sender, None)]
     assert (yield mail.outbound.get(queued[0])).subject == queued[0].subject != ""
+    report = partial(world.system.mail.outbound.report, f"<{queued[0].minted_id}>")
+    assert (yield world.system.mail.outbound.report("nobodys@mail.example", "bounced")) is False
+    assert (yield report("soft_bounced", "552 full")) is True
+    assert (yield mail.outbound.get(queued[0])).bounce_reason == "552 full"
+    with pytest.raises(InvalidValueError, match="outcome"):
+        yield report("lost")
+    with pytest.raises(ForbiddenError):
+        yield world.admin.mail.outbound.report(queued[0].minted_id, "bounced")
     made = yield world.admin.mail.suppressions.add(sender.upper(), "They asked for it")
     assert (made.address, made.reason, made.detail) == (sender, "manual", "They asked for it")
     assert (yield world.admin.mail.suppressions.add(sender)) == made

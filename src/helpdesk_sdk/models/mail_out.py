@@ -41,6 +41,7 @@ class OutboundState(OpenEnum):
 
 
 OutboundStateName = Literal["queued", "sent", "failed", "unknown", "cancelled", "suppressed"]
+DeliveryReportName = Literal["delivered", "delayed", "bounced", "soft_bounced", "complained"]
 
 
 class OutboundEmail(Model):

@@ -1,34 +1,58 @@
-/** Mailgun routes: a form; the URL that ends in `mime` receives the raw mail in `body-mime`. */
+/**
+ * Mailgun routes: a form; the URL that ends in `mime` receives the raw mail in `body-mime`. Its webhooks are JSON, with
+ * the same signature.
+ */
 
-import { BodyError, type Call, needed } from "./adapters.ts";
+import { BodyError, type Call, jsonIn, needed, type Report, rows } from "./adapters.ts";
 import { composed } from "./compose.ts";
+import { mailgunReports } from "./delivery_reports.ts";
 import { type Form, readForm, textIn } from "./form.ts";
 import { sha256 } from "./mail_files.ts";
 import type { Incoming } from "./receiving.ts";
 import { checkedTime, hmac, isEqual, SignatureError } from "./signatures.ts";
 
-export async function fromMailgun(call: Call): Promise<Incoming> {
+/** A webhook is smaller. Who sent it stands within, so it is read before that is known. */
+const EVENT_BYTES_MAX = 1_000_000;
+const encoder = new TextEncoder();
+
+export async function fromMailgun(call: Call): Promise<Incoming | Report[]> {
   const key = needed(call, "HELPDESK_EMAIL_MAILGUN");
-  const form = readForm(call.body, call.headers.get("content-type") ?? "");
-  const [timestamp, token, signature] = ["timestamp", "token", "signature"].map((name) => textIn(form, name) ?? "") as [
-    string,
-    string,
-    string,
-  ];
-  const encoder = new TextEncoder();
-  const expected = await hmac(encoder.encode(key), encoder.encode(timestamp + token));
-  const hex = Array.from(expected, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!isEqual(hex, signature.toLowerCase())) throw new SignatureError("The signature is not of our key");
-  checkedTime(timestamp, call.now);
+  const type = call.headers.get("content-type") ?? "";
+  if (/^application\/json\b/i.test(type)) return await reportsIn(call, key);
+  const form = readForm(call.body, type);
+  const token = await signedToken(call, key, (name) => textIn(form, name) ?? "");
   const raw = form.get("body-mime")?.bytes ?? fromFields(form);
   const recipients = (textIn(form, "recipient") ?? "").split(",").map((one) => one.trim()).filter((one) => one !== "");
   const mail = { raw, envelope: { from: textIn(form, "sender"), to: recipients }, source: "mailgun" };
   // Neither the content nor the envelope is signed: a token is good for one mail.
   const content = await sha256(encoder.encode(JSON.stringify([await sha256(raw), mail.envelope])));
+  await useOnce(call, token, content);
+  return mail;
+}
+
+async function reportsIn(call: Call, key: string): Promise<Report[]> {
+  if (call.body.length > EVENT_BYTES_MAX) throw new BodyError("The webhook is larger than Mailgun's are");
+  const body = jsonIn(call.body);
+  const [signature = {}] = rows([body.signature]);
+  const token = await signedToken(call, key, (name) => String(signature[name] ?? ""));
+  await useOnce(call, token, await sha256(call.body));
+  return mailgunReports(rows([body["event-data"]])[0] ?? {});
+}
+
+/** The token of a request that Mailgun has signed. @throws SignatureError */
+async function signedToken(call: Call, key: string, read: (name: string) => string): Promise<string> {
+  const [timestamp, token] = [read("timestamp"), read("token")];
+  const expected = await hmac(encoder.encode(key), encoder.encode(timestamp + token));
+  const hex = Array.from(expected, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!isEqual(hex, read("signature").toLowerCase())) throw new SignatureError("The signature is not of our key");
+  checkedTime(timestamp, call.now);
+  return token;
+}
+
+async function useOnce(call: Call, token: string, content: string): Promise<void> {
   if (token === "" || !await call.isFirstUse("mailgun", token, content)) {
     throw new SignatureError("The token came with another mail");
   }
-  return mail;
 }
 
 function fromFields(form: Form): Uint8Array {

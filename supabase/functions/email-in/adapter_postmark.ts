@@ -1,13 +1,16 @@
 /** Postmark: JSON, with the raw mail in `RawEmail` where that is switched on. Name and password are in the URL. */
 
-import { type Call, jsonIn, needed, rows, text } from "./adapters.ts";
+import { type Call, jsonIn, needed, type Report, rows, text } from "./adapters.ts";
 import { composed } from "./compose.ts";
+import { postmarkReports } from "./delivery_reports.ts";
 import type { Incoming } from "./receiving.ts";
 import { fromBase64, verifyBasic } from "./signatures.ts";
 
-export function fromPostmark(call: Call): Promise<Incoming> {
+export function fromPostmark(call: Call): Promise<Incoming | Report[]> {
   verifyBasic(call.headers, needed(call, "HELPDESK_EMAIL_POSTMARK"));
   const body = jsonIn(call.body);
+  // Its other webhooks say in RecordType what they are; a mail does not have it.
+  if (text(body.RecordType) !== null && body.FromFull === undefined) return Promise.resolve(postmarkReports(body));
   const raw = text(body.RawEmail);
   const to = [
     body.OriginalRecipient,

@@ -1,8 +1,9 @@
 /** Resend: the webhook has the id of the mail alone; the mail is fetched, raw where Resend has it so. */
 
-import { type Call, jsonIn, list, needed, rows, text } from "./adapters.ts";
+import { type Call, jsonIn, list, needed, type Report, rows, text } from "./adapters.ts";
 import { ApiError } from "../_helpdesk/api.ts";
 import { composed } from "./compose.ts";
+import { resendReports } from "./delivery_reports.ts";
 import type { Incoming } from "./receiving.ts";
 import { verifyStandard } from "./signatures.ts";
 
@@ -10,13 +11,12 @@ const API = "https://api.resend.com";
 const TIMEOUT_MS = 20_000;
 const FILES_MAX = 50;
 
-export async function fromResend(call: Call): Promise<Incoming | Response> {
+export async function fromResend(call: Call): Promise<Incoming | Report[]> {
   await verifyStandard(call.headers, call.body, list(needed(call, "HELPDESK_EMAIL_RESEND")), "svix", call.now);
   const { type, data } = jsonIn(call.body);
   const [about] = rows([data]);
   const id = text(about?.email_id);
-  // Resend sends other events to the same address if it is told so.
-  if (type !== "email.received" || id === null) return new Response("ok");
+  if (type !== "email.received" || id === null) return resendReports(type, about ?? {});
   const key = needed(call, "RESEND_API_KEY");
   const mail = jsonIn(await fetched(call, `${API}/emails/receiving/${encodeURIComponent(id)}`, key));
   const [raw] = rows([mail.raw]);

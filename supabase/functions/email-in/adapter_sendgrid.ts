@@ -1,7 +1,8 @@
 /** SendGrid Inbound Parse: a form, with the raw mail in `email` where that is switched on. */
 
-import { BodyError, type Call, needed, rows, text } from "./adapters.ts";
+import { BodyError, type Call, needed, type Report, rows, text } from "./adapters.ts";
 import { composed, headerLines } from "./compose.ts";
+import { sendgridReports } from "./delivery_reports.ts";
 import { type Form, readForm, textIn } from "./form.ts";
 import { addressesIn } from "./mail_headers.ts";
 import { joined } from "./mail_charset.ts";
@@ -13,12 +14,14 @@ const SIGNATURE = "x-twilio-email-event-webhook-signature";
 const TIME = "x-twilio-email-event-webhook-timestamp";
 const FILES_MAX = 100;
 
-export async function fromSendgrid(call: Call): Promise<Incoming> {
+export async function fromSendgrid(call: Call): Promise<Incoming | Report[]> {
   const secret = needed(call, "HELPDESK_EMAIL_SENDGRID");
   // `name:password` in the URL, or the public key of a security policy.
   if (secret.includes(":")) verifyBasic(call.headers, secret);
   else await verifyEcdsa(call, secret);
-  const form = readForm(call.body, call.headers.get("content-type") ?? "");
+  const type = call.headers.get("content-type") ?? "";
+  if (/^application\/json\b/i.test(type)) return sendgridReports(eventsIn(call.body));
+  const form = readForm(call.body, type);
   const raw = form.get("email")?.bytes;
   if (raw === undefined && !form.has("headers")) throw new BodyError("The form has no mail");
   const verdict = verdictIn(form);
@@ -28,6 +31,15 @@ export async function fromSendgrid(call: Call): Promise<Incoming> {
     source: "sendgrid",
     ...(verdict === null ? {} : { verdict }),
   };
+}
+
+/** @throws BodyError */
+function eventsIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    throw new BodyError("The body is no JSON");
+  }
 }
 
 async function verifyEcdsa({ headers, body, now }: Call, key: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** Amazon SES through SNS: signed by Amazon; the mail is in the message. The topics are named in the environment. */
 
-import { BodyError, type Call, jsonIn, list, needed, rows, text } from "./adapters.ts";
+import { BodyError, type Call, jsonIn, list, needed, type Report, rows, text } from "./adapters.ts";
 import { ApiError } from "../_helpdesk/api.ts";
+import { sesReports } from "./delivery_reports.ts";
 import { addressesIn } from "./mail_headers.ts";
 import { derValues } from "./mail_smime.ts";
 import type { Verdict } from "./mail_parser.ts";
@@ -21,7 +22,7 @@ const SIGNED: Readonly<Record<string, string[]>> = {
 };
 const keys = new Map<string, CryptoKey>();
 
-export async function fromSes(call: Call): Promise<Incoming | Response> {
+export async function fromSes(call: Call): Promise<Incoming | Report[] | Response> {
   const topics = list(needed(call, "HELPDESK_EMAIL_SES_TOPICS"));
   const message = jsonIn(call.body);
   if (!topics.includes(String(message.TopicArn))) throw new SignatureError("The topic is not one of ours");
@@ -31,7 +32,7 @@ export async function fromSes(call: Call): Promise<Incoming | Response> {
     return new Response("subscribed");
   }
   const notice = jsonIn(new TextEncoder().encode(String(message.Message)));
-  if (notice.notificationType !== "Received") return new Response("ok");
+  if (notice.notificationType !== "Received") return sesReports(notice);
   const [receipt] = rows([notice.receipt]);
   const [mail] = rows([notice.mail]);
   const raw = await bytesOf(call, message, notice, rows([receipt?.action])[0] ?? {});

@@ -14,8 +14,16 @@ export interface Call {
   now: number;
 }
 
-/** A mail, or the answer to a request that brings none. @throws SignatureError, SetupError, BodyError */
-export type Adapter = (call: Call) => Promise<Incoming | Response>;
+/** What a provider says of a mail that was sent. */
+export interface Report {
+  /** Names of the mail, the surest first: an id of ours, or the provider's own. */
+  ids: string[];
+  outcome: "delivered" | "delayed" | "bounced" | "soft_bounced" | "complained";
+  detail: string;
+}
+
+/** A mail, reports, or the answer to a request that brings neither. @throws SignatureError, SetupError, BodyError */
+export type Adapter = (call: Call) => Promise<Incoming | Report[] | Response>;
 
 /** A secret of the function is missing, or not valid: the sender tries again, and nothing is lost. */
 export class SetupError extends Error {

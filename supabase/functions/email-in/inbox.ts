@@ -10,6 +10,7 @@ import { byKey, fromRaw } from "./adapter_raw.ts";
 import { fromResend } from "./adapter_resend.ts";
 import { fromSendgrid } from "./adapter_sendgrid.ts";
 import { fromSes } from "./adapter_ses.ts";
+import { handIn } from "./delivery_reports.ts";
 import { ingest, receive, sweep } from "./receiving.ts";
 import { isEqual, isSecret, SignatureError, verifyBasic } from "./signatures.ts";
 import type { Storage } from "./storage.ts";
@@ -58,6 +59,7 @@ export async function answer(inbox: Inbox, request: Request): Promise<Response> 
     const call: Call = { headers: request.headers, body, ...callOf(inbox) };
     const mail = isByKey ? byKey(call, request.headers.get("x-email-source") ?? "raw") : await found.adapter(call);
     if (mail instanceof Response) return mail;
+    if (Array.isArray(mail)) return json(await handIn(inbox.api, mail));
     const received = await receive(inbox, mail);
     const { inbound_id, is_new, is_large } = received;
     // A second delivery changes nothing, and neither does a large mail here.

@@ -90,7 +90,7 @@ function request(
 
 async function made(adapter: Adapter, call: Call): Promise<Incoming> {
   const mail = await adapter(call);
-  if (mail instanceof Response) throw new Error("an answer, and no mail");
+  if (mail instanceof Response || Array.isArray(mail)) throw new Error("no mail");
   return mail;
 }
 

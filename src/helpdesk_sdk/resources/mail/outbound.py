@@ -11,8 +11,8 @@ from ... import _validation as check
 from ..._http.flow import Flow, Page
 from ..._http.keyset import Keyset, keyset_page
 from ..._http.resource import Driver, Resource, call, paged
-from ...errors import EmailNotFoundError
-from ...models.mail_out import OutboundEmail, OutboundState, OutboundStateName
+from ...errors import EmailNotFoundError, ForbiddenError
+from ...models.mail_out import DeliveryReportName, OutboundEmail, OutboundState, OutboundStateName
 from .._references import TicketRef, find_ticket_id
 
 OutboundEmailRef = OutboundEmail | UUID | str
@@ -78,3 +78,28 @@ class Outbound(Resource[Driver]):
         if found is None:
             raise EmailNotFoundError(hint="List the mails that are sent.")
         return found
+
+    @call
+    def report(self, mail_id: str, outcome: DeliveryReportName, detail: str | None = None) -> Flow[bool]:
+        """Hand in what a provider's webhook says of a mail, with the secret key.
+
+        The function ``email-in`` does it for the providers that it knows. The first bounce and the first complaint of a
+        mail count, so that a report can be repeated.
+
+        Args:
+            mail_id: Our Message-ID, the one that the provider gave the mail, or the provider's own id of it.
+            outcome: ``bounced`` says that there is no such mailbox, ``complained`` that it was marked as spam: nothing
+                is sent there any more. ``soft_bounced`` is any other failure, ``delayed`` none.
+            detail: What the provider says; staff read it.
+
+        Returns:
+            Whether it is a mail of this helpdesk.
+
+        Raises:
+            InvalidValueError: The outcome is none of these.
+            ForbiddenError: The client has no secret key.
+        """
+        if not self._session_store.is_system:
+            raise ForbiddenError(hint="This needs the project's secret key: Helpdesk(url, secret_key).")
+        arguments = {"mail_id": mail_id, "outcome": outcome, "detail": detail}
+        return (yield from self._call_one(self._rpc_write("report_delivery", arguments), bool))

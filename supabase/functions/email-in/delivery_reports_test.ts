@@ -1,0 +1,177 @@
+import { Api, ApiError } from "../_helpdesk/api.ts";
+import { equal, failure } from "../_helpdesk/testing.ts";
+import { fromMailgun } from "./adapter_mailgun.ts";
+import { fromPostmark } from "./adapter_postmark.ts";
+import { fromResend } from "./adapter_resend.ts";
+import { fromSendgrid } from "./adapter_sendgrid.ts";
+import { fromSes } from "./adapter_ses.ts";
+import { type Adapter, BodyError, type Call, type Report } from "./adapters.ts";
+import { handIn } from "./delivery_reports.ts";
+import { amazon } from "./ses_testing.ts";
+import { base64, hmac, SignatureError } from "./signatures.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const KEY = "a secret of thirty-two bytes, ok";
+const BASIC = { authorization: `Basic ${btoa("n:p")}`, "content-type": "application/json" };
+const now = () => String(Math.floor(Date.now() / 1000));
+
+function call(body: unknown, headers: Record<string, string>, isFirstUse = true): Call {
+  const secrets: Record<string, string> = {
+    HELPDESK_EMAIL_POSTMARK: "n:p",
+    HELPDESK_EMAIL_SENDGRID: "n:p",
+    HELPDESK_EMAIL_MAILGUN: KEY,
+    HELPDESK_EMAIL_RESEND: `whsec_${btoa(KEY)}`,
+  };
+  return {
+    headers: new Headers(headers),
+    body: bytes(typeof body === "string" ? body : JSON.stringify(body)),
+    secret: (name) => secrets[name],
+    fetch: () => Promise.reject(new Error("nothing is fetched")),
+    isFirstUse: () => Promise.resolve(isFirstUse),
+    now: Date.now(),
+  };
+}
+
+/** What is reported, each in short. */
+async function said(adapter: Adapter, one: Call): Promise<string[]> {
+  const found = await adapter(one);
+  if (!Array.isArray(found)) throw new Error("no reports");
+  return found.map(({ ids, outcome, detail }: Report) => [outcome, ...ids, detail].join("|"));
+}
+
+Deno.test("Postmark's reports", async () => {
+  const of = (body: Record<string, unknown>) => said(fromPostmark, call({ MessageID: "p1", ...body }, BASIC));
+  const bounce = (Type: string) => of({ RecordType: "Bounce", Type, Details: "550 no\r\nsuch user" });
+  equal(await bounce("HardBounce"), ["bounced|p1|HardBounce 550 no such user"]);
+  equal(await bounce("BadEmailAddress"), ["bounced|p1|BadEmailAddress 550 no such user"]);
+  equal(await bounce("SoftBounce"), ["soft_bounced|p1|SoftBounce 550 no such user"]);
+  equal(await bounce("Blocked"), ["soft_bounced|p1|Blocked 550 no such user"]);
+  equal(await bounce("Transient"), ["delayed|p1|Transient 550 no such user"]);
+  equal(await bounce("toString"), ["soft_bounced|p1|toString 550 no such user"]);
+  // An answer of a machine is no failure.
+  equal(await bounce("AutoResponder"), []);
+  equal(await of({ RecordType: "Delivery", Details: "250 ok" }), ["delivered|p1|250 ok"]);
+  equal(await of({ RecordType: "SpamComplaint", Type: "SpamComplaint" }), ["complained|p1|SpamComplaint"]);
+  equal(await of({ RecordType: "Open" }), []);
+  equal(await of({ RecordType: "Bounce", MessageID: 7 }), []);
+  await failure(SignatureError, async () => await fromPostmark(call({ RecordType: "Bounce" }, {})));
+});
+
+Deno.test("SendGrid's reports: many in one request, by our id or theirs", async () => {
+  const events = [
+    { event: "bounce", "smtp-id": "<m.1@desk.example>", sg_message_id: "s1.filter1.2", status: "5.1.1", reason: "no" },
+    { event: "bounce", type: "blocked", sg_message_id: "s2.filter1.2", status: "5.7.1", reason: "no" },
+    { event: "deferred", sg_message_id: "s3", response: "450 later" },
+    { event: "dropped", sg_message_id: "s4", reason: "Bounced Address" },
+    { event: "dropped", sg_message_id: "s5", reason: "Spam Reporting Address" },
+    { event: "dropped", sg_message_id: "s6", reason: "Invalid SMTPAPI header" },
+    { event: "spamreport", sg_message_id: "s7" },
+    { event: "delivered", sg_message_id: "s8", response: "250 ok" },
+    { event: "open", sg_message_id: "s9" },
+    { event: "delivered" },
+    "none",
+  ];
+  equal(await said(fromSendgrid, call(events, BASIC)), [
+    "bounced|<m.1@desk.example>|s1|5.1.1 no",
+    "soft_bounced|s2|5.7.1 no",
+    "delayed|s3|450 later",
+    "bounced|s4|Bounced Address",
+    "complained|s5|Spam Reporting Address",
+    "soft_bounced|s6|Invalid SMTPAPI header",
+    "complained|s7|",
+    "delivered|s8|250 ok",
+  ]);
+  await failure(BodyError, async () => await fromSendgrid(call("[{", BASIC)));
+  await failure(SignatureError, async () => await fromSendgrid(call([], { "content-type": "application/json" })));
+});
+
+Deno.test("Mailgun's reports: signed as its mails are, and each token is good for one", async () => {
+  const of = async (event: Record<string, unknown>, changes: Record<string, string> = {}, isFirstUse = true) => {
+    const [timestamp, token] = [now(), crypto.randomUUID()];
+    const digest = await hmac(bytes(KEY), bytes(timestamp + token));
+    const signature = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const body = {
+      signature: { timestamp, token, signature, ...changes },
+      "event-data": { message: { headers: { "message-id": "m.1@desk.example" } }, ...event },
+    };
+    return await said(fromMailgun, call(body, { "content-type": "application/json; charset=utf-8" }, isFirstUse));
+  };
+  const failed = (more: Record<string, unknown>) => of({ event: "failed", severity: "permanent", ...more });
+  const status = (code: string) => ({ "delivery-status": { code: 550, "enhanced-code": code, message: "no" } });
+  equal(await failed({ reason: "bounce", ...status("5.1.1") }), ["bounced|m.1@desk.example|5.1.1 no bounce"]);
+  equal(await failed({ reason: "bounce", ...status("5.7.1") }), ["soft_bounced|m.1@desk.example|5.7.1 no bounce"]);
+  equal(await failed({ reason: "bounce" }), ["bounced|m.1@desk.example|bounce"]);
+  equal(await failed({ reason: "suppress-bounce" }), ["bounced|m.1@desk.example|suppress-bounce"]);
+  equal(await failed({ reason: "suppress-complaint" }), ["complained|m.1@desk.example|suppress-complaint"]);
+  equal(await failed({ reason: "generic" }), ["soft_bounced|m.1@desk.example|generic"]);
+  equal(await failed({ severity: "temporary", reason: "generic" }), ["delayed|m.1@desk.example|generic"]);
+  equal(await of({ event: "delivered" }), ["delivered|m.1@desk.example|"]);
+  equal(await of({ event: "complained" }), ["complained|m.1@desk.example|"]);
+  equal(await of({ event: "opened" }), []);
+  equal(await of({ event: "delivered", message: null }), []);
+  for (const changes of [{ token: "other" }, { timestamp: "1" }, { signature: "" }] as Record<string, string>[]) {
+    await failure(SignatureError, () => of({ event: "delivered" }, changes));
+  }
+  await failure(SignatureError, () => of({ event: "delivered" }, {}, false));
+  const large = call(" ".repeat(1_000_001), { "content-type": "application/json" });
+  await failure(BodyError, async () => await fromMailgun(large));
+});
+
+Deno.test("Resend's reports", async () => {
+  const of = async (type: string, data: Record<string, unknown>) => {
+    const body = JSON.stringify({ type, data: { email_id: "r1", ...data } });
+    const time = now();
+    const signature = base64(await hmac(bytes(KEY), bytes(`msg_1.${time}.${body}`)));
+    return await said(
+      fromResend,
+      call(body, { "svix-id": "msg_1", "svix-timestamp": time, "svix-signature": `v1,${signature}` }),
+    );
+  };
+  const bounce = (type: string) => of("email.bounced", { bounce: { type, subType: "General", message: "no" } });
+  equal(await bounce("Permanent"), ["bounced|r1|Permanent General no"]);
+  equal(await bounce("Transient"), ["soft_bounced|r1|Transient General no"]);
+  equal(await of("email.failed", { failed: { reason: "quota" } }), ["soft_bounced|r1|quota"]);
+  equal(await of("email.delivered", {}), ["delivered|r1|"]);
+  equal(await of("email.delivery_delayed", {}), ["delayed|r1|"]);
+  equal(await of("email.complained", {}), ["complained|r1|"]);
+  equal(await of("email.opened", {}), []);
+  equal(await of("constructor", {}), []);
+});
+
+Deno.test("Amazon's reports, by a topic of SES or of a configuration set", async () => {
+  const { message } = await amazon("2");
+  const of = async (notice: Record<string, unknown>) =>
+    await said(
+      fromSes,
+      await message({ Message: JSON.stringify({ mail: { messageId: "0102-x" }, ...notice }) }),
+    );
+  const bounce = (bounceType: string) => ({
+    bounceType,
+    bouncedRecipients: [{ emailAddress: "c@d.example", status: "5.1.1", diagnosticCode: "smtp; 550 no" }],
+  });
+  equal(await of({ notificationType: "Bounce", bounce: bounce("Permanent") }), ["bounced|0102-x|5.1.1 smtp; 550 no"]);
+  equal(await of({ eventType: "Bounce", bounce: bounce("Transient") }), ["soft_bounced|0102-x|5.1.1 smtp; 550 no"]);
+  equal(await of({ notificationType: "Complaint", complaint: { complaintFeedbackType: "abuse" } }), [
+    "complained|0102-x|abuse",
+  ]);
+  equal(await of({ notificationType: "Delivery" }), ["delivered|0102-x|"]);
+  equal(await of({ eventType: "DeliveryDelay" }), ["delayed|0102-x|"]);
+  equal(await of({ eventType: "Open" }), []);
+});
+
+Deno.test("each report is handed in by the first id that is known; what is about no mail of ours changes nothing", async () => {
+  const asked: unknown[] = [];
+  let status = 200;
+  const send = ((_: string, init: RequestInit) => {
+    const { mail_id, outcome, detail } = JSON.parse(String(init.body));
+    asked.push([mail_id, outcome, detail]);
+    return Promise.resolve(Response.json(mail_id === "ours", { status }));
+  }) as typeof fetch;
+  const api = new Api({ url: "http://host", secretKey: "k", publicKey: "p" }, send);
+  const one = (...ids: string[]): Report => ({ ids, outcome: "delivered", detail: "d" });
+  equal(await handIn(api, [one("ours", "theirs"), one("other", "ours"), one("unknown")]), { reports: 3, known: 2 });
+  equal(asked.length, 4);
+  equal(await handIn(api, []), { reports: 0, known: 0 });
+  status = 500;
+  await failure(ApiError, async () => await handIn(api, [one("ours")]));
+});
