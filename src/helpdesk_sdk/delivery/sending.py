@@ -18,6 +18,7 @@ import httpx
 from .._version import __version__
 from ..errors import ConfigurationError
 from ..webhooks import sign
+from .bounded import BoundedTransport
 from .lookups import SYSTEM, Lookups
 from .retry_after import retry_after_seconds
 from .targets import Resolve, Target, TargetError, parse
@@ -27,6 +28,7 @@ SECONDS = 15.0
 
 _CONNECT_SECONDS = 5.0
 _BYTES_MAX = 64 * 1024
+_HEAD_BYTES_MAX = 32 * 1024
 # The database keeps 1,000 characters.
 _ANSWER_BYTES = 4000
 _WAITS = {429, 502, 503, 504}
@@ -70,14 +72,13 @@ class Sender:
         # Without the proxies and certificates of the environment. A connection is used once: the next request to the
         # same address may be for another name.
         self._client = httpx.AsyncClient(
-            transport=transport,
-            verify=_tls() if transport is None else True,
+            transport=transport
+            or BoundedTransport(_tls(), head_bytes_max=_HEAD_BYTES_MAX, body_bytes_max=2 * _BYTES_MAX),
             trust_env=False,
             follow_redirects=False,
             # Two webhooks may have one address: what a target wants to be told again would go to the other one.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS), pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 
     async def __aenter__(self) -> Self:
