@@ -262,6 +262,27 @@ comment on function helpdesk_private.undelivered_words is
   'Why a mail was not delivered, in words of ours: the status code of the reason, and what it means.';
 revoke all on function helpdesk_private.undelivered_words from public, anon, authenticated, service_role;
 
+create function helpdesk_private.author_in_mail(p_message helpdesk.messages, p_locale text)
+returns text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A mail program has no badge, and staff believe a mail of the helpdesk.
+  select p_message.author_name || case
+    when not exists (
+      select from helpdesk.inbound_emails as i
+      where i.post_id = p_message.message_id and i.flags && '{sender_not_verified}'
+    ) then ''
+    when lower(p_locale) ~ '^de(-|$)' then ' (nicht bestätigt)'
+    else ' (not verified)'
+  end;
+$$;
+comment on function helpdesk_private.author_in_mail is
+  'Who wrote a message, as a notification says it: also whether it came by a mail whose sender is not verified.';
+revoke all on function helpdesk_private.author_in_mail from public, anon, authenticated, service_role;
+
 create function helpdesk_private.notification_values(p_email helpdesk.outbound_emails, p_ticket helpdesk.tickets)
 returns jsonb
 language plpgsql
@@ -271,6 +292,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kind text := p_email.details ->> 'notification';
+  v_locale text := helpdesk_private.locale_of(p_email.user_id);
   v_author text;
   v_text text;
 begin
@@ -279,7 +301,7 @@ begin
     from helpdesk.notes as n where n.note_id = (p_email.details ->> 'note_id')::uuid;
   elsif v_kind in ('customer_replied', 'team_customer_replied') then
     select
-      string_agg(distinct m.author_name, ', '),
+      string_agg(distinct helpdesk_private.author_in_mail(m, v_locale), ', '),
       string_agg(helpdesk_private.text_of_message(m), E'\n\n' order by m.sequence)
     into v_author, v_text
     from (
@@ -289,7 +311,7 @@ begin
       order by m.sequence limit 50
     ) as m;
   elsif v_kind = 'assigned' then
-    select m.author_name, helpdesk_private.text_of_message(m) into v_author, v_text
+    select helpdesk_private.author_in_mail(m, v_locale), helpdesk_private.text_of_message(m) into v_author, v_text
     from helpdesk.messages as m
     where m.ticket_id = p_email.ticket_id and m.author_kind = 'customer' and m.redacted_at is null order by m.sequence desc limit 1;
     v_author := coalesce(v_author, helpdesk_private.display_name(p_ticket.created_by));

@@ -85,6 +85,9 @@ AUTOMATIC_MAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStri
         "a mention reaches other teams": ("and helpdesk_private.works_ticket(u, p_ticket)", ""),
         "one name calls two people": ("having count(*) = 1 or", "having true or"),
     },
+    ("author_in_mail(helpdesk.messages,text)", "mail_notifications"): {
+        "a forger's words reach staff as the customer's": ("and i.flags && '{sender_not_verified}'", "and false"),
+    },
     ("notify_of_message(helpdesk.events)", "mail_notifications"): {
         "replies of staff notify": ("v_message.author_kind is distinct from 'customer'", "false"),
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.db.mailing import Json, add_channels, mail, receive, ticket
+from tests.db.mailing import NONE, PASS, Json, add_channels, mail, receive, ticket, token
 from tests.db.mailing_out import leased, mails, reply
 from tests.db.people import ADMIN, AGENT, CUSTOMER, STRANGER, Db, Person, be, one, value
 from tests.db.world import World
@@ -68,6 +68,18 @@ def test_whoever_is_assigned_a_ticket_is_told_by_whom_and_what_it_is_about(desk:
     assert payload["automatic"] == "auto-generated"
     assert payload["to"][0]["address"] == ADMIN.email
     assert payload["reply_to"]["address"].startswith("reply+")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "(not verified)"), ("de", "(nicht bestätigt)")])
+def test_a_reply_that_may_be_forged_is_marked(desk: Db, world: World, locale: str, words: str) -> None:
+    with be(desk, AGENT):
+        desk.execute(_SWITCH, (f'{{"locale": "{locale}"}}',))
+    address = token(desk, world["mine"], world["customer"])
+    for verdict, is_marked in ((PASS, False), (NONE, True)):
+        row = receive(desk, mail(subject=ticket(desk, world["mine"])["title"], verdict=verdict), address)
+        assert row["outcome"] == "appended"
+        given = _given(desk)
+        assert (words in given["text"], words in given["html"]) == (is_marked, is_marked)
 
 
 def test_replies_of_the_customer_within_a_while_are_one_mail_that_has_them_all(desk: Db, world: World) -> None:
