@@ -89,7 +89,8 @@ def run(mails: int) -> Section:
         )
         # Each mail is of somebody whom nobody knows.
         db.execute(
-            "update helpdesk.settings set email_tickets_per_sender = 100000, email_tickets_per_domain = 100000, "
+            "update helpdesk.settings set email_tickets_per_sender = 100000, "
+            "email_tickets_per_known_sender = 100000, email_tickets_per_domain = 100000, "
             "email_tickets_per_channel = 100000"
         )
         url, key = f"{stack.info.api_url}/functions/v1/email-in", stack.info.secret_key

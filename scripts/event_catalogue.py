@@ -405,6 +405,7 @@ CATALOGUE = (
             "email_batch_minutes": "number",
             "email_max_per_minute": "number",
             "email_tickets_per_sender": "number",
+            "email_tickets_per_known_sender": "number",
             "email_tickets_per_domain": "number",
             "email_tickets_per_channel": "number",
             "email_reply_line": "true or false",
@@ -747,6 +748,13 @@ CATALOGUE = (
     Entry(
         EventType.EMAIL_MARKED_SPAM,
         "Somebody ended a mail in quarantine as spam.",
+        "staff",
+        _MAIL,
+        values={"inbound_id": "UUID"},
+    ),
+    Entry(
+        EventType.EMAIL_REDACTED,
+        "Somebody removed the text of a mail that is no message, and of the note or the description that it became.",
         "staff",
         _MAIL,
         values={"inbound_id": "UUID"},

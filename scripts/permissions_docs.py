@@ -92,6 +92,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "E-mail": (
         *("email_channels", "user_emails", "email_blocks", "ticket_participants", "inbound_emails", "explain_email"),
         "original_email",
+        "redact_email",
         *("accept_quarantined", "quarantine_to_ticket", "mark_spam", "decide_quarantined"),
         *("receive_email", "ingest_email"),
         "use_email_token",

@@ -90,6 +90,9 @@ def set_(
     email_tickets_per_sender: Annotated[
         int | None, typer.Option(metavar="N", help="How many tickets an address opens by mail in an hour.")
     ] = None,
+    email_tickets_per_known_sender: Annotated[
+        int | None, typer.Option(metavar="N", help="The same of known people whose domain vouches for the mail.")
+    ] = None,
     email_tickets_per_domain: Annotated[
         int | None, typer.Option(metavar="N", help="How many tickets unknown senders of a domain open in an hour.")
     ] = None,
@@ -125,6 +128,7 @@ def set_(
             email_batch_minutes=email_batch_minutes,
             email_max_per_minute=email_max_per_minute,
             email_tickets_per_sender=email_tickets_per_sender,
+            email_tickets_per_known_sender=email_tickets_per_known_sender,
             email_tickets_per_domain=email_tickets_per_domain,
             email_tickets_per_channel=email_tickets_per_channel,
             email_reply_line=email_reply_line,
@@ -151,6 +155,7 @@ def _print(found: Settings) -> None:
         ("email-batch-minutes", found.email_batch_minutes),
         ("email-max-per-minute", found.email_max_per_minute),
         ("email-tickets-per-sender", found.email_tickets_per_sender),
+        ("email-tickets-per-known-sender", found.email_tickets_per_known_sender),
         ("email-tickets-per-domain", found.email_tickets_per_domain),
         ("email-tickets-per-channel", found.email_tickets_per_channel),
         ("email-reply-line", "yes" if found.email_reply_line else "no"),

@@ -252,7 +252,7 @@ as $$
   -- Without what a mail quotes.
   select btrim(coalesce(
     (
-      select nullif(btrim(left((p_message).body, i.trimmed_from)), '') from helpdesk.inbound_emails as i
+      select nullif(btrim(left((p_message).body, i.trimmed_from), E' \t\r\n'), '') from helpdesk.inbound_emails as i
       where i.post_id = (p_message).message_id and i.trimmed_from is not null limit 1
     ),
     (p_message).body

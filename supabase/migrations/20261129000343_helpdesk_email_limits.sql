@@ -1,5 +1,5 @@
--- E-mail in: how many tickets senders open whom nobody knows. Anybody can write any number of mails, from any number of
--- addresses. What is too much waits in quarantine: nothing is lost, and staff decide on many at once.
+-- E-mail in: how many tickets senders open. Anybody can write any number of mails, from any number of addresses.
+-- What is too much waits in quarantine: nothing is lost, and staff decide on many at once.
 
 create table helpdesk_private.email_openings (
   inbound_id uuid primary key,
@@ -56,22 +56,23 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- Mails are not decided on in the order in which they came: within an hour, before or after.
   select count(*) from (
-    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
+    select o.received_at, o.is_known, o.is_verified from helpdesk_private.email_openings as o
     where p_mailbox is not null and o.mailbox = p_mailbox
     union all
-    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
+    select o.received_at, o.is_known, o.is_verified from helpdesk_private.email_openings as o
     where p_domain is not null and o.domain = p_domain and not o.is_known
     union all
-    select o.received_at, o.is_verified from helpdesk_private.email_openings as o
+    select o.received_at, o.is_known, o.is_verified from helpdesk_private.email_openings as o
     where p_channel_id is not null and o.channel_id = p_channel_id and not o.is_known
   ) as o
   where o.received_at between p_moment - interval '1 hour' and p_moment + interval '1 hour'
-    -- Forged mails keep nobody waiting whose domain vouches for the mail.
-    and (o.is_verified or not p_is_verified);
+    -- Forged mails keep nobody waiting whose domain vouches for the mail. Whoever is known has a limit of their own while
+    -- they are verified: what counts there does not count beside it.
+    and (o.is_verified = p_is_verified or (o.is_verified and not o.is_known));
 $$;
 comment on function helpdesk_private.opened_near is
   'How many tickets were opened within an hour of a moment: by a mailbox, or by unknown senders of a domain or at an '
-  'address of the helpdesk. For a verified mail, by verified ones only.';
+  'address of the helpdesk. For a verified mail, by verified ones only; of a known sender, by mails like this one.';
 revoke all on function helpdesk_private.opened_near from public, anon, authenticated, service_role;
 
 create function helpdesk_private.judge_amount(p_email helpdesk.inbound_emails, p_author helpdesk.users)
@@ -88,17 +89,21 @@ declare
   v_domain text := split_part(p_email.from_address, '@', 2);
   -- Mails to none of our addresses are counted together.
   v_channel_id uuid := coalesce(p_email.channel_id, '00000000-0000-0000-0000-000000000000');
+  v_id uuid;
   v_opened bigint;
   v_permitted integer;
 begin
-  -- So have staff, whose mail comes here only if it is verified.
-  if v_is_known and v_is_verified then
+  -- Their mail comes here only if it is verified.
+  if p_author.role in ('agent', 'admin') then
     return p_email;
   end if;
   select * into v_settings from helpdesk.settings;
   -- Of two mails at once, the second counts the first. Always in this order, so that nobody waits in a circle.
   perform helpdesk_private.await_key('email_openings_of', v_mailbox);
-  v_permitted := v_settings.email_tickets_per_sender;
+  v_permitted := case
+    when v_is_known and v_is_verified then v_settings.email_tickets_per_known_sender
+    else v_settings.email_tickets_per_sender
+  end;
   v_opened := helpdesk_private.opened_near(p_email.received_at, v_mailbox, null, null, v_is_verified);
   if v_opened >= v_permitted then
     p_email.reason := 'sender_per_hour';
@@ -113,7 +118,17 @@ begin
       end if;
     end if;
     if p_email.reason is null then
-      perform helpdesk_private.await_key('email_openings_at', v_channel_id::text);
+      -- With those of the other teams that it was sent to, in the order of their ids: each may receive a ticket.
+      for v_id in
+        select v_channel_id
+        union
+        select c.channel_id from helpdesk_private.received_emails as r
+        cross join lateral helpdesk_private.channels_of_mail(r.mail, r.envelope) as c
+        where r.inbound_id = p_email.inbound_id
+        order by 1
+      loop
+        perform helpdesk_private.await_key('email_openings_at', v_id::text);
+      end loop;
       v_permitted := v_settings.email_tickets_per_channel;
       v_opened := helpdesk_private.opened_near(p_email.received_at, null, null, v_channel_id, v_is_verified);
       if v_opened >= v_permitted then
@@ -145,5 +160,5 @@ $$;
 comment on function helpdesk_private.judge_amount is
   'Step 5, before a mail opens a ticket: whether its sender, the unknown senders of its domain, or those at this '
   'address of the helpdesk have opened too many within an hour. A known sender whose domain vouches for the mail has '
-  'no limit.';
+  'another limit, and no other; staff have none.';
 revoke all on function helpdesk_private.judge_amount from public, anon, authenticated, service_role;

@@ -212,8 +212,10 @@ as $$
 declare
   v_ticket helpdesk.tickets;
   v_first helpdesk.tickets;
+  v_channel_id uuid;
   v_team_id uuid;
-  v_copy helpdesk.inbound_emails := p_email;
+  v_author helpdesk.users := helpdesk_private.person_of_address(p_email.from_address);
+  v_copy helpdesk.inbound_emails;
 begin
   select * into v_ticket from helpdesk.tickets as t where t.ticket_id = p_email.ticket_id;
   if p_email.flags && '{several_teams}' then
@@ -227,25 +229,38 @@ begin
     end if;
     return;
   end if;
-  for v_team_id in
-    select distinct c.team_id from helpdesk_private.channels_of_mail(p_mail, p_envelope) as c
-    where c.team_id <> v_ticket.team_id order by c.team_id
+  for v_channel_id, v_team_id in
+    select distinct on (c.team_id) c.channel_id, c.team_id
+    from helpdesk_private.channels_of_mail(p_mail, p_envelope) with ordinality as c
+    where c.team_id <> v_ticket.team_id order by c.team_id, c.ordinality
   loop
+    v_copy := p_email;
     v_copy.inbound_id := gen_random_uuid();
+    v_copy.channel_id := v_channel_id;
     v_copy.team_id := v_team_id;
     v_copy.flags := p_email.flags || 'several_teams'::text;
     v_copy.ticket_id := null;
+    v_copy.outcome := null;
+    v_copy.reason := null;
     v_copy.decided_at := clock_timestamp();
     insert into helpdesk.inbound_emails values (v_copy.*);
-    v_first := helpdesk_private.open_email_ticket(v_copy, v_ticket.created_by, v_team_id);
-    v_copy.ticket_id := v_first.ticket_id;
-    perform helpdesk_private.remember_mail(v_copy, p_mail);
-    perform helpdesk_private.add_link(v_first, 'child_of', v_ticket, null);
+    -- One mail to all teams is as many tickets as mails to each.
+    v_copy := helpdesk_private.judge_amount(v_copy, v_author);
+    if v_copy.outcome is null then
+      v_copy.outcome := 'created';
+      v_copy.reason := p_email.reason;
+      v_first := helpdesk_private.open_email_ticket(v_copy, v_ticket.created_by, v_team_id);
+      v_copy.ticket_id := v_first.ticket_id;
+      perform helpdesk_private.remember_mail(v_copy, p_mail);
+      perform helpdesk_private.add_link(v_first, 'child_of', v_ticket, null);
+    end if;
+    perform helpdesk_private.finish_email(v_copy);
   end loop;
 end;
 $$;
 comment on function helpdesk_private.place_elsewhere is
-  'One mail to the addresses of two teams: a ticket for each, linked, so that neither team misses it.';
+  'One mail to the addresses of two teams: a ticket for each, linked, so that neither team misses it. Each counts; '
+  'what is too much waits in the quarantine of its team.';
 revoke all on function helpdesk_private.place_elsewhere from public, anon, authenticated, service_role;
 
 create function helpdesk_private.decide_email(p_email helpdesk.inbound_emails, p_mail jsonb)

@@ -252,7 +252,8 @@ begin
   elsif octet_length(p_mail::text) > 10000000 then
     perform helpdesk_private.fail('invalid_value', 'mail must be at most 10 MB of JSON');
   end if;
-  if v_email.outcome is null or v_email.outcome = 'failed' then
+  -- What was redacted is not read once more.
+  if (v_email.outcome is null or v_email.outcome = 'failed') and v_email.redacted_at is null then
     begin
       v_email := helpdesk_private.decide_email(v_email, p_mail);
     exception when data_exception or integrity_constraint_violation or raise_exception or syntax_error_or_access_rule_violation

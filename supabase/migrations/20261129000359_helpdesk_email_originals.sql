@@ -57,7 +57,7 @@ comment on function helpdesk_private.find_original is
   'the caller may not see give the same error, and so do tickets.';
 revoke all on function helpdesk_private.find_original from public, anon, authenticated, service_role;
 
-create function helpdesk_private.withheld_parts(p_email helpdesk.inbound_emails)
+create function helpdesk_private.shown_parts(p_email helpdesk.inbound_emails)
 returns jsonb
 language sql
 stable
@@ -65,17 +65,25 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- On whichever ticket it was deleted: the bytes are the same.
-  select coalesce(jsonb_agg(distinct f.file ->> 'part'), '[]')
-  from helpdesk.inbound_emails as i
-  cross join lateral jsonb_array_elements(coalesce(i.evidence -> 'files', '[]')) as f (file)
-  inner join helpdesk.attachments as a on a.attachment_id = (f.file ->> 'attachment_id')::uuid
-  where (i.raw_key = p_email.raw_key or i.inbound_id = (p_email.evidence ->> 'first_delivery')::uuid)
-    and (a.state = 'deleted' or (a.state = 'rejected' and coalesce(a.reason, '') not in ('too_large', 'too_many')));
+  select coalesce(jsonb_agg(p.part order by p.part), '[]')
+  from (
+    select f.file ->> 'part' as part
+    from helpdesk.inbound_emails as i
+    cross join lateral jsonb_array_elements(coalesce(i.evidence -> 'files', '[]')) as f (file)
+    inner join helpdesk.attachments as a on a.attachment_id = (f.file ->> 'attachment_id')::uuid
+    where i.raw_key = p_email.raw_key or i.inbound_id = (p_email.evidence ->> 'first_delivery')::uuid
+    group by f.file ->> 'part'
+    having bool_or(a.state in ('clean', 'unchecked'))
+      -- On whichever ticket it was deleted: the bytes are the same.
+      and not bool_or(
+        a.state = 'deleted' or (a.state = 'rejected' and coalesce(a.reason, '') not in ('too_large', 'too_many'))
+      )
+  ) as p;
 $$;
-comment on function helpdesk_private.withheld_parts is
-  'The parts of a mail whose files were deleted, or rejected for what they are: nobody sees them in its HTML either.';
-revoke all on function helpdesk_private.withheld_parts from public, anon, authenticated, service_role;
+comment on function helpdesk_private.shown_parts is
+  'The parts of a mail whose files may be downloaded: no other picture of it is shown in its HTML, and none before its '
+  'check has ended.';
+revoke all on function helpdesk_private.shown_parts from public, anon, authenticated, service_role;
 
 create function helpdesk_private.original_email(p_inbound_id uuid, p_message_id uuid, p_ticket_id uuid)
 returns jsonb
@@ -98,7 +106,7 @@ begin
   return jsonb_build_object(
     'inbound_id', v_email.inbound_id, 'raw_key', v_email.raw_key, 'size', v_email.size,
     'has_html', case when v_email.outcome is not null then v_email.has_html end,
-    'withheld', helpdesk_private.withheld_parts(v_email),
+    'shown', helpdesk_private.shown_parts(v_email),
     'html', case
       when v_email.size > c_parsed_bytes and v_email.has_html then (
         select r.mail ->> 'html' from helpdesk.inbound_emails as i
@@ -129,8 +137,8 @@ $$;
 comment on function helpdesk.original_email is
   'For the function email-in, which shows the HTML of a mail: the mail behind a message, the mail that opened a '
   'ticket, or, for staff, any mail. Returns inbound_id, raw_key, size, has_html (null while the mail is not '
-  'parsed), withheld (parts whose files were deleted or rejected: they are not shown) and, of a mail of more than '
-  '10 MB, html, which is not cleaned. Whoever sees what the mail became may ask; a '
-  'requester for mails of customers only.';
+  'parsed), shown (the parts whose files may be downloaded: no other picture is shown) and, of a mail of more than '
+  '10 MB, html, which is not cleaned. Whoever sees what the mail became may ask; a requester for mails of customers '
+  'only.';
 revoke all on function helpdesk.original_email from public, anon, authenticated, service_role;
 grant execute on function helpdesk.original_email to authenticated, service_role;

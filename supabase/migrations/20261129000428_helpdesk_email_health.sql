@@ -65,7 +65,7 @@ $$;
 comment on function helpdesk.email_health is
   'Admins and the secret key: the addresses of the helpdesk with the time of the last mail of each, and how many of '
   'its mails wait or failed; the folders of mailboxes, and why one could not be read (mailboxes); how many mails wait '
-  'to be parsed (unparsed) or in quarantine, and since when; how many of those because unknown senders opened too many '
+  'to be parsed (unparsed) or in quarantine, and since when; how many of those because their senders opened too many '
   'tickets within an hour (over_limit); how many failed; and to how many addresses nothing is sent (suppressed).';
 revoke all on function helpdesk.email_health from public, anon, authenticated, service_role;
 grant execute on function helpdesk.email_health to authenticated, service_role;

@@ -7,8 +7,8 @@ create table helpdesk_private.email_tokens (
   kept_until timestamptz not null
 );
 comment on table helpdesk_private.email_tokens is
-  'The SHA-256 of each token that came, with the hash of the mail that it came with. The time of a request may be five '
-  'minutes from ours, so that after an hour its token is worth nothing.';
+  'The SHA-256 of each token that came, with the hash of the mail that it came with. Mailgun repeats a request for '
+  'eight hours, and the receiver takes none of more than nine: after twelve its token is worth nothing.';
 create index email_tokens_kept_idx on helpdesk_private.email_tokens (kept_until);
 revoke all on table helpdesk_private.email_tokens from public, anon, authenticated, service_role;
 alter table helpdesk_private.email_tokens enable row level security;
@@ -40,7 +40,7 @@ begin
     for update skip locked
   );
   insert into helpdesk_private.email_tokens (token_hash, content_sha256, kept_until)
-  values (v_hash, p_content_sha256, clock_timestamp() + interval '1 hour')
+  values (v_hash, p_content_sha256, clock_timestamp() + interval '12 hours')
   on conflict do nothing;
   return exists (
     select from helpdesk_private.email_tokens as t

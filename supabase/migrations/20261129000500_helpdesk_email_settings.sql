@@ -88,6 +88,9 @@ alter table helpdesk.settings
   add column email_tickets_per_sender integer not null default 30
   constraint settings_email_tickets_per_sender_check
   check (helpdesk_private.number_within('email_tickets_per_sender', email_tickets_per_sender, 0, 100000)),
+  add column email_tickets_per_known_sender integer not null default 120
+  constraint settings_email_tickets_per_known_sender_check
+  check (helpdesk_private.number_within('email_tickets_per_known_sender', email_tickets_per_known_sender, 0, 100000)),
   add column email_tickets_per_domain integer not null default 100
   constraint settings_email_tickets_per_domain_check
   check (helpdesk_private.number_within('email_tickets_per_domain', email_tickets_per_domain, 0, 100000)),
@@ -103,6 +106,7 @@ alter table helpdesk.settings
   alter column email_batch_minutes set statistics 0,
   alter column email_max_per_minute set statistics 0,
   alter column email_tickets_per_sender set statistics 0,
+  alter column email_tickets_per_known_sender set statistics 0,
   alter column email_tickets_per_domain set statistics 0,
   alter column email_tickets_per_channel set statistics 0,
   alter column email_reply_line set statistics 0;
@@ -122,6 +126,9 @@ comment on column helpdesk.settings.email_max_per_minute is
 comment on column helpdesk.settings.email_tickets_per_sender is
   'How many tickets an address opens by mail in an hour, at most; further mails wait in quarantine. Not for people '
   'whom the helpdesk knows and whose domain vouches for the mail, nor for staff.';
+comment on column helpdesk.settings.email_tickets_per_known_sender is
+  'How many tickets an address opens by mail in an hour, at most, of whom the helpdesk knows and whose domain vouches '
+  'for the mail; further mails wait in quarantine. Not for staff.';
 comment on column helpdesk.settings.email_tickets_per_domain is
   'How many tickets the unknown senders of a domain open by mail in an hour, at most. Not for shared providers.';
 comment on column helpdesk.settings.email_tickets_per_channel is
@@ -132,7 +139,7 @@ comment on column helpdesk.settings.email_reply_line is
   'folded, whatever their mail program. The template reply_line has its words.';
 grant update (
   console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, email_max_per_minute,
-  email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel,
+  email_tickets_per_sender, email_tickets_per_known_sender, email_tickets_per_domain, email_tickets_per_channel,
   email_reply_line
 ) on table helpdesk.settings to authenticated, service_role;
 
@@ -144,6 +151,6 @@ create trigger log_settings after update on helpdesk.settings
     'attachment_types, attachment_max_bytes, attachment_max_per_message, attachment_max_per_ticket, '
     'attachment_max_bytes_per_ticket, attachment_require_check, article_writers, article_publishers, '
     'email_reopen_days, console_url, email_locale, email_acknowledgements, email_notifications, email_batch_minutes, '
-    'email_max_per_minute, email_tickets_per_sender, email_tickets_per_domain, email_tickets_per_channel, '
-    'email_reply_line'
+    'email_max_per_minute, email_tickets_per_sender, email_tickets_per_known_sender, email_tickets_per_domain, '
+    'email_tickets_per_channel, email_reply_line'
   );

@@ -147,6 +147,26 @@ def test_quarantine_is_decided_on(people: People, receive: Callable[..., str]) -
     assert f"helpdesk mail blocks add {EVIL}" in ended.err
 
 
+def test_the_text_of_a_mail_is_removed_after_a_question(people: People, receive: Callable[..., str]) -> None:
+    mail = receive(f"redact-{uuid4().hex[:8]}@customer.example", text="It is hunter2")
+    shown = people.agent("mail", "inbound", "show", mail, "--json").json
+    number = people.agent("tickets", "show", str(shown["ticket_id"]), "--json").json["number"]
+    assert "hunter2" in people.agent("tickets", "show", number).out
+    for given in ((), (mail, "--ticket", number)):
+        assert "Name a mail" in people.agent("mail", "inbound", "redact", *given, "--yes", code=2).err
+    assert "--yes" in people.agent("mail", "inbound", "redact", mail, code=2).err
+    asked = people.agent.on_terminal("mail", "inbound", "redact", "--ticket", number, type_=[("for good?", "n\n")])
+    assert asked.code == 1
+    assert "hunter2" in people.agent("tickets", "show", number).out
+    assert people.customer("mail", "inbound", "redact", mail, "--yes", code=5).err
+    done = people.agent("mail", "inbound", "redact", "--ticket", number, "--yes")
+    assert done.out == "The text of the mail is gone.\n"
+    assert "hunter2" not in people.agent("tickets", "show", number).out
+    assert "hunter2" not in people.agent("mail", "inbound", "show", mail).out
+    assert "redacted" in people.agent("mail", "html", "--ticket", number, code=3).err
+    assert people.agent("mail", "inbound", "redact", mail, "--yes", "--json").json["redacted_at"]
+
+
 def test_many_in_quarantine_are_decided_on_at_once(people: People, receive: Callable[..., str]) -> None:
     domain = f"d{uuid4().hex[:8]}.example"
     waiting = [receive(f"x{number}@{domain}", verdict=FAIL) for number in range(3)]

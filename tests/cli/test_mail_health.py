@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 
 from helpdesk_cli._connect.mail_check import check_replies
 from helpdesk_cli._connect.mail_health import mail_findings
+from helpdesk_cli._connect.mail_verdicts import check_verdicts
 from helpdesk_cli._show.sent_mails import summary
-from helpdesk_sdk import ChannelHealth, EmailChannel, MailboxHealth, MailHealth, OutboundEmail
+from helpdesk_sdk import (
+    ChannelHealth,
+    EmailChannel,
+    Helpdesk,
+    InboundEmail,
+    MailboxHealth,
+    MailHealth,
+    OutboundEmail,
+)
 from helpdesk_sdk.delivery.mail.dns import Kind
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -57,7 +67,7 @@ def test_mail_that_waits_too_long_is_a_warning_with_a_fix() -> None:
     assert ok is None
     assert fix is not None
     assert fix.endswith("helpdesk mail quarantine all")
-    assert message.startswith("21 mails of unknown senders were too many within an hour and wait; ")
+    assert message.startswith("21 mails were too many within an hour and wait; ")
 
 
 def test_a_mailbox_that_fails_is_a_warning() -> None:
@@ -120,3 +130,58 @@ def test_a_ticket_says_who_was_mailed_and_what_did_not_arrive() -> None:
     many = summary([_mail(f"{name}@x.example") for name in "abcde"])
     assert many == "5 to a@x.example, b@x.example, c@x.example and 2 more"
     assert summary([_mail("a@x.example", "suppressed")]) == "1 to a@x.example; 1 suppressed: a@x.example"
+
+
+class _Desk:
+    """A helpdesk whose newest mails came in these ways, each to these addresses of an envelope."""
+
+    def __init__(self, *mails: tuple[str, list[str]]) -> None:
+        self.mail = self.inbound = self
+        self._mails = [
+            InboundEmail.model_validate(
+                {"inbound_id": uuid4(), "source": source, "raw_key": "x", "size": 1, "received_at": NOW}
+                | {"evidence": {"envelope": {"to": to}}}
+            )
+            for source, to in mails
+        ]
+
+    def list(self, page_size: int) -> list[InboundEmail]:
+        return [mail.model_copy(update={"evidence": {}}) for mail in self._mails]
+
+    def get(self, mail: InboundEmail) -> InboundEmail:
+        return next(one for one in self._mails if one.inbound_id == mail.inbound_id)
+
+
+def _verdicts(desk: _Desk, *lists: tuple[str, ...]) -> list[Any]:
+    channels = [_channel(f"{place}@acme.example", trusted_authserv_ids=one) for place, one in enumerate(lists)]
+    return list(check_verdicts(cast("Helpdesk", desk), channels))
+
+
+def test_without_an_envelope_addresses_that_trust_different_servers_are_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HELPDESK_IMAP_URL", raising=False)
+    monkeypatch.delenv("HELPDESK_IMAP_ADDRESS", raising=False)
+    without = _Desk(("postmark", ["0@acme.example"]), ("imap", []), ("imap", ["0@acme.example"]))
+    [(name, ok, message, fix)] = _verdicts(without, ("a.example", "all.example"), ("all.example",), ())
+    assert (name, ok) == ("mail senders", None)
+    assert message.endswith("no sender is verified by the servers of 0@acme.example")
+    assert "HELPDESK_IMAP_ADDRESS" in fix
+    # The same servers, one address, or none that trusts anybody.
+    for lists in ((("a.example",),) * 2, (("a.example",),), ((), ()), ()):
+        assert _verdicts(without, *lists) == []
+    # The newest mail of the mailbox had one.
+    assert _verdicts(_Desk(("imap", ["0@acme.example"]), ("imap", [])), ("a.example",), ("b.example",)) == []
+
+
+def test_before_the_first_mail_of_a_mailbox_the_environment_says_whether_there_is_an_envelope(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HELPDESK_IMAP_ADDRESS", raising=False)
+    monkeypatch.delenv("HELPDESK_IMAP_URL", raising=False)
+    two = (("a.example",), ("b.example",))
+    assert _verdicts(_Desk(("raw", [])), *two) == []
+    monkeypatch.setenv("HELPDESK_IMAP_URL", "imaps://imap.example/INBOX")
+    assert [found[1] for found in _verdicts(_Desk(), *two)] == [None]
+    monkeypatch.setenv("HELPDESK_IMAP_ADDRESS", "0@acme.example")
+    assert _verdicts(_Desk(), *two) == []

@@ -75,6 +75,7 @@ OUTSIDE: Changes = {
         [("ticket.created", "customer"), ("email.accepted", "staff")],
     ),
     "a mail that is spam": (AGENT, "select helpdesk.mark_spam({mail to desk})", [("email.marked_spam", "staff")]),
+    "a mail without its text": (AGENT, "select helpdesk.redact_email({mail to mine})", [("email.redacted", "staff")]),
     "a Slack workspace": (
         ADMIN,
         "select helpdesk.connect_slack('T0NEW', 'U0BOT', 'xoxb-1234567890-abc', 'abcdefabcdefabcdef')",

@@ -153,9 +153,20 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "v_channel_id, false, v_is_verified",
         ),
         "what is counted stays": ("interval '2 days'", "interval '20 days'"),
+        "staff wait": ("if p_author.role in ('agent', 'admin') then", "if false then"),
+        "who is known waits as a stranger": (
+            "then v_settings.email_tickets_per_known_sender",
+            "then v_settings.email_tickets_per_sender",
+        ),
+        "one mail to all teams waits for nobody": (
+            "perform helpdesk_private.await_key('email_openings_at', v_id::text);",
+            "null;",
+        ),
     },
     ("opened_near(timestamp with time zone,text,text,uuid,boolean)", "email_limits"): {
-        "forged mails fill the limits of verified ones": ("and (o.is_verified or not p_is_verified)", ""),
+        "forged mails fill the limits of verified ones": ("and (o.is_verified = p_is_verified or (", "and (true or ("),
+        "what is verified does not count": ("or (o.is_verified and not o.is_known)", ""),
+        "known people have two limits in one": ("and not o.is_known);", ");"),
         "all time counts": ("- interval '1 hour' and", "- interval '100 years' and"),
         "late mails count for ever": ("p_moment + interval '1 hour'", "p_moment + interval '100 years'"),
         "what came later is not counted": ("p_moment + interval '1 hour'", "p_moment"),

@@ -21,8 +21,9 @@ EMAIL_ORIGINALS: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStr
             "return (select i from helpdesk.inbound_emails as i where i.inbound_id = p_inbound_id);",
         ),
     },
-    ("withheld_parts(helpdesk.inbound_emails)", "email_originals"): {
-        "what was deleted is shown": ("a.state = 'deleted' or", ""),
+    ("shown_parts(helpdesk.inbound_emails)", "email_originals"): {
+        "what waits for its check is shown": ("having bool_or(a.state in ('clean', 'unchecked'))", "having true"),
+        "what was deleted elsewhere is shown": ("a.state = 'deleted' or", ""),
         "what the desk does not take is shown": ("or (a.state = 'rejected'", "or (false"),
     },
     ("original_email(uuid,uuid,uuid)", "email_originals"): {

@@ -27,6 +27,7 @@ EMAIL_WORK: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]
         "one provider's token is another's": ("p_source || ':' || p_token", "p_token"),
         "tokens are kept for ever": ("where e.kept_until < clock_timestamp()", "where false"),
         "a token is forgotten at once": ("where e.kept_until < clock_timestamp()", "where true"),
+        "a token is forgotten before its request is old": ("interval '12 hours'", "interval '1 hour'"),
     },
     (f"files_of_email({_EMAIL})", "email_work"): {
         "the second team has no files": (

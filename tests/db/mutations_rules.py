@@ -12,6 +12,7 @@ from tests.db.mutations_automatic_mail import AUTOMATIC_MAIL
 from tests.db.mutations_email import EMAIL
 from tests.db.mutations_email_originals import EMAIL_ORIGINALS
 from tests.db.mutations_email_out import EMAIL_OUT
+from tests.db.mutations_email_removal import EMAIL_REMOVAL
 from tests.db.mutations_email_work import EMAIL_WORK
 from tests.db.mutations_outbox import OUTBOX
 from tests.db.mutations_slack import SLACK
@@ -257,9 +258,8 @@ _RULES: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = 
 
 def all_of_them(db: Db) -> Iterator[Mutation]:
     """Every rule of the list."""
-    for (function, about), changes in (
-        _RULES | ASSISTANT | OUTBOX | AUTOMATIC_MAIL | EMAIL | EMAIL_ORIGINALS | EMAIL_OUT | EMAIL_WORK | SLACK
-    ).items():
+    mail = AUTOMATIC_MAIL | EMAIL | EMAIL_ORIGINALS | EMAIL_OUT | EMAIL_REMOVAL | EMAIL_WORK
+    for (function, about), changes in (_RULES | ASSISTANT | OUTBOX | mail | SLACK).items():
         source = str(value(db, "select pg_get_functiondef(%s::regprocedure)", f"helpdesk_private.{function}"))
         for name, (old, new) in changes.items():
             if old not in source:

@@ -146,6 +146,7 @@ ANNOUNCED: dict[str, list[tuple[str, str]]] = {
     ],
     # It names no ticket: its team hears of it.
     "a mail that is spam": [("email.marked_spam", "admin team:{desk}")],
+    "a mail without its text": [("email.redacted", "admin ticket:{mine}:staff team:{desk}")],
     "a Slack workspace": [("slack.connected", "admin")],
     "a Slack workspace's secrets": [("slack.updated", "admin")],
     "a Slack workspace's switch": [("slack.updated", "admin")],

@@ -12,6 +12,7 @@ from tests.db.mailing import (
     FAIL,
     NONE,
     STRANGER,
+    SUPPORT,
     Json,
     add_channels,
     count,
@@ -124,15 +125,26 @@ def test_mails_to_none_of_our_addresses_are_counted_together(desk: Db) -> None:
     assert _ends(rows) == ["created"] * 6 + ["channel_per_hour"]
 
 
-def test_who_is_known_and_verified_has_no_limit_and_without_proof_their_own_only(desk: Db, world: World) -> None:
-    _permit(desk, domain=0, channel=0)
-    assert _ends(_write(desk, *[CUSTOMER_ADDRESS] * 4)) == ["created"] * 4
-    # The first four count for them, too, but nobody fills the limits of all with a forged address.
-    assert _ends(_write(desk, CUSTOMER_ADDRESS, verdict=NONE)) == ["created"]
+def test_who_is_known_and_verified_has_a_limit_of_their_own_and_without_proof_the_one_of_strangers(desk: Db) -> None:
+    _permit(desk, domain=0, channel=0, known_sender=4)
+    rows = _write(desk, *[CUSTOMER_ADDRESS] * 5)
+    assert _ends(rows) == ["created"] * 4 + ["sender_per_hour"]
+    assert (rows[-1]["outcome"], rows[-1]["evidence"]["opened"]) == ("quarantined", {"count": 4, "permitted": 4})
+    # What counts there does not count here, and the other way round; nobody fills the limits of all by forging.
+    assert _ends(_write(desk, *[CUSTOMER_ADDRESS] * 3, verdict=NONE)) == ["created", "created", "sender_per_hour"]
+    _permit(desk, known_sender=5)
+    assert _ends(_write(desk, *[CUSTOMER_ADDRESS] * 2)) == ["created", "sender_per_hour"]
     _permit(desk, sender=3)
     rows = _write(desk, *["alias@example.com"] * 4, verdict=NONE)
     assert _ends(rows) == ["created"] * 3 + ["sender_per_hour"], "an address that an admin has given to a person"
     assert _ends(_write(desk, "alias@example.com")) == ["created"]
+
+
+def test_whoever_becomes_known_has_opened_what_they_opened_before(desk: Db) -> None:
+    _permit(desk, known_sender=3)
+    first, *_ = _write(desk, STRANGER, STRANGER)
+    reply(desk, first["ticket_id"], "We look into it.")
+    assert _ends(_write(desk, STRANGER, STRANGER)) == ["created", "sender_per_hour"]
 
 
 def test_known_people_do_not_fill_the_limits_of_strangers(desk: Db) -> None:
@@ -158,15 +170,47 @@ def test_whoever_was_answered_is_known_and_who_only_wrote_is_not(desk: Db) -> No
     assert _ends(_write(desk, STRANGER, STRANGER)) == ["created", "created"]
 
 
-def test_staff_replies_and_forwards_have_no_limit(desk: Db, world: World) -> None:
-    _permit(desk, sender=0, domain=0, channel=0)
+def test_staff_have_no_limit_and_replies_do_not_count(desk: Db, world: World) -> None:
+    _permit(desk, sender=0, known_sender=0, domain=0, channel=0)
     assert receive(desk, mail(AGENT_ADDRESS))["outcome"] == "created"
     forwarded = {"from": {"address": STRANGER, "name": ""}}
     assert receive(desk, mail(AGENT_ADDRESS, forwarded=forwarded))["outcome"] == "created"
     title = ticket(desk, world["mine"])["title"]
     made = token(desk, world["mine"], world["customer"])
-    for _ in range(3):
-        assert receive(desk, mail(STRANGER, subject=title), made)["outcome"] == "appended"
+    for sender in (STRANGER, CUSTOMER_ADDRESS) * 3:
+        assert receive(desk, mail(sender, subject=title), made)["outcome"] == "appended"
+
+
+def test_one_mail_to_several_teams_counts_in_each(desk: Db) -> None:
+    both = {"to": [SUPPORT], "cc": [BILLING]}
+    before = count(desk, "tickets")
+
+    def write(**fields: Any) -> list[str]:
+        """What became of the mail at each address."""
+        row = receive(desk, mail(**{"sender": STRANGER} | fields), SUPPORT, BILLING)
+        found = desk.execute(
+            "select c.address, i.outcome, i.reason, i.ticket_id from helpdesk.inbound_emails as i "
+            "inner join helpdesk.email_channels as c using (channel_id) where i.message_id = %s order by 1 desc",
+            (row["message_id"],),
+        ).fetchall()
+        assert [one["address"] for one in found] == ([SUPPORT, BILLING] if len(found) == 2 else [SUPPORT])
+        assert all((one["outcome"] == "created") == (one["ticket_id"] is not None) for one in found)
+        return _ends(found)
+
+    assert write(**both) == ["created", "created"]
+    assert write(**both) == ["sender_per_hour"]
+    _permit(desk, sender=3)
+    # The second ticket of the mail waits in the quarantine of its team.
+    assert write(**both) == ["created", "sender_per_hour"]
+    _permit(desk, sender=9, domain=4)
+    assert write(**both) == ["created", "domain_per_hour"]
+    _permit(desk, domain=9, channel=3)
+    assert write(sender="p@bomb.example", **both) == ["channel_per_hour"]
+    assert write(sender="p@bomb.example", to=[BILLING], cc=[SUPPORT]) == ["channel_per_hour", "created"]
+    assert count(desk, "tickets") == before + 5
+    with be(desk, OTHER_AGENT):
+        waiting = desk.execute("select reason from helpdesk.inbound_emails where outcome = 'quarantined'").fetchall()
+    assert {"sender_per_hour", "domain_per_hour"} <= {one["reason"] for one in waiting}
 
 
 def test_a_follow_up_counts_and_waits_beside_the_ticket_that_it_names(desk: Db, world: World) -> None:

@@ -51,6 +51,28 @@ def test_a_known_and_verified_sender_waits_for_no_stranger(two: Two) -> None:
     second.rollback()
 
 
+def test_of_two_mails_of_a_known_sender_the_second_counts_the_first(two: Two) -> None:
+    first, second = two
+    first.execute("update helpdesk.settings set email_tickets_per_known_sender = 1")
+    first.commit()
+    opened = receive(first, mail(CUSTOMER_ADDRESS))
+    with while_open(first, second, lambda: receive(second, mail(CUSTOMER_ADDRESS))) as again:
+        row = again()
+    assert (opened["outcome"], row["outcome"], row["reason"]) == ("created", "quarantined", "sender_per_hour")
+
+
+def test_two_mails_to_the_same_two_addresses_wait_in_no_circle(two: Two) -> None:
+    first, second = two
+    ours = ["support@desk.example", "billing@desk.example"]
+    first.execute("update helpdesk.settings set email_tickets_per_channel = 1")
+    first.commit()
+    opened = receive(first, mail("p@bomb.example", to=ours), *ours)
+    with while_open(first, second, lambda: receive(second, mail("p@other.example", to=ours[1:]))) as again:
+        row = again()
+    # Whichever address it names first, it waits for both, and counts the ticket of either team.
+    assert (opened["outcome"], row["outcome"], row["reason"]) == ("created", "quarantined", "channel_per_hour")
+
+
 def test_two_that_write_to_two_addresses_wait_for_nobody_and_in_no_circle(two: Two) -> None:
     first, second = two
     receive(first, mail("p@bomb.example", to=["support@desk.example"]))

@@ -89,7 +89,7 @@ def test_whoever_sees_the_message_is_told_and_nobody_else(desk: Db, world: World
         "raw_key": row["raw_key"],
         "size": 100,
         "has_html": True,
-        "withheld": [],
+        "shown": [],
         "html": None,
     }
     for who, reason in ((NOBODY, "no_profile"), (GONE, "inactive_user"), (LEFT, "inactive_user")):
@@ -175,14 +175,19 @@ def test_what_was_redacted_is_gone_at_once_wherever_it_was_delivered(desk: Db, w
     assert not value(desk, "select has_html from helpdesk.inbound_emails where inbound_id = %s", row["inbound_id"])
 
 
-def test_files_that_were_deleted_or_not_taken_are_shown_in_no_html(desk: Db, world: World) -> None:
+def test_a_picture_is_shown_while_its_file_may_be_downloaded(desk: Db, world: World) -> None:
     kinds = (("1", "image/png", 10), ("2", "image/png", 10), ("3", "image/svg+xml", 10), ("4", "image/png", 2 * 10**8))
     files = [{"part": part, "name": "x", "type": type, "size": size, "flags": []} for part, type, size in kinds]
     row = _answer(desk, world, attachments=files)
+    desk.execute("update helpdesk.settings set attachment_require_check = true")
+
+    def shown(person: Person = CUSTOMER, **named: object) -> list[str]:
+        found: list[str] = _ask(desk, person, **(named or {"message_id": row["post_id"]}))["shown"]
+        return found
+
+    assert shown() == []
     with be(desk, SERVICE):
         placed = value(desk, "select helpdesk.place_email_files(%s)", row["inbound_id"])
-    # Only too large for a download.
-    assert _ask(desk, CUSTOMER, message_id=row["post_id"])["withheld"] == ["3"]
     (second,) = [file for file in placed if file["part"] == "2"]
     desk.execute(
         "insert into storage.objects (bucket_id, name, metadata) values ('helpdesk-attachments', %s, %s)",
@@ -190,12 +195,40 @@ def test_files_that_were_deleted_or_not_taken_are_shown_in_no_html(desk: Db, wor
     )
     with be(desk, SERVICE):
         desk.execute("select helpdesk.finish_attachment(%s)", (second["attachment_id"],))
-    assert _ask(desk, CUSTOMER, message_id=row["post_id"])["withheld"] == ["3"]
+    state = "select state from helpdesk.attachments where attachment_id = %s"
+    assert (value(desk, state, second["attachment_id"]), shown()) == ("uploaded", []), "it waits for its check"
+    settle = b"update helpdesk.attachments set state = %s where attachment_id = %s"
+    desk.execute(settle, ("clean", second["attachment_id"]))
+    for person in (CUSTOMER, AGENT, SERVICE):
+        assert shown(person) == ["2"]
+    assert shown(AGENT, inbound_id=row["inbound_id"]) == ["2"]
     with be(desk, AGENT):
         desk.execute("select helpdesk.delete_attachment(%s)", (second["attachment_id"],))
-    for person in (CUSTOMER, AGENT, SERVICE):
-        assert _ask(desk, person, message_id=row["post_id"])["withheld"] == ["2", "3"]
-    assert _ask(desk, AGENT, inbound_id=row["inbound_id"])["withheld"] == ["2", "3"]
+    assert shown() == []
+
+
+def test_a_picture_that_was_deleted_on_one_ticket_is_shown_on_none(desk: Db, world: World) -> None:
+    files = [{"part": "1", "name": "x", "type": "image/png", "size": 10, "flags": []}]
+    two = (token(desk, world["mine"], world["customer"]), token(desk, world["theirs"], world["customer"]))
+    row = receive(desk, mail(html=HTML, attachments=files), *two)
+    copies = desk.execute(
+        "select * from helpdesk.inbound_emails where raw_key = %s order by ticket_id = %s desc",
+        (row["raw_key"], world["mine"]),
+    ).fetchall()
+    for copy in copies:
+        with be(desk, SERVICE):
+            value(desk, "select helpdesk.place_email_files(%s)", copy["inbound_id"])
+    here, there = (copy["post_id"] for copy in copies)
+    settle = b"update helpdesk.attachments set state = %s, reason = %s where message_id = %s"
+    desk.execute(settle, ("clean", None, here))
+    for state, reason, found in (
+        ("reserved", None, ["1"]),
+        ("rejected", "too_large", ["1"]),
+        ("rejected", "infected", []),
+        ("deleted", None, []),
+    ):
+        desk.execute(settle, (state, reason, there))
+        assert _ask(desk, CUSTOMER, message_id=here)["shown"] == found
 
 
 def test_a_mail_says_whether_it_has_html(desk: Db, world: World) -> None:

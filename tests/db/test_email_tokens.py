@@ -23,6 +23,12 @@ def test_the_first_mail_has_the_token(db: Db) -> None:
     assert use(db, source="other", content="b")
 
 
+def test_a_token_is_known_for_longer_than_the_provider_tries(db: Db) -> None:
+    assert use(db)
+    kept = "select kept_until - clock_timestamp() > interval '11 hours' from helpdesk_private.email_tokens"
+    assert value(db, kept)
+
+
 def test_a_token_is_forgotten_when_its_time_is_over(db: Db) -> None:
     assert use(db)
     db.execute("update helpdesk_private.email_tokens set kept_until = clock_timestamp() + interval '1 second'")

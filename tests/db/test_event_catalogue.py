@@ -64,8 +64,8 @@ MORE: dict[str, tuple[Person, LiteralString]] = {
         "attachment_require_check = false, article_writers = 'admins', article_publishers = 'staff', "
         "email_reopen_days = 3, console_url = 'https://help.example.com', email_locale = 'de', "
         "email_acknowledgements = 'all', email_notifications = '{{mentioned}}', email_batch_minutes = 1, "
-        "email_max_per_minute = 1, email_tickets_per_sender = 1, email_tickets_per_domain = 1, "
-        "email_tickets_per_channel = 1, email_reply_line = false",
+        "email_max_per_minute = 1, email_tickets_per_sender = 1, email_tickets_per_known_sender = 1, "
+        "email_tickets_per_domain = 1, email_tickets_per_channel = 1, email_reply_line = false",
     ),
     "the settings of the assistant": (
         ADMIN,

@@ -65,6 +65,7 @@ NUMBERS = {
     "settings.email_batch_minutes": (0, limits.BATCH_MINUTES_MAX),
     "settings.email_max_per_minute": (0, limits.AUTOMATIC_MAILS_MAX),
     "settings.email_tickets_per_sender": (0, limits.MAIL_TICKETS_MAX),
+    "settings.email_tickets_per_known_sender": (0, limits.MAIL_TICKETS_MAX),
     "settings.email_tickets_per_domain": (0, limits.MAIL_TICKETS_MAX),
     "settings.email_tickets_per_channel": (0, limits.MAIL_TICKETS_MAX),
     "ai_settings.daily_tokens_project": (0, limits.DAILY_TOKENS_MAX),

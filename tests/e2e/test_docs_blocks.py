@@ -34,7 +34,7 @@ _ELSEWHERE |= {"docs/guides/scripts.md"}
 _HERE = {
     "README.md": 2,
     "docs/assistant.md": 3,
-    "docs/email.md": 9,
+    "docs/email.md": 10,
     "docs/events.md": 1,
     "docs/export.md": 1,
     "docs/knowledge.md": 3,
@@ -193,13 +193,16 @@ def test_email(hd: Helpdesk, helpdesk_project: Project, capsys: pytest.CaptureFi
     assert opened
     ticket = hd.tickets.get(opened)
     hd.messages.reply(ticket, "Not by mail.")
-    _run("docs/email.md", 4, ("list(42)", f"list({ticket.number})"), hd=hd)
+    _run("docs/email.md", 4, ("ticket=42", f"ticket={ticket.number}"), hd=hd)
+    assert capsys.readouterr().out.startswith("20")
+    assert hd.tickets.get(opened).description == "[redacted]"
+    _run("docs/email.md", 5, ("list(42)", f"list({ticket.number})"), hd=hd)
     assert capsys.readouterr().out == ""
-    _run("docs/email.md", 5, hd=hd)
-    assert hd.settings.get().email_reply_line
     _run("docs/email.md", 6, hd=hd)
-    assert "locale" in capsys.readouterr().out
+    assert hd.settings.get().email_reply_line
     _run("docs/email.md", 7, hd=hd)
+    assert "locale" in capsys.readouterr().out
+    _run("docs/email.md", 8, hd=hd)
     assert "Your number is" in capsys.readouterr().out
 
 

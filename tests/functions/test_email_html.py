@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -80,6 +81,11 @@ def test_the_reader_gets_a_document_that_runs_and_loads_nothing(post: Desk, carl
     token, address = carla
     row = _hand_in(post, _mail(address))
     answer = _see(post, token, f"ticket={row['ticket_id']}")
+    until = time.monotonic() + 60
+    while answer.json()["inline_images"] == 0 and time.monotonic() < until:
+        # The picture waits for the check of its file.
+        time.sleep(0.5)
+        answer = _see(post, token, f"ticket={row['ticket_id']}")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     body = answer.json()
     html = body.pop("html")

@@ -198,7 +198,8 @@ def test_each_provider_has_to_sign(post: Desk) -> None:
     good = {"recipient": "support@desk.example", "body-mime": mail().decode()}
     for fields in (
         _mailgun("t1", time.time(), "another key"),
-        _mailgun("t2", time.time() - 400),
+        _mailgun("t2", time.time() - 10 * 3600),
+        _mailgun("t2", time.time() + 400),
         _mailgun("t3", time.time()) | {"token": "t4"},
     ):
         assert _post(f"{url}/mailgun", data=fields | good).status_code == 401
@@ -232,6 +233,22 @@ def test_a_provider_reports_that_a_mail_did_not_arrive(post: Desk) -> None:
     assert (after["bounced_at"] is not None, after["bounce_reason"]) == (True, "5.1.1 550 no such user")
     stopped = post.sql("select reason from helpdesk.email_suppressions where address = 'bob@customer.example'")
     assert stopped == [{"reason": "bounce"}]
+
+
+def test_mailgun_tries_again_for_hours_with_the_same_fields(post: Desk) -> None:
+    url = f"{post.info.api_url}/functions/v1/email-in/mailgun"
+    headers = [["From", "carla@customer.example"], ["Subject", "Again"], ["Message-Id", f"<{uuid4().hex}@x.example>"]]
+    fields = _mailgun(uuid4().hex, time.time() - 8 * 3600) | {
+        "recipient": "support@desk.example",
+        "sender": "carla@customer.example",
+        "message-headers": json.dumps(headers),
+        "body-plain": "It smells.",
+        "body-html": "<p>It smells.</p>",
+    }
+    made = _post(url, data=fields).json()
+    assert made["is_new"] is True
+    assert _post(url, data=fields).json() == made | {"is_new": False}
+    assert _post(url, data=fields | {"body-plain": "Another one"}).status_code == 401
 
 
 def _with_file(name: str, content: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -17,6 +19,7 @@ from helpdesk_sdk import (
     ForbiddenError,
     InvalidValueError,
     MessageNotFoundError,
+    TicketNotFoundError,
     new_id,
 )
 
@@ -49,6 +52,52 @@ def test_the_html_of_the_mail_that_opened_a_ticket(world: World, staffed: Staffe
         yield world.admin.mail.html(ticket=other)
     with pytest.raises(ForbiddenError):
         yield world.customer.mail.html(email=email)
+
+
+@both
+def test_a_mail_that_opened_a_ticket_is_redacted_and_nothing_is_shown_afterwards(
+    world: World, staffed: Staffed, mail_desk: Callable[..., str]
+) -> Scenario:
+    sender = f"gone-{new_id()}@customer.example"
+    arrived = arrive_raw(staffed.info.api_url, staffed.info.secret_key, _raw(sender), SUPPORT)
+    email = yield world.agent.mail.inbound.get(arrived["inbound_id"])
+    ticket = yield world.agent.tickets.get(email.ticket_id)
+    assert ticket.description == "Hello"
+    with pytest.raises(ForbiddenError):
+        yield world.customer.mail.inbound.redact(email)
+    with pytest.raises(EmailNotFoundError):
+        yield world.outsider.mail.inbound.redact(email)
+    with pytest.raises(TicketNotFoundError):
+        yield world.outsider.mail.inbound.redact(ticket=ticket)
+    gone = yield world.agent.mail.inbound.redact(ticket=ticket.number)
+    assert (gone.inbound_id, gone.body, gone.subject, gone.has_html) == (
+        email.inbound_id,
+        "[redacted]",
+        "[redacted]",
+        False,
+    )
+    assert gone.redacted_at
+    assert (yield world.agent.tickets.get(ticket.number)).description == "[redacted]"
+    with pytest.raises(EmailRemovedError):
+        yield world.agent.mail.html(ticket=ticket)
+    with pytest.raises(EmailRemovedError):
+        yield world.admin.mail.html(email=email)
+    assert (yield world.agent.mail.inbound.redact(email)).redacted_at == gone.redacted_at
+
+
+@both
+def test_the_mail_to_redact_is_named(hd: Any, server: Server) -> Scenario:
+    for wrong in ({}, {"email": _ID, "ticket": 1}, {"email": "x"}):
+        with pytest.raises(InvalidValueError):
+            yield hd.mail.inbound.redact(**wrong)
+    assert server.requests == []
+    server.answers(refused(404, "email_not_found"))
+    with pytest.raises(EmailNotFoundError):
+        yield hd.mail.inbound.redact(_ID)
+    assert (server.requests[-1].url.path, json.loads(server.requests[-1].content)) == (
+        "/rest/v1/rpc/redact_email",
+        {"inbound_id": _ID},
+    )
 
 
 @both

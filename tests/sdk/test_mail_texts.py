@@ -84,6 +84,7 @@ def test_the_settings_of_mails(world: World, staffed: Staffed) -> Scenario:
             email_batch_minutes=0,
             email_max_per_minute=10,
             email_tickets_per_sender=1,
+            email_tickets_per_known_sender=4,
             email_tickets_per_domain=2,
             email_tickets_per_channel=3,
             email_reply_line=False,
@@ -94,10 +95,11 @@ def test_the_settings_of_mails(world: World, staffed: Staffed) -> Scenario:
         assert (changed.email_batch_minutes, changed.email_max_per_minute) == (0, 10)
         limits = (
             changed.email_tickets_per_sender,
+            changed.email_tickets_per_known_sender,
             changed.email_tickets_per_domain,
             changed.email_tickets_per_channel,
         )
-        assert limits == (1, 2, 3)
+        assert limits == (1, 4, 2, 3)
         assert (yield world.agent.mail.notifications.get()).assigned is False
         assert (yield settings.update(console_url=None)).console_url is None
         with pytest.raises(InvalidValueError, match="console_url must be a plain address"):
@@ -113,6 +115,7 @@ def test_the_settings_of_mails(world: World, staffed: Staffed) -> Scenario:
             email_batch_minutes=before.email_batch_minutes,
             email_max_per_minute=before.email_max_per_minute,
             email_tickets_per_sender=before.email_tickets_per_sender,
+            email_tickets_per_known_sender=before.email_tickets_per_known_sender,
             email_tickets_per_domain=before.email_tickets_per_domain,
             email_tickets_per_channel=before.email_tickets_per_channel,
             email_reply_line=True,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .durations import duration
 from .mail_check import check_replies
 from .mail_health import mail_findings
+from .mail_verdicts import check_verdicts
 from .slack_health import slack_findings
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def check_health(hd: Helpdesk) -> Iterator[Result]:
         metrics = hd.operations.metrics()
         yield from findings(metrics)
         yield from mail_findings(hd.mail.health())
-        yield from check_replies(hd.mail.channels.list())
+        channels = list(hd.mail.channels.list())
+        yield from check_replies(channels)
+        yield from check_verdicts(hd, channels)
         yield from slack_findings(hd.slack.connections(), hd.slack.channels(), metrics)
     except ForbiddenError:
         return

@@ -44,7 +44,7 @@ def mail_findings(health: MailHealth, now: datetime | None = None) -> Iterator[R
         late = f"mails wait to be parsed, the oldest for {duration(_seconds(health.oldest_unparsed_at, at))}; {message}"
         yield "mail in", None, late, "Deploy the function email-in, or start helpdesk worker."
     elif health.over_limit > OVER_LIMIT_MAX:
-        many = f"{health.over_limit:,} mails of unknown senders were too many within an hour and wait; {message}"
+        many = f"{health.over_limit:,} mails were too many within an hour and wait; {message}"
         yield "mail in", None, many, "See them: helpdesk mail quarantine list. Then helpdesk mail quarantine all"
     elif _seconds(health.oldest_quarantined_at, at) > QUARANTINE_MAX:
         late = f"quarantine waits for {duration(_seconds(health.oldest_quarantined_at, at))}; {message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,10 @@ import typer
 
 from .._base.app import Commands
 from .._base.choices import EmailOutcome, words
+from .._base.errors import CliError, ExitCode
 from .._base.options import LimitOption
-from .._base.output import one_more, print_up_to
+from .._base.output import one_more, print_result, print_up_to
+from .._base.settings import settings
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, show_mail
 from .app import app
@@ -48,3 +51,29 @@ def show(mail: MailArgument) -> None:
     """Show a mail: what became of it, why, and all that was weighed."""
     with connect() as hd:
         show_mail(hd, hd.mail.inbound.get(mail), hd.mail.inbound.explain(mail))
+
+
+@inbound.command()
+def redact(
+    mail: Annotated[UUID | None, typer.Argument(metavar="[MAIL]", help="The mail's id.", show_default=False)] = None,
+    ticket: Annotated[
+        str | None, typer.Option(metavar="TICKET", help="Instead: the mail that opened this ticket, by number or id.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove the text of a mail for good; asks first.
+
+    With the text of what it became: a message, a note, or the description of the ticket that it opened. Its HTML is not
+    shown any more, and its bytes are deleted. The ticket's title and the files of the mail stay.
+    """
+    if (mail is None) == (ticket is None):
+        raise CliError("Name a mail by its id, or --ticket", None, ExitCode.USAGE)
+    with connect() as hd:
+        if not yes:
+            if settings().json or not sys.stdin.isatty():
+                raise CliError("The text would be lost for good", "Confirm it with --yes.", ExitCode.USAGE)
+            named = f"that opened ticket {ticket}" if mail is None else str(mail)
+            if not typer.confirm(f"Remove the text of the mail {named} for good?", default=False):
+                raise CliError("Nothing was changed")
+        done = hd.mail.inbound.redact(mail, ticket=ticket)
+    print_result("The text of the mail is gone.", json=done)

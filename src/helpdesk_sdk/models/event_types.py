@@ -83,6 +83,7 @@ class EventType(OpenEnum):
     EMAIL_QUARANTINED = "email.quarantined"
     EMAIL_ACCEPTED = "email.accepted"
     EMAIL_MARKED_SPAM = "email.marked_spam"
+    EMAIL_REDACTED = "email.redacted"
     EMAIL_FAILED = "email.failed"
     EMAIL_BOUNCED = "email.bounced"
     EMAIL_COMPLAINED = "email.complained"
@@ -173,6 +174,7 @@ EventName = Literal[
     "email.quarantined",
     "email.accepted",
     "email.marked_spam",
+    "email.redacted",
     "email.failed",
     "email.bounced",
     "email.complained",

@@ -165,7 +165,7 @@ class MailHealth(Model):
     quarantined: int
     """Mails that wait for a person."""
     over_limit: int = 0
-    """How many of those wait because unknown senders opened too many tickets within an hour."""
+    """How many of those wait because their senders opened too many tickets within an hour."""
     oldest_quarantined_at: datetime | None = None
     """The time at which the oldest of those arrived."""
     failed: int

@@ -78,6 +78,8 @@ class Settings(Model):
     email_tickets_per_sender: int = 30
     """How many tickets an address opens by mail in an hour, at most; further mails wait in quarantine. Not for people
     whom the helpdesk knows and whose domain vouches for the mail, nor for staff."""
+    email_tickets_per_known_sender: int = 120
+    """The same of people whom the helpdesk knows and whose domain vouches for the mail; not for staff."""
     email_tickets_per_domain: int = 100
     """How many tickets the unknown senders of a domain open by mail in an hour, at most; not for shared providers."""
     email_tickets_per_channel: int = 300

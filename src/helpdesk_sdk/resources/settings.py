@@ -57,6 +57,7 @@ class Settings(Resource[Driver]):
         email_batch_minutes: int | None = None,
         email_max_per_minute: int | None = None,
         email_tickets_per_sender: int | None = None,
+        email_tickets_per_known_sender: int | None = None,
         email_tickets_per_domain: int | None = None,
         email_tickets_per_channel: int | None = None,
         email_reply_line: bool | None = None,
@@ -84,6 +85,7 @@ class Settings(Resource[Driver]):
             email_max_per_minute: How many mails the helpdesk writes by itself in a minute, 0 to 100,000; 0 stops them.
             email_tickets_per_sender: How many tickets an address opens by mail in an hour, 0 to 100,000. Further mails
                 wait in quarantine. Not for known people whose domain vouches for the mail, nor for staff.
+            email_tickets_per_known_sender: The same of known people whose domain vouches for the mail, 0 to 100,000.
             email_tickets_per_domain: How many tickets the unknown senders of a domain open in an hour, 0 to 100,000.
             email_tickets_per_channel: How many tickets unknown senders open in an hour at an address of the helpdesk,
                 0 to 100,000; 0: each of their mails waits for a person.
@@ -106,6 +108,7 @@ class Settings(Resource[Driver]):
             ("email_batch_minutes", email_batch_minutes, 0, limits.BATCH_MINUTES_MAX),
             ("email_max_per_minute", email_max_per_minute, 0, limits.AUTOMATIC_MAILS_MAX),
             ("email_tickets_per_sender", email_tickets_per_sender, 0, limits.MAIL_TICKETS_MAX),
+            ("email_tickets_per_known_sender", email_tickets_per_known_sender, 0, limits.MAIL_TICKETS_MAX),
             ("email_tickets_per_domain", email_tickets_per_domain, 0, limits.MAIL_TICKETS_MAX),
             ("email_tickets_per_channel", email_tickets_per_channel, 0, limits.MAIL_TICKETS_MAX),
         ):

@@ -23,7 +23,8 @@ const OWN = /^(content-.*|mime-version)$/i;
 
 export function composed({ headers, text, html, files }: Fields): Uint8Array {
   const encoder = new TextEncoder();
-  const boundary = `=_${crypto.randomUUID()}`;
+  // The same for the same fields: a provider that tries again sends the same mail. No body has it, as all are base64.
+  const boundary = "=_composed";
   const pieces: Uint8Array[] = [];
   const write = (line: string) => pieces.push(encoder.encode(`${line}\r\n`));
   for (const [name, value] of headers) {

@@ -20,8 +20,8 @@ interface Original {
   raw_key: string;
   size: number;
   has_html: boolean | null;
-  /** Parts whose files were deleted or rejected. */
-  withheld: string[];
+  /** Parts whose files may be downloaded. */
+  shown: string[];
   /** Of a mail that is too large to be read here, what the database keeps. */
   html: string | null;
 }
@@ -76,7 +76,7 @@ async function viewOf({ api, storage }: { api: Api; storage: Storage }, request:
     html = mail.html;
     base.has_html = html !== null;
     isShortened = mail.flags.includes("html_shortened");
-    picture = picturesOf(mail.attachments, files, new Set(original.withheld));
+    picture = picturesOf(mail.attachments, files, new Set(original.shown));
   }
   if (html === null) {
     return { ...base, html, remote_images: 0, inline_images: 0, missing_images: 0, is_cut: false };
@@ -109,11 +109,11 @@ async function rawOf(storage: Storage, key: string): Promise<Uint8Array> {
   }
 }
 
-/** Finds a picture of the mail by its id, or by its name, as old programs write it. */
-function picturesOf(files: MailFile[], parts: Part[], withheld: Set<string>): (source: string) => string | null {
+/** Finds a picture of the mail by its id, or by its name, as old programs write it: none before its check has ended. */
+function picturesOf(files: MailFile[], parts: Part[], shown: Set<string>): (source: string) => string | null {
   const places = new Map<string, number>();
   for (const [place, { part, type, size, name, content_id }] of files.entries()) {
-    if (withheld.has(part) || !PICTURES.has(type) || size === 0 || size > PICTURE_BYTES_MAX) continue;
+    if (!shown.has(part) || !PICTURES.has(type) || size === 0 || size > PICTURE_BYTES_MAX) continue;
     if (!places.has(name)) places.set(name, place);
     if (content_id !== null) places.set(`cid:${decoded(content_id)}`, place);
   }

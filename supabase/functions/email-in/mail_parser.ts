@@ -135,6 +135,8 @@ export async function parseMail(raw: Uint8Array, envelope: string[] = [], verdic
       date ?? "",
       subject.text,
       text,
+      // Two newsletters may have one text, or none. Servers wrap lines anew: that makes no other mail.
+      (html ?? "").replaceAll(/[ \t\r\n\f\v]+/g, " "),
       ...files.map((file) => file.sha256),
     ].join("\n")),
   };

@@ -43,6 +43,17 @@ Deno.test("the hash is that of the content: other hops and another order of head
   equal((await read("\nThe Text.")).content_sha256 === first.content_sha256, false);
 });
 
+Deno.test("the hash has the HTML: two mails whose text is the same are two, however their lines are wrapped", async () => {
+  const html = (body: string) => read(`Content-Type: text/html\n\n${body}`);
+  const [first, wrapped, other] = await Promise.all([
+    html('<p>Hello</p> <img src="https://a.example/1">'),
+    html('<p>Hello</p>\n  <img\r\nsrc="https://a.example/1">'),
+    html('<p>Hello</p> <img src="https://a.example/2">'),
+  ]);
+  equal([first.text === other.text, first.content_sha256 === other.content_sha256], [true, false]);
+  equal(first.content_sha256 === wrapped.content_sha256, true);
+});
+
 Deno.test("long texts are cut, and the mail says so", async () => {
   const long = await read(`\n${"😀 ".repeat(TEXT_MAX)}`);
   equal([[...long.text].length, long.flags], [TEXT_MAX, ["shortened"]]);

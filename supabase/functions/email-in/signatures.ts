@@ -45,11 +45,16 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** The time of a request, in seconds. @throws SignatureError when it is too far from now */
-export function checkedTime(written: string, now: number): number {
+/**
+ * The time of a request, in seconds.
+ *
+ * @param oldest how old it may be, in seconds
+ * @throws SignatureError when it is too far from now
+ */
+export function checkedTime(written: string, now: number, oldest = TOLERANCE_SECONDS): number {
   if (!/^[0-9]{1,12}$/.test(written)) throw new SignatureError("The request has no time in seconds");
   const late = now / 1000 - Number(written);
-  if (Math.abs(late) > TOLERANCE_SECONDS) {
+  if (late > oldest || -late > TOLERANCE_SECONDS) {
     const when = late > 0 ? `${Math.round(late)} seconds old` : `${Math.round(-late)} seconds in the future`;
     throw new SignatureError(`The request is ${when}: compare the clocks`);
   }

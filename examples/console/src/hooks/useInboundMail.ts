@@ -4,6 +4,7 @@ import { mailsByEntry } from "../lib/inboundMail.ts";
 import { keys } from "../lib/queryKeys.ts";
 import { ticketIdsIn, type TimelineEntry } from "../lib/timeline.ts";
 import * as mail from "../services/inboundMail.ts";
+import { useAction } from "./useAction.ts";
 
 /** What became of a mail, in a sentence of the database; read only where it is needed. */
 export function useExplanation(inboundId: string, outcome: string | null, isNeeded: boolean) {
@@ -23,6 +24,12 @@ export function useMailHtml(inboundId: string, withImages: boolean) {
     gcTime: 0,
     retry: false,
   });
+}
+
+/** Remove the text of a mail for good. The conversation is read again: its note or description has no text any more. */
+export function useMailRedaction(ticketId: string | null) {
+  const changes = ticketId === null ? [] : [keys.ticket(ticketId), keys.timeline(ticketId), keys.proposals(ticketId)];
+  return useAction((inboundId: string) => mail.redactMail(inboundId), [keys.mail(), ...changes]);
 }
 
 /** The mails that messages, notes and descriptions of a conversation came as, by the id of the entry. */

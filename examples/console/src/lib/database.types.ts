@@ -2267,6 +2267,7 @@ export type Database = {
           "email_reply_line": boolean;
           "email_tickets_per_channel": number;
           "email_tickets_per_domain": number;
+          "email_tickets_per_known_sender": number;
           "email_tickets_per_sender": number;
           "singleton": boolean;
           "updated_at": string;
@@ -2291,6 +2292,7 @@ export type Database = {
           "email_reply_line"?: boolean;
           "email_tickets_per_channel"?: number;
           "email_tickets_per_domain"?: number;
+          "email_tickets_per_known_sender"?: number;
           "email_tickets_per_sender"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
@@ -2314,6 +2316,7 @@ export type Database = {
           "email_reply_line"?: boolean;
           "email_tickets_per_channel"?: number;
           "email_tickets_per_domain"?: number;
+          "email_tickets_per_known_sender"?: number;
           "email_tickets_per_sender"?: number;
           "singleton"?: boolean;
           "updated_at"?: string;
@@ -5194,6 +5197,46 @@ export type Database = {
           "status": string;
           "team_id": string;
         }[];
+      };
+      "redact_email": {
+        Args: { "inbound_id"?: string; "ticket_id"?: string };
+        Returns: {
+          "author_id": string | null;
+          "body": string | null;
+          "channel_id": string | null;
+          "decided_at": string | null;
+          "decided_by": string | null;
+          "evidence": NonNullable<Json>;
+          "flags": (string)[];
+          "from_address": string | null;
+          "from_name": string | null;
+          "has_html": boolean;
+          "inbound_id": string;
+          "message_id": string | null;
+          "note_id": string | null;
+          "outcome": string | null;
+          "post_id": string | null;
+          "raw_deleted_at": string | null;
+          "raw_key": string;
+          "reason": string | null;
+          "received_at": string;
+          "recipients": (string)[];
+          "redacted_at": string | null;
+          "sent_at": string | null;
+          "size": number;
+          "source": string;
+          "subject": string | null;
+          "team_id": string | null;
+          "ticket_id": string | null;
+          "trimmed_from": number | null;
+          "verdict": string | null;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "inbound_emails";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "redact_message": {
         Args: { "message_id": string };

@@ -34,6 +34,7 @@ const OF_TICKETS: Record<string, string[]> = {
   "attachment.uploaded": NOTHING,
   "attachment.checked": NOTHING,
   "attachment.deleted": NOTHING,
+  "email.redacted": [...MAILS, "proposals"],
 };
 
 /** What an event without a ticket changes, by the part of its type before the dot. */

@@ -14,6 +14,7 @@ export const MAIL_NUMBERS = [
   "email_max_per_minute",
   "email_reopen_days",
   "email_tickets_per_sender",
+  "email_tickets_per_known_sender",
   "email_tickets_per_domain",
   "email_tickets_per_channel",
 ] as const;

@@ -6,11 +6,17 @@ import { call, client, connection, credentials } from "./supabase.ts";
 /** All but the text, which the message has. */
 const WITHOUT_BODY =
   "inbound_id,source,channel_id,team_id,raw_key,size,message_id,from_address,from_name,author_id,recipients,subject," +
-  "trimmed_from,has_html,verdict,outcome,reason,ticket_id,post_id,note_id,flags,evidence,sent_at,received_at,decided_at,decided_by";
+  "trimmed_from,has_html,verdict,outcome,reason,ticket_id,post_id,note_id,flags,evidence,sent_at,received_at,decided_at,decided_by," +
+  "redacted_at";
 
 /** One sentence: what became of a mail, and why. */
 export async function explainMail(inboundId: string): Promise<string> {
   return await call(client().rpc("explain_email", { inbound_id: inboundId }));
+}
+
+/** Remove the text of a mail for good, and of the note or the description that it became. */
+export async function redactMail(inboundId: string): Promise<void> {
+  await call(client().rpc("redact_email", { inbound_id: inboundId }));
 }
 
 /** The mails of tickets, the oldest first: 500 at most. */

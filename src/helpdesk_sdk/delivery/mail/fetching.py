@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ApiError, ConfigurationError, HelpdeskError
-from .mailboxes import Mailbox
+from .addresses import one_line
+from .mailboxes import Mailbox, server_words
 from .oauth import TokenError
 from .receiving import MAIL_BYTES_MAX, ReceivedMail, receive_mail
 from .tls import why_not_trusted
@@ -124,15 +125,15 @@ def _connected(mailbox: Mailbox) -> Iterator[Any]:
         client = mailbox.connect()
         yield client
     except imaplib.IMAP4.error as error:
-        said = str(error).strip("b'\"")[:200]
-        raise MailboxError(f"The mailbox {mailbox.name} cannot be read: {said or type(error).__name__}") from None
+        said = server_words(error, mailbox.password, mailbox.token) or type(error).__name__
+        raise MailboxError(f"The mailbox {mailbox.name} cannot be read; {said}") from None
     except TokenError as error:
-        raise MailboxError(str(error)[:300]) from None
+        raise MailboxError(str(error)[:500]) from None
     except ssl.SSLError as error:
         why = why_not_trusted(error, mailbox.host, "HELPDESK_IMAP_URL", "HELPDESK_IMAP_CA_FILE")
         raise MailboxError(f"The mail server {mailbox.host} is not trusted: {why}"[:500]) from None
     except OSError as error:
-        what = error.strerror or str(error) or type(error).__name__
+        what = one_line(error.strerror or str(error)) or type(error).__name__
         raise MailboxError(f"The mail server {mailbox.host} cannot be reached: {what}"[:300]) from None
     finally:
         if client is not None:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ...errors import ConfigurationError
+from .addresses import one_line
 from .oauth import TokenEndpoint, TokenError
 from .secret_files import content, secret_of
 from .tls import LOOPBACK, mail_context
@@ -22,6 +23,8 @@ _PORTS = {"imaps": 993, "imap": 143}
 _CONNECT_SECONDS = 15.0
 # A mail of 40 MB over a slow line comes in pieces; each piece has this long.
 _READ_SECONDS = 60.0
+# A sentence. A server may say as much as it likes, and whoever reads it is an admin.
+_WORDS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -113,21 +116,41 @@ class Mailbox:
         from imapclient.exceptions import LoginError
 
         refusals: list[bytes] = []
+        answer = f"user={self.user}\1auth=Bearer {token}\1\1"
 
         def respond(challenge: bytes) -> bytes:
             if challenge:
                 # Why it is refused. Nothing is the answer; then the server says no.
                 refusals.append(challenge)
                 return b""
-            return f"user={self.user}\1auth=Bearer {token}\1\1".encode()
+            return answer.encode()
 
         try:
             client.sasl_login("XOAUTH2", respond)
         except LoginError as error:
             setting = "HELPDESK_IMAP_TOKEN_FILE" if self.token_file else "HELPDESK_IMAP_TOKEN"
             what = "from HELPDESK_IMAP_OAUTH_URL" if self.endpoint else f"in {setting}"
-            why = _status(refusals) or str(error).strip("b'\"")[:100]
+            why = _status(refusals) or server_words(error, token, answer)
             raise TokenError(f"The server {self.host} refuses the access token {what} for {self.user}: {why}") from None
+
+
+def server_words(said: object, *secrets: str) -> str:
+    """What a server says, marked as its words: one line of bounded length, without a secret; empty if it says nothing.
+
+    Args:
+        said: Its answer.
+        secrets: What must not be repeated: some servers name the command that they refuse.
+    """
+    text = one_line(str(said).strip("b'\"")).replace("»", '"')
+    for secret in filter(None, secrets):
+        quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+        for form in (quoted, secret, _encoded(secret)):
+            text = text.replace(form, "…")
+    return f"the server's words: «{text[:_WORDS_MAX]}»" if text else ""
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _status(refusals: list[bytes]) -> str:

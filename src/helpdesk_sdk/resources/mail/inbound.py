@@ -93,3 +93,31 @@ class Inbound(Resource[Driver]):
         """
         request = self._rpc_read("explain_email", inbound_id=str(email_key(email)))
         return (yield from self._call_one(request, str))
+
+    @call
+    def redact(self, email: InboundEmailRef | None = None, *, ticket: TicketRef | None = None) -> Flow[InboundEmail]:
+        """Remove the text of a mail for good, and of the message, note or description that it became.
+
+        Name one of email and ticket. Its HTML is not shown any more, and its bytes are deleted by a worker within
+        seconds. The ticket's title and the files of the mail stay: change the one, delete the others. The event log
+        keeps who did it and when.
+
+        Args:
+            email: The mail: its id, or an InboundEmail.
+            ticket: The ticket that the mail opened: its number, its id, or a Ticket.
+
+        Raises:
+            InvalidValueError: The mail is not parsed yet.
+            EmailNotFoundError: There is no such mail, or you work neither its ticket nor its team; or the ticket was
+                opened another way.
+            TicketNotFoundError: There is no such ticket, or you may not see it.
+            MessageNotFoundError: The mail is a message that was moved to a ticket that you do not work.
+            ForbiddenError: You are not staff.
+        """
+        if (email is None) == (ticket is None):
+            raise check.invalid("email", "or ticket: name one of them")
+        if ticket is not None:
+            named = {"ticket_id": str((yield from find_ticket_id(self, ticket)))}
+        else:
+            named = {"inbound_id": str(email_key(email))}  # type: ignore[arg-type]
+        return (yield from self._call_one(self._rpc_write("redact_email", named), InboundEmail))

@@ -169,6 +169,8 @@ INBOUND = [
     Case("the mail of no message", Call("original_email", {"message_id": "{nothing}"}), _NO_MESSAGE),
     Case("the mail of a ticket without one", Call("original_email", {"ticket_id": "{mine}"}), _WITHOUT_MAIL),
     Case("two mails at once", Call("original_email", _BESIDE | {"ticket_id": "{mine}"}), {ADMIN: "invalid_value"}),
+    Case("redact a mail", Call("redact_email", _BESIDE), _WORKERS, says="Remove the text of a mail for good"),
+    Case("redact the mail of a ticket without one", Call("redact_email", {"ticket_id": "{mine}"}), _WITHOUT_MAIL),
     Case("accept a mail", Call("accept_quarantined", _BESIDE), _WORKERS, says="Accept a mail in quarantine"),
     Case("accept a mail of no ticket", Call("accept_quarantined", _OF_TEAM), {AGENT: "invalid_value"}),
     Case(
@@ -196,7 +198,7 @@ INBOUND = [
             Call(name, {"inbound_id": "{nothing}"}),
             f"{NOT_IN} | forbidden forbidden | email_not_found email_not_found | email_not_found | email_not_found",
         )
-        for name in ("explain_email", "accept_quarantined", "quarantine_to_ticket", "mark_spam")
+        for name in ("explain_email", "redact_email", "accept_quarantined", "quarantine_to_ticket", "mark_spam")
     ),
     Case("A55 receive a mail", Call("receive_email", _ARRIVED), f"{_SYSTEM} | 1", says="Hand in a mail that arrived"),
     Case(

@@ -4,6 +4,7 @@ import type { TicketMail } from "../../lib/inboundMail.ts";
 import { Evidence } from "./Evidence.tsx";
 import { Explanation } from "./Explanation.tsx";
 import { Original } from "./Original.tsx";
+import { RedactMail } from "./RedactMail.tsx";
 
 type Props = { mail: TicketMail; id: string };
 
@@ -30,6 +31,7 @@ function Panel({ mail, id }: Props) {
       )}
       <Original mail={mail} />
       <Evidence mail={mail} />
+      <RedactMail mail={mail} />
     </section>
   );
 }

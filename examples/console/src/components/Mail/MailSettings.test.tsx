@@ -16,6 +16,7 @@ const settings = {
   email_max_per_minute: 60,
   email_reopen_days: 14,
   email_tickets_per_sender: 30,
+  email_tickets_per_known_sender: 120,
   email_tickets_per_domain: 100,
   email_tickets_per_channel: 300,
   email_reply_line: true,

@@ -115,6 +115,7 @@ function Form({ settings }: { settings: Settings }) {
         />
         {number("email_reopen_days")}
         {number("email_tickets_per_sender")}
+        {number("email_tickets_per_known_sender")}
         {number("email_tickets_per_domain")}
         {number("email_tickets_per_channel")}
       </div>

@@ -175,6 +175,8 @@ def _content_hash(found: Mapping[str, Any]) -> str:
         found["date"] or "",
         found["subject"] or "",
         found["text"],
+        # Two newsletters may have one text, or none. Servers wrap lines anew: that makes no other mail.
+        re.sub("[ \t\r\n\f\v]+", " ", found["html"] or ""),
         *(file["sha256"] for file in found["attachments"] if "." not in file["part"]),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
