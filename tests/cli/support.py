@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pty
@@ -14,9 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import typer.testing
 from typer.testing import CliRunner
 
 from helpdesk_cli.main import app
+
+# Typer makes the whole program anew for each run, which takes much longer than most commands: once is enough.
+typer.testing._get_command = functools.cache(typer.testing._get_command)
 
 _RUN = "from helpdesk_cli.main import run; run()"
 _PYTHON = [sys.executable, "-W", "error", "-c"]

@@ -97,7 +97,7 @@ def test_a_first_deployment_killed_in_the_migrations(
 
 
 @pytest.mark.parametrize(("where", "when", "count"), AFTERWARDS)
-@pytest.mark.sample(3)
+@pytest.mark.sample(5)
 def test_a_deployment_killed_after_the_migrations(deployed: Host, where: str, when: str, count: int) -> None:
     kill(deployed, where, when, count)
     before = deployed.value("select deployment_id from helpdesk_private.deployments where finished_at is null")

@@ -33,7 +33,7 @@ from tests.local.support import (
 from helpdesk_sdk.install.package import pip_install
 from helpdesk_sdk.local import StackInfo, _gateway
 
-pytestmark = pytest.mark.sample(2)
+pytestmark = pytest.mark.sample(4)
 
 KEYS = {
     "api_url",
