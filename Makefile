@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo console console-build test test-all check format docs bench mutate dist freeze lock clean
+.PHONY: help demo console console-build test test-all check check-python check-sql check-typescript check-deployment format docs bench mutate dist freeze lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,11 +36,20 @@ test-all: $(BIN)/.ready ## All tests: also those of the night, PostgreSQL 16 who
 	@$(BIN)/python -m pytest -n $(WORKERS) --all
 
 check: $(BIN)/.ready ## Format, lint and types, for Python, SQL, TypeScript and what deploys; changes nothing
+	@$(MAKE) --no-print-directory --jobs 2 check-typescript check-python check-sql check-deployment
+
+check-python: $(BIN)/.ready
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+check-sql: $(BIN)/.ready
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 supabase
+
+check-typescript: $(BIN)/.ready
 	$(BIN)/python scripts/check_typescript.py
+
+check-deployment: $(BIN)/.ready
 	$(BIN)/python scripts/check_deployment.py
 
 format: $(BIN)/.ready ## Format Python and TypeScript, and apply the linter's safe fixes

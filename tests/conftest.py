@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import signal
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+import httpx._transports.default as _transports
 import pytest
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 # A run in the background is started with SIGINT ignored, and so would be every program that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# httpx reads all authorities for each client, also for one on loopback: 40 ms each time.
+_transports.create_ssl_context = functools.cache(_transports.create_ssl_context)  # type: ignore[attr-defined]
 
 # The folders with the longest files first, so that the workers end at the same time.
 _ORDER = ("benchmarks", "console", "functions", "e2e", "local", "sdk", "cli", "db")

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from helpdesk_cli.main import app
 
 # Typer makes the whole program anew for each run, which takes much longer than most commands: once is enough.
-typer.testing._get_command = functools.cache(typer.testing._get_command)
+typer.testing._get_command = functools.cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 _RUN = "from helpdesk_cli.main import run; run()"
 _PYTHON = [sys.executable, "-W", "error", "-c"]

@@ -44,6 +44,7 @@ def test_story(
     dist: Path,
     browser: str,
     tmp_path: Path,
+    pytestconfig: pytest.Config,
 ) -> None:
     if world in worlds.MODELS:
         provider.always(worlds.MODELS[world])
@@ -56,6 +57,8 @@ def test_story(
         "HELPDESK_FAILURES": str(failures),
         "NO_COLOR": "1",
     }
+    if pytestconfig.getoption("--all"):
+        variables["HELPDESK_NIGHT"] = "1"
     done = subprocess.run(
         [find_deno_bin(), "run", "-A", "--quiet", "--no-check", "run.ts", f"./{file}", name],
         cwd=_E2E,
