@@ -64,7 +64,10 @@ async function vectors(): Promise<Finding[]> {
     if (error instanceof HelpdeskError && error.status === 403) return [];
     throw error;
   });
-  return rows.map(({ model, chunks, embedded, dead, problem }) => ({
+  // Without a model, or without passages, there is nothing to say.
+  return rows.filter(({ model, chunks, problem }) => model !== null && (chunks > 0 || problem)).map((
+    { model, chunks, embedded, dead, problem },
+  ) => ({
     check: "vectors",
     state: dead > 0 || problem ? "problem" : embedded < chunks ? "warning" : "ok",
     values: { model, chunks, embedded, dead, problem: problem ?? "" },

@@ -35,7 +35,11 @@ export function AdminFrame({ intro, actions, children }: Props) {
   return (
     <div className="mx-auto max-w-5xl p-4 sm:p-6">
       <PageHeader title={t("admin")} />
-      <nav ref={tabs} aria-label={t("admin")} className="mt-1 flex gap-5 overflow-x-auto border-b border-line">
+      <nav
+        ref={tabs}
+        aria-label={t("admin")}
+        className="mt-1 flex gap-x-5 border-b border-line max-sm:overflow-x-auto sm:flex-wrap"
+      >
         {PAGES.map((name) => (
           <Link key={name} to="/admin/$" params={{ _splat: name }} className={LINK}>
             {words(name)} <Troubles of={name === "health" ? null : name} />

@@ -12,7 +12,10 @@ type RowsProps = {
 export function Rows({ label, heads, children, isOnlyText = false }: RowsProps) {
   return (
     <div className="overflow-x-auto rounded-lg border border-line" tabIndex={isOnlyText ? 0 : undefined}>
-      <table className="w-full border-collapse text-start" aria-label={label}>
+      <table
+        className={`w-full border-collapse text-start ${isOnlyText ? "whitespace-nowrap" : ""}`}
+        aria-label={label}
+      >
         <thead className="bg-sunken text-start text-muted">
           <tr>
             {heads.map((head) => <th key={head} scope="col" className="px-3 py-2 text-start font-medium">{head}</th>)}

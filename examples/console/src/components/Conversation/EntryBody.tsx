@@ -40,8 +40,10 @@ export function EntryBody({ text, quotedFrom }: Props) {
 function QuotedButton({ isOpen, onToggle }: { isOpen: boolean; onToggle(isOpen: boolean): void }) {
   const t = useTranslations("mail");
   return (
-    <Button variant="ghost" size="small" onClick={() => onToggle(!isOpen)}>
-      {isOpen ? t("hideQuoted") : t("showQuoted")}
-    </Button>
+    <div className="-ms-2">
+      <Button variant="ghost" size="small" onClick={() => onToggle(!isOpen)}>
+        {isOpen ? t("hideQuoted") : t("showQuoted")}
+      </Button>
+    </div>
   );
 }

@@ -86,7 +86,11 @@ export function DeliveryRow({ delivery, hasKind }: Props) {
       </Row>
       <tr id={attemptsId} hidden={!isOpen}>
         <td colSpan={hasKind ? 6 : 5} className="bg-sunken px-4 py-3">
-          {isOpen && <Attempts delivery={delivery} />}
+          {isOpen && (
+            <div className="sticky start-4 max-w-[calc(100vw-4.5rem)]">
+              <Attempts delivery={delivery} />
+            </div>
+          )}
         </td>
       </tr>
     </>

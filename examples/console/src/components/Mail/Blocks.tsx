@@ -42,7 +42,7 @@ export function Blocks() {
       row={(block) => (
         <Row key={block.pattern}>
           <Cell>
-            <span dir="ltr" className="inline-block min-w-40 break-all">{block.pattern}</span>
+            <span dir="ltr" className="inline-block min-w-52 break-all">{block.pattern}</span>
           </Cell>
           <Cell>
             <span dir="auto">{block.note}</span>

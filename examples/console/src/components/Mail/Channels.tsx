@@ -68,7 +68,7 @@ function ChannelRow({ channel, health }: { channel: MailChannel; health?: Channe
   return (
     <Row isDimmed={!channel.is_active}>
       <Cell>
-        <span className="inline-block min-w-40 font-medium break-all" dir="ltr">{channel.address}</span>
+        <span className="inline-block min-w-52 font-medium break-all" dir="ltr">{channel.address}</span>
         <span className="block text-muted" dir="auto">{channel.name}</span>
       </Cell>
       <Cell>

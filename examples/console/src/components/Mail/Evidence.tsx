@@ -34,7 +34,10 @@ export function Evidence({ mail, tickets = [] }: { mail: TicketMail; tickets?: r
           })}
           {evidenceRows(mail).map(({ key, value, isTime }) => (
             <Line key={key} name={t(`rows.${key}`)}>
-              {isTime ? <Time at={value} /> : <span dir="auto" className="break-all">{value}</span>}
+              {isTime
+                ? <Time at={value} />
+                : <span dir="auto" className="break-all">{key === "source" ? word(t, "providers", value) : value}
+                </span>}
             </Line>
           ))}
         </tbody>
@@ -44,7 +47,11 @@ export function Evidence({ mail, tickets = [] }: { mail: TicketMail; tickets?: r
 }
 
 /** The words for a code of the database; the code itself when it is new. */
-function word(t: ReturnType<typeof useTranslations<"mail">>, group: "vias" | "refusals", code: string): string {
+function word(
+  t: ReturnType<typeof useTranslations<"mail">>,
+  group: "vias" | "refusals" | "providers",
+  code: string,
+): string {
   const key = `${group}.${code}` as "vias.token";
   return t.has(key) ? t(key) : code;
 }

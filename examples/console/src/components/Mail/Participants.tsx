@@ -32,8 +32,8 @@ export function Participants({ ticketId }: { ticketId: string }) {
             )}
       </Loaded>
       {problem && <ErrorNote error={problem} />}
-      <form onSubmit={save} className="flex items-end gap-2">
-        <div className="min-w-0 flex-1">
+      <form onSubmit={save} className="flex flex-wrap items-end gap-2">
+        <div className="min-w-0 flex-1 basis-44">
           <TextField
             label={t("addParticipant")}
             isLabelHidden

@@ -31,8 +31,10 @@ export function QuarantineBar({ count, hasMore, selected, isSelecting, onSelectA
         {t("selectAll")}
       </Button>
       {selected > 0 && (
-        <>
-          <Button size="small" variant="ghost" aria-keyshortcuts="Escape" onClick={onClear}>{t("clear")}</Button>
+        <Button size="small" variant="ghost" aria-keyshortcuts="Escape" onClick={onClear}>{t("clear")}</Button>
+      )}
+      {selected > 0 && (
+        <div className="flex w-full flex-wrap gap-2">
           {DECISIONS.map((decision) => (
             <Button
               key={decision}
@@ -43,7 +45,7 @@ export function QuarantineBar({ count, hasMore, selected, isSelecting, onSelectA
               {t(decision)}
             </Button>
           ))}
-        </>
+        </div>
       )}
     </div>
   );

@@ -41,7 +41,7 @@ export function Suppressions() {
       row={({ address, reason, detail, created_at }) => (
         <Row key={address}>
           <Cell>
-            <span dir="ltr" className="inline-block min-w-40 break-all">{address}</span>
+            <span dir="ltr" className="inline-block min-w-52 break-all">{address}</span>
           </Cell>
           <Cell>
             {t(`suppressionReasons.${reason}`)} <span className="break-words text-muted" dir="auto">{detail}</span>

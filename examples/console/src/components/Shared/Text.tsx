@@ -86,23 +86,31 @@ export function Skeleton({ className = "h-5 w-full" }: { className?: string }) {
 /** What is wrong, and the way out. Texts for reasons win over the database's, which are English. */
 export function ErrorText({ error }: { error: HelpdeskError }) {
   const t = useTranslations();
-  const { reason, status, message, hint } = error;
+  const { reason, status, code, message, hint } = error;
   const key = [`shared.errors.${reason}`, `problems.${reason}`].find((one) => t.has(one as "shared.close"));
+  const isSlow = code === "57014";
   const isLost = status === 0 && reason === null && /fetch|network|load failed/i.test(message);
   return (
     <>
       <span className="font-medium text-danger">
         {isLost
           ? t("shared.noConnection")
+          : isSlow
+          ? t("shared.tookTooLong")
           : key
           ? t(key as "shared.close")
           : reason === "invalid_value"
-          ? t("shared.invalidValue", { message })
-          : message}
+          ? t("shared.invalidValue", { message: sentence(message) })
+          : sentence(message)}
       </span>{" "}
-      {!key && <span>{hint}</span>}
+      {!key && !isSlow && <span>{hint}</span>}
     </>
   );
+}
+
+/** The hint stands behind it. */
+function sentence(text: string): string {
+  return /[\p{L}\p{N})]$/u.test(text) ? `${text}.` : text;
 }
 
 /** An error, and a button that tries again. */
