@@ -71,7 +71,12 @@ def html_text(html: str) -> HtmlText:
     return HtmlText(reader.out.text(), reader.out.quote_at())
 
 
-@dataclass
+def _is_quote(tag: str, attributes: dict[str, str]) -> bool:
+    is_cite = tag == "blockquote" and attributes.get("type", "").lower() == "cite"
+    return is_cite or not _QUOTE_CLASSES.isdisjoint(attributes.get("class", "").split())
+
+
+@dataclass(slots=True)
 class _Open:
     """An element that is open."""
 
@@ -186,13 +191,12 @@ class _Reader:
             if tag == "hr":
                 self.out.line()
             return
-        hidden = is_hidden(attributes)
+        # Most have none, and a mail may have hundreds of thousands of tags.
+        hidden = bool(attributes) and is_hidden(attributes)
+        is_quote = bool(attributes) and _is_quote(tag, attributes)
         if tag in _BLOCKS:
             self.out.line(2 if tag in _PARAGRAPHS else 1)
-        classes = attributes.get("class", "").split()
-        is_cite = tag == "blockquote" and attributes.get("type", "").lower() == "cite"
-        is_quote = is_cite or not _QUOTE_CLASSES.isdisjoint(classes)
-        if not (self._hidden or hidden):
+        if attributes and not (self._hidden or hidden):
             if attributes.get("id", "").lower() in _QUOTE_IDS:
                 self.out.begin_quote()
                 self.out.to_end = True
@@ -201,7 +205,8 @@ class _Reader:
         link = attributes.get("href", "") if tag == "a" else ""
         self._places.setdefault(tag, []).append(len(self._stack))
         start = self.out.count()
-        self._stack.append(_Open(tag, hidden, is_quote, tag == "pre", unescape(link[:_LINK_MAX]).strip(), start))
+        link = unescape(link[:_LINK_MAX]).strip() if link else ""
+        self._stack.append(_Open(tag, hidden, is_quote, tag == "pre", link, start))
         self._hidden += hidden
         self._pre += tag == "pre"
         self.out.quotes_open += is_quote
@@ -218,14 +223,14 @@ class _Reader:
             self._text(f"[{alt}]")
 
     def _close_implied(self, tag: str) -> None:
-        if tag in _BLOCKS:
+        if tag in _BLOCKS and self._places.get("p"):
             self._close_within(("p",), _P_SCOPE)
         if tag in _CLOSES:
             self._close_within(*_CLOSES[tag])
 
     def _close_within(self, names: tuple[str, ...], scope: tuple[str, ...]) -> None:
-        last = max((self._last(name) for name in names), default=-1)
-        if last >= 0 and last > max(self._last(name) for name in scope):
+        last = max(map(self._last, names))
+        if last >= 0 and last > max(map(self._last, scope)):
             while len(self._stack) > last:
                 self._pop()
 
