@@ -183,7 +183,8 @@ def _secrets() -> list[str]:
     known = {variable: os.environ.get(variable, "") for variable in names}
     for value in known.values():
         register_secret(value)
-    asked = iter(ask_secrets(*(names[variable] for variable, value in known.items() if not value)))
+    missing = [variable for variable, value in known.items() if not value]
+    asked = iter(ask_secrets(*map(names.__getitem__, missing), instead=f"Or set {' and '.join(missing)}."))
     return [value or next(asked) for value in known.values()]
 
 

@@ -93,7 +93,7 @@ declare
 begin
   if v_email.ticket_id is null then
     perform helpdesk_private.fail(
-      'invalid_value', 'the mail names no ticket', 'Open a new ticket from it.'
+      'invalid_value', 'mail names no ticket', 'Open a new ticket from it.'
     );
   end if;
   v_ticket := helpdesk_private.lock_for_reply(v_email.ticket_id);

@@ -136,7 +136,9 @@ def test_quarantine_is_decided_on(people: People, receive: Callable[..., str]) -
     assert people.agent("mail", "quarantine", "accept", waiting, code=4).err.startswith("Error: The mail is not in")
     second = receive(EVIL, verdict=FAIL)
     refused = people.agent("mail", "quarantine", "accept", second, code=2)
-    assert refused.err.startswith("Error: the mail names no ticket\n")
+    assert refused.err.startswith(
+        "Error: mail names no ticket\nOpen a new ticket from it: helpdesk mail quarantine ticket MAIL\n"
+    )
     opened = people.agent(
         "mail", "quarantine", "ticket", second, "--requester", people.crew.email("customer"), "--json"
     )
@@ -178,7 +180,7 @@ def test_many_in_quarantine_are_decided_on_at_once(people: People, receive: Call
     one = people.agent("mail", "quarantine", "all", "ticket", "--from", f"X0@{domain}", "--yes")
     assert one.out == "1 mails opened a ticket each.\n"
     refused = people.agent("mail", "quarantine", "all", "accept", "--from", domain, "--yes").out
-    assert refused.startswith("0 mails added to their tickets. 2 stay in quarantine: the mail names no ticket")
+    assert refused.startswith("0 mails added to their tickets. 2 stay in quarantine: mail names no ticket")
     ended = people.agent("mail", "quarantine", "all", "spam", "--team", TEAM, "--from", f"@{domain}", "--yes", "--json")
     assert [row["ok"] for row in ended.json] == [True, True]
     nothing = people.agent("mail", "quarantine", "all", "spam", "--from", domain, "--yes")

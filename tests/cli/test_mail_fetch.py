@@ -269,3 +269,15 @@ def test_mails_of_files_show_what_became_of_them(system: Helpdesk, shell: Cli, t
     again = json.loads(shell("mail", "receive", tmp_path / "one.eml", "--to", ADDRESS, "--json").out)
     assert [(one["is_new"], one["ticket_number"]) for one in again] == [(False, found[0]["ticket_number"])]
     assert subjects(system) == ["Mail 1", "Mail 2", "Mail 3"]
+
+
+def test_what_is_not_received_says_why(system: Helpdesk, shell: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "one.eml"
+    path.write_bytes(mail(1) + b"x" * 41 * 1024 * 1024)
+    assert "--to: support is no e-mail address" in shell("mail", "receive", path, "--to", "support", code=2).err
+    assert "--from: a b@c is no e-mail address" in shell("mail", "receive", path, "--from", "a b@c", code=2).err
+    large = json.loads(shell("mail", "receive", path, "--json", code=1).out)
+    assert [one["explanation"] for one in large] == ["The mail has 41.0 MB; at most 40 MB are received."]
+    nobody = {"HELPDESK_URL": "http://127.0.0.1:9", "HELPDESK_KEY": "sb_publishable_x"}
+    assert "No local stack runs at http://127.0.0.1:9" in shell("mail", "receive", path, code=6, **nobody).err
+    assert subjects(system) == []

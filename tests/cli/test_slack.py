@@ -61,8 +61,12 @@ def test_secrets_come_from_standard_input_and_from_files(people: People, tmp_pat
         people.admin(*connect, input=f"{TOKEN}\n{SECRET}\n")
         people.admin(*connect, input=f"{SECRET}\n", HELPDESK_SLACK_TOKEN_FILE=str(token))
         short = people.admin(*connect, input=f"{TOKEN}\n", code=2)
+        empty = people.admin(*connect, input="", code=2)
         unknown = people.admin(*connect, "--team", "Nowhere", input=f"{TOKEN}\n{SECRET}\n", code=3)
-    assert short.err.startswith("Error: Bot token (xoxb-…) and Signing secret: standard input has 1 lines")
+    assert short.err.startswith("Error: Bot token (xoxb-…) and Signing secret: standard input has 1 line\n")
+    assert empty.err.endswith(
+        "2 lines, in this order. Or set HELPDESK_SLACK_TOKEN and HELPDESK_SLACK_SIGNING_SECRET.\n"
+    )
     assert "Nowhere" in unknown.err
     people.admin("slack", "disconnect", WORKSPACE, "--yes")
 

@@ -233,6 +233,10 @@ def _hint_for(error: HelpdeskError) -> str | None:
         return "Check the URL, and that the helpdesk runs: helpdesk doctor"
     if isinstance(error, e.InvalidValueError) and error.field == "ticket" and error.hint is None:
         return "Give the ticket's number, like 42, or its id."
+    if isinstance(error, e.InvalidValueError) and error.field == "requester_id" and error.hint:
+        return f"{error.hint} Say who needs something: --requester ADDRESS"
+    if isinstance(error, e.InvalidValueError) and error.message == "mail names no ticket":
+        return "Open a new ticket from it: helpdesk mail quarantine ticket MAIL"
     if isinstance(error, e.InvalidValueError) and error.field == "cursor":
         return "Give the cursor of an event with --after, or leave it out."
     if isinstance(error, e.TeamNotFoundError) and error.hint in {None, "List the teams you may use."}:

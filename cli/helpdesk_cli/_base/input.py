@@ -92,23 +92,29 @@ def read_secret(name: str, *, twice: bool = False) -> str:
 
 def read_secrets(name: str, *, twice: bool = False) -> list[str]:
     """Read several secrets, one on each line."""
+    found = _lines(name, twice=twice)
+    if not found:
+        raise CliError(f"{name} is missing on standard input", "Pipe it in, on a line of its own.", ExitCode.USAGE)
+    return found
+
+
+def _lines(name: str, *, twice: bool = False) -> list[str]:
     if sys.stdin.isatty():
         lines = [typer.prompt(name, hide_input=True, confirmation_prompt=twice, type=str)]
     else:
         lines = _decode(name, sys.stdin.buffer.read(_BYTES_MAX + 1), "standard input").splitlines()
     found = [line.strip() for line in lines if line.strip()]
-    if not found:
-        raise CliError(f"{name} is missing on standard input", "Pipe it in, on a line of its own.", ExitCode.USAGE)
     for secret in found:
         register_secret(secret)
     return found
 
 
-def ask_secrets(*names: str) -> list[str]:
+def ask_secrets(*names: str, instead: str = "") -> list[str]:
     """Read secrets of different names: each asked for on a terminal, else one on each line of standard input.
 
     Args:
         names: The names of the secrets, for the prompts and for errors.
+        instead: Another way to give them, in a sentence for the error.
 
     Raises:
         CliError: There are fewer or more lines than names.
@@ -116,11 +122,15 @@ def ask_secrets(*names: str) -> list[str]:
     if not names or sys.stdin.isatty():
         return [read_secret(name) for name in names]
     wanted = " and ".join(names)
-    found = read_secrets(wanted)
+    found = _lines(wanted)
     if len(found) != len(names):
-        hint = f"Pipe in {len(names)} lines, in this order."
-        raise CliError(f"{wanted}: standard input has {len(found)} lines", hint, ExitCode.USAGE)
+        hint = f"Pipe in {_count(len(names))}, in this order. {instead}".strip()
+        raise CliError(f"{wanted}: standard input has {_count(len(found))}", hint, ExitCode.USAGE)
     return found
+
+
+def _count(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines} lines"
 
 
 def confirm(question: str, yes: bool, warning: str) -> None:

@@ -74,7 +74,8 @@ def spam(mail: MailArgument) -> None:
     with connect() as hd:
         done = hd.mail.quarantine.spam(mail)
     print_result("The mail is spam.", json=done)
-    if done.from_address:
+    # Whoever forges staff has not written from the address: to block it would block the person.
+    if done.from_address and done.reason != "staff_not_verified":
         print_note(f"To block its sender: helpdesk mail blocks add {done.from_address}")
 
 

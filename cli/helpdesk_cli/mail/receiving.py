@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -70,6 +71,11 @@ def receive(
 
     For example: helpdesk mail receive question.eml --to support@acme.example
     """
+    for address in [*(to or ()), *filter(None, [sender])]:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            option = "--from" if address == sender else "--to"
+            message = f"{option}: {one_line(address)} is no e-mail address"
+            raise CliError(message, "For example: support@acme.example", ExitCode.USAGE)
     with system() as hd:
         mails = with_progress(_mails(paths), "mails")
         played = [_play(hd, name, raw, to or [], sender) for name, raw in mails]
@@ -93,6 +99,9 @@ def system() -> Iterator[Helpdesk]:
             yield hd
         return
     key = next((info.secret_key for info in running_stacks() if info.api_url == found.url), None)
+    if key is None and urlsplit(found.url).hostname in {"127.0.0.1", "localhost"}:
+        hint = "Start it where its data is: helpdesk up --detach. Or give the secret key in HELPDESK_KEY."
+        raise CliError(f"No local stack runs at {found.url}", hint, ExitCode.UNREACHABLE)
     if key is None:
         raise CliError("Mails are received with the secret key", SYSTEM_HINT, ExitCode.FORBIDDEN)
     with Helpdesk(found.url, key) as hd:
@@ -143,9 +152,12 @@ def _split(name: str, data: bytes | mmap.mmap) -> Iterator[tuple[str, bytes]]:
 
 
 def _play(hd: Helpdesk, name: str, raw: bytes, to: list[str], sender: str) -> _Played:
-    from helpdesk_sdk.delivery.mail.receiving import receive_mail
+    from helpdesk_sdk.delivery.mail.receiving import MAIL_BYTES_MAX, receive_mail
     from helpdesk_sdk.errors import ApiError, ForbiddenError
 
+    if len(raw) > MAIL_BYTES_MAX:
+        said = f"The mail has {len(raw) / 1024**2:,.1f} MB; at most {MAIL_BYTES_MAX // 1024**2} MB are received."
+        return _Played(name, None, "failed", None, 0, False, said)
     try:
         found = receive_mail(hd, raw, to=to, sender=sender, source="cli")
         explained = hd.mail.inbound.explain(found.inbound_id)
