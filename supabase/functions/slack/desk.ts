@@ -160,10 +160,11 @@ export function isSlacks(url: string, apiUrl: string): boolean {
   return origin === (apiUrl === "https://slack.com/api" ? "https://hooks.slack.com" : new URL(apiUrl).origin);
 }
 
-/** The body as text; null when it is too large or no UTF-8: then its signature cannot be right either. */
+/** The body as text; null when it is too large, no UTF-8 or has a NUL: then its signature cannot be right either. */
 async function textOf(request: Request): Promise<string | null> {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await bytesOf(request, BODY_BYTES_MAX));
+    const bytes = await bytesOf(request, BODY_BYTES_MAX);
+    return bytes.includes(0) ? null : new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }
