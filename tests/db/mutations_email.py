@@ -166,7 +166,7 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
     ("opened_near(timestamp with time zone,text,text,uuid,boolean)", "email_limits"): {
         "forged mails fill the limits of verified ones": ("and (o.is_verified = p_is_verified or (", "and (true or ("),
         "what is verified does not count": ("or (o.is_verified and not o.is_known)", ""),
-        "known people have two limits in one": ("and not o.is_known);", ");"),
+        "known people have two limits in one": ("and not o.is_known))", "))"),
         "all time counts": ("- interval '1 hour' and", "- interval '100 years' and"),
         "late mails count for ever": ("p_moment + interval '1 hour'", "p_moment + interval '100 years'"),
         "what came later is not counted": ("p_moment + interval '1 hour'", "p_moment"),
