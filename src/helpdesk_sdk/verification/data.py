@@ -36,8 +36,11 @@ _KEYS = {
     "invitations": "user_id",
     "teams": "team_id",
     "team_members": "team_id",
+    "ticket_links": "source_id",
     "views": "view_id",
 }
+# Where mail is on, what is tried writes mails about the throw-away tickets: how many is no promise.
+_MAILS = {"automatic_emails", "outbound_emails"}
 
 
 def try_matrix(
@@ -75,7 +78,7 @@ def failure(project: Project, furnisher: Furnisher, one: Try) -> BrokenPromise |
     assert request is not None
     answer = _send(project, furnisher, one, request)
     got = _judge(one, answer, world, furnisher.ids)
-    if got is None:
+    if got is None or (not request.params and one.case.tries.target in _MAILS and _is_about(answer, furnisher.ids)):
         return None
     return BrokenPromise(AREA, promise_of(one.case), who(one.person), in_words(one.outcome), got)
 
@@ -100,6 +103,11 @@ def _send(project: Project, furnisher: Furnisher, one: Try, request: HttpRequest
         params[key] = f"in.({','.join(sorted(furnisher.ids))})"
     more: dict[str, Any] = {} if request.json is None else {"json": request.json}
     return project.data(one.person, request.method, request.path, params=params, headers=request.headers, **more)
+
+
+def _is_about(answer: httpx.Response, ids: set[str]) -> bool:
+    """Whether each row is about a throw-away ticket."""
+    return answer.is_success and all(row.get("ticket_id") in ids for row in answer.json())
 
 
 def _judge(one: Try, answer: httpx.Response, world: World, ids: set[str]) -> str | None:
