@@ -107,6 +107,7 @@ MODULES = [
     "email_strangers",
     "email_kinds",
     "email_verdicts",
+    "email_forwarded",
     "email_loops",
     "email_limits",
     "email_redaction",
