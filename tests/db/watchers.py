@@ -111,6 +111,8 @@ MODULES = [
     "email_loops",
     "email_limits",
     "email_redaction",
+    "email_removal",
+    "email_model_texts",
     "email_templates",
     "email_work",
     "email_tokens",
