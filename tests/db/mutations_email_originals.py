@@ -27,7 +27,6 @@ EMAIL_ORIGINALS: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralStr
         "what the desk does not take is shown": ("or (a.state = 'rejected'", "or (false"),
     },
     ("original_email(uuid,uuid,uuid)", "email_originals"): {
-        "what was redacted is shown": ("if v_email.redacted_at is not null or", "if"),
         "a copy of what was redacted is shown": (
             "where i.raw_key = v_email.raw_key and i.redacted_at is not null",
             "where false",

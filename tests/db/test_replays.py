@@ -81,7 +81,9 @@ def test_health_counts_what_waits_and_what_ended_badly(db: Db, world: World, web
     before = health()
     assert (before["waiting"], before["oldest_seconds"], before["held"]) == (0, None, 1)
     change(db, world)
-    db.execute("update helpdesk.outbox set next_at = now() - interval '2 minutes' where target_id = %s", (webhook,))
+    db.execute(
+        "update helpdesk.outbox set next_at = clock_timestamp() - interval '2 minutes' where target_id = %s", (webhook,)
+    )
     after = health()
     assert (after["waiting"], after["dead"]) == (1, 0)
     assert 119 <= after["oldest_seconds"] <= 130
