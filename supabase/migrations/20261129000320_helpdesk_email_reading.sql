@@ -122,10 +122,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select c.* from helpdesk.email_channels as c
-  where c.is_active and exists (
-    select from unnest(p_addresses) as a (address)
-    where c.address in (a.address, regexp_replace(a.address, '[+][^@]*@', '@'))
-  );
+  where c.is_active
+    and exists (select from unnest(p_addresses) as a where c.address in (a, regexp_replace(a, '[+][^@]*@', '@')));
 $$;
 comment on function helpdesk_private.channels_named is 'The addresses of ours among these; a tag after + aside.';
 revoke all on function helpdesk_private.channels_named from public, anon, authenticated, service_role;
