@@ -168,11 +168,16 @@ def test_the_requester_finds_what_is_not_attached_in_the_console(
     assert "/storage/" not in payload["html"]
 
 
-def test_a_participant_who_reads_no_ticket_has_no_link(desk: Db, world: World) -> None:
+@pytest.mark.parametrize("participant", [PART, OTHER_ADDRESS], ids=["unknown", "another customer"])
+def test_a_participant_who_reads_no_ticket_has_no_link(desk: Db, world: World, participant: str) -> None:
     desk.execute("update helpdesk.settings set console_url = 'https://help.acme.example'")
+    desk.execute(
+        "insert into helpdesk.ticket_participants (ticket_id, address) values (%s, %s) on conflict do nothing",
+        (world["mine"], participant),
+    )
     said = reply(desk, world["mine"])
     add_files(desk, said["message_id"], ("b.pdf", 7500000, "clean"))
-    payload = written(desk, PART)
+    payload = written(desk, participant)
     assert payload["text"].endswith("\n\nToo large for a mail: b.pdf (7.5 MB)")
     assert "help.acme.example" not in payload["text"] + payload["html"]
 
