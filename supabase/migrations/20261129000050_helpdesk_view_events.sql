@@ -44,7 +44,7 @@ revoke all on function helpdesk_private.log_view from public, anon, authenticate
 create trigger log_view after insert or update or delete on helpdesk.views
   for each row execute function helpdesk_private.log_view();
 
--- As in 20261122001700; with views, and the addresses, blocks and quarantine of mail (20261129000358).
+-- As in 20261122001700; with views, and the addresses, blocks and quarantine of mail (20261129000356).
 create or replace function helpdesk_private.topics_of(p_event helpdesk.events)
 returns setof text
 language plpgsql

@@ -154,4 +154,5 @@ def test_all_files_of_the_repository_are_checked() -> None:
     assert {"Dockerfile", "amplify.yml", "compose.yml", "customHttp.yml", "examples/console/rewrites.json"} <= names
     assert sum(name.startswith("src/helpdesk_sdk/install/github/") for name in names) == 4
     makefile = (check_deployment.ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "check_deployment.py" in makefile.partition("\ncheck:")[2].partition("\n\n")[0]
+    assert "check-deployment" in makefile.partition("\ncheck:")[2].partition("\n\n")[0]
+    assert "check_deployment.py" in makefile.partition("\ncheck-deployment:")[2].partition("\n\n")[0]

@@ -153,7 +153,8 @@ def test_down_tells_programs_what_it_did(directory: Path, detached: StackInfo) -
     assert json.loads(down.stdout) == {"data_dir": detached.data_dir, "stopped": True}
 
 
-def test_without_a_stack_there_is_one_clear_line(tmp_path: Path) -> None:
+def test_without_a_stack_there_is_one_clear_line(stopped: Path, tmp_path: Path) -> None:
+    # One that runs elsewhere would be named.
     home = tmp_path / ".helpdesk"
     status = helpdesk("status", cwd=tmp_path)
     assert status.returncode != 0

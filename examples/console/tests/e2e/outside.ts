@@ -81,7 +81,7 @@ story("an admin makes a webhook, sees what fails, and sends it again", { world: 
   await page.getByRole("button", { name: "Block" }).click();
   await page.getByRole("row", { name: /spam\.example/ }).getByText("Casino").waitFor();
   await page.getByRole("textbox", { name: "Further address" }).fill("mei@home.example");
-  await page.getByLabel("Person").fill("Mei");
+  await page.getByLabel("Person", { exact: true }).fill("Mei");
   await page.getByRole("option", { name: /Mei Tanaka/ }).click();
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByRole("row", { name: /mei@home\.example/ }).getByText("Mei Tanaka").waitFor();

@@ -1,7 +1,7 @@
 -- E-mail in: a mail that became no message is redacted by its own name: the mail that opened a ticket, whose text is
 -- the ticket's description, one that became a note, and one that became nothing.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000361', 'email_removal');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000358', 'email_removal');
 insert into helpdesk_private.event_types (type) values ('email.redacted');
 
 create function helpdesk_private.redact_answers(p_ticket_id uuid, p_since timestamptz)

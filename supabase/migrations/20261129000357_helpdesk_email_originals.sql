@@ -1,7 +1,7 @@
 -- E-mail in: the mail behind a message, behind a ticket, or any mail that staff may see. The function email-in asks
 -- here in the name of whoever wants to see the HTML, and shows it cleaned.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000359', 'email_originals');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000357', 'email_originals');
 insert into helpdesk_private.error_codes (reason, status, message, hint) values
   ('email_removed', 410, 'The mail is not kept any more.', 'Its text was redacted. The conversation has what is left.');
 

@@ -1,7 +1,7 @@
 -- E-mail and the assistant: a model reads what people see of a mail. What is folded as quoted text is on the ticket
 -- already, or it is somebody else's: instructions that a sender hides there reach no model that nobody sees them reach.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000362', 'email_model_texts');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000359', 'email_model_texts');
 
 create function helpdesk_private.text_of_description(p_ticket helpdesk.tickets)
 returns text

@@ -1,7 +1,7 @@
 -- E-mail in: what people decide on mails in quarantine, and the sentence that explains each decision. Those who work
 -- the ticket that a mail names, or its team, decide.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000355', 'email_quarantine');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000354', 'email_quarantine');
 
 create function helpdesk_private.find_email(p_inbound_id uuid)
 returns helpdesk.inbound_emails

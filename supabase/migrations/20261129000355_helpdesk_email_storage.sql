@@ -1,7 +1,7 @@
 -- E-mail in: where the bytes of each mail are kept as they came: emails/<sha256>.eml in a bucket that only programs
 -- with the secret key read and write.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000357', 'email_storage');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000355', 'email_storage');
 
 do $$
 begin

@@ -1,7 +1,7 @@
 -- E-mail in the event log: the addresses of the helpdesk, blocked senders, and quarantine. No event has a text, a
 -- subject or the address of somebody else.
 
-insert into helpdesk_private.concepts (version, concept) values ('20261129000358', 'email_events');
+insert into helpdesk_private.concepts (version, concept) values ('20261129000356', 'email_events');
 insert into helpdesk_private.event_types (type) values
   ('email_channel.created'), ('email_channel.updated'), ('email_channel.deleted'),
   ('email_block.added'), ('email_block.removed'),
