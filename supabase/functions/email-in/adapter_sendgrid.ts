@@ -1,6 +1,6 @@
 /** SendGrid Inbound Parse: a form, with the raw mail in `email` where that is switched on. */
 
-import { BodyError, type Call, needed, type Report, rows, text } from "./adapters.ts";
+import { BodyError, type Call, list, needed, type Report, rows, text } from "./adapters.ts";
 import { composed, headerLines } from "./compose.ts";
 import { sendgridReports } from "./delivery_reports.ts";
 import { type Form, readForm, textIn } from "./form.ts";
@@ -16,9 +16,9 @@ const FILES_MAX = 100;
 
 export async function fromSendgrid(call: Call): Promise<Incoming | Report[]> {
   const secret = needed(call, "HELPDESK_EMAIL_SENDGRID");
-  // `name:password` in the URL, or the public key of a security policy.
+  // `name:password` in the URL, or public keys: the Event Webhook has another than the policy of Inbound Parse.
   if (secret.includes(":")) verifyBasic(call.headers, secret);
-  else await verifyEcdsa(call, secret);
+  else await verifyEcdsa(call, list(secret));
   const type = call.headers.get("content-type") ?? "";
   if (/^application\/json\b/i.test(type)) return sendgridReports(eventsIn(call.body));
   const form = readForm(call.body, type);
@@ -42,25 +42,21 @@ function eventsIn(body: Uint8Array): unknown {
   }
 }
 
-async function verifyEcdsa({ headers, body, now }: Call, key: string): Promise<void> {
+async function verifyEcdsa({ headers, body, now }: Call, keys: string[]): Promise<void> {
   const [signature, time] = [headers.get(SIGNATURE), headers.get(TIME)];
   if (signature === null || time === null) throw new SignatureError("The request is not signed");
   checkedTime(time, now);
-  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  const imported = await crypto.subtle.importKey("spki", fromBase64(key), algorithm, false, ["verify"]);
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const content = joined([new TextEncoder().encode(time), body]) as Uint8Array<ArrayBuffer>;
-  let isValid = false;
-  try {
-    isValid = await crypto.subtle.verify(
-      { name: "ECDSA", hash: "SHA-256" },
-      imported,
-      fromDer(fromBase64(signature)),
-      content,
-    );
-  } catch {
-    // It is no signature at all.
+  for (const key of keys) {
+    const imported = await crypto.subtle.importKey("spki", fromBase64(key), algorithm, false, ["verify"]);
+    try {
+      if (await crypto.subtle.verify(algorithm, imported, fromDer(fromBase64(signature)), content)) return;
+    } catch {
+      // It is no signature at all.
+    }
   }
-  if (!isValid) throw new SignatureError("The signature is not of the key");
+  throw new SignatureError("The signature is not of the key");
 }
 
 /** The two numbers of a signature, 32 bytes each. */

@@ -13,6 +13,8 @@ import { fromBase64, SignatureError } from "./signatures.ts";
 const HOST = /^sns\.[a-z0-9-]{1,30}\.amazonaws\.com(\.cn)?$/;
 /** The service also answers requests of anybody: nothing else of its host is a certificate. */
 const CERTIFICATE = /^\/SimpleNotificationService-[0-9a-f]{1,64}\.pem$/;
+/** What SES tells a topic once, when a configuration set begins to use it. All else is JSON. */
+const GREETING = "Successfully validated SNS topic for Amazon SES event publishing.";
 const TIMEOUT_MS = 10_000;
 /** A message may be that old: SNS tries again for hours, and the signature is over its time. */
 const OLD_MS = 24 * 3600 * 1000;
@@ -31,6 +33,7 @@ export async function fromSes(call: Call): Promise<Incoming | Report[] | Respons
     await fetched(call, amazonUrl(message.SubscribeURL));
     return new Response("subscribed");
   }
+  if (message.Message === GREETING) return [];
   const notice = jsonIn(new TextEncoder().encode(String(message.Message)));
   if (notice.notificationType !== "Received") return sesReports(notice);
   const [receipt] = rows([notice.receipt]);

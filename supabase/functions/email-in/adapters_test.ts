@@ -155,6 +155,15 @@ Deno.test("SendGrid's signature", async () => {
       ...changes,
     }, { HELPDESK_EMAIL_SENDGRID: key });
   equal(new TextDecoder().decode((await mail(fromSendgrid, given())).raw), RAW);
+  const second = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  const other = base64(new Uint8Array(await crypto.subtle.exportKey("spki", second.publicKey)));
+  const under = (keys: string) => ({
+    ...given(),
+    secret: (name: string) => name === "HELPDESK_EMAIL_SENDGRID" ? keys : undefined,
+  });
+  // The Event Webhook has a key of its own beside that of Inbound Parse.
+  equal(new TextDecoder().decode((await mail(fromSendgrid, under(`${other} ${key}`))).raw), RAW);
+  await failure(SignatureError, async () => await fromSendgrid(under(other)));
   for (
     const changes of [
       { "x-twilio-email-event-webhook-timestamp": String(Number(time) - 1) },

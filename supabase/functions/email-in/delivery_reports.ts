@@ -7,8 +7,10 @@ type Fields = Record<string, unknown>;
 type Outcome = Report["outcome"];
 
 const AT_ONCE = 10;
-/** A code of RFC 3463 that says: there is no such mailbox. */
-const NO_MAILBOX = /^5\.1\./;
+/** Codes of RFC 3463 for a mailbox that does not exist, as in `bounce_outcome()`. Others of 5.1 blame the sender. */
+const NO_MAILBOX = /^5\.1\.(1|2|3|6|10)$/;
+/** Such a code in front of what a server said. */
+const CODE = /^\W*(?:[245]\d\d[ -])?([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/;
 
 /** Reports of Postmark that tell of answers and lists, not of a failure. */
 const POSTMARK_NONE = [
@@ -36,6 +38,9 @@ export function postmarkReports(body: Fields): Report[] {
     ? null
     : Object.hasOwn(POSTMARK, kind)
     ? POSTMARK[kind]!
+    // The bounce has deactivated the address: nothing is sent there any more.
+    : body.Inactive === true
+    ? "bounced"
     : "soft_bounced";
   return report([body.MessageID], outcome, [kind, body.Details ?? body.Description]);
 }
@@ -53,15 +58,22 @@ export function resendReports(type: unknown, data: Fields): Report[] {
   const hard: Outcome = bounce.type === "Permanent" ? "bounced" : "soft_bounced";
   const kind = String(type);
   const outcome = kind === "email.bounced" ? hard : Object.hasOwn(RESEND, kind) ? RESEND[kind]! : null;
-  return report([data.email_id], outcome, [bounce.type, bounce.subType, bounce.message ?? bounce.reason]);
+  // The second is the Message-ID of the mail.
+  return report([data.email_id, data.message_id], outcome, [
+    bounce.type,
+    bounce.subType,
+    bounce.message ?? bounce.reason,
+  ]);
 }
 
 export function mailgunReports(event: Fields): Report[] {
   const [message = {}] = rows([event.message]);
   const [headers = {}] = rows([message.headers]);
   const [status = {}] = rows([event["delivery-status"]]);
-  const [reason, code] = [String(event.reason), text(status["enhanced-code"])];
-  const noMailbox = code === null ? reason === "bounce" || reason === "suppress-bounce" : NO_MAILBOX.test(code);
+  const reason = String(event.reason);
+  // Of many servers' answers the code stands in the message alone.
+  const code = text(status["enhanced-code"]) ?? CODE.exec(text(status.message) ?? "")?.[1] ?? null;
+  const noMailbox = code === null ? reason === "bounce" && status["bounce-type"] !== "soft" : NO_MAILBOX.test(code);
   const failed: Outcome = event.severity === "temporary"
     ? "delayed"
     : reason === "suppress-complaint"
@@ -72,7 +84,7 @@ export function mailgunReports(event: Fields): Report[] {
   const kind = event.event;
   const outcome = kind === "failed" ? failed : kind === "delivered" || kind === "complained" ? kind : null;
   return report([headers["message-id"]], outcome, [
-    code ?? status.code,
+    text(status["enhanced-code"]) ?? status.code,
     status.message,
     status.description,
     event.reason,
@@ -84,19 +96,21 @@ export function sendgridReports(events: unknown): Report[] {
     const reason = String(event.reason ?? "");
     const dropped: Outcome = /spam report/i.test(reason)
       ? "complained"
-      : /bounced/i.test(reason)
+      : /bounced|^invalid$/i.test(reason)
       ? "bounced"
       : "soft_bounced";
     const outcomes: Record<string, Outcome> = {
       delivered: "delivered",
       deferred: "delayed",
-      bounce: event.type === "blocked" ? "soft_bounced" : "bounced",
+      // Only after a bounce of the type `bounce` nothing is sent to the address any more.
+      bounce: event.type === "blocked" || event.type === "expired" ? "soft_bounced" : "bounced",
       dropped,
       spamreport: "complained",
     };
     const kind = String(event.event);
-    // Their id of a mail is the part before the first dot; the rest names a recipient.
-    const own = text(event.sg_message_id)?.split(".")[0];
+    // It begins with the X-Message-ID that the API answered; the rest names a server and a recipient.
+    const id = text(event.sg_message_id) ?? "";
+    const own = /^(.+?)\.(?:filter|recvd)/.exec(id)?.[1] ?? id.split(".")[0];
     const outcome = Object.hasOwn(outcomes, kind) ? outcomes[kind]! : null;
     return report([event["smtp-id"], own], outcome, [event.status, event.reason ?? event.response]);
   });
@@ -104,20 +118,36 @@ export function sendgridReports(events: unknown): Report[] {
 
 export function sesReports(notice: Fields): Report[] {
   const [mail = {}] = rows([notice.mail]);
+  const [common = {}] = rows([mail.commonHeaders]);
   const [bounce = {}] = rows([notice.bounce]);
   const [complaint = {}] = rows([notice.complaint]);
-  const [recipient = {}] = rows(bounce.bouncedRecipients);
-  const outcomes: Record<string, Outcome> = {
+  const [delay = {}] = rows([notice.deliveryDelay]);
+  const [reject = {}] = rows([notice.reject]);
+  const [recipient = {}] = rows(bounce.bouncedRecipients ?? delay.delayedRecipients);
+  const outcomes: Record<string, Outcome | null> = {
     Delivery: "delivered",
     DeliveryDelay: "delayed",
     Bounce: bounce.bounceType === "Permanent" ? "bounced" : "soft_bounced",
-    Complaint: "complained",
+    // Somebody took it out of the folder for spam.
+    Complaint: complaint.complaintFeedbackType === "not-spam" ? null : "complained",
+    // It was accepted, and then found to hold a virus.
+    Reject: "soft_bounced",
   };
   // With a configuration set, the same stands in `eventType`.
   const kind = String(notice.notificationType ?? notice.eventType);
   const outcome = Object.hasOwn(outcomes, kind) ? outcomes[kind]! : null;
-  const said = recipient.diagnosticCode ?? complaint.complaintFeedbackType;
-  return report([mail.messageId], outcome, [recipient.status, said ?? bounce.bounceSubType]);
+  const said = recipient.diagnosticCode ?? complaint.complaintFeedbackType ?? reject.reason;
+  return report([mail.messageId, stamped(mail), common.messageId], outcome, [
+    recipient.status,
+    said ?? bounce.bounceSubType ?? delay.delayType,
+  ]);
+}
+
+/** The Message-ID that Amazon gave the mail, as `sesId()` of `deliver` has it: all that is known of one over SMTP. */
+function stamped({ messageId, sourceArn }: Fields): string | null {
+  const region = /^arn:[a-z-]+:ses:([a-z0-9-]+):/.exec(String(sourceArn))?.[1];
+  if (text(messageId) === null || region === undefined) return null;
+  return `${messageId}@${region === "us-east-1" ? "email" : region}.amazonses.com`;
 }
 
 function report(ids: unknown[], outcome: Outcome | null, detail: unknown[]): Report[] {

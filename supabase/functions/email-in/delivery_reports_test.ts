@@ -48,6 +48,8 @@ Deno.test("Postmark's reports", async () => {
   equal(await bounce("Blocked"), ["soft_bounced|p1|Blocked 550 no such user"]);
   equal(await bounce("Transient"), ["delayed|p1|Transient 550 no such user"]);
   equal(await bounce("toString"), ["soft_bounced|p1|toString 550 no such user"]);
+  const inactive = { RecordType: "Bounce", Type: "ManuallyDeactivated", TypeCode: 100002, Inactive: true };
+  equal(await of(inactive), ["bounced|p1|ManuallyDeactivated"]);
   // An answer of a machine is no failure.
   equal(await bounce("AutoResponder"), []);
   equal(await of({ RecordType: "Delivery", Details: "250 ok" }), ["delivered|p1|250 ok"]);
@@ -69,6 +71,11 @@ Deno.test("SendGrid's reports: many in one request, by our id or theirs", async 
     { event: "delivered", sg_message_id: "s8", response: "250 ok" },
     { event: "open", sg_message_id: "s9" },
     { event: "delivered" },
+    // What comes back days later names no mail.
+    { event: "bounce", type: "bounce", sg_message_id: "", status: "5.1.10", reason: "550 5.1.10 no" },
+    { event: "bounce", type: "expired", sg_message_id: "s10.recvd-57c-x-1", reason: "too late" },
+    { event: "bounce", type: "bounce", sg_message_id: "s1.dfd.64.filter0001.16648.5515E0B88.0", status: "5.0.0" },
+    { event: "dropped", sg_message_id: "s12", reason: "Invalid" },
     "none",
   ];
   equal(await said(fromSendgrid, call(events, BASIC)), [
@@ -80,6 +87,9 @@ Deno.test("SendGrid's reports: many in one request, by our id or theirs", async 
     "soft_bounced|s6|Invalid SMTPAPI header",
     "complained|s7|",
     "delivered|s8|250 ok",
+    "soft_bounced|s10|too late",
+    "bounced|s1.dfd.64|5.0.0",
+    "bounced|s12|Invalid",
   ]);
   await failure(BodyError, async () => await fromSendgrid(call("[{", BASIC)));
   await failure(SignatureError, async () => await fromSendgrid(call([], { "content-type": "application/json" })));
@@ -100,7 +110,14 @@ Deno.test("Mailgun's reports: signed as its mails are, and each token is good fo
   const status = (code: string) => ({ "delivery-status": { code: 550, "enhanced-code": code, message: "no" } });
   equal(await failed({ reason: "bounce", ...status("5.1.1") }), ["bounced|m.1@desk.example|5.1.1 no bounce"]);
   equal(await failed({ reason: "bounce", ...status("5.7.1") }), ["soft_bounced|m.1@desk.example|5.7.1 no bounce"]);
+  equal(await failed({ reason: "bounce", ...status("5.1.8") }), ["soft_bounced|m.1@desk.example|5.1.8 no bounce"]);
   equal(await failed({ reason: "bounce" }), ["bounced|m.1@desk.example|bounce"]);
+  const answered = (message: string, more: Record<string, unknown> = {}) =>
+    failed({ reason: "bounce", "delivery-status": { code: 550, message, ...more } });
+  equal(await answered("5.1.1 no"), ["bounced|m.1@desk.example|550 5.1.1 no bounce"]);
+  equal(await answered("550 5.7.1 no"), ["soft_bounced|m.1@desk.example|550 550 5.7.1 no bounce"]);
+  equal(await answered("full", { "bounce-type": "soft" }), ["soft_bounced|m.1@desk.example|550 full bounce"]);
+  equal(await answered("no user", { "bounce-type": "hard" }), ["bounced|m.1@desk.example|550 no user bounce"]);
   equal(await failed({ reason: "suppress-bounce" }), ["bounced|m.1@desk.example|suppress-bounce"]);
   equal(await failed({ reason: "suppress-complaint" }), ["complained|m.1@desk.example|suppress-complaint"]);
   equal(await failed({ reason: "generic" }), ["soft_bounced|m.1@desk.example|generic"]);
@@ -136,6 +153,10 @@ Deno.test("Resend's reports", async () => {
   equal(await of("email.complained", {}), ["complained|r1|"]);
   equal(await of("email.opened", {}), []);
   equal(await of("constructor", {}), []);
+  const suppressed = { message: "It is on the list", type: "OnAccountSuppressionList" };
+  equal(await of("email.suppressed", { message_id: "<r1@eu-west-1.amazonses.com>", suppressed }), [
+    "bounced|r1|<r1@eu-west-1.amazonses.com>|OnAccountSuppressionList It is on the list",
+  ]);
 });
 
 Deno.test("Amazon's reports, by a topic of SES or of a configuration set", async () => {
@@ -155,8 +176,25 @@ Deno.test("Amazon's reports, by a topic of SES or of a configuration set", async
     "complained|0102-x|abuse",
   ]);
   equal(await of({ notificationType: "Delivery" }), ["delivered|0102-x|"]);
-  equal(await of({ eventType: "DeliveryDelay" }), ["delayed|0102-x|"]);
+  const complaint = { complaintFeedbackType: "not-spam" };
+  equal(await of({ notificationType: "Complaint", complaint }), []);
+  const deliveryDelay = {
+    delayType: "MailboxFull",
+    delayedRecipients: [{ status: "4.2.2", diagnosticCode: "smtp; 452" }],
+  };
+  equal(await of({ eventType: "DeliveryDelay", deliveryDelay }), ["delayed|0102-x|4.2.2 smtp; 452"]);
+  equal(await of({ eventType: "DeliveryDelay", deliveryDelay: { delayType: "General" } }), ["delayed|0102-x|General"]);
+  equal(await of({ eventType: "Reject", reject: { reason: "Bad content" } }), ["soft_bounced|0102-x|Bad content"]);
+  // By each name that the mail has: Amazon's, the Message-ID that it stamped, ours.
+  const mail = { messageId: "0102-x", commonHeaders: { messageId: "<m.1@desk.example>" } };
+  const sentFrom = async (region: string) =>
+    await of({ eventType: "Delivery", mail: { ...mail, sourceArn: `arn:aws:ses:${region}:1:identity/desk.example` } });
+  equal(await sentFrom("eu-west-1"), ["delivered|0102-x|0102-x@eu-west-1.amazonses.com|<m.1@desk.example>|"]);
+  equal(await sentFrom("us-east-1"), ["delivered|0102-x|0102-x@email.amazonses.com|<m.1@desk.example>|"]);
   equal(await of({ eventType: "Open" }), []);
+  const greeting = "Successfully validated SNS topic for Amazon SES event publishing.";
+  equal(await said(fromSes, await message({ Message: greeting })), []);
+  await failure(BodyError, async () => await fromSes(await message({ Message: "no JSON" })));
 });
 
 Deno.test("each report is handed in by the first id that is known; what is about no mail of ours changes nothing", async () => {
