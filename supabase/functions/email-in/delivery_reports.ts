@@ -73,7 +73,8 @@ export function mailgunReports(event: Fields): Report[] {
   const reason = String(event.reason);
   // Of many servers' answers the code stands in the message alone.
   const code = text(status["enhanced-code"]) ?? CODE.exec(text(status.message) ?? "")?.[1] ?? null;
-  const noMailbox = code === null ? reason === "bounce" && status["bounce-type"] !== "soft" : NO_MAILBOX.test(code);
+  // The reason `bounce` alone may be a relay that is denied; of what Mailgun stops itself, the next report says so.
+  const noMailbox = code === null ? reason === "bounce" && status["bounce-type"] === "hard" : NO_MAILBOX.test(code);
   const failed: Outcome = event.severity === "temporary"
     ? "delayed"
     : reason === "suppress-complaint"

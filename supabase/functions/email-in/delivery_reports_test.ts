@@ -111,12 +111,12 @@ Deno.test("Mailgun's reports: signed as its mails are, and each token is good fo
   equal(await failed({ reason: "bounce", ...status("5.1.1") }), ["bounced|m.1@desk.example|5.1.1 no bounce"]);
   equal(await failed({ reason: "bounce", ...status("5.7.1") }), ["soft_bounced|m.1@desk.example|5.7.1 no bounce"]);
   equal(await failed({ reason: "bounce", ...status("5.1.8") }), ["soft_bounced|m.1@desk.example|5.1.8 no bounce"]);
-  equal(await failed({ reason: "bounce" }), ["bounced|m.1@desk.example|bounce"]);
+  equal(await failed({ reason: "bounce" }), ["soft_bounced|m.1@desk.example|bounce"]);
   const answered = (message: string, more: Record<string, unknown> = {}) =>
     failed({ reason: "bounce", "delivery-status": { code: 550, message, ...more } });
   equal(await answered("5.1.1 no"), ["bounced|m.1@desk.example|550 5.1.1 no bounce"]);
   equal(await answered("550 5.7.1 no"), ["soft_bounced|m.1@desk.example|550 550 5.7.1 no bounce"]);
-  equal(await answered("full", { "bounce-type": "soft" }), ["soft_bounced|m.1@desk.example|550 full bounce"]);
+  equal(await answered("Relay Not Permitted"), ["soft_bounced|m.1@desk.example|550 Relay Not Permitted bounce"]);
   equal(await answered("no user", { "bounce-type": "hard" }), ["bounced|m.1@desk.example|550 no user bounce"]);
   equal(await failed({ reason: "suppress-bounce" }), ["bounced|m.1@desk.example|suppress-bounce"]);
   equal(await failed({ reason: "suppress-complaint" }), ["complained|m.1@desk.example|suppress-complaint"]);
