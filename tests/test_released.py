@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,12 @@ def add(folder: Path, name: str) -> str:
 
 def test_no_released_migration_was_changed() -> None:
     releases.check(SUPABASE)
+
+
+def test_versions_are_times() -> None:
+    """The Supabase CLI shows them as such; it lets what is none pass, and writes no time beside it."""
+    for name in names(SUPABASE):
+        datetime.strptime(name.partition("_")[0], "%Y%m%d%H%M%S")
 
 
 def test_the_newest_migration_is_not_a_contract() -> None:
