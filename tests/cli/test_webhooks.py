@@ -70,7 +70,9 @@ def test_tests_deliveries_and_replays(people: People, webhook: str) -> None:
     assert people.admin("webhooks", "replay", webhook, "--since", "2026-01-01", "--json").json["queued"] >= 0
     people.admin("outbox", "replay", code=2)
     people.admin("outbox", "replay", webhook, code=3)
-    assert people.admin("outbox", "replay", "--dead", "--json").json == {"queued": 0}
+    # Other tests may have left some on this stack.
+    dead = people.admin("outbox", "list", "--state", "dead", "--limit", 0, "--json").json
+    assert people.admin("outbox", "replay", "--dead", "--json").json == {"queued": len(dead)}
 
 
 def test_the_health_of_the_outbox(people: People) -> None:

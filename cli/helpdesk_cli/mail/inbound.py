@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +10,9 @@ import typer
 from .._base.app import Commands
 from .._base.choices import EmailOutcome, words
 from .._base.errors import CliError, ExitCode
+from .._base.input import confirm
 from .._base.options import LimitOption
 from .._base.output import one_more, print_result, print_up_to
-from .._base.settings import settings
 from .._connect.connection import connect
 from .._show.mails import MAIL_COLUMNS, show_mail
 from .app import app
@@ -68,12 +67,8 @@ def redact(
     """
     if (mail is None) == (ticket is None):
         raise CliError("Name a mail by its id, or --ticket", None, ExitCode.USAGE)
+    named = f"that opened ticket {ticket}" if mail is None else str(mail)
+    confirm(f"Remove the text of the mail {named} for good?", yes, "The text would be lost for good")
     with connect() as hd:
-        if not yes:
-            if settings().json or not sys.stdin.isatty():
-                raise CliError("The text would be lost for good", "Confirm it with --yes.", ExitCode.USAGE)
-            named = f"that opened ticket {ticket}" if mail is None else str(mail)
-            if not typer.confirm(f"Remove the text of the mail {named} for good?", default=False):
-                raise CliError("Nothing was changed")
         done = hd.mail.inbound.redact(mail, ticket=ticket)
     print_result("The text of the mail is gone.", json=done)

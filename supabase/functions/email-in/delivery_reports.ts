@@ -29,20 +29,17 @@ const POSTMARK: Readonly<Record<string, Outcome>> = {
 };
 
 export function postmarkReports(body: Fields): Report[] {
-  const kind = text(body.Type) ?? "";
-  const outcome: Outcome | null = body.RecordType === "Delivery"
-    ? "delivered"
-    : body.RecordType === "SpamComplaint"
-    ? "complained"
-    : body.RecordType !== "Bounce" || POSTMARK_NONE.includes(kind)
-    ? null
-    : Object.hasOwn(POSTMARK, kind)
-    ? POSTMARK[kind]!
-    // The bounce has deactivated the address: nothing is sent there any more.
-    : body.Inactive === true
-    ? "bounced"
-    : "soft_bounced";
-  return report([body.MessageID], outcome, [kind, body.Details ?? body.Description]);
+  return report([body.MessageID], postmarkOutcome(body), [text(body.Type), body.Details ?? body.Description]);
+}
+
+function postmarkOutcome({ RecordType, Type, Inactive }: Fields): Outcome | null {
+  if (RecordType === "Delivery") return "delivered";
+  if (RecordType === "SpamComplaint") return "complained";
+  const kind = text(Type) ?? "";
+  if (RecordType !== "Bounce" || POSTMARK_NONE.includes(kind)) return null;
+  if (Object.hasOwn(POSTMARK, kind)) return POSTMARK[kind]!;
+  // The bounce has deactivated the address: nothing is sent there any more.
+  return Inactive === true ? "bounced" : "soft_bounced";
 }
 
 const RESEND: Readonly<Record<string, Outcome>> = {
@@ -70,26 +67,25 @@ export function mailgunReports(event: Fields): Report[] {
   const [message = {}] = rows([event.message]);
   const [headers = {}] = rows([message.headers]);
   const [status = {}] = rows([event["delivery-status"]]);
-  const reason = String(event.reason);
-  // Of many servers' answers the code stands in the message alone.
-  const code = text(status["enhanced-code"]) ?? CODE.exec(text(status.message) ?? "")?.[1] ?? null;
-  // The reason `bounce` alone may be a relay that is denied; of what Mailgun stops itself, the next report says so.
-  const noMailbox = code === null ? reason === "bounce" && status["bounce-type"] === "hard" : NO_MAILBOX.test(code);
-  const failed: Outcome = event.severity === "temporary"
-    ? "delayed"
-    : reason === "suppress-complaint"
-    ? "complained"
-    : noMailbox || reason === "suppress-bounce"
-    ? "bounced"
-    : "soft_bounced";
-  const kind = event.event;
-  const outcome = kind === "failed" ? failed : kind === "delivered" || kind === "complained" ? kind : null;
-  return report([headers["message-id"]], outcome, [
+  return report([headers["message-id"]], mailgunOutcome(event, status), [
     text(status["enhanced-code"]) ?? status.code,
     status.message,
     status.description,
     event.reason,
   ]);
+}
+
+function mailgunOutcome({ event, severity, reason }: Fields, status: Fields): Outcome | null {
+  if (event === "delivered" || event === "complained") return event;
+  if (event !== "failed") return null;
+  if (severity === "temporary") return "delayed";
+  if (reason === "suppress-complaint") return "complained";
+  if (reason === "suppress-bounce") return "bounced";
+  // Of many servers' answers the code stands in the message alone.
+  const code = text(status["enhanced-code"]) ?? CODE.exec(text(status.message) ?? "")?.[1] ?? null;
+  // The reason `bounce` alone may be a relay that is denied; of what Mailgun stops itself, the next report says so.
+  const noMailbox = code === null ? reason === "bounce" && status["bounce-type"] === "hard" : NO_MAILBOX.test(code);
+  return noMailbox ? "bounced" : "soft_bounced";
 }
 
 export function sendgridReports(events: unknown): Report[] {

@@ -114,10 +114,10 @@ class Inbound(Resource[Driver]):
             MessageNotFoundError: The mail is a message that was moved to a ticket that you do not work.
             ForbiddenError: You are not staff.
         """
-        if (email is None) == (ticket is None):
-            raise check.invalid("email", "or ticket: name one of them")
-        if ticket is not None:
+        if email is not None and ticket is None:
+            named = {"inbound_id": str(email_key(email))}
+        elif ticket is not None and email is None:
             named = {"ticket_id": str((yield from find_ticket_id(self, ticket)))}
         else:
-            named = {"inbound_id": str(email_key(email))}  # type: ignore[arg-type]
+            raise check.invalid("email", "or ticket: name one of them")
         return (yield from self._call_one(self._rpc_write("redact_email", named), InboundEmail))
