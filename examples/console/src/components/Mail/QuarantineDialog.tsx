@@ -16,7 +16,7 @@ export function QuarantineDialog({ mails, decision, onClose }: Props) {
   const shared = useTranslations("shared");
   const { results, isBusy, problem, run, stop } = useDecideMany(decision);
   const ready = mails.filter((mail) => canDecide(mail, decision));
-  const rest = ready.filter(({ inbound_id: id }) => !results.has(id) || results.get(id)!.problem?.isTransient);
+  const rest = ready.filter(({ inbound_id: id }) => !results.has(id));
   const failed = [...results.values()].filter(({ problem }) => problem !== null);
   const isBegun = results.size > 0;
   const leave = () => isBusy ? stop() : onClose(isBegun);
