@@ -53,9 +53,12 @@ export function canDecide(mail: WaitingMail, decision: Decision): boolean {
   return decision === "spam" || mail.from_address !== null;
 }
 
+/** The mails that somebody has selected, by their ids. */
+export type Selected = ReadonlyMap<string, WaitingMail>;
+
 /** Take a mail into a selection, or out of it. */
-export function toggled(chosen: ReadonlyMap<string, WaitingMail>, mail: WaitingMail): Map<string, WaitingMail> {
-  const next = new Map(chosen);
+export function toggled(selected: Selected, mail: WaitingMail): Selected {
+  const next = new Map(selected);
   if (!next.delete(mail.inbound_id)) next.set(mail.inbound_id, mail);
   return next;
 }

@@ -2,7 +2,13 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useMatching, useQuarantine } from "../../hooks/useQuarantine.ts";
 import { toHelpdeskError } from "../../lib/errors.ts";
-import { type Decision, type QuarantineFilter, toggled, type WaitingMail } from "../../lib/quarantine.ts";
+import {
+  type Decision,
+  type QuarantineFilter,
+  type Selected,
+  toggled,
+  type WaitingMail,
+} from "../../lib/quarantine.ts";
 import { Button, EmptyState, ErrorNote, Skeleton } from "../Shared/index.ts";
 import { QuarantineBar } from "./QuarantineBar.tsx";
 import { QuarantineCard } from "./QuarantineCard.tsx";
@@ -11,7 +17,7 @@ import { QuarantineFilters } from "./QuarantineFilters.tsx";
 import { useQuarantineShortcuts } from "./useQuarantineShortcuts.ts";
 
 type Props = { filter: QuarantineFilter; onFilter(filter: QuarantineFilter): void };
-const NOTHING: ReadonlyMap<string, WaitingMail> = new Map();
+const NOTHING: Selected = new Map();
 
 /** The mails that wait for a person's decision, the oldest first: one by one, or many at once. */
 export function Quarantine({ filter, onFilter }: Props) {
@@ -19,11 +25,9 @@ export function Quarantine({ filter, onFilter }: Props) {
   const query = useQuarantine(filter);
   const mails = query.data?.pages.flat() ?? [];
   const { current, setCurrent, move } = useCurrent(mails);
-  const { selected, setSelected, matching, selectAll } = useSelected(filter);
+  const { selected, toggle, clear, selectAll, matching } = useSelected(filter);
   const [decision, setDecision] = useState<Decision | null>(null);
   const frame = useRef<HTMLElement>(null);
-  const clear = () => setSelected(NOTHING);
-  const toggle = (mail: WaitingMail) => setSelected((before) => toggled(before, mail));
   const close = (isDone: boolean) => {
     setDecision(null);
     if (!isDone) return;
@@ -103,17 +107,20 @@ export function Quarantine({ filter, onFilter }: Props) {
 
 /** The selected mails, also such that no page has yet. Another filter begins anew: what one does not see is not chosen. */
 function useSelected(filter: QuarantineFilter) {
-  const of = JSON.stringify(filter);
-  const [{ of: before, mails }, setState] = useState({ of, mails: NOTHING });
-  const selected = before === of ? mails : NOTHING;
-  const setSelected = (next: typeof NOTHING | ((before: typeof NOTHING) => typeof NOTHING)) =>
-    setState((was) => ({ of, mails: typeof next === "function" ? next(was.of === of ? was.mails : NOTHING) : next }));
+  const among = JSON.stringify(filter);
+  const [kept, setKept] = useState({ among, mails: NOTHING });
+  const mailsOf = (one: typeof kept) => one.among === among ? one.mails : NOTHING;
   const matching = useMatching();
-  const selectAll = async () => {
-    const found = await matching.run(filter);
-    if (found) setSelected(new Map(found.value.map((mail) => [mail.inbound_id, mail])));
+  return {
+    selected: mailsOf(kept),
+    toggle: (mail: WaitingMail) => setKept((before) => ({ among, mails: toggled(mailsOf(before), mail) })),
+    clear: () => setKept({ among, mails: NOTHING }),
+    async selectAll() {
+      const found = await matching.run(filter);
+      if (found) setKept({ among, mails: new Map(found.value.map((mail) => [mail.inbound_id, mail])) });
+    },
+    matching,
   };
-  return { selected, setSelected, matching, selectAll: () => void selectAll() };
 }
 
 /** The mail that keys act on: it has the focus. A mail that was decided on takes it with it: the next one has it then. */
