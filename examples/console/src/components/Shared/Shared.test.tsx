@@ -131,3 +131,13 @@ it("an error is the console's sentence for its reason, else the database's with 
   show(<ErrorNote error={error({ details: "helpdesk.of_a_later_version", status: 400 })} />);
   expect(screen.getByRole("alert").textContent).toContain("As the database says it. The way out.");
 });
+
+it.each([
+  [{ message: "TypeError: Failed to fetch" }, messages.shared.noConnection],
+  [{ message: "canceling statement", code: "57014", status: 500 }, messages.shared.tookTooLong],
+  [{ message: "Sorry", details: "helpdesk.invalid_value", hint: "0 to 9.", status: 400 }, "Sorry. 0 to 9."],
+  [{ message: "Is that so?", hint: "No.", status: 400 }, "Is that so? No."],
+])("%j is said as %s", (given, said) => {
+  show(<ErrorNote error={new HelpdeskError(given)} />);
+  expect(screen.getByRole("alert").textContent?.trim()).toBe(said);
+});

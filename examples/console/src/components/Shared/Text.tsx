@@ -83,29 +83,27 @@ export function Skeleton({ className = "h-5 w-full" }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-hover ${className}`} />;
 }
 
-/** What is wrong, and the way out. Texts for reasons win over the database's, which are English. */
+/** What is wrong, and the way out. The console's own texts win over the database's, which are English. */
 export function ErrorText({ error }: { error: HelpdeskError }) {
   const t = useTranslations();
-  const { reason, status, code, message, hint } = error;
-  const key = [`shared.errors.${reason}`, `problems.${reason}`].find((one) => t.has(one as "shared.close"));
-  const isSlow = code === "57014";
-  const isLost = status === 0 && reason === null && /fetch|network|load failed/i.test(message);
+  const known = textsFor(error).find((key) => t.has(key as "shared.close"));
+  if (known) return <span className="font-medium text-danger">{t(known as "shared.close")}</span>;
+  const message = sentence(error.message);
   return (
     <>
       <span className="font-medium text-danger">
-        {isLost
-          ? t("shared.noConnection")
-          : isSlow
-          ? t("shared.tookTooLong")
-          : key
-          ? t(key as "shared.close")
-          : reason === "invalid_value"
-          ? t("shared.invalidValue", { message: sentence(message) })
-          : sentence(message)}
+        {error.reason === "invalid_value" ? t("shared.invalidValue", { message }) : message}
       </span>{" "}
-      {!key && !isSlow && <span>{hint}</span>}
+      <span>{error.hint}</span>
     </>
   );
+}
+
+/** Where the console may have a text for an error. Customers do not load `problems`, which only staff meet. */
+function textsFor({ reason, status, code, message }: HelpdeskError): string[] {
+  if (reason !== null) return [`shared.errors.${reason}`, `problems.${reason}`];
+  if (code === "57014") return ["shared.tookTooLong"];
+  return status === 0 && /fetch|network|load failed/i.test(message) ? ["shared.noConnection"] : [];
 }
 
 /** The hint stands behind it. */
