@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
+import { HelpdeskError } from "../../lib/errors.ts";
 import type { TicketMail } from "../../lib/inboundMail.ts";
 
 // The first import of a part that is loaded later takes seconds on a busy machine.
@@ -13,7 +14,7 @@ const redactMail = vi.fn((_id: string) => Promise.resolve());
 vi.mock("../../services/inboundMail.ts", () => ({ redactMail }));
 vi.mock("../../contexts/PreferencesContext.tsx", () => ({ usePreferences: () => ({ language: "en" }) }));
 const { LanguageProvider, TextsOf } = await import("../../contexts/LanguageContext.tsx");
-const { BaseProvider, ToastProvider } = await import("../Shared/index.ts");
+const { BaseProvider } = await import("../Shared/index.ts");
 const { RedactMail } = await import("./RedactMail.tsx");
 
 const MAIL = { inbound_id: "m1", ticket_id: "t1", post_id: null, redacted_at: null } as TicketMail;
@@ -24,10 +25,8 @@ function show(mail: TicketMail) {
       <BaseProvider>
         <QueryClientProvider client={new QueryClient()}>
           <TextsOf role="mail">
-            <ToastProvider>
-              <p>shown</p>
-              <RedactMail mail={mail} />
-            </ToastProvider>
+            <p>shown</p>
+            <RedactMail mail={mail} />
           </TextsOf>
         </QueryClientProvider>
       </BaseProvider>
@@ -46,6 +45,14 @@ it("removes the text of a mail when somebody has confirmed it", async () => {
   expect(redactMail).not.toHaveBeenCalled();
   await userEvent.click(await screen.findByRole("button", { name: "Remove for good" }));
   await vi.waitFor(() => expect(redactMail.mock.calls).toEqual([["m1"]]));
+});
+
+it("says why it could not be removed", async () => {
+  redactMail.mockRejectedValueOnce(new HelpdeskError({ message: "It is not yours", hint: "Ask.", status: 403 }));
+  show(MAIL);
+  await userEvent.click(await screen.findByRole("button", { name: "Remove the text for good …" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Remove for good" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("It is not yours. Ask.");
 });
 
 it.each([{ post_id: "p1" }, { redacted_at: "2026-11-30T00:00:00Z" }])("has nothing to remove of %o", async (given) => {
