@@ -10,17 +10,17 @@ import { listSlackChannels, listWorkspaces } from "../services/slack.ts";
 /** What leaves and what comes in, with what is wrong about it, and how many mails wait for a person. */
 export type Trouble = { findings: Finding[]; quarantined: number };
 
-/** What is not older is not read again; that nothing is sent any more is no event: it is looked for, slowly. */
-const FRESH = 30_000, LATER = 300_000;
+/** Several marks share one answer. No event tells that sending has stopped: one of the marks asks again by itself. */
+const FRESH = 30_000, PAUSE = 300_000;
 
-/** For the marks in the navigation; agents learn of mails that wait. One of those who ask `looks` by itself. */
-export function useTrouble(looks = false) {
+/** For the marks in the navigation; agents learn only of mails that wait. */
+export function useTrouble({ isPolling = false } = {}) {
   const isAdmin = useAuth().can("administer");
   return useQuery({
     queryKey: [...keys.trouble(), isAdmin],
     queryFn: isAdmin ? readTrouble : readWaiting,
     staleTime: FRESH,
-    refetchInterval: looks && LATER,
+    refetchInterval: isPolling && PAUSE,
     refetchOnWindowFocus: true,
   });
 }

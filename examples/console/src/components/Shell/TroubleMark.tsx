@@ -11,7 +11,7 @@ const TONES = {
 /** In the navigation: how many mails wait for a person, or how many things an admin should look at. */
 export default function TroubleMark({ of }: { of: "quarantine" | "admin" }) {
   const t = useTranslations("shell");
-  const { data } = useTrouble(of === "quarantine");
+  const { data } = useTrouble({ isPolling: of === "quarantine" });
   if (!data) return null;
   const place = "max-lg:absolute max-lg:end-0 max-lg:top-0 lg:ms-auto";
   if (of === "admin") return <Troubles of={null} className={place} />;
