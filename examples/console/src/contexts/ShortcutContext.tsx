@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import { tinykeys } from "tinykeys";
-import { clashes, effective, mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
+import { clashes, effective, FIELDS, mayRun, type Shortcut, ShortcutRegistry } from "../lib/shortcuts.ts";
 import { usePreferences } from "./PreferencesContext.tsx";
 
 const Context = createContext<ShortcutRegistry | null>(null);
@@ -49,13 +49,11 @@ function bind(shortcuts: readonly Shortcut[], singleKeys: boolean): () => void {
   return tinykeys(globalThis as unknown as Window, bindings, { ignore: isTyped });
 }
 
-/** What somebody types into a field is no shortcut; a checkbox takes no letters, and no field takes Ctrl or ⌘. */
+/** What somebody types into a field is no shortcut; with Ctrl or ⌘ it is not typed. */
 function isTyped(event: KeyboardEvent): boolean {
   if (event.repeat || event.isComposing) return true;
-  const field = event.target instanceof Element
-    ? event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")
-    : null;
-  return field !== null && !event.ctrlKey && !event.metaKey;
+  const isInField = event.target instanceof Element && event.target.closest(FIELDS) !== null;
+  return isInField && !event.ctrlKey && !event.metaKey;
 }
 
 /**

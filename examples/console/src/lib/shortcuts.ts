@@ -44,6 +44,9 @@ export class ShortcutRegistry {
   }
 }
 
+/** Where letters are text, as a CSS selector. A checkbox takes none. */
+export const FIELDS = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+
 /** Whether keys are letters alone, which must not act while somebody types. */
 export function isSingle(keys: string): boolean {
   return !/\$mod|Control|Alt|Meta/.test(keys) && keys !== "Escape";
@@ -56,8 +59,8 @@ export function mayRun(keys: string, event: KeyboardEvent, singleKeys: boolean):
   const target = event.target instanceof Element ? event.target : null;
   if (
     target?.closest(
-      // A checkbox takes no letters. What closes at the moment still has the focus.
-      "input:not([type=checkbox]), textarea, select, [contenteditable=true], :is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])",
+      // What closes at the moment still has the focus.
+      `${FIELDS}, :is([role=dialog], [role=alertdialog], [role=menu], [role=listbox]):not([data-closed])`,
     )
   ) {
     return false;
