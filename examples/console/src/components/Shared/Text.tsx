@@ -106,7 +106,7 @@ function textsFor({ reason, status, code, message }: HelpdeskError): string[] {
   return status === 0 && /fetch|network|load failed/i.test(message) ? ["shared.noConnection"] : [];
 }
 
-/** The hint stands behind it. */
+/** With a full stop where it has none: the hint stands behind it. */
 function sentence(text: string): string {
   return /[\p{L}\p{N})]$/u.test(text) ? `${text}.` : text;
 }
