@@ -78,6 +78,25 @@ it("Escape closes a dialog, and the focus is where it was", async () => {
   await waitFor(() => expect(document.activeElement).toBe(opener));
 });
 
+it.each(
+  [
+    ["click", ["click", "key", "button"]],
+    ["key", ["key", "button"]],
+    ["nothing", ["button"]],
+  ] as const,
+)("a dialog that is closed by %s: %j", async (closedBy, expected) => {
+  const closed: string[] = [];
+  let by = "click";
+  show(<Dialog title="Details" isOpen closedBy={closedBy} onClose={() => closed.push(by)}>Text</Dialog>);
+  await screen.findByRole("dialog");
+  await userEvent.click(document.body);
+  by = "key";
+  await userEvent.keyboard("{Escape}");
+  by = "button";
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(closed).toEqual(expected);
+});
+
 it("a question stays usable after its action failed", async () => {
   const onConfirm = vi.fn(() => Promise.reject(new Error("no")));
   show(<WithDialog onConfirm={onConfirm} />);
