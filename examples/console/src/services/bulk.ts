@@ -34,7 +34,8 @@ export async function changeTickets(items: BulkItem[]): Promise<BulkResult[]> {
   return results;
 }
 
-type Answer = { ok: boolean; error?: { code: string; message: string; details?: string; hint?: string } };
+/** What the database says of one of several. */
+export type Answer = { ok: boolean; error?: { code: string; message: string; details?: string; hint?: string } };
 
 export function problemOf(answer: Answer | undefined): HelpdeskError | null {
   return answer?.error ? new HelpdeskError({ ...answer.error, status: 400 }) : null;

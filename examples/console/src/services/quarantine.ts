@@ -7,7 +7,7 @@ import {
   type QuarantineFilter,
   type WaitingMail,
 } from "../lib/quarantine.ts";
-import { problemOf } from "./bulk.ts";
+import { type Answer, problemOf } from "./bulk.ts";
 import { call, client } from "./supabase.ts";
 import { listTicketsById } from "./tickets.ts";
 
@@ -87,9 +87,7 @@ export async function markSpam(inboundId: string): Promise<void> {
   await call(client().rpc("mark_spam", { inbound_id: inboundId }));
 }
 
-/**
- * One decision on many mails, each for itself. `onDone` has what became of some of them, and says whether to go on.
- */
+/** One decision on many mails, each for itself. `onDone` has what became of some of them, and says whether to go on. */
 export async function decideMany(
   mails: readonly WaitingMail[],
   decision: Decision,
@@ -98,7 +96,7 @@ export async function decideMany(
   for (let start = 0; start < mails.length; start += MOST) {
     const part = mails.slice(start, start + MOST);
     const inbound_ids = part.map(({ inbound_id }) => inbound_id);
-    const answers = await call(client().rpc("decide_quarantined", { inbound_ids, decision })) as never[];
+    const answers = await call(client().rpc("decide_quarantined", { inbound_ids, decision })) as unknown as Answer[];
     if (!onDone(part.map((mail, index) => ({ mail, problem: problemOf(answers[index]) })))) return;
   }
 }
