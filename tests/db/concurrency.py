@@ -17,7 +17,7 @@ from tests.db import (
 )
 from tests.db.conftest import Server
 from tests.db.mailing import add_channels
-from tests.db.people import AGENT
+from tests.db.people import AGENT, Db
 from tests.db.world import World
 
 
@@ -122,8 +122,8 @@ MUTATIONS = [
     Mutation(
         "two mails at one address at once are not counted",
         "judge_amount",
-        "perform helpdesk_private.await_key('email_openings_at', v_channel_id::text);",
-        "",
+        "perform helpdesk_private.await_key('email_openings_at', v_id::text);",
+        "null;",
         _two_workers("channel", "p@bomb.example", "p@other.example"),
     ),
     Mutation(
@@ -284,7 +284,8 @@ def who_notices(pg: Server, mutation: Mutation, attempts: int = 5) -> str | None
     for _ in range(attempts):
         name = pg.copy("world")
         try:
-            _apply(pg, name, mutation)
+            with pg.connect(name) as db:
+                db.execute(source_with(db, mutation).encode())
             mutation.test(pg, name, dict(pg.world))
         except (AssertionError, LookupError, TypeError, AttributeError, psycopg.Error, pytest.fail.Exception) as error:
             return f"{mutation.test.__name__}: {(str(error) or type(error).__name__).splitlines()[0]}"
@@ -293,14 +294,14 @@ def who_notices(pg: Server, mutation: Mutation, attempts: int = 5) -> str | None
     return None
 
 
-def _apply(pg: Server, database: str, mutation: Mutation) -> None:
-    with pg.connect(database) as db:
-        row = db.execute(
-            "select pg_get_functiondef(oid) as source from pg_proc "
-            "where pronamespace = 'helpdesk_private'::regnamespace and proname = %s",
-            (mutation.function,),
-        ).fetchone()
-        source = row["source"] if row else ""
-        if mutation.old not in source:
-            raise ValueError(f"{mutation.function}() no longer says {mutation.old!r}: change this list with it")
-        db.execute(source.replace(mutation.old, mutation.new).encode())
+def source_with(db: Db, mutation: Mutation) -> str:
+    """The function's source with that piece replaced."""
+    row = db.execute(
+        "select pg_get_functiondef(oid) as source from pg_proc "
+        "where pronamespace = 'helpdesk_private'::regnamespace and proname = %s",
+        (mutation.function,),
+    ).fetchone()
+    source = str(row["source"]) if row else ""
+    if mutation.old not in source:
+        raise ValueError(f"{mutation.function}() no longer says {mutation.old!r}: change this list with it")
+    return source.replace(mutation.old, mutation.new)

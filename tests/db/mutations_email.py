@@ -158,10 +158,6 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "then v_settings.email_tickets_per_known_sender",
             "then v_settings.email_tickets_per_sender",
         ),
-        "one mail to all teams waits for nobody": (
-            "perform helpdesk_private.await_key('email_openings_at', v_id::text);",
-            "null;",
-        ),
     },
     ("opened_near(timestamp with time zone,text,text,uuid,boolean)", "email_limits"): {
         "forged mails fill the limits of verified ones": ("and (o.is_verified = p_is_verified or (", "and (true or ("),

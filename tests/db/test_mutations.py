@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 from tests.db import (
     concurrency,
+    concurrency_events,
     concurrency_knowledge,
     mutations,
     mutations_files,
@@ -53,6 +54,15 @@ def test_a_guard_taken_away_is_noticed(pg: Server, own: str, world: World) -> No
 )
 def test_a_lock_taken_away_is_noticed(pg: Server, mutation: concurrency.Mutation) -> None:
     assert concurrency.who_notices(pg, mutation) is not None
+
+
+@pytest.mark.parametrize("pg", [18], indirect=True, ids=["pg18"])
+def test_the_locks_that_are_taken_away_are_there(pg: Server, own: str) -> None:
+    locks = [*concurrency.MUTATIONS, *concurrency_events.MUTATIONS, *concurrency_knowledge.MUTATIONS]
+    assert len(locks) > 40
+    with pg.connect(own) as db:
+        for lock in locks:
+            assert concurrency.source_with(db, lock)
 
 
 @pytest.mark.parametrize("pg", [18], indirect=True, ids=["pg18"])
