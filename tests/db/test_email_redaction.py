@@ -39,8 +39,8 @@ def _redact(desk: Db, row: Json) -> None:
         desk.execute("select helpdesk.redact_message(%s)", (row["post_id"],))
 
 
-def _found(desk: Db) -> list[str]:
-    """Where the text still is: each table of ours, read by its owner."""
+def where_it_is(desk: Db) -> list[str]:
+    """The tables in which the text still is: each of ours, read by its owner."""
     tables = desk.execute(
         "select format('%I.%I', schemaname, tablename) as name from pg_tables "
         "where schemaname in ('helpdesk', 'helpdesk_private') order by 1"
@@ -52,7 +52,7 @@ def _found(desk: Db) -> list[str]:
     ]
 
 
-def _waiting(desk: Db) -> list[Any]:
+def bytes_to_go(desk: Db) -> list[Any]:
     """The keys of bytes that have to go, without that of the mail in the furnished helpdesk."""
     with be(desk, SERVICE):
         rows = desk.execute("select helpdesk.raw_emails_to_delete() as key").fetchall()
@@ -64,9 +64,9 @@ def test_a_redacted_message_has_no_text_left_in_its_mail(desk: Db, world: World)
     # The same mail, delivered once more before.
     again = receive(desk, made, token(desk, world["mine"], world["agent"]))
     assert again["outcome"] == "duplicate"
-    assert "helpdesk.inbound_emails" in _found(desk)
+    assert "helpdesk.inbound_emails" in where_it_is(desk)
     _redact(desk, row)
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
     with as_person(desk, AGENT):
         seen = desk.execute(
             "select * from helpdesk.inbound_emails where ticket_id = %s and message_id = %s",
@@ -93,8 +93,8 @@ def test_a_redacted_text_does_not_come_back_with_another_delivery(desk: Db, worl
     again = receive(desk, made, "support+again@desk.example")
     assert (again["outcome"], again["body"]) == ("duplicate", "[redacted]")
     assert again["redacted_at"] is not None
-    assert _found(desk) == []
-    assert sorted(_waiting(desk)) == sorted([row["raw_key"], again["raw_key"]])
+    assert where_it_is(desk) == []
+    assert sorted(bytes_to_go(desk)) == sorted([row["raw_key"], again["raw_key"]])
 
 
 def test_a_mail_to_two_tickets_is_redacted_in_each(desk: Db, world: World) -> None:
@@ -106,26 +106,26 @@ def test_a_mail_to_two_tickets_is_redacted_in_each(desk: Db, world: World) -> No
     assert [one["outcome"] for one in both] == ["appended", "appended"]
     _redact(desk, both[0])
     # The parsed mail and its bytes are those of both.
-    assert "helpdesk_private.received_emails" not in _found(desk)
+    assert "helpdesk_private.received_emails" not in where_it_is(desk)
     assert SECRET in message(desk, row)["body"]
-    assert _waiting(desk) == [row["raw_key"]]
+    assert bytes_to_go(desk) == [row["raw_key"]]
     _redact(desk, row)
-    assert _found(desk) == []
-    assert _waiting(desk) == [row["raw_key"]]
+    assert where_it_is(desk) == []
+    assert bytes_to_go(desk) == [row["raw_key"]]
 
 
 def test_the_bytes_are_listed_until_they_are_gone(desk: Db, world: World) -> None:
-    assert _waiting(desk) == []
+    assert bytes_to_go(desk) == []
     _, row = _send(desk, world)
     _, other = _send(desk, world)
     _redact(desk, row)
-    assert _waiting(desk) == [row["raw_key"]]
+    assert bytes_to_go(desk) == [row["raw_key"]]
     with be(desk, SERVICE):
         # A mail that nobody redacted keeps its bytes.
         keys = [row["raw_key"], other["raw_key"], "emails/nothing.eml"]
         assert value(desk, "select helpdesk.raw_emails_deleted(%s)", keys) == 1
         assert value(desk, "select helpdesk.raw_emails_deleted(%s)", keys) == 0
-    assert _waiting(desk) == []
+    assert bytes_to_go(desk) == []
     deleted = desk.execute("select raw_key from helpdesk.inbound_emails where raw_deleted_at is not null").fetchall()
     assert deleted == [{"raw_key": row["raw_key"]}]
     with refused("too_many"), be(desk, SERVICE):
@@ -139,6 +139,6 @@ def test_a_message_without_a_mail_is_redacted_as_before(desk: Db, world: World) 
     with be(desk, CUSTOMER):
         said = value(desk, "select (helpdesk.send_reply(%s, %s)).message_id", world["mine"], f"It is {SECRET}")
     _redact(desk, {"post_id": said})
-    assert _found(desk) == []
-    assert _waiting(desk) == []
+    assert where_it_is(desk) == []
+    assert bytes_to_go(desk) == []
     assert ticket(desk, world["mine"])["status"] == "open"

@@ -9,7 +9,7 @@ import pytest
 from tests.db.assisting import run_of, start, submit
 from tests.db.mailing import FAIL, Json, add_channels, mail, message, receive, ticket, token
 from tests.db.people import ADMIN, AGENT, CUSTOMER, OTHER, SERVICE, STRANGER, Db, Person, as_person, be, refused, value
-from tests.db.test_email_redaction import SECRET, _found, _waiting
+from tests.db.test_email_redaction import SECRET, bytes_to_go, where_it_is
 from tests.db.world import World
 
 
@@ -46,8 +46,8 @@ def test_the_mail_that_opened_a_ticket_leaves_no_text(desk: Db, world: World) ->
     before = ticket(desk, row["ticket_id"])
     done = _redact(desk, ticket_id=row["ticket_id"])
     assert (done["inbound_id"], done["body"], done["has_html"]) == (str(row["inbound_id"]), "[redacted]", False)
-    assert _found(desk) == []
-    assert _waiting(desk) == [row["raw_key"]]
+    assert where_it_is(desk) == []
+    assert bytes_to_go(desk) == [row["raw_key"]]
     after = ticket(desk, row["ticket_id"])
     assert (after["description"], after["title"], after["status"]) == ("[redacted]", "The printer", before["status"])
     assert after["revision"] == before["revision"] + 1
@@ -102,15 +102,15 @@ def test_a_later_delivery_names_the_same_mail_and_has_no_text(desk: Db) -> None:
     assert _redact(desk, inbound_id=again["inbound_id"])["inbound_id"] == str(row["inbound_id"])
     third = receive(desk, made, "support+third@desk.example")
     assert (third["outcome"], third["body"]) == ("duplicate", "[redacted]")
-    assert _found(desk) == []
-    assert sorted(_waiting(desk)) == sorted({row["raw_key"], again["raw_key"], third["raw_key"]})
+    assert where_it_is(desk) == []
+    assert sorted(bytes_to_go(desk)) == sorted({row["raw_key"], again["raw_key"], third["raw_key"]})
 
 
 def test_a_mail_that_is_a_message_takes_its_message_along(desk: Db, world: World) -> None:
     row = receive(desk, _mail(), token(desk, world["mine"], world["customer"]))
     _redact(desk, inbound_id=row["inbound_id"])
     assert message(desk, row)["body"] == "[redacted]"
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
     assert _events(desk, world["mine"])[-1]["type"] == "message.redacted"
 
 
@@ -123,7 +123,7 @@ def test_a_mail_that_is_a_note_takes_its_note_along(desk: Db, world: World) -> N
     assert (row["outcome"], row["note_id"] is not None) == ("automatic", True)
     _redact(desk, inbound_id=row["inbound_id"])
     assert value(desk, "select body from helpdesk.notes where note_id = %s", row["note_id"]) == "[redacted]"
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
 
 
 def test_a_mail_in_quarantine_loses_its_text_and_still_waits(desk: Db, world: World) -> None:
@@ -131,7 +131,7 @@ def test_a_mail_in_quarantine_loses_its_text_and_still_waits(desk: Db, world: Wo
     assert (row["outcome"], row["ticket_id"]) == ("quarantined", None)
     done = _redact(desk, inbound_id=row["inbound_id"])
     assert (done["outcome"], done["body"]) == ("quarantined", "[redacted]")
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
     told = desk.execute("select ticket_id, team_id, data from helpdesk.events where type = 'email.redacted'").fetchall()
     assert told == [{"ticket_id": None, "team_id": row["team_id"], "data": {"inbound_id": str(row["inbound_id"])}}]
 
@@ -144,7 +144,7 @@ def test_a_mail_that_failed_is_not_read_once_more(desk: Db) -> None:
     with be(desk, SERVICE):
         given = value(desk, "select helpdesk.ingest_email(%s, %s)", row["inbound_id"], json.dumps(made))
     assert given["outcome"] == "failed"
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
 
 
 def test_a_mail_that_is_not_parsed_has_no_text_to_remove(desk: Db) -> None:
@@ -165,14 +165,14 @@ def test_what_the_assistant_made_of_it_goes_wherever_it_was_merged_to(desk: Db, 
     there, secret = start(desk, target, "summary")
     assert submit(desk, secret, {"statements": [{"text": SECRET, "messages": []}]}) is not None
     _, under_way = start(desk, target, "next_steps")
-    assert {"helpdesk.ai_runs", "helpdesk.proposals"} <= set(_found(desk))
+    assert {"helpdesk.ai_runs", "helpdesk.proposals"} <= set(where_it_is(desk))
     _redact(desk, ticket_id=opened)
     assert ticket(desk, opened)["description"] == "[redacted]"
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
     assert [run_of(desk, run)["answer"] for run in (own, there)] == [None, None]
     # What is answered now may hold it, and is not taken.
     assert submit(desk, under_way, {"steps": [SECRET]}) is None
-    assert _found(desk) == []
+    assert where_it_is(desk) == []
     with be(desk, AGENT):
         desk.execute("select helpdesk.unmerge_ticket(%s)", (opened,))
     assert ticket(desk, opened)["merged_into"] is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -11,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.functions.desk import Desk, desk_with
+from tests.local.support import eventually
 
 _PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -80,12 +80,9 @@ def _status(post: Desk, token: str | None, query: str) -> tuple[int, str | None]
 def test_the_reader_gets_a_document_that_runs_and_loads_nothing(post: Desk, carla: tuple[str, str]) -> None:
     token, address = carla
     row = _hand_in(post, _mail(address))
-    answer = _see(post, token, f"ticket={row['ticket_id']}")
-    until = time.monotonic() + 60
-    while answer.json()["inline_images"] == 0 and time.monotonic() < until:
-        # The picture waits for the check of its file.
-        time.sleep(0.5)
-        answer = _see(post, token, f"ticket={row['ticket_id']}")
+    query = f"ticket={row['ticket_id']}"
+    eventually(lambda: _see(post, token, query).json()["inline_images"], "the file of the picture is checked")
+    answer = _see(post, token, query)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     body = answer.json()
     html = body.pop("html")
