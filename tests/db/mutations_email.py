@@ -79,7 +79,7 @@ EMAIL: dict[tuple[str, str], dict[str, tuple[LiteralString, LiteralString]]] = {
             "where true",
         ),
     },
-    ("read_email(helpdesk.inbound_emails,jsonb,jsonb)", "email_forwarded"): {
+    (f"read_email({_PLACED},jsonb)", "email_forwarded"): {
         "a server speaks for mails that did not come by it": (
             "elsif not exists (select from helpdesk_private.channels_named(v_received)) then",
             "elsif false then",

@@ -16,7 +16,7 @@ OUTSIDE: list[Case] = [*outbox.CASES, *slack.CASES, *email.CASES, *email_out.CAS
 
 
 @pytest.mark.parametrize("has_run", [False, True], ids=["without a run", "with a run"])
-def test_the_assistant_reads_and_does_nothing(db: Db, world: World, has_run: bool) -> None:
+def test_the_assistant_reads_nothing_and_does_nothing(db: Db, world: World, has_run: bool) -> None:
     add_robot(db)
     secret = start(db, world["mine"])[1] if has_run else None
     found = []

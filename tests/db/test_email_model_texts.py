@@ -21,7 +21,7 @@ def desk(db: Db, world: World) -> Db:
     return db
 
 
-def _mail(text: str = ANSWER + QUOTE, trimmed_from: int | None = len(ANSWER)) -> Json:
+def _mail(text: str = ANSWER + QUOTE, trimmed_from: int = len(ANSWER)) -> Json:
     return mail(text=text, trimmed_from=trimmed_from)
 
 

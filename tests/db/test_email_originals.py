@@ -197,8 +197,8 @@ def test_a_picture_is_shown_while_its_file_may_be_downloaded(desk: Db, world: Wo
         desk.execute("select helpdesk.finish_attachment(%s)", (second["attachment_id"],))
     state = "select state from helpdesk.attachments where attachment_id = %s"
     assert (value(desk, state, second["attachment_id"]), shown()) == ("uploaded", []), "it waits for its check"
-    settle = b"update helpdesk.attachments set state = %s where attachment_id = %s"
-    desk.execute(settle, ("clean", second["attachment_id"]))
+    set_state = "update helpdesk.attachments set state = %s where attachment_id = %s"
+    desk.execute(set_state, ("clean", second["attachment_id"]))
     for person in (CUSTOMER, AGENT, SERVICE):
         assert shown(person) == ["2"]
     assert shown(AGENT, inbound_id=row["inbound_id"]) == ["2"]
@@ -219,15 +219,15 @@ def test_a_picture_that_was_deleted_on_one_ticket_is_shown_on_none(desk: Db, wor
         with be(desk, SERVICE):
             value(desk, "select helpdesk.place_email_files(%s)", copy["inbound_id"])
     here, there = (copy["post_id"] for copy in copies)
-    settle = b"update helpdesk.attachments set state = %s, reason = %s where message_id = %s"
-    desk.execute(settle, ("clean", None, here))
+    set_state = "update helpdesk.attachments set state = %s, reason = %s where message_id = %s"
+    desk.execute(set_state, ("clean", None, here))
     for state, reason, found in (
         ("reserved", None, ["1"]),
         ("rejected", "too_large", ["1"]),
         ("rejected", "infected", []),
         ("deleted", None, []),
     ):
-        desk.execute(settle, (state, reason, there))
+        desk.execute(set_state, (state, reason, there))
         assert _ask(desk, CUSTOMER, message_id=here)["shown"] == found
 
 

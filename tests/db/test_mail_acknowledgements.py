@@ -196,7 +196,7 @@ def test_five_an_hour_and_twenty_a_day_to_an_address(desk: Db) -> None:
     assert _decision(desk, row["ticket_id"]) == ("skipped", "address_per_day")
 
 
-def test_the_tags_of_a_mailbox_have_one_limit(desk: Db, world: World) -> None:
+def test_the_tags_of_a_mailbox_have_one_limit(desk: Db) -> None:
     seen = [
         _decision(desk, receive(desk, mail(f"stranger+{n}@elsewhere.example", verdict=NONE))["ticket_id"])
         for n in range(6)

@@ -71,7 +71,7 @@ def test_compose_gives_the_worker_less_than_it_could_have() -> None:
     assert int(worker["stop_grace_period"].removesuffix("s")) >= 30
     mail = {"HELPDESK_MAIL_PASSWORD", "HELPDESK_IMAP_PASSWORD", "HELPDESK_IMAP_TOKEN"}
     assert not {"HELPDESK_KEY", "OPENAI_API_KEY", "EMBEDDINGS_API_KEY", *mail} & set(worker["environment"])
-    # What docs/email.md says of the worker's environment can be set, too.
+    # What docs/worker.md says of the worker's environment can be set, too.
     named = set(re.findall(r"HELPDESK_(?:MAIL|IMAP)_[A-Z_]*[A-Z]", (ROOT / "docs/worker.md").read_text()))
     assert {name for name in named if name.endswith(("_FILE", "_URL", "_USER"))} <= set(worker["environment"])
     assert sum(name.startswith("HELPDESK_IMAP_OAUTH_") for name in worker["environment"]) == 5
