@@ -17,7 +17,7 @@ from helpdesk_sdk.deploy.errors import DeploymentFailedError
 from helpdesk_sdk.errors import ConfigurationError, ConnectionFailedError
 from helpdesk_sdk.install import environments, files
 
-pytestmark = pytest.mark.sample(2)
+pytestmark = pytest.mark.sample(4)
 
 
 def test_files_that_were_changed_or_lost(deployed: Host) -> None:

@@ -62,6 +62,7 @@ def test_the_wheel_has_the_package_and_nothing_else(dist: Path) -> None:
     assert [name for name in names if name.endswith((".env", ".pyc")) or "node_modules" in name] == []
 
 
+@pytest.mark.night
 def test_a_wheel_that_does_not_work_is_found(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "helpdesk_sdk-1.0.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr("helpdesk_sdk/__init__.py", "raise RuntimeError('broken')")

@@ -16,7 +16,7 @@ from tests.harmless import HARMLESS, IN_OTHER_LANGUAGES
 
 from helpdesk_sdk.testing import ScriptedProvider
 
-pytestmark = pytest.mark.sample(3)
+pytestmark = pytest.mark.sample(6)
 
 BLOCKS = {"settings", "ticket", "conversation", "passages"}
 

@@ -116,7 +116,7 @@ story(
   },
 );
 
-story("a draft is rejected with a reason, and grows old when the customer writes", async (told) => {
+story("a draft is rejected with a reason, and grows old when the customer writes", { night: true }, async (told) => {
   const { world, api, screenshot } = told;
   await publish(told);
   const { page, ticketId } = await ask(told);
@@ -159,7 +159,7 @@ story("a draft is sent as it is after a question", { night: true }, async (told)
   expectEqual([proposal.state, proposal.distance], ["accepted", 0]);
 });
 
-story("passages are the answer while the model fails", { world: "failing_model" }, async (told) => {
+story("passages are the answer while the model fails", { world: "failing_model", night: true }, async (told) => {
   await publish(told);
   const { page } = await ask(told);
   await box(page).getByText("The language model cannot be reached.").waitFor(COLD);

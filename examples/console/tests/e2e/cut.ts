@@ -154,35 +154,39 @@ story(
   },
 );
 
-story("a ticket that goes to another team leaves the list of the first, also after a lost connection", async (told) => {
-  const { world, open, api, allow } = told;
-  allow(/WebSocket/);
-  const { printer, parcel } = world.tickets;
-  const page = await open(world.people.ben, "/settings");
-  const { cut, mend } = await wire(page);
-  await page.goto("/queue?view=open&sort=-created_at");
-  const row = (title: string) => page.getByRole("row", { name: new RegExp(title) });
-  await row("printer").waitFor();
-  const isGone = (title: string) =>
-    eventually(
-      `the row of the ${title} is struck through`,
-      () => row(title).evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"),
-    );
-  // The first event shows that the connection is there.
-  await api(world.people.noa).rpc("create_ticket", { title: "The door is locked", team_id: world.teams.Support });
-  await page.getByRole("button", { name: /1 newer ticket/ }).waitFor();
-  const ada = api(world.people.ada);
-  await ada.rpc("transfer_ticket", { ticket_id: printer.ticket_id, team_id: world.teams.Billing });
-  await isGone("printer");
+story(
+  "a ticket that goes to another team leaves the list of the first, also after a lost connection",
+  { night: true },
+  async (told) => {
+    const { world, open, api, allow } = told;
+    allow(/WebSocket/);
+    const { printer, parcel } = world.tickets;
+    const page = await open(world.people.ben, "/settings");
+    const { cut, mend } = await wire(page);
+    await page.goto("/queue?view=open&sort=-created_at");
+    const row = (title: string) => page.getByRole("row", { name: new RegExp(title) });
+    await row("printer").waitFor();
+    const isGone = (title: string) =>
+      eventually(
+        `the row of the ${title} is struck through`,
+        () => row(title).evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"),
+      );
+    // The first event shows that the connection is there.
+    await api(world.people.noa).rpc("create_ticket", { title: "The door is locked", team_id: world.teams.Support });
+    await page.getByRole("button", { name: /1 newer ticket/ }).waitFor();
+    const ada = api(world.people.ada);
+    await ada.rpc("transfer_ticket", { ticket_id: printer.ticket_id, team_id: world.teams.Billing });
+    await isGone("printer");
 
-  await cut();
-  await ada.rpc("transfer_ticket", { ticket_id: parcel.ticket_id, team_id: world.teams.Billing });
-  await new Promise((done) => setTimeout(done, 1_000));
-  mend();
-  await eventually("the row of the parcel is struck through or gone", async () =>
-    await row("parcel").count() === 0 ||
-    await row("parcel").evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"), 60);
-});
+    await cut();
+    await ada.rpc("transfer_ticket", { ticket_id: parcel.ticket_id, team_id: world.teams.Billing });
+    await new Promise((done) => setTimeout(done, 1_000));
+    mend();
+    await eventually("the row of the parcel is struck through or gone", async () =>
+      await row("parcel").count() === 0 ||
+      await row("parcel").evaluate((element) => getComputedStyle(element).textDecorationLine === "line-through"), 60);
+  },
+);
 
 story(
   "what an admin changes is on the pages of agents at once: fields, teams, the assistant",

@@ -45,25 +45,29 @@ story("a wrong key and wrong addresses: a sentence that says what to do", async 
   }
 });
 
-story("a database that is older stops the console, a newer one does not; what was typed stays", async (told) => {
-  const { world, open, expectAccessible } = told;
-  const page = await open(world.people.ana, `/tickets/${world.tickets.parcel.ticket_id}`);
-  const reply = page.getByRole("textbox", { name: "Reply to Mei Tanaka" });
-  await page.getByText("I have asked the carrier.").first().waitFor();
-  await page.keyboard.press("r");
-  await page.keyboard.type("Half a sentence");
-  await page.getByText("Draft kept on this device").waitFor();
-  let version = "20200101000000";
-  await page.route("**/rpc/schema_version", (route) => route.fulfill({ json: version }));
-  await page.reload();
-  await page.getByRole("heading", { name: "The database is older than this console" }).waitFor();
-  await page.getByText("an admin applies the migrations").waitFor();
-  await expectAccessible(page);
-  version = "29990101000000";
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("The database is newer than this console.").waitFor();
-  await eventually("the draft is there", async () => await reply.inputValue() === "Half a sentence");
-});
+story(
+  "a database that is older stops the console, a newer one does not; what was typed stays",
+  { night: true },
+  async (told) => {
+    const { world, open, expectAccessible } = told;
+    const page = await open(world.people.ana, `/tickets/${world.tickets.parcel.ticket_id}`);
+    const reply = page.getByRole("textbox", { name: "Reply to Mei Tanaka" });
+    await page.getByText("I have asked the carrier.").first().waitFor();
+    await page.keyboard.press("r");
+    await page.keyboard.type("Half a sentence");
+    await page.getByText("Draft kept on this device").waitFor();
+    let version = "20200101000000";
+    await page.route("**/rpc/schema_version", (route) => route.fulfill({ json: version }));
+    await page.reload();
+    await page.getByRole("heading", { name: "The database is older than this console" }).waitFor();
+    await page.getByText("an admin applies the migrations").waitFor();
+    await expectAccessible(page);
+    version = "29990101000000";
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("The database is newer than this console.").waitFor();
+    await eventually("the draft is there", async () => await reply.inputValue() === "Half a sentence");
+  },
+);
 
 story("a helpdesk that is not installed says so", { night: true }, async ({ world, open }) => {
   const page = await open(world.people.ana, "/settings");
